@@ -1,0 +1,157 @@
+import { fieldError, readList, readOptionalText, readRecord, readSwitch, readText } from "./fields.ts";
+import { findRegion, parseRegion } from "./region.ts";
+
+/** The customer organisation: a university, a city, a property owner. */
+export interface Company {
+  readonly id: string;
+  /** The name as the vendor's staff know it. */
+  readonly name: string;
+  /** By provider id. A provider that is absent here is switched off for the whole company. */
+  readonly providers: Readonly<Record<string, CompanyProvider>>;
+}
+
+/** A company's switch for one provider. */
+export interface CompanyProvider {
+  readonly enabled: boolean;
+  /** The vendor's own code for the company, such as `PASSPORTUNIVERSITY`. Kept for records; it is on no wire. */
+  readonly code?: string;
+}
+
+/** One place where a company's permits are valid. */
+export interface Location {
+  readonly id: string;
+  readonly companyId: string;
+  /** Vendors find a location by this name, to the letter. */
+  readonly name: string;
+  /** The zone's name where it is not the location's own. */
+  readonly zoneName?: string;
+  /** ISO 3166-2 code, the default for plates that come without a region. Absent: such plates stay without one. */
+  readonly region?: string;
+  /** By provider id. A provider that is absent here is switched off for this location. */
+  readonly providers: Readonly<Record<string, LocationProvider>>;
+}
+
+/** A location's switch and target for one provider. */
+export interface LocationProvider {
+  readonly enabled: boolean;
+  /** What the location is called on the vendor's side: T2 Flex station, Passport zone, HotSpot SpotID. */
+  readonly target?: string;
+  /** How far the set-up has come. Default `setup`. */
+  readonly stage?: "setup" | "testing" | "live";
+}
+
+export type MaybePromise<Value> = Value | Promise<Value>;
+
+/** The host's companies and locations, with targets and switches. The only place where mapping lives. */
+export interface Directory {
+  /** The company, or `undefined` when there is none with this id. */
+  getCompany(id: string): MaybePromise<Company | undefined>;
+  /** All locations of a company. Empty when it has none, or does not exist. */
+  listLocations(companyId: string): MaybePromise<Iterable<Location>>;
+}
+
+/**
+ * A directory held in memory. It checks and copies what it is given, so later changes to those objects do not
+ * reach it.
+ *
+ * @throws EnforcementError `invalid_input` naming the entry: an unknown key, an empty or repeated id, a location of
+ * an unknown company, a region that is none
+ */
+export function memoryDirectory(entries: {
+  companies: readonly Company[];
+  locations: readonly Location[];
+}): Directory {
+  const { companies, locations } = readRecord(entries, "directory", ["companies", "locations"]);
+  const companyById = new Map<string, Company>();
+  for (const [index, entry] of readList(companies, "companies").entries()) {
+    const company = readCompany(entry, `companies[${index}]`);
+    if (companyById.has(company.id)) throw fieldError(`companies[${index}].id`, "is used twice.");
+    companyById.set(company.id, company);
+  }
+  const locationIds = new Set<string>();
+  const locationsByCompany = new Map<string, Location[]>();
+  for (const [index, entry] of readList(locations, "locations").entries()) {
+    const location = readLocation(entry, `locations[${index}]`);
+    if (locationIds.has(location.id)) throw fieldError(`locations[${index}].id`, "is used twice.");
+    if (!companyById.has(location.companyId)) {
+      throw fieldError(`locations[${index}].companyId`, "names no company of this directory.");
+    }
+    locationIds.add(location.id);
+    const siblings = locationsByCompany.get(location.companyId);
+    if (siblings === undefined) locationsByCompany.set(location.companyId, [location]);
+    else siblings.push(location);
+  }
+  const none: readonly Location[] = Object.freeze([]);
+  return {
+    getCompany: (id) => companyById.get(id),
+    listLocations: (companyId) => locationsByCompany.get(companyId) ?? none,
+  };
+}
+
+/** Checks a company that a host gave. */
+export function readCompany(value: unknown, field: string): Company {
+  const company = readRecord(value, field, ["id", "name", "providers"]);
+  return Object.freeze({
+    id: readText(company["id"], `${field}.id`),
+    name: readText(company["name"], `${field}.name`),
+    providers: readProviders(company["providers"], `${field}.providers`, readCompanyProvider),
+  });
+}
+
+/** Checks a location that a host gave. */
+export function readLocation(value: unknown, field: string): Location {
+  const location = readRecord(value, field, ["id", "companyId", "name", "zoneName", "region", "providers"]);
+  const zoneName = readOptionalText(location["zoneName"], `${field}.zoneName`);
+  const region = readRegion(location["region"], `${field}.region`);
+  return Object.freeze({
+    id: readText(location["id"], `${field}.id`),
+    companyId: readText(location["companyId"], `${field}.companyId`),
+    name: readText(location["name"], `${field}.name`),
+    ...(zoneName === undefined ? {} : { zoneName }),
+    ...(region === undefined ? {} : { region }),
+    providers: readProviders(location["providers"], `${field}.providers`, readLocationProvider),
+  });
+}
+
+function readRegion(value: unknown, field: string): string | undefined {
+  const text = readOptionalText(value, field);
+  if (text === undefined) return undefined;
+  if (findRegion(text) === undefined)
+    throw fieldError(field, "is not a state or province; write for example CA-NB.");
+  return parseRegion(text);
+}
+
+function readProviders<Entry>(
+  value: unknown,
+  field: string,
+  readEntry: (entry: unknown, field: string) => Entry,
+): Readonly<Record<string, Entry>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw fieldError(field, "must be an object with a provider id for each key; {} means none.");
+  }
+  // A null prototype, so that a provider called "constructor" is not found where nobody put it.
+  const entries: Record<string, Entry> = Object.create(null);
+  for (const [id, entry] of Object.entries(value)) entries[id] = readEntry(entry, `${field}["${id}"]`);
+  return Object.freeze(entries);
+}
+
+function readCompanyProvider(value: unknown, field: string): CompanyProvider {
+  const entry = readRecord(value, field, ["enabled", "code"]);
+  const code = readOptionalText(entry["code"], `${field}.code`);
+  const enabled = readSwitch(entry["enabled"], `${field}.enabled`);
+  return Object.freeze(code === undefined ? { enabled } : { enabled, code });
+}
+
+function readLocationProvider(value: unknown, field: string): LocationProvider {
+  const entry = readRecord(value, field, ["enabled", "target", "stage"]);
+  const target = readOptionalText(entry["target"], `${field}.target`);
+  const stage = entry["stage"];
+  if (stage !== undefined && stage !== "setup" && stage !== "testing" && stage !== "live") {
+    throw fieldError(`${field}.stage`, 'must be "setup", "testing" or "live".');
+  }
+  return Object.freeze({
+    enabled: readSwitch(entry["enabled"], `${field}.enabled`),
+    ...(target === undefined ? {} : { target }),
+    ...(stage === undefined ? {} : { stage }),
+  });
+}

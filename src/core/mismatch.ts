@@ -1,0 +1,5 @@
+/** How two names differ. */
+export interface NameDifference {
+  readonly expected: string;
+  readonly actual: string;
+}

@@ -1,0 +1,166 @@
+import type { LookupDialect } from "./dialect.ts";
+import type { EnforcementError, EnforcementErrorCode } from "./errors.ts";
+import type { MappingInput, MappingReport } from "./mapping.ts";
+import type { Plate } from "./plate.ts";
+import type { Receipt } from "./receipt.ts";
+import type { Registration } from "./registration.ts";
+
+/** One configured instance of a vendor's adapter. `delivery` tells the two kinds apart. */
+export type EnforcementProvider = PushProvider | PullProvider;
+
+/** What every provider has. */
+export interface ProviderBasics {
+  /** The host's name for this instance; the key of `providers` in companies and locations. */
+  readonly id: string;
+  /** The vendor's name: `passport`, `hotspot`, `t2-flex`. */
+  readonly vendor: string;
+  /** Compares the directory with what the vendor says. Pure; never throws for a bad mapping. */
+  validateMapping(input: MappingInput): MappingReport;
+  /**
+   * Asks the vendor whether it can be reached and accepts our credentials. Changes nothing.
+   *
+   * @throws EnforcementError when it cannot
+   */
+  checkConnection(options?: { signal?: AbortSignal }): Promise<ConnectionCheck>;
+  /** What the vendor's set-up asks for, in the vendor's words. */
+  readonly setup: ProviderSetup;
+}
+
+/** The good end of `checkConnection`. A pull provider has nothing to call: `not_applicable`. */
+export interface ConnectionCheck {
+  readonly status: "connected" | "not_applicable";
+  readonly message: string;
+}
+
+/** A vendor's set-up as data. */
+export interface ProviderSetup {
+  readonly requirements: readonly SetupRequirement[];
+  /** What somebody does on the vendor's side after locations were added, renamed or moved, in order. */
+  readonly mappingChangeSteps: readonly string[];
+}
+
+/** One thing that must be there before a vendor's integration works. */
+export interface SetupRequirement {
+  readonly item: string;
+  readonly providedBy: "operator" | "offstreet" | "vendor";
+  readonly detail: string;
+}
+
+/** A provider to which permits are pushed. */
+export interface PushProvider extends ProviderBasics {
+  readonly delivery: "push";
+  readonly capabilities: PushCapabilities;
+  /** Makes a right known to the vendor. A repeat of the same registration changes nothing. */
+  register(registration: Registration, options?: OperationOptions): Promise<Receipt>;
+  /** Changes the end of a right and nothing else. `validTo: null` removes the end. */
+  amend(receipt: Receipt, change: { validTo: Date | null } & OperationOptions): Promise<Receipt>;
+  /** Ends a right at the later of its start and `at`. A right that the vendor no longer knows counts as ended. */
+  cancel(receipt: Receipt, options?: OperationOptions): Promise<void>;
+  /** {@link register} for many: one outcome for each input, in their order. */
+  registerMany(
+    registrations: readonly Registration[],
+    options?: OperationOptions,
+  ): Promise<Outcome<Receipt>[]>;
+  /** {@link amend} for many: one outcome for each input, in their order. */
+  amendMany(changes: readonly Amendment[], options?: OperationOptions): Promise<Outcome<Receipt>[]>;
+  /** {@link cancel} for many: one outcome for each input, in their order. */
+  cancelMany(receipts: readonly Receipt[], options?: OperationOptions): Promise<Outcome<void>[]>;
+  /** The vendor's own list of zones. Present when `capabilities.listZones`. */
+  listZones?(options?: { refresh?: boolean; signal?: AbortSignal }): Promise<ZoneList>;
+  /** What the vendor shows for a plate at a target. Present when the vendor can be read back. */
+  find?(query: { plate: Plate; target: string; signal?: AbortSignal }): Promise<FoundRight[]>;
+}
+
+/** What a push provider can do. */
+export interface PushCapabilities {
+  /** How many registrations travel in one request. */
+  readonly batchSize: number;
+  /** The longest time ahead for which an open-ended right is sent, in days. */
+  readonly openEndedDays: number;
+  readonly listZones: boolean;
+  /** Whether what was pushed can be read back. Turns false when the vendor says that our account may not. */
+  readonly find: boolean;
+}
+
+/** A provider that asks us: its lookups are answered by the permit-lookup handler. */
+export interface PullProvider extends ProviderBasics {
+  readonly delivery: "pull";
+  readonly capabilities: PullCapabilities;
+  /** The wire format of its lookups. */
+  readonly dialect: LookupDialect;
+}
+
+/** What a pull provider can do. */
+export interface PullCapabilities {
+  /** Whether its lookups can name a place. */
+  readonly places: boolean;
+}
+
+/** Options of every push operation. */
+export interface OperationOptions {
+  /**
+   * The instant at which the operation was decided; it goes on the wire. A repeat passes the same one.
+   * Default: now.
+   */
+  at?: Date;
+  signal?: AbortSignal;
+  /** How often a failed attempt is repeated. Default: the provider's `retries`. */
+  retries?: number;
+}
+
+/** One input of {@link PushProvider.amendMany}. */
+export interface Amendment {
+  readonly receipt: Receipt;
+  readonly validTo: Date | null;
+}
+
+/** What became of one input. A refusal is a value, so that one bad input does not hide the fate of the others. */
+export type Outcome<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: EnforcementError };
+
+/** A place on the vendor's side. */
+export interface Zone {
+  /** The vendor's id, the one that goes on the wire. */
+  readonly id: string;
+  /** Unique only within a region, where the vendor has numbers. */
+  readonly number?: string;
+  /** Case-sensitive. */
+  readonly name: string;
+}
+
+/** The vendor's zones as of `fetchedAt`. */
+export interface ZoneList {
+  readonly zones: readonly Zone[];
+  /** False when the vendor may have more than it showed. Then a zone that is missing here is not known to be missing. */
+  readonly complete: boolean;
+  readonly fetchedAt: Date;
+}
+
+/** A right as the vendor shows it. */
+export interface FoundRight {
+  /** The reference that the right was registered with; absent when the vendor shows none. */
+  readonly reference?: string;
+  readonly target: string;
+  readonly validFrom: Date;
+  readonly validTo: Date | null;
+}
+
+/** Something that happened inside a provider. It never holds a plate or a secret. */
+export interface ProviderEvent {
+  /** `attempt`: a request ended, well or not. `retry`: another attempt follows after `delayMs`. */
+  readonly type: "attempt" | "retry";
+  readonly providerId: string;
+  readonly operation: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly at: Date;
+  readonly durationMs?: number;
+  readonly delayMs?: number;
+  readonly status?: number;
+  readonly code?: EnforcementErrorCode;
+  readonly traceId?: string;
+}
+
+/** A secret, or a function that gives it. The function is asked again after the vendor refused the last one. */
+export type Secret = string | (() => string | Promise<string>);

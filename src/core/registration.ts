@@ -1,0 +1,132 @@
+import type { Company, Directory, Location } from "./directory.ts";
+import { fieldError, readCount, readRecord, readText } from "./fields.ts";
+import { parseValidity } from "./instant.ts";
+import { type Permit, readPermit } from "./permit.ts";
+import { type Plate, readPlate } from "./plate.ts";
+import { isEnabled, providerEntry } from "./switches.ts";
+
+/** The unit that a vendor hears of: one permit × one plate × one location, for one provider. */
+export interface Registration {
+  readonly companyId: string;
+  readonly permitId: string;
+  readonly locationId: string;
+  readonly plate: Plate;
+  /** What the location is called on the vendor's side. */
+  readonly target: string;
+  readonly validFrom: Date;
+  /** First instant that is no longer valid; `null` for no end. */
+  readonly validTo: Date | null;
+  /**
+   * Counts the times that this same registration was taken up again after it had been cancelled. Default 0.
+   * A plate changed from A to B and back to A is the next generation of A.
+   */
+  readonly generation?: number;
+}
+
+/** A registration as it is stored: plain JSON, instants as ISO text. It holds a plate, so it is personal data. */
+export interface StoredRegistration {
+  readonly companyId: string;
+  readonly permitId: string;
+  readonly locationId: string;
+  readonly plate: { readonly number: string; readonly region?: string };
+  readonly target: string;
+  readonly validFrom: string;
+  readonly validTo: string | null;
+  readonly generation: number;
+}
+
+const REGISTRATION_KEYS = [
+  ...["companyId", "permitId", "locationId", "plate", "target", "validFrom", "validTo", "generation"],
+];
+
+/**
+ * Checks a registration that a host gave.
+ *
+ * @throws EnforcementError `invalid_input` naming the key
+ */
+export function readRegistration(value: unknown, field = "registration"): Registration {
+  const registration = readRecord(value, field, REGISTRATION_KEYS);
+  const generation = registration["generation"];
+  return {
+    companyId: readText(registration["companyId"], `${field}.companyId`),
+    permitId: readText(registration["permitId"], `${field}.permitId`),
+    locationId: readText(registration["locationId"], `${field}.locationId`),
+    plate: readPlate(registration["plate"], `${field}.plate`),
+    target: readText(registration["target"], `${field}.target`),
+    ...parseValidity(registration["validFrom"], registration["validTo"], field),
+    generation: generation === undefined ? 0 : readCount(generation, `${field}.generation`),
+  };
+}
+
+/** The form of a registration that a receipt keeps. */
+export function toStoredRegistration(registration: Registration): StoredRegistration {
+  const { companyId, permitId, locationId, plate, target, validFrom, validTo, generation = 0 } = registration;
+  const { number, region } = plate;
+  return {
+    ...{ companyId, permitId, locationId, target, generation },
+    plate: region === undefined ? { number } : { number, region },
+    validFrom: validFrom.toISOString(),
+    validTo: validTo === null ? null : validTo.toISOString(),
+  };
+}
+
+/**
+ * The registrations of a permit for one provider, one for each plate at each location where company and location
+ * have the provider switched on. Empty when it is switched off. A plate without a region takes its location's.
+ *
+ * @throws EnforcementError `invalid_input` when the permit is malformed, its company or one of its locations is not
+ * in the directory, or a location is switched on without a target: a permit that would silently not appear
+ */
+export async function registrationsOf(
+  permit: Permit,
+  directory: Directory,
+  providerId: string,
+): Promise<Registration[]> {
+  const checked = readPermit(permit);
+  const company = await directory.getCompany(checked.companyId);
+  if (company === undefined) throw fieldError("permit.companyId", "names no company of the directory.");
+  const locations = indexLocations(company, await directory.listLocations(company.id));
+  return [...new Set(checked.locationIds)].flatMap((id) => {
+    const location = locations.get(id);
+    if (location === undefined) {
+      const field = `permit.locationIds[${checked.locationIds.indexOf(id)}]`;
+      throw fieldError(field, "names no location of the permit's company in the directory.");
+    }
+    if (!isEnabled(company, location, providerId)) return [];
+    return registrationsAt(checked, location, getTarget(location, providerId));
+  });
+}
+
+function registrationsAt(permit: Permit, location: Location, target: string): Registration[] {
+  const { id: permitId, companyId, validFrom, validTo } = permit;
+  const plates = permit.plates.map((plate) => withDefaultRegion(plate, location.region));
+  // A plate written twice on one permit is one right.
+  const distinct = new Map(plates.map((plate) => [`${plate.number} ${plate.region ?? ""}`, plate]));
+  return [...distinct.values()].map((plate) => ({
+    ...{ companyId, permitId, locationId: location.id, plate, target, validFrom, validTo },
+  }));
+}
+
+/** The plate, with a location's region where it has none of its own. */
+export function withDefaultRegion(plate: Plate, region: string | undefined): Plate {
+  return plate.region !== undefined || region === undefined ? plate : { ...plate, region };
+}
+
+function getTarget(location: Location, providerId: string): string {
+  const target = providerEntry(location.providers, providerId)?.target;
+  if (target === undefined) {
+    throw fieldError(
+      `location "${location.id}".providers["${providerId}"].target`,
+      "is missing although the provider is switched on; set what the vendor calls this location, or switch it off.",
+    );
+  }
+  return target;
+}
+
+function indexLocations(company: Company, locations: Iterable<Location>): ReadonlyMap<string, Location> {
+  const index = new Map<string, Location>();
+  for (const location of locations) {
+    if (location.companyId === company.id) index.set(location.id, location);
+  }
+  return index;
+}
