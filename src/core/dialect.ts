@@ -64,7 +64,10 @@ export interface LookupPlace {
   readonly value: string;
 }
 
-/** What we know: yes, no, or not. */
+/**
+ * What we know: yes, no, or not. A dialect is given `valid` and `none` only: the handler turns `undetermined` into one
+ * of the refusals or into `none`, as the host's `whenUndetermined` says.
+ */
 export interface LookupAnswer {
   readonly status: "valid" | "none" | "undetermined";
   readonly reason: LookupReason;
@@ -89,10 +92,11 @@ export type LookupReason =
   | "expired"
   /** There is a permit, but not for the place that was asked about. */
   | "other_location"
-  /** The company, or every location in question, has the provider switched off. */
+  /** The company, or every location in question, or every one of the permit's, has the provider switched off. */
   | "switched_off"
   | "unknown_place"
   | "unknown_company"
+  /** The permit source, the directory or the credential store failed, or gave what cannot be read. */
   | "source_failed"
   | "source_timeout"
   | "aborted";
@@ -100,6 +104,7 @@ export type LookupReason =
 /** One right that answers a question. */
 export interface LookupMatch {
   readonly permit: Permit;
+  /** The permit's plate, with its location's region where it has none of its own. */
   readonly plate: Plate;
   readonly location: Location;
   readonly company: Company;
@@ -128,3 +133,23 @@ export type LookupRefusalCode =
   | "body_consumed"
   | "undetermined"
   | "internal_error";
+
+/** Whether a value has everything that a dialect must have. */
+export function isLookupDialect(value: unknown): value is LookupDialect {
+  if (typeof value !== "object" || value === null) return false;
+  const { id, places, methods, contentTypes, readCredential, ...rest } = value as Partial<LookupDialect>;
+  const functions = [
+    rest.parseQuery,
+    rest.renderAnswer,
+    rest.renderRefusal,
+    readCredential ?? isLookupDialect,
+  ];
+  return (
+    typeof id === "string" &&
+    typeof places === "boolean" &&
+    [methods, contentTypes].every(
+      (list) => Array.isArray(list) && list.every((entry) => typeof entry === "string"),
+    ) &&
+    functions.every((entry) => typeof entry === "function")
+  );
+}

@@ -5,14 +5,15 @@ const ISO_WITH_OFFSET =
 
 /**
  * An instant from a `Date` or from ISO 8601 text with an offset. Text without an offset is refused: the same words
- * would mean another instant on another machine. A day that the calendar does not have is refused too.
+ * would mean another instant on another machine. A day that the calendar does not have is refused too, and so is a
+ * year past 9999. A `Date` is copied.
  *
  * @throws EnforcementError `invalid_input`, naming `field`
  */
 export function parseInstant(value: unknown, field: string): Date {
   if (value instanceof Date) {
     if (Number.isNaN(value.getTime())) throw fieldError(field, "is not a valid date.");
-    return value;
+    return inWritableYears(new Date(value), field);
   }
   if (typeof value !== "string") {
     throw fieldError(
@@ -30,7 +31,17 @@ export function parseInstant(value: unknown, field: string): Date {
   const dayExists = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
   if (!dayExists || Number.isNaN(instant.getTime()))
     throw fieldError(field, "is not a date of the calendar.");
-  return instant;
+  return inWritableYears(instant, field);
+}
+
+/** The instant, when four digits can write its year: a later one could be stored, but never be read or sent again. */
+function inWritableYears(instant: Date, field: string): Date {
+  const year = instant.getUTCFullYear();
+  if (year >= 0 && year <= 9999) return instant;
+  throw fieldError(
+    field,
+    "must lie in the years 0 to 9999 of UTC; an end that never comes is written as null.",
+  );
 }
 
 /**

@@ -23,12 +23,19 @@ export interface MappingReport {
   readonly summary: MappingSummary;
 }
 
-/** A location that the vendor knows under exactly this target. */
+/** A location that is switched on and has no issue of severity `error`. */
 export interface MappingMatch {
   readonly locationId: string;
+  /** The target as the directory has it. */
   readonly target: string;
+  /**
+   * The vendor's own identifier for it, from the vendor's list: Passport's zone id where the target is a number or
+   * a name. `null` where the list is missing, or incomplete and without it.
+   */
+  readonly vendorTarget: string | null;
 }
 
+/** The report in numbers. */
 export interface MappingSummary {
   /** Locations of the company that were looked at. */
   readonly locations: number;
@@ -56,5 +63,46 @@ export interface MappingIssue {
   readonly difference?: NameDifference;
 }
 
-/** What can be wrong with a mapping, as a closed list. */
-export type MappingIssueCode = "company_disabled" | "target_missing";
+/**
+ * What can be wrong with a mapping, as a closed list. It has no code for a missing vendor list: `verified` says that.
+ * A location that is switched off is not looked at, and a switch is no issue on its own.
+ */
+export type MappingIssueCode =
+  /** Something given cannot be read: a wrong type, an unknown key, an empty or huge name. The message names it. */
+  | "input_invalid"
+  /** Locations are switched on, but the company is not: none of its permits will appear. */
+  | "company_disabled"
+  /** The company has no code, where the vendor's convention asks for one. */
+  | "company_code_missing"
+  /** The company's code is not the one that the vendor's convention gives its name. */
+  | "company_code_differs"
+  /** No company token is configured; some accounts show no permits without one. */
+  | "company_token_missing"
+  /** The operator's id is not in the vendor's form. */
+  | "operator_malformed"
+  /** A location in the list belongs to another company. */
+  | "location_of_other_company"
+  /** Two locations have one id. */
+  | "location_id_duplicate"
+  /** Two locations have one name, where the vendor finds them by name. */
+  | "location_name_duplicate"
+  /** A location is switched on without a target. */
+  | "target_missing"
+  /** A target is not in the vendor's form, or holds characters that cannot be seen. */
+  | "target_malformed"
+  /** The vendor's complete list has nothing like this target. */
+  | "target_unknown"
+  /** The vendor has more than one thing of this name or number. */
+  | "target_ambiguous"
+  /** Two of the company's locations have one target. */
+  | "target_duplicate"
+  /** Another company's location has this target. */
+  | "target_of_other_company"
+  /** The vendor has the target, but has not linked it to the place it stands for. */
+  | "target_not_linked"
+  /** The vendor has something that no location points to. */
+  | "target_without_location"
+  /** Two names that must be equal to the letter almost are. */
+  | "name_differs"
+  /** The location's zone name is not the vendor's. */
+  | "zone_name_differs";

@@ -9,7 +9,7 @@ export function maskPlates(text: string, plateNumbers: Iterable<string>): string
 }
 
 function plateNumberPattern(number: string): RegExp {
-  const spaced = [...number].join("[^A-Za-z0-9]{0,2}");
+  const spaced = [...number].join("[^A-Za-z0-9]{0,3}");
   // A plate of one or two characters stands in half the words there are: only whole ones are hidden.
   return number.length > 2
     ? new RegExp(spaced, "gi")

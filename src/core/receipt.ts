@@ -21,20 +21,20 @@ export interface Receipt {
  *
  * @throws EnforcementError `invalid_input` when it is of another provider, another version, or damaged
  */
-export function readReceipt(value: unknown, providerId: string): Receipt {
+export function readReceipt(value: unknown, providerId: string, field = "receipt"): Receipt {
   const keys = ["v", "providerId", "reference", "target", "registration", "coveredUntil"];
-  const receipt = readRecord(value, "receipt", keys);
+  const receipt = readRecord(value, field, keys);
   if (receipt["v"] !== 1)
-    throw fieldError("receipt.v", "must be 1; this version cannot read other receipts.");
+    throw fieldError(`${field}.v`, "must be 1; this version cannot read other receipts.");
   if (receipt["providerId"] !== providerId) {
-    throw fieldError("receipt.providerId", `is another provider's; give it to the provider that made it.`);
+    throw fieldError(`${field}.providerId`, "is another provider's; give it to the provider that made it.");
   }
   return {
     v: 1,
     providerId,
-    reference: readText(receipt["reference"], "receipt.reference"),
-    target: readText(receipt["target"], "receipt.target"),
-    registration: toStoredRegistration(readRegistration(receipt["registration"], "receipt.registration")),
-    coveredUntil: parseInstant(receipt["coveredUntil"], "receipt.coveredUntil").toISOString(),
+    reference: readText(receipt["reference"], `${field}.reference`),
+    target: readText(receipt["target"], `${field}.target`),
+    registration: toStoredRegistration(readRegistration(receipt["registration"], `${field}.registration`)),
+    coveredUntil: parseInstant(receipt["coveredUntil"], `${field}.coveredUntil`).toISOString(),
   };
 }

@@ -4,7 +4,7 @@ import { REGION_NAMES } from "./region-names.ts";
 /**
  * Reads a Canadian province or territory, or a state, district or territory of the United States, in any form that
  * people write: `NB`, `New Brunswick`, `Nouveau-Brunswick`, `CA-NB`, `us-me`, `california`. Case, accents, spaces,
- * hyphens and dots do not matter. `CA` alone is California.
+ * hyphens and dots do not matter; a digit or any other character does. `CA` alone is California.
  *
  * @returns the ISO 3166-2 code, such as `CA-NB`
  * @throws EnforcementError `invalid_input` when the text names none of them
@@ -56,7 +56,7 @@ function foldName(name: string): string {
     .replace(/\p{M}/gu, "")
     .toUpperCase()
     .replace(/&/g, "AND")
-    .replace(/[^A-Z]/g, "");
+    .replace(/[\p{P}\p{Z}\p{Cc}\p{Cf}]/gu, "");
 }
 
 const CODE_BY_FOLDED_NAME: ReadonlyMap<string, string> = new Map(

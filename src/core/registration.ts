@@ -112,6 +112,20 @@ export function withDefaultRegion(plate: Plate, region: string | undefined): Pla
   return plate.region !== undefined || region === undefined ? plate : { ...plate, region };
 }
 
+/**
+ * For a vendor that cannot take a plate without a region.
+ *
+ * @throws EnforcementError `invalid_input` naming both places where a region can be given
+ */
+export function requireRegion(registration: StoredRegistration, field: string, vendor: string): void {
+  if (registration.plate.region !== undefined) return;
+  const { locationId } = registration;
+  throw fieldError(
+    `${field}.plate.region`,
+    `is missing, and ${vendor} needs it; give the plate a region, or location "${locationId}" a default one (location.region).`,
+  );
+}
+
 function getTarget(location: Location, providerId: string): string {
   const target = providerEntry(location.providers, providerId)?.target;
   if (target === undefined) {

@@ -1,0 +1,180 @@
+import { type Company, type Location, readCompany, readLocation } from "./directory.ts";
+import { isEnforcementError } from "./errors.ts";
+import { fieldError, readList, readRecord, readText } from "./fields.ts";
+import type { MappingIssue } from "./mapping.ts";
+import { isEnabled, providerEntry } from "./switches.ts";
+import { MAX_NAME_LENGTH } from "./visible-name.ts";
+
+// Reads what a host gives to a validator. Nothing here throws at the validator: what cannot be read is an issue.
+
+/** An issue before it is known which location it concerns. */
+export type MappingFinding = Pick<MappingIssue, "code" | "severity" | "message" | "hint" | "difference">;
+
+/** What could be read, or the finding that says why it could not. */
+export type Reading<Value> =
+  | { readonly value: Value; readonly problem?: undefined }
+  | { readonly value?: undefined; readonly problem: MappingFinding };
+
+/** One entry of `locations`, in its place. An unreadable one keeps its id where that much could be read. */
+export interface LocationEntry {
+  readonly id: string | null;
+  readonly reading: Reading<Location>;
+}
+
+/** A target that another company's location has. */
+export interface ForeignTarget {
+  readonly company: Company;
+  readonly location: Location;
+  readonly target: string;
+}
+
+/** A validator's input, checked and copied. */
+export interface ReadMapping {
+  readonly providerId: string;
+  /** Absent when it could not be read. */
+  readonly company: Company | undefined;
+  readonly entries: readonly LocationEntry[];
+  /** What the other companies' locations that are switched on at both levels point to. */
+  readonly foreignTargets: readonly ForeignTarget[];
+  /** The vendor's own keys, unchecked. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly problems: readonly MappingFinding[];
+}
+
+/** The vendor's list, as far as it could be read. */
+export interface VendorList<Entry> {
+  readonly entries: readonly Entry[];
+  /** False without a list, and when one of its entries could not be read: that may be the one that is missed. */
+  readonly complete: boolean;
+  readonly problems: readonly MappingFinding[];
+}
+
+const KEYS = ["company", "locations", "providerId", "otherCompanies"];
+
+/** Reads everything that all validators take. `ownKeys` are those of this vendor's validator. */
+export function readMapping(input: unknown, vendor: string, ownKeys: readonly string[]): ReadMapping {
+  const problems: MappingFinding[] = [];
+  const read = <Value>(reading: Reading<Value>): Value | undefined => {
+    if (reading.problem !== undefined) problems.push(reading.problem);
+    return reading.value;
+  };
+  read(attempt(() => readRecord(input, "mapping input", [...KEYS, ...ownKeys])));
+  const options = attempt(() => ({ ...(input as Record<string, unknown>) })).value ?? {};
+  const providerId = read(attempt(() => readName(options["providerId"] ?? vendor, "providerId"))) ?? vendor;
+  const company = read(attempt(() => readNamedCompany(options["company"], "company")));
+  const locations = read(attempt(() => readIterable(options["locations"], "locations"))) ?? [];
+  const others = read(attempt(() => readIterable(options["otherCompanies"] ?? [], "otherCompanies"))) ?? [];
+  const foreignTargets = others.flatMap((other, index) => {
+    const foreign = readOtherCompany(other, `otherCompanies[${index}]`, providerId);
+    problems.push(...foreign.problems);
+    // Who is "other" is not known when the company itself could not be read.
+    return company === undefined ? [] : foreign.targets.filter((target) => target.company.id !== company.id);
+  });
+  return {
+    ...{ providerId, company, foreignTargets, options, problems },
+    entries: locations.map((location, index) => readEntry(location, `locations[${index}]`, providerId)),
+  };
+}
+
+/** Reads a list from the vendor; `undefined` means that there is none, an empty one that the vendor has nothing. */
+export function readVendorList<Entry>(
+  value: unknown,
+  field: string,
+  readEntryOf: (entry: unknown, field: string) => Entry,
+): VendorList<Entry> {
+  if (value === undefined) return { entries: [], complete: false, problems: [] };
+  const list = attempt(() => readIterable(value, field));
+  if (list.problem !== undefined) return { entries: [], complete: false, problems: [list.problem] };
+  const readings = list.value.map((entry, index) => attempt(() => readEntryOf(entry, `${field}[${index}]`)));
+  const problems = readings.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
+  return {
+    entries: readings.flatMap((reading) => (reading.problem === undefined ? [reading.value] : [])),
+    complete: problems.length === 0,
+    problems,
+  };
+}
+
+/** Runs one read. Also what a host's own getter or iterator throws becomes a finding. */
+export function attempt<Value>(read: () => Value): Reading<Value> {
+  try {
+    return { value: read() };
+  } catch (error) {
+    const reason = isEnforcementError(error) ? error.message : "mapping input: could not be read.";
+    const message = reason.length > 400 ? `${reason.slice(0, 400)}…` : reason;
+    const hint = "Correct this entry and validate again; what it stands for was not checked.";
+    return { problem: { code: "input_invalid", severity: "error", message, hint } };
+  }
+}
+
+/** A text that can be somebody's name for something: not empty, well-formed Unicode, at most 1,000 characters. */
+export function readName(value: unknown, field: string): string {
+  const name = readText(value, field);
+  if (name.length > MAX_NAME_LENGTH)
+    throw fieldError(field, `must be at most ${MAX_NAME_LENGTH} characters long.`);
+  if (!name.isWellFormed()) throw fieldError(field, "holds half of a surrogate pair; the text is damaged.");
+  return name;
+}
+
+/** The target of a location as the directory has it. */
+export function targetOf(location: Location, providerId: string): string | undefined {
+  return providerEntry(location.providers, providerId)?.target;
+}
+
+function readEntry(value: unknown, field: string, providerId: string): LocationEntry {
+  const reading = attempt(() => readNamedLocation(value, field, providerId));
+  if (reading.problem === undefined) return { id: reading.value.id, reading };
+  const id = attempt(() => readName((value as { id?: unknown }).id, `${field}.id`)).value;
+  return { id: id ?? null, reading };
+}
+
+function readNamedCompany(value: unknown, field: string): Company {
+  const company = readCompany(value, field);
+  readName(company.id, `${field}.id`);
+  readName(company.name, `${field}.name`);
+  return company;
+}
+
+function readNamedLocation(value: unknown, field: string, providerId: string): Location {
+  const location = readLocation(value, field);
+  const { id, companyId, name, zoneName } = location;
+  for (const [key, text] of Object.entries({ id, companyId, name, zoneName })) {
+    if (text !== undefined) readName(text, `${field}.${key}`);
+  }
+  const target = targetOf(location, providerId);
+  if (target !== undefined) readName(target, `${field}.providers["${providerId}"].target`);
+  return location;
+}
+
+function readOtherCompany(
+  value: unknown,
+  field: string,
+  providerId: string,
+): { targets: ForeignTarget[]; problems: MappingFinding[] } {
+  const other = attempt(() => {
+    const record = readRecord(value, field, ["company", "locations"]);
+    const company = readNamedCompany(record["company"], `${field}.company`);
+    return { company, locations: readIterable(record["locations"], `${field}.locations`) };
+  });
+  if (other.problem !== undefined) return { targets: [], problems: [other.problem] };
+  const { company, locations } = other.value;
+  const entries = locations.map((location, index) =>
+    readEntry(location, `${field}.locations[${index}]`, providerId),
+  );
+  return {
+    problems: entries.flatMap(({ reading }) => (reading.problem === undefined ? [] : [reading.problem])),
+    targets: entries.flatMap(({ reading }) => {
+      const location = reading.value;
+      if (location === undefined || !isEnabled(company, location, providerId)) return [];
+      const target = targetOf(location, providerId);
+      return target === undefined ? [] : [{ company, location, target }];
+    }),
+  };
+}
+
+function readIterable(value: unknown, field: string): unknown[] {
+  if (Array.isArray(value)) return readList(value, field);
+  if (typeof value !== "object" || value === null || !(Symbol.iterator in value)) {
+    throw fieldError(field, "must be an array or another iterable.");
+  }
+  return [...(value as Iterable<unknown>)];
+}

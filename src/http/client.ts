@@ -1,0 +1,248 @@
+import pRetry from "p-retry";
+import { EnforcementError, isEnforcementError, withErrorDetails } from "../core/errors.ts";
+import { type ExchangeContext, exchange } from "./exchange.ts";
+import { createLimiter } from "./limiter.ts";
+import type { HttpSettings } from "./options.ts";
+import { type HttpReply, type HttpRequest, isSuccess, type VendorRefusal } from "./reply.ts";
+import { createRetryBudget } from "./retry-budget.ts";
+import { raceAbort, wait } from "./wait.ts";
+
+const BACKOFF_BASE_MS = 250;
+const BACKOFF_CAP_MS = 5_000;
+
+/** What an operation is, besides the requests that it sends. */
+export interface OperationContext {
+  readonly operation: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Default: the provider's `retries`. */
+  readonly retries?: number | undefined;
+  /** Canonical numbers of all plates that the operation carries. */
+  readonly plateNumbers?: readonly string[];
+}
+
+/** One attempt's access to the vendor. */
+export interface Attempt {
+  /** Sends a request and returns its reply when it is 2xx or taken; throws EnforcementError for anything else. */
+  send(request: HttpRequest): Promise<HttpReply>;
+  /** Waits for a reply that is shared with other operations, no longer than this operation may take. */
+  share<Value>(promise: Promise<Value>): Promise<Value>;
+  /** Waits for something on our own side, no longer than this operation may take. */
+  waitFor<Value>(promise: Promise<Value>): Promise<Value>;
+}
+
+/** The only way from a provider to its vendor. */
+export interface HttpClient {
+  /**
+   * Runs `attempt` until it succeeds, fails for good, or the deadline comes.
+   *
+   * Retried are errors that say `retryable`: with full jitter, or after `Retry-After` where the vendor named a
+   * time that is still before the deadline.
+   *
+   * @throws EnforcementError whose `outcome` is `unknown` as soon as one attempt may have reached the vendor
+   */
+  perform<Value>(context: OperationContext, attempt: (attempt: Attempt) => Promise<Value>): Promise<Value>;
+  /** One request outside any operation and without a retry, for what several operations share. */
+  sendOnce(operation: string, request: HttpRequest): Promise<HttpReply>;
+}
+
+/** Makes the client of one provider; concurrency, rate and retry budget are per client. */
+export function createHttpClient(options: {
+  readonly providerId: string;
+  readonly settings: HttpSettings;
+  /** What the vendor's error format says in a reply that is not 2xx. */
+  readonly readRefusal: (reply: HttpReply) => VendorRefusal;
+}): HttpClient {
+  const { providerId, settings, readRefusal } = options;
+  const limiter = createLimiter(settings);
+  const budget = createRetryBudget();
+
+  async function observed(
+    operation: string,
+    number: number,
+    request: HttpRequest,
+    context: Pick<ExchangeContext, "plateNumbers" | "signal" | "onSend">,
+  ): Promise<HttpReply> {
+    const started = performance.now();
+    const report = (end: { status?: number | undefined; code?: EnforcementError["code"] | undefined }) =>
+      settings.onEvent({
+        ...{ type: "attempt" as const, providerId, operation, attempt: number, at: settings.clock() },
+        durationMs: performance.now() - started,
+        ...(end.status === undefined ? {} : { status: end.status }),
+        ...(end.code === undefined ? {} : { code: end.code }),
+        ...(request.traceId === undefined ? {} : { traceId: request.traceId }),
+      });
+    try {
+      const reply = await exchange(request, { ...context, settings, limiter, readRefusal });
+      report({ status: reply.status });
+      return reply;
+    } catch (thrown) {
+      if (isEnforcementError(thrown)) report({ status: thrown.status, code: thrown.code });
+      else report({ code: "aborted" });
+      throw thrown;
+    }
+  }
+
+  async function perform<Value>(
+    context: OperationContext,
+    run: (attempt: Attempt) => Promise<Value>,
+  ): Promise<Value> {
+    const { operation, plateNumbers = [], retries = settings.retries } = context;
+    const bounds = startBounds(context.signal, settings.deadlineMs);
+    const { signal } = bounds;
+    const history: History = { attempts: 0, changed: false, inFlight: undefined, last: undefined };
+
+    const attempt = async (number: number): Promise<Value> => {
+      const ask = () => {
+        history.attempts = number;
+      };
+      const send = async (request: HttpRequest): Promise<HttpReply> => {
+        ask();
+        const onSend = () => {
+          history.inFlight = request;
+        };
+        try {
+          const reply = await observed(operation, number, request, { plateNumbers, signal, onSend });
+          history.changed ||= request.changes && isSuccess(reply);
+          history.inFlight = undefined;
+          return reply;
+        } catch (thrown) {
+          // Anything else was thrown by the signal, and the request may still be under way.
+          if (isEnforcementError(thrown)) {
+            history.changed ||= thrown.outcome === "unknown";
+            history.inFlight = undefined;
+          }
+          throw thrown;
+        }
+      };
+      return run({
+        send,
+        share(promise) {
+          ask();
+          return raceAbort(promise, signal);
+        },
+        waitFor: (promise) => raceAbort(promise, signal),
+      });
+    };
+
+    const waitForRetry = async (number: number, failure: unknown): Promise<boolean> => {
+      if (!isEnforcementError(failure) || !failure.retryable) return false;
+      history.last = failure;
+      const delayMs = retryDelay(number, failure.retryAfterMs);
+      // Waiting beyond the deadline helps nobody: the caller hears now what went wrong.
+      if (delayMs >= bounds.remainingMs() || !budget.withdraw()) return false;
+      settings.onEvent({
+        ...{ type: "retry", providerId, operation, attempt: number, at: settings.clock() },
+        ...{ delayMs, code: failure.code },
+      });
+      await wait(delayMs, signal);
+      return true;
+    };
+
+    budget.deposit();
+    try {
+      return await pRetry(attempt, {
+        retries,
+        signal,
+        // The waiting is ours: p-retry knows neither full jitter nor Retry-After.
+        minTimeout: 0,
+        shouldRetry: ({ attemptNumber, error }) => waitForRetry(attemptNumber, error),
+      });
+    } catch (thrown) {
+      throw finalError(thrown, { operation, providerId, history, bounds, callerSignal: context.signal });
+    } finally {
+      bounds.end();
+    }
+  }
+
+  return {
+    perform,
+    sendOnce: (operation, request) =>
+      observed(operation, 1, request, {
+        ...{ plateNumbers: [], signal: new AbortController().signal, onSend() {} },
+      }),
+  };
+}
+
+/** What happened so far in one operation. */
+interface History {
+  attempts: number;
+  /** Whether a request that changes something was accepted, or ended without our knowing. */
+  changed: boolean;
+  /** The request that has left and is not answered yet. */
+  inFlight: HttpRequest | undefined;
+  /** The last failure that was worth a retry. */
+  last: EnforcementError | undefined;
+}
+
+function finalError(
+  thrown: unknown,
+  context: {
+    operation: string;
+    providerId: string;
+    history: History;
+    bounds: Bounds;
+    callerSignal: AbortSignal | undefined;
+  },
+): EnforcementError {
+  const { operation, providerId, history, bounds, callerSignal } = context;
+  const { attempts, last } = history;
+  const outcome = history.changed || history.inFlight?.changes ? "unknown" : "not_applied";
+  const details = { providerId, operation, attempts, outcome } as const;
+  if (isEnforcementError(thrown)) return withErrorDetails(thrown, details);
+  if (callerSignal?.aborted) {
+    return new EnforcementError("aborted", `${operation}: the caller's signal ended it.`, details);
+  }
+  if (!bounds.signal.aborted) {
+    // Neither a failure of the vendor nor of the caller: a mistake of ours, or of a function that the host gave.
+    return new EnforcementError("unavailable", `${operation}: an unexpected failure ended it.`, details);
+  }
+  if (history.inFlight !== undefined) {
+    return new EnforcementError(
+      "timeout",
+      `${operation}: the vendor gave no reply before the deadline.`,
+      details,
+    );
+  }
+  if (last !== undefined) return withErrorDetails(last, details);
+  const advice = "raise deadlineMs, concurrency or requestsPerSecond";
+  return new EnforcementError(
+    "unavailable",
+    `${operation}: waited for a free place until the deadline; ${advice}.`,
+    {
+      ...details,
+    },
+  );
+}
+
+function retryDelay(attemptNumber: number, retryAfterMs: number | undefined): number {
+  const ceiling = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attemptNumber - 1));
+  // Full jitter: clients that failed together do not come back together.
+  const jitter = Math.random() * ceiling;
+  return Math.max(retryAfterMs ?? 0, jitter);
+}
+
+/** The caller's signal and the deadline as one signal. */
+interface Bounds {
+  readonly signal: AbortSignal;
+  remainingMs(): number;
+  /** Takes the timer and the listener away. */
+  end(): void;
+}
+
+function startBounds(caller: AbortSignal | undefined, deadlineMs: number): Bounds {
+  const controller = new AbortController();
+  const endsAt = performance.now() + deadlineMs;
+  const timer = setTimeout(() => controller.abort(new Error("deadline")), deadlineMs);
+  const onAbort = () => controller.abort(new Error("aborted"));
+  if (caller?.aborted) onAbort();
+  // AbortSignal.any would do the same, but keeps a reference in a long-lived signal of the caller's.
+  else caller?.addEventListener("abort", onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    remainingMs: () => endsAt - performance.now(),
+    end() {
+      clearTimeout(timer);
+      caller?.removeEventListener("abort", onAbort);
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import ky from "ky";
+import { type EnforcementError, isEnforcementError } from "../core/errors.ts";
+import { refusalError, timeoutError, transportError, unreadableReply } from "./failure.ts";
+import type { Limiter } from "./limiter.ts";
+import { maskRefusal } from "./mask-refusal.ts";
+import type { HttpSettings } from "./options.ts";
+import { ReplyTooLongError, readReplyText } from "./read-reply.ts";
+import { type HttpReply, type HttpRequest, isSuccess, type VendorRefusal } from "./reply.ts";
+import { orAbort } from "./wait.ts";
+
+const DEFAULT_MAX_REPLY_BYTES = 1024 * 1024;
+
+/** What one request needs besides itself. */
+export interface ExchangeContext {
+  readonly settings: HttpSettings;
+  readonly limiter: Limiter;
+  /** The canonical numbers of all plates that the operation carries, to mask them in the vendor's words. */
+  readonly plateNumbers: readonly string[];
+  readonly signal: AbortSignal;
+  /** Called when the request has its place and leaves; until then nothing can have changed. */
+  onSend(): void;
+  /** What the vendor's error format says. */
+  readRefusal(reply: HttpReply): VendorRefusal;
+}
+
+/**
+ * Sends one request once and reads the whole reply.
+ *
+ * @returns the reply when its status is 2xx, or one that the request takes
+ * @throws EnforcementError for any other end. When `context.signal` is aborted it throws that signal's reason
+ */
+export function exchange(request: HttpRequest, context: ExchangeContext): Promise<HttpReply> {
+  return context.limiter.run(context.signal, async () => {
+    context.onSend();
+    const reply = await sendWithinTimeout(request, context);
+    if (isSuccess(reply) || request.takesStatus?.(reply.status)) return reply;
+    const refusal = maskRefusal(context.readRefusal(reply), context.plateNumbers, request.secrets);
+    throw refusalError(reply, refusal, { changes: request.changes, now: context.settings.clock() });
+  });
+}
+
+/** The timeout covers the body too: a vendor that sends its headers and then nothing is as silent as any other. */
+function sendWithinTimeout(request: HttpRequest, context: ExchangeContext): Promise<HttpReply> {
+  const { attemptTimeoutMs } = context.settings;
+  const attempt = new AbortController();
+  const limit = new Promise<never>((_, reject) => {
+    const timer = setTimeout(() => reject(timeoutError(attemptTimeoutMs, request)), attemptTimeoutMs);
+    attempt.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  });
+  return orAbort<HttpReply>(context.signal, (resolve, reject) => {
+    Promise.race([send(request, context, attempt.signal), limit])
+      .then(resolve, (thrown) => reject(toError(thrown, request)))
+      .finally(() => attempt.abort());
+    return () => attempt.abort();
+  });
+}
+
+async function send(request: HttpRequest, context: ExchangeContext, signal: AbortSignal): Promise<HttpReply> {
+  const response = await ky(request.url, {
+    method: request.method,
+    headers: { accept: "application/json", ...request.headers },
+    ...(request.body === undefined ? {} : { body: request.body }),
+    // Only our own loop repeats, only our own timer ends an attempt, and nothing follows a redirect with a token.
+    retry: 0,
+    timeout: false,
+    throwHttpErrors: false,
+    redirect: "manual",
+    fetch: context.settings.fetch,
+    signal,
+  });
+  const head = { status: response.status, headers: response.headers, traceId: request.traceId };
+  try {
+    return { ...head, body: await readReplyText(response, request.maxReplyBytes ?? DEFAULT_MAX_REPLY_BYTES) };
+  } catch (thrown) {
+    if (!(thrown instanceof ReplyTooLongError)) throw thrown;
+    // The status of a refusal is all that is needed; a success that cannot be read is none.
+    if (!response.ok) return { ...head, body: "" };
+    throw unreadableReply("is too long to be read", { ...head, body: "" }, request.changes);
+  }
+}
+
+function toError(thrown: unknown, request: HttpRequest): EnforcementError {
+  return isEnforcementError(thrown) ? thrown : transportError(thrown, request);
+}

@@ -1,0 +1,78 @@
+import { EnforcementError, type EnforcementErrorCode, type EnforcementErrorDetails } from "../core/errors.ts";
+import type { HttpReply, HttpRequest, VendorRefusal } from "./reply.ts";
+import { parseRetryAfter } from "./retry-after.ts";
+
+// Codes of connection faults that come before the first byte of a request has left.
+const NOTHING_SENT: ReadonlySet<string> = new Set([
+  ...["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"],
+  ...["DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"],
+  ...["CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID"],
+]);
+
+/** A reply that is not 2xx, as an error. The vendor's words are expected to be masked already. */
+export function refusalError(
+  reply: HttpReply,
+  refusal: VendorRefusal,
+  context: { changes: boolean; now: Date },
+): EnforcementError {
+  const { status, traceId } = reply;
+  const retryAfterMs = parseRetryAfter(reply.headers.get("retry-after"), context.now);
+  const said = refusal.vendorMessage === undefined ? "" : `: ${refusal.vendorMessage}`;
+  const error = (code: EnforcementErrorCode, message: string, details: EnforcementErrorDetails = {}) =>
+    new EnforcementError(code, message, { ...refusal, status, traceId, retryAfterMs, ...details });
+
+  // Redirects are never followed: another origin must not see our credentials.
+  if (status >= 300 && status < 400) {
+    const remedy = "set baseUrl to the vendor's final address";
+    return error("invalid_response", `The vendor redirects (${status}); ${remedy}.`);
+  }
+  if (status === 401 || status === 403) {
+    return error("unauthorized", `The vendor refuses our credentials (${status})${said}`);
+  }
+  if (status === 429) return error("rate_limited", `The vendor asks us to slow down (429)${said}`);
+  if (status === 408) return error("timeout", `The vendor gave up waiting for our request (408)${said}`);
+  if (status >= 500) {
+    const outcome = context.changes ? "unknown" : "not_applied";
+    return error("unavailable", `The vendor cannot serve the request now (${status})${said}`, { outcome });
+  }
+  return error("rejected", `The vendor refuses the request (${status})${said}`);
+}
+
+/** Something thrown by fetch or while a reply was read, as an error. Nothing of it is kept but a system's fault code. */
+export function transportError(thrown: unknown, request: HttpRequest): EnforcementError {
+  const fault = findFaultCode(thrown);
+  const outcome = request.changes && !NOTHING_SENT.has(fault ?? "") ? "unknown" : "not_applied";
+  const name = fault === undefined ? "" : ` (${fault})`;
+  return new EnforcementError("unavailable", `The connection to the vendor failed${name}.`, {
+    outcome,
+    traceId: request.traceId,
+  });
+}
+
+/** An attempt that got no reply in time. */
+export function timeoutError(limitMs: number, request: HttpRequest): EnforcementError {
+  return new EnforcementError("timeout", `The vendor gave no complete reply within ${limitMs} ms.`, {
+    outcome: request.changes ? "unknown" : "not_applied",
+    traceId: request.traceId,
+  });
+}
+
+/** A reply that cannot be understood. After a change a repeat is safe, because it carries the same identity. */
+export function unreadableReply(problem: string, reply: HttpReply, changes: boolean): EnforcementError {
+  return new EnforcementError("invalid_response", `The vendor's reply (${reply.status}) ${problem}.`, {
+    status: reply.status,
+    traceId: reply.traceId,
+    outcome: changes ? "unknown" : "not_applied",
+    retryable: changes,
+  });
+}
+
+function findFaultCode(thrown: unknown): string | undefined {
+  let current = thrown;
+  for (let depth = 0; depth < 5 && typeof current === "object" && current !== null; depth += 1) {
+    const { code, cause } = current as { code?: unknown; cause?: unknown };
+    if (typeof code === "string" && /^[A-Z][A-Z0-9_]{2,60}$/.test(code)) return code;
+    current = cause;
+  }
+  return undefined;
+}

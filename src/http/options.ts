@@ -1,0 +1,164 @@
+import * as z from "zod/mini";
+import { type Clock, systemClock } from "../core/clock.ts";
+import { EnforcementError } from "../core/errors.ts";
+import { describeKey } from "../core/fields.ts";
+import type { ProviderEvent, Secret } from "../core/provider.ts";
+
+/** Options that every provider with an HTTP side takes. */
+export interface HttpOptions {
+  /** Replaces the global `fetch`: proxies, instrumentation, tests. */
+  fetch?: typeof fetch;
+  /** How long one attempt may take until its whole reply is read, in milliseconds. Default 10,000. */
+  attemptTimeoutMs?: number;
+  /** How long one operation may take with all its attempts and waits, in milliseconds. Default 30,000. */
+  deadlineMs?: number;
+  /** How often a failed attempt is repeated. 0 never. Default 3, at most 20. */
+  retries?: number;
+  /** Requests of this provider under way at once. Default 8. */
+  concurrency?: number;
+  /** Requests of this provider started in one second, evenly spaced. Default: no limit. */
+  requestsPerSecond?: number;
+  /** Hears of every attempt and every retry. What it throws is ignored. */
+  onEvent?: (event: ProviderEvent) => void;
+  /** Default: the machine's clock. */
+  clock?: Clock;
+}
+
+/** {@link HttpOptions} with their defaults filled in. */
+export interface HttpSettings {
+  readonly fetch: typeof fetch;
+  readonly attemptTimeoutMs: number;
+  readonly deadlineMs: number;
+  readonly retries: number;
+  readonly concurrency: number;
+  readonly requestsPerSecond: number | undefined;
+  readonly onEvent: (event: ProviderEvent) => void;
+  readonly clock: Clock;
+}
+
+// setTimeout cannot count further, and fires at once instead.
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+const milliseconds = z
+  .number("must be a number of milliseconds.")
+  .check(
+    z.int("must be a whole number."),
+    z.gte(1, "must be at least 1."),
+    z.lte(LONGEST_TIMER_MS, "is too long."),
+  );
+
+function functionOption<Value>(): z.ZodMiniCustom<Value, Value> {
+  return z.custom<Value>((value) => typeof value === "function", "must be a function.");
+}
+
+/** The part of a provider's option schema that {@link HttpOptions} need. */
+export const httpOptionShape = {
+  fetch: z.optional(functionOption<typeof fetch>()),
+  attemptTimeoutMs: z.optional(milliseconds),
+  deadlineMs: z.optional(milliseconds),
+  retries: z.optional(
+    z
+      .number("must be a number.")
+      .check(
+        z.int("must be a whole number."),
+        z.gte(0, "must be 0 or more."),
+        z.lte(20, "must be at most 20."),
+      ),
+  ),
+  concurrency: z.optional(
+    z.number("must be a number.").check(z.int("must be a whole number."), z.gte(1, "must be at least 1.")),
+  ),
+  requestsPerSecond: z.optional(z.number("must be a number.").check(z.gt(0, "must be more than 0."))),
+  onEvent: z.optional(functionOption<(event: ProviderEvent) => void>()),
+  clock: z.optional(functionOption<Clock>()),
+};
+
+/** Fills in the defaults of design: attempt 10 s, deadline 30 s, 3 retries, concurrency 8, no rate limit. */
+export function toHttpSettings(
+  options: { [Key in keyof HttpOptions]: HttpOptions[Key] | undefined },
+): HttpSettings {
+  return {
+    // Looked up at each call, so that a test or a tracer may replace the global one later.
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    attemptTimeoutMs: options.attemptTimeoutMs ?? 10_000,
+    deadlineMs: options.deadlineMs ?? 30_000,
+    retries: options.retries ?? 3,
+    concurrency: options.concurrency ?? 8,
+    requestsPerSecond: options.requestsPerSecond,
+    onEvent: quietly(options.onEvent),
+    clock: options.clock ?? systemClock,
+  };
+}
+
+function quietly(listener: ((event: ProviderEvent) => void) | undefined): (event: ProviderEvent) => void {
+  if (listener === undefined) return () => {};
+  return (event) => {
+    try {
+      listener(event);
+    } catch {
+      // A broken listener must not turn a delivered permit into a failure.
+    }
+  };
+}
+
+/** A {@link Secret} option. */
+export const secretOption = z.custom<Secret>(
+  (value) => typeof value === "function" || (typeof value === "string" && value.trim() !== ""),
+  "must be text that is not empty, or a function that gives it.",
+);
+
+/** A text option that must hold something. */
+export const textOption = z
+  .string("must be text.")
+  .check(z.refine((text) => text.trim() !== "", "must not be empty."));
+
+/** How many days ahead an open-ended right is sent. */
+export const openEndedDaysOption = z.optional(
+  z
+    .number("must be a number of days.")
+    .check(
+      z.int("must be a whole number."),
+      z.gte(1, "must be at least 1."),
+      z.lte(365, "must be at most 365."),
+    ),
+);
+
+/** A base URL: https, or http on loopback for sandboxes. Its trailing slashes are dropped. */
+export const baseUrlOption = z.pipe(
+  z
+    .string("must be a URL.")
+    .check(z.refine(isUsableBaseUrl, "must be an https URL without user, query or fragment.")),
+  z.transform((url: string) => url.replace(/\/+$/, "")),
+);
+
+function isUsableBaseUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  const plain = url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+  // Tokens and plates travel on it: plain http would show both to everybody on the way.
+  return plain && (url.protocol === "https:" || (url.protocol === "http:" && loopback));
+}
+
+/**
+ * Checks the options of a factory.
+ *
+ * @throws EnforcementError `invalid_config` naming each option that is wrong, never its value
+ */
+export function parseOptions<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  options: unknown,
+  factory: string,
+): z.output<Schema> {
+  const result = schema.safeParse(options);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => {
+    const path = issue.path.join(".");
+    if (issue.code === "unrecognized_keys") {
+      return `${path === "" ? "options" : path}: ${issue.keys.map(describeKey).join(", ")} is not known.`;
+    }
+    return `${path === "" ? "options" : path}: ${issue.message === "Invalid input" ? "is not as it must be." : issue.message}`;
+  });
+  const field = result.error.issues[0]?.path.join(".") || undefined;
+  throw new EnforcementError("invalid_config", `${factory}: ${problems.join(" ")}`, { field });
+}

@@ -1,0 +1,34 @@
+export {
+  createHotSpotSandbox,
+  type HotSpotSandbox,
+  type HotSpotSandboxOptions,
+  type HotSpotSandboxRequest,
+} from "../vendors/hotspot/sandbox.ts";
+export type { HotSpotForeignPermit, HotSpotSandboxPermit } from "../vendors/hotspot/sandbox-state.ts";
+export {
+  createPassportSandbox,
+  type PassportForeignSession,
+  type PassportSandbox,
+  type PassportSandboxOptions,
+  type PassportSandboxRequest,
+} from "../vendors/passport/sandbox.ts";
+export type {
+  PassportEventsMode,
+  PassportRefusedItems,
+  PassportSandboxEvent,
+} from "../vendors/passport/sandbox-events.ts";
+export type { PassportEventType } from "../vendors/passport/sandbox-schema.ts";
+export type { PassportSandboxSession } from "../vendors/passport/sandbox-state.ts";
+export type { PassportTokenExpiry } from "../vendors/passport/sandbox-tokens.ts";
+export type { PassportSandboxZone, PassportSandboxZoneInput } from "../vendors/passport/sandbox-zones.ts";
+export {
+  createHandheld,
+  type Handheld,
+  type HandheldAnswer,
+  type HandheldCredential,
+  type HandheldOptions,
+  type HandheldQuestion,
+} from "../vendors/t2-flex/sandbox.ts";
+export type { HandheldSession } from "../vendors/t2-flex/sandbox-schema.ts";
+export { createFaults, type Fault, type FaultScope, type Faults, type FetchHandler } from "./faults.ts";
+export { createSandbox, type ListeningSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";

@@ -1,0 +1,12 @@
+export type { HotSpotOptions } from "./config.ts";
+export { type HotSpotMappingInput, validateHotSpotMapping } from "./mapping.ts";
+export { createHotSpotProvider, type HotSpotProvider } from "./provider.ts";
+export {
+  defaultHotSpotWire,
+  type HotSpotOperation,
+  type HotSpotWire,
+  type HotSpotWireRefusal,
+  type HotSpotWireRequest,
+  type HotSpotWireResponse,
+  type HotSpotWireResult,
+} from "./wire.ts";

@@ -1,0 +1,182 @@
+import type { Location } from "../../core/directory.ts";
+import { readOptionalText, readRecord, readSwitch } from "../../core/fields.ts";
+import type { MappingInput, MappingReport } from "../../core/mapping.ts";
+import {
+  attempt,
+  type MappingFinding,
+  readName,
+  readVendorList,
+  targetOf,
+} from "../../core/mapping-input.ts";
+import {
+  createTargetSharing,
+  type ExaminedMapping,
+  groupBy,
+  type MappingExamination,
+  type MappingJudgement,
+  missingTarget,
+  reportMapping,
+} from "../../core/mapping-report.ts";
+import { explainMismatch, type NameDifference } from "../../core/mismatch.ts";
+import { hasHiddenCharacters, showName } from "../../core/visible-name.ts";
+
+/** A SpotID as HotSpot lists it. */
+export interface HotSpotSpot {
+  /** Opaque text; leading zeros count. */
+  readonly spotId: string;
+  /** What HotSpot calls the place. */
+  readonly name?: string;
+}
+
+/** What {@link validateHotSpotMapping} compares. */
+export interface HotSpotMappingInput extends MappingInput {
+  /** All SpotIDs that HotSpot has for the company, plain or with names. Empty: it has none. Absent: not known. */
+  readonly spotIds?: readonly (string | HotSpotSpot)[];
+  /** Whether a company token is configured. Absent: not checked. */
+  readonly companyToken?: boolean;
+}
+
+/**
+ * Compares a company's locations with HotSpot's SpotIDs: one for each location, equal to the letter. Where the list
+ * has names, they are compared with the locations' names; HotSpot goes by the SpotID, so those are warnings.
+ *
+ * Pure; never throws: what cannot be read is an issue.
+ */
+export function validateHotSpotMapping(input: HotSpotMappingInput): MappingReport {
+  return reportMapping(input, { vendor: "hotspot", keys: ["spotIds", "companyToken"], examine });
+}
+
+const TARGET_HINT =
+  "Set the SpotID that HotSpot gave for this location as its target, leading zeros included.";
+
+/** SpotIDs by their text, and by what is left without spaces and leading zeros. */
+interface SpotBook {
+  readonly complete: boolean;
+  readonly byId: ReadonlyMap<string, readonly HotSpotSpot[]>;
+  readonly byCore: ReadonlyMap<string, readonly HotSpotSpot[]>;
+}
+
+function examine(mapping: ExaminedMapping): MappingExamination {
+  const { entries, complete, problems } = readVendorList(mapping.options["spotIds"], "spotIds", readSpot);
+  const byId = groupBy(entries, ({ spotId }) => spotId);
+  const book = { complete, byId, byCore: groupBy(entries, ({ spotId }) => coreOf(spotId)) };
+  const findSharing = createTargetSharing(mapping, (target) => target);
+  const judge = (location: Location): MappingJudgement => {
+    const target = targetOf(location, mapping.providerId);
+    if (target === undefined) {
+      return { target: null, vendorTarget: null, findings: [missingTarget(location, TARGET_HINT)] };
+    }
+    const findings = [...judgeTarget(location, target, book), ...findSharing(location)];
+    return { target, vendorTarget: byId.has(target) ? target : null, findings };
+  };
+  return {
+    verified: complete,
+    ofCompany: [...problems, ...judgeCompanyToken(mapping)],
+    judgements: new Map(mapping.enabled.map((location) => [location, judge(location)])),
+    ofVendor: findUnused(mapping, book),
+  };
+}
+
+function judgeTarget(location: Location, target: string, book: SpotBook): MappingFinding[] {
+  const spots = book.byId.get(target);
+  if (spots !== undefined) return judgeSpots(location, target, spots);
+  const near = book.byCore.get(coreOf(target))?.[0]?.spotId;
+  const difference = near === undefined ? undefined : explainMismatch(target, near);
+  if (near !== undefined && difference !== undefined) return [almostTarget(target, near, difference)];
+  if (/\s/.test(target) || hasHiddenCharacters(target)) return [malformedTarget(target)];
+  return book.complete ? [unknownTarget(target)] : [];
+}
+
+function judgeSpots(location: Location, target: string, spots: readonly HotSpotSpot[]): MappingFinding[] {
+  const names = new Set(spots.flatMap(({ name }) => (name === undefined ? [] : [name])));
+  if (names.size > 1) {
+    return [
+      {
+        ...{ code: "target_ambiguous", severity: "error" },
+        message: `SpotID "${showName(target)}" stands in HotSpot's list under ${names.size} names.`,
+        hint: "Ask HotSpot which place it is for; one SpotID is one location.",
+      },
+    ];
+  }
+  const [name] = names;
+  const difference = name === undefined ? undefined : explainMismatch(location.name, name);
+  if (name === undefined || difference === undefined) return [];
+  return [
+    {
+      ...{ code: "name_differs", severity: "warning", difference },
+      message: `SpotID "${showName(target)}" is "${showName(name)}" at HotSpot, location "${showName(location.name)}" here: ${difference.message}.`,
+      hint: "Make sure that it is the same place; then use one name on both sides, so that people find it.",
+    },
+  ];
+}
+
+function judgeCompanyToken({ options, enabled }: ExaminedMapping): MappingFinding[] {
+  const { value: companyToken, problem } = attempt(() =>
+    readSwitch(options["companyToken"] ?? true, "companyToken"),
+  );
+  if (problem !== undefined) return [problem];
+  if (companyToken || enabled.length === 0) return [];
+  return [
+    {
+      ...{ code: "company_token_missing", severity: "warning" },
+      message: "No company token is configured for HotSpot.",
+      hint: "If permits do not appear, ask HotSpot for the company's token and set it as companyToken.",
+    },
+  ];
+}
+
+function findUnused(
+  { locations, providerId }: ExaminedMapping,
+  { byId }: SpotBook,
+): (MappingFinding & { target: string })[] {
+  // A location that almost points to a SpotID has an issue of its own; that is enough to find both.
+  const used = new Set(
+    locations.flatMap((location) => {
+      const target = targetOf(location, providerId);
+      return target === undefined ? [] : [byId.has(target) ? target : coreOf(target)];
+    }),
+  );
+  const unused = [...byId.keys()].filter((spotId) => !used.has(spotId) && !used.has(coreOf(spotId)));
+  return unused.map((spotId) => ({
+    ...{ code: "target_without_location", severity: "warning", target: spotId },
+    message: `No location has the SpotID "${showName(spotId)}".`,
+    hint: "Set it as the target of its location, or tell HotSpot that it is not needed.",
+  }));
+}
+
+function almostTarget(target: string, near: string, difference: NameDifference): MappingFinding {
+  return {
+    ...{ code: "target_unknown", severity: "error", difference },
+    message: `SpotID "${showName(target)}" is not in HotSpot's list; "${showName(near)}" is, and differs in spaces or leading zeros.`,
+    hint: `If "${showName(near)}" is meant, write it exactly so. Spreadsheets drop leading zeros; keep SpotIDs as text.`,
+  };
+}
+
+function malformedTarget(target: string): MappingFinding {
+  return {
+    ...{ code: "target_malformed", severity: "error" },
+    message: `SpotID "${showName(target)}" holds spaces or characters that cannot be seen.`,
+    hint: "Copy the SpotID alone, without the text around it.",
+  };
+}
+
+function unknownTarget(target: string): MappingFinding {
+  return {
+    ...{ code: "target_unknown", severity: "error" },
+    message: `SpotID "${showName(target)}" is not in HotSpot's list.`,
+    hint: `${TARGET_HINT} Ask HotSpot for a new list if it was added lately.`,
+  };
+}
+
+/** What two SpotIDs have in common when a spreadsheet or a careless copy made one of the other. */
+function coreOf(spotId: string): string {
+  return spotId.replace(/[\p{Z}\p{C}]/gu, "").replace(/^0+(?=.)/, "");
+}
+
+function readSpot(value: unknown, field: string): HotSpotSpot {
+  if (typeof value === "string") return { spotId: readName(value, field) };
+  const spot = readRecord(value, field, ["spotId", "name"]);
+  const spotId = readName(spot["spotId"], `${field}.spotId`);
+  const name = readOptionalText(spot["name"], `${field}.name`);
+  return name === undefined ? { spotId } : { spotId, name: readName(name, `${field}.name`) };
+}

@@ -1,0 +1,100 @@
+import { readRecord } from "../../core/fields.ts";
+import { referenceOf } from "../../core/identity.ts";
+import { readSignal } from "../../core/operation-options.ts";
+import { inOperation, toOutcome } from "../../core/outcome.ts";
+import type { PushProvider } from "../../core/provider.ts";
+import { createPushOperations, type PushChange } from "../../core/push-operations.ts";
+import { requireRegion } from "../../core/registration.ts";
+import { createHttpClient } from "../../http/client.ts";
+import { createKeyLocks } from "../../http/key-locks.ts";
+import { mapLimited } from "../../http/map-limited.ts";
+import { type HotSpotOptions, parseHotSpotOptions } from "./config.ts";
+import { type HotSpotMappingInput, validateHotSpotMapping } from "./mapping.ts";
+import { createPush } from "./push.ts";
+import { hotSpotSetup } from "./setup.ts";
+
+/** A HotSpot provider: a push provider that can neither list spots nor read back. */
+export type HotSpotProvider = Omit<PushProvider, "validateMapping" | "listZones" | "find"> & {
+  validateMapping(input: HotSpotMappingInput): ReturnType<PushProvider["validateMapping"]>;
+};
+
+/**
+ * Connects to HotSpot: one record for each registration. Nothing is sent before the first operation.
+ *
+ * @throws EnforcementError `invalid_config` naming each wrong option
+ */
+export function createHotSpotProvider(hotSpotOptions: HotSpotOptions): HotSpotProvider {
+  const config = parseHotSpotOptions(hotSpotOptions);
+  const { id, openEndedDays } = config;
+  const http = createHttpClient({ providerId: id, settings: config.http, readRefusal: () => ({}) });
+  const push = createPush(config);
+  // Whether HotSpot keeps the order of requests is unpublished, so one right never has two under way.
+  const locks = createKeyLocks();
+
+  return Object.freeze({
+    id,
+    vendor: "hotspot",
+    delivery: "push" as const,
+    capabilities: Object.freeze({ batchSize: 1, openEndedDays, listZones: false, find: false }),
+    setup: hotSpotSetup,
+    ...createPushOperations({
+      providerId: id,
+      clock: config.http.clock,
+      openEndedDays,
+      checkRegistration: (registration, field) => requireRegion(registration, field, "HotSpot"),
+      deliver: (changes, context) =>
+        mapLimited(changes, config.http.concurrency, async (change) => {
+          const lock = locks.acquire([change.identity]);
+          const plateNumbers = [change.registration.plate.number];
+          const outcome = await toOutcome(() =>
+            http.perform({ ...context, plateNumbers }, async (attempt) => {
+              await attempt.waitFor(lock.ready);
+              return push(attempt, change);
+            }),
+          );
+          lock.release();
+          return outcome;
+        }),
+    }),
+
+    /** Asks HotSpot to cancel a right that cannot exist: "not found" says that the token was accepted. */
+    async checkConnection(options = {}) {
+      const operation = "checkConnection";
+      const signal = inOperation({ providerId: id, operation }, () =>
+        readSignal(readRecord(options, "options", ["signal"])["signal"], "options.signal"),
+      );
+      const change = toImpossibleCancel(id, config.http.clock());
+      await http.perform({ operation, signal }, (attempt) => push(attempt, change));
+      return { status: "connected" as const, message: "HotSpot accepts the token." };
+    },
+
+    validateMapping: (input: HotSpotMappingInput) =>
+      validateHotSpotMapping({ ...input, providerId: id, companyToken: config.companyToken !== undefined }),
+  });
+}
+
+function toImpossibleCancel(providerId: string, now: Date): PushChange {
+  const registration = {
+    ...{ companyId: crypto.randomUUID(), permitId: "connection-check", locationId: "none", generation: 0 },
+    ...{ target: "none", validTo: null, validFrom: now.toISOString() },
+    plate: { number: "TEST123", region: "CA-NB" },
+  };
+  const identity = referenceOf(providerId, {
+    ...registration,
+    validFrom: now,
+    plate: { raw: "", ...registration.plate },
+    validTo: null,
+  });
+  return {
+    kind: "cancel",
+    ...{
+      identity,
+      reference: identity,
+      target: "none",
+      registration,
+      end: now,
+      at: now,
+      field: "connection check",
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import type { Clock } from "../../core/clock.ts";
+import { HotSpotRefusal } from "./sandbox-refusal.ts";
+import type { ChangeBody, CreateBody } from "./sandbox-schema.ts";
+
+/** A permit as the sandbox holds it. */
+export interface HotSpotSandboxPermit {
+  /** The reference that the client chose. */
+  readonly permitReference: string;
+  /** The reference that the vendor gave. */
+  readonly reference: string;
+  readonly plate: string;
+  readonly region: string;
+  readonly country: "CA" | "US";
+  readonly spotId: string;
+  readonly startTime: Date;
+  /** Exclusive. For a cancelled permit the instant at which it ended. */
+  readonly endTime: Date;
+  readonly status: "active" | "cancelled";
+  /** True when another party put it there. */
+  readonly foreign: boolean;
+}
+
+/** A permit of another party. */
+export type HotSpotForeignPermit = Omit<HotSpotSandboxPermit, "status" | "foreign">;
+
+export interface PermitBookOptions {
+  readonly clock: Clock;
+  readonly spotIds: readonly string[];
+  readonly oneRightPerPlateAndSpot: boolean;
+}
+
+/** The permits and the rules by which they change. A change that is not allowed throws a refusal. */
+export interface PermitBook {
+  readonly permits: ReadonlyMap<string, HotSpotSandboxPermit>;
+  readonly foreignPermits: ReadonlyMap<string, HotSpotSandboxPermit>;
+  create(body: CreateBody): HotSpotSandboxPermit;
+  update(body: ChangeBody): HotSpotSandboxPermit;
+  /** A repeat leaves the cancelled permit as it is. */
+  cancel(body: ChangeBody): HotSpotSandboxPermit;
+  addForeign(permit: HotSpotForeignPermit): HotSpotSandboxPermit;
+  listAll(): HotSpotSandboxPermit[];
+}
+
+export function createPermitBook({ clock, spotIds, oneRightPerPlateAndSpot }: PermitBookOptions): PermitBook {
+  const permits = new Map<string, HotSpotSandboxPermit>();
+  const foreignPermits = new Map<string, HotSpotSandboxPermit>();
+  const listAll = () => [...permits.values(), ...foreignPermits.values()];
+
+  function save(permit: HotSpotSandboxPermit): HotSpotSandboxPermit {
+    permits.set(permit.permitReference, permit);
+    return permit;
+  }
+
+  function findRival({ Plate, SpotID }: CreateBody): HotSpotSandboxPermit | undefined {
+    if (!oneRightPerPlateAndSpot) return undefined;
+    const now = clock();
+    return listAll().find(
+      ({ plate, spotId, status, endTime }) =>
+        plate === Plate && spotId === SpotID && status === "active" && now < endTime,
+    );
+  }
+
+  function getPermit({ PermitReference, Reference }: ChangeBody): HotSpotSandboxPermit {
+    const found =
+      Reference === undefined
+        ? permits.get(PermitReference)
+        : [...permits.values()].find(({ reference }) => reference === Reference);
+    if (found === undefined || found.permitReference !== PermitReference) throw new HotSpotRefusal(9009);
+    return found;
+  }
+
+  return {
+    permits,
+    foreignPermits,
+    listAll,
+    create(body) {
+      const startTime = new Date(body.StartTime);
+      const endTime = new Date(body.EndTime);
+      if (endTime <= startTime) throw new HotSpotRefusal(9005);
+      if (!spotIds.includes(body.SpotID)) throw new HotSpotRefusal(9010);
+      const existing =
+        permits.get(body.PermitReference) ?? foreignPermits.get(body.PermitReference) ?? findRival(body);
+      if (existing !== undefined) throw alreadyExists(existing);
+      return save({
+        permitReference: body.PermitReference,
+        reference: `HS-${String(permits.size + 1).padStart(6, "0")}`,
+        plate: body.Plate,
+        region: body.Region,
+        country: body.Country,
+        spotId: body.SpotID,
+        startTime,
+        endTime,
+        status: "active",
+        foreign: false,
+      });
+    },
+    update(body) {
+      const permit = getPermit(body);
+      if (permit.status === "cancelled") throw new HotSpotRefusal(9009);
+      const endTime = new Date(body.EndTime);
+      if (endTime <= permit.startTime) throw new HotSpotRefusal(9005);
+      return save({ ...permit, endTime });
+    },
+    cancel(body) {
+      const permit = getPermit(body);
+      if (permit.status === "cancelled") return permit;
+      const endTime = new Date(body.EndTime);
+      if (endTime < permit.startTime) throw new HotSpotRefusal(9005);
+      return save({ ...permit, endTime, status: "cancelled" });
+    },
+    addForeign(permit) {
+      const foreign: HotSpotSandboxPermit = { ...permit, status: "active", foreign: true };
+      foreignPermits.set(foreign.permitReference, foreign);
+      return foreign;
+    },
+  };
+}
+
+function alreadyExists({ reference, permitReference }: HotSpotSandboxPermit): HotSpotRefusal {
+  return new HotSpotRefusal(9022, { fields: { Reference: reference, PermitReference: permitReference } });
+}

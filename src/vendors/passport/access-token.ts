@@ -1,0 +1,101 @@
+import type { Clock } from "../../core/clock.ts";
+import { isEnforcementError } from "../../core/errors.ts";
+import type { Attempt, HttpClient } from "../../http/client.ts";
+import { parseJsonReply } from "../../http/json.ts";
+import type { HttpReply, HttpRequest } from "../../http/reply.ts";
+import { askForSecret } from "../../http/secret.ts";
+import type { PassportConfig } from "./config.ts";
+import { TOKEN_AUDIENCE, TOKEN_PATH, TRACE_HEADER, tokenReply } from "./wire.ts";
+
+// A minute is enough for a request that carries the token to arrive before it ends.
+const REFRESH_EARLY_MS = 60_000;
+// For a reply that does not say when its token ends.
+const UNSTATED_LIFETIME_MS = 5 * 60_000;
+
+/** Sends requests with an access token. */
+export interface AuthorizedClient {
+  /** Like `attempt.send`, with token and trace id. A 401 renews the token and repeats the request, once. */
+  send(attempt: Attempt, request: HttpRequest): Promise<HttpReply>;
+}
+
+interface Token {
+  readonly value: string;
+  readonly refreshAt: number;
+}
+
+/**
+ * Client-credentials tokens: one request serves all concurrent callers, a token is renewed a minute early, and the
+ * secret is asked for again at each renewal. The request has no retry of its own: each caller's loop repeats it.
+ */
+export function createAuthorizedClient(http: HttpClient, config: PassportConfig): AuthorizedClient {
+  const { clock } = config.http;
+  let current: Token | undefined;
+  let pending: Promise<Token> | undefined;
+
+  function getToken(): Promise<Token> {
+    if (current !== undefined && clock().getTime() < current.refreshAt) return Promise.resolve(current);
+    pending ??= requestToken(http, config)
+      .then((token) => {
+        current = token;
+        return token;
+      })
+      .finally(() => {
+        pending = undefined;
+      });
+    return pending;
+  }
+
+  async function sendWith(token: Token, attempt: Attempt, request: HttpRequest): Promise<HttpReply> {
+    const traceId = crypto.randomUUID();
+    return attempt.send({
+      ...request,
+      headers: { ...request.headers, authorization: `Bearer ${token.value}`, [TRACE_HEADER]: traceId },
+      traceId,
+      secrets: [token.value],
+    });
+  }
+
+  return {
+    async send(attempt, request) {
+      const token = await attempt.share(getToken());
+      try {
+        return await sendWith(token, attempt, request);
+      } catch (thrown) {
+        if (!isEnforcementError(thrown) || thrown.status !== 401) throw thrown;
+        // Another caller may have renewed it meanwhile; then theirs is tried, not thrown away.
+        if (current === token) current = undefined;
+        return sendWith(await attempt.share(getToken()), attempt, request);
+      }
+    },
+  };
+}
+
+async function requestToken(http: HttpClient, config: PassportConfig): Promise<Token> {
+  const secret = await askForSecret(config.clientSecret, "clientSecret");
+  const traceId = crypto.randomUUID();
+  const reply = await http.sendOnce("authenticate", {
+    method: "POST",
+    url: `${config.baseUrl}${TOKEN_PATH}`,
+    headers: { "content-type": "application/x-www-form-urlencoded", [TRACE_HEADER]: traceId },
+    body: new URLSearchParams({
+      grant_type: "client_credentials",
+      client_id: config.clientId,
+      client_secret: secret,
+      audience: TOKEN_AUDIENCE,
+    }).toString(),
+    changes: false,
+    traceId,
+    secrets: [secret],
+  });
+  const parsed = parseJsonReply(reply, tokenReply, { changes: false });
+  const endsAt = findEnd(parsed.expires_at, parsed.expires_in, config.http.clock);
+  return { value: parsed.access_token, refreshAt: endsAt - REFRESH_EARLY_MS };
+}
+
+function findEnd(expiresAt: unknown, expiresIn: unknown, clock: Clock): number {
+  const now = clock().getTime();
+  const at = typeof expiresAt === "number" ? expiresAt * 1000 : Date.parse(String(expiresAt));
+  if (Number.isFinite(at)) return at;
+  const seconds = Number(expiresIn ?? Number.NaN);
+  return Number.isFinite(seconds) ? now + seconds * 1000 : now + UNSTATED_LIFETIME_MS;
+}

@@ -1,0 +1,32 @@
+import { fieldError, readText } from "../../core/fields.ts";
+import { MAX_NAME_LENGTH } from "../../core/visible-name.ts";
+
+/**
+ * Passport's internal code of a company: `PASSPORT` and the name in upper-case letters and digits.
+ * "Université de Moncton" → `PASSPORTUNIVERSITEDEMONCTON`. Accents are folded, œ and æ are written out, everything
+ * else that is not A–Z or 0–9 is left out. It is a naming convention (documented by the set-up guide), on no wire.
+ *
+ * @throws EnforcementError `invalid_input` when the name is no text, is longer than 1,000 characters, or has no
+ * letter A–Z and no digit
+ */
+export function passportCompanyCode(name: string): string {
+  const text = readText(name, "company name");
+  if (text.length > MAX_NAME_LENGTH) {
+    throw fieldError("company name", `must be at most ${MAX_NAME_LENGTH} characters long.`);
+  }
+  const letters = text
+    .normalize("NFKC")
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
+    .toUpperCase()
+    .replace(/Œ/g, "OE")
+    .replace(/Æ/g, "AE")
+    .replace(/[^A-Z0-9]/g, "");
+  if (letters === "") {
+    throw fieldError(
+      "company name",
+      "must hold at least one letter A–Z or digit to make a Passport code of.",
+    );
+  }
+  return `PASSPORT${letters}`;
+}

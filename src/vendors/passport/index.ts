@@ -1,0 +1,4 @@
+export { passportCompanyCode } from "./company-code.ts";
+export type { PassportOptions } from "./config.ts";
+export { type PassportMappingInput, validatePassportMapping } from "./mapping.ts";
+export { createPassportProvider, type PassportProvider } from "./provider.ts";

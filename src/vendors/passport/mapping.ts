@@ -1,0 +1,254 @@
+import type { Location } from "../../core/directory.ts";
+import { fieldError, readOptionalText, readRecord, readSwitch } from "../../core/fields.ts";
+import type { MappingInput, MappingReport } from "../../core/mapping.ts";
+import {
+  attempt,
+  type MappingFinding,
+  readName,
+  readVendorList,
+  targetOf,
+  type VendorList,
+} from "../../core/mapping-input.ts";
+import {
+  createTargetSharing,
+  type ExaminedMapping,
+  groupBy,
+  type MappingExamination,
+  type MappingJudgement,
+  missingTarget,
+  reportMapping,
+} from "../../core/mapping-report.ts";
+import { explainMismatch, indexNames, type NameCandidate } from "../../core/mismatch.ts";
+import type { Zone, ZoneList } from "../../core/provider.ts";
+import { isCompanyEnabled, providerEntry } from "../../core/switches.ts";
+import { hasHiddenCharacters, showName } from "../../core/visible-name.ts";
+import { passportCompanyCode } from "./company-code.ts";
+
+/** What {@link validatePassportMapping} compares. */
+export interface PassportMappingInput extends MappingInput {
+  /** The operator's zones. An array counts as all of them; a `ZoneList` says itself whether it is complete. */
+  readonly zones?: ZoneList | readonly Zone[];
+  /** The operator's id as configured. Checked for its form. */
+  readonly operatorId?: string;
+  /**
+   * Whose ids the targets are. `passport` (default): a zone's id, or its number or name. `external`: ids of our own
+   * that the operator entered; they are in no list, so the report is never `verified`.
+   */
+  readonly zoneIds?: "passport" | "external";
+  /** Whether several locations of the company may be one zone. Default false. */
+  readonly sharedZones?: boolean;
+}
+
+/**
+ * Compares a company's locations with Passport's zones. A target is a zone's id (in either case; it is sent in lower
+ * case), its number or its name; numbers and names must be unique and equal to the letter. `zoneName` is compared
+ * with the name of the zone found. Zones without a location are no issue: an operator has many.
+ *
+ * Pure; never throws: what cannot be read is an issue.
+ */
+export function validatePassportMapping(input: PassportMappingInput): MappingReport {
+  const keys = ["zones", "operatorId", "zoneIds", "sharedZones"];
+  return reportMapping(input, { vendor: "passport", keys, examine });
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const TARGET_HINT = "Set the zone's id, as Passport lists it, as this location's target.";
+
+/** Zones by everything that a target may be. */
+interface ZoneBook {
+  readonly complete: boolean;
+  /** Each zone once; more than one: the text does not tell them apart. */
+  resolve(target: string): readonly Zone[];
+  closest(target: string): NameCandidate[];
+}
+
+function examine(mapping: ExaminedMapping): MappingExamination {
+  const problems: MappingFinding[] = [];
+  const external = readOption(problems, () => readZoneIds(mapping.options["zoneIds"])) === "external";
+  const shared = readOption(problems, () =>
+    readSwitch(mapping.options["sharedZones"] ?? false, "sharedZones"),
+  );
+  const list = readZones(mapping.options["zones"]);
+  const book = openBook(external ? { entries: [], complete: false, problems: [] } : list);
+  const findSharing = createTargetSharing(mapping, (target) => zoneKey(target, book));
+  const judge = (location: Location): MappingJudgement => {
+    const target = targetOf(location, mapping.providerId);
+    if (target === undefined) {
+      return { target: null, vendorTarget: null, findings: [missingTarget(location, TARGET_HINT)] };
+    }
+    const zones = book.resolve(target);
+    const findings = [
+      ...judgeTarget(target, zones, book),
+      ...judgeZoneName(location, zones),
+      ...findSharing(location, { shared: shared === true }),
+    ];
+    return { target, vendorTarget: zones.length === 1 ? (zones[0]?.id ?? null) : null, findings };
+  };
+  return {
+    verified: book.complete,
+    ofCompany: [...problems, ...list.problems, ...judgeOperator(mapping), ...judgeCompanyCode(mapping)],
+    judgements: new Map(mapping.enabled.map((location) => [location, judge(location)])),
+  };
+}
+
+function judgeTarget(target: string, zones: readonly Zone[], book: ZoneBook): MappingFinding[] {
+  if (zones.length === 1) return [];
+  if (zones.length > 1) return [ambiguousTarget(target, zones)];
+  const near = book.closest(target);
+  const nearest = near[0];
+  if (nearest !== undefined && nearest.difference.kind !== "other")
+    return [almostTarget(target, nearest, book)];
+  if (isMalformed(target)) return [malformedTarget(target)];
+  return book.complete ? [unknownTarget(target, near)] : [];
+}
+
+function judgeZoneName(location: Location, zones: readonly Zone[]): MappingFinding[] {
+  const zone = zones.length === 1 ? zones[0] : undefined;
+  if (zone === undefined || location.zoneName === undefined) return [];
+  const difference = explainMismatch(location.zoneName, zone.name);
+  if (difference === undefined) return [];
+  return [
+    {
+      ...{ code: "zone_name_differs", severity: "error", difference },
+      message: `Zone name "${showName(location.zoneName)}" is "${showName(zone.name)}" at Passport: ${difference.message}.`,
+      hint: "Write the location's zoneName exactly as Passport does, or point its target to the right zone.",
+    },
+  ];
+}
+
+function judgeOperator({ options }: ExaminedMapping): MappingFinding[] {
+  const operatorId = options["operatorId"];
+  if (operatorId === undefined || (typeof operatorId === "string" && UUID.test(operatorId))) return [];
+  return [
+    {
+      ...{ code: "operator_malformed", severity: "error" },
+      message: "The operator id is not a UUID.",
+      hint: "Ask Passport for the operator's id; it looks like 8f2b0c5e-0000-4000-8000-000000000000.",
+    },
+  ];
+}
+
+function judgeCompanyCode({ company, enabled, providerId }: ExaminedMapping): MappingFinding[] {
+  if (company === undefined || (enabled.length === 0 && !isCompanyEnabled(company, providerId))) return [];
+  const name = showName(company.name);
+  const code = providerEntry(company.providers, providerId)?.code;
+  const wanted = attempt(() => passportCompanyCode(company.name)).value;
+  if (code === undefined) {
+    return [
+      {
+        ...{ code: "company_code_missing", severity: "warning" },
+        message: `Company "${name}" has no Passport company code.`,
+        hint: `Note the code that Passport uses for it${wanted === undefined ? "" : `, by convention ${showName(wanted)}`}.`,
+      },
+    ];
+  }
+  const difference = wanted === undefined ? undefined : explainMismatch(wanted, code);
+  if (difference === undefined) return [];
+  return [
+    {
+      ...{ code: "company_code_differs", severity: "warning", difference },
+      message: `The Passport company code of "${name}" is not the conventional one: it ${difference.message}.`,
+      hint: `By convention it is ${difference.expected}; check with Passport which one is meant.`,
+    },
+  ];
+}
+
+function ambiguousTarget(target: string, zones: readonly Zone[]): MappingFinding {
+  const ids = zones.slice(0, 3).map(({ id }) => showName(id));
+  return {
+    ...{ code: "target_ambiguous", severity: "error" },
+    message: `Target "${showName(target)}" is the number or name of ${zones.length} zones.`,
+    hint: `Set the id of the right one as the target: ${ids.join(", ")}${zones.length > 3 ? ", …" : ""}.`,
+  };
+}
+
+function almostTarget(target: string, { name, difference }: NameCandidate, book: ZoneBook): MappingFinding {
+  return {
+    // Zones that an incomplete list does not show may hold the exact one.
+    ...{ code: "name_differs", severity: book.complete ? "error" : "warning", difference },
+    message: `Target "${showName(target)}" is no zone; "${showName(name)}" ${difference.message}.`,
+    hint: "Write it exactly as Passport does, or set the zone's id.",
+  };
+}
+
+function malformedTarget(target: string): MappingFinding {
+  return {
+    ...{ code: "target_malformed", severity: "error" },
+    message: `Target "${showName(target)}" is neither a zone's id as Passport writes it nor a plain number or name.`,
+    hint: "Remove spaces and invisible characters; an id is 36 characters long, hyphens included.",
+  };
+}
+
+function unknownTarget(target: string, near: readonly NameCandidate[]): MappingFinding {
+  const names = near.map(({ name }) => `"${showName(name)}"`).join(", ");
+  const difference = near[0]?.difference;
+  return {
+    ...{ code: "target_unknown", severity: "error", ...(difference === undefined ? {} : { difference }) },
+    message: `Target "${showName(target)}" is no id, number or name of a zone of this operator.`,
+    hint: `${names === "" ? "" : `Closest: ${names}. `}${TARGET_HINT} Fetch the zones again if it is new.`,
+  };
+}
+
+function openBook({ entries, complete }: VendorList<Zone>): ZoneBook {
+  const byId = groupBy(entries, ({ id }) => id.toLowerCase());
+  const byNumber = groupBy(entries, ({ number }) => number);
+  const byName = groupBy(entries, ({ name }) => name);
+  const names = indexNames([...byName.keys(), ...byNumber.keys()]);
+  return {
+    complete,
+    resolve(target) {
+      const own = byId.get(zoneId(target)) ?? [];
+      const found = [...own, ...(byNumber.get(target) ?? []), ...(byName.get(target) ?? [])];
+      // Pages may overlap: the same id twice is one zone.
+      return [...new Map(found.map((zone) => [zone.id.toLowerCase(), zone])).values()];
+    },
+    closest: (target) => names.closest(target),
+  };
+}
+
+/** What two targets have in common when they mean one zone. */
+function zoneKey(target: string, book: ZoneBook): string {
+  const zones = book.resolve(target);
+  return zoneId((zones.length === 1 ? zones[0]?.id : undefined) ?? target);
+}
+
+function zoneId(target: string): string {
+  return UUID.test(target) ? target.toLowerCase() : target;
+}
+
+function isMalformed(target: string): boolean {
+  if (hasHiddenCharacters(target)) return true;
+  return !UUID.test(target) && /^[0-9a-f]{32}$/i.test(target.replace(/[-{}() ]/g, ""));
+}
+
+function readZones(value: unknown): VendorList<Zone> {
+  if (typeof value !== "object" || value === null || !("zones" in value)) {
+    return readVendorList(value, "zones", readZone);
+  }
+  const list = attempt(() => {
+    const record = readRecord(value, "zones", ["zones", "complete", "fetchedAt"]);
+    return { zones: record["zones"] ?? null, complete: readSwitch(record["complete"], "zones.complete") };
+  });
+  if (list.problem !== undefined) return { entries: [], complete: false, problems: [list.problem] };
+  const read = readVendorList(list.value.zones, "zones.zones", readZone);
+  return { ...read, complete: read.complete && list.value.complete };
+}
+
+function readZone(value: unknown, field: string): Zone {
+  const zone = readRecord(value, field, ["id", "number", "name"]);
+  const number = readOptionalText(zone["number"], `${field}.number`);
+  const basics = { id: readName(zone["id"], `${field}.id`), name: readName(zone["name"], `${field}.name`) };
+  return number === undefined ? basics : { ...basics, number: readName(number, `${field}.number`) };
+}
+
+function readZoneIds(value: unknown): "passport" | "external" {
+  if (value === undefined || value === "passport") return "passport";
+  if (value === "external") return "external";
+  throw fieldError("zoneIds", 'must be "passport" or "external".');
+}
+
+function readOption<Value>(problems: MappingFinding[], read: () => Value): Value | undefined {
+  const { value, problem } = attempt(read);
+  if (problem !== undefined) problems.push(problem);
+  return value;
+}

@@ -1,0 +1,166 @@
+import { fieldError, readRecord, readSwitch, readText } from "../../core/fields.ts";
+import { readSignal } from "../../core/operation-options.ts";
+import { inOperation, toOutcome } from "../../core/outcome.ts";
+import { readPlate } from "../../core/plate.ts";
+import type { Outcome, PushProvider } from "../../core/provider.ts";
+import {
+  createPushOperations,
+  type Delivered,
+  type DeliveryContext,
+  type PushChange,
+} from "../../core/push-operations.ts";
+import { requireRegion } from "../../core/registration.ts";
+import { createHttpClient } from "../../http/client.ts";
+import { createAuthorizedClient } from "./access-token.ts";
+import { type PassportOptions, parsePassportOptions } from "./config.ts";
+import { type PassportMappingInput, validatePassportMapping } from "./mapping.ts";
+import { BATCH_SIZE, createPush } from "./push.ts";
+import { createReadBack } from "./read-back.ts";
+import { passportSetup } from "./setup.ts";
+import { type EventType, readPassportRefusal, type SessionChange } from "./wire.ts";
+import { createZoneCatalogue } from "./zones.ts";
+
+/** A Passport provider: a push provider that can list zones and read back. */
+export type PassportProvider = Omit<PushProvider, "validateMapping"> &
+  Required<Pick<PushProvider, "listZones" | "find">> & {
+    validateMapping(input: PassportMappingInput): ReturnType<PushProvider["validateMapping"]>;
+  };
+
+/**
+ * Connects to Passport OpsMan. Each registration is one parking session with zero fees: started, extended, stopped.
+ * Nothing is sent before the first operation.
+ *
+ * @throws EnforcementError `invalid_config` naming each wrong option
+ */
+export function createPassportProvider(passportOptions: PassportOptions): PassportProvider {
+  const config = parsePassportOptions(passportOptions);
+  const { id, openEndedDays } = config;
+  const { clock } = config.http;
+  const http = createHttpClient({ providerId: id, settings: config.http, readRefusal: readPassportRefusal });
+  const client = createAuthorizedClient(http, config);
+  const zones = createZoneCatalogue(http, client, config);
+  const readBack = createReadBack(client, config);
+  const push = createPush(http, client, { config, readBack });
+
+  async function deliver(
+    changes: readonly PushChange[],
+    context: DeliveryContext,
+  ): Promise<Outcome<Delivered>[]> {
+    const wireZones = await resolveTargets(changes, context);
+    const resolved = changes.map((change, index) => ({ change, zone: wireZones[index] }));
+    const ready = resolved.flatMap(({ change, zone }) =>
+      zone?.ok ? [toSessionChange(change, zone.value)] : [],
+    );
+    const pushed = (await push(ready, context)).values();
+    return resolved.map(({ change, zone }) => {
+      if (!zone?.ok) return zone ?? neverPushed();
+      const outcome = pushed.next().value ?? neverPushed();
+      if (!outcome.ok && !(change.kind === "cancel" && outcome.error.status === 404)) return outcome;
+      // A session that Passport does not know cannot be running: cancelled is what it is.
+      return { ok: true, value: { reference: change.reference, target: zone.value } };
+    });
+  }
+
+  /** A receipt names the zone as it went on the wire; only a new registration may name it by number or name. */
+  async function resolveTargets(
+    changes: readonly PushChange[],
+    context: DeliveryContext,
+  ): Promise<Outcome<string>[]> {
+    const byTarget = new Map<string, Promise<Outcome<string>>>();
+    return Promise.all(
+      changes.map((change) => {
+        if (change.kind !== "register") return { ok: true, value: change.target } as const;
+        const { target } = change;
+        const known = byTarget.get(target);
+        if (known !== undefined) return known;
+        const resolved = toOutcome(() =>
+          http.perform(context, (attempt) => zones.resolve(attempt, target, `${change.field}.target`)),
+        );
+        byTarget.set(target, resolved);
+        return resolved;
+      }),
+    );
+  }
+
+  return Object.freeze({
+    id,
+    vendor: "passport",
+    delivery: "push" as const,
+    get capabilities() {
+      return Object.freeze({
+        batchSize: BATCH_SIZE,
+        openEndedDays,
+        listZones: true,
+        find: readBack.available,
+      });
+    },
+    setup: passportSetup,
+    ...createPushOperations({
+      providerId: id,
+      clock,
+      openEndedDays,
+      checkRegistration: (registration, field) => requireRegion(registration, field, "Passport"),
+      deliver,
+    }),
+
+    async listZones(options = {}) {
+      const { refresh, signal } = inOperation({ providerId: id, operation: "listZones" }, () => {
+        const given = readRecord(options, "options", ["refresh", "signal"]);
+        return {
+          refresh: given["refresh"] === undefined ? false : readSwitch(given["refresh"], "options.refresh"),
+          signal: readSignal(given["signal"], "options.signal"),
+        };
+      });
+      return http.perform({ operation: "listZones", signal }, (attempt) => zones.list(attempt, { refresh }));
+    },
+
+    async find(query) {
+      const { plate, target, signal } = inOperation({ providerId: id, operation: "find" }, () => {
+        const given = readRecord(query, "query", ["plate", "target", "signal"]);
+        return {
+          plate: readPlate(given["plate"], "query.plate"),
+          target: readText(given["target"], "query.target"),
+          signal: readSignal(given["signal"], "query.signal"),
+        };
+      });
+      return http.perform({ operation: "find", signal, plateNumbers: [plate.number] }, async (attempt) => {
+        const zone = await zones.resolve(attempt, target, "query.target");
+        return readBack.find(attempt, { zone, plate });
+      });
+    },
+
+    async checkConnection(options = {}) {
+      const signal = inOperation({ providerId: id, operation: "checkConnection" }, () =>
+        readSignal(readRecord(options, "options", ["signal"])["signal"], "options.signal"),
+      );
+      const list = await http.perform({ operation: "checkConnection", signal }, (attempt) =>
+        zones.list(attempt, { refresh: true }),
+      );
+      const message = `Passport accepts the credentials and shows ${list.zones.length} zones.`;
+      return { status: "connected" as const, message };
+    },
+
+    validateMapping: (input: PassportMappingInput) =>
+      validatePassportMapping({
+        ...input,
+        providerId: id,
+        operatorId: config.operatorId,
+        zoneIds: config.zoneIds,
+      }),
+  });
+}
+
+function toSessionChange(change: PushChange, zone: string): SessionChange {
+  const { reference: sessionId, registration, end, at } = change;
+  return { type: toEventType(change), sessionId, zone, registration, end, at };
+}
+
+/** An end that has passed when it is decided stops the session; any other moves its end. */
+function toEventType({ kind, end, at }: PushChange): EventType {
+  if (kind === "register") return "parking_session_started";
+  return kind === "cancel" || end <= at ? "parking_session_stopped" : "parking_session_extended";
+}
+
+function neverPushed(): Outcome<never> {
+  return { ok: false, error: fieldError("registrations", "an outcome is missing.", "invalid_response") };
+}

@@ -1,0 +1,100 @@
+import { invalidRequest, PassportRefusal } from "./sandbox-refusal.ts";
+import type { PassportSandboxSession } from "./sandbox-state.ts";
+import { type PassportSandboxZone, renderZone, uuidFrom } from "./sandbox-zones.ts";
+
+// The two questions that a client may ask: which zones there are, and which rights a plate has.
+
+const RIGHTS_QUERY = ["operator_id", "zone_id", "space_number", "vehicle_plate", "vehicle_state"];
+
+export interface ZoneListOptions {
+  readonly operatorId: string;
+  readonly zones: readonly PassportSandboxZone[];
+  /** The most zones that one reply holds; absent when every reply holds all. */
+  readonly pageSize: number | undefined;
+}
+
+/** Answers `GET /v3/shared/zones`. A full page says nothing about a next one. */
+export function listZones(request: Request, { operatorId, zones, pageSize }: ZoneListOptions): Response {
+  const query = readQuery(request, ["operator_id", "limit"]);
+  requireOperator(query, operatorId);
+  const limit = readLimit(query) ?? pageSize;
+  const page = pageSize === undefined ? zones : zones.slice(0, Math.min(limit ?? pageSize, pageSize));
+  return Response.json({ data: page.map((zone) => renderZone(zone, operatorId)) });
+}
+
+export interface RightListOptions {
+  readonly operatorId: string;
+  readonly zones: readonly PassportSandboxZone[];
+  readonly sessions: readonly PassportSandboxSession[];
+  readonly now: Date;
+}
+
+/** Answers `GET /v4/enforcement/parking-rights` with the rights that have not ended yet, future ones included. */
+export function listRights(request: Request, options: RightListOptions): Response {
+  const { operatorId, zones, sessions, now } = options;
+  const query = readQuery(request, RIGHTS_QUERY);
+  requireOperator(query, operatorId);
+  const zoneId = query.get("zone_id");
+  if (zoneId !== null && !zones.some((zone) => zone.id === zoneId)) {
+    throw new PassportRefusal(422, "zone_not_found", { detail: "zone_id is not a known zone" });
+  }
+  const rights = sessions.filter(
+    (session) =>
+      isAhead(session, now) &&
+      agrees(zoneId, session.zoneId) &&
+      agrees(query.get("space_number"), session.spaceNumber) &&
+      agrees(query.get("vehicle_plate"), session.plate) &&
+      agrees(query.get("vehicle_state"), session.state),
+  );
+  return Response.json({ data: rights.map((session) => renderRight(session, operatorId)) });
+}
+
+/** Whether a value is what was asked for. A condition that was not given agrees with everything. */
+export function agrees(wanted: string | null | undefined, actual: string | undefined): boolean {
+  return wanted === null || wanted === undefined || wanted === actual;
+}
+
+function isAhead({ startTime, endTime }: PassportSandboxSession, now: Date): boolean {
+  return endTime > now && endTime > startTime;
+}
+
+function readQuery(request: Request, known: readonly string[]): URLSearchParams {
+  const query = new URL(request.url).searchParams;
+  for (const name of query.keys()) {
+    if (!known.includes(name)) throw invalidRequest([{ field: name, problem: "unknown query parameter" }]);
+    if (query.getAll(name).length > 1) throw invalidRequest([{ field: name, problem: "is given twice" }]);
+  }
+  return query;
+}
+
+function readLimit(query: URLSearchParams): number | undefined {
+  const text = query.get("limit");
+  if (text === null) return undefined;
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw invalidRequest([{ field: "limit", problem: "must be a whole number, 1 or more" }]);
+}
+
+function requireOperator(query: URLSearchParams, operatorId: string): void {
+  const given = query.get("operator_id");
+  if (given === null) throw invalidRequest([{ field: "operator_id", problem: "is required" }]);
+  if (given === operatorId) return;
+  throw new PassportRefusal(403, "forbidden", { detail: "The operator is not the client's." });
+}
+
+function renderRight(session: PassportSandboxSession, operatorId: string): Record<string, unknown> {
+  return {
+    id: uuidFrom(`right ${session.sessionId}`),
+    operator_id: operatorId,
+    zone_id: session.zoneId,
+    type: "parking_session",
+    start_time: session.startTime.toISOString(),
+    end_time: session.endTime.toISOString(),
+    vehicle: {
+      vehicle_plate: session.plate,
+      vehicle_state: session.state,
+      ...(session.country === undefined ? {} : { vehicle_country: session.country }),
+    },
+    space_number: session.spaceNumber ?? null,
+    reference_id: session.sessionId,
+  };
+}

@@ -1,0 +1,47 @@
+/** One field, or one item of a batch, that the sandbox did not accept. Never repeats the value. */
+export interface PassportRefusedField {
+  /** The position in `data`; absent where the request as a whole is meant. */
+  readonly index?: number;
+  readonly field: string;
+  readonly problem: string;
+}
+
+/** A refusal in the vendor's documented form (RFC 7807), thrown anywhere below the sandbox's router. */
+export class PassportRefusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly fields: readonly PassportRefusedField[];
+
+  constructor(status: number, code: string, refusal: { detail: string; fields?: PassportRefusedField[] }) {
+    super(refusal.detail);
+    this.status = status;
+    this.code = code;
+    this.fields = refusal.fields ?? [];
+  }
+
+  /** The body; a multi-status reply carries one of these for each refused item. */
+  toProblem(): Record<string, unknown> {
+    return {
+      type: `io.passportlabs:error:${this.code}`,
+      title: this.code.replaceAll("_", " "),
+      status: this.status,
+      detail: this.message,
+      additional_details: this.fields,
+    };
+  }
+
+  toResponse(): Response {
+    return Response.json(this.toProblem(), {
+      status: this.status,
+      headers: { "content-type": "application/problem+json" },
+    });
+  }
+}
+
+/** A request whose shape is wrong: status 400, every wrong field named. */
+export function invalidRequest(fields: PassportRefusedField[]): PassportRefusal {
+  const first = fields[0];
+  const place = first?.index === undefined ? "" : `data[${first.index}] `;
+  const detail = first === undefined ? "The request is invalid." : `${place}${first.field}: ${first.problem}`;
+  return new PassportRefusal(400, "invalid_request", { detail, fields });
+}

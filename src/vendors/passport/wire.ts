@@ -1,0 +1,142 @@
+import * as z from "zod/mini";
+import { countryOf, subdivisionOf } from "../../core/region.ts";
+import type { StoredRegistration } from "../../core/registration.ts";
+import { findJson } from "../../http/json.ts";
+import type { HttpReply, VendorRefusal } from "../../http/reply.ts";
+import type { PassportConfig } from "./config.ts";
+
+// Passport's wire: event names and fields are documented (developer.passportinc.com, events/parking-session), paths
+// and bodies are seen in client code.
+
+export const TOKEN_PATH = "/v3/shared/access-tokens";
+export const EVENTS_PATH = "/v3/shared/events";
+export const ZONES_PATH = "/v3/shared/zones";
+export const PARKING_RIGHTS_PATH = "/v4/enforcement/parking-rights";
+export const TOKEN_AUDIENCE = "public.api.passportinc.com";
+export const TRACE_HEADER = "passport-labs-client-trace-id";
+
+export type EventType = "parking_session_started" | "parking_session_extended" | "parking_session_stopped";
+
+/** What one event says about one session. */
+export interface SessionChange {
+  readonly type: EventType;
+  readonly sessionId: string;
+  /** The zone's id as it goes on the wire. */
+  readonly zone: string;
+  readonly registration: StoredRegistration;
+  readonly end: Date;
+  /** When the change was decided. */
+  readonly at: Date;
+}
+
+/** The body of one request: events of one type. */
+export function toEventsBody(changes: readonly SessionChange[], config: PassportConfig): string {
+  const type = changes[0]?.type;
+  return JSON.stringify({ type, version: "3.0.0", data: changes.map((change) => toEvent(change, config)) });
+}
+
+function toEvent(change: SessionChange, config: PassportConfig): Record<string, unknown> {
+  const { type, sessionId, zone, registration, end, at } = change;
+  const noFees = {
+    ...{ parking_fee: "0.00", convenience_fee: "0.00", tax: "0.00" },
+    currency_code: config.currency,
+  };
+  return {
+    occurred_at: at.toISOString(),
+    session_id: sessionId,
+    operator_id: config.operatorId,
+    // Exactly one of the two may be there.
+    ...(config.zoneIds === "external" ? { external_zone_id: zone } : { passport_zone_id: zone }),
+    start_time: new Date(registration.validFrom).toISOString(),
+    end_time: end.toISOString(),
+    vehicle: toVehicle(registration),
+    event_fees: noFees,
+    ...(type === "parking_session_started" ? {} : { total_session_fees: noFees }),
+  };
+}
+
+function toVehicle({ plate }: StoredRegistration): Record<string, string> {
+  if (plate.region === undefined)
+    throw new TypeError("A registration without a region has passed requireRegion.");
+  return {
+    vehicle_plate: plate.number,
+    vehicle_state: subdivisionOf(plate.region),
+    vehicle_country: countryOf(plate.region),
+  };
+}
+
+/** Reply to a token request. `expires_at` is the newer form, `expires_in` (seconds) the older; both are seen. */
+export const tokenReply = z.object({
+  access_token: z.string().check(z.minLength(1)),
+  expires_at: z.nullish(z.union([z.string(), z.number()])),
+  expires_in: z.nullish(z.union([z.number(), z.string()])),
+});
+
+/** Reply to a zone list. Only what we need; each zone is read on its own, so that a strange one hides no other. */
+export const zonesReply = z.object({
+  data: z.array(z.unknown()),
+  links: z.optional(z.nullable(z.object({ next: z.nullish(z.string()) }))),
+});
+
+export const zoneRecord = z.object({
+  id: z.string().check(z.minLength(1)),
+  name: z.string(),
+  number: z.nullish(z.union([z.string(), z.number()])),
+  operator_id: z.nullish(z.string()),
+});
+
+export const parkingRightsReply = z.object({ data: z.array(z.unknown()) });
+
+export const parkingRightRecord = z.object({
+  zone_id: z.string(),
+  start_time: z.string(),
+  end_time: z.nullish(z.string()),
+  reference_id: z.nullish(z.string()),
+});
+
+const problem = z.object({
+  type: z.nullish(z.string()),
+  title: z.nullish(z.string()),
+  detail: z.nullish(z.string()),
+  additional_details: z.optional(z.unknown()),
+});
+
+const multiStatusItem = z.object({ session_id: z.string(), status: z.number(), error: z.nullish(problem) });
+
+const multiStatusReply = z.object({ data: z.array(multiStatusItem) });
+
+/** What a 207 says of one session. */
+export type SessionVerdict = z.output<typeof multiStatusItem>;
+
+/** The verdicts of a 207 by session, or `undefined` when not every one of `sessionIds` got exactly one. */
+export function findVerdicts(
+  reply: HttpReply,
+  sessionIds: readonly string[],
+): ReadonlyMap<string, SessionVerdict> | undefined {
+  const parsed = multiStatusReply.safeParse(findJson(reply)?.value);
+  if (!parsed.success) return undefined;
+  const verdicts = new Map(parsed.data.data.map((item) => [item.session_id, item]));
+  const attributed =
+    parsed.data.data.length === sessionIds.length && sessionIds.every((id) => verdicts.has(id));
+  return attributed ? verdicts : undefined;
+}
+
+/** Passport's errors are RFC 7807 problems whose type is `io.passportlabs:error:<code>` (documented). */
+export function readPassportRefusal(reply: HttpReply): VendorRefusal {
+  const parsed = problem.safeParse(findJson(reply)?.value);
+  return parsed.success ? toRefusal(parsed.data) : {};
+}
+
+/** The vendor's code and words of a problem. */
+export function toRefusal(said: z.output<typeof problem>): VendorRefusal {
+  const words = [said.detail ?? said.title, toWords(said.additional_details)].filter(Boolean).join(" ");
+  return {
+    vendorCode: said.type?.replace(/^io\.passportlabs:error:/, ""),
+    vendorMessage: words === "" ? undefined : words,
+  };
+}
+
+function toWords(details: unknown): string | undefined {
+  if (details === undefined || details === null) return undefined;
+  return typeof details === "string" ? details : JSON.stringify(details);
+}

@@ -1,0 +1,220 @@
+import type { Location } from "../../core/directory.ts";
+import { fieldError, readRecord } from "../../core/fields.ts";
+import type { MappingInput, MappingReport } from "../../core/mapping.ts";
+import { type MappingFinding, readName, readVendorList, targetOf } from "../../core/mapping-input.ts";
+import {
+  type ExaminedMapping,
+  groupBy,
+  type MappingExamination,
+  type MappingJudgement,
+  reportMapping,
+  sharedTarget,
+} from "../../core/mapping-report.ts";
+import { explainMismatch, indexNames, type NameCandidate, type NameIndex } from "../../core/mismatch.ts";
+import { hasHiddenCharacters, showName } from "../../core/visible-name.ts";
+
+/** A Mobile Payment Station as Flex has it. */
+export interface T2FlexStation {
+  /** Must equal the location's name to the letter. */
+  readonly description: string;
+  /** The Station Location that it is linked to. Empty: it is linked to none. Absent: not known. */
+  readonly stationLocation?: string;
+  /** Name of its zone. Absent: not known. */
+  readonly zone?: string;
+}
+
+/** What {@link validateT2FlexMapping} compares. */
+export interface T2FlexMappingInput extends MappingInput {
+  /** All Mobile Payment Stations of the vendor entry in Flex. Empty: there are none. Absent: not known. */
+  readonly stations?: readonly T2FlexStation[];
+}
+
+/**
+ * Compares a company's locations with the Mobile Payment Stations in its Flex: one for each location, its description
+ * equal to the location's name to the letter, linked to a Station Location, in a zone called as `zoneName` says. A
+ * location without a target has its name for one.
+ *
+ * `otherCompanies` is read but not compared: each customer has a Flex system of its own, so equal names there mean
+ * nothing. Pure; never throws: what cannot be read is an issue.
+ */
+export function validateT2FlexMapping(input: T2FlexMappingInput): MappingReport {
+  return reportMapping(input, { vendor: "t2-flex", keys: ["stations"], examine });
+}
+
+/** Stations by description, and those that no location names exactly. */
+interface StationBook {
+  readonly complete: boolean;
+  readonly byDescription: ReadonlyMap<string, readonly T2FlexStation[]>;
+  readonly unclaimed: NameIndex;
+}
+
+function examine(mapping: ExaminedMapping): MappingExamination {
+  const { locations, enabled } = mapping;
+  const { entries, complete, problems } = readVendorList(
+    mapping.options["stations"],
+    "stations",
+    readStation,
+  );
+  const byDescription = groupBy(entries, ({ description }) => description);
+  const claimed = new Set(locations.map((location) => stationNameOf(location, mapping)));
+  const free = [...byDescription.keys()].filter((description) => !claimed.has(description));
+  const book = { complete, byDescription, unclaimed: indexNames(free) };
+  const findSharing = createNameSharing(mapping);
+  const suggested = new Set<string>();
+  const judge = (location: Location): MappingJudgement => {
+    const target = stationNameOf(location, mapping);
+    const stations = byDescription.get(target) ?? [];
+    const near = stations.length === 0 ? book.unclaimed.closest(target) : [];
+    for (const { name } of near.slice(0, 1)) suggested.add(name);
+    const findings = [
+      ...judgeTarget(location, target),
+      ...judgeStations(target, stations),
+      ...(stations.length === 0 ? judgeMissingStation(target, near, book) : []),
+      ...judgeZoneName(location, stations),
+      ...findSharing(location, target),
+    ];
+    return { target, vendorTarget: stations.length === 1 ? target : null, findings };
+  };
+  const judgements = new Map(enabled.map((location) => [location, judge(location)]));
+  // A station that is nearest to a location without one stands in that location's issue.
+  const unused = free.filter((description) => !suggested.has(description));
+  return { verified: complete, ofCompany: problems, judgements, ofVendor: unused.map(unusedStation) };
+}
+
+function stationNameOf(location: Location, { providerId }: ExaminedMapping): string {
+  return targetOf(location, providerId) ?? location.name;
+}
+
+function judgeTarget(location: Location, target: string): MappingFinding[] {
+  const difference = explainMismatch(location.name, target);
+  if (difference === undefined) return [];
+  return [
+    {
+      ...{ code: "name_differs", severity: "error", difference },
+      message: `Location "${showName(location.name)}" has the station "${showName(target)}" for a target: it ${difference.message}.`,
+      hint: "Leave the target out, and give the station in Flex exactly the location's name as its description.",
+    },
+  ];
+}
+
+function judgeStations(target: string, stations: readonly T2FlexStation[]): MappingFinding[] {
+  const findings: MappingFinding[] = [];
+  if (stations.length > 1) {
+    findings.push({
+      ...{ code: "target_ambiguous", severity: "error" },
+      message: `Flex has ${stations.length} stations with the description "${showName(target)}".`,
+      hint: "Keep one Mobile Payment Station for each location, then re-run the ODC task.",
+    });
+  }
+  if (stations.some(({ stationLocation }) => stationLocation?.trim() === "")) {
+    findings.push({
+      ...{ code: "target_not_linked", severity: "error" },
+      message: `Station "${showName(target)}" is not linked to a Station Location.`,
+      hint: "Choose its Station Location in Flex, then re-run the ODC task.",
+    });
+  }
+  return findings;
+}
+
+function judgeMissingStation(
+  target: string,
+  near: readonly NameCandidate[],
+  { complete }: StationBook,
+): MappingFinding[] {
+  const nearest = near[0];
+  if (nearest !== undefined && nearest.difference.kind !== "other") {
+    return [
+      {
+        // Stations that an incomplete list does not show may hold the exact one.
+        ...{ code: "name_differs", severity: complete ? "error" : "warning", difference: nearest.difference },
+        message: `Flex has no station "${showName(target)}"; "${showName(nearest.name)}" ${nearest.difference.message}.`,
+        hint: `Change the station's description in Flex to exactly "${showName(target)}", then re-run the ODC task.`,
+      },
+    ];
+  }
+  if (!complete) return hasHiddenCharacters(target) ? [malformedName(target)] : [];
+  const names = near.map(({ name }) => `"${showName(name)}"`).join(", ");
+  const difference = nearest?.difference;
+  return [
+    {
+      ...{ code: "target_unknown", severity: "error", ...(difference === undefined ? {} : { difference }) },
+      message: `Flex has no station with the description "${showName(target)}".`,
+      hint: `${names === "" ? "" : `Closest: ${names}. `}Create the station with exactly this description, link it to its Station Location and re-run the ODC task.`,
+    },
+  ];
+}
+
+function judgeZoneName({ zoneName }: Location, stations: readonly T2FlexStation[]): MappingFinding[] {
+  const zone = stations.length === 1 ? stations[0]?.zone : undefined;
+  const difference =
+    zoneName === undefined || zone === undefined ? undefined : explainMismatch(zoneName, zone);
+  if (difference === undefined) return [];
+  return [
+    {
+      ...{ code: "zone_name_differs", severity: "error", difference },
+      message: `Zone name "${difference.expected}" is "${difference.actual}" in Flex: ${difference.message}.`,
+      hint: "Write both alike, to the letter, then re-run the ODC task.",
+    },
+  ];
+}
+
+/** Finds locations that one station would stand for: equal names, or other names with one explicit target. */
+function createNameSharing(
+  mapping: ExaminedMapping,
+): (location: Location, target: string) => MappingFinding[] {
+  const byName = groupBy(mapping.enabled, ({ name }) => name);
+  // One location of each name is enough to find a neighbour of another name.
+  const distinct = new Map(mapping.enabled.map((location) => [location.name, location])).values();
+  const byTarget = groupBy(distinct, (location) => stationNameOf(location, mapping));
+  return (location, target) => {
+    const namesakes = byName.get(location.name) ?? [];
+    const neighbour = byTarget.get(target)?.find(({ name }) => name !== location.name);
+    return [
+      ...(namesakes.length > 1 ? [repeatedName(location, namesakes.length)] : []),
+      ...(neighbour === undefined ? [] : [sharedTarget(target, neighbour)]),
+    ];
+  };
+}
+
+function repeatedName({ name }: Location, count: number): MappingFinding {
+  return {
+    ...{ code: "location_name_duplicate", severity: "error" },
+    message: `${count} locations are called "${showName(name)}".`,
+    hint: "Give each a name of its own: Flex finds a location by its name alone.",
+  };
+}
+
+function malformedName(target: string): MappingFinding {
+  return {
+    ...{ code: "target_malformed", severity: "warning" },
+    message: `Name "${showName(target)}" holds characters that cannot be seen; nobody will type it alike into Flex.`,
+    hint: "Remove them from the location's name, or make sure that the station was copied, not typed.",
+  };
+}
+
+function unusedStation(description: string): MappingFinding & { target: string } {
+  return {
+    ...{ code: "target_without_location", severity: "warning", target: description },
+    message: `No location is called like the station "${showName(description)}".`,
+    hint: "Add the location or rename it to match, or remove the station in Flex.",
+  };
+}
+
+function readStation(value: unknown, field: string): T2FlexStation {
+  const station = readRecord(value, field, ["description", "stationLocation", "zone"]);
+  const description = readName(station["description"], `${field}.description`);
+  const stationLocation = readCell(station["stationLocation"], `${field}.stationLocation`);
+  const zone = readCell(station["zone"], `${field}.zone`);
+  return {
+    description,
+    ...(stationLocation === undefined ? {} : { stationLocation }),
+    ...(zone === undefined ? {} : { zone }),
+  };
+}
+
+/** A text that may be empty, as cells of an export are. */
+function readCell(value: unknown, field: string): string | undefined {
+  if (value === undefined || value === "") return value;
+  if (typeof value !== "string") throw fieldError(field, "must be text.");
+  return value.trim() === "" ? value : readName(value, field);
+}

@@ -1,0 +1,175 @@
+import { describe, expect, it, vi } from "vitest";
+import { createHandheld, type HandheldCredential } from "../../../src/vendors/t2-flex/sandbox.ts";
+
+const URL_OF_LOOKUP = "https://parking.test/lookup";
+const CREDENTIAL: HandheldCredential = { scheme: "api-key", key: "key-1" };
+
+interface Change {
+  [field: string]: unknown;
+}
+
+const session = (change: Change = {}): Change => ({
+  id: "1",
+  permitId: "permit-1",
+  plate: "ABC123",
+  state: "NB",
+  startDateTime: "2026-09-01T08:00:00-03:00",
+  endDateTime: "2026-09-02T08:00:00.000Z",
+  createdDateTime: "2026-08-01T08:00:00Z",
+  location: "Downtown Lot",
+  tenantName: "University",
+  ...change,
+});
+
+function createWith(answer: (request: Request) => Response | Promise<Response>, credential = CREDENTIAL) {
+  const requests: Request[] = [];
+  const handheld = createHandheld({
+    url: URL_OF_LOOKUP,
+    credential,
+    timeoutMs: 50,
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      requests.push(request.clone());
+      return await answer(request);
+    },
+  });
+  return { handheld, requests };
+}
+
+const replying = (body: unknown, status = 200) => createWith(() => Response.json(body, { status })).handheld;
+
+describe("the question", () => {
+  it("is a POST of JSON with what the officer typed, and nothing else", async () => {
+    const { handheld, requests } = createWith(() => Response.json({ sessions: [] }));
+
+    await handheld.lookup({ plate: "abc 123", state: "New Brunswick", locationId: "lot-1" });
+    await handheld.lookup({ plate: "abc 123", signal: new AbortController().signal });
+
+    expect(requests.map(({ method, url }) => `${method} ${url}`)).toEqual(
+      Array(2).fill(`POST ${URL_OF_LOOKUP}`),
+    );
+    expect(requests[0]?.headers.get("content-type")).toBe("application/json");
+    expect(await Promise.all(requests.map((request) => request.json()))).toEqual([
+      { plate: "abc 123", state: "New Brunswick", locationId: "lot-1" },
+      { plate: "abc 123" },
+    ]);
+  });
+
+  it.each<[HandheldCredential, string, string]>([
+    [{ scheme: "api-key", key: "key-1" }, "x-api-key", "key-1"],
+    [{ scheme: "bearer", token: "token-1" }, "authorization", "Bearer token-1"],
+    [
+      { scheme: "basic", username: "flex", password: "pässword" },
+      "authorization",
+      "Basic ZmxleDpww6Rzc3dvcmQ=",
+    ],
+  ])("carries its credential: %o", async (credential, header, value) => {
+    const { handheld, requests } = createWith(() => Response.json({ sessions: [] }), credential);
+
+    await handheld.lookup({ plate: "A" });
+
+    expect(requests[0]?.headers.get(header)).toBe(value);
+  });
+});
+
+describe("the screen", () => {
+  it("shows the first record", async () => {
+    const first = session();
+    const second = session({ id: "2", state: null, endDateTime: null, createdDateTime: null });
+
+    const answer = await replying({ sessions: [first, second] }).lookup({ plate: "A" });
+
+    expect(answer).toEqual({ shows: "permit", session: first, sessions: [first, second] });
+  });
+
+  it("shows none for an empty list", async () => {
+    expect(await replying({ sessions: [] }).lookup({ plate: "A" })).toEqual({ shows: "none" });
+  });
+
+  it.each([400, 401, 403, 404, 429])("shows refused for status %i", async (status) => {
+    expect(await replying({}, status).lookup({ plate: "A" })).toEqual({ shows: "refused", status });
+  });
+
+  it.each([204, 302, 500, 503])("shows unavailable for status %i", async (status) => {
+    const { handheld } = createWith(() => new Response(null, { status }));
+
+    expect(await handheld.lookup({ plate: "A" })).toEqual({ shows: "unavailable", why: `status ${status}` });
+  });
+
+  it.each<[unknown, string]>([
+    [undefined, "The reply must be a JSON object"],
+    [[], "The reply must be a JSON object"],
+    [{}, "sessions must be an array"],
+    [{ sessions: [], total: 0 }, "The reply has unknown total"],
+    [{ sessions: ["x"] }, "sessions[0] must be an object"],
+    [{ sessions: [session({ id: 1 })] }, "sessions[0].id must be text"],
+    [{ sessions: [session({ permitId: undefined })] }, "sessions[0].permitId must be text"],
+    [{ sessions: [session({ plate: "" })] }, "sessions[0].plate must not be empty"],
+    [{ sessions: [session({ state: undefined })] }, "sessions[0].state must be text"],
+    [
+      { sessions: [session({ startDateTime: "2026-09-01T08:00:00" })] },
+      "sessions[0].startDateTime must be an ISO 8601 time with an offset",
+    ],
+    [
+      { sessions: [session(), session({ endDateTime: "never" })] },
+      "sessions[1].endDateTime must be an ISO 8601 time with an offset",
+    ],
+    [{ sessions: [session({ location: null })] }, "sessions[0].location must be text"],
+    [{ sessions: [session({ tenantName: undefined })] }, "sessions[0].tenantName must be text"],
+    [{ sessions: [session({ holder: "x" })] }, "sessions[0] has unknown holder"],
+  ])("shows unavailable and names the field: %#", async (body, why) => {
+    const { handheld } = createWith(() => new Response(JSON.stringify(body) ?? "<html>"));
+
+    expect(await handheld.lookup({ plate: "A" })).toEqual({ shows: "unavailable", why });
+  });
+
+  it("shows unavailable when the network fails, without the address", async () => {
+    const { handheld } = createWith(() => {
+      throw new TypeError("fetch failed", {
+        cause: Object.assign(new Error(URL_OF_LOOKUP), { code: "ECONNREFUSED" }),
+      });
+    });
+
+    expect(await handheld.lookup({ plate: "A" })).toEqual({
+      shows: "unavailable",
+      why: "no connection: ECONNREFUSED",
+    });
+  });
+
+  it("shows unavailable when there is no reply in time", async () => {
+    const { handheld } = createWith(() => new Promise(() => {}));
+
+    expect(await handheld.lookup({ plate: "A" })).toEqual({
+      shows: "unavailable",
+      why: "no reply within 50 ms",
+    });
+  });
+});
+
+describe("an aborted lookup", () => {
+  it("rejects with the signal's reason", async () => {
+    const { handheld, requests } = createWith(() => new Promise(() => {}));
+    const officer = new AbortController();
+
+    const lookup = handheld.lookup({ plate: "A", signal: officer.signal });
+    await vi.waitUntil(() => requests.length === 1);
+    officer.abort(new Error("walked on"));
+
+    await expect(lookup).rejects.toThrow("walked on");
+    await expect(handheld.lookup({ plate: "A", signal: officer.signal })).rejects.toThrow("walked on");
+    expect(requests).toHaveLength(1);
+  });
+});
+
+describe("options", () => {
+  const wrong: [string, object, string][] = [
+    ["an unknown option", { timeout: 5 }, '"timeout"'],
+    ["another dialect", { dialect: "iris" }, "dialect"],
+    ["another scheme", { credential: { scheme: "digest" } }, "credential.scheme"],
+    ["an empty key", { credential: { scheme: "api-key", key: "" } }, "credential.key"],
+    ["a mixed credential", { credential: { scheme: "bearer", token: "t", key: "k" } }, '"key"'],
+  ];
+  it.each(wrong)("are refused for %s", (_, change, words) => {
+    expect(() => createHandheld({ url: URL_OF_LOOKUP, credential: CREDENTIAL, ...change })).toThrow(words);
+  });
+});
