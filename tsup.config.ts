@@ -13,6 +13,7 @@ export default defineConfig({
     express: "src/lookup/express.ts",
     fastify: "src/lookup/fastify.ts",
     sandbox: "src/sandbox/index.ts",
+    testing: "src/testing/index.ts",
     ...Object.fromEntries(vendors.map((name) => [`vendors/${name}`, `src/vendors/${name}/index.ts`])),
   },
   format: "esm",
@@ -22,5 +23,5 @@ export default defineConfig({
   treeshake: true,
   sourcemap: true,
   clean: true,
-  dts: process.env["BUILD_TYPES"] !== "off",
+  dts: true,
 });

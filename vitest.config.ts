@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    setupFiles: [],
     testTimeout: 20_000,
+    reporters: ["default", ["json", { outputFile: "test-report.json" }]],
   },
 });

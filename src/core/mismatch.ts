@@ -114,7 +114,7 @@ export function rankCandidates(
 
 /** Prepares names for many searches like {@link rankCandidates}: each is folded once. */
 export function indexNames(names: Iterable<string>): NameIndex {
-  const entries = [...new Set(names)].filter(isComparable).map((name) => ({ name, folded: foldAll(name) }));
+  const entries = [...readNames(names)].filter(isComparable).map((name) => ({ name, folded: foldAll(name) }));
   return {
     closest(wanted, options = {}) {
       const limit = readLimit(options);
@@ -196,6 +196,15 @@ function countCodePoints(text: string, end: number): number {
   let count = 0;
   for (let index = 0; index < end; count += 1) index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
   return count;
+}
+
+function readNames(names: Iterable<string>): ReadonlySet<string> {
+  if (typeof names !== "object" || names === null || !(Symbol.iterator in names)) {
+    throw fieldError("candidates", "must be an array or another iterable of texts.");
+  }
+  const distinct = new Set(names);
+  for (const name of distinct) assertText(name, "candidates");
+  return distinct;
 }
 
 function readLimit(options: unknown): number {

@@ -23,6 +23,16 @@ export interface Permit {
   readonly vehicle?: { readonly make?: string; readonly color?: string };
 }
 
+/**
+ * A permit as a host may give it: an instant is a `Date`, or ISO 8601 text with an offset, as it comes out of JSON or
+ * a CSV file. Text without an offset is refused, and so is a date that the calendar does not have.
+ */
+export type PermitInput = Omit<Permit, "validFrom" | "validTo" | "createdAt"> & {
+  readonly validFrom: Date | string;
+  readonly validTo: Date | string | null;
+  readonly createdAt?: Date | string;
+};
+
 const PERMIT_KEYS = [
   ...["id", "companyId", "plates", "locationIds", "validFrom", "validTo", "revision"],
   ...["createdAt", "holder", "vehicle"],

@@ -23,7 +23,7 @@ export function parseRegion(text: string): string {
 /** Like {@link parseRegion}, but `undefined` where the text names no region. */
 export function findRegion(text: unknown): string | undefined {
   if (typeof text !== "string" || text.length > 100) return undefined;
-  return CODE_BY_FOLDED_NAME.get(foldName(text));
+  return CODE_BY_NAME.get(foldWriting(text)) ?? CODE_BY_NAME.get(foldAccents(foldWriting(text)));
 }
 
 /** Whether a value is an ISO 3166-2 code of the United States or Canada, written exactly. */
@@ -50,17 +50,28 @@ export function matchRegions(one: string | undefined, other: string | undefined)
   return one === other ? "same" : "different";
 }
 
-function foldName(name: string): string {
+function foldWriting(name: string): string {
   return name
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
+    .normalize("NFKC")
     .toUpperCase()
     .replace(/&/g, "AND")
     .replace(/[\p{P}\p{Z}\p{Cc}\p{Cf}]/gu, "");
 }
 
-const CODE_BY_FOLDED_NAME: ReadonlyMap<string, string> = new Map(
-  Object.entries(REGION_NAMES).flatMap(([code, names]) =>
-    [code, subdivisionOf(code), ...names].map((name) => [foldName(name), code] as const),
+function foldAccents(name: string): string {
+  return name.normalize("NFD").replace(/\p{M}/gu, "");
+}
+
+// Codes come last, so that no name without its accents takes one of them: N.-É. is Nova Scotia, NE is Nebraska.
+const CODE_BY_NAME: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(REGION_NAMES).flatMap(([code, names]) =>
+    names.flatMap((name) => {
+      const written = foldWriting(name);
+      return [[foldAccents(written), code] as const, [written, code] as const];
+    }),
   ),
-);
+  ...Object.keys(REGION_NAMES).flatMap((code) => [
+    [foldWriting(code), code] as const,
+    [subdivisionOf(code), code] as const,
+  ]),
+]);

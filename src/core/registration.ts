@@ -1,7 +1,7 @@
 import type { Company, Directory, Location } from "./directory.ts";
 import { fieldError, readCount, readRecord, readText } from "./fields.ts";
 import { parseValidity } from "./instant.ts";
-import { type Permit, readPermit } from "./permit.ts";
+import { type Permit, type PermitInput, readPermit } from "./permit.ts";
 import { type Plate, readPlate } from "./plate.ts";
 import { isEnabled, providerEntry } from "./switches.ts";
 
@@ -78,7 +78,7 @@ export function toStoredRegistration(registration: Registration): StoredRegistra
  * in the directory, or a location is switched on without a target: a permit that would silently not appear
  */
 export async function registrationsOf(
-  permit: Permit,
+  permit: PermitInput,
   directory: Directory,
   providerId: string,
 ): Promise<Registration[]> {

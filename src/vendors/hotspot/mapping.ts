@@ -80,7 +80,7 @@ function examine(mapping: ExaminedMapping): MappingExamination {
 function judgeTarget(location: Location, target: string, book: SpotBook): MappingFinding[] {
   const spots = book.byId.get(target);
   if (spots !== undefined) return judgeSpots(location, target, spots);
-  const near = book.byCore.get(coreOf(target))?.[0]?.spotId;
+  const near = nearestSpotId(target, book);
   const difference = near === undefined ? undefined : explainMismatch(target, near);
   if (near !== undefined && difference !== undefined) return [almostTarget(target, near, difference)];
   if (/\s/.test(target) || hasHiddenCharacters(target)) return [malformedTarget(target)];
@@ -127,16 +127,16 @@ function judgeCompanyToken({ options, enabled }: ExaminedMapping): MappingFindin
 
 function findUnused(
   { locations, providerId }: ExaminedMapping,
-  { byId }: SpotBook,
+  book: SpotBook,
 ): (MappingFinding & { target: string })[] {
   // A location that almost points to a SpotID has an issue of its own; that is enough to find both.
   const used = new Set(
-    locations.flatMap((location) => {
+    locations.map((location) => {
       const target = targetOf(location, providerId);
-      return target === undefined ? [] : [byId.has(target) ? target : coreOf(target)];
+      return target === undefined || book.byId.has(target) ? target : nearestSpotId(target, book);
     }),
   );
-  const unused = [...byId.keys()].filter((spotId) => !used.has(spotId) && !used.has(coreOf(spotId)));
+  const unused = [...book.byId.keys()].filter((spotId) => !used.has(spotId));
   return unused.map((spotId) => ({
     ...{ code: "target_without_location", severity: "warning", target: spotId },
     message: `No location has the SpotID "${showName(spotId)}".`,
@@ -166,6 +166,11 @@ function unknownTarget(target: string): MappingFinding {
     message: `SpotID "${showName(target)}" is not in HotSpot's list.`,
     hint: `${TARGET_HINT} Ask HotSpot for a new list if it was added lately.`,
   };
+}
+
+/** A SpotID of the list that equals the target but for spaces, invisible characters and leading zeros. */
+function nearestSpotId(target: string, { byCore }: SpotBook): string | undefined {
+  return byCore.get(coreOf(target))?.[0]?.spotId;
 }
 
 /** What two SpotIDs have in common when a spreadsheet or a careless copy made one of the other. */

@@ -98,7 +98,9 @@ function judgeTarget(target: string, zones: readonly Zone[], book: ZoneBook): Ma
   const nearest = near[0];
   if (nearest !== undefined && nearest.difference.kind !== "other")
     return [almostTarget(target, nearest, book)];
-  if (isMalformed(target)) return [malformedTarget(target)];
+  if (isDamagedId(target)) return [malformedTarget(target, "error")];
+  // A name may hold what cannot be seen; without the whole list nobody knows.
+  if (hasHiddenCharacters(target)) return [malformedTarget(target, book.complete ? "error" : "warning")];
   return book.complete ? [unknownTarget(target, near)] : [];
 }
 
@@ -171,11 +173,11 @@ function almostTarget(target: string, { name, difference }: NameCandidate, book:
   };
 }
 
-function malformedTarget(target: string): MappingFinding {
+function malformedTarget(target: string, severity: MappingFinding["severity"]): MappingFinding {
   return {
-    ...{ code: "target_malformed", severity: "error" },
+    ...{ code: "target_malformed", severity },
     message: `Target "${showName(target)}" is neither a zone's id as Passport writes it nor a plain number or name.`,
-    hint: "Remove spaces and invisible characters; an id is 36 characters long, hyphens included.",
+    hint: "Remove stray spaces and invisible characters; an id is 36 characters long, hyphens included.",
   };
 }
 
@@ -216,9 +218,9 @@ function zoneId(target: string): string {
   return UUID.test(target) ? target.toLowerCase() : target;
 }
 
-function isMalformed(target: string): boolean {
-  if (hasHiddenCharacters(target)) return true;
-  return !UUID.test(target) && /^[0-9a-f]{32}$/i.test(target.replace(/[-{}() ]/g, ""));
+/** 32 hex digits with other or no separators: meant to be an id. */
+function isDamagedId(target: string): boolean {
+  return !UUID.test(target) && /^[0-9a-f]{32}$/i.test(target.replace(/[-{}()\s]/g, ""));
 }
 
 function readZones(value: unknown): VendorList<Zone> {

@@ -1,0 +1,83 @@
+export type { Clock } from "./core/clock.ts";
+export type { Authorizer, PresentedCredential, StoredCredential } from "./core/credential.ts";
+export type {
+  LookupAnswer,
+  LookupDialect,
+  LookupMatch,
+  LookupPlace,
+  LookupQuery,
+  LookupReason,
+  LookupRefusal,
+  LookupReply,
+  LookupRequest,
+} from "./core/dialect.ts";
+export {
+  type Company,
+  type CompanyProvider,
+  type Directory,
+  type Location,
+  type LocationProvider,
+  type MaybePromise,
+  memoryDirectory,
+} from "./core/directory.ts";
+export {
+  EnforcementError,
+  type EnforcementErrorCode,
+  type EnforcementErrorDetails,
+  isEnforcementError,
+} from "./core/errors.ts";
+export type {
+  MappingInput,
+  MappingIssue,
+  MappingIssueCode,
+  MappingMatch,
+  MappingReport,
+  MappingSummary,
+} from "./core/mapping.ts";
+export { explainMismatch, type NameDifference } from "./core/mismatch.ts";
+export type { Permit, PermitInput } from "./core/permit.ts";
+export { type Plate, parsePlate } from "./core/plate.ts";
+export type {
+  Amendment,
+  ConnectionCheck,
+  EnforcementProvider,
+  FoundRight,
+  OperationOptions,
+  Outcome,
+  ProviderEvent,
+  ProviderSetup,
+  PullProvider,
+  PushCapabilities,
+  PushProvider,
+  Secret,
+  Zone,
+  ZoneList,
+} from "./core/provider.ts";
+export type { Receipt } from "./core/receipt.ts";
+export { parseRegion } from "./core/region.ts";
+export { type Registration, registrationsOf, type StoredRegistration } from "./core/registration.ts";
+export type { HttpOptions } from "./http/options.ts";
+export type { LookupAudit } from "./lookup/audit.ts";
+export { apiKeyAuth, basicAuth, bearerAuth } from "./lookup/authorizers.ts";
+export { type IssuedCredentials, issueCredentials } from "./lookup/credentials.ts";
+export {
+  createPermitLookupHandler,
+  type PermitLookupHandler,
+  type PermitLookupOptions,
+} from "./lookup/handler.ts";
+export { type MemoryPermits, memoryPermits } from "./lookup/memory-permits.ts";
+export {
+  createHotSpotProvider,
+  createPassportProvider,
+  createT2FlexProvider,
+  type HotSpotOptions,
+  type HotSpotProvider,
+  type HotSpotWire,
+  type PassportOptions,
+  type PassportProvider,
+  passportCompanyCode,
+  type T2FlexOptions,
+  validateHotSpotMapping,
+  validatePassportMapping,
+  validateT2FlexMapping,
+} from "./vendors/index.ts";

@@ -1,0 +1,72 @@
+import type { LookupReply, LookupRequest } from "../core/dialect.ts";
+import { type AnswerOptions, answerLookup } from "./answer.ts";
+import { type LookupSettings, type PermitLookupOptions, readLookupOptions } from "./options.ts";
+import { readFetchBody } from "./read-body.ts";
+
+export type { AnswerOptions } from "./answer.ts";
+export type { BodyProblem } from "./body.ts";
+export type { FindPermits, PermitQuery } from "./find-permits.ts";
+export type { PermitLookupOptions } from "./options.ts";
+
+/** Answers lookups. A function for fetch servers; `answer` is for mounts that have no `Request`. */
+export interface PermitLookupHandler {
+  (request: Request): Promise<Response>;
+  /** Answers a request that is free of any framework. Never rejects. */
+  answer(request: LookupRequest, options?: AnswerOptions): Promise<LookupReply>;
+}
+
+/**
+ * Creates the handler that answers an enforcement system when it asks about a plate.
+ *
+ * One handler serves many companies: the credential decides whose permits may be seen, stations and zones are
+ * resolved inside that company, and whatever the source returns is filtered again. *No permit* and *not known* are
+ * different answers: a source or directory that fails, gives what cannot be read or passes `deadlineMs`, and a
+ * place that is not there, are never told as "no permit" unless `whenUndetermined` says so.
+ *
+ * ```ts
+ * const handler = createPermitLookupHandler({
+ *   provider: createT2FlexProvider(),
+ *   authorize: basicAuth({ find: (username) => credentials.get(username) }),
+ *   directory,
+ *   findPermits: ({ companyId, plateNumbers, signal }) => database.permits(companyId, plateNumbers, { signal }),
+ * });
+ * ```
+ *
+ * @throws EnforcementError `invalid_config` naming the option: unknown, of a wrong type, a push provider
+ */
+export function createPermitLookupHandler(options: PermitLookupOptions): PermitLookupHandler {
+  const settings = readLookupOptions(options);
+  const answer: PermitLookupHandler["answer"] = (request, answerOptions = {}) =>
+    answerLookup(settings, request, answerOptions);
+  return Object.assign((request: Request) => answerFetch(settings, request), { answer });
+}
+
+async function answerFetch(settings: LookupSettings, request: Request): Promise<Response> {
+  const body = await readFetchBody(request).catch(() => undefined);
+  // The sender broke off before it had asked anything. Nobody reads this.
+  if (body === undefined)
+    return new Response(null, { status: 400, headers: { "cache-control": "no-store" } });
+  const { pathname, search } = new URL(request.url);
+  const neutral: LookupRequest = {
+    method: request.method,
+    path: toMountRelative(pathname, settings.mountPath),
+    query: search.slice(1),
+    header: (name) => request.headers.get(name) ?? undefined,
+    body: body.text ?? "",
+  };
+  const {
+    status,
+    headers,
+    body: text,
+  } = await answerLookup(settings, neutral, {
+    bodyProblem: body.problem,
+    get signal() {
+      return request.signal;
+    },
+  });
+  return new Response(text, { status, headers });
+}
+
+function toMountRelative(path: string, mountPath: string): string {
+  return path === mountPath || path.startsWith(`${mountPath}/`) ? path.slice(mountPath.length) || "/" : path;
+}

@@ -1,0 +1,144 @@
+import type { LookupMatch, LookupReason } from "../core/dialect.ts";
+import type { Company, Location } from "../core/directory.ts";
+import type { Permit } from "../core/permit.ts";
+import type { Plate } from "../core/plate.ts";
+import { matchRegions } from "../core/region.ts";
+import { withDefaultRegion } from "../core/registration.ts";
+import type { Scope } from "./scope.ts";
+
+/** Everything that decides which permits answer a question. */
+export interface MatchQuestion {
+  readonly company: Company;
+  readonly scope: Scope;
+  /** Canonical numbers, the typed one first. */
+  readonly plateNumbers: readonly string[];
+  /** ISO 3166-2 code; absent when it was not given or could not be read. */
+  readonly region: string | undefined;
+  readonly at: Date;
+  /** How long after its end a permit still counts. */
+  readonly graceMs: number;
+}
+
+/** The rights that count, best first, and the one reason for the answer. */
+export interface MatchResult {
+  readonly matches: readonly LookupMatch[];
+  readonly reason: LookupReason;
+}
+
+// From the nearest miss to none. What explains a ticket best is a right of the same vehicle that almost counted; a
+// plate of another region is another vehicle.
+const MISSES = [
+  "not_yet_valid",
+  "expired",
+  "switched_off",
+  "other_location",
+  "region_differs",
+  "no_permit",
+] as const satisfies readonly LookupReason[];
+type Miss = (typeof MISSES)[number];
+
+/** Compares permits with a question. Pure: the same permits and question give the same result in the same order. */
+export function matchPermits(permits: Iterable<Permit>, question: MatchQuestion): MatchResult {
+  const exact: LookupMatch[] = [];
+  const lookAlike: LookupMatch[] = [];
+  let nearest: Miss = "no_permit";
+  for (const permit of permits) {
+    for (const { plate, location } of rightsOf(permit, question)) {
+      const isExact = plate.number === question.plateNumbers[0];
+      const match = location === undefined ? undefined : matchAt(permit, { plate, location }, question);
+      if (match !== undefined && typeof match !== "string") (isExact ? exact : lookAlike).push(match);
+      else if (isExact) nearest = nearer(nearest, match ?? missElsewhere(permit, plate, question));
+    }
+  }
+  // A plate that only looks alike is another vehicle's as soon as the one that was typed has a right of its own.
+  const matches = withoutRepeats((exact.length > 0 ? exact : lookAlike).sort(compareMatches));
+  return { matches, reason: matches[0] === undefined ? nearest : reasonOf(matches[0]) };
+}
+
+interface Right {
+  readonly plate: Plate;
+  /** Absent: somewhere that was not asked about. */
+  readonly location?: Location;
+}
+
+/** The permit's plates that were asked for, each at every location that was asked about, or once at none of them. */
+function rightsOf(permit: Permit, { plateNumbers, scope }: MatchQuestion): Right[] {
+  const locations = permit.locationIds.flatMap((id) => scope.asked.get(id) ?? []);
+  return permit.plates
+    .filter((plate) => plateNumbers.includes(plate.number))
+    .flatMap((plate): Right[] =>
+      locations.length === 0
+        ? [{ plate }]
+        : locations.map((location) => ({ plate: withDefaultRegion(plate, location.region), location })),
+    );
+}
+
+function matchAt(
+  permit: Permit,
+  { plate, location }: Required<Right>,
+  question: MatchQuestion,
+): LookupMatch | Miss {
+  const regionMatch = matchRegions(question.region, plate.region);
+  if (regionMatch === "different") return "region_differs";
+  const at = question.at.getTime();
+  if (at < permit.validFrom.getTime()) return "not_yet_valid";
+  // The end is the first instant that no longer counts.
+  const overdueMs = permit.validTo === null ? Number.NEGATIVE_INFINITY : at - permit.validTo.getTime();
+  if (overdueMs >= question.graceMs) return "expired";
+  const plateMatch = plate.number === question.plateNumbers[0] ? "exact" : "ocr";
+  return {
+    permit,
+    plate,
+    location,
+    company: question.company,
+    plateMatch,
+    regionMatch,
+    grace: overdueMs >= 0,
+  };
+}
+
+function missElsewhere(permit: Permit, plate: Plate, { region, scope }: MatchQuestion): Miss {
+  if (matchRegions(region, plate.region) === "different") return "region_differs";
+  return permit.locationIds.some((id) => scope.switchedOff.has(id)) ? "switched_off" : "other_location";
+}
+
+function nearer(one: Miss, other: Miss): Miss {
+  return MISSES.indexOf(other) < MISSES.indexOf(one) ? other : one;
+}
+
+function reasonOf(best: LookupMatch): LookupReason {
+  if (best.plateMatch === "ocr") return "match_ocr";
+  if (best.grace) return "match_grace";
+  return best.regionMatch === "unknown" ? "match_region_unknown" : "match";
+}
+
+/** Valid now, then latest end, then higher revision, then id. The rest only makes the order complete. */
+function compareMatches(one: LookupMatch, other: LookupMatch): number {
+  return (
+    Number(one.grace) - Number(other.grace) ||
+    compareEnds(other.permit.validTo, one.permit.validTo) ||
+    other.permit.revision - one.permit.revision ||
+    compareTexts(one.permit.id, other.permit.id) ||
+    Number(one.regionMatch === "unknown") - Number(other.regionMatch === "unknown") ||
+    compareTexts(one.location.id, other.location.id) ||
+    compareTexts(one.plate.number, other.plate.number) ||
+    compareTexts(one.plate.region ?? "", other.plate.region ?? "")
+  );
+}
+
+function compareEnds(one: Date | null, other: Date | null): number {
+  if (one === null || other === null) return Number(one === null) - Number(other === null);
+  return one.getTime() - other.getTime();
+}
+
+function compareTexts(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}
+
+/** A plate or location that a permit names twice is one right. Repeats stand next to each other. */
+function withoutRepeats(sorted: readonly LookupMatch[]): readonly LookupMatch[] {
+  return sorted.filter((match, index) => {
+    const previous = sorted[index - 1];
+    return previous === undefined || compareMatches(previous, match) !== 0;
+  });
+}

@@ -1,0 +1,145 @@
+import { type Clock, systemClock } from "../core/clock.ts";
+import type { Authorizer } from "../core/credential.ts";
+import { isLookupDialect } from "../core/dialect.ts";
+import type { Directory } from "../core/directory.ts";
+import { fieldError, readRecord, readText } from "../core/fields.ts";
+import type { PullProvider } from "../core/provider.ts";
+import type { LookupAudit } from "./audit.ts";
+import { checkConfig } from "./config-error.ts";
+import type { FindPermits } from "./find-permits.ts";
+
+/** Options of `createPermitLookupHandler`. */
+export interface PermitLookupOptions {
+  /** Whose lookups are answered: its id is the key of `providers`, its dialect the wire format. */
+  provider: PullProvider;
+  /** Who may ask. Of several, the first that recognises the request wins. */
+  authorize: Authorizer | readonly Authorizer[];
+  directory: Directory;
+  findPermits: FindPermits;
+  /** Where the handler is served, as vendors reach it. A fetch mount takes its path off. Default: at the root. */
+  publicUrl?: string;
+  /** How long credential store, directory and source may take together, in milliseconds. Default 2,000. */
+  deadlineMs?: number;
+  /**
+   * What the vendor hears when we do not know: `unavailable`, a 503, so that the vendor's own policy applies; or
+   * `deny`, the same as no permit. Default `unavailable`. Who was not recognised always hears `unavailable`.
+   */
+  whenUndetermined?: "unavailable" | "deny";
+  /** How long after its end a permit still counts, in minutes. Default 0: vendors apply grace themselves. */
+  graceMinutes?: number;
+  /** `ocr` also finds plates that differ in one character that looks alike. Default `exact`. */
+  plateMatching?: "exact" | "ocr";
+  /** Hears of every answer and refusal. What it throws is ignored. Without it no record is made. */
+  onAnswer?: (audit: LookupAudit) => void;
+  /** Default: the machine's clock. */
+  clock?: Clock;
+}
+
+/** {@link PermitLookupOptions} checked, with their defaults filled in. */
+export interface LookupSettings {
+  readonly provider: PullProvider;
+  readonly authorizers: readonly Authorizer[];
+  readonly directory: Directory;
+  readonly findPermits: FindPermits;
+  /** Without a slash at its end; empty at the root. */
+  readonly mountPath: string;
+  readonly deadlineMs: number;
+  readonly whenUndetermined: "unavailable" | "deny";
+  readonly graceMs: number;
+  readonly plateMatching: "exact" | "ocr";
+  readonly onAnswer: ((audit: LookupAudit) => void) | undefined;
+  readonly clock: Clock;
+}
+
+const KEYS = [
+  ...["provider", "authorize", "directory", "findPermits", "publicUrl", "deadlineMs", "whenUndetermined"],
+  ...["graceMinutes", "plateMatching", "onAnswer", "clock"],
+];
+
+// setTimeout cannot count further, and fires at once instead.
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Checks the options. @throws EnforcementError `invalid_config` naming the option */
+export function readLookupOptions(options: PermitLookupOptions): LookupSettings {
+  return checkConfig("createPermitLookupHandler", () => {
+    const given = readRecord(options, "options", KEYS);
+    return {
+      provider: readProvider(given["provider"]),
+      authorizers: readAuthorizers(given["authorize"]),
+      directory: readDirectory(given["directory"]),
+      findPermits: readFunction<FindPermits>(given["findPermits"], "findPermits"),
+      mountPath: readMountPath(given["publicUrl"]),
+      deadlineMs: readNumber(given["deadlineMs"] ?? 2_000, "deadlineMs", {
+        least: 1,
+        most: LONGEST_TIMER_MS,
+      }),
+      whenUndetermined: readChoice(given["whenUndetermined"], "whenUndetermined", ["unavailable", "deny"]),
+      graceMs: readNumber(given["graceMinutes"] ?? 0, "graceMinutes", { least: 0, most: 24 * 60 }) * 60_000,
+      plateMatching: readChoice(given["plateMatching"], "plateMatching", ["exact", "ocr"]),
+      onAnswer:
+        given["onAnswer"] === undefined
+          ? undefined
+          : readFunction<(audit: LookupAudit) => void>(given["onAnswer"], "onAnswer"),
+      clock: readFunction<Clock>(given["clock"] ?? systemClock, "clock"),
+    };
+  });
+}
+
+function readProvider(value: unknown): PullProvider {
+  const provider = value as Partial<PullProvider> | null | undefined;
+  if (typeof provider !== "object" || provider === null) throw fieldError("provider", "is missing.");
+  if (provider.delivery !== "pull") {
+    throw fieldError("provider", "is one to which permits are pushed; only a pull provider asks us.");
+  }
+  readText(provider.id, "provider.id");
+  if (!isLookupDialect(provider.dialect)) throw fieldError("provider.dialect", "is not a LookupDialect.");
+  return value as PullProvider;
+}
+
+function readAuthorizers(value: unknown): readonly Authorizer[] {
+  const authorizers = Array.isArray(value) ? [...value] : [value];
+  if (authorizers.length === 0) throw fieldError("authorize", "must hold at least one authorizer.");
+  for (const authorizer of authorizers) {
+    readFunction((authorizer as Partial<Authorizer> | null | undefined)?.authorize, "authorize");
+  }
+  return authorizers;
+}
+
+function readDirectory(value: unknown): Directory {
+  const directory = value as Partial<Directory> | null | undefined;
+  readFunction(directory?.getCompany, "directory.getCompany");
+  readFunction(directory?.listLocations, "directory.listLocations");
+  return value as Directory;
+}
+
+function readMountPath(value: unknown): string {
+  if (value === undefined) return "";
+  if (typeof value !== "string" || !/^https?:\/\//i.test(value) || !URL.canParse(value)) {
+    throw fieldError("publicUrl", "must be an absolute http or https URL.");
+  }
+  return new URL(value).pathname.replace(/\/+$/, "");
+}
+
+function readFunction<Func>(value: unknown, field: string): Func {
+  if (typeof value !== "function") throw fieldError(field, "must be a function; see its type.");
+  return value as Func;
+}
+
+function readNumber(value: unknown, field: string, range: { least: number; most: number }): number {
+  if (typeof value !== "number" || !(value >= range.least && value <= range.most)) {
+    throw fieldError(field, `must be a number from ${range.least} to ${range.most}.`);
+  }
+  return value;
+}
+
+/** One of the choices; the first where the option is absent. */
+function readChoice<Choice extends string>(
+  value: unknown,
+  field: string,
+  choices: readonly [Choice, ...Choice[]],
+): Choice {
+  const choice = value === undefined ? choices[0] : choices.find((one) => one === value);
+  if (choice === undefined)
+    throw fieldError(field, `must be one of ${choices.map((one) => `"${one}"`).join(", ")}.`);
+  return choice;
+}

@@ -1,0 +1,48 @@
+import { decodeBody, isAnnouncedTooLarge, MAX_BODY_BYTES, type ReadBody } from "./body.ts";
+
+/** The part of Node's `IncomingMessage` from which a body is read. */
+export interface NodeBodyStream {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  on(event: "data", listener: (chunk: Uint8Array | string) => void): unknown;
+  on(event: "end" | "error" | "close", listener: () => void): unknown;
+}
+
+/** The body of a fetch `Request`. Rejects when the sender breaks off. */
+export async function readFetchBody(request: Request): Promise<ReadBody> {
+  if (request.bodyUsed) return { problem: "consumed" };
+  if (isAnnouncedTooLarge(request.headers.get("content-length"))) return { problem: "too_large" };
+  if (request.body === null) return { text: "" };
+  const reader = request.body.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    size += next.value.byteLength;
+    if (size > MAX_BODY_BYTES) {
+      reader.cancel().catch(() => {});
+      return { problem: "too_large" };
+    }
+    chunks.push(next.value);
+  }
+  return decodeBody(chunks);
+}
+
+/** The body of a Node request that nobody has read yet. `undefined` when the sender broke off. */
+export function readNodeBody(request: NodeBodyStream): Promise<ReadBody | undefined> {
+  // What is left unread Node drains by itself, once the response is out.
+  if (isAnnouncedTooLarge(String(request.headers["content-length"] ?? 0))) {
+    return Promise.resolve({ problem: "too_large" });
+  }
+  return new Promise((resolve) => {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    request.on("data", (chunk) => {
+      size += chunk.length;
+      // The listener stays, so that the rest flows past: a client that is still sending must get to read the 413.
+      if (size > MAX_BODY_BYTES) resolve({ problem: "too_large" });
+      else chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
+    });
+    request.on("end", () => resolve(decodeBody(chunks)));
+    request.on("error", () => resolve(undefined));
+    request.on("close", () => resolve(undefined));
+  });
+}

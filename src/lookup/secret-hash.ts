@@ -1,0 +1,42 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { StoredCredential } from "../core/credential.ts";
+import { fieldError, readList } from "../core/fields.ts";
+
+// Compared when nobody is known by a name, so that a stranger's name costs what a known one does. No secret has it.
+const NOBODYS_HASHES = ["0".repeat(64)];
+
+/** SHA-256 of a secret in UTF-8, as lower-case hex. Fast is right here: issued secrets are long and random. */
+export function sha256Hex(secret: string): string {
+  return createHash("sha256").update(secret, "utf8").digest("hex");
+}
+
+/**
+ * The stored credential, when the secret's hash is one of its hashes. Every hash is compared, in constant time; the
+ * secret itself is compared with nothing.
+ *
+ * @throws EnforcementError `invalid_input` when a stored hash is not SHA-256 as hex: a secret stored as it is must
+ * never open anything
+ */
+export function proveCredential(
+  secretHash: string,
+  stored: StoredCredential | undefined | null,
+): StoredCredential | undefined {
+  const given = Buffer.from(secretHash, "hex");
+  let isKnown = false;
+  for (const hash of readHashes(stored?.hashes ?? NOBODYS_HASHES)) {
+    isKnown = timingSafeEqual(given, hash) || isKnown;
+  }
+  return stored && isKnown ? stored : undefined;
+}
+
+function readHashes(hashes: unknown): Buffer[] {
+  return readList(hashes, "credential.hashes").map((hash) => {
+    if (typeof hash !== "string" || !/^[0-9a-f]{64}$/i.test(hash)) {
+      throw fieldError(
+        "credential.hashes",
+        "must hold SHA-256 hashes as 64 hex digits; see issueCredentials().",
+      );
+    }
+    return Buffer.from(hash, "hex");
+  });
+}

@@ -1,0 +1,16 @@
+// The registry: one line per vendor.
+export {
+  createHotSpotProvider,
+  type HotSpotOptions,
+  type HotSpotProvider,
+  type HotSpotWire,
+  validateHotSpotMapping,
+} from "./hotspot/index.ts";
+export {
+  createPassportProvider,
+  type PassportOptions,
+  type PassportProvider,
+  passportCompanyCode,
+  validatePassportMapping,
+} from "./passport/index.ts";
+export { createT2FlexProvider, type T2FlexOptions, validateT2FlexMapping } from "./t2-flex/index.ts";

@@ -1,0 +1,27 @@
+import { fieldError } from "../../../core/fields.ts";
+
+// A lookup is flat. What is nested deeper than this was made to hurt somebody.
+const MAX_DEPTH = 8;
+
+/**
+ * The JSON value of a body. A key called `__proto__` is a key like any other.
+ *
+ * @throws EnforcementError `invalid_input` when it is empty, not JSON, or nested more than eight levels deep
+ */
+export function parseJsonBody(body: string): unknown {
+  if (body.trim() === "") throw fieldError("body", "is empty; send a JSON object.");
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    throw fieldError("body", "is not JSON, or was cut off.");
+  }
+  if (isDeeperThan(value, MAX_DEPTH)) throw fieldError("body", "is nested too deep.");
+  return value;
+}
+
+/** Looks no further down than it has to. */
+function isDeeperThan(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return depth === 0 || Object.values(value).some((inner) => isDeeperThan(inner, depth - 1));
+}

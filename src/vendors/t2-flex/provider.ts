@@ -1,0 +1,33 @@
+import type { PullProvider } from "../../core/provider.ts";
+import { readT2FlexOptions, type T2FlexOptions } from "./config.ts";
+import { type T2FlexMappingInput, validateT2FlexMapping } from "./mapping.ts";
+import { t2FlexSetup } from "./setup.ts";
+
+/** A T2 Flex provider: a pull provider whose mapping is compared with Mobile Payment Stations. */
+export type T2FlexProvider = Omit<PullProvider, "validateMapping"> & {
+  validateMapping(input: T2FlexMappingInput): ReturnType<PullProvider["validateMapping"]>;
+};
+
+/**
+ * Creates a provider for T2 Flex, which asks us in real time when an officer enters a plate. Give it to
+ * `createPermitLookupHandler`. It sends nothing and holds no secret.
+ *
+ * @throws EnforcementError `invalid_config` naming the option: unknown, of a wrong type, an unknown dialect
+ */
+export function createT2FlexProvider(options: T2FlexOptions = {}): T2FlexProvider {
+  const { id, dialect } = readT2FlexOptions(options);
+  return Object.freeze({
+    id,
+    vendor: "t2-flex",
+    delivery: "pull",
+    dialect,
+    capabilities: Object.freeze({ places: dialect.places }),
+    setup: t2FlexSetup,
+    validateMapping: (input: T2FlexMappingInput) => validateT2FlexMapping({ ...input, providerId: id }),
+    checkConnection: async () => ({
+      status: "not_applicable",
+      message:
+        "T2 Flex asks us, so there is nothing to call; look up the test plate at your own endpoint instead.",
+    }),
+  } satisfies T2FlexProvider);
+}

@@ -1,0 +1,152 @@
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, expect, it } from "vitest";
+
+/** What each part of the source may import besides itself. A vendor is a part of its own. */
+const ALLOWED: Record<string, { parts: string[]; packages: string[] }> = {
+  core: { parts: [], packages: ["node:crypto"] },
+  http: { parts: ["core"], packages: ["ky", "p-retry", "zod/mini"] },
+  vendor: { parts: ["core", "http"], packages: ["zod/mini", "node:crypto", "fast-xml-parser"] },
+  vendors: { parts: ["vendor"], packages: [] },
+  lookup: { parts: ["core"], packages: ["zod/mini", "node:crypto"] },
+  sandbox: {
+    parts: ["core", "vendor"],
+    packages: ["zod/mini", "node:http", "node:net", "node:events", "node:stream"],
+  },
+  testing: {
+    parts: ["core", "vendor", "sandbox"],
+    packages: ["msw", "node:assert/strict", "node:util", "node:crypto"],
+  },
+  index: { parts: ["core", "http", "lookup", "vendors"], packages: [] },
+};
+
+interface SourceFile {
+  path: string;
+  part: string;
+  imports: { specifier: string; target: string | undefined }[];
+}
+
+const sources: SourceFile[] = globSync("src/**/*.ts").map((path) => {
+  const text = readFileSync(path, "utf8");
+  const specifiers = [...text.matchAll(/^(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)";/gms)].map(
+    (match) => match[1] ?? "",
+  );
+  const dynamic = [...text.matchAll(/\bimport\("([^"]+)"\)/g)].map((match) => match[1] ?? "");
+  return {
+    path,
+    part: partOf(path),
+    imports: [...specifiers, ...dynamic].map((specifier) => ({
+      specifier,
+      target: specifier.startsWith(".") ? normalize(join(dirname(path), specifier)) : undefined,
+    })),
+  };
+});
+
+function partOf(path: string): string {
+  const [, first = "", second] = path.split("/");
+  if (first === "index.ts") return "index";
+  if (first === "vendors" && second !== "index.ts") return "vendor";
+  return first;
+}
+
+function vendorOf(path: string): string | undefined {
+  return /^src\/vendors\/([^/]+)\//.exec(path)?.[1];
+}
+
+describe("the source", () => {
+  it("is found", () => {
+    expect(sources.length).toBeGreaterThan(50);
+    expect(new Set(sources.map(({ part }) => part))).toEqual(new Set(Object.keys(ALLOWED)));
+  });
+
+  it("imports only files that exist, by their full name", () => {
+    const missing = sources.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target }) => target !== undefined && !existsSync(target))
+        .map(({ specifier }) => `${path}: ${specifier}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it("imports only in the allowed directions", () => {
+    const wrong = sources.flatMap(({ path, part, imports }) =>
+      imports
+        .filter(({ target }) => target !== undefined)
+        .filter(({ target = "" }) => {
+          const other = partOf(target);
+          return other !== part && !ALLOWED[part]?.parts.includes(other);
+        })
+        .map(({ specifier }) => `${path} (${part}): ${specifier}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("uses each package only where it belongs", () => {
+    const wrong = sources.flatMap(({ path, part, imports }) =>
+      imports
+        .filter(
+          ({ target, specifier }) => target === undefined && !ALLOWED[part]?.packages.includes(specifier),
+        )
+        .map(({ specifier }) => `${path} (${part}): ${specifier}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("keeps vendors apart", () => {
+    const wrong = sources.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target = "" }) => {
+          const [one, other] = [vendorOf(path), vendorOf(target)];
+          return one !== undefined && other !== undefined && one !== other;
+        })
+        .map(({ specifier }) => `${path}: ${specifier}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("keeps each sandbox apart from what its provider knows of the wire", () => {
+    const isSandbox = (path: string) => /\/sandbox[^/]*\.ts$/.test(path);
+    const wrong = sources
+      .filter(({ path }) => vendorOf(path) !== undefined)
+      .flatMap(({ path, imports }) =>
+        imports
+          .filter(
+            ({ target = "" }) => vendorOf(target) !== undefined && isSandbox(path) !== isSandbox(target),
+          )
+          .map(({ specifier }) => `${path}: ${specifier}`),
+      );
+    expect(wrong).toEqual([]);
+    const shared = sources
+      .filter(({ path }) => vendorOf(path) !== undefined && isSandbox(path))
+      .flatMap(({ path, imports }) =>
+        imports.filter(({ target = "" }) => target.startsWith("src/http/")).map(() => path),
+      );
+    expect(shared).toEqual([]);
+  });
+
+  it("has the same files in every vendor", () => {
+    const expected = ["index.ts", "config.ts", "mapping.ts", "setup.ts", "provider.ts", "sandbox.ts"];
+    const vendorFolders = readdirSync("src/vendors", { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => join("src/vendors", name));
+    expect(vendorFolders.length).toBeGreaterThanOrEqual(3);
+    const missing = vendorFolders.flatMap((folder) =>
+      expected.filter((name) => !existsSync(join(folder, name))).map((name) => join(folder, name)),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it("names things for what they are", () => {
+    const vague = /(^|\/)(utils?|helpers?|common|shared|types|constants)(\.ts)?(\/|$)/;
+    expect(
+      globSync("{src,test,docs}/**/*", { exclude: ["docs/api/**"] }).filter((path) => vague.test(path)),
+    ).toEqual([]);
+  });
+
+  it("has no default export, no `export *`, and reads no environment", () => {
+    const wrong = sources.filter(({ path }) =>
+      /^export default|^export \*|process\.env/m.test(readFileSync(path, "utf8")),
+    );
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+});

@@ -1,0 +1,87 @@
+import { execFile } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const run = promisify(execFile);
+const repository = resolve(import.meta.dirname, "../..");
+const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
+
+/** A project beside nothing of ours: the packed tarball, and links to the dependencies that it declares. */
+let project: string;
+
+beforeAll(async () => {
+  if (!existsSync(join(repository, "dist/index.js"))) throw new Error("dist is missing; run: npm run build");
+  project = mkdtempSync(join(tmpdir(), "enforcement-consumer-"));
+  const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", project], {
+    cwd: repository,
+  });
+  const packed = JSON.parse(stdout);
+  const { filename } = Array.isArray(packed) ? packed[0] : (Object.values(packed)[0] as { filename: string });
+  const home = join(project, "node_modules/@offstreet/enforcement");
+  mkdirSync(home, { recursive: true });
+  await run("tar", ["-xzf", join(project, filename), "-C", home, "--strip-components=1"]);
+  for (const name of [
+    ...Object.keys(manifest.dependencies),
+    "is-network-error",
+    "@types/node",
+    "undici-types",
+  ]) {
+    mkdirSync(dirname(join(project, "node_modules", name)), { recursive: true });
+    symlinkSync(join(repository, "node_modules", name), join(project, "node_modules", name));
+  }
+  cpSync(join(import.meta.dirname, "fixtures"), project, { recursive: true });
+});
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+describe("the packed package", () => {
+  it("holds the build, README and licence, and nothing else", () => {
+    const home = join(project, "node_modules/@offstreet/enforcement");
+    expect(readdirSync(home).sort()).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
+  });
+
+  it("depends on ky, p-retry and zod alone", () => {
+    expect(Object.keys(manifest.dependencies).sort()).toEqual(["ky", "p-retry", "zod"]);
+  });
+
+  it("is imported by an ES module", async () => {
+    const { stdout } = await run(process.execPath, ["consumer.mjs"], { cwd: project });
+    expect(stdout.trim()).toBe("function function function function CA-NB true");
+  });
+
+  it("is required by a CommonJS module", async () => {
+    const { stdout } = await run(process.execPath, ["consumer.cjs"], { cwd: project });
+    expect(stdout.trim()).toBe("GXK204 true");
+  });
+
+  it.each(["tsconfig.module.json", "tsconfig.commonjs.json"])(
+    "is type-checked by a strict NodeNext project (%s)",
+    async (config) => {
+      const compiler = join(repository, "node_modules/typescript/bin/tsc");
+      const { stdout } = await run(process.execPath, [compiler, "-p", config], { cwd: project }).catch(
+        (failure) => failure,
+      );
+      expect(stdout).toBe("");
+    },
+  );
+
+  it("does no I/O and reads no environment when it is imported", async () => {
+    const { stdout } = await run(process.execPath, ["--permission", "--allow-fs-read=*", "quiet.mjs"], {
+      cwd: project,
+      env: {},
+    });
+    expect(stdout.trim()).toBe("quiet");
+  });
+});

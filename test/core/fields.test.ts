@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import {
+  describeKey,
+  fieldError,
+  readCount,
+  readList,
+  readOptionalText,
+  readRecord,
+  readSwitch,
+  readText,
+} from "../../src/core/fields.ts";
+
+const refusal = (field: string) =>
+  expect.objectContaining({ code: "invalid_input", field, outcome: "not_applied" });
+
+describe("readRecord", () => {
+  test("takes an object whose keys are all known, some of them missing", () => {
+    expect(readRecord({ a: 1 }, "it", ["a", "b"])).toEqual({ a: 1 });
+    expect(readRecord(Object.create(null), "it", [])).toEqual({});
+  });
+
+  test.each([null, undefined, [], "text", 5, () => {}])("refuses %j", (value) => {
+    expect(() => readRecord(value, "it", ["a"])).toThrow(refusal("it"));
+  });
+
+  test("names an unknown key and the known ones", () => {
+    expect(() => readRecord({ locationIDs: [] }, "permit", ["locationIds"])).toThrow(
+      'permit: key "locationIDs" is not known; known keys: locationIds.',
+    );
+  });
+
+  test.each(["ABC123", "hunter2!", "s3cr3t", "x".repeat(41)])("does not repeat the key %j", (key) => {
+    expect(describeKey(key)).toBe("a key");
+    expect(() => readRecord({ [key]: 1 }, "it", [])).toThrow("it: a key is not known");
+  });
+});
+
+test.each([
+  [() => readText("", "it")],
+  [() => readText(" \t", "it")],
+  [() => readText(5, "it")],
+  [() => readText(undefined, "it")],
+  [() => readOptionalText(null, "it")],
+  [() => readOptionalText("", "it")],
+  [() => readCount(-1, "it")],
+  [() => readCount(1.5, "it")],
+  [() => readCount("1", "it")],
+  [() => readCount(Number.NaN, "it")],
+  [() => readCount(2 ** 53, "it")],
+  [() => readList({}, "it")],
+  [() => readList("ab", "it")],
+  [() => readList([], "it", { atLeastOne: true })],
+  [() => readSwitch(1, "it")],
+  [() => readSwitch("true", "it")],
+  [() => readSwitch(undefined, "it")],
+])("%s is refused, naming the field", (read) => {
+  expect(read).toThrow(refusal("it"));
+});
+
+test("values that fit are given back as they are", () => {
+  expect(readText(" x ", "it")).toBe(" x ");
+  expect(readOptionalText(undefined, "it")).toBeUndefined();
+  expect([readCount(0, "it"), readSwitch(false, "it"), readList([], "it")]).toEqual([0, false, []]);
+});
+
+test("a message never shows the value: it may be a plate or a secret in the wrong place", () => {
+  expect(() => readCount("ABC123", "permit.revision")).toThrow(
+    /^permit\.revision: must be a whole number, 0 or more\.$/,
+  );
+});
+
+test("fieldError can speak of a configuration", () => {
+  expect(fieldError("retries", "must be a whole number.", "invalid_config")).toMatchObject({
+    code: "invalid_config",
+    field: "retries",
+    message: "retries: must be a whole number.",
+  });
+});

@@ -1,0 +1,33 @@
+import type { LookupDialect } from "../../src/core/dialect.ts";
+
+/** A dialect in which everything can be asked and everything is told. */
+export const probeDialect: LookupDialect = {
+  id: "probe",
+  places: true,
+  methods: ["POST", "GET"],
+  contentTypes: ["application/json"],
+  readCredential: ({ body }) =>
+    (JSON.parse(body) as { login?: { username: string; password: string } }).login,
+  parseQuery: ({ body }) => JSON.parse(body),
+  renderAnswer: ({ status, reason, matches }) => ({
+    status: 200,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      status,
+      reason,
+      matches: matches.map(({ permit, plate, location, company, ...how }) => ({
+        permitId: permit.id,
+        companyId: company.id,
+        locationId: location.id,
+        number: plate.number,
+        region: plate.region ?? null,
+        ...how,
+      })),
+    }),
+  }),
+  renderRefusal: ({ status, code, message, headers = {} }) => ({
+    status,
+    headers: { ...headers, "content-type": "application/json" },
+    body: JSON.stringify({ code, message }),
+  }),
+};

@@ -1,0 +1,290 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Company, Location } from "../../../src/core/directory.ts";
+import { type PassportMappingInput, validatePassportMapping } from "../../../src/vendors/passport/mapping.ts";
+
+const ID_A = "8f2b0c5e-0000-4000-8000-00000000000a";
+const ID_B = "8f2b0c5e-0000-4000-8000-00000000000b";
+const ID_C = "8f2b0c5e-0000-4000-8000-00000000000c";
+const zones = [
+  { id: ID_A, number: "101", name: "Zone A" },
+  { id: ID_B, number: "102", name: "Downtown" },
+  { id: ID_C, number: "102", name: "Zone A" },
+];
+const company: Company = {
+  ...{ id: "u", name: "University" },
+  providers: { passport: { enabled: true, code: "PASSPORTUNIVERSITY" } },
+};
+const lot = (id: string, target?: string, rest: Partial<Location> = {}): Location => ({
+  ...{ id, companyId: "u", name: `Lot ${id}` },
+  providers: { passport: { enabled: true, ...(target === undefined ? {} : { target }) } },
+  ...rest,
+});
+const validate = (input: Partial<PassportMappingInput>) =>
+  validatePassportMapping({ company, locations: [], ...input });
+const found = (input: Partial<PassportMappingInput>) =>
+  validate(input).issues.map(({ code, severity, locationId }) => `${severity} ${code} ${locationId}`);
+const incomplete = { zones, complete: false, fetchedAt: new Date(0) };
+
+describe("validatePassportMapping", () => {
+  test("matches ids in either case, unique numbers and unique names", () => {
+    const locations = [
+      lot("a", ID_A.toUpperCase(), { zoneName: "Zone A" }),
+      lot("b", "Downtown"),
+      lot("c", ID_C),
+    ];
+    expect(validate({ locations, zones, operatorId: ID_A.toUpperCase() })).toEqual({
+      ...{ providerId: "passport", ok: true, verified: true, issues: [] },
+      matches: [
+        { locationId: "a", target: ID_A.toUpperCase(), vendorTarget: ID_A },
+        { locationId: "b", target: "Downtown", vendorTarget: ID_B },
+        { locationId: "c", target: ID_C, vendorTarget: ID_C },
+      ],
+      summary: { locations: 3, enabled: 3, matched: 3, errors: 0, warnings: 0 },
+    });
+    expect(validate({ locations: [lot("a", "101")], zones }).matches[0]?.vendorTarget).toBe(ID_A);
+  });
+
+  test.each<[string, Partial<PassportMappingInput>, readonly string[]]>([
+    ["no target", { locations: [lot("a")], zones }, ["error target_missing a"]],
+    [
+      "an id that is not there",
+      { locations: [lot("a", ID_A.replace("a", "f"))], zones: [] },
+      ["error target_unknown a"],
+    ],
+    ["a name that is not there", { locations: [lot("a", "Stadium")], zones }, ["error target_unknown a"]],
+    ["a number of two zones", { locations: [lot("a", "102")], zones }, ["error target_ambiguous a"]],
+    ["a name of two zones", { locations: [lot("a", "Zone A")], zones }, ["error target_ambiguous a"]],
+    ["a name in another case", { locations: [lot("a", "downtown")], zones }, ["error name_differs a"]],
+    ["a name with a space", { locations: [lot("a", "Downtown\u00A0")], zones }, ["error name_differs a"]],
+    [
+      "an id without hyphens",
+      { locations: [lot("a", ID_A.replaceAll("-", ""))], zones },
+      ["error target_malformed a"],
+    ],
+    ["an id in braces", { locations: [lot("a", `{${ID_A}}`)], zones }, ["error target_malformed a"]],
+    [
+      "an id without hyphens, no list",
+      { locations: [lot("a", ID_A.replaceAll("-", ""))] },
+      ["error target_malformed a"],
+    ],
+    ["hidden characters", { locations: [lot("a", "Stadium\u200B")], zones }, ["error target_malformed a"]],
+    [
+      "hidden characters, no list",
+      { locations: [lot("a", "Stadium\u200B")] },
+      ["warning target_malformed a"],
+    ],
+    [
+      "another zone name",
+      { locations: [lot("a", ID_A, { zoneName: "zone A" })], zones },
+      ["error zone_name_differs a"],
+    ],
+    [
+      "one zone for two, by id and by number",
+      { locations: [lot("a", ID_A), lot("b", "101")], zones },
+      ["error target_duplicate a", "error target_duplicate b"],
+    ],
+    [
+      "one zone for two, in two cases, no list",
+      { locations: [lot("a", ID_A), lot("b", ID_A.toUpperCase())] },
+      ["error target_duplicate a", "error target_duplicate b"],
+    ],
+    [
+      "one zone for two, wanted",
+      { locations: [lot("a", ID_A), lot("b", "101")], zones, sharedZones: true },
+      [],
+    ],
+    [
+      "another company's zone",
+      { locations: [lot("a", ID_A)], otherCompanies: [village("101")], zones },
+      ["error target_of_other_company a"],
+    ],
+    [
+      "another company's zone, also when zones are shared",
+      { locations: [lot("a", ID_A)], otherCompanies: [village(ID_A)], sharedZones: true },
+      ["error target_of_other_company a"],
+    ],
+    [
+      "another company's other zone",
+      { locations: [lot("a", ID_A)], otherCompanies: [village(ID_B)], zones },
+      [],
+    ],
+    ["no company code", { company: withProvider({ enabled: true }) }, ["warning company_code_missing null"]],
+    [
+      "another company code",
+      { company: withProvider({ enabled: true, code: "PassportUniversity" }) },
+      ["warning company_code_differs null"],
+    ],
+    ["a company without the provider, nothing switched on", { company: { ...company, providers: {} } }, []],
+    [
+      "a company switched off",
+      { company: withProvider({ enabled: false, code: "PASSPORTUNIVERSITY" }), locations: [lot("a", ID_A)] },
+      ["error company_disabled null"],
+    ],
+    ["a name that no code can be made of", { company: { ...company, name: "日本大学" } }, []],
+    ["an operator id that is none", { operatorId: "12345" }, ["error operator_malformed null"]],
+    [
+      "an incomplete list without it",
+      { locations: [lot("a", "Stadium"), lot("b", ID_A.replace("a", "f"))], zones: incomplete },
+      [],
+    ],
+    [
+      "an incomplete list with almost it",
+      { locations: [lot("a", "downtown")], zones: incomplete },
+      ["warning name_differs a"],
+    ],
+    [
+      "an incomplete list with two",
+      { locations: [lot("a", "102")], zones: incomplete },
+      ["error target_ambiguous a"],
+    ],
+    ["ids of our own", { locations: [lot("a", "our-1")], zones, zoneIds: "external" }, []],
+    [
+      "one id of our own for two",
+      { locations: [lot("a", "our-1"), lot("b", "our-1")], zoneIds: "external" },
+      ["error target_duplicate a", "error target_duplicate b"],
+    ],
+  ])("%s", (_, input, expected) => {
+    expect(found(input)).toEqual(expected);
+  });
+
+  test.each<[boolean, Partial<PassportMappingInput>]>([
+    [false, {}],
+    [true, { zones: [] }],
+    [true, { zones }],
+    [true, { zones: { ...incomplete, complete: true } }],
+    [false, { zones: incomplete }],
+    [false, { zones: [{ id: "", name: "" }] }],
+    [false, { zones, zoneIds: "external" }],
+  ])("verified is %s only with a complete list that can be read", (verified, input) => {
+    expect(validate(input).verified).toBe(verified);
+  });
+
+  test("takes a zone that two pages show once, and says nothing of zones without a location", () => {
+    const twice = [...zones, { id: ID_B.toUpperCase(), number: "102", name: "Downtown" }];
+    expect(validate({ locations: [lot("b", "Downtown")], zones: twice })).toMatchObject({
+      ok: true,
+      issues: [],
+    });
+  });
+
+  test("keeps the location of an unconfirmed target among the matches", () => {
+    const { matches } = validate({ locations: [lot("a", "Stadium")], zones: incomplete });
+    expect(matches).toEqual([{ locationId: "a", target: "Stadium", vendorTarget: null }]);
+  });
+
+  test("says how names differ, which zones are meant and which are close", () => {
+    const locations = [
+      lot("a", "downtown"),
+      lot("b", "102"),
+      lot("c", "Dwntown"),
+      lot("d", ID_A, { zoneName: "Zone  A" }),
+    ];
+    const [almost, ambiguous, unknown, zoneName] = validate({ locations, zones }).issues;
+    expect(almost?.message).toBe(
+      'Target "downtown" is no zone; "Downtown" differs only in case at position 0: "D" instead of "d".',
+    );
+    expect(almost?.difference).toMatchObject({ kind: "case", position: 0 });
+    expect(ambiguous?.hint).toContain(`${ID_B}, ${ID_C}`);
+    expect(unknown?.hint).toContain('Closest: "Downtown".');
+    expect(unknown?.difference).toMatchObject({ kind: "other", position: 1 });
+    expect(zoneName?.difference).toMatchObject({
+      kind: "doubled_space",
+      expected: "Zone [U+0020]A",
+      actual: "Zone A",
+    });
+  });
+
+  test("gives the conventional company code as a hint", () => {
+    const [missing] = validate({ company: withProvider({ enabled: true }) }).issues;
+    expect(missing?.hint).toContain("PASSPORTUNIVERSITY");
+    const [differs] = validate({
+      company: withProvider({ enabled: true, code: "PASSPORTUNIVERSITÉ" }),
+    }).issues;
+    expect(differs?.difference).toMatchObject({ kind: "other", position: 17 });
+  });
+
+  test.each([
+    ["zones", { zones: "all" }],
+    ["zones[0]", { zones: [null] }],
+    ["zones[0].id", { zones: [{ id: 5, name: "x" }] }],
+    ["zones[0].number", { zones: [{ id: "x", name: "x", number: 101 }] }],
+    ["zones.complete", { zones: { zones: [], fetchedAt: new Date(0) } }],
+    ["zones.zones", { zones: { zones: undefined, complete: true } }],
+    ["zoneIds", { zoneIds: "ours" }],
+    ["sharedZones", { sharedZones: "yes" }],
+    ["mapping input", { spotIds: [] }],
+  ])("makes bad %s an issue that names it", (field, input) => {
+    const { issues, verified } = validate(input as Partial<PassportMappingInput>);
+    expect(issues).toMatchObject([{ code: "input_invalid", severity: "error", locationId: null }]);
+    expect(issues[0]?.message.startsWith(`${field}: `)).toBe(true);
+    expect(verified).toBe(false);
+  });
+
+  test("accounts for every location that is switched on, whatever it is given", () => {
+    const target = fc.oneof(
+      fc.constantFrom(ID_A, ID_B.toUpperCase(), "101", "102", "Zone A", "downtown", " "),
+      fc.string({ unit: "binary" }),
+    );
+    const location = fc
+      .record({
+        id: fc.nat(9),
+        target: fc.option(target, { nil: undefined }),
+        zoneName: fc.constantFrom("Zone A", "zone a", undefined),
+      })
+      .map(({ id, target: written, zoneName }) =>
+        lot(`${id}`, written, zoneName === undefined ? {} : { zoneName }),
+      );
+    const list = fc.oneof(fc.constantFrom(undefined, zones, incomplete, []), fc.anything());
+    fc.assert(
+      fc.property(fc.array(location), list, fc.boolean(), (locations, listed, sharedZones) => {
+        const input = deepFreeze({ company, locations, zones: listed, sharedZones });
+        const { issues, matches } = validatePassportMapping(input as PassportMappingInput);
+        const wrong = new Set(
+          issues.flatMap(({ severity, locationId }) => (severity === "error" ? [locationId] : [])),
+        );
+        const right = new Set(matches.map(({ locationId }) => locationId));
+        for (const { id } of locations) expect(wrong.has(id)).not.toBe(right.has(id));
+        expect(validatePassportMapping(input as PassportMappingInput).issues).toEqual(issues);
+      }),
+      { numRuns: 500, seed: 1 },
+    );
+  });
+
+  test("never throws", () => {
+    const key = fc.oneof(
+      fc.anything(),
+      fc.constantFrom<unknown>(company, zones, [lot("a", ID_A)], incomplete),
+    );
+    const keys = {
+      company: key,
+      locations: key,
+      zones: key,
+      operatorId: key,
+      zoneIds: key,
+      sharedZones: key,
+    };
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), fc.record(keys, { requiredKeys: [] })), (input) => {
+        expect(validatePassportMapping(input as PassportMappingInput).issues).toBeInstanceOf(Array);
+      }),
+      { numRuns: 500, seed: 2 },
+    );
+  });
+});
+
+function withProvider(passport: { enabled: boolean; code?: string }): Company {
+  return { ...company, providers: { passport } };
+}
+
+function village(target: string) {
+  const other = { id: "v", name: "Village", providers: { passport: { enabled: true } } };
+  return { company: other, locations: [lot("x", target, { companyId: "v" })] };
+}
+
+function deepFreeze(value: unknown): unknown {
+  if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) {
+    for (const part of Object.values(Object.freeze(value))) if (!Object.isFrozen(part)) deepFreeze(part);
+  }
+  return value;
+}
