@@ -53,17 +53,26 @@ const KEYS = ["company", "locations", "providerId", "otherCompanies"];
 
 /** Reads everything that all validators take. `ownKeys` are those of this vendor's validator. */
 export function readMapping(input: unknown, vendor: string, ownKeys: readonly string[]): ReadMapping {
-  const problems: MappingFinding[] = [];
-  const read = <Value>(reading: Reading<Value>): Value | undefined => {
-    if (reading.problem !== undefined) problems.push(reading.problem);
-    return reading.value;
+  const keys = attempt(() => readRecord(input, "mapping input", [...KEYS, ...ownKeys]));
+  const problems: MappingFinding[] = keys.problem === undefined ? [] : [keys.problem];
+  const options = attempt(() => ({ ...(input as Record<string, unknown>) })).value;
+  if (options === undefined || typeof input !== "object" || input === null || Array.isArray(input)) {
+    return {
+      ...{ providerId: vendor, company: undefined, entries: [] },
+      foreignTargets: [],
+      options: {},
+      problems,
+    };
+  }
+  const read = <Value>(run: () => Value): Value | undefined => {
+    const { value, problem } = attempt(run);
+    if (problem !== undefined) problems.push(problem);
+    return value;
   };
-  read(attempt(() => readRecord(input, "mapping input", [...KEYS, ...ownKeys])));
-  const options = attempt(() => ({ ...(input as Record<string, unknown>) })).value ?? {};
-  const providerId = read(attempt(() => readName(options["providerId"] ?? vendor, "providerId"))) ?? vendor;
-  const company = read(attempt(() => readNamedCompany(options["company"], "company")));
-  const locations = read(attempt(() => readIterable(options["locations"], "locations"))) ?? [];
-  const others = read(attempt(() => readIterable(options["otherCompanies"] ?? [], "otherCompanies"))) ?? [];
+  const providerId = read(() => readName(options["providerId"] ?? vendor, "providerId")) ?? vendor;
+  const company = read(() => readNamedCompany(options["company"], "company"));
+  const locations = read(() => readIterable(options["locations"], "locations")) ?? [];
+  const others = read(() => readIterable(options["otherCompanies"] ?? [], "otherCompanies")) ?? [];
   const foreignTargets = others.flatMap((other, index) => {
     const foreign = readOtherCompany(other, `otherCompanies[${index}]`, providerId);
     problems.push(...foreign.problems);

@@ -92,6 +92,8 @@ export type MappingIssueCode =
   | "target_malformed"
   /** The vendor's complete list has nothing like this target. */
   | "target_unknown"
+  /** The target is a number or name, and the vendor's list is too incomplete to say what it stands for. */
+  | "target_unresolved"
   /** The vendor has more than one thing of this name or number. */
   | "target_ambiguous"
   /** Two of the company's locations have one target. */

@@ -169,7 +169,6 @@ function describeFolds(folds: readonly Fold[]): string {
 }
 
 function editsBetween(one: string, other: string): number | undefined {
-  if (one === other) return 0;
   const atMost = Math.min(3, Math.floor(Math.max(one.length, other.length) / 3));
   return editDistance(one, other, atMost);
 }

@@ -77,12 +77,16 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     return { kind: "register", identity, reference: identity, target, registration, end, at, field };
   }
 
-  function toAmendChange(value: unknown, validTo: unknown, input: { field: string; at: Date }): PushChange {
+  function toAmendChange(
+    value: unknown,
+    validTo: unknown,
+    { endField, ...input }: { field: string; endField: string; at: Date },
+  ): PushChange {
     const receipt = readReceipt(value, providerId, input.field);
-    if (validTo === undefined) throw fieldError("validTo", "is missing; write null to remove the end.");
-    const end = validTo === null ? null : parseInstant(validTo, "validTo");
+    if (validTo === undefined) throw fieldError(endField, "is missing; write null to remove the end.");
+    const end = validTo === null ? null : parseInstant(validTo, endField);
     if (end !== null && end.getTime() <= Date.parse(receipt.registration.validFrom)) {
-      throw fieldError("validTo", "must be after the start of the registration; to withdraw it, cancel it.");
+      throw fieldError(endField, "must be after the start of the registration; to withdraw it, cancel it.");
     }
     const registration = { ...receipt.registration, validTo: end?.toISOString() ?? null };
     return {
@@ -153,7 +157,8 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     inputs: readonly unknown[],
     read: (input: unknown, index: number) => PushChange,
   ): Promise<Outcome<PushChange>[]> {
-    return Promise.all(inputs.map((input, index) => toOutcome(() => read(input, index))));
+    // Not map: it would pass over the holes of a sparse array, and every place gets an outcome.
+    return Promise.all(Array.from(inputs, (input, index) => toOutcome(() => read(input, index))));
   }
 
   function readOptions(
@@ -176,7 +181,7 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     },
     async amend(receipt, change) {
       const checked = checkCall("amend", () => readOptions(change, ["validTo"]));
-      const input = { field: "receipt", at: checked.at };
+      const input = { field: "receipt", endField: "validTo", at: checked.at };
       const read = await readEach([receipt], (value) => toAmendChange(value, change?.validTo, input));
       return unwrapOutcome(await deliverAll(read, checked, "amend"));
     },
@@ -198,7 +203,10 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
       const checked = checkCall("amendMany", () => readOptions(options));
       const read = await readEach(inputs, (input, index) => {
         const { receipt, validTo } = readRecord(input, `changes[${index}]`, ["receipt", "validTo"]);
-        return toAmendChange(receipt, validTo, { field: `changes[${index}].receipt`, at: checked.at });
+        return toAmendChange(receipt, validTo, {
+          ...{ field: `changes[${index}].receipt`, endField: `changes[${index}].validTo` },
+          at: checked.at,
+        });
       });
       return deliverAll(read, checked, "amendMany");
     },

@@ -178,6 +178,7 @@ describe("rankCandidates", () => {
     expect(names("Lot 105", twins)).toEqual(twins.slice(0, 3));
     expect(names("Lot 105", twins, 4)).toEqual(twins);
     expect(names("Lot 105", twins, 0)).toEqual([]);
+    expect(names("Lot A", ["Lot A", "lot a"], 1)).toEqual(["lot a"]);
   });
 
   test("says how each differs from what was wanted", () => {

@@ -32,8 +32,8 @@ export function createAuthorizedClient(http: HttpClient, config: PassportConfig)
   let current: Token | undefined;
   let pending: Promise<Token> | undefined;
 
-  function getToken(): Promise<Token> {
-    if (current !== undefined && clock().getTime() < current.refreshAt) return Promise.resolve(current);
+  function getToken(attempt: Attempt): Token | Promise<Token> {
+    if (current !== undefined && clock().getTime() < current.refreshAt) return current;
     pending ??= requestToken(http, config)
       .then((token) => {
         current = token;
@@ -42,7 +42,7 @@ export function createAuthorizedClient(http: HttpClient, config: PassportConfig)
       .finally(() => {
         pending = undefined;
       });
-    return pending;
+    return attempt.share(pending);
   }
 
   async function sendWith(token: Token, attempt: Attempt, request: HttpRequest): Promise<HttpReply> {
@@ -57,14 +57,14 @@ export function createAuthorizedClient(http: HttpClient, config: PassportConfig)
 
   return {
     async send(attempt, request) {
-      const token = await attempt.share(getToken());
+      const token = await getToken(attempt);
       try {
         return await sendWith(token, attempt, request);
       } catch (thrown) {
         if (!isEnforcementError(thrown) || thrown.status !== 401) throw thrown;
         // Another caller may have renewed it meanwhile; then theirs is tried, not thrown away.
         if (current === token) current = undefined;
-        return sendWith(await attempt.share(getToken()), attempt, request);
+        return sendWith(await getToken(attempt), attempt, request);
       }
     },
   };

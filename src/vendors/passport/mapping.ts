@@ -1,28 +1,21 @@
 import type { Location } from "../../core/directory.ts";
-import { fieldError, readOptionalText, readRecord, readSwitch } from "../../core/fields.ts";
+import { fieldError, readSwitch } from "../../core/fields.ts";
 import type { MappingInput, MappingReport } from "../../core/mapping.ts";
-import {
-  attempt,
-  type MappingFinding,
-  readName,
-  readVendorList,
-  targetOf,
-  type VendorList,
-} from "../../core/mapping-input.ts";
+import { attempt, type MappingFinding, targetOf } from "../../core/mapping-input.ts";
 import {
   createTargetSharing,
   type ExaminedMapping,
-  groupBy,
   type MappingExamination,
   type MappingJudgement,
   missingTarget,
   reportMapping,
 } from "../../core/mapping-report.ts";
-import { explainMismatch, indexNames, type NameCandidate } from "../../core/mismatch.ts";
+import { explainMismatch, type NameCandidate } from "../../core/mismatch.ts";
 import type { Zone, ZoneList } from "../../core/provider.ts";
 import { isCompanyEnabled, providerEntry } from "../../core/switches.ts";
 import { hasHiddenCharacters, showName } from "../../core/visible-name.ts";
 import { passportCompanyCode } from "./company-code.ts";
+import { isUuid, openZoneBook, readZones, type ZoneBook } from "./zone-book.ts";
 
 /** What {@link validatePassportMapping} compares. */
 export interface PassportMappingInput extends MappingInput {
@@ -51,16 +44,7 @@ export function validatePassportMapping(input: PassportMappingInput): MappingRep
   return reportMapping(input, { vendor: "passport", keys, examine });
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TARGET_HINT = "Set the zone's id, as Passport lists it, as this location's target.";
-
-/** Zones by everything that a target may be. */
-interface ZoneBook {
-  readonly complete: boolean;
-  /** Each zone once; more than one: the text does not tell them apart. */
-  resolve(target: string): readonly Zone[];
-  closest(target: string): NameCandidate[];
-}
 
 function examine(mapping: ExaminedMapping): MappingExamination {
   const problems: MappingFinding[] = [];
@@ -69,8 +53,8 @@ function examine(mapping: ExaminedMapping): MappingExamination {
     readSwitch(mapping.options["sharedZones"] ?? false, "sharedZones"),
   );
   const list = readZones(mapping.options["zones"]);
-  const book = openBook(external ? { entries: [], complete: false, problems: [] } : list);
-  const findSharing = createTargetSharing(mapping, (target) => zoneKey(target, book));
+  const book = openZoneBook(external ? undefined : list);
+  const findSharing = createTargetSharing(mapping, (target) => book.keyOf(target));
   const judge = (location: Location): MappingJudgement => {
     const target = targetOf(location, mapping.providerId);
     if (target === undefined) {
@@ -86,13 +70,19 @@ function examine(mapping: ExaminedMapping): MappingExamination {
   };
   return {
     verified: book.complete,
-    ofCompany: [...problems, ...list.problems, ...judgeOperator(mapping), ...judgeCompanyCode(mapping)],
+    ofCompany: [
+      ...problems,
+      ...(list?.problems ?? []),
+      ...judgeOperator(mapping),
+      ...judgeCompanyCode(mapping),
+    ],
     judgements: new Map(mapping.enabled.map((location) => [location, judge(location)])),
   };
 }
 
 function judgeTarget(target: string, zones: readonly Zone[], book: ZoneBook): MappingFinding[] {
-  if (zones.length === 1) return [];
+  const unresolved = book.canResolve(target) ? [] : [unresolvedTarget(target)];
+  if (zones.length === 1) return unresolved;
   if (zones.length > 1) return [ambiguousTarget(target, zones)];
   const near = book.closest(target);
   const nearest = near[0];
@@ -101,7 +91,7 @@ function judgeTarget(target: string, zones: readonly Zone[], book: ZoneBook): Ma
   if (isDamagedId(target)) return [malformedTarget(target, "error")];
   // A name may hold what cannot be seen; without the whole list nobody knows.
   if (hasHiddenCharacters(target)) return [malformedTarget(target, book.complete ? "error" : "warning")];
-  return book.complete ? [unknownTarget(target, near)] : [];
+  return book.complete ? [unknownTarget(target, near)] : unresolved;
 }
 
 function judgeZoneName(location: Location, zones: readonly Zone[]): MappingFinding[] {
@@ -120,7 +110,7 @@ function judgeZoneName(location: Location, zones: readonly Zone[]): MappingFindi
 
 function judgeOperator({ options }: ExaminedMapping): MappingFinding[] {
   const operatorId = options["operatorId"];
-  if (operatorId === undefined || (typeof operatorId === "string" && UUID.test(operatorId))) return [];
+  if (operatorId === undefined || (typeof operatorId === "string" && isUuid(operatorId))) return [];
   return [
     {
       ...{ code: "operator_malformed", severity: "error" },
@@ -181,6 +171,14 @@ function malformedTarget(target: string, severity: MappingFinding["severity"]): 
   };
 }
 
+function unresolvedTarget(target: string): MappingFinding {
+  return {
+    ...{ code: "target_unresolved", severity: "warning" },
+    message: `Target "${showName(target)}" is a number or name, and Passport's zone list is incomplete: nobody can know that only one zone has it.`,
+    hint: `${TARGET_HINT} Permits for a number or name are refused as long as the list is incomplete.`,
+  };
+}
+
 function unknownTarget(target: string, near: readonly NameCandidate[]): MappingFinding {
   const names = near.map(({ name }) => `"${showName(name)}"`).join(", ");
   const difference = near[0]?.difference;
@@ -191,56 +189,9 @@ function unknownTarget(target: string, near: readonly NameCandidate[]): MappingF
   };
 }
 
-function openBook({ entries, complete }: VendorList<Zone>): ZoneBook {
-  const byId = groupBy(entries, ({ id }) => id.toLowerCase());
-  const byNumber = groupBy(entries, ({ number }) => number);
-  const byName = groupBy(entries, ({ name }) => name);
-  const names = indexNames([...byName.keys(), ...byNumber.keys()]);
-  return {
-    complete,
-    resolve(target) {
-      const own = byId.get(zoneId(target)) ?? [];
-      const found = [...own, ...(byNumber.get(target) ?? []), ...(byName.get(target) ?? [])];
-      // Pages may overlap: the same id twice is one zone.
-      return [...new Map(found.map((zone) => [zone.id.toLowerCase(), zone])).values()];
-    },
-    closest: (target) => names.closest(target),
-  };
-}
-
-/** What two targets have in common when they mean one zone. */
-function zoneKey(target: string, book: ZoneBook): string {
-  const zones = book.resolve(target);
-  return zoneId((zones.length === 1 ? zones[0]?.id : undefined) ?? target);
-}
-
-function zoneId(target: string): string {
-  return UUID.test(target) ? target.toLowerCase() : target;
-}
-
 /** 32 hex digits with other or no separators: meant to be an id. */
 function isDamagedId(target: string): boolean {
-  return !UUID.test(target) && /^[0-9a-f]{32}$/i.test(target.replace(/[-{}()\s]/g, ""));
-}
-
-function readZones(value: unknown): VendorList<Zone> {
-  if (typeof value !== "object" || value === null || !("zones" in value)) {
-    return readVendorList(value, "zones", readZone);
-  }
-  const list = attempt(() => {
-    const record = readRecord(value, "zones", ["zones", "complete", "fetchedAt"]);
-    return { zones: record["zones"] ?? null, complete: readSwitch(record["complete"], "zones.complete") };
-  });
-  if (list.problem !== undefined) return { entries: [], complete: false, problems: [list.problem] };
-  const read = readVendorList(list.value.zones, "zones.zones", readZone);
-  return { ...read, complete: read.complete && list.value.complete };
-}
-
-function readZone(value: unknown, field: string): Zone {
-  const zone = readRecord(value, field, ["id", "number", "name"]);
-  const number = readOptionalText(zone["number"], `${field}.number`);
-  const basics = { id: readName(zone["id"], `${field}.id`), name: readName(zone["name"], `${field}.name`) };
-  return number === undefined ? basics : { ...basics, number: readName(number, `${field}.number`) };
+  return !isUuid(target) && /^[0-9a-f]{32}$/i.test(target.replace(/[-{}()\s]/g, ""));
 }
 
 function readZoneIds(value: unknown): "passport" | "external" {

@@ -1,3 +1,4 @@
+import type { EnforcementError } from "../../core/errors.ts";
 import { fieldError, readRecord, readSwitch, readText } from "../../core/fields.ts";
 import { readSignal } from "../../core/operation-options.ts";
 import { inOperation, toOutcome } from "../../core/outcome.ts";
@@ -52,13 +53,33 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
       zone?.ok ? [toSessionChange(change, zone.value)] : [],
     );
     const pushed = (await push(ready, context)).values();
-    return resolved.map(({ change, zone }) => {
-      if (!zone?.ok) return zone ?? neverPushed();
-      const outcome = pushed.next().value ?? neverPushed();
-      if (!outcome.ok && !(change.kind === "cancel" && outcome.error.status === 404)) return outcome;
-      // A session that Passport does not know cannot be running: cancelled is what it is.
-      return { ok: true, value: { reference: change.reference, target: zone.value } };
-    });
+    return Promise.all(
+      resolved.map(async ({ change, zone }) => {
+        if (!zone?.ok) return zone ?? neverPushed();
+        const outcome = pushed.next().value ?? neverPushed();
+        if (!outcome.ok && !(change.kind === "cancel" && (await isOver(change, outcome.error, context)))) {
+          return outcome;
+        }
+        return { ok: true, value: { reference: change.reference, target: zone.value } };
+      }),
+    );
+  }
+
+  /** Whether a session that Passport would not stop is over nevertheless. */
+  async function isOver(
+    change: PushChange,
+    { status, vendorCode }: EnforcementError,
+    context: DeliveryContext,
+  ): Promise<boolean> {
+    // A session that Passport does not know cannot be running. Without Passport's words, a 404 is only a wrong address.
+    if (status === 404) return vendorCode !== undefined;
+    if (status !== 409 || !readBack.available) return false;
+    // Stopped before, perhaps: then it is not shown any more.
+    const plateNumbers = [change.registration.plate.number];
+    const shown = await toOutcome(() =>
+      http.perform({ ...context, plateNumbers }, (attempt) => readBack.showsAfter(attempt, change)),
+    );
+    return shown.ok && !shown.value;
   }
 
   /** A receipt names the zone as it went on the wire; only a new registration may name it by number or name. */

@@ -1,4 +1,9 @@
-import { EnforcementError, type EnforcementErrorCode } from "../../core/errors.ts";
+import {
+  EnforcementError,
+  type EnforcementErrorCode,
+  isEnforcementError,
+  withErrorDetails,
+} from "../../core/errors.ts";
 import { toOutcome } from "../../core/outcome.ts";
 import type { Outcome } from "../../core/provider.ts";
 import type { Attempt, HttpClient, OperationContext } from "../../http/client.ts";
@@ -38,7 +43,12 @@ export function createPush(
   // How Passport orders requests is unpublished, so one session never has two under way.
   const locks = createKeyLocks();
 
-  async function sendOnce(attempt: Attempt, batch: readonly SessionChange[]): Promise<Outcome<void>[]> {
+  /** Sends a batch once and notes what became of each change; throws when some of them deserve a repeat. */
+  async function sendOnce(
+    attempt: Attempt,
+    batch: readonly SessionChange[],
+    progress: Progress,
+  ): Promise<void> {
     const reply = await client.send(attempt, {
       method: "POST",
       url: `${config.baseUrl}${EVENTS_PATH}`,
@@ -47,19 +57,24 @@ export function createPush(
       changes: true,
     });
     refusePages(reply);
-    if (reply.status === 207) return toVerdictOutcomes(reply, batch);
-    if (reply.status === 202) await confirm(attempt, batch, reply);
-    return batch.map(() => ({ ok: true, value: undefined }));
+    if (reply.status === 207) noteVerdicts(reply, batch, { attempt, progress });
+    else if (reply.status === 202) await confirm(attempt, batch, { reply, progress });
+    else for (const change of batch) progress.ends.set(change, DONE);
   }
 
   /** 202 says accepted, not done. What can be read back must be visible, or the request is repeated by identity. */
-  async function confirm(attempt: Attempt, batch: readonly SessionChange[], reply: HttpReply): Promise<void> {
+  async function confirm(
+    attempt: Attempt,
+    batch: readonly SessionChange[],
+    { reply, progress }: { reply: HttpReply; progress: Progress },
+  ): Promise<void> {
     await mapLimited(batch, config.http.concurrency, async (change) => {
-      if (await readBack.confirms(attempt, change)) return;
-      const message = "Passport accepted the change (202), but does not show it yet.";
-      throw new EnforcementError("unavailable", message, {
-        ...{ outcome: "unknown", status: 202, traceId: reply.traceId },
-      });
+      if (await readBack.confirms(attempt, change)) progress.ends.set(change, DONE);
+    });
+    if (batch.every((change) => progress.ends.has(change))) return;
+    const message = "Passport accepted the change (202), but does not show it yet.";
+    throw new EnforcementError("unavailable", message, {
+      ...{ outcome: "unknown", status: 202, traceId: reply.traceId },
     });
   }
 
@@ -68,21 +83,32 @@ export function createPush(
     context: Pick<OperationContext, "operation" | "signal" | "retries">,
     ready: Promise<void>,
   ): Promise<Outcome<void>[]> {
-    const plateNumbers = batch.map(({ registration }) => registration.plate.number);
+    const progress: Progress = { ends: new Map(), uncertain: false };
+    const leftOf = (changes: readonly SessionChange[]) =>
+      changes.filter((change) => !progress.ends.has(change));
+    const plateNumbers = platesOf(batch);
     const whole = await toOutcome(() =>
       http.perform({ ...context, plateNumbers }, async (attempt) => {
         await attempt.waitFor(ready);
-        return sendOnce(attempt, batch);
+        try {
+          await sendOnce(attempt, leftOf(batch), progress);
+        } catch (thrown) {
+          progress.uncertain ||= !isEnforcementError(thrown) || thrown.outcome === "unknown";
+          throw thrown;
+        }
       }),
     );
-    if (whole.ok) return whole.value;
-    if (batch.length === 1 || !mayHoldOneBadItem(whole.error)) return batch.map(() => whole);
-    // Passport refuses a request as a whole. Halving finds the items that it means, and the others get through.
-    const middle = Math.ceil(batch.length / 2);
-    return [
-      ...(await sendBatch(batch.slice(0, middle), context, ready)),
-      ...(await sendBatch(batch.slice(middle), context, ready)),
-    ];
+    const left = leftOf(batch);
+    if (!whole.ok && left.length > 1 && mayHoldOneBadItem(whole.error)) {
+      // Passport refuses a request as a whole. Halving finds the items that it means, and the others get through.
+      const middle = Math.ceil(left.length / 2);
+      for (const half of [left.slice(0, middle), left.slice(middle)]) {
+        const ends = await sendBatch(half, context, ready);
+        for (const [index, change] of half.entries())
+          progress.ends.set(change, ends[index] ?? missingOutcome());
+      }
+    }
+    return batch.map((change) => progress.ends.get(change) ?? (whole.ok ? missingOutcome() : whole));
   }
 
   return async (changes, context) => {
@@ -102,21 +128,38 @@ export function createPush(
   };
 }
 
-/** Positions of changes that may travel together: of one type, each session once, at most {@link BATCH_SIZE}. */
+/** What is known of the changes of a batch, over all its attempts. */
+interface Progress {
+  /** The end of each change that needs no further attempt. */
+  readonly ends: Map<SessionChange, Outcome<void>>;
+  /** Whether an attempt ended without our knowing what it changed. */
+  uncertain: boolean;
+}
+
+const DONE: Outcome<void> = Object.freeze({ ok: true, value: undefined });
+
+/**
+ * Positions of changes that may travel together: of one type, at most {@link BATCH_SIZE}. What is said of one session
+ * stays in its order, each in a later batch than the one before.
+ */
 function toBatches(changes: readonly SessionChange[]): number[][] {
-  const batches: { type: string; sessions: Set<string>; positions: number[] }[] = [];
-  const open = new Map<string, (typeof batches)[number]>();
+  const batches: number[][] = [];
+  const openOf = new Map<string, number>();
+  const lastOf = new Map<string, number>();
   for (const [position, { type, sessionId }] of changes.entries()) {
-    let batch = open.get(type);
-    if (batch === undefined || batch.positions.length === BATCH_SIZE || batch.sessions.has(sessionId)) {
-      batch = { type, sessions: new Set(), positions: [] };
-      batches.push(batch);
-      open.set(type, batch);
+    let number = openOf.get(type) ?? -1;
+    if (batches[number]?.length === BATCH_SIZE || number <= (lastOf.get(sessionId) ?? -1)) {
+      number = batches.push([]) - 1;
+      openOf.set(type, number);
     }
-    batch.sessions.add(sessionId);
-    batch.positions.push(position);
+    lastOf.set(sessionId, number);
+    batches[number]?.push(position);
   }
-  return batches.map(({ positions }) => positions);
+  return batches;
+}
+
+function platesOf(batch: readonly SessionChange[]): string[] {
+  return batch.map(({ registration }) => registration.plate.number);
 }
 
 /** Any 2xx is a success whatever it says (seen in client code), but a page comes from somebody in between. */
@@ -127,36 +170,53 @@ function refusePages(reply: HttpReply): void {
   if (isPage || isBroken) throw unreadableReply(describeBody(reply), reply, true);
 }
 
-function toVerdictOutcomes(reply: HttpReply, batch: readonly SessionChange[]): Outcome<void>[] {
+/** Notes the verdicts of a 207. Throws the first one that deserves a repeat. */
+function noteVerdicts(
+  reply: HttpReply,
+  batch: readonly SessionChange[],
+  { attempt, progress }: { attempt: Attempt; progress: Progress },
+): void {
   const verdicts = findVerdicts(
     reply,
     batch.map(({ sessionId }) => sessionId),
   );
   if (verdicts === undefined)
     throw unreadableReply("does not say which session got which status", reply, true);
-  const plateNumbers = batch.map(({ registration }) => registration.plate.number);
-  return batch.map(({ sessionId }) => {
-    const verdict = verdicts.get(sessionId);
-    return verdict === undefined ? missingOutcome() : toVerdictOutcome(verdict, reply, plateNumbers);
-  });
+  const plateNumbers = platesOf(batch);
+  const repeated: EnforcementError[] = [];
+  for (const change of batch) {
+    const verdict = verdicts.get(change.sessionId);
+    if (verdict === undefined) continue;
+    const error = findRefusal(verdict, reply, plateNumbers);
+    if (error?.retryable) repeated.push(error);
+    else progress.ends.set(change, error === undefined ? DONE : toFailure(error, { attempt, progress }));
+  }
+  if (repeated[0] !== undefined) throw repeated[0];
 }
 
-function toVerdictOutcome(
+function toFailure(
+  error: EnforcementError,
+  { attempt, progress }: { attempt: Attempt; progress: Progress },
+): Outcome<void> {
+  const outcome = progress.uncertain ? "unknown" : error.outcome;
+  return { ok: false, error: withErrorDetails(error, { attempts: attempt.number, outcome }) };
+}
+
+function findRefusal(
   verdict: SessionVerdict,
   reply: HttpReply,
   plateNumbers: readonly string[],
-): Outcome<void> {
+): EnforcementError | undefined {
   const { status } = verdict;
-  if (status >= 200 && status < 300) return { ok: true, value: undefined };
+  if (status >= 200 && status < 300) return undefined;
   const code: EnforcementErrorCode =
     status === 429 ? "rate_limited" : status >= 500 ? "unavailable" : "rejected";
   const refusal = maskRefusal(toRefusal(verdict.error ?? {}), plateNumbers);
   const said = refusal.vendorMessage === undefined ? "" : `: ${refusal.vendorMessage}`;
-  const error = new EnforcementError(code, `Passport refuses this session (${status})${said}`, {
-    ...{ ...refusal, status, traceId: reply.traceId, attempts: 1 },
+  return new EnforcementError(code, `Passport refuses this session (${status})${said}`, {
+    ...{ ...refusal, status, traceId: reply.traceId },
     outcome: status >= 500 ? "unknown" : "not_applied",
   });
-  return { ok: false, error };
 }
 
 /** A 404 or 405 in no words of Passport's means that nothing is there at all, not that one session is unknown. */

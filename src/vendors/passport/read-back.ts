@@ -13,6 +13,8 @@ export interface ReadBack {
   readonly available: boolean;
   /** @throws EnforcementError `unsupported` when it is not available */
   find(attempt: Attempt, query: ReadBackQuery): Promise<FoundRight[]>;
+  /** Whether the change's session is shown as one that goes on after the change's end. */
+  showsAfter(attempt: Attempt, change: SessionChangeQuery): Promise<boolean>;
   /** Whether a change that Passport accepted is visible. True where nobody can know. */
   confirms(attempt: Attempt, change: SessionChange): Promise<boolean>;
 }
@@ -51,13 +53,17 @@ export function createReadBack(client: AuthorizedClient, config: PassportConfig)
     },
     find,
     async confirms(attempt, change) {
-      // A right that has not begun, or is over, is not shown to officers; there is nothing to look for.
       const now = config.http.clock();
-      if (!available || new Date(change.registration.validFrom) > now || change.end <= now) return true;
+      // A right that has not begun is not shown to officers; there is nothing to look for.
+      if (!available || new Date(change.registration.validFrom) > now) return true;
       try {
         const rights = await find(attempt, { zone: change.zone, plate: change.registration.plate });
-        const ours = rights.filter(({ reference }) => reference === change.sessionId);
-        return ours.some(({ validTo }) => validTo?.getTime() === change.end.getTime());
+        const ends = rights.flatMap(({ reference, validTo }) =>
+          reference === change.sessionId ? [validTo] : [],
+        );
+        // A right that is over may be shown or not, but not as one that goes on.
+        if (change.end <= now) return ends.every((end) => end !== null && end <= now);
+        return ends.some((end) => end?.getTime() === change.end.getTime());
       } catch (thrown) {
         if (isEnforcementError(thrown) && thrown.code === "unsupported") return true;
         throw thrown;

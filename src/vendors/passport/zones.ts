@@ -52,6 +52,7 @@ export function createZoneCatalogue(
   async function fetchAll(): Promise<ZoneList> {
     const fetchedAt = clock();
     const shared: Attempt = {
+      number: 1,
       send: (request) => http.sendOnce("listZones", request),
       share: (promise) => promise,
       waitFor: (promise) => promise,
@@ -121,7 +122,7 @@ async function fetchZones(
       if (zone === "unreadable") complete = false;
       else if (zone !== undefined) zones.set(zone.id, zone);
     }
-    const continuation = page.links?.next ?? findNextLink(reply.headers.get("link"));
+    const continuation = page.links?.next || findNextLink(reply.headers.get("link"));
     next = continuation === undefined ? undefined : findPage(continuation, next);
     // How Passport continues a list is unpublished: a full page without a continuation may have been cut, and a
     // continuation that we do not follow leaves something out.

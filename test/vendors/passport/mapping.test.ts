@@ -124,10 +124,22 @@ describe("validatePassportMapping", () => {
     ["a name that no code can be made of", { company: { ...company, name: "日本大学" } }, []],
     ["an operator id that is none", { operatorId: "12345" }, ["error operator_malformed null"]],
     [
-      "an incomplete list without it",
-      { locations: [lot("a", "Stadium"), lot("b", ID_A.replace("a", "f"))], zones: incomplete },
+      "an incomplete list without the id",
+      { locations: [lot("a", ID_A.replace("a", "f"))], zones: incomplete },
       [],
     ],
+    [
+      "an incomplete list without the name",
+      { locations: [lot("a", "Stadium")], zones: incomplete },
+      ["warning target_unresolved a"],
+    ],
+    [
+      "an incomplete list with the name",
+      { locations: [lot("a", "Downtown")], zones: incomplete },
+      ["warning target_unresolved a"],
+    ],
+    ["an incomplete list with the id", { locations: [lot("a", ID_A)], zones: incomplete }, []],
+    ["a number or name, no list", { locations: [lot("a", "Stadium"), lot("b", "101")] }, []],
     [
       "an incomplete list with almost it",
       { locations: [lot("a", "downtown")], zones: incomplete },

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { isLookupDialect } from "../../../src/core/dialect.ts";
+import { createT2FlexProvider, offstreetDialect } from "../../../src/vendors/t2-flex/index.ts";
+import { failureOf } from "../../support/registrations.ts";
+
+describe("createT2FlexProvider", () => {
+  it("is a frozen pull provider with the offstreet dialect", () => {
+    const provider = createT2FlexProvider();
+    expect(provider).toMatchObject({
+      id: "t2-flex",
+      vendor: "t2-flex",
+      delivery: "pull",
+      capabilities: { places: true },
+      dialect: offstreetDialect,
+    });
+    expect(Object.isFrozen(provider)).toBe(true);
+  });
+
+  it("takes an id and a dialect of the host's own", () => {
+    const dialect = { ...offstreetDialect, id: "mine", places: false };
+    const provider = createT2FlexProvider({ id: "flex-moncton", dialect });
+    expect(provider).toMatchObject({ id: "flex-moncton", dialect, capabilities: { places: false } });
+    expect(createT2FlexProvider({ dialect: "offstreet" }).dialect).toBe(offstreetDialect);
+  });
+
+  it.each([
+    [{ id: "" }, "id"],
+    [{ id: 7 }, "id"],
+    [{ dialect: "soap" }, "dialect"],
+    [{ dialect: {} }, "dialect"],
+    [{ dialect: null }, "dialect"],
+    [{ dialect: { ...offstreetDialect, parseQuery: "x" } }, "dialect"],
+    [{ dialect: { ...offstreetDialect, methods: "POST" } }, "dialect"],
+    [{ dialect: { ...offstreetDialect, readCredential: 1 } }, "dialect"],
+    [{ dialects: "offstreet" }, undefined],
+    [null, undefined],
+    ["offstreet", undefined],
+  ])("refuses %j", async (options, field) => {
+    const failure = await failureOf(() => createT2FlexProvider(options as never));
+    expect(failure).toMatchObject({ code: "invalid_config", field });
+    expect(failure.message).toContain("createT2FlexProvider");
+  });
+
+  it("has nothing to call", async () => {
+    expect(await createT2FlexProvider().checkConnection()).toMatchObject({ status: "not_applicable" });
+  });
+
+  it("validates a mapping under its own id", () => {
+    const providers = { "flex-moncton": { enabled: true } };
+    const report = createT2FlexProvider({ id: "flex-moncton" }).validateMapping({
+      company: { id: "fundy", name: "University of Fundy", providers },
+      locations: [{ id: "lot-1", companyId: "fundy", name: "Lot 1", providers }],
+      stations: [{ description: "Lot 1" }],
+    });
+    expect(report).toMatchObject({ providerId: "flex-moncton", ok: true, verified: true });
+    expect(report.matches).toEqual([expect.objectContaining({ locationId: "lot-1", target: "Lot 1" })]);
+  });
+
+  it("tells the set-up in T2's words", () => {
+    const { requirements, mappingChangeSteps } = createT2FlexProvider().setup;
+    const text = JSON.stringify([requirements, mappingChangeSteps]);
+    for (const words of [
+      ...["User name and password", "Endpoint URL", "Mobile Payment Vendor", "Mobile Payment Station"],
+      ...["Station Location", "Zone names", "ODC task", "TEST123"],
+    ]) {
+      expect(text).toContain(words);
+    }
+    expect(mappingChangeSteps.findIndex((step) => step.includes("ODC"))).toBeGreaterThan(0);
+  });
+});
+
+describe("isLookupDialect", () => {
+  it("wants everything that a dialect must have", () => {
+    expect(isLookupDialect(offstreetDialect)).toBe(true);
+    for (const key of Object.keys(offstreetDialect)) {
+      expect(isLookupDialect({ ...offstreetDialect, [key]: undefined })).toBe(false);
+    }
+    expect([undefined, null, "offstreet", () => {}].map(isLookupDialect)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+});
