@@ -60,6 +60,7 @@ export type { HttpOptions } from "./http/options.ts";
 export type { LookupAudit } from "./lookup/audit.ts";
 export { apiKeyAuth, basicAuth, bearerAuth } from "./lookup/authorizers.ts";
 export { type IssuedCredentials, issueCredentials } from "./lookup/credentials.ts";
+export type { FindPermits, PermitQuery } from "./lookup/find-permits.ts";
 export {
   createPermitLookupHandler,
   type PermitLookupHandler,

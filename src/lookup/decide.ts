@@ -53,7 +53,8 @@ export async function decideLookup(
   const query = dialect.parseQuery(request);
   inquiry.query = query;
   if (query.place !== undefined) readText(query.place.value, "place");
-  inquiry.plateNumbers = plateNumbersFor(canonicalPlateNumber(query.plate, "plate"), settings.plateMatching);
+  const typed = canonicalPlateNumber(query.plate, "plate");
+  inquiry.plateNumbers = Object.freeze(plateNumbersFor(typed, settings.plateMatching));
   inquiry.region = findRegion(query.region);
   return answerQuery(work, query, credential);
 }
@@ -86,14 +87,15 @@ async function answerFromSource(
   scope: Scope,
 ): Promise<LookupAnswer> {
   const { at, region, plateNumbers = [] } = inquiry;
-  const locationIds = [...scope.asked.keys()];
+  const locationIds = Object.freeze([...scope.asked.keys()]);
   inquiry.locationIds = locationIds;
-  const query = {
-    ...{ companyId: company.id, plateNumbers, locationIds, at },
+  // Frozen, and with an instant of its own: what the source does to its question must not change ours.
+  const query = Object.freeze({
+    ...{ companyId: company.id, plateNumbers, locationIds, at: new Date(at) },
     get signal() {
       return deadline.signal;
     },
-  };
+  });
   const { permits, dropped, unreadable } = await collectPermits(settings.findPermits, query, deadline);
   inquiry.permits = permits;
   inquiry.dropped = dropped;

@@ -23,7 +23,7 @@ export function proveCredential(
 ): StoredCredential | undefined {
   const given = Buffer.from(secretHash, "hex");
   let isKnown = false;
-  for (const hash of readHashes(stored?.hashes ?? NOBODYS_HASHES)) {
+  for (const hash of readHashes(stored ? stored.hashes : NOBODYS_HASHES)) {
     isKnown = timingSafeEqual(given, hash) || isKnown;
   }
   return stored && isKnown ? stored : undefined;

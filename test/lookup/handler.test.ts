@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parsePlate } from "../../src/core/plate.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/provider.ts";
-import { careless, locations, lookupRequest, minutes, now, openCampus, permit } from "./campus.ts";
+import { careless, lookupRequest, minutes, now, openCampus, permit } from "./campus.ts";
 import { probeDialect } from "./probe-dialect.ts";
 
 describe("a plate", () => {
@@ -255,7 +255,6 @@ describe("what the source is asked", () => {
       { ...query, locationIds: ["lot-1", "lot-2", "lot-3"] },
       { ...query, locationIds: ["lot-2"] },
     ]);
-    expect(locations.length).toBeGreaterThan(3);
   });
 
   it.each([

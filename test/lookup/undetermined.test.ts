@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Directory } from "../../src/core/directory.ts";
 import { parsePlate } from "../../src/core/plate.ts";
 import { apiKeyAuth, basicAuth } from "../../src/lookup/authorizers.ts";
 import { issueCredentials } from "../../src/lookup/credentials.ts";
@@ -75,6 +76,31 @@ describe("a source that fails", () => {
   });
 });
 
+describe("a source that changes its question", () => {
+  const stranger = permit({ plates: [parsePlate("OTHER")] });
+
+  it.each<[string, FindPermits]>([
+    ["asks for another company", (query) => wrong(Object.assign(query, { companyId: "tantramar" }))],
+    [
+      "asks for another plate",
+      ({ plateNumbers }) => {
+        (plateNumbers as string[]).push("OTHER");
+        return [stranger];
+      },
+    ],
+  ])("%s: 503", async (_, findPermits) => {
+    expect((await openCampus({ findPermits }).ask({ plate: "GXK204" })).audit.reason).toBe("source_failed");
+  });
+
+  it("asks for another instant: the answer is for ours", async () => {
+    const findPermits: FindPermits = ({ at }) => {
+      at.setFullYear(2020);
+      return [permit()];
+    };
+    expect((await openCampus({ findPermits }).ask({ plate: "GXK204" })).audit.status).toBe("valid");
+  });
+});
+
 describe("a permit that cannot be read", () => {
   const unreadable = [
     ["no dates", { ...permit({ id: "BAD" }), validFrom: undefined }],
@@ -117,7 +143,7 @@ describe("a permit that cannot be read", () => {
 });
 
 describe("a directory that fails", () => {
-  it.each([
+  it.each<[string, Directory]>([
     ["getCompany throws", { ...directory, getCompany: () => Promise.reject(new Error()) }],
     ["another company", { ...directory, getCompany: () => companies[1] }],
     [
@@ -132,7 +158,7 @@ describe("a directory that fails", () => {
     ["locations that are none", { ...directory, listLocations: () => wrong(12) }],
     ["a location that is none", { ...directory, listLocations: () => wrong([null]) }],
     ["a location without an id", { ...directory, listLocations: () => wrong([{ ...locations[0], id: 1 }]) }],
-  ] as const)("%s: 503", async (_, broken) => {
+  ])("%s: 503", async (_, broken) => {
     const { status, audit } = await openCampus({ directory: broken }).ask({ plate: "GXK204" });
     expect(status).toBe(503);
     expect(audit).toMatchObject({ reason: "source_failed", failure: { at: "directory" } });

@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { apiKeyAuth } from "../../src/lookup/authorizers.ts";
+import { toExpressHandler } from "../../src/lookup/express.ts";
+import { toFastifyHandler } from "../../src/lookup/fastify.ts";
+import { createPermitLookupHandler, type PermitLookupOptions } from "../../src/lookup/handler.ts";
+import { toNodeHandler } from "../../src/lookup/node.ts";
+import { createT2FlexProvider } from "../../src/vendors/t2-flex/provider.ts";
+import { failureOf } from "../support/registrations.ts";
+import { directory } from "./campus.ts";
+
+const good: PermitLookupOptions = {
+  provider: createT2FlexProvider(),
+  authorize: apiKeyAuth({ find: () => undefined }),
+  directory,
+  findPermits: () => [],
+};
+
+describe("createPermitLookupHandler", () => {
+  it("takes all of its options", () => {
+    const handler = createPermitLookupHandler({
+      ...good,
+      authorize: [apiKeyAuth({ find: () => undefined })],
+      publicUrl: "https://lookup.example/permits",
+      deadlineMs: 1,
+      whenUndetermined: "deny",
+      graceMinutes: 2.5,
+      plateMatching: "ocr",
+      onAnswer: () => {},
+      clock: () => new Date(),
+    });
+    expect(handler.answer).toBeTypeOf("function");
+  });
+
+  it.each<[string, unknown]>([
+    ["provider", undefined],
+    ["provider", {}],
+    ["provider", { ...createT2FlexProvider(), delivery: "push" }],
+    ["provider.id", { ...createT2FlexProvider(), id: "" }],
+    ["provider.dialect", { ...createT2FlexProvider(), dialect: { id: "mine" } }],
+    ["authorize", undefined],
+    ["authorize", []],
+    ["authorize", {}],
+    ["authorize", [good.authorize, null]],
+    ["directory.getCompany", undefined],
+    ["directory.getCompany", { listLocations: () => [] }],
+    ["directory.listLocations", { getCompany: () => undefined }],
+    ["findPermits", undefined],
+    ["findPermits", []],
+    ["publicUrl", ""],
+    ["publicUrl", "/lookup"],
+    ["publicUrl", "ftp://lookup.example"],
+    ["publicUrl", new URL("https://lookup.example")],
+    ["deadlineMs", 0],
+    ["deadlineMs", -1],
+    ["deadlineMs", Number.NaN],
+    ["deadlineMs", Number.POSITIVE_INFINITY],
+    ["deadlineMs", 2 ** 31],
+    ["deadlineMs", "2000"],
+    ["whenUndetermined", "allow"],
+    ["whenUndetermined", true],
+    ["graceMinutes", -1],
+    ["graceMinutes", 1441],
+    ["graceMinutes", "5"],
+    ["plateMatching", "fuzzy"],
+    ["onAnswer", {}],
+    ["clock", new Date()],
+  ])("refuses %s: %j", async (field, value) => {
+    const [option = ""] = field.split(".");
+    const failure = await failureOf(() => createPermitLookupHandler({ ...good, [option]: value } as never));
+    expect(failure).toMatchObject({ code: "invalid_config", field });
+    expect(failure.message).toContain(`createPermitLookupHandler: ${field}: `);
+  });
+
+  it("refuses an option that it does not know, and no options at all", async () => {
+    const unknown = await failureOf(() => createPermitLookupHandler({ ...good, timeout: 5 } as never));
+    expect(unknown).toMatchObject({ code: "invalid_config" });
+    expect(unknown.message).toContain('"timeout"');
+    expect((await failureOf(() => createPermitLookupHandler(undefined as never))).code).toBe(
+      "invalid_config",
+    );
+  });
+});
+
+describe.each([
+  ["toNodeHandler", toNodeHandler],
+  ["toExpressHandler", toExpressHandler],
+  ["toFastifyHandler", toFastifyHandler],
+])("%s", (name, mount) => {
+  it.each([undefined, null, {}, () => {}])("refuses what is not a handler: %#", async (handler) => {
+    const failure = await failureOf(() => mount(handler as never));
+    expect(failure).toMatchObject({ code: "invalid_config", field: "handler" });
+    expect(failure.message).toContain(name);
+  });
+});
