@@ -23,21 +23,18 @@ export function table(rows: readonly (readonly (string | number)[])[]): void {
 /** A progress bar on a terminal, and plain lines for every quarter elsewhere. */
 export function progress(label: string, total: number): { advance(by: number): void } {
   const { stdout } = process;
+  const steps = stdout.isTTY ? 30 : 4;
   let done = 0;
-  let printedQuarters = 0;
+  let shown = 0;
   return {
     advance(by) {
       done += by;
-      const share = total === 0 ? 1 : done / total;
-      if (stdout.isTTY) {
-        const filled = Math.round(share * 30);
-        stdout.write(`\r  ${label} ${"█".repeat(filled)}${"░".repeat(30 - filled)} ${done}/${total}`);
-        if (done >= total) stdout.write("\n");
-        return;
-      }
-      const quarters = Math.floor(share * 4);
-      if (quarters > printedQuarters) console.log(`  ${label} ${done}/${total}`);
-      printedQuarters = Math.max(printedQuarters, quarters);
+      const step = Math.floor((total === 0 ? 1 : done / total) * steps);
+      if (step === shown) return;
+      shown = step;
+      if (!stdout.isTTY) return console.log(`  ${label} ${done}/${total}`);
+      const end = step === steps ? "\n" : "";
+      stdout.write(`\r  ${label} ${"█".repeat(step)}${"░".repeat(steps - step)} ${done}/${total}${end}`);
     },
   };
 }
