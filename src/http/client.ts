@@ -10,6 +10,9 @@ import { raceAbort, wait } from "./wait.ts";
 const BACKOFF_BASE_MS = 250;
 const BACKOFF_CAP_MS = 5_000;
 
+// The reason of a signal that the deadline aborted. Nobody outside sees it.
+const DEADLINE = new Error("deadline");
+
 /** What an operation is, besides the requests that it sends. */
 export interface OperationContext {
   readonly operation: string;
@@ -22,6 +25,8 @@ export interface OperationContext {
 
 /** One attempt's access to the vendor. */
 export interface Attempt {
+  /** 1 for the first. */
+  readonly number: number;
   /** Sends a request and returns its reply when it is 2xx or taken; throws EnforcementError for anything else. */
   send(request: HttpRequest): Promise<HttpReply>;
   /** Waits for a reply that is shared with other operations, no longer than this operation may take. */
@@ -77,7 +82,7 @@ export function createHttpClient(options: {
       return reply;
     } catch (thrown) {
       if (isEnforcementError(thrown)) report({ status: thrown.status, code: thrown.code });
-      else report({ code: "aborted" });
+      else report({ code: thrown === DEADLINE ? "timeout" : "aborted" });
       throw thrown;
     }
   }
@@ -89,39 +94,50 @@ export function createHttpClient(options: {
     const { operation, plateNumbers = [], retries = settings.retries } = context;
     const bounds = startBounds(context.signal, settings.deadlineMs);
     const { signal } = bounds;
-    const history: History = { attempts: 0, changed: false, inFlight: undefined, last: undefined };
+    const history: History = {
+      attempts: 0,
+      sent: false,
+      changed: false,
+      inFlight: new Set(),
+      last: undefined,
+    };
 
     const attempt = async (number: number): Promise<Value> => {
-      const ask = () => {
-        history.attempts = number;
-      };
+      const isApplied = (request: HttpRequest, reply: HttpReply): boolean =>
+        request.changes && (request.isApplied ?? isSuccess)(reply);
       const send = async (request: HttpRequest): Promise<HttpReply> => {
-        ask();
         const onSend = () => {
-          history.inFlight = request;
+          // What is settled without sending anything earns no retry.
+          if (!history.sent) budget.deposit();
+          history.sent = true;
+          history.attempts = number;
+          history.inFlight.add(request);
         };
         try {
           const reply = await observed(operation, number, request, { plateNumbers, signal, onSend });
-          history.changed ||= request.changes && isSuccess(reply);
-          history.inFlight = undefined;
+          history.changed ||= isApplied(request, reply);
+          history.inFlight.delete(request);
           return reply;
         } catch (thrown) {
           // Anything else was thrown by the signal, and the request may still be under way.
           if (isEnforcementError(thrown)) {
             history.changed ||= thrown.outcome === "unknown";
-            history.inFlight = undefined;
+            history.inFlight.delete(request);
           }
           throw thrown;
         }
       };
-      return run({
-        send,
-        share(promise) {
-          ask();
-          return raceAbort(promise, signal);
-        },
-        waitFor: (promise) => raceAbort(promise, signal),
-      });
+      const share = async <Shared>(promise: Promise<Shared>): Promise<Shared> => {
+        history.attempts = number;
+        const asked = { changes: false };
+        history.inFlight.add(asked);
+        try {
+          return await raceAbort(promise, signal);
+        } finally {
+          if (!signal.aborted) history.inFlight.delete(asked);
+        }
+      };
+      return run({ number, send, share, waitFor: (promise) => raceAbort(promise, signal) });
     };
 
     const waitForRetry = async (number: number, failure: unknown): Promise<boolean> => {
@@ -138,7 +154,6 @@ export function createHttpClient(options: {
       return true;
     };
 
-    budget.deposit();
     try {
       return await pRetry(attempt, {
         retries,
@@ -166,10 +181,12 @@ export function createHttpClient(options: {
 /** What happened so far in one operation. */
 interface History {
   attempts: number;
+  /** Whether it has sent a request of its own. */
+  sent: boolean;
   /** Whether a request that changes something was accepted, or ended without our knowing. */
   changed: boolean;
-  /** The request that has left and is not answered yet. */
-  inFlight: HttpRequest | undefined;
+  /** What has been asked and is not answered yet. */
+  readonly inFlight: Set<Pick<HttpRequest, "changes">>;
   /** The last failure that was worth a retry. */
   last: EnforcementError | undefined;
 }
@@ -186,7 +203,8 @@ function finalError(
 ): EnforcementError {
   const { operation, providerId, history, bounds, callerSignal } = context;
   const { attempts, last } = history;
-  const outcome = history.changed || history.inFlight?.changes ? "unknown" : "not_applied";
+  const changing = [...history.inFlight].some(({ changes }) => changes);
+  const outcome = history.changed || changing ? "unknown" : "not_applied";
   const details = { providerId, operation, attempts, outcome } as const;
   if (isEnforcementError(thrown)) return withErrorDetails(thrown, details);
   if (callerSignal?.aborted) {
@@ -196,7 +214,7 @@ function finalError(
     // Neither a failure of the vendor nor of the caller: a mistake of ours, or of a function that the host gave.
     return new EnforcementError("unavailable", `${operation}: an unexpected failure ended it.`, details);
   }
-  if (history.inFlight !== undefined) {
+  if (history.inFlight.size > 0) {
     return new EnforcementError(
       "timeout",
       `${operation}: the vendor gave no reply before the deadline.`,
@@ -232,7 +250,7 @@ interface Bounds {
 function startBounds(caller: AbortSignal | undefined, deadlineMs: number): Bounds {
   const controller = new AbortController();
   const endsAt = performance.now() + deadlineMs;
-  const timer = setTimeout(() => controller.abort(new Error("deadline")), deadlineMs);
+  const timer = setTimeout(() => controller.abort(DEADLINE), deadlineMs);
   const onAbort = () => controller.abort(new Error("aborted"));
   if (caller?.aborted) onAbort();
   // AbortSignal.any would do the same, but keeps a reference in a long-lived signal of the caller's.

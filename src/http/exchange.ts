@@ -1,5 +1,5 @@
 import ky from "ky";
-import { type EnforcementError, isEnforcementError } from "../core/errors.ts";
+import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 import { refusalError, timeoutError, transportError, unreadableReply } from "./failure.ts";
 import type { Limiter } from "./limiter.ts";
 import { maskRefusal } from "./mask-refusal.ts";
@@ -29,7 +29,8 @@ export interface ExchangeContext {
  * @returns the reply when its status is 2xx, or one that the request takes
  * @throws EnforcementError for any other end. When `context.signal` is aborted it throws that signal's reason
  */
-export function exchange(request: HttpRequest, context: ExchangeContext): Promise<HttpReply> {
+export async function exchange(request: HttpRequest, context: ExchangeContext): Promise<HttpReply> {
+  requireHeaders(request);
   return context.limiter.run(context.signal, async () => {
     context.onSend();
     const reply = await sendWithinTimeout(request, context);
@@ -39,19 +40,33 @@ export function exchange(request: HttpRequest, context: ExchangeContext): Promis
   });
 }
 
+/** What fetch says of a header that it cannot write holds the header's value, and a token is one. */
+function requireHeaders({ headers }: HttpRequest): void {
+  try {
+    new Headers(headers);
+  } catch {
+    const message = "A header of the request cannot be written; look for a line break or accent in a token.";
+    throw new EnforcementError("invalid_config", message);
+  }
+}
+
 /** The timeout covers the body too: a vendor that sends its headers and then nothing is as silent as any other. */
 function sendWithinTimeout(request: HttpRequest, context: ExchangeContext): Promise<HttpReply> {
   const { attemptTimeoutMs } = context.settings;
-  const attempt = new AbortController();
-  const limit = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(timeoutError(attemptTimeoutMs, request)), attemptTimeoutMs);
-    attempt.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
-  });
   return orAbort<HttpReply>(context.signal, (resolve, reject) => {
-    Promise.race([send(request, context, attempt.signal), limit])
+    const attempt = new AbortController();
+    const timer = setTimeout(() => {
+      end();
+      reject(timeoutError(attemptTimeoutMs, request));
+    }, attemptTimeoutMs);
+    const end = () => {
+      clearTimeout(timer);
+      attempt.abort();
+    };
+    send(request, context, attempt.signal)
       .then(resolve, (thrown) => reject(toError(thrown, request)))
-      .finally(() => attempt.abort());
-    return () => attempt.abort();
+      .finally(end);
+    return end;
   });
 }
 
@@ -68,7 +83,8 @@ async function send(request: HttpRequest, context: ExchangeContext, signal: Abor
     fetch: context.settings.fetch,
     signal,
   });
-  const head = { status: response.status, headers: response.headers, traceId: request.traceId };
+  const { traceId, secrets } = request;
+  const head = { status: response.status, headers: response.headers, traceId, secrets };
   try {
     return { ...head, body: await readReplyText(response, request.maxReplyBytes ?? DEFAULT_MAX_REPLY_BYTES) };
   } catch (thrown) {

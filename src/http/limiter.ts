@@ -1,4 +1,5 @@
-import { orAbort, wait } from "./wait.ts";
+import { createKeyLocks } from "./key-locks.ts";
+import { orAbort, raceAbort, wait } from "./wait.ts";
 
 /** Lets a limited number of requests through. */
 export interface Limiter {
@@ -12,6 +13,7 @@ export function createLimiter(limits: {
   requestsPerSecond: number | undefined;
 }): Limiter {
   const waiting = new Set<() => void>();
+  const starts = createKeyLocks();
   let running = 0;
   let nextStart = 0;
 
@@ -40,10 +42,16 @@ export function createLimiter(limits: {
 
   async function keepPace(signal: AbortSignal): Promise<void> {
     if (limits.requestsPerSecond === undefined) return;
-    const now = performance.now();
-    const start = Math.max(now, nextStart);
-    nextStart = start + 1000 / limits.requestsPerSecond;
-    if (start > now) await wait(start - now, signal);
+    // One after the other, so that somebody who gives up while waiting takes nobody's time.
+    const turn = starts.acquire(["start"]);
+    try {
+      await raceAbort(turn.ready, signal);
+      const ahead = nextStart - performance.now();
+      if (ahead > 0) await wait(ahead, signal);
+      nextStart = Math.max(nextStart, performance.now()) + 1000 / limits.requestsPerSecond;
+    } finally {
+      turn.release();
+    }
   }
 
   return {
@@ -52,6 +60,8 @@ export function createLimiter(limits: {
       await enter(signal);
       try {
         await keepPace(signal);
+        // The place may have come in the very moment of the abort.
+        signal.throwIfAborted();
         return await task();
       } finally {
         leave();

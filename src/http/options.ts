@@ -93,11 +93,11 @@ export function toHttpSettings(
 function quietly(listener: ((event: ProviderEvent) => void) | undefined): (event: ProviderEvent) => void {
   if (listener === undefined) return () => {};
   return (event) => {
+    // A broken listener must not turn a delivered permit into a failure, nor end the process.
     try {
-      listener(event);
-    } catch {
-      // A broken listener must not turn a delivered permit into a failure.
-    }
+      const ended: unknown = listener(event);
+      if (ended instanceof Promise) ended.catch(() => {});
+    } catch {}
   };
 }
 

@@ -13,7 +13,8 @@ export async function readReplyText(response: Response, maxBytes: number): Promi
     if (done) return text + decoder.decode();
     length += value.byteLength;
     if (length > maxBytes) {
-      await reader.cancel();
+      // How the cancelling ends is of no interest, and a connection that is stuck would not let us go on.
+      reader.cancel().catch(() => {});
       throw new ReplyTooLongError();
     }
     text += decoder.decode(value, { stream: true });

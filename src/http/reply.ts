@@ -4,6 +4,8 @@ export interface HttpReply {
   readonly headers: Headers;
   readonly body: string;
   readonly traceId: string | undefined;
+  /** Texts of the request to hide in the reply's words. */
+  readonly secrets?: readonly string[] | undefined;
 }
 
 /** Whether the vendor says that the request succeeded. */
@@ -28,6 +30,8 @@ export interface HttpRequest {
   readonly traceId?: string;
   /** Texts to hide should the vendor repeat them. */
   readonly secrets?: readonly string[];
+  /** Whether a reply says that the change was made. Default: its status is 2xx. */
+  readonly isApplied?: (reply: HttpReply) => boolean;
   /** Statuses besides 2xx that are an answer to this request, to be returned instead of thrown. */
   readonly takesStatus?: (status: number) => boolean;
   /** Longest reply that is read, in bytes. Default 1 MiB. */

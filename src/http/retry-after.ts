@@ -1,3 +1,7 @@
+// The three forms of RFC 9110 §5.6.7, all of them in GMT: IMF-fixdate, RFC 850 and asctime, which does not say so.
+const WITH_ZONE = /^[A-Z][a-z]{2,8}, \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4} \d\d:\d\d:\d\d GMT$/;
+const WITHOUT_ZONE = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}$/;
+
 /**
  * Reads a `Retry-After` header (RFC 9110 §10.2.3): seconds, or a date.
  *
@@ -5,8 +9,14 @@
  */
 export function parseRetryAfter(header: string | null, now: Date): number | undefined {
   const text = header?.trim() ?? "";
-  if (/^\d{1,9}(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
-  // Date.parse reads all sorts of text; an HTTP date starts with the name of a day.
-  const date = /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) : Number.NaN;
+  // Longer than anybody waits, but still a number that can be written as JSON.
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Math.ceil(Number(text) * 1000), Number.MAX_SAFE_INTEGER);
+  const date = findDate(text);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
+}
+
+// Date.parse alone reads all sorts of text, and what names no zone as local time.
+function findDate(text: string): number {
+  if (WITH_ZONE.test(text)) return Date.parse(text);
+  return WITHOUT_ZONE.test(text) ? Date.parse(`${text} GMT`) : Number.NaN;
 }

@@ -8,6 +8,8 @@ export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
 
 /** The promise's result, or the signal's reason as soon as it is aborted. The promise itself goes on. */
 export function raceAbort<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  // When nobody waits any more, its failure is nobody's; without this it would end the process.
+  promise.catch(() => {});
   return orAbort<Value>(signal, (resolve, reject) => {
     promise.then(resolve, reject);
     return () => {};

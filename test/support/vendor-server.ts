@@ -1,32 +1,50 @@
-import { http } from "msw";
+import { HttpResponse, http } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 
 type FetchHandler = (request: Request) => Promise<Response>;
 
+/** A request as it arrived. */
+export interface ReceivedRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** A vendor as a test meets it. */
+export interface VendorServer {
+  readonly origin: string;
+  /** Answers from now on, until the test ends. What it throws breaks the connection. */
+  use(handler: FetchHandler): void;
+  /** What arrived during this test, in order. */
+  readonly requests: readonly ReceivedRequest[];
+  /** The bodies of the requests whose path ends so, as JSON. */
+  bodies<Body>(path: string): Body[];
+}
+
 /**
  * Answers the requests to `origin` through msw with the handler that a test installs. A request that nobody answers
  * becomes a network error which a provider would retry and report, so it is recorded and fails the test by itself.
  */
-export function serveVendor(origin: string): {
-  use(handler: FetchHandler): void;
-  readonly requests: Request[];
-} {
+export function serveVendor(origin: string): VendorServer {
   let current: FetchHandler | undefined;
-  const requests: Request[] = [];
+  const requests: ReceivedRequest[] = [];
   const unhandled: string[] = [];
   const server = setupServer(
     http.all(`${origin}/*`, async ({ request }) => {
-      requests.push(request.clone());
-      if (current === undefined) throw new Error("No vendor installed.");
-      return current(request);
+      const { method, url, headers } = request;
+      requests.push({ method, url: new URL(url), headers, body: await request.clone().text() });
+      if (current === undefined) unhandled.push(`${method} ${url}`);
+      // msw would answer 500 with what was thrown; a vendor's network only breaks.
+      return (await current?.(request).catch(() => undefined)) ?? HttpResponse.error();
     }),
   );
   beforeAll(() =>
     server.listen({
-      onUnhandledRequest(request, print) {
-        unhandled.push(`${request.method} ${request.url}`);
-        print.error();
+      onUnhandledFrame({ frame }) {
+        unhandled.push(frame.protocol);
+        throw new Error("Nobody answers this request.");
       },
     }),
   );
@@ -38,9 +56,12 @@ export function serveVendor(origin: string): {
   });
   afterAll(() => server.close());
   return {
+    origin,
     requests,
     use(handler) {
       current = handler;
     },
+    bodies: (path) =>
+      requests.filter(({ url }) => url.pathname.endsWith(path)).map(({ body }) => JSON.parse(body)),
   };
 }

@@ -6,8 +6,12 @@ import { countryOf, subdivisionOf } from "../../core/region.ts";
  * operation into a request, `decode` a reply into a reference or a refusal.
  */
 export interface HotSpotWire {
+  /** The path must start with a slash. What it throws ends the operation before anything is sent. */
   encode(operation: HotSpotOperation): HotSpotWireRequest;
-  /** Sees every reply of status 2xx and 4xx but 408 and 429. What it throws counts as an unreadable reply. */
+  /**
+   * Sees every reply of status 2xx and 4xx but 408 and 429, possibly more than once. When it throws, a 2xx counts as
+   * an unreadable reply and a 4xx as what its status says.
+   */
   decode(response: HotSpotWireResponse): HotSpotWireResult;
 }
 

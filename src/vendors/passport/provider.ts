@@ -19,7 +19,7 @@ import { BATCH_SIZE, createPush } from "./push.ts";
 import { createReadBack } from "./read-back.ts";
 import { passportSetup } from "./setup.ts";
 import { type EventType, readPassportRefusal, type SessionChange } from "./wire.ts";
-import { createZoneCatalogue } from "./zones.ts";
+import { createZoneCatalogue, type ResolvedTarget } from "./zones.ts";
 
 /** A Passport provider: a push provider that can list zones and read back. */
 export type PassportProvider = Omit<PushProvider, "validateMapping"> &
@@ -57,7 +57,7 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
       resolved.map(async ({ change, zone }) => {
         if (!zone?.ok) return zone ?? neverPushed();
         const outcome = pushed.next().value ?? neverPushed();
-        if (!outcome.ok && !(change.kind === "cancel" && (await isOver(change, outcome.error, context)))) {
+        if (!outcome.ok && !(await isOver(change, outcome.error, context))) {
           return outcome;
         }
         return { ok: true, value: { reference: change.reference, target: zone.value } };
@@ -65,19 +65,22 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
     );
   }
 
-  /** Whether a session that Passport would not stop is over nevertheless. */
+  /** Whether a session that Passport would not stop for us is over nevertheless. */
   async function isOver(
     change: PushChange,
     { status, vendorCode }: EnforcementError,
     context: DeliveryContext,
   ): Promise<boolean> {
+    if (change.kind !== "cancel") return false;
     // A session that Passport does not know cannot be running. Without Passport's words, a 404 is only a wrong address.
     if (status === 404) return vendorCode !== undefined;
     if (status !== 409 || !readBack.available) return false;
     // Stopped before, perhaps: then it is not shown any more.
     const plateNumbers = [change.registration.plate.number];
     const shown = await toOutcome(() =>
-      http.perform({ ...context, plateNumbers }, (attempt) => readBack.showsAfter(attempt, change)),
+      http.perform({ ...context, plateNumbers }, (attempt) =>
+        readBack.showsBeyond(attempt, toSessionChange(change, change.target)),
+      ),
     );
     return shown.ok && !shown.value;
   }
@@ -87,18 +90,19 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
     changes: readonly PushChange[],
     context: DeliveryContext,
   ): Promise<Outcome<string>[]> {
-    const byTarget = new Map<string, Promise<Outcome<string>>>();
+    const byTarget = new Map<string, Promise<Outcome<ResolvedTarget>>>();
+    const resolve = (target: string): Promise<Outcome<ResolvedTarget>> => {
+      const resolving =
+        byTarget.get(target) ??
+        toOutcome(() => http.perform(context, (attempt) => zones.resolve(attempt, target)));
+      byTarget.set(target, resolving);
+      return resolving;
+    };
     return Promise.all(
-      changes.map((change) => {
-        if (change.kind !== "register") return { ok: true, value: change.target } as const;
-        const { target } = change;
-        const known = byTarget.get(target);
-        if (known !== undefined) return known;
-        const resolved = toOutcome(() =>
-          http.perform(context, (attempt) => zones.resolve(attempt, target, `${change.field}.target`)),
-        );
-        byTarget.set(target, resolved);
-        return resolved;
+      changes.map(async ({ kind, target, field }) => {
+        if (kind !== "register") return { ok: true, value: target } as const;
+        const resolved = await resolve(target);
+        return resolved.ok ? toOutcome(() => requireZone(resolved.value, `${field}.target`)) : resolved;
       }),
     );
   }
@@ -145,7 +149,7 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
         };
       });
       return http.perform({ operation: "find", signal, plateNumbers: [plate.number] }, async (attempt) => {
-        const zone = await zones.resolve(attempt, target, "query.target");
+        const zone = requireZone(await zones.resolve(attempt, target), "query.target");
         return readBack.find(attempt, { zone, plate });
       });
     },
@@ -174,6 +178,11 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
 function toSessionChange(change: PushChange, zone: string): SessionChange {
   const { reference: sessionId, registration, end, at } = change;
   return { type: toEventType(change), sessionId, zone, registration, end, at };
+}
+
+function requireZone(resolved: ResolvedTarget, field: string): string {
+  if ("problem" in resolved) throw fieldError(field, resolved.problem);
+  return resolved.id;
 }
 
 /** An end that has passed when it is decided stops the session; any other moves its end. */

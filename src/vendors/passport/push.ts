@@ -211,7 +211,7 @@ function findRefusal(
   if (status >= 200 && status < 300) return undefined;
   const code: EnforcementErrorCode =
     status === 429 ? "rate_limited" : status >= 500 ? "unavailable" : "rejected";
-  const refusal = maskRefusal(toRefusal(verdict.error ?? {}), plateNumbers);
+  const refusal = maskRefusal(toRefusal(verdict.error ?? {}), plateNumbers, reply.secrets);
   const said = refusal.vendorMessage === undefined ? "" : `: ${refusal.vendorMessage}`;
   return new EnforcementError(code, `Passport refuses this session (${status})${said}`, {
     ...{ ...refusal, status, traceId: reply.traceId },

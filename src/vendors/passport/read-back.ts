@@ -13,8 +13,8 @@ export interface ReadBack {
   readonly available: boolean;
   /** @throws EnforcementError `unsupported` when it is not available */
   find(attempt: Attempt, query: ReadBackQuery): Promise<FoundRight[]>;
-  /** Whether the change's session is shown as one that goes on after the change's end. */
-  showsAfter(attempt: Attempt, change: SessionChangeQuery): Promise<boolean>;
+  /** Whether the change's session is shown with a later end than the change's. */
+  showsBeyond(attempt: Attempt, change: SessionChange): Promise<boolean>;
   /** Whether a change that Passport accepted is visible. True where nobody can know. */
   confirms(attempt: Attempt, change: SessionChange): Promise<boolean>;
 }
@@ -47,23 +47,30 @@ export function createReadBack(client: AuthorizedClient, config: PassportConfig)
     }
   }
 
+  /** The ends under which a session is shown. Empty when it is not shown. */
+  async function findEnds(attempt: Attempt, change: SessionChange): Promise<(Date | null)[]> {
+    const rights = await find(attempt, { zone: change.zone, plate: change.registration.plate });
+    return rights.flatMap(({ reference, validTo }) => (reference === change.sessionId ? [validTo] : []));
+  }
+
+  async function showsBeyond(attempt: Attempt, change: SessionChange): Promise<boolean> {
+    return (await findEnds(attempt, change)).some((end) => end === null || end > change.end);
+  }
+
   return {
     get available() {
       return available;
     },
     find,
+    showsBeyond,
     async confirms(attempt, change) {
       const now = config.http.clock();
       // A right that has not begun is not shown to officers; there is nothing to look for.
       if (!available || new Date(change.registration.validFrom) > now) return true;
       try {
-        const rights = await find(attempt, { zone: change.zone, plate: change.registration.plate });
-        const ends = rights.flatMap(({ reference, validTo }) =>
-          reference === change.sessionId ? [validTo] : [],
-        );
-        // A right that is over may be shown or not, but not as one that goes on.
-        if (change.end <= now) return ends.every((end) => end !== null && end <= now);
-        return ends.some((end) => end?.getTime() === change.end.getTime());
+        // Nor is one that is over, but it must not be shown as one that goes on.
+        if (change.end <= now) return !(await showsBeyond(attempt, change));
+        return (await findEnds(attempt, change)).some((end) => end?.getTime() === change.end.getTime());
       } catch (thrown) {
         if (isEnforcementError(thrown) && thrown.code === "unsupported") return true;
         throw thrown;

@@ -1,4 +1,3 @@
-import { fieldError } from "../../core/fields.ts";
 import type { Zone, ZoneList } from "../../core/provider.ts";
 import type { Attempt, HttpClient } from "../../http/client.ts";
 import { parseJsonReply } from "../../http/json.ts";
@@ -21,13 +20,14 @@ export interface ZoneCatalogue {
   list(attempt: Attempt, options?: { refresh?: boolean }): Promise<ZoneList>;
   /**
    * The id that goes on the wire for a target: itself when it is one, otherwise that of the only zone with this
-   * number or name.
-   *
-   * @throws EnforcementError `invalid_input` naming `field` when there is none, or more than one, or the list is
-   * incomplete, so that nobody can know
+   * number or name. A problem when there is none, or more than one, or the list is incomplete, so that nobody can
+   * know.
    */
-  resolve(attempt: Attempt, target: string, field: string): Promise<string>;
+  resolve(attempt: Attempt, target: string): Promise<ResolvedTarget>;
 }
+
+/** A zone's id, or what is wrong with the target, to be said of the field that holds it. */
+export type ResolvedTarget = { readonly id: string } | { readonly problem: string };
 
 /** Makes the catalogue of one operator. One fetch serves all callers that wait for it. */
 export function createZoneCatalogue(
@@ -61,9 +61,9 @@ export function createZoneCatalogue(
     return known;
   }
 
-  async function resolve(attempt: Attempt, target: string, field: string): Promise<string> {
-    if (config.zoneIds === "external") return target;
-    if (UUID.test(target)) return target.toLowerCase();
+  async function resolve(attempt: Attempt, target: string): Promise<ResolvedTarget> {
+    if (config.zoneIds === "external") return { id: target };
+    if (UUID.test(target)) return { id: target.toLowerCase() };
     let zones = await list(attempt);
     // A zone that was made after we last looked deserves a second look, but not one for every permit.
     if (findZones(zones, target).length === 0 && ageOf(zones) > ASK_AGAIN_AFTER_MS) {
@@ -72,22 +72,16 @@ export function createZoneCatalogue(
     const found = findZones(zones, target);
     if (!zones.complete) {
       const remedy = "write the zone's id instead of its number or name";
-      throw fieldError(field, `cannot be looked up, Passport's zone list is incomplete; ${remedy}.`);
+      return { problem: `cannot be looked up, Passport's zone list is incomplete; ${remedy}.` };
     }
     const [zone] = found;
     if (zone === undefined) {
-      throw fieldError(
-        field,
-        "is no id, number or name of a zone of this operator (names are case-sensitive).",
-      );
+      return { problem: "is no id, number or name of a zone of this operator (names are case-sensitive)." };
     }
     if (found.length > 1) {
-      throw fieldError(
-        field,
-        "is the number or name of several zones; write the id of the one that is meant.",
-      );
+      return { problem: "is the number or name of several zones; write the id of the one that is meant." };
     }
-    return zone.id;
+    return { id: zone.id };
   }
 
   return { list, resolve };

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { askForSecret } from "../../src/http/secret.ts";
+import { failureOf } from "../support/registrations.ts";
+
+describe("askForSecret", () => {
+  it.each<[string, () => string | Promise<string>]>([
+    ["a function", () => "s3cret"],
+    ["a function that takes its time", async () => "s3cret"],
+  ])("asks %s each time", async (_, secret) => {
+    expect(await askForSecret(secret, "token")).toBe("s3cret");
+  });
+
+  it("takes text as it is", async () => {
+    expect(await askForSecret("s3cret", "token")).toBe("s3cret");
+  });
+
+  it("keeps nothing of what a function throws", async () => {
+    const error = await failureOf(() =>
+      askForSecret(() => Promise.reject(new Error("vault has s3cret")), "token"),
+    );
+
+    expect(error).toMatchObject({ code: "unavailable", field: "token", retryable: true });
+    expect(`${error.message} ${JSON.stringify(error)} ${String(error.cause)}`).not.toContain("s3cret");
+  });
+
+  it.each<[string, unknown]>([
+    ["nothing", undefined],
+    ["empty text", ""],
+    ["a number", 7],
+  ])("refuses a function that gives %s", async (_, given) => {
+    const secret = () => given as string;
+
+    expect(await failureOf(() => askForSecret(secret, "token"))).toMatchObject({
+      ...{ code: "invalid_config", field: "token" },
+    });
+  });
+});

@@ -1,0 +1,17 @@
+import type { Outcome } from "../../src/core/provider.ts";
+import type { Receipt } from "../../src/core/receipt.ts";
+
+/** The receipts of the outcomes that are well. */
+export function receiptsOf(outcomes: readonly Outcome<Receipt>[]): Receipt[] {
+  return outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
+}
+
+/** A failure as plain data, with the position of its input. */
+export interface Failure extends Record<string, unknown> {
+  readonly index: number;
+}
+
+/** The outcomes that are not well, in their order. */
+export function failuresOf(outcomes: readonly Outcome<unknown>[]): Failure[] {
+  return outcomes.flatMap((outcome, index) => (outcome.ok ? [] : [{ index, ...outcome.error.toJSON() }]));
+}

@@ -1,0 +1,172 @@
+import { describe, expect, it, vi } from "vitest";
+import { failureOf } from "../../support/registrations.ts";
+import { serveVendor } from "../../support/vendor-server.ts";
+import { connect, ORIGIN, registration } from "./provider-bench.ts";
+
+const vendor = serveVendor(ORIGIN);
+const sent = (name: string) => vendor.requests.map(({ headers }) => headers.get(name));
+
+describe("the token", () => {
+  it("that is a function is asked once, and again after it was refused", async () => {
+    const token = vi.fn<() => Promise<string>>();
+    const { provider, sandbox } = connect(vendor, { provider: { token } });
+    token.mockImplementation(async () => sandbox.token);
+
+    await provider.register(registration({ permitId: "P-1" }));
+    await provider.register(registration({ permitId: "P-2" }));
+    expect(token).toHaveBeenCalledTimes(1);
+
+    sandbox.setToken("token-2");
+    await provider.register(registration({ permitId: "P-3" }));
+    expect(token).toHaveBeenCalledTimes(2);
+    expect(sent("authorization").slice(-2)).toEqual(["Bearer token-1", "Bearer token-2"]);
+    expect(sandbox.permits.size).toBe(3);
+  });
+
+  it("that stays the same is not tried twice", async () => {
+    const { provider } = connect(vendor, { provider: { token: "wrong" } });
+
+    const error = await failureOf(() => provider.register(registration()));
+
+    expect(error).toMatchObject({
+      ...{ code: "unauthorized", status: 403, vendorCode: "9002", outcome: "not_applied", attempts: 1 },
+      ...{ operation: "register", providerId: "hotspot", retryable: false },
+    });
+    expect(vendor.requests).toHaveLength(1);
+  });
+
+  it("refused in nobody's words is asked again too", async () => {
+    const tokens = ["old", "token-1"];
+    const { provider, sandbox } = connect(vendor, {
+      provider: { token: () => tokens.shift() ?? "token-1" },
+      instead: ({ headers }) =>
+        headers.get("authorization") === "Bearer old" ? new Response("<p>no", { status: 401 }) : undefined,
+    });
+
+    await provider.register(registration());
+
+    expect(sandbox.permits.size).toBe(1);
+  });
+
+  it("refused in nobody's words, again and again, is unauthorized", async () => {
+    const { provider } = connect(vendor, { instead: () => new Response("<p>no", { status: 401 }) });
+
+    expect(await failureOf(() => provider.register(registration()))).toMatchObject({
+      ...{ code: "unauthorized", status: 401, outcome: "not_applied" },
+    });
+    expect(vendor.requests).toHaveLength(1);
+  });
+
+  it("is asked for once by many at the same time", async () => {
+    const token = vi.fn(async () => "token-1");
+    const { provider } = connect(vendor, { provider: { token } });
+    const registrations = Array.from({ length: 20 }, (_, index) => registration({ permitId: `P-${index}` }));
+
+    await provider.registerMany(registrations);
+
+    expect(token).toHaveBeenCalledTimes(1);
+  });
+
+  it("whose function fails once is asked again by the next operation", async () => {
+    const token = vi.fn(async () => "token-1").mockRejectedValueOnce(new Error("sealed: hunter2"));
+    const { provider } = connect(vendor, { provider: { token, retries: 0 } });
+
+    const error = await failureOf(() => provider.register(registration()));
+
+    expect(error).toMatchObject({ code: "unavailable", field: "token", outcome: "not_applied", attempts: 0 });
+    expect(JSON.stringify(error)).not.toContain("hunter2");
+    await provider.register(registration());
+  });
+
+  it("with a line break in it cannot be written, and is not shown", async () => {
+    const { provider } = connect(vendor, { provider: { token: "hunter\n2" } });
+
+    const error = await failureOf(() => provider.register(registration()));
+
+    expect(error).toMatchObject({ code: "invalid_config", outcome: "not_applied" });
+    expect(JSON.stringify(error)).not.toContain("hunter");
+    expect(vendor.requests).toEqual([]);
+  });
+});
+
+describe("the company token", () => {
+  it("goes into its own header", async () => {
+    const { provider, sandbox } = connect(vendor, {
+      sandbox: { companyToken: "company-1" },
+      provider: { companyToken: "company-1" },
+    });
+
+    await provider.register(registration());
+
+    expect(sent("x-company-token")).toEqual(["company-1"]);
+    expect(sandbox.permits.size).toBe(1);
+  });
+
+  it("that is missing is told in HotSpot's words", async () => {
+    const { provider } = connect(vendor, { sandbox: { companyToken: "company-1" } });
+
+    const error = await failureOf(() => provider.register(registration()));
+
+    expect(error).toMatchObject({ code: "unauthorized", vendorCode: "9002" });
+    expect(error.vendorMessage).toContain("company token");
+  });
+
+  it("that is a function is asked again after it was rotated", async () => {
+    const companyToken = vi.fn<() => string>();
+    const { provider, sandbox } = connect(vendor, {
+      sandbox: { companyToken: "company-1" },
+      provider: { companyToken },
+    });
+    companyToken.mockImplementation(() => sandbox.companyToken ?? "none");
+    await provider.register(registration({ permitId: "P-1" }));
+
+    sandbox.setCompanyToken("company-2");
+    await provider.register(registration({ permitId: "P-2" }));
+
+    expect(companyToken).toHaveBeenCalledTimes(2);
+    expect(sent("x-company-token")).toEqual(["company-1", "company-1", "company-2"]);
+  });
+
+  it("whose function gives nothing is named", async () => {
+    const { provider } = connect(vendor, { provider: { companyToken: () => "" } });
+
+    expect(await failureOf(() => provider.register(registration()))).toMatchObject({
+      ...{ code: "invalid_config", field: "companyToken" },
+    });
+  });
+});
+
+describe("checkConnection", () => {
+  it("is well when the token is accepted, and changes nothing", async () => {
+    const { provider, sandbox } = connect(vendor);
+
+    expect(await provider.checkConnection()).toEqual({
+      ...{ status: "connected", message: "HotSpot accepts the token." },
+    });
+    expect(sandbox.permits.size).toBe(0);
+  });
+
+  it("fails when the token is refused, or the vendor is away", async () => {
+    const refused = connect(vendor, { provider: { token: "wrong" } });
+    expect(await failureOf(() => refused.provider.checkConnection())).toMatchObject({
+      ...{ code: "unauthorized", operation: "checkConnection" },
+    });
+
+    const away = connect(vendor, { provider: { retries: 0 } });
+    away.faults.add({ kind: "reset-before" });
+    expect(await failureOf(() => away.provider.checkConnection())).toMatchObject({
+      ...{ code: "unavailable", operation: "checkConnection" },
+    });
+  });
+
+  it("ends with its signal", async () => {
+    const { provider } = connect(vendor);
+
+    expect(await failureOf(() => provider.checkConnection({ signal: AbortSignal.abort() }))).toMatchObject({
+      ...{ code: "aborted", operation: "checkConnection" },
+    });
+    expect(await failureOf(() => provider.checkConnection({ deep: true } as never))).toMatchObject({
+      ...{ code: "invalid_input", field: "options" },
+    });
+  });
+});
