@@ -1,1 +1,9 @@
-export {};
+export { createFaults, type Fault, type FaultScope, type Faults } from "../sandbox/faults.ts";
+export {
+  type ConformanceRunner,
+  describeProvider,
+  type ProviderConformanceOptions,
+} from "./describe-provider.ts";
+export { type FixedClock, fixedClock } from "./fixed-clock.ts";
+export type { ProviderUnderTest, SeenRight } from "./provider-under-test.ts";
+export { type SandboxBaseUrls, sandboxHandlers } from "./sandbox-handlers.ts";

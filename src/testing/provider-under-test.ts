@@ -1,0 +1,26 @@
+import type { MaybePromise } from "../core/directory.ts";
+import type { PushProvider } from "../core/provider.ts";
+import type { Registration } from "../core/registration.ts";
+
+/** A right as an officer sees it. */
+export interface SeenRight {
+  /** The canonical number. */
+  readonly plateNumber: string;
+  readonly target: string;
+}
+
+/** A provider, connected to a vendor that holds nothing yet. */
+export interface ProviderUnderTest {
+  readonly provider: PushProvider;
+  /**
+   * A registration that the vendor accepts: for a target that exists there, with a plate that has a region, and with
+   * an end at least two days after its start.
+   */
+  readonly registration: Registration;
+  /** Every secret that the provider was given. None of them may be printed. */
+  readonly secrets?: readonly string[];
+  /** What the vendor's officers see at an instant. Without it, only what the provider says is tested. */
+  findRights?(at: Date): MaybePromise<readonly SeenRight[]>;
+  /** Called after each test. */
+  close?(): MaybePromise<void>;
+}

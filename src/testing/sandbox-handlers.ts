@@ -1,0 +1,50 @@
+import type { HttpHandler } from "msw";
+import { fieldError, readOptionalText, readRecord } from "../core/fields.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+
+/** Where each vendor's sandbox shall answer: the `baseUrl` that the provider under test is given. */
+export interface SandboxBaseUrls {
+  readonly passport?: string;
+  readonly hotspot?: string;
+}
+
+/**
+ * Request handlers for msw 3 with which the sandboxes answer in the vendors' place. A fault that breaks the connection
+ * breaks it for the client too. It needs `msw`, an optional peer dependency, installed.
+ *
+ * @example
+ * const sandbox = createSandbox();
+ * const server = setupServer(...sandboxHandlers(sandbox, { passport: "https://api.us.passportinc.com" }));
+ *
+ * @throws EnforcementError `invalid_config` when msw is not installed, `invalid_input` when a base URL is none
+ */
+export function sandboxHandlers(
+  sandbox: Pick<Sandbox, "passport" | "hotspot">,
+  baseUrls: SandboxBaseUrls,
+): HttpHandler[] {
+  const given = readRecord(baseUrls, "baseUrls", ["passport", "hotspot"]);
+  const { http } = loadMsw();
+  return (["passport", "hotspot"] as const).flatMap((vendor) => {
+    const baseUrl = readOptionalText(given[vendor], `baseUrls.${vendor}`);
+    if (baseUrl === undefined) return [];
+    if (!URL.canParse(baseUrl)) throw fieldError(`baseUrls.${vendor}`, "must be a URL.");
+    return http.all(`${baseUrl.replace(/\/+$/, "")}/*`, async ({ request }) => {
+      try {
+        return await sandbox[vendor].fetch(request);
+      } catch {
+        // msw would answer 500 with what was thrown; what breaks here is the connection.
+        return Response.error();
+      }
+    });
+  });
+}
+
+// Loaded when it is needed, so that the rest of this entry works without it; and at once, so that no test has to wait.
+function loadMsw(): typeof import("msw") {
+  const { createRequire } = process.getBuiltinModule("node:module");
+  try {
+    return createRequire(import.meta.url)("msw");
+  } catch {
+    throw fieldError("msw", "is not installed; run: npm install --save-dev msw", "invalid_config");
+  }
+}

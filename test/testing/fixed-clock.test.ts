@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { fixedClock } from "../../src/testing/fixed-clock.ts";
+import { failureOf } from "../support/registrations.ts";
+
+describe("a fixed clock", () => {
+  it("stands still until it is moved", () => {
+    const clock = fixedClock("2026-09-15T09:00:00-03:00");
+    expect(clock().toISOString()).toBe("2026-09-15T12:00:00.000Z");
+
+    clock.advance(90_000);
+    expect(clock().toISOString()).toBe("2026-09-15T12:01:30.000Z");
+
+    clock.set(new Date("2027-01-01T00:00:00.000Z"));
+    expect(clock().toISOString()).toBe("2027-01-01T00:00:00.000Z");
+  });
+
+  it("is not moved by what is done with a date that it gave", () => {
+    const clock = fixedClock(new Date(0));
+    clock().setTime(7);
+
+    expect(clock().getTime()).toBe(0);
+  });
+
+  it("names what is no instant", async () => {
+    const clock = fixedClock(new Date(0));
+
+    expect(await failureOf(() => fixedClock("today"))).toMatchObject({
+      code: "invalid_input",
+      field: "start",
+    });
+    expect(await failureOf(() => clock.set(new Date(Number.NaN)))).toMatchObject({ field: "instant" });
+    expect(await failureOf(() => clock.advance(Number.NaN))).toMatchObject({ field: "milliseconds" });
+  });
+});
