@@ -63,7 +63,7 @@ export async function compareLookups(
     onAnswer();
     if (answer.shows === "permit") seen += 1;
     const right = shown
-      ? answer.shows === "permit" && best.includes(answer.session.permitId)
+      ? answer.shows === "permit" && best.includes(answer.session.permitId ?? "")
       : answer.shows === "none";
     if (!right)
       differences.push(

@@ -52,7 +52,7 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
     const ready = resolved.flatMap(({ change, zone }) =>
       zone?.ok ? [toSessionChange(change, zone.value)] : [],
     );
-    const pushed = (await push(ready, context)).values();
+    const pushed = (await restateRepeats(ready, await push(ready, context), context)).values();
     return Promise.all(
       resolved.map(async ({ change, zone }) => {
         if (!zone?.ok) return zone ?? neverPushed();
@@ -63,6 +63,27 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
         return { ok: true, value: { reference: change.reference, target: zone.value } };
       }),
     );
+  }
+
+  /**
+   * A session that Passport has already is ours by its id: a repeat that was decided at another instant, or after
+   * the end had changed. Its end is stated again. Where Passport refuses that too, its first words stand.
+   */
+  async function restateRepeats(
+    changes: readonly SessionChange[],
+    outcomes: readonly Outcome<void>[],
+    context: DeliveryContext,
+  ): Promise<Outcome<void>[]> {
+    const repeats = changes.filter((change, position) => isRepeat(change, outcomes[position]));
+    if (repeats.length === 0) return [...outcomes];
+    const extended = repeats.map((change) => ({ ...change, type: "parking_session_extended" as const }));
+    const restated = new Map(
+      (await push(extended, context)).map((outcome, index) => [repeats[index], outcome]),
+    );
+    return outcomes.map((outcome, position) => {
+      const second = restated.get(changes[position]);
+      return second?.ok ? second : outcome;
+    });
   }
 
   /** Whether a session that Passport would not stop for us is over nevertheless. */
@@ -173,6 +194,11 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
         zoneIds: config.zoneIds,
       }),
   });
+}
+
+function isRepeat({ type }: SessionChange, outcome: Outcome<void> | undefined): boolean {
+  if (type !== "parking_session_started" || outcome === undefined || outcome.ok) return false;
+  return outcome.error.status === 409 && outcome.error.vendorCode !== undefined;
 }
 
 function toSessionChange(change: PushChange, zone: string): SessionChange {

@@ -105,3 +105,32 @@ describe("a stored receipt", () => {
     expect([...sandbox.sessions.values()][0]).toMatchObject({ status: "stopped", events: 3 });
   });
 });
+
+describe("a registration that is repeated", () => {
+  it("at another instant and with another end is one session, with the new end", async () => {
+    const { provider, sandbox } = connect(vendor);
+    const one = await provider.register(sampleRegistration(), { at: now });
+    const later = new Date(now.getTime() + 60_000);
+    const validTo = new Date("2027-03-31T04:00:00.000Z");
+
+    const [again] = await provider.registerMany([sampleRegistration({ validTo })], { at: later });
+
+    expect(again).toMatchObject({
+      ok: true,
+      value: { reference: one.reference, coveredUntil: validTo.toISOString() },
+    });
+    expect([...sandbox.sessions.values()]).toMatchObject([{ sessionId: one.reference, endTime: validTo }]);
+  });
+
+  it("after it was cancelled needs the next generation", async () => {
+    const { provider, sandbox } = connect(vendor);
+    const receipt = await provider.register(sampleRegistration(), { at: now });
+    await provider.cancel(receipt, { at: now });
+    const later = new Date(now.getTime() + 60_000);
+
+    const [again] = await provider.registerMany([sampleRegistration()], { at: later });
+
+    expect(again).toMatchObject({ ok: false, error: { code: "rejected", vendorCode: "session_exists" } });
+    expect(sandbox.sessions.get(receipt.reference)?.status).toBe("stopped");
+  });
+});
