@@ -1,13 +1,17 @@
 export type { Clock } from "./core/clock.ts";
 export type { Authorizer, PresentedCredential, StoredCredential } from "./core/credential.ts";
 export type {
+  DialectQuestion,
   LookupAnswer,
   LookupDialect,
   LookupMatch,
   LookupPlace,
+  LookupPlaces,
+  LookupPlacesQuery,
   LookupQuery,
   LookupReason,
   LookupRefusal,
+  LookupRefusalCode,
   LookupReply,
   LookupRequest,
 } from "./core/dialect.ts";
@@ -34,7 +38,8 @@ export type {
   MappingReport,
   MappingSummary,
 } from "./core/mapping.ts";
-export { explainMismatch, type NameDifference } from "./core/mismatch.ts";
+export type { MismatchKind, NameCandidate, NameDifference } from "./core/mismatch.ts";
+export { explainMismatch } from "./core/mismatch-look-alikes.ts";
 export type { Permit, PermitInput } from "./core/permit.ts";
 export { type Plate, parsePlate } from "./core/plate.ts";
 export type {
@@ -45,7 +50,6 @@ export type {
   OperationOptions,
   Outcome,
   ProviderEvent,
-  ProviderSetup,
   PullProvider,
   PushCapabilities,
   PushProvider,
@@ -53,13 +57,28 @@ export type {
   Zone,
   ZoneList,
 } from "./core/provider.ts";
+export type {
+  MappingChangeKind,
+  MappingChangeStep,
+  ProviderSetup,
+  SetupCheck,
+  SetupEmail,
+  SetupParty,
+  SetupRequirement,
+} from "./core/provider-setup.ts";
 export type { Receipt } from "./core/receipt.ts";
 export { parseRegion } from "./core/region.ts";
 export { type Registration, registrationsOf, type StoredRegistration } from "./core/registration.ts";
 export type { HttpOptions } from "./http/options.ts";
-export type { LookupAudit } from "./lookup/audit.ts";
+export type { LookupAudit, LookupFailure, UnderstoodQuery } from "./lookup/audit.ts";
 export { apiKeyAuth, basicAuth, bearerAuth } from "./lookup/authorizers.ts";
 export { type IssuedCredentials, issueCredentials } from "./lookup/credentials.ts";
+export {
+  type ConsideredPermit,
+  explainLookup,
+  type LookupExplanation,
+  type LookupQuestion,
+} from "./lookup/explain.ts";
 export type { FindPermits, PermitQuery } from "./lookup/find-permits.ts";
 export {
   createPermitLookupHandler,
@@ -67,6 +86,8 @@ export {
   type PermitLookupOptions,
 } from "./lookup/handler.ts";
 export { type MemoryPermits, memoryPermits } from "./lookup/memory-permits.ts";
+export type { RedactOptions } from "./lookup/redact.ts";
+export type { FailureLimiter } from "./lookup/throttle.ts";
 export {
   createHotSpotProvider,
   createPassportProvider,

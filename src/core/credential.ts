@@ -11,6 +11,11 @@ export interface StoredCredential {
   readonly locationIds?: readonly string[];
   /** SHA-256 of each secret that is valid now, as lower-case hex. More than one during a rotation. */
   readonly hashes: readonly string[];
+  /**
+   * SHA-256 of each token that is valid now, where the dialect asks for one besides the password: `iris` does. The
+   * hashes of a second credential of `issueCredentials` will do. Absent: the password is the token too.
+   */
+  readonly tokenHashes?: readonly string[];
 }
 
 /** A user name and password that a dialect found in the body of a request. */

@@ -7,6 +7,9 @@ import type { RegionMatch } from "./region.ts";
 /**
  * The wire format of an inbound lookup: it reads the credential, parses the query, renders an answer and renders a
  * refusal. It decides nothing: who may ask, what is valid and what an unknown place means is the handler's.
+ *
+ * Most dialects ask about one plate at a time and need no optional method. `renderAnswers` belongs to a `parseQuery`
+ * that returns lists, `renderPlaces` to one that returns `{ list: "places" }`.
  */
 export interface LookupDialect {
   /** A short name for the audit: `offstreet`. */
@@ -20,14 +23,37 @@ export interface LookupDialect {
   /** A user name and password in the body. Left out where credentials travel in headers only. */
   readCredential?(request: LookupRequest): PresentedCredential | undefined;
   /**
-   * What is asked. Texts as they came; the handler makes them canonical.
-   *
-   * @throws EnforcementError `invalid_input` when the request cannot be understood
+   * A second secret in the body. Where a dialect has this method, whoever proved a credential must prove this as well:
+   * it is compared with `tokenHashes` of that credential. `undefined` proves nothing.
    */
-  parseQuery(request: LookupRequest): LookupQuery;
+  readToken?(request: LookupRequest): string | undefined;
+  /**
+   * What anybody may read, such as a description of the service: asked for each request, before everything else.
+   * `undefined`: this request is a lookup. `publicUrl` is the handler's option; nothing else says where we live.
+   */
+  serveDocument?(
+    request: LookupRequest,
+    service: { readonly publicUrl: string | undefined },
+  ): LookupReply | LookupRefusal | undefined;
+  /**
+   * What is asked: one query, up to {@link MAX_QUERIES} of them, or the places that may be asked about. Texts as they
+   * came; the handler makes them canonical. A refusal says what cannot be asked: `not_found` for an unknown path.
+   *
+   * @throws EnforcementError `invalid_input` when the request cannot be understood; it is refused with 400
+   */
+  parseQuery(request: LookupRequest): DialectQuestion;
   renderAnswer(answer: LookupAnswer): LookupReply;
+  /** The answers to a list of queries, in its order. One that nobody knows makes the whole list a refusal. */
+  renderAnswers?(answers: readonly LookupAnswer[]): LookupReply;
+  renderPlaces?(places: LookupPlaces): LookupReply;
   renderRefusal(refusal: LookupRefusal): LookupReply;
 }
+
+/** Longest list of queries in one request. A longer one is refused with 400. */
+export const MAX_QUERIES = 100;
+
+/** What a request asks, or why it is not asked. */
+export type DialectQuestion = LookupQuery | readonly LookupQuery[] | LookupPlacesQuery | LookupRefusal;
 
 /** A request, free of any framework. */
 export interface LookupRequest {
@@ -61,7 +87,18 @@ export interface LookupQuery {
 /** A place as the vendor names it: by our location id, by T2 Flex station, or by zone name. */
 export interface LookupPlace {
   readonly by: "location" | "station" | "zone";
-  readonly value: string;
+  /** Several: any of them. One that is unknown makes the answer undetermined, whatever the others say. */
+  readonly value: string | readonly string[];
+}
+
+/** Asks for the places that the credential may ask about. */
+export interface LookupPlacesQuery {
+  readonly list: "places";
+}
+
+/** The locations within the credential's scope at which the provider is switched on. Empty: at none. */
+export interface LookupPlaces {
+  readonly locations: readonly Location[];
 }
 
 /**
@@ -73,6 +110,8 @@ export interface LookupAnswer {
   readonly reason: LookupReason;
   /** The rights that are valid now, the best one first. Empty unless `valid`. */
   readonly matches: readonly LookupMatch[];
+  /** Where nothing is valid: the right of this plate, at a place that was asked about, that ended last. */
+  readonly ended?: LookupMatch;
   readonly at: Date;
 }
 
@@ -115,8 +154,10 @@ export interface LookupMatch {
 
 /** A request that is not answered. */
 export interface LookupRefusal {
-  readonly status: 400 | 401 | 404 | 405 | 413 | 415 | 500 | 503;
+  readonly status: 400 | 401 | 404 | 405 | 413 | 415 | 429 | 500 | 503;
   readonly code: LookupRefusalCode;
+  /** Why nobody knows the answer, where `code` is `undetermined`: some wires tell an unknown place apart. */
+  readonly reason?: LookupReason;
   /** For the person who reads the vendor's log. Holds no plate and no secret. */
   readonly message: string;
   /** Headers that go with the status, such as `allow` or `www-authenticate`. */
@@ -127,29 +168,33 @@ export type LookupRefusalCode =
   | "invalid_request"
   | "unauthorized"
   | "not_found"
+  /** The vendor's protocol has it, and we do not serve it. */
+  | "not_supported"
+  /** A document has to say where the service is, and the handler has no `publicUrl`. */
+  | "public_url_missing"
   | "method_not_allowed"
   | "body_too_large"
   | "unsupported_media_type"
   | "body_consumed"
   | "undetermined"
+  | "too_many_requests"
   | "internal_error";
 
 /** Whether a value has everything that a dialect must have. */
 export function isLookupDialect(value: unknown): value is LookupDialect {
   if (typeof value !== "object" || value === null) return false;
-  const { id, places, methods, contentTypes, readCredential, ...rest } = value as Partial<LookupDialect>;
-  const functions = [
-    rest.parseQuery,
-    rest.renderAnswer,
-    rest.renderRefusal,
-    readCredential ?? isLookupDialect,
-  ];
+  const dialect = value as Partial<LookupDialect>;
+  const { id, places, methods, contentTypes, parseQuery, renderAnswer, renderRefusal } = dialect;
+  const { readCredential, readToken, serveDocument, renderAnswers, renderPlaces } = dialect;
   return (
     typeof id === "string" &&
     typeof places === "boolean" &&
     [methods, contentTypes].every(
       (list) => Array.isArray(list) && list.every((entry) => typeof entry === "string"),
     ) &&
-    functions.every((entry) => typeof entry === "function")
+    [parseQuery, renderAnswer, renderRefusal].every((entry) => typeof entry === "function") &&
+    [readCredential, readToken, serveDocument, renderAnswers, renderPlaces].every(
+      (entry) => entry === undefined || typeof entry === "function",
+    )
   );
 }

@@ -50,6 +50,16 @@ export interface Directory {
   listLocations(companyId: string): MaybePromise<Iterable<Location>>;
 }
 
+const unchangingLists = new WeakMap<Iterable<Location>, string>();
+
+/**
+ * Whether a list is that of a company in a {@link memoryDirectory}: frozen throughout, so that what follows from it
+ * may be kept.
+ */
+export function isUnchangingList(locations: Iterable<Location>, companyId: string): boolean {
+  return unchangingLists.get(locations) === companyId;
+}
+
 /**
  * A directory held in memory. It checks and copies what it is given, so later changes to those objects do not
  * reach it.
@@ -80,6 +90,9 @@ export function memoryDirectory(entries: {
     const siblings = locationsByCompany.get(location.companyId);
     if (siblings === undefined) locationsByCompany.set(location.companyId, [location]);
     else siblings.push(location);
+  }
+  for (const [companyId, siblings] of locationsByCompany) {
+    unchangingLists.set(Object.freeze(siblings), companyId);
   }
   const none: readonly Location[] = Object.freeze([]);
   return {

@@ -44,6 +44,23 @@ function inWritableYears(instant: Date, field: string): Date {
   );
 }
 
+const MAX_REMEMBERED = 1_024;
+const remembered = new Map<number, string>();
+
+/**
+ * An instant as ISO 8601 text in UTC. Permits share their terms, and writing a date takes as long as finding a permit,
+ * so the last few texts are remembered.
+ */
+export function formatInstant(instant: Date): string {
+  const time = instant.getTime();
+  const known = remembered.get(time);
+  if (known !== undefined) return known;
+  const text = instant.toISOString();
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(time, text);
+  return text;
+}
+
 /**
  * A half-open validity, `[validFrom, validTo)`; `validTo: null` has no end.
  *

@@ -8,7 +8,7 @@ import { MAX_NAME_LENGTH } from "./visible-name.ts";
 // Reads what a host gives to a validator. Nothing here throws at the validator: what cannot be read is an issue.
 
 /** An issue before it is known which location it concerns. */
-export type MappingFinding = Pick<MappingIssue, "code" | "severity" | "message" | "hint" | "difference">;
+export type MappingFinding = Omit<MappingIssue, "locationId" | "target">;
 
 /** What could be read, or the finding that says why it could not. */
 export type Reading<Value> =
@@ -108,11 +108,25 @@ export function attempt<Value>(read: () => Value): Reading<Value> {
   try {
     return { value: read() };
   } catch (error) {
-    const reason = isEnforcementError(error) ? error.message : "mapping input: could not be read.";
-    const message = reason.length > 400 ? `${reason.slice(0, 400)}…` : reason;
-    const hint = "Correct this entry and validate again; what it stands for was not checked.";
-    return { problem: { code: "input_invalid", severity: "error", message, hint } };
+    return { problem: unreadable(error) };
   }
+}
+
+function unreadable(error: unknown): MappingFinding {
+  const { message, field } = isEnforcementError(error)
+    ? error
+    : { message: "mapping input: could not be read.", field: undefined };
+  return {
+    ...{ code: "input_invalid", severity: "error" },
+    message: shorten(message),
+    hint: "Correct this entry and validate again; what it stands for was not checked.",
+    ...(field === undefined ? {} : { field: shorten(field) }),
+  };
+}
+
+/** A key of the host's own may be a megabyte long. */
+function shorten(text: string): string {
+  return text.length > 400 ? `${text.slice(0, 400).toWellFormed()}…` : text;
 }
 
 /** A text that can be somebody's name for something: not empty, well-formed Unicode, at most 1,000 characters. */

@@ -1,7 +1,9 @@
 import type { Location } from "./directory.ts";
 import type { MappingIssue, MappingMatch, MappingReport } from "./mapping.ts";
+import { judgeCompany } from "./mapping-company.ts";
 import { type MappingFinding, type ReadMapping, readMapping, targetOf } from "./mapping-input.ts";
-import { isCompanyEnabled, providerEntry } from "./switches.ts";
+import { judgeLocationNames } from "./mapping-names.ts";
+import { providerEntry } from "./switches.ts";
 import { showName } from "./visible-name.ts";
 
 /** What one vendor's validator adds to what all of them do. */
@@ -46,7 +48,7 @@ export interface MappingJudgement {
 export function reportMapping(input: unknown, rules: MappingRules): MappingReport {
   const mapping = examinable(readMapping(input, rules.vendor, rules.keys));
   const { verified, ofCompany, judgements, ofVendor = [] } = rules.examine(mapping);
-  const issues: MappingIssue[] = [...mapping.problems, ...findDisabledCompany(mapping), ...ofCompany].map(
+  const issues: MappingIssue[] = [...mapping.problems, ...judgeCompany(mapping), ...ofCompany].map(
     (finding) => toIssue(finding, null, null),
   );
   const matches: MappingMatch[] = [];
@@ -58,6 +60,7 @@ export function reportMapping(input: unknown, rules: MappingRules): MappingRepor
       ...(reading.problem === undefined ? [] : [reading.problem]),
       ...(location === undefined || isOwn(location, mapping) ? [] : [foreignLocation(location)]),
       ...(location !== undefined && isRepeated(location.id) ? [repeatedId(location)] : []),
+      ...(location === undefined || !isOwn(location, mapping) ? [] : judgeLocationNames(location)),
       ...(judgement?.findings ?? []),
     ];
     const target = judgement?.target ?? null;
@@ -142,17 +145,6 @@ function isOwn(location: Location, { company }: ReadMapping): boolean {
   return company === undefined || location.companyId === company.id;
 }
 
-function findDisabledCompany({ company, enabled, providerId }: ExaminedMapping): MappingFinding[] {
-  if (company === undefined || enabled.length === 0 || isCompanyEnabled(company, providerId)) return [];
-  return [
-    {
-      ...{ code: "company_disabled", severity: "error" },
-      message: `Company "${showName(company.name)}" has the provider "${showName(providerId)}" switched off, while ${enabled.length} of its locations have it on.`,
-      hint: "Switch the provider on for the company too, or off for these locations; one level alone is not enough.",
-    },
-  ];
-}
-
 function findRepeatedIds({ entries }: ReadMapping): (id: string) => boolean {
   const byId = groupBy(entries, ({ id }) => id ?? undefined);
   return (id) => (byId.get(id)?.length ?? 0) > 1;
@@ -192,9 +184,8 @@ function foreignTarget(target: string, companyName: string, location: Location):
 }
 
 function toIssue(finding: MappingFinding, locationId: string | null, target: string | null): MappingIssue {
-  const { code, severity, message, hint, difference } = finding;
-  const issue = { code, severity, locationId, target, message, hint };
-  return Object.freeze(difference === undefined ? issue : { ...issue, difference });
+  const { code, severity, message, hint, ...details } = finding;
+  return Object.freeze({ code, severity, locationId, target, message, hint, ...details });
 }
 
 function isError({ severity }: { readonly severity: "error" | "warning" }): boolean {

@@ -1,5 +1,5 @@
 import type { Company, Location } from "./directory.ts";
-import type { NameDifference } from "./mismatch.ts";
+import type { NameCandidate, NameDifference } from "./mismatch.ts";
 
 /** What every mapping validator compares. Vendors add the list that they can give: stations, zones, SpotIDs. */
 export interface MappingInput {
@@ -11,7 +11,10 @@ export interface MappingInput {
   readonly otherCompanies?: Iterable<{ readonly company: Company; readonly locations: Iterable<Location> }>;
 }
 
-/** What a validator found. All issues at once, in a stable order: the company's first, then by location. */
+/**
+ * What a validator found. All issues at once, in a stable order: the input and the company, each location in the order
+ * given, the vendor's side in the vendor's order. The same input gives the same report.
+ */
 export interface MappingReport {
   readonly providerId: string;
   /** No issue of severity `error`. */
@@ -59,52 +62,73 @@ export interface MappingIssue {
   readonly message: string;
   /** What to do about it, and where. */
   readonly hint: string;
-  /** How two names that should be equal differ. */
+  /** What could not be read, as a path into the input: `locations[3].name`. */
+  readonly field?: string;
+  /** How two names that should be equal differ. Absent where several candidates are equally close. */
   readonly difference?: NameDifference;
+  /** The vendor's names that are closest to the one that was wanted, best first; up to three. */
+  readonly candidates?: readonly NameCandidate[];
 }
 
 /**
- * What can be wrong with a mapping, as a closed list. It has no code for a missing vendor list: `verified` says that.
- * A location that is switched off is not looked at, and a switch is no issue on its own.
+ * What can be wrong with a mapping, as a closed list; docs/guide/mapping-issues.md has a section for each. It has no code
+ * for a missing vendor list: `verified` says that. A location that is switched off is not compared, and its switch is no
+ * issue on its own.
  */
-export type MappingIssueCode =
-  /** Something given cannot be read: a wrong type, an unknown key, an empty or huge name. The message names it. */
-  | "input_invalid"
+export const MAPPING_ISSUE_CODES = [
+  /** Something given cannot be read: a wrong type, an unknown key, an empty or huge name. `field` names it. */
+  "input_invalid",
   /** Locations are switched on, but the company is not: none of its permits will appear. */
-  | "company_disabled"
+  "company_disabled",
+  /** No location is switched on, or there is none: no permit will appear. */
+  "no_location_enabled",
   /** The company has no code, where the vendor's convention asks for one. */
-  | "company_code_missing"
+  "company_code_missing",
   /** The company's code is not the one that the vendor's convention gives its name. */
-  | "company_code_differs"
+  "company_code_differs",
   /** No company token is configured; some accounts show no permits without one. */
-  | "company_token_missing"
+  "company_token_missing",
   /** The operator's id is not in the vendor's form. */
-  | "operator_malformed"
+  "operator_malformed",
   /** A location in the list belongs to another company. */
-  | "location_of_other_company"
+  "location_of_other_company",
   /** Two locations have one id. */
-  | "location_id_duplicate"
+  "location_id_duplicate",
   /** Two locations have one name, where the vendor finds them by name. */
-  | "location_name_duplicate"
+  "location_name_duplicate",
+  /** A name holds control characters or marks that take no room: nobody can retype it. */
+  "name_malformed",
   /** A location is switched on without a target. */
-  | "target_missing"
+  "target_missing",
   /** A target is not in the vendor's form, or holds characters that cannot be seen. */
-  | "target_malformed"
+  "target_malformed",
   /** The vendor's complete list has nothing like this target. */
-  | "target_unknown"
+  "target_unknown",
   /** The target is a number or name, and the vendor's list is too incomplete to say what it stands for. */
-  | "target_unresolved"
+  "target_unresolved",
   /** The vendor has more than one thing of this name or number. */
-  | "target_ambiguous"
+  "target_ambiguous",
   /** Two of the company's locations have one target. */
-  | "target_duplicate"
+  "target_duplicate",
   /** Another company's location has this target. */
-  | "target_of_other_company"
+  "target_of_other_company",
+  /** The vendor has the target, but for another operator. */
+  "target_of_other_operator",
   /** The vendor has the target, but has not linked it to the place it stands for. */
-  | "target_not_linked"
+  "target_not_linked",
   /** The vendor has something that no location points to. */
-  | "target_without_location"
+  "target_without_location",
+  /** The vendor has the target with more or fewer zeros in front: a spreadsheet took it for a number. */
+  "leading_zeros_differ",
   /** Two names that must be equal to the letter almost are. */
-  | "name_differs"
-  /** The location's zone name is not the vendor's. */
-  | "zone_name_differs";
+  "name_differs",
+  /** The location has no zone name, where the vendor finds zones by it. */
+  "zone_name_missing",
+  /** The location's zone name is almost the vendor's, or that of another zone. */
+  "zone_name_differs",
+  /** The vendor has no zone or lot of this name or id. */
+  "zone_unknown",
+] as const;
+
+/** One of {@link MAPPING_ISSUE_CODES}. */
+export type MappingIssueCode = (typeof MAPPING_ISSUE_CODES)[number];

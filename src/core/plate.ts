@@ -14,6 +14,9 @@ export interface Plate {
 /** Longest canonical number, in characters. The longest seen in the field is 10 (PayByPhone); 12 leaves room. */
 export const MAX_PLATE_LENGTH = 12;
 
+const CANONICAL = new RegExp(`^[A-Z0-9]{1,${MAX_PLATE_LENGTH}}$`);
+const ASCII = /^[ -~]*$/;
+
 // Nobody writes a longer plate, and folding Unicode in a megabyte of text is work an attacker would like us to do.
 const MAX_RAW_LENGTH = 100;
 
@@ -38,12 +41,10 @@ export function parsePlate(text: string, options: { region?: string | undefined 
 /** The canonical number of a written plate; `field` names it in the error. */
 export function canonicalPlateNumber(text: unknown, field: string): string {
   if (typeof text !== "string") throw fieldError(field, "must be text.");
+  if (CANONICAL.test(text)) return text;
   if (text.length > MAX_RAW_LENGTH)
     throw fieldError(field, `must be at most ${MAX_RAW_LENGTH} characters long.`);
-  const number = text
-    .normalize("NFKC")
-    .normalize("NFD")
-    .replace(/\p{M}/gu, "")
+  const number = foldAccents(text)
     .toUpperCase()
     .replace(/[^A-Z0-9]/g, "");
   if (number === "") throw fieldError(field, "must hold at least one letter A–Z or digit.");
@@ -54,6 +55,11 @@ export function canonicalPlateNumber(text: unknown, field: string): string {
     );
   }
   return number;
+}
+
+/** Most plates are plain ASCII, and need none of this. */
+function foldAccents(text: string): string {
+  return ASCII.test(text) ? text : text.normalize("NFKC").normalize("NFD").replace(/\p{M}/gu, "");
 }
 
 /** Checks a plate that a host built or stored: its number must be canonical and its region an ISO code. */

@@ -1,7 +1,9 @@
 import type { LookupDialect } from "./dialect.ts";
 import type { EnforcementError, EnforcementErrorCode } from "./errors.ts";
+import type { LookupProbe } from "./lookup-probe.ts";
 import type { MappingInput, MappingReport } from "./mapping.ts";
 import type { Plate } from "./plate.ts";
+import type { ProviderSetup } from "./provider-setup.ts";
 import type { Receipt } from "./receipt.ts";
 import type { Registration } from "./registration.ts";
 
@@ -30,20 +32,6 @@ export interface ProviderBasics {
 export interface ConnectionCheck {
   readonly status: "connected" | "not_applicable";
   readonly message: string;
-}
-
-/** A vendor's set-up as data. */
-export interface ProviderSetup {
-  readonly requirements: readonly SetupRequirement[];
-  /** What somebody does on the vendor's side after locations were added, renamed or moved, in order. */
-  readonly mappingChangeSteps: readonly string[];
-}
-
-/** One thing that must be there before a vendor's integration works. */
-export interface SetupRequirement {
-  readonly item: string;
-  readonly providedBy: "operator" | "offstreet" | "vendor";
-  readonly detail: string;
 }
 
 /** A provider to which permits are pushed. */
@@ -88,6 +76,8 @@ export interface PullProvider extends ProviderBasics {
   readonly capabilities: PullCapabilities;
   /** The wire format of its lookups. */
   readonly dialect: LookupDialect;
+  /** The asking side of that format. Absent: the host's own endpoint cannot be asked as the vendor would. */
+  readonly probe?: LookupProbe;
 }
 
 /** What a pull provider can do. */

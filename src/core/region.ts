@@ -23,7 +23,11 @@ export function parseRegion(text: string): string {
 /** Like {@link parseRegion}, but `undefined` where the text names no region. */
 export function findRegion(text: unknown): string | undefined {
   if (typeof text !== "string" || text.length > 100) return undefined;
-  return CODE_BY_NAME.get(foldWriting(text)) ?? CODE_BY_NAME.get(foldAccents(foldWriting(text)));
+  // A code as vendors send it needs no folding.
+  const known = CODE_BY_NAME.get(text);
+  if (known !== undefined) return known;
+  const written = foldWriting(text);
+  return CODE_BY_NAME.get(written) ?? CODE_BY_NAME.get(foldAccents(written));
 }
 
 /** Whether a value is an ISO 3166-2 code of the United States or Canada, written exactly. */

@@ -15,9 +15,47 @@ export function showName(name: string, around = 0): string {
   return makeVisible(name.length <= 2 * SHOWN_EACH_SIDE ? name : clip(name, around));
 }
 
+// What people meet most; anything else is its code point alone.
+const CALLED: ReadonlyMap<string, string> = new Map([
+  ["\t", "tab"],
+  ["\n", "line break"],
+  ["\r", "carriage return"],
+  ["\u00A0", "no-break space"],
+  ["\u00AD", "soft hyphen"],
+  ["\u2002", "en space"],
+  ["\u2003", "em space"],
+  ["\u2007", "figure space"],
+  ["\u2009", "thin space"],
+  ["\u200A", "hair space"],
+  ["\u200B", "zero-width space"],
+  ["\u200C", "zero-width non-joiner"],
+  ["\u200D", "zero-width joiner"],
+  ["\u200E", "left-to-right mark"],
+  ["\u200F", "right-to-left mark"],
+  ["\u202F", "narrow no-break space"],
+  ["\u2060", "word joiner"],
+  ["\u3000", "ideographic space"],
+  ["\uFEFF", "byte order mark"],
+]);
+
+// Where letters come from that pass for Latin ones.
+const ORIGINS: readonly (readonly [origin: string, letters: RegExp])[] = [
+  ["Cyrillic", /\p{Script=Cyrillic}/u],
+  ["Greek", /\p{Script=Greek}/u],
+  ["Armenian", /\p{Script=Armenian}/u],
+  ["Cherokee", /\p{Script=Cherokee}/u],
+  ["Coptic", /\p{Script=Coptic}/u],
+  ["full-width", /[\uFF01-\uFF5E]/],
+];
+
 /** Whether a name holds something that a person cannot see, and so cannot retype. */
 export function hasHiddenCharacters(name: string): boolean {
   return makeVisible(name) !== name;
+}
+
+/** Whether a name holds what is no part of any name: control characters, and marks that take no room. */
+export function hasForbiddenCharacters(name: string): boolean {
+  return /[\p{Cc}\p{Cf}]/u.test(name);
 }
 
 /** `U+00A0` for a no-break space. */
@@ -25,12 +63,21 @@ export function codePointOf(character: string): `U+${string}` {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
-/** One character in a sentence; `undefined` stands for the end of the name. */
+/**
+ * One character in a sentence: `"l"`, `"А" (U+0410, Cyrillic)`, `U+00A0 (no-break space)`. `undefined` stands for the
+ * end of the name.
+ */
 export function describeCharacter(character: string | undefined): string {
   if (character === undefined) return "the end of the name";
   if (character === " ") return "a space";
-  if (hasHiddenCharacters(character)) return codePointOf(character);
-  return /[!-~]/.test(character) ? `"${character}"` : `"${character}" (${codePointOf(character)})`;
+  if (/[!-~]/.test(character)) return `"${character}"`;
+  const codePoint = codePointOf(character);
+  if (hasHiddenCharacters(character)) {
+    const called = CALLED.get(character);
+    return called === undefined ? codePoint : `${codePoint} (${called})`;
+  }
+  const origin = ORIGINS.find(([, letters]) => letters.test(character))?.[0];
+  return `"${character}" (${origin === undefined ? codePoint : `${codePoint}, ${origin}`})`;
 }
 
 function makeVisible(text: string): string {

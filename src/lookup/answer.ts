@@ -3,23 +3,28 @@ import { isEnforcementError } from "../core/errors.ts";
 import { parseInstant } from "../core/instant.ts";
 import { type LookupAudit, toAudit } from "./audit.ts";
 import type { BodyProblem } from "./body.ts";
-import { Deadline, Interruption } from "./deadline.ts";
+import { type AskingClient, Deadline, Interruption } from "./deadline.ts";
 import { decideLookup } from "./decide.ts";
 import type { Inquiry } from "./inquiry.ts";
+import { isPromise } from "./maybe-promise.ts";
 import type { LookupSettings } from "./options.ts";
+import type { LookupOutcome } from "./outcome.ts";
 import { createRefusal, refuseUndetermined } from "./refusal.ts";
 
 /** What a mount tells of a request besides the request. */
-export interface AnswerOptions {
-  /** Aborted when the asking client has gone. Read only when something has to be waited for. */
-  readonly signal?: AbortSignal | undefined;
+export interface AnswerOptions extends AskingClient {
   /** Why the request has no body text. */
   readonly bodyProblem?: BodyProblem | undefined;
+  /**
+   * The path as it arrived, where a framework took its own prefix off `request.path`. The path of `publicUrl` is
+   * taken off this one; where it does not begin with it, `request.path` stands.
+   */
+  readonly originalPath?: string | undefined;
 }
 
 /** What was decided and how it was rendered. */
 interface Rendering {
-  readonly outcome: LookupAnswer | LookupRefusal;
+  readonly outcome: LookupOutcome;
   readonly reply: LookupReply;
 }
 
@@ -31,10 +36,11 @@ export async function answerLookup(
 ): Promise<LookupReply> {
   const deadline = new Deadline(settings.deadlineMs, options);
   const inquiry: Inquiry = { at: new Date(), stage: "service", dropped: 0 };
-  let outcome: LookupAnswer | LookupRefusal;
+  let outcome: LookupOutcome;
   try {
     inquiry.at = parseInstant(settings.clock(), "clock");
-    outcome = await decideLookup(request, options.bodyProblem, { settings, inquiry, deadline });
+    const decided = decideLookup(request, options.bodyProblem, { settings, inquiry, deadline });
+    outcome = isPromise(decided) ? await decided : decided;
   } catch (thrown) {
     outcome = toOutcome(thrown, inquiry);
   } finally {
@@ -43,13 +49,15 @@ export async function answerLookup(
   const rendering = renderOutcome(settings, inquiry, outcome);
   if (settings.onAnswer !== undefined) {
     const { id: providerId, dialect } = settings.provider;
-    const end = { ...rendering, providerId, dialect: dialect.id, durationMs: deadline.elapsedMs };
+    const { elapsedMs: durationMs } = deadline;
+    const end = { ...rendering, providerId, dialect: dialect.id, durationMs, hashPlate: settings.hashPlate };
     report(settings.onAnswer, () => toAudit(inquiry, end));
   }
   return rendering.reply;
 }
 
-function toOutcome(thrown: unknown, inquiry: Inquiry): LookupAnswer | LookupRefusal {
+/** What a request that failed is answered with. */
+export function toOutcome(thrown: unknown, inquiry: Inquiry): LookupAnswer | LookupRefusal {
   const { stage, at } = inquiry;
   if (thrown instanceof Interruption) {
     return { status: "undetermined", reason: thrown.reason, matches: [], at };
@@ -62,11 +70,7 @@ function toOutcome(thrown: unknown, inquiry: Inquiry): LookupAnswer | LookupRefu
   return { status: "undetermined", reason: "source_failed", matches: [], at };
 }
 
-function renderOutcome(
-  settings: LookupSettings,
-  inquiry: Inquiry,
-  outcome: LookupAnswer | LookupRefusal,
-): Rendering {
+function renderOutcome(settings: LookupSettings, inquiry: Inquiry, outcome: LookupOutcome): Rendering {
   try {
     return { outcome, reply: closed(render(settings, inquiry, outcome)) };
   } catch (thrown) {
@@ -77,18 +81,50 @@ function renderOutcome(
   }
 }
 
-function render(
-  { provider, whenUndetermined }: LookupSettings,
-  { credential }: Inquiry,
-  outcome: LookupAnswer | LookupRefusal,
-): LookupReply {
-  const { dialect } = provider;
+function render(settings: LookupSettings, inquiry: Inquiry, outcome: LookupOutcome): LookupReply {
+  const { dialect } = settings.provider;
+  if ("body" in outcome) return outcome;
   if ("code" in outcome) return dialect.renderRefusal(outcome);
+  if ("locations" in outcome) {
+    if (dialect.renderPlaces === undefined) throw new TypeError("The dialect has no renderPlaces.");
+    return dialect.renderPlaces(outcome);
+  }
+  if ("answers" in outcome) return renderList(settings, inquiry, outcome.answers);
+  if (inquiry.parts !== undefined) {
+    return renderList(
+      settings,
+      inquiry,
+      inquiry.parts.map(() => outcome),
+    );
+  }
   if (outcome.status !== "undetermined") return dialect.renderAnswer(outcome);
-  // Who has not proved who they are gets no answer, not even an empty one.
-  return whenUndetermined === "deny" && credential !== undefined
-    ? dialect.renderAnswer({ ...outcome, status: "none" })
+  return isDenied(settings, inquiry)
+    ? dialect.renderAnswer(toDenied(outcome))
     : dialect.renderRefusal(refuseUndetermined(outcome.reason));
+}
+
+/** What the source left out of one answer must not look like a "no" beside the others: then nobody knows the list. */
+function renderList(
+  settings: LookupSettings,
+  inquiry: Inquiry,
+  answers: readonly LookupAnswer[],
+): LookupReply {
+  const { dialect } = settings.provider;
+  const unknown = answers.find(({ status }) => status === "undetermined");
+  if (unknown !== undefined && !isDenied(settings, inquiry)) {
+    return dialect.renderRefusal(refuseUndetermined(unknown.reason));
+  }
+  if (dialect.renderAnswers === undefined) throw new TypeError("The dialect has no renderAnswers.");
+  return dialect.renderAnswers(answers.map(toDenied));
+}
+
+function toDenied(answer: LookupAnswer): LookupAnswer {
+  return answer.status === "undetermined" ? { ...answer, status: "none" } : answer;
+}
+
+/** Who has not proved who they are gets no answer, not even an empty one; and no list of places is made up. */
+function isDenied({ whenUndetermined }: LookupSettings, { credential, asksForPlaces }: Inquiry): boolean {
+  return whenUndetermined === "deny" && credential !== undefined && asksForPlaces !== true;
 }
 
 /** The reply as it leaves: no cache on the way may keep an answer that is true for an instant only. */
@@ -102,6 +138,7 @@ function closed({ status, headers, body }: LookupReply): LookupReply {
 /** A broken listener must not change an answer, neither when it throws nor when its promise rejects. */
 function report(onAnswer: (audit: LookupAudit) => unknown, makeAudit: () => LookupAudit): void {
   try {
-    Promise.resolve(onAnswer(makeAudit())).catch(() => {});
+    const told = onAnswer(makeAudit());
+    if (isPromise(told)) Promise.resolve(told).catch(() => {});
   } catch {}
 }

@@ -1,18 +1,16 @@
-import type {
-  LookupAnswer,
-  LookupQuery,
-  LookupReason,
-  LookupRefusal,
-  LookupRefusalCode,
-  LookupReply,
-} from "../core/dialect.ts";
+import type { StoredCredential } from "../core/credential.ts";
+import type { LookupQuery, LookupReply } from "../core/dialect.ts";
 import { isEnforcementError } from "../core/errors.ts";
+import { formatInstant } from "../core/instant.ts";
 import { type NameCandidate, rankCandidates } from "../core/mismatch.ts";
 import type { Inquiry, LookupStage } from "./inquiry.ts";
+import { type LookupOutcome, type OutcomeSummary, summarizeOutcome } from "./outcome.ts";
+import type { HashPlate } from "./redact.ts";
 
 /**
  * The record of one answer or refusal: plain JSON. It holds plates, by design: a ticket that is challenged must be
- * explainable. Store it as personal data.
+ * explainable. Store it as personal data. With the handler's option `redact`, a keyed hash such as `h1:5f…` stands
+ * in each plate's place.
  */
 export interface LookupAudit {
   /** Version of this shape. */
@@ -27,14 +25,19 @@ export interface LookupAudit {
   readonly credentialId?: string;
   /** Whose permits were asked about; absent when nobody was recognised. */
   readonly companyId?: string;
-  /** The question as it came; absent when it was refused before it was read. */
+  /** The locations that the credential may ask about; absent when it is all of the company's. */
+  readonly credentialLocationIds?: readonly string[];
+  /** The question as it came; absent when it was refused before it was read, and for a list. */
   readonly asked?: LookupQuery;
   /** The question as it was understood; absent when its plate could not be read. */
   readonly understood?: UnderstoodQuery;
-  /** `refused`: the request was not answered at all. */
-  readonly status: LookupAnswer["status"] | "refused";
-  readonly reason: LookupReason | LookupRefusalCode;
-  /** What the vendor heard. An undetermined answer is 503, or 200 when `whenUndetermined` is `deny`. */
+  /**
+   * `refused`: the request was not answered at all. `served`: it asked about no plate, but for the places or for a
+   * document that anybody may read. A list is undetermined as soon as one of its answers is, else valid as soon as one is.
+   */
+  readonly status: OutcomeSummary["status"];
+  readonly reason: OutcomeSummary["reason"];
+  /** What the vendor heard. An undetermined answer is 503, or as for no permit when `whenUndetermined` is `deny`. */
   readonly httpStatus: number;
   /** Ids of the company's permits with this plate that the source gave. */
   readonly considered: readonly string[];
@@ -46,6 +49,8 @@ export interface LookupAudit {
   readonly closest?: readonly NameCandidate[];
   /** What failed. Also there when only one permit was unreadable and another answered. */
   readonly failure?: LookupFailure;
+  /** Where one request asked about a list of plates: a record of each, in its order, that can be explained by itself. */
+  readonly parts?: readonly LookupAudit[];
 }
 
 /** A question in canonical form. */
@@ -69,43 +74,70 @@ export interface LookupFailure {
 
 /** How an inquiry ended. */
 export interface InquiryEnd {
-  readonly outcome: LookupAnswer | LookupRefusal;
+  readonly outcome: LookupOutcome;
   readonly reply: LookupReply;
   readonly providerId: string;
   readonly dialect: string;
   readonly durationMs: number;
+  readonly hashPlate: HashPlate | undefined;
 }
 
 /** Writes the record of one request. */
 export function toAudit(inquiry: Inquiry, end: InquiryEnd): LookupAudit {
-  const { outcome, reply, providerId, dialect, durationMs } = end;
-  const { credential, query, unknownPlace, failure } = inquiry;
-  const answered = "code" in outcome ? [] : outcome.matches.map(({ permit }) => permit.id);
-  const understood = toUnderstood(inquiry);
+  const { outcome, reply, providerId, dialect, durationMs, hashPlate } = end;
+  const { credential, unknownPlace, failure, parts } = inquiry;
+  const { status, reason, matches } = summarizeOutcome(outcome);
+  const asked = toAsked(inquiry, hashPlate);
+  const understood = toUnderstood(inquiry, hashPlate);
   return {
     v: 1,
-    at: inquiry.at.toISOString(),
-    ...{ durationMs, providerId, dialect },
-    ...(credential === undefined ? {} : { credentialId: credential.id, companyId: credential.companyId }),
-    ...(query === undefined ? {} : { asked: query }),
-    ...(understood === undefined ? {} : { understood }),
-    ...("code" in outcome
-      ? { status: "refused", reason: outcome.code }
-      : { status: outcome.status, reason: outcome.reason }),
+    at: formatInstant(inquiry.at),
+    durationMs,
+    providerId,
+    dialect,
+    ...(credential && toParty(credential)),
+    ...(asked && { asked }),
+    ...(understood && { understood }),
+    status,
+    reason,
     httpStatus: reply.status,
     considered: (inquiry.permits ?? []).map(({ id }) => id),
-    answered: [...new Set(answered)],
+    answered: [...new Set(matches.map(({ permit }) => permit.id))],
     dropped: inquiry.dropped,
-    ...(unknownPlace === undefined
-      ? {}
-      : { closest: rankCandidates(unknownPlace.wanted, unknownPlace.names) }),
-    ...(failure === undefined ? {} : { failure: toFailure(failure) }),
+    ...(unknownPlace && { closest: rankCandidates(unknownPlace.wanted, unknownPlace.names) }),
+    ...(failure && { failure: toFailure(failure) }),
+    ...(parts && { parts: parts.map((part) => toPartAudit(part, end)) }),
   };
 }
 
-function toUnderstood({ plateNumbers, region, locationIds = [] }: Inquiry): UnderstoodQuery | undefined {
-  if (plateNumbers === undefined) return undefined;
-  return { plateNumbers, ...(region === undefined ? {} : { region }), locationIds };
+function toPartAudit(part: Inquiry, end: InquiryEnd): LookupAudit {
+  return toAudit(part, { ...end, outcome: part.answer ?? end.outcome });
+}
+
+function toParty({ id, companyId, locationIds }: StoredCredential) {
+  const party = { credentialId: id, companyId };
+  return locationIds === undefined ? party : { ...party, credentialLocationIds: locationIds };
+}
+
+/** Whichever way a plate was written, one hash stands for it; one that could not be read is hashed as it came. */
+function toAsked(
+  { query, plateNumbers }: Inquiry,
+  hashPlate: HashPlate | undefined,
+): LookupQuery | undefined {
+  if (query === undefined || hashPlate === undefined) return query;
+  return { ...query, plate: hashPlate(plateNumbers?.[0] ?? String(query.plate)) };
+}
+
+function toUnderstood(
+  { plateNumbers, region, locationIds = [], parts }: Inquiry,
+  hashPlate: HashPlate | undefined,
+): UnderstoodQuery | undefined {
+  if (plateNumbers === undefined || parts !== undefined) return undefined;
+  return {
+    plateNumbers: hashPlate === undefined ? plateNumbers : plateNumbers.map(hashPlate),
+    ...(region !== undefined && { region }),
+    locationIds,
+  };
 }
 
 function toFailure({ at, thrown }: NonNullable<Inquiry["failure"]>): LookupFailure {

@@ -1,7 +1,9 @@
 import type { Authorizer, PresentedCredential, StoredCredential } from "../core/credential.ts";
 import type { LookupDialect, LookupRequest } from "../core/dialect.ts";
+import type { MaybePromise } from "../core/directory.ts";
 import { readList, readText } from "../core/fields.ts";
 import { type Deadline, Interruption } from "./deadline.ts";
+import { isPromise, whenKnown } from "./maybe-promise.ts";
 
 /**
  * The credential that a request proves to the first authorizer that recognises one.
@@ -9,24 +11,53 @@ import { type Deadline, Interruption } from "./deadline.ts";
  * @throws what an authorizer threw, when none recognised anything: then nobody knows that the asking party is a
  * stranger
  */
-export async function authenticate(
+export function authenticate(
   request: LookupRequest,
   by: { authorizers: readonly Authorizer[]; dialect: LookupDialect },
   deadline: Deadline,
-): Promise<StoredCredential | undefined> {
+): MaybePromise<StoredCredential | undefined> {
   const presented = findPresented(request, by.dialect);
-  let failure: { thrown: unknown } | undefined;
-  for (const authorizer of by.authorizers) {
+  return askFrom(0, undefined);
+
+  function askFrom(
+    position: number,
+    failure: Failure | undefined,
+  ): MaybePromise<StoredCredential | undefined> {
+    const authorizer = by.authorizers[position];
+    if (authorizer === undefined) {
+      if (failure !== undefined) throw failure.thrown;
+      return undefined;
+    }
+    return whenKnown(ask(authorizer), (said) => {
+      if (said instanceof Failure) return askFrom(position + 1, failure ?? said);
+      return said ?? askFrom(position + 1, failure);
+    });
+  }
+
+  function ask(authorizer: Authorizer): MaybePromise<StoredCredential | Failure | undefined> {
     try {
-      const credential = await deadline.within(authorizer.authorize(request, presented));
-      if (credential) return readIdentity(credential);
+      const credential = deadline.within(authorizer.authorize(request, presented));
+      return isPromise(credential)
+        ? credential.then(readIdentity).catch(toFailure)
+        : readIdentity(credential);
     } catch (thrown) {
-      if (thrown instanceof Interruption) throw thrown;
-      failure ??= { thrown };
+      return toFailure(thrown);
     }
   }
-  if (failure !== undefined) throw failure.thrown;
-  return undefined;
+}
+
+/** What an authorizer threw. The next one may still recognise the request. */
+class Failure {
+  readonly thrown: unknown;
+
+  constructor(thrown: unknown) {
+    this.thrown = thrown;
+  }
+}
+
+function toFailure(thrown: unknown): Failure {
+  if (thrown instanceof Interruption) throw thrown;
+  return new Failure(thrown);
 }
 
 /** The header by which an unauthorized party learns how to present itself. */
@@ -45,7 +76,8 @@ function findPresented(request: LookupRequest, dialect: LookupDialect): Presente
 }
 
 /** A credential that does not say clearly whose permits may be seen opens nothing. */
-function readIdentity(credential: StoredCredential): StoredCredential {
+function readIdentity(credential: StoredCredential | undefined): StoredCredential | undefined {
+  if (!credential) return undefined;
   readText(credential.id, "credential.id");
   readText(credential.companyId, "credential.companyId");
   if (credential.locationIds !== undefined) {

@@ -1,7 +1,9 @@
+import type { MaybePromise } from "../core/directory.ts";
 import { fieldError } from "../core/fields.ts";
 import { type Permit, readPermit } from "../core/permit.ts";
 import type { Deadline } from "./deadline.ts";
-import type { FindPermits, PermitQuery } from "./find-permits.ts";
+import { type FindPermits, givesCheckedPermits, type PermitQuery } from "./find-permits.ts";
+import { whenKnown } from "./maybe-promise.ts";
 
 /** What a source gave, after everything that is not the question's was taken out. */
 export interface CollectedPermits {
@@ -9,59 +11,82 @@ export interface CollectedPermits {
   readonly permits: readonly Permit[];
   /** How many were left out: another company's, another plate's, unreadable. */
   readonly dropped: number;
-  /** Why the first unreadable one is unreadable. Absent: all could be read. */
-  readonly unreadable?: unknown;
+  /** Why the first unreadable one is unreadable. `undefined`: all could be read. */
+  readonly unreadable: unknown;
 }
 
 /** Asks the source. Whatever it returns, nothing of another company or another plate comes out of here. */
-export async function collectPermits(
+export function collectPermits(
   findPermits: FindPermits,
   query: PermitQuery,
   deadline: Deadline,
-): Promise<CollectedPermits> {
-  const newest = new Map<string, Permit>();
-  let dropped = 0;
-  let unreadable: unknown;
-  const take = (value: unknown): void => {
+): MaybePromise<CollectedPermits> {
+  const collection = new Collection(query, givesCheckedPermits(findPermits) ? asItIs : readPermit);
+  return whenKnown(deadline.within(findPermits(query)), (found) =>
+    whenKnown(takeAll(found, deadline, collection), () => collection.end()),
+  );
+}
+
+function asItIs(permit: unknown): Permit {
+  return permit as Permit;
+}
+
+class Collection {
+  readonly #query: PermitQuery;
+  readonly #read: (value: unknown) => Permit;
+  readonly #newest = new Map<string, Permit>();
+  #dropped = 0;
+  #unreadable: unknown;
+
+  constructor(query: PermitQuery, read: (value: unknown) => Permit) {
+    this.#query = query;
+    this.#read = read;
+  }
+
+  take(value: unknown): void {
     try {
-      if (isForeign(value, query.companyId)) dropped += 1;
-      else keepNewest(newest, readPermit(value));
+      if (isForeign(value, this.#query.companyId)) this.#dropped += 1;
+      else this.#keepNewest(this.#read(value));
     } catch (error) {
-      dropped += 1;
-      unreadable ??= error;
+      this.#dropped += 1;
+      this.#unreadable ??= error;
     }
-  };
-  await forEachFound(await deadline.within(findPermits(query)), deadline, take);
-  // After the revisions: a plate that the newest one no longer has must not come back from an older one.
-  const permits = [...newest.values()].filter((permit) => hasPlate(permit, query.plateNumbers));
-  dropped += newest.size - permits.length;
-  return { permits, dropped, ...(unreadable === undefined ? {} : { unreadable }) };
+  }
+
+  end(): CollectedPermits {
+    const permits: Permit[] = [];
+    // After the revisions: a plate that the newest one no longer has must not come back from an older one.
+    for (const permit of this.#newest.values()) {
+      if (hasPlate(permit, this.#query.plateNumbers)) permits.push(permit);
+      else this.#dropped += 1;
+    }
+    return { permits, dropped: this.#dropped, unreadable: this.#unreadable };
+  }
+
+  #keepNewest(permit: Permit): void {
+    const present = this.#newest.get(permit.id);
+    if (present === undefined || present.revision < permit.revision) this.#newest.set(permit.id, permit);
+  }
 }
 
-function keepNewest(newest: Map<string, Permit>, permit: Permit): void {
-  const present = newest.get(permit.id);
-  if (present === undefined || present.revision < permit.revision) newest.set(permit.id, permit);
-}
-
-async function forEachFound(
-  found: unknown,
-  deadline: Deadline,
-  take: (value: unknown) => void,
-): Promise<void> {
+function takeAll(found: unknown, deadline: Deadline, collection: Collection): MaybePromise<void> {
   deadline.check();
   if (isIterable(found)) {
     for (const value of found) {
       deadline.check();
-      take(value);
+      collection.take(value);
     }
     return;
   }
-  if (!isAsyncIterable(found)) {
-    throw fieldError(
-      "findPermits",
-      "must return an array, another iterable, or an async iterable of permits.",
-    );
-  }
+  if (isAsyncIterable(found)) return takeAsTheyCome(found, deadline, collection);
+  throw fieldError("findPermits", "must return an array, another iterable, or an async iterable of permits.");
+}
+
+async function takeAsTheyCome(
+  found: AsyncIterable<unknown>,
+  deadline: Deadline,
+  collection: Collection,
+): Promise<void> {
   const iterator = found[Symbol.asyncIterator]();
   let done = false;
   try {
@@ -69,7 +94,7 @@ async function forEachFound(
       deadline.check();
       const next = await deadline.within(iterator.next());
       done = next.done === true;
-      if (!done) take(next.value);
+      if (!done) collection.take(next.value);
     }
   } finally {
     // Not waited for: a source that hangs once may hang in its clean-up too.

@@ -1,5 +1,6 @@
 import type { MaybePromise } from "../core/directory.ts";
 import { isPromise } from "./maybe-promise.ts";
+import { SharedTimer, type TimedWait } from "./shared-timer.ts";
 
 /** Thrown into work that is no longer waited for. */
 export class Interruption extends Error {
@@ -11,23 +12,34 @@ export class Interruption extends Error {
   }
 }
 
+/** What tells that the asking client has gone. It is asked when something has to be waited for. */
+export interface AskingClient {
+  /** Aborted when the client has gone. */
+  readonly signal?: AbortSignal | undefined;
+  /** Instead of a signal, which takes longer to make: calls the listener when the client goes, or has gone. */
+  watch?(onGone: () => void): void;
+}
+
+const timer = new SharedTimer();
+
 /**
- * How long one request may be worked on. Timer, abort signal and listener are made when something has to be waited
- * for, and not before: most answers come from memory and need none of them.
+ * How long one request may be worked on. Abort signal and listener are made when something has to be waited for, and
+ * not before: most answers come from memory and need none of them. All deadlines have one timer.
  */
-export class Deadline {
+export class Deadline implements TimedWait {
+  readonly endsAt: number;
   readonly #startedAt = performance.now();
-  readonly #limitMs: number;
-  readonly #client: { readonly signal?: AbortSignal | undefined };
+  readonly #client: AskingClient;
   #clientSignal: AbortSignal | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #onClientGone: (() => void) | undefined;
   #controller: AbortController | undefined;
   #interruption: Interruption | undefined;
   #rejectWait: ((interruption: Interruption) => void) | undefined;
+  #isWatching = false;
+  #hasEnded = false;
 
-  /** `client.signal` says that the asking client has gone. It is read when something has to be waited for. */
-  constructor(limitMs: number, client: { readonly signal?: AbortSignal | undefined }) {
-    this.#limitMs = limitMs;
+  constructor(limitMs: number, client: AskingClient) {
+    this.endsAt = this.#startedAt + limitMs;
     this.#client = client;
   }
 
@@ -59,29 +71,37 @@ export class Deadline {
 
   /** For loops that never wait: throws when the time is over. */
   check(): void {
-    if (this.#interruption === undefined && this.elapsedMs > this.#limitMs) this.#interrupt("source_timeout");
+    if (this.#interruption === undefined && performance.now() > this.endsAt) this.expire();
     if (this.#interruption !== undefined) throw this.#interruption;
+  }
+
+  /** The time is over. */
+  expire(): void {
+    this.#interrupt("source_timeout");
   }
 
   /** Lets go of timer and listener. Must be called however the work ended. */
   end(): void {
-    clearTimeout(this.#timer);
-    this.#clientSignal?.removeEventListener("abort", this.#onClientGone);
+    this.#hasEnded = true;
+    if (!this.#isWatching) return;
+    timer.remove(this);
+    if (this.#onClientGone) this.#clientSignal?.removeEventListener("abort", this.#onClientGone);
   }
 
-  readonly #onClientGone = (): void => this.#interrupt("aborted");
-
   #watch(): void {
-    if (this.#timer !== undefined) return;
-    const remainingMs = Math.max(0, this.#limitMs - this.elapsedMs);
-    this.#timer = setTimeout(() => this.#interrupt("source_timeout"), remainingMs);
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    timer.add(this);
+    const onGone = (): void => this.#interrupt("aborted");
+    if (this.#client.watch !== undefined) return this.#client.watch(onGone);
     this.#clientSignal = this.#client.signal;
-    if (this.#clientSignal?.aborted) this.#interrupt("aborted");
-    else this.#clientSignal?.addEventListener("abort", this.#onClientGone, { once: true });
+    if (this.#clientSignal?.aborted) return onGone();
+    this.#onClientGone = onGone;
+    this.#clientSignal?.addEventListener("abort", onGone, { once: true });
   }
 
   #interrupt(reason: Interruption["reason"]): void {
-    if (this.#interruption !== undefined) return;
+    if (this.#hasEnded || this.#interruption !== undefined) return;
     this.#interruption = new Interruption(reason);
     this.#rejectWait?.(this.#interruption);
     this.#controller?.abort(toAbortReason(this.#interruption));

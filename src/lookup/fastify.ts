@@ -1,6 +1,12 @@
 import { toBodyText } from "./body.ts";
 import type { PermitLookupHandler } from "./handler.ts";
-import { answerOverNode, assertHandler, type NodeConnection, type NodeRequestHead } from "./node-exchange.ts";
+import {
+  answerOverNode,
+  assertHandler,
+  findMissingBody,
+  type NodeConnection,
+  type NodeRequestHead,
+} from "./node-exchange.ts";
 
 export type { NodeConnection, NodeRequestHead } from "./node-exchange.ts";
 
@@ -25,7 +31,8 @@ export interface FastifyLookupReply {
  * app.post("/lookup", { bodyLimit: 16_384 }, toFastifyHandler(handler));
  * ```
  *
- * What Fastify refuses before a route is reached (an unknown content type, malformed JSON, its own body limit) is
+ * A content-type parser that reads the body and leaves nothing is answered with a 500 named `body_consumed`. What
+ * Fastify refuses before a route is reached (an unknown content type, malformed JSON, its own body limit) is
  * answered by Fastify, not by us.
  *
  * @throws EnforcementError `invalid_config` when it is not given a handler
@@ -35,7 +42,7 @@ export function toFastifyHandler(
 ): (request: FastifyLookupRequest, reply: FastifyLookupReply) => Promise<unknown> {
   assertHandler(handler, "toFastifyHandler");
   return async (request, reply) => {
-    const body = toBodyText(request.body) ?? { text: "" };
+    const body = toBodyText(request.body) ?? findMissingBody(request);
     const {
       status,
       headers,

@@ -37,7 +37,7 @@ export interface PermitLookupHandler {
 export function createPermitLookupHandler(options: PermitLookupOptions): PermitLookupHandler {
   const settings = readLookupOptions(options);
   const answer: PermitLookupHandler["answer"] = (request, answerOptions = {}) =>
-    answerLookup(settings, request, answerOptions);
+    answerLookup(settings, toMounted(request, settings.mountPath, answerOptions), answerOptions);
   return Object.assign((request: Request) => answerFetch(settings, request), { answer });
 }
 
@@ -65,6 +65,21 @@ async function answerFetch(settings: LookupSettings, request: Request): Promise<
     },
   });
   return new Response(text, { status, headers });
+}
+
+/** A request as a framework has it, seen from where the handler is mounted. */
+function toMounted(
+  request: LookupRequest,
+  mountPath: string,
+  { originalPath }: AnswerOptions,
+): LookupRequest {
+  if (mountPath === "") return request;
+  const arrived = originalPath ?? request.path;
+  const relative = toMountRelative(arrived, mountPath);
+  const path = relative === arrived ? request.path : relative;
+  if (path === request.path) return request;
+  const { method, query, body } = request;
+  return { method, path, query, header: (name) => request.header(name), body };
 }
 
 function toMountRelative(path: string, mountPath: string): string {

@@ -1,6 +1,7 @@
 import type { StoredCredential } from "../core/credential.ts";
-import type { LookupQuery } from "../core/dialect.ts";
+import type { LookupAnswer, LookupQuery } from "../core/dialect.ts";
 import type { Permit } from "../core/permit.ts";
+import type { MatchQuestion } from "./match.ts";
 import type { UnknownPlace } from "./scope.ts";
 
 /** Where a request can fail. `service`: inside the handler itself. */
@@ -20,6 +21,14 @@ export interface Inquiry {
   unknownPlace?: UnknownPlace;
   /** Permits of this company and plate. */
   permits?: readonly Permit[];
+  /** What the permits were compared with. */
+  compared?: MatchQuestion;
+  /** The queries of a list, each with what has become known of it. Absent: one query, or none. */
+  parts?: readonly Inquiry[];
+  /** The answer to one query of a list. */
+  answer?: LookupAnswer;
+  /** No plate was asked about, but which places there are. */
+  asksForPlaces?: boolean;
   dropped: number;
   failure?: { readonly at: LookupStage; readonly thrown: unknown };
 }

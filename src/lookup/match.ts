@@ -23,6 +23,8 @@ export interface MatchQuestion {
 export interface MatchResult {
   readonly matches: readonly LookupMatch[];
   readonly reason: LookupReason;
+  /** Without matches: the right of the plate that was typed that ended last. */
+  readonly ended: LookupMatch | undefined;
 }
 
 // From the nearest miss to none. What explains a ticket best is a right of the same vehicle that almost counted; a
@@ -35,42 +37,62 @@ const MISSES = [
   "region_differs",
   "no_permit",
 ] as const satisfies readonly LookupReason[];
-type Miss = (typeof MISSES)[number];
+/** Why a right does not count. */
+export type Miss = (typeof MISSES)[number];
 
 /** Compares permits with a question. Pure: the same permits and question give the same result in the same order. */
 export function matchPermits(permits: Iterable<Permit>, question: MatchQuestion): MatchResult {
   const exact: LookupMatch[] = [];
   const lookAlike: LookupMatch[] = [];
+  const ended: LookupMatch[] = [];
   let nearest: Miss = "no_permit";
   for (const permit of permits) {
-    for (const { plate, location } of rightsOf(permit, question)) {
-      const isExact = plate.number === question.plateNumbers[0];
-      const match = location === undefined ? undefined : matchAt(permit, { plate, location }, question);
-      if (match !== undefined && typeof match !== "string") (isExact ? exact : lookAlike).push(match);
-      else if (isExact) nearest = nearer(nearest, match ?? missElsewhere(permit, plate, question));
+    for (const right of rightsOf(permit, question)) {
+      const isExact = right.plate.number === question.plateNumbers[0];
+      const verdict = judgeRight(permit, right, question);
+      if (typeof verdict !== "string") (isExact ? exact : lookAlike).push(verdict);
+      else if (isExact) nearest = nearer(nearest, verdict);
+      if (isExact && verdict === "expired") ended.push(...endedRight(permit, right, question));
     }
   }
   // A plate that only looks alike is another vehicle's as soon as the one that was typed has a right of its own.
   const matches = withoutRepeats((exact.length > 0 ? exact : lookAlike).sort(compareMatches));
-  return { matches, reason: matches[0] === undefined ? nearest : reasonOf(matches[0]) };
+  const [best] = matches;
+  if (best !== undefined) return { matches, reason: reasonOf(best), ended: undefined };
+  return { matches, reason: nearest, ended: ended.sort(compareMatches)[0] };
 }
 
-interface Right {
+/** A plate of a permit at one of its locations. */
+export interface Right {
   readonly plate: Plate;
   /** Absent: somewhere that was not asked about. */
   readonly location?: Location;
 }
 
 /** The permit's plates that were asked for, each at every location that was asked about, or once at none of them. */
-function rightsOf(permit: Permit, { plateNumbers, scope }: MatchQuestion): Right[] {
-  const locations = permit.locationIds.flatMap((id) => scope.asked.get(id) ?? []);
-  return permit.plates
-    .filter((plate) => plateNumbers.includes(plate.number))
-    .flatMap((plate): Right[] =>
-      locations.length === 0
-        ? [{ plate }]
-        : locations.map((location) => ({ plate: withDefaultRegion(plate, location.region), location })),
-    );
+export function rightsOf(permit: Permit, { plateNumbers, scope }: MatchQuestion): Right[] {
+  const rights: Right[] = [];
+  for (const plate of permit.plates) {
+    if (!plateNumbers.includes(plate.number)) continue;
+    const before = rights.length;
+    for (const id of permit.locationIds) {
+      const location = scope.asked.get(id);
+      if (location) rights.push({ plate: withDefaultRegion(plate, location.region), location });
+    }
+    if (rights.length === before) rights.push({ plate });
+  }
+  return rights;
+}
+
+/** Whether a right counts, or why not. */
+export function judgeRight(
+  permit: Permit,
+  { plate, location }: Right,
+  question: MatchQuestion,
+): LookupMatch | Miss {
+  return location === undefined
+    ? missElsewhere(permit, plate, question)
+    : matchAt(permit, { plate, location }, question);
 }
 
 function matchAt(
@@ -95,6 +117,14 @@ function matchAt(
     regionMatch,
     grace: overdueMs >= 0,
   };
+}
+
+/** A right that has ended, as it was while it counted; none where it has no place. */
+function endedRight(permit: Permit, { plate, location }: Right, question: MatchQuestion): LookupMatch[] {
+  if (location === undefined) return [];
+  const regionMatch = matchRegions(question.region, plate.region);
+  const { company } = question;
+  return [{ permit, plate, location, company, plateMatch: "exact", regionMatch, grace: false }];
 }
 
 function missElsewhere(permit: Permit, plate: Plate, { region, scope }: MatchQuestion): Miss {

@@ -11,7 +11,7 @@ export function isPromise<Value>(value: MaybePromise<Value>): value is Promise<V
  */
 export function whenKnown<Value, Next>(
   value: MaybePromise<Value>,
-  next: (value: Value) => Next,
+  next: (value: Value) => MaybePromise<Next>,
 ): MaybePromise<Next> {
   return isPromise(value) ? value.then(next) : next(value);
 }

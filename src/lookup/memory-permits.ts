@@ -1,6 +1,6 @@
 import { fieldError, readList } from "../core/fields.ts";
 import { type Permit, type PermitInput, readPermit } from "../core/permit.ts";
-import type { FindPermits } from "./find-permits.ts";
+import { type FindPermits, markChecked } from "./find-permits.ts";
 
 /** Permits held in memory. */
 export interface MemoryPermits {
@@ -21,6 +21,8 @@ export interface MemoryPermits {
 
 // Most plates are on one permit. An array for each would be half of the index.
 type PermitsOfPlate = Permit | readonly Permit[];
+
+const NONE: readonly Permit[] = Object.freeze([]);
 
 /**
  * Holds permits in memory, indexed by company and plate number. It copies what it is given. Permit ids are unique
@@ -52,7 +54,7 @@ export function memoryPermits(permits: readonly PermitInput[]): MemoryPermits {
   }
 
   function set(value: unknown, field: string): boolean {
-    const permit = readPermit(value, field);
+    const permit = freezePermit(readPermit(value, field));
     const present = permitById.get(permit.id);
     if (present !== undefined) {
       if (permit.revision < present.revision) return false;
@@ -74,10 +76,14 @@ export function memoryPermits(permits: readonly PermitInput[]): MemoryPermits {
     set(permit, `permits[${position}]`);
 
   return {
-    findPermits({ companyId, plateNumbers }) {
+    findPermits: markChecked(({ companyId, plateNumbers }) => {
       const plates = companies.get(companyId);
-      return plates === undefined ? [] : plateNumbers.flatMap((number) => toList(plates.get(number)));
-    },
+      if (plates === undefined) return NONE;
+      const [number = ""] = plateNumbers;
+      return plateNumbers.length === 1
+        ? toList(plates.get(number))
+        : plateNumbers.flatMap((one) => toList(plates.get(one)));
+    }),
     set: (permit) => set(permit, "permit"),
     remove(permitId) {
       const present = permitById.get(permitId);
@@ -91,12 +97,19 @@ export function memoryPermits(permits: readonly PermitInput[]): MemoryPermits {
   };
 }
 
+/** What is handed out is what is held. */
+function freezePermit(permit: Permit): Permit {
+  permit.plates.forEach(Object.freeze);
+  for (const part of [permit.plates, permit.locationIds, permit.vehicle]) Object.freeze(part);
+  return Object.freeze(permit);
+}
+
 function plateNumbersOf(permit: Permit): Set<string> {
   return new Set(permit.plates.map(({ number }) => number));
 }
 
 function toList(permits: PermitsOfPlate | undefined): readonly Permit[] {
-  if (permits === undefined) return [];
+  if (permits === undefined) return NONE;
   return isList(permits) ? permits : [permits];
 }
 

@@ -9,6 +9,8 @@ export interface NodeRequest extends NodeBodyStream {
   readonly method?: string | undefined;
   /** Relative to the router it is mounted on, as Express has it. */
   readonly url?: string | undefined;
+  /** As it arrived, where Express took a prefix off. */
+  readonly originalUrl?: string | undefined;
   readonly readableDidRead: boolean;
   readonly readableEnded: boolean;
   /** What a body parser left. */
@@ -33,6 +35,8 @@ export interface NodeResponse extends NodeConnection {
 export interface NodeRequestHead {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
+  /** Before Express took the prefix of a router off `url`. */
+  readonly originalUrl?: string | undefined;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
@@ -55,27 +59,32 @@ export async function exchangeOverNode(
   response.end(text);
 }
 
-/** Asks the handler on behalf of a Node framework. No `Request` is built, and a signal only when it is needed. */
+/** Asks the handler on behalf of a Node framework. No `Request` is built, and no signal. */
 export function answerOverNode(
   handler: PermitLookupHandler,
   request: NodeRequestHead,
   { body, connection }: { body: ReadBody; connection: NodeConnection },
 ): Promise<LookupReply> {
   const url = request.url ?? "/";
-  const mark = url.indexOf("?");
+  const path = pathOf(url);
+  const { originalUrl } = request;
   const neutral = {
     method: request.method ?? "",
-    path: mark === -1 ? url : url.slice(0, mark),
-    query: mark === -1 ? "" : url.slice(mark + 1),
+    path,
+    query: url.slice(path.length + 1),
     header: (name: string) => findHeader(request.headers, name),
     body: body.text ?? "",
   };
   return handler.answer(neutral, {
     bodyProblem: body.problem,
-    get signal() {
-      return disconnectSignal(connection);
-    },
+    originalPath: originalUrl === undefined ? undefined : pathOf(originalUrl),
+    watch: (onGone) => watchConnection(connection, onGone),
   });
+}
+
+function pathOf(url: string): string {
+  const mark = url.indexOf("?");
+  return mark === -1 ? url : url.slice(0, mark);
 }
 
 /** @throws EnforcementError `invalid_config` when a mount is given something else than a handler */
@@ -95,11 +104,13 @@ function findBody(request: NodeRequest): Promise<ReadBody | undefined> {
   const parsed = toBodyText(request.body);
   // Express 4 puts {} where its parser found nothing to parse.
   if (isUntouched && (parsed === undefined || parsed.text === "{}")) return readNodeBody(request);
-  return Promise.resolve(parsed ?? (announcesBody(request) ? { problem: "consumed" } : { text: "" }));
+  return Promise.resolve(parsed ?? findMissingBody(request));
 }
 
-function announcesBody({ headers }: NodeRequestHead): boolean {
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+/** What it means that a request whose body was read by somebody has none: one was sent, or none ever was. */
+export function findMissingBody({ headers }: NodeRequestHead): ReadBody {
+  const wasSent = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+  return wasSent ? { problem: "consumed" } : { text: "" };
 }
 
 function findHeader(headers: NodeRequestHead["headers"], name: string): string | undefined {
@@ -108,10 +119,8 @@ function findHeader(headers: NodeRequestHead["headers"], name: string): string |
   return Array.isArray(value) ? value.join(", ") : undefined;
 }
 
-/** Aborts when the connection closes before the reply is out. A request closes earlier: once its body is read. */
-function disconnectSignal(connection: NodeConnection): AbortSignal {
-  const controller = new AbortController();
-  if (connection.destroyed) controller.abort();
-  else connection.once("close", () => connection.writableFinished || controller.abort());
-  return controller.signal;
+/** Tells when the connection closes before the reply is out. A request closes earlier: once its body is read. */
+function watchConnection(connection: NodeConnection, onGone: () => void): void {
+  if (connection.destroyed) onGone();
+  else connection.once("close", () => connection.writableFinished || onGone());
 }

@@ -1,12 +1,14 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Authorizer } from "../core/credential.ts";
-import { isLookupDialect } from "../core/dialect.ts";
+import { isLookupDialect, type LookupRequest } from "../core/dialect.ts";
 import type { Directory } from "../core/directory.ts";
 import { fieldError, readRecord, readText } from "../core/fields.ts";
 import type { PullProvider } from "../core/provider.ts";
 import type { LookupAudit } from "./audit.ts";
 import { checkConfig } from "./config-error.ts";
 import type { FindPermits } from "./find-permits.ts";
+import { type HashPlate, type RedactOptions, readRedactOptions } from "./redact.ts";
+import { type FailureLimiter, STRANGERS, type ThrottleSettings } from "./throttle.ts";
 
 /** Options of `createPermitLookupHandler`. */
 export interface PermitLookupOptions {
@@ -16,7 +18,7 @@ export interface PermitLookupOptions {
   authorize: Authorizer | readonly Authorizer[];
   directory: Directory;
   findPermits: FindPermits;
-  /** Where the handler is served, as vendors reach it. A fetch mount takes its path off. Default: at the root. */
+  /** Where the handler is served, as vendors reach it. Its path is taken off those of requests. Default: at the root. */
   publicUrl?: string;
   /** How long credential store, directory and source may take together, in milliseconds. Default 2,000. */
   deadlineMs?: number;
@@ -31,6 +33,19 @@ export interface PermitLookupOptions {
   plateMatching?: "exact" | "ocr";
   /** Hears of every answer and refusal. What it throws is ignored. Without it no record is made. */
   onAnswer?: (audit: LookupAudit) => void;
+  /** Puts a keyed hash in the place of each plate in the audit. Default: plates are in it. */
+  redact?: RedactOptions;
+  /**
+   * Counts requests without a known credential; when it says that there were too many, they hear 429 with Retry-After
+   * instead of 401. Who proves who they are is never counted or delayed; a limiter that fails turns nobody away.
+   * A limiter of `rate-limiter-flexible` fits as it is. Default: none.
+   */
+  throttle?: FailureLimiter;
+  /**
+   * What `throttle` counts by. Default: one count for all strangers, because nothing in a request can be trusted to
+   * tell them apart. Where a proxy of your own sets a header with the client's address, return that.
+   */
+  throttleKey?: (request: LookupRequest) => string;
   /** Default: the machine's clock. */
   clock?: Clock;
 }
@@ -41,34 +56,40 @@ export interface LookupSettings {
   readonly authorizers: readonly Authorizer[];
   readonly directory: Directory;
   readonly findPermits: FindPermits;
-  /** Without a slash at its end; empty at the root. */
+  readonly publicUrl: string | undefined;
+  /** Path of `publicUrl`, without a slash at its end; empty at the root. */
   readonly mountPath: string;
   readonly deadlineMs: number;
   readonly whenUndetermined: "unavailable" | "deny";
   readonly graceMs: number;
   readonly plateMatching: "exact" | "ocr";
   readonly onAnswer: ((audit: LookupAudit) => void) | undefined;
+  readonly hashPlate: HashPlate | undefined;
+  readonly throttle: ThrottleSettings | undefined;
   readonly clock: Clock;
 }
 
 const KEYS = [
   ...["provider", "authorize", "directory", "findPermits", "publicUrl", "deadlineMs", "whenUndetermined"],
-  ...["graceMinutes", "plateMatching", "onAnswer", "clock"],
+  ...["graceMinutes", "plateMatching", "onAnswer", "redact", "throttle", "throttleKey", "clock"],
 ];
 
 // setTimeout cannot count further, and fires at once instead.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Checks the options. @throws EnforcementError `invalid_config` naming the option */
-export function readLookupOptions(options: PermitLookupOptions): LookupSettings {
-  return checkConfig("createPermitLookupHandler", () => {
+/** Checks the options given to `factory`. @throws EnforcementError `invalid_config` naming the option */
+export function readLookupOptions(
+  options: PermitLookupOptions,
+  factory = "createPermitLookupHandler",
+): LookupSettings {
+  return checkConfig(factory, () => {
     const given = readRecord(options, "options", KEYS);
     return {
       provider: readProvider(given["provider"]),
       authorizers: readAuthorizers(given["authorize"]),
       directory: readDirectory(given["directory"]),
       findPermits: readFunction<FindPermits>(given["findPermits"], "findPermits"),
-      mountPath: readMountPath(given["publicUrl"]),
+      ...readPublicUrl(given["publicUrl"]),
       deadlineMs: readNumber(given["deadlineMs"] ?? 2_000, "deadlineMs", {
         least: 1,
         most: LONGEST_TIMER_MS,
@@ -80,6 +101,8 @@ export function readLookupOptions(options: PermitLookupOptions): LookupSettings 
         given["onAnswer"] === undefined
           ? undefined
           : readFunction<(audit: LookupAudit) => void>(given["onAnswer"], "onAnswer"),
+      hashPlate: readRedactOptions(given["redact"]),
+      throttle: readThrottle(given["throttle"], given["throttleKey"]),
       clock: readFunction<Clock>(given["clock"] ?? systemClock, "clock"),
     };
   });
@@ -112,12 +135,24 @@ function readDirectory(value: unknown): Directory {
   return value as Directory;
 }
 
-function readMountPath(value: unknown): string {
-  if (value === undefined) return "";
+function readThrottle(limiter: unknown, keyOf: unknown): ThrottleSettings | undefined {
+  if (limiter === undefined) {
+    if (keyOf !== undefined) throw fieldError("throttleKey", "needs a limiter; give one as throttle.");
+    return undefined;
+  }
+  readFunction((limiter as Partial<FailureLimiter> | null)?.consume, "throttle.consume");
+  return {
+    limiter: limiter as FailureLimiter,
+    keyOf: readFunction<ThrottleSettings["keyOf"]>(keyOf ?? (() => STRANGERS), "throttleKey"),
+  };
+}
+
+function readPublicUrl(value: unknown): Pick<LookupSettings, "publicUrl" | "mountPath"> {
+  if (value === undefined) return { publicUrl: undefined, mountPath: "" };
   if (typeof value !== "string" || !/^https?:\/\//i.test(value) || !URL.canParse(value)) {
     throw fieldError("publicUrl", "must be an absolute http or https URL.");
   }
-  return new URL(value).pathname.replace(/\/+$/, "");
+  return { publicUrl: value, mountPath: new URL(value).pathname.replace(/\/+$/, "") };
 }
 
 function readFunction<Func>(value: unknown, field: string): Func {

@@ -4,6 +4,11 @@ const REFUSALS: Readonly<Record<LookupRefusalCode, Pick<LookupRefusal, "status" 
   invalid_request: { status: 400, message: "The request cannot be understood." },
   unauthorized: { status: 401, message: "The credential is missing or not known." },
   not_found: { status: 404, message: "There is nothing at this address." },
+  not_supported: { status: 404, message: "This operation is not supported yet." },
+  public_url_missing: {
+    status: 404,
+    message: "This document says where the service is; give the lookup handler its publicUrl option.",
+  },
   method_not_allowed: { status: 405, message: "This method is not served here." },
   body_too_large: { status: 413, message: "The body is larger than 16 KiB." },
   unsupported_media_type: { status: 415, message: "The content type is not served here." },
@@ -13,13 +18,17 @@ const REFUSALS: Readonly<Record<LookupRefusalCode, Pick<LookupRefusal, "status" 
       "The body was read before it reached the lookup handler; mount the handler before what reads it.",
   },
   undetermined: { status: 503, message: "The answer is not known at the moment." },
+  too_many_requests: {
+    status: 429,
+    message: "Too many requests without a known credential; try again later.",
+  },
   internal_error: { status: 500, message: "The lookup failed inside the service." },
 };
 
 /** Makes a refusal with the status and words that belong to its code. */
 export function createRefusal(
   code: LookupRefusalCode,
-  details: { message?: string; headers?: Readonly<Record<string, string>> } = {},
+  details: Partial<Pick<LookupRefusal, "message" | "headers" | "reason">> = {},
 ): LookupRefusal {
   return { code, ...REFUSALS[code], ...details };
 }
@@ -27,6 +36,6 @@ export function createRefusal(
 /** The refusal that stands for "we do not know", in words that say no more than the asking party may hear. */
 export function refuseUndetermined(reason: LookupReason): LookupRefusal {
   return reason === "unknown_place"
-    ? createRefusal("undetermined", { message: "The place is not known to the permit service." })
-    : createRefusal("undetermined");
+    ? createRefusal("undetermined", { message: "The place is not known to the permit service.", reason })
+    : createRefusal("undetermined", { reason });
 }

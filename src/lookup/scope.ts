@@ -8,8 +8,17 @@ import { isEnabled, providerEntry } from "../core/switches.ts";
 export interface Scope {
   /** The locations in question that are switched on, by id. */
   readonly asked: ReadonlyMap<string, Location>;
+  /** Their ids. Frozen. */
+  readonly locationIds: readonly string[];
   /** Ids of the locations in question that are switched off. */
   readonly switchedOff: ReadonlySet<string>;
+}
+
+/** What decides where a question is asked. */
+export interface AskedPlace {
+  readonly credential: StoredCredential;
+  readonly place: LookupPlace | undefined;
+  readonly providerId: string;
 }
 
 /** A place that the credential's scope does not have, and the names that it does have. */
@@ -20,29 +29,32 @@ export interface UnknownPlace {
 
 /**
  * The company's locations that a question is about. A place is looked up inside the company and the credential's own
- * locations; one outside is as unknown as one that does not exist. Without a place: everything in that scope.
+ * locations; one outside is as unknown as one that does not exist. Of several places, one that is unknown makes all of
+ * them so: what it may have been cannot be left out. Without a place: everything in that scope.
  */
 export function resolveScope(
   company: Company,
   locations: Iterable<Location>,
-  asked: { credential: StoredCredential; place: LookupPlace | undefined; providerId: string },
+  { credential, place, providerId }: AskedPlace,
 ): Scope | UnknownPlace {
-  const { credential, place, providerId } = asked;
   const reachable = reachableLocations(company, locations, credential);
-  const named =
-    place === undefined
-      ? reachable
-      : reachable.filter((location) => placeName(location, place.by, providerId) === place.value);
-  if (place !== undefined && named.length === 0) {
-    const names = reachable.map((location) => placeName(location, place.by, providerId));
-    return { wanted: place.value, names };
+  if (place === undefined) return toScope(company, reachable, providerId);
+  const byName = Map.groupBy(reachable, (location) => placeName(location, place.by, providerId));
+  const wanted = typeof place.value === "string" ? [place.value] : place.value;
+  const unknown = wanted.find((name) => !byName.has(name));
+  if (unknown !== undefined) return { wanted: unknown, names: [...byName.keys()] };
+  return toScope(company, new Set(wanted.flatMap((name) => byName.get(name) ?? [])), providerId);
+}
+
+/** The scope that these locations make up. */
+export function toScope(company: Company, locations: Iterable<Location>, providerId: string): Scope {
+  const asked = new Map<string, Location>();
+  const switchedOff = new Set<string>();
+  for (const location of locations) {
+    if (isEnabled(company, location, providerId)) asked.set(location.id, location);
+    else switchedOff.add(location.id);
   }
-  const scope = { asked: new Map<string, Location>(), switchedOff: new Set<string>() };
-  for (const location of named) {
-    if (isEnabled(company, location, providerId)) scope.asked.set(location.id, location);
-    else scope.switchedOff.add(location.id);
-  }
-  return scope;
+  return { asked, locationIds: Object.freeze([...asked.keys()]), switchedOff };
 }
 
 /** Tells the two results of {@link resolveScope} apart. */
@@ -68,7 +80,7 @@ function reachableLocations(
 }
 
 /** What a location is called in a query: names are compared to the letter. */
-function placeName(location: Location, by: LookupPlace["by"], providerId: string): string {
+export function placeName(location: Location, by: LookupPlace["by"], providerId: string): string {
   switch (by) {
     case "location":
       return location.id;

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { StoredCredential } from "../core/credential.ts";
 import { fieldError, readList } from "../core/fields.ts";
 
@@ -7,7 +7,7 @@ const NOBODYS_HASHES = ["0".repeat(64)];
 
 /** SHA-256 of a secret in UTF-8, as lower-case hex. Fast is right here: issued secrets are long and random. */
 export function sha256Hex(secret: string): string {
-  return createHash("sha256").update(secret, "utf8").digest("hex");
+  return hash("sha256", secret);
 }
 
 /**
@@ -21,22 +21,20 @@ export function proveCredential(
   secretHash: string,
   stored: StoredCredential | undefined | null,
 ): StoredCredential | undefined {
-  const given = Buffer.from(secretHash, "hex");
+  GIVEN.write(secretHash, "latin1");
   let isKnown = false;
-  for (const hash of readHashes(stored ? stored.hashes : NOBODYS_HASHES)) {
-    isKnown = timingSafeEqual(given, hash) || isKnown;
+  for (const known of readList(stored ? stored.hashes : NOBODYS_HASHES, "credential.hashes")) {
+    KNOWN.write(readHash(known), "latin1");
+    isKnown = timingSafeEqual(GIVEN, KNOWN) || isKnown;
   }
   return stored && isKnown ? stored : undefined;
 }
 
-function readHashes(hashes: unknown): Buffer[] {
-  return readList(hashes, "credential.hashes").map((hash) => {
-    if (typeof hash !== "string" || !/^[0-9a-f]{64}$/i.test(hash)) {
-      throw fieldError(
-        "credential.hashes",
-        "must hold SHA-256 hashes as 64 hex digits; see issueCredentials().",
-      );
-    }
-    return Buffer.from(hash, "hex");
-  });
+// Two hashes as hex, written over by each comparison.
+const GIVEN = Buffer.alloc(64);
+const KNOWN = Buffer.alloc(64);
+
+function readHash(hash: unknown): string {
+  if (typeof hash === "string" && /^[0-9a-f]{64}$/i.test(hash)) return hash.toLowerCase();
+  throw fieldError("credential.hashes", "must hold SHA-256 hashes as 64 hex digits; see issueCredentials().");
 }

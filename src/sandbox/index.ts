@@ -28,7 +28,8 @@ export {
   type HandheldCredential,
   type HandheldOptions,
   type HandheldQuestion,
+  type HandheldSession,
 } from "../vendors/t2-flex/sandbox.ts";
-export type { HandheldSession } from "../vendors/t2-flex/sandbox-schema.ts";
+
 export { createFaults, type Fault, type FaultScope, type Faults, type FetchHandler } from "./faults.ts";
 export { createSandbox, type ListeningSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";

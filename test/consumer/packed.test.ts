@@ -52,8 +52,8 @@ describe("the packed package", () => {
     expect(readdirSync(home).sort()).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
   });
 
-  it("depends on ky, p-retry and zod alone", () => {
-    expect(Object.keys(manifest.dependencies).sort()).toEqual(["ky", "p-retry", "zod"]);
+  it("depends on fast-xml-parser, ky, p-retry and zod alone", () => {
+    expect(Object.keys(manifest.dependencies).sort()).toEqual(["fast-xml-parser", "ky", "p-retry", "zod"]);
   });
 
   it("is imported by an ES module", async () => {

@@ -26,6 +26,9 @@ describe("createPermitLookupHandler", () => {
       graceMinutes: 2.5,
       plateMatching: "ocr",
       onAnswer: () => {},
+      redact: { key: new Uint8Array(16) },
+      throttle: { consume: async () => {} },
+      throttleKey: () => "everybody",
       clock: () => new Date(),
     });
     expect(handler.answer).toBeTypeOf("function");
@@ -63,6 +66,14 @@ describe("createPermitLookupHandler", () => {
     ["graceMinutes", "5"],
     ["plateMatching", "fuzzy"],
     ["onAnswer", {}],
+    ["redact", true],
+    ["redact", { key: "0123456789abcdef", algorithm: "md5" }],
+    ["redact.key", {}],
+    ["redact.key", { key: "fifteen letters" }],
+    ["redact.key", { key: 1234567890123456 }],
+    ["throttle.consume", {}],
+    ["throttle.consume", null],
+    ["throttleKey", () => "no limiter to give it to"],
     ["clock", new Date()],
   ])("refuses %s: %j", async (field, value) => {
     const [option = ""] = field.split(".");

@@ -76,6 +76,33 @@ describe("a source that fails", () => {
   });
 });
 
+describe("the policy", () => {
+  const fail = () => Promise.reject(new Error("no database"));
+
+  it.each<[string, object, object]>([
+    ["a source that fails", { findPermits: fail }, {}],
+    ["a source that is slow", { findPermits: () => never, deadlineMs: 20 }, {}],
+    ["a directory that fails", { directory: { ...directory, listLocations: fail } }, {}],
+    [
+      "a directory that is slow",
+      { directory: { ...directory, getCompany: () => never }, deadlineMs: 20 },
+      {},
+    ],
+    ["a company that is not there", { companyId: "nobody" }, {}],
+    ["a place that is not there", {}, { locationId: "Lot  1" }],
+  ])("decides what the vendor hears of %s", async (_, options, question) => {
+    const heard = async (policy: object) => {
+      const { ask } = openCampus({ permits: [permit()], ...options, ...policy });
+      const { status, sessions, audit } = await ask({ plate: "GXK204", ...question });
+      expect(audit).toMatchObject({ status: "undetermined", httpStatus: status });
+      return [status, sessions];
+    };
+    expect(await heard({})).toEqual([503, []]);
+    expect(await heard({ whenUndetermined: "unavailable" })).toEqual([503, []]);
+    expect(await heard({ whenUndetermined: "deny" })).toEqual([200, []]);
+  });
+});
+
 describe("a source that changes its question", () => {
   const stranger = permit({ plates: [parsePlate("OTHER")] });
 

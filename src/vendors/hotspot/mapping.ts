@@ -17,7 +17,8 @@ import {
   missingTarget,
   reportMapping,
 } from "../../core/mapping-report.ts";
-import { explainMismatch, type NameDifference } from "../../core/mismatch.ts";
+import type { NameDifference } from "../../core/mismatch.ts";
+import { explainMismatch } from "../../core/mismatch-look-alikes.ts";
 import { hasHiddenCharacters, showName } from "../../core/visible-name.ts";
 
 /** A SpotID as HotSpot lists it. */
@@ -145,10 +146,13 @@ function findUnused(
 }
 
 function almostTarget(target: string, near: string, difference: NameDifference): MappingFinding {
+  const isClean = withoutSpaces(target) === target;
   return {
-    ...{ code: "target_unknown", severity: "error", difference },
-    message: `SpotID "${showName(target)}" is not in HotSpot's list; "${showName(near)}" is, and differs in spaces or leading zeros.`,
-    hint: `If "${showName(near)}" is meant, write it exactly so. Spreadsheets drop leading zeros; keep SpotIDs as text.`,
+    ...{ code: isClean ? "leading_zeros_differ" : "target_malformed", severity: "error", difference },
+    message: `SpotID "${showName(target)}" is not in HotSpot's list; "${showName(near)}" is: it ${difference.message}.`,
+    hint: isClean
+      ? `If "${showName(near)}" is meant, write it exactly so. Spreadsheets drop leading zeros; keep SpotIDs as text.`
+      : `If "${showName(near)}" is meant, write it exactly so, without the spaces or invisible characters around it.`,
   };
 }
 
@@ -175,7 +179,11 @@ function nearestSpotId(target: string, { byCore }: SpotBook): string | undefined
 
 /** What two SpotIDs have in common when a spreadsheet or a careless copy made one of the other. */
 function coreOf(spotId: string): string {
-  return spotId.replace(/[\p{Z}\p{C}]/gu, "").replace(/^0+(?=.)/, "");
+  return withoutSpaces(spotId).replace(/^0+(?=.)/, "");
+}
+
+function withoutSpaces(text: string): string {
+  return text.replace(/[\p{Z}\p{C}]/gu, "");
 }
 
 function readSpot(value: unknown, field: string): HotSpotSpot {

@@ -1,6 +1,7 @@
 import type { Location } from "../../core/directory.ts";
 import { fieldError, readSwitch } from "../../core/fields.ts";
 import type { MappingInput, MappingReport } from "../../core/mapping.ts";
+import { describeCandidates } from "../../core/mapping-candidates.ts";
 import { attempt, type MappingFinding, targetOf } from "../../core/mapping-input.ts";
 import {
   createTargetSharing,
@@ -10,17 +11,21 @@ import {
   missingTarget,
   reportMapping,
 } from "../../core/mapping-report.ts";
-import { explainMismatch, type NameCandidate } from "../../core/mismatch.ts";
+import type { NameCandidate } from "../../core/mismatch.ts";
+import { explainMismatch } from "../../core/mismatch-look-alikes.ts";
 import type { Zone, ZoneList } from "../../core/provider.ts";
 import { isCompanyEnabled, providerEntry } from "../../core/switches.ts";
 import { hasHiddenCharacters, showName } from "../../core/visible-name.ts";
 import { passportCompanyCode } from "./company-code.ts";
-import { isUuid, openZoneBook, readZones, type ZoneBook } from "./zone-book.ts";
+import { isUuid, openZoneBook, type PassportZone, readZones, type ZoneBook } from "./zone-book.ts";
 
 /** What {@link validatePassportMapping} compares. */
 export interface PassportMappingInput extends MappingInput {
-  /** The operator's zones. An array counts as all of them; a `ZoneList` says itself whether it is complete. */
-  readonly zones?: ZoneList | readonly Zone[];
+  /**
+   * The operator's zones. An array counts as all of them; a `ZoneList` says itself whether it is complete. Where a zone
+   * names its operator, it must be `operatorId`.
+   */
+  readonly zones?: ZoneList | readonly PassportZone[];
   /** The operator's id as configured. Checked for its form. */
   readonly operatorId?: string;
   /**
@@ -53,7 +58,10 @@ function examine(mapping: ExaminedMapping): MappingExamination {
     readSwitch(mapping.options["sharedZones"] ?? false, "sharedZones"),
   );
   const list = readZones(mapping.options["zones"]);
-  const book = openZoneBook(external ? undefined : list);
+  const { operatorId } = mapping.options;
+  const book = openZoneBook(external ? undefined : list, {
+    operatorId: typeof operatorId === "string" ? operatorId : undefined,
+  });
   const findSharing = createTargetSharing(mapping, (target) => book.keyOf(target));
   const judge = (location: Location): MappingJudgement => {
     const target = targetOf(location, mapping.providerId);
@@ -84,10 +92,11 @@ function judgeTarget(target: string, zones: readonly Zone[], book: ZoneBook): Ma
   const unresolved = book.canResolve(target) ? [] : [unresolvedTarget(target)];
   if (zones.length === 1) return unresolved;
   if (zones.length > 1) return [ambiguousTarget(target, zones)];
+  const [foreign] = book.resolveForeign(target);
+  if (foreign !== undefined) return [foreignZone(target, foreign)];
   const near = book.closest(target);
   const nearest = near[0];
-  if (nearest !== undefined && nearest.difference.kind !== "other")
-    return [almostTarget(target, nearest, book)];
+  if (nearest !== undefined && nearest.difference.kind !== "other") return [almostTarget(target, near, book)];
   if (isDamagedId(target)) return [malformedTarget(target, "error")];
   // A name may hold what cannot be seen; without the whole list nobody knows.
   if (hasHiddenCharacters(target)) return [malformedTarget(target, book.complete ? "error" : "warning")];
@@ -146,20 +155,35 @@ function judgeCompanyCode({ company, enabled, providerId }: ExaminedMapping): Ma
 }
 
 function ambiguousTarget(target: string, zones: readonly Zone[]): MappingFinding {
-  const ids = zones.slice(0, 3).map(({ id }) => showName(id));
+  const meanings = zones.slice(0, 3).map((zone) => `${describeMeaning(target, zone)} ${showName(zone.id)}`);
   return {
     ...{ code: "target_ambiguous", severity: "error" },
-    message: `Target "${showName(target)}" is the number or name of ${zones.length} zones.`,
-    hint: `Set the id of the right one as the target: ${ids.join(", ")}${zones.length > 3 ? ", …" : ""}.`,
+    message: `Target "${showName(target)}" stands for ${zones.length} zones: the ${meanings.join(", the ")}${zones.length > 3 ? ", …" : ""}.`,
+    hint: "Set the id of the right one as the target.",
   };
 }
 
-function almostTarget(target: string, { name, difference }: NameCandidate, book: ZoneBook): MappingFinding {
+function describeMeaning(target: string, { number, name }: Zone): string {
+  if (target === number) return target === name ? "number and name of" : "number of";
+  return target === name ? "name of" : "id";
+}
+
+function foreignZone(target: string, { id, name }: PassportZone): MappingFinding {
+  return {
+    ...{ code: "target_of_other_operator", severity: "error" },
+    message: `Target "${showName(target)}" is zone "${showName(name)}" (${showName(id)}) of another operator.`,
+    hint: "Check the operator id, or set a zone of this operator as the target.",
+  };
+}
+
+function almostTarget(target: string, near: readonly NameCandidate[], book: ZoneBook): MappingFinding {
+  const { hint, details } = describeCandidates(near);
+  const [nearest] = near;
   return {
     // Zones that an incomplete list does not show may hold the exact one.
-    ...{ code: "name_differs", severity: book.complete ? "error" : "warning", difference },
-    message: `Target "${showName(target)}" is no zone; "${showName(name)}" ${difference.message}.`,
-    hint: "Write it exactly as Passport does, or set the zone's id.",
+    ...{ code: "name_differs", severity: book.complete ? "error" : "warning", ...details },
+    message: `Target "${showName(target)}" is no zone; "${showName(nearest?.name ?? "")}" ${nearest?.difference.message}.`,
+    hint: `${nearest?.tied ? hint : ""}Write it exactly as Passport does, or set the zone's id.`,
   };
 }
 
@@ -180,12 +204,11 @@ function unresolvedTarget(target: string): MappingFinding {
 }
 
 function unknownTarget(target: string, near: readonly NameCandidate[]): MappingFinding {
-  const names = near.map(({ name }) => `"${showName(name)}"`).join(", ");
-  const difference = near[0]?.difference;
+  const { hint, details } = describeCandidates(near);
   return {
-    ...{ code: "target_unknown", severity: "error", ...(difference === undefined ? {} : { difference }) },
+    ...{ code: "target_unknown", severity: "error", ...details },
     message: `Target "${showName(target)}" is no id, number or name of a zone of this operator.`,
-    hint: `${names === "" ? "" : `Closest: ${names}. `}${TARGET_HINT} Fetch the zones again if it is new.`,
+    hint: `${hint}${TARGET_HINT} Fetch the zones again if it is new.`,
   };
 }
 

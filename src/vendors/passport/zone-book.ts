@@ -1,10 +1,16 @@
-import { readOptionalText, readRecord, readSwitch } from "../../core/fields.ts";
+import { fieldError, readOptionalText, readRecord, readSwitch } from "../../core/fields.ts";
 import { attempt, readName, readVendorList, type VendorList } from "../../core/mapping-input.ts";
 import { groupBy } from "../../core/mapping-report.ts";
-import { indexNames, type NameCandidate } from "../../core/mismatch.ts";
+import type { NameCandidate } from "../../core/mismatch.ts";
+import { indexNames } from "../../core/mismatch-look-alikes.ts";
 import type { Zone } from "../../core/provider.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** A zone with the operator that it belongs to, where the list says so. Absent: the operator that was asked for. */
+export interface PassportZone extends Zone {
+  readonly operatorId?: string;
+}
 
 /** Zones by everything that a target may be. */
 export interface ZoneBook {
@@ -12,6 +18,8 @@ export interface ZoneBook {
   readonly complete: boolean;
   /** Each zone once; more than one: the text does not tell them apart. */
   resolve(target: string): readonly Zone[];
+  /** Zones of other operators that the text names. */
+  resolveForeign(target: string): readonly PassportZone[];
   /** Whether a permit for this target can be sent: a number or name needs a complete list, an id needs none. */
   canResolve(target: string): boolean;
   /** What two targets have in common when they mean one zone. */
@@ -25,51 +33,87 @@ export function isUuid(text: string): boolean {
   return UUID.test(text);
 }
 
-/** Indexes a list of zones; `undefined` where there is none, or none that targets could be compared with. */
-export function openZoneBook(list: VendorList<Zone> | undefined): ZoneBook {
+/**
+ * Indexes a list of zones; `undefined` where there is none, or none that targets could be compared with. Zones of another
+ * operator than `operatorId` count as none of ours.
+ */
+export function openZoneBook(
+  list: VendorList<PassportZone> | undefined,
+  { operatorId }: { operatorId?: string | undefined } = {},
+): ZoneBook {
   const { entries, complete } = list ?? { entries: [], complete: false };
-  const byId = groupBy(entries, ({ id }) => lowerId(id));
-  const byNumber = groupBy(entries, ({ number }) => number);
-  const byName = groupBy(entries, ({ name }) => name);
-  const names = indexNames([...byName.keys(), ...byNumber.keys()]);
-  const resolve = (target: string): readonly Zone[] => {
-    const own = byId.get(lowerId(target)) ?? [];
-    const found = [...own, ...(byNumber.get(target) ?? []), ...(byName.get(target) ?? [])];
-    // Pages may overlap: the same id twice is one zone.
-    return [...new Map(found.map((zone) => [lowerId(zone.id), zone])).values()];
-  };
+  const isForeign = (zone: PassportZone) =>
+    operatorId !== undefined &&
+    zone.operatorId !== undefined &&
+    lowerId(zone.operatorId) !== lowerId(operatorId);
+  const own = indexZones(entries.filter((zone) => !isForeign(zone)));
+  const foreign = indexZones(entries.filter(isForeign));
+  const names = indexNames([...own.byName.keys(), ...own.byNumber.keys()]);
   return {
     complete,
-    resolve,
+    resolve: own.resolve,
+    resolveForeign: foreign.resolve,
     canResolve: (target) => list === undefined || complete || isUuid(target),
     keyOf(target) {
-      const zones = resolve(target);
+      const zones = own.resolve(target);
       return lowerId((zones.length === 1 ? zones[0]?.id : undefined) ?? target);
     },
     closest: (target) => names.closest(target),
   };
 }
 
+function indexZones(zones: readonly PassportZone[]) {
+  const byId = groupBy(zones, ({ id }) => lowerId(id));
+  const byNumber = groupBy(zones, ({ number }) => number);
+  const byName = groupBy(zones, ({ name }) => name);
+  const resolve = (target: string): readonly PassportZone[] => {
+    const own = byId.get(lowerId(target)) ?? [];
+    const found = [...own, ...(byNumber.get(target) ?? []), ...(byName.get(target) ?? [])];
+    // Pages may overlap: the same id twice is one zone.
+    return found.length < 2 ? found : [...new Map(found.map((zone) => [lowerId(zone.id), zone])).values()];
+  };
+  return { byNumber, byName, resolve };
+}
+
 /** Reads the zones that a validator was given: a `ZoneList`, or an array that counts as all of them. */
-export function readZones(value: unknown): VendorList<Zone> | undefined {
+export function readZones(value: unknown): VendorList<PassportZone> | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "object" || value === null || !("zones" in value)) {
-    return readVendorList(value, "zones", readZone);
+    return readVendorList(value, "zones", createZoneReader());
   }
   const list = attempt(() => {
     const record = readRecord(value, "zones", ["zones", "complete", "fetchedAt"]);
     return { zones: record["zones"] ?? null, complete: readSwitch(record["complete"], "zones.complete") };
   });
   if (list.problem !== undefined) return { entries: [], complete: false, problems: [list.problem] };
-  const read = readVendorList(list.value.zones, "zones.zones", readZone);
+  const read = readVendorList(list.value.zones, "zones.zones", createZoneReader());
   return { ...read, complete: read.complete && list.value.complete };
 }
 
-function readZone(value: unknown, field: string): Zone {
-  const zone = readRecord(value, field, ["id", "number", "name"]);
+/** Reads zones one after the other. One id with two names or numbers is refused: nobody can know which is right. */
+function createZoneReader(): (value: unknown, field: string) => PassportZone {
+  const known = new Map<string, PassportZone>();
+  return (value, field) => {
+    const zone = readZone(value, field);
+    const before = known.get(lowerId(zone.id)) ?? zone;
+    if (before.name !== zone.name || before.number !== zone.number) {
+      throw fieldError(`${field}.id`, "is also that of a zone before it, which has another name or number.");
+    }
+    known.set(lowerId(zone.id), before);
+    return zone;
+  };
+}
+
+function readZone(value: unknown, field: string): PassportZone {
+  const zone = readRecord(value, field, ["id", "number", "name", "operatorId"]);
   const number = readOptionalText(zone["number"], `${field}.number`);
-  const basics = { id: readName(zone["id"], `${field}.id`), name: readName(zone["name"], `${field}.name`) };
-  return number === undefined ? basics : { ...basics, number: readName(number, `${field}.number`) };
+  const operatorId = readOptionalText(zone["operatorId"], `${field}.operatorId`);
+  return {
+    id: readName(zone["id"], `${field}.id`),
+    name: readName(zone["name"], `${field}.name`),
+    ...(number === undefined ? {} : { number: readName(number, `${field}.number`) }),
+    ...(operatorId === undefined ? {} : { operatorId: readName(operatorId, `${field}.operatorId`) }),
+  };
 }
 
 function lowerId(text: string): string {

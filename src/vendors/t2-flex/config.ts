@@ -1,17 +1,23 @@
 import * as z from "zod/mini";
 import { isLookupDialect, type LookupDialect } from "../../core/dialect.ts";
 import { parseOptions, textOption } from "../../http/options.ts";
+import { genetecDialect } from "./dialects/genetec.ts";
+import { irisDialect } from "./dialects/iris.ts";
 import { offstreetDialect } from "./dialects/offstreet.ts";
+
+/** The dialects that are built in. */
+export type DialectName = "offstreet" | "iris" | "genetec";
 
 /** Options of `createT2FlexProvider`. */
 export interface T2FlexOptions {
   /** The host's name for this instance; the key of `providers` in companies and locations. Default `t2-flex`. */
   id?: string;
   /**
-   * The wire format of Flex's lookups. T2 does not publish it: `offstreet`, the default, is Offstreet's own search as
-   * public clients use it, and a `LookupDialect` of your own replaces it.
+   * The wire format of Flex's lookups. T2 does not publish it. `offstreet`, the default, is Offstreet's own search as
+   * public clients use it; `iris` is T2's own SOAP lookup of one plate; `genetec` is the REST lookup of pay-by-plate
+   * providers. A `LookupDialect` of your own replaces them.
    */
-  dialect?: "offstreet" | LookupDialect;
+  dialect?: DialectName | LookupDialect;
 }
 
 /** {@link T2FlexOptions} checked, with their defaults filled in. */
@@ -20,15 +26,19 @@ export interface T2FlexSettings {
   readonly dialect: LookupDialect;
 }
 
-const DIALECTS: ReadonlyMap<unknown, LookupDialect> = new Map([["offstreet", offstreetDialect]]);
+const DIALECTS: Readonly<Record<DialectName, LookupDialect>> = {
+  offstreet: offstreetDialect,
+  iris: irisDialect,
+  genetec: genetecDialect,
+};
 
 const schema = z.strictObject(
   {
     id: z.optional(textOption),
     dialect: z.optional(
-      z.custom<LookupDialect | "offstreet">(
-        (value) => DIALECTS.has(value) || isLookupDialect(value),
-        'must be "offstreet" or a LookupDialect.',
+      z.custom<LookupDialect | DialectName>(
+        (value) => isDialectName(value) || isLookupDialect(value),
+        'must be "offstreet", "iris", "genetec" or a LookupDialect.',
       ),
     ),
   },
@@ -38,5 +48,9 @@ const schema = z.strictObject(
 /** Checks the options. @throws EnforcementError `invalid_config` naming each option that is wrong */
 export function readT2FlexOptions(options: T2FlexOptions): T2FlexSettings {
   const { id = "t2-flex", dialect = "offstreet" } = parseOptions(schema, options, "createT2FlexProvider");
-  return { id, dialect: typeof dialect === "string" ? offstreetDialect : dialect };
+  return { id, dialect: isDialectName(dialect) ? DIALECTS[dialect] : dialect };
+}
+
+function isDialectName(value: unknown): value is DialectName {
+  return typeof value === "string" && Object.hasOwn(DIALECTS, value);
 }

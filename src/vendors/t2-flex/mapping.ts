@@ -1,6 +1,7 @@
 import type { Location } from "../../core/directory.ts";
 import { fieldError, readRecord } from "../../core/fields.ts";
 import type { MappingInput, MappingReport } from "../../core/mapping.ts";
+import { describeCandidates } from "../../core/mapping-candidates.ts";
 import { type MappingFinding, readName, readVendorList, targetOf } from "../../core/mapping-input.ts";
 import {
   type ExaminedMapping,
@@ -10,8 +11,11 @@ import {
   reportMapping,
   sharedTarget,
 } from "../../core/mapping-report.ts";
-import { explainMismatch, indexNames, type NameCandidate, type NameIndex } from "../../core/mismatch.ts";
-import { hasHiddenCharacters, showName } from "../../core/visible-name.ts";
+import type { NameCandidate } from "../../core/mismatch.ts";
+import type { NameIndex } from "../../core/mismatch-index.ts";
+import { explainMismatch, indexNames } from "../../core/mismatch-look-alikes.ts";
+import { hasForbiddenCharacters, hasHiddenCharacters, showName } from "../../core/visible-name.ts";
+import { openZoneNames, type ZoneNames } from "./zone-names.ts";
 
 /** A Mobile Payment Station as Flex has it. */
 export interface T2FlexStation {
@@ -27,18 +31,21 @@ export interface T2FlexStation {
 export interface T2FlexMappingInput extends MappingInput {
   /** All Mobile Payment Stations of the vendor entry in Flex. Empty: there are none. Absent: not known. */
   readonly stations?: readonly T2FlexStation[];
+  /** Names or ids of all zones and lots in Flex. Empty: there are none. Absent: not known. */
+  readonly zones?: readonly string[];
 }
 
 /**
  * Compares a company's locations with the Mobile Payment Stations in its Flex: one for each location, its description
- * equal to the location's name to the letter, linked to a Station Location, in a zone called as `zoneName` says. A
- * location without a target has its name for one.
+ * equal to the location's name to the letter, linked to a Station Location, in a zone called as `zoneName` says. With
+ * `zones`, each `zoneName` must be one of them to the letter; a location without one has its name for it. A location
+ * without a target has its name for one. `verified` is about stations alone.
  *
  * `otherCompanies` is read but not compared: each customer has a Flex system of its own, so equal names there mean
  * nothing. Pure; never throws: what cannot be read is an issue.
  */
 export function validateT2FlexMapping(input: T2FlexMappingInput): MappingReport {
-  return reportMapping(input, { vendor: "t2-flex", keys: ["stations"], examine });
+  return reportMapping(input, { vendor: "t2-flex", keys: ["stations", "zones"], examine });
 }
 
 /** Stations by description, and those that no location names exactly. */
@@ -59,18 +66,19 @@ function examine(mapping: ExaminedMapping): MappingExamination {
   const claimed = new Set(locations.map((location) => stationNameOf(location, mapping)));
   const free = [...byDescription.keys()].filter((description) => !claimed.has(description));
   const book = { complete, byDescription, unclaimed: indexNames(free) };
+  const zones = openZoneNames(mapping.options["zones"]);
   const findSharing = createNameSharing(mapping);
   const suggested = new Set<string>();
   const judge = (location: Location): MappingJudgement => {
     const target = stationNameOf(location, mapping);
     const stations = byDescription.get(target) ?? [];
     const near = stations.length === 0 ? book.unclaimed.closest(target) : [];
-    for (const { name } of near.slice(0, 1)) suggested.add(name);
+    for (const { name, tied } of near.slice(0, 1)) if (!tied) suggested.add(name);
     const findings = [
       ...judgeTarget(location, target),
       ...judgeStations(target, stations),
       ...(stations.length === 0 ? judgeMissingStation(target, near, book) : []),
-      ...judgeZoneName(location, stations),
+      ...judgeZone(location, stations, zones),
       ...findSharing(location, target),
     ];
     return { target, vendorTarget: stations.length === 1 ? target : null, findings };
@@ -78,7 +86,12 @@ function examine(mapping: ExaminedMapping): MappingExamination {
   const judgements = new Map(enabled.map((location) => [location, judge(location)]));
   // A station that is nearest to a location without one stands in that location's issue.
   const unused = free.filter((description) => !suggested.has(description));
-  return { verified: complete, ofCompany: problems, judgements, ofVendor: unused.map(unusedStation) };
+  return {
+    verified: complete,
+    ofCompany: [...problems, ...zones.problems],
+    judgements,
+    ofVendor: unused.map(unusedStation),
+  };
 }
 
 function stationNameOf(location: Location, { providerId }: ExaminedMapping): string {
@@ -121,27 +134,40 @@ function judgeMissingStation(
   near: readonly NameCandidate[],
   { complete }: StationBook,
 ): MappingFinding[] {
-  const nearest = near[0];
+  const [nearest] = near;
+  const { hint, details } = describeCandidates(near);
   if (nearest !== undefined && nearest.difference.kind !== "other") {
     return [
       {
         // Stations that an incomplete list does not show may hold the exact one.
-        ...{ code: "name_differs", severity: complete ? "error" : "warning", difference: nearest.difference },
+        ...{ code: "name_differs", severity: complete ? "error" : "warning", ...details },
         message: `Flex has no station "${showName(target)}"; "${showName(nearest.name)}" ${nearest.difference.message}.`,
-        hint: `Change the station's description in Flex to exactly "${showName(target)}", then re-run the ODC task.`,
+        hint: `${nearest.tied ? hint : ""}Change the station's description in Flex to exactly "${showName(target)}", then re-run the ODC task.`,
       },
     ];
   }
-  if (!complete) return hasHiddenCharacters(target) ? [malformedName(target)] : [];
-  const names = near.map(({ name }) => `"${showName(name)}"`).join(", ");
-  const difference = nearest?.difference;
+  if (!complete) return isUntypeable(target) ? [malformedName(target)] : [];
   return [
     {
-      ...{ code: "target_unknown", severity: "error", ...(difference === undefined ? {} : { difference }) },
+      ...{ code: "target_unknown", severity: "error", ...details },
       message: `Flex has no station with the description "${showName(target)}".`,
-      hint: `${names === "" ? "" : `Closest: ${names}. `}Create the station with exactly this description, link it to its Station Location and re-run the ODC task.`,
+      hint: `${hint}Create the station with exactly this description, link it to its Station Location and re-run the ODC task.`,
     },
   ];
+}
+
+/** What the report says of every name is not said again. */
+function isUntypeable(name: string): boolean {
+  return hasHiddenCharacters(name) && !hasForbiddenCharacters(name);
+}
+
+function judgeZone(
+  location: Location,
+  stations: readonly T2FlexStation[],
+  zones: ZoneNames,
+): MappingFinding[] {
+  const ofStation = judgeZoneName(location, stations);
+  return ofStation.length > 0 ? ofStation : zones.judge(location);
 }
 
 function judgeZoneName({ zoneName }: Location, stations: readonly T2FlexStation[]): MappingFinding[] {

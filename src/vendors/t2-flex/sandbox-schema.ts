@@ -1,69 +1,84 @@
 import * as z from "zod/mini";
 
-// What a handheld expects of the `offstreet` reply. It shares nothing with the dialect that renders it, so that one
-// mistake cannot hide in both.
+// What handhelds expect of replies. It shares nothing with the dialects that render them, so that one mistake cannot
+// hide in both.
 
-const text = z.string("must be text").check(z.regex(/\S/, "must not be empty"));
-const instant = z
-  .string("must be text")
-  .check(z.refine(isInstant, "must be an ISO 8601 time with an offset"));
-
-const reply = z.strictObject(
-  {
-    sessions: z.array(
-      z.strictObject(
-        {
-          id: text,
-          permitId: text,
-          plate: text,
-          state: z.nullable(text),
-          startDateTime: instant,
-          endDateTime: z.nullable(instant),
-          createdDateTime: z.nullable(instant),
-          location: text,
-          tenantName: text,
-        },
-        "must be an object",
-      ),
-      "must be an array",
-    ),
-  },
-  "must be a JSON object",
-);
-
-/** A record as a handheld shows it. */
+/** A record as a handheld shows it. What a wire has no field for is null. */
 export interface HandheldSession {
-  readonly id: string;
-  readonly permitId: string;
+  readonly id: string | null;
+  readonly permitId: string | null;
   readonly plate: string;
-  /** Null when the permit's plate has no region. */
+  /** Null or empty when the permit's plate has no region. */
   readonly state: string | null;
-  readonly startDateTime: string;
+  readonly startDateTime: string | null;
   /** Null when the permit has no end. */
   readonly endDateTime: string | null;
   /** Null when it is not known when the permit was made. */
   readonly createdDateTime: string | null;
   readonly location: string;
-  readonly tenantName: string;
+  readonly tenantName: string | null;
 }
 
-/** The records of a reply, or what is wrong with it, in words that name the field and no value. */
-export function readReply(body: unknown): { sessions: readonly HandheldSession[] } | { why: string } {
-  const result = z.safeParse(reply, body);
-  if (result.success) return result.data;
+/** What the officer's screen shows. */
+export type HandheldAnswer =
+  | { shows: "permit"; session: HandheldSession; sessions: readonly HandheldSession[] }
+  /** There was a permit, and it has ended. Only `iris` tells that apart from none. */
+  | { shows: "expired"; session: HandheldSession }
+  | { shows: "none" }
+  /** We were asked wrongly or by the wrong party. */
+  | { shows: "refused"; status: number }
+  /** We could not say: the vendor's own policy applies. */
+  | { shows: "unavailable"; why: string };
+
+/** A text that says something. */
+export const text = z.string("must be text").check(z.regex(/\S/, "must not be empty"));
+
+/** A text that may be empty. */
+export const anyText = z.string("must be text");
+
+/** An instant with an offset. */
+export const instant = z
+  .string("must be text")
+  .check(z.refine(isInstant, "must be an ISO 8601 time with an offset"));
+
+/** An instant in UTC. */
+export const instantInUtc = instant.check(z.endsWith("Z", "must be in UTC"));
+
+/** What a reply must be, or what is wrong with it, in words that name the field and no value. */
+export function readReply<Reply>(
+  schema: z.ZodMiniType<Reply>,
+  value: unknown,
+): { reply: Reply } | { why: string } {
+  const result = z.safeParse(schema, value);
+  if (result.success) return { reply: result.data };
   const issue = result.error.issues[0];
   const problem =
     issue?.code === "unrecognized_keys" ? `has unknown ${issue.keys.join(", ")}` : issue?.message;
   return { why: `${toPathText(issue?.path ?? [])} ${problem}` };
 }
 
+/** The value of a JSON text; `undefined`, which no JSON text gives, when it is not JSON. */
+export function readJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a list of records shows: the first one, as public clients do. */
+export function showFirst(sessions: readonly HandheldSession[]): HandheldAnswer {
+  const [session] = sessions;
+  return session === undefined ? { shows: "none" } : { shows: "permit", session, sessions };
+}
+
 /** `["sessions", 0, "endDateTime"]` as `sessions[0].endDateTime`. */
 function toPathText(path: readonly PropertyKey[]): string {
-  const text = path
+  const written = path
     .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`))
     .join("")
     .replace(/^\./, "");
-  return text || "The reply";
+  return written || "The reply";
 }
 
 function isInstant(value: string): boolean {

@@ -1,20 +1,28 @@
 /**
  * An officer's handheld. T2 Flex asks us, so its sandbox is the side that asks. It is our reading of the vendor, not
- * the vendor: the form of Flex's question is unpublished, and this one follows public client code of the `offstreet`
- * dialect. Like those clients it looks at the first record only and gives up after ten seconds.
+ * the vendor: the form of Flex's question is unpublished, and this one follows public client code (`offstreet`,
+ * `iris`) and a vendor's documentation (`genetec`). Like those clients it looks at the first record only and gives up
+ * after ten seconds.
  *
  * @module
  */
 
 import { fieldError, readRecord, readText } from "../../core/fields.ts";
-import { type HandheldSession, readReply } from "./sandbox-schema.ts";
+import { genetecWire } from "./sandbox-genetec.ts";
+import { irisWire } from "./sandbox-iris.ts";
+import { offstreetWire } from "./sandbox-offstreet.ts";
+import type { HandheldAnswer } from "./sandbox-schema.ts";
+import type { HandheldCredential, HandheldEntry, HandheldWire } from "./sandbox-wire.ts";
+
+export type { HandheldAnswer, HandheldSession } from "./sandbox-schema.ts";
+export type { HandheldCredential } from "./sandbox-wire.ts";
 
 /** Options of {@link createHandheld}. */
 export interface HandheldOptions {
   /** Where the lookup handler is served. */
   url: string | URL;
-  /** The only one that a handheld speaks so far, and the default. */
-  dialect?: "offstreet";
+  /** What it speaks. Default `offstreet`. */
+  dialect?: "offstreet" | "iris" | "genetec";
   credential: HandheldCredential;
   /** Default: the global one. */
   fetch?: typeof globalThis.fetch;
@@ -22,30 +30,11 @@ export interface HandheldOptions {
   timeoutMs?: number;
 }
 
-/** What was entered for the integration, and how it travels. */
-export type HandheldCredential =
-  | { scheme: "basic"; username: string; password: string }
-  | { scheme: "bearer"; token: string }
-  | { scheme: "api-key"; key: string };
-
 /** What an officer types. */
-export interface HandheldQuestion {
-  plate: string;
-  /** An abbreviation or a full name. */
-  state?: string;
-  locationId?: string;
+export interface HandheldQuestion extends HandheldEntry {
   /** Ends the lookup early; the promise then rejects with the signal's reason. */
   signal?: AbortSignal;
 }
-
-/** What the officer's screen shows. */
-export type HandheldAnswer =
-  | { shows: "permit"; session: HandheldSession; sessions: readonly HandheldSession[] }
-  | { shows: "none" }
-  /** We were asked wrongly or by the wrong party. */
-  | { shows: "refused"; status: number }
-  /** We could not say: the vendor's own policy applies. */
-  | { shows: "unavailable"; why: string };
 
 /** A handheld that is set up for one endpoint. */
 export interface Handheld {
@@ -60,34 +49,34 @@ export interface Handheld {
  */
 export function createHandheld(options: HandheldOptions): Handheld {
   readRecord(options, "createHandheld options", ["url", "dialect", "credential", "fetch", "timeoutMs"]);
-  if (options.dialect !== undefined && options.dialect !== "offstreet") {
-    throw fieldError("dialect", 'must be "offstreet".', "invalid_config");
-  }
-  const url = new URL(options.url);
-  const [headerName, headerValue] = toHeader(options.credential);
+  const wire = findWire(options.dialect ?? "offstreet");
+  const headers = { ...wire.headers, ...toHeaders(options.credential, wire) };
+  const url =
+    wire.path === ""
+      ? new URL(options.url)
+      : new URL(wire.path, `${new URL(options.url)}/`.replace(/\/+$/, "/"));
   const { timeoutMs = 10_000 } = options;
 
-  async function ask(question: object, signal: AbortSignal): Promise<HandheldAnswer> {
+  async function ask(entry: HandheldEntry, signal: AbortSignal): Promise<HandheldAnswer> {
     const fetch = options.fetch ?? globalThis.fetch;
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "application/json", [headerName]: headerValue },
-      body: JSON.stringify(question),
-      redirect: "manual",
-      signal,
-    });
-    return toAnswer(response.status, await response.text());
+    const body = wire.encode(entry, options.credential);
+    const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
+    const { status } = response;
+    const text = await response.text();
+    const answer = wire.decode(status, text);
+    const isRefused = status >= 400 && status < 500 && answer.shows === "unavailable";
+    return isRefused ? { shows: "refused", status } : answer;
   }
 
   return {
-    async lookup({ signal, ...question }) {
+    async lookup({ signal, ...entry }) {
       signal?.throwIfAborted();
       const giveUp = new AbortController();
       const timer = setTimeout(() => giveUp.abort(), timeoutMs);
       const end = signal === undefined ? giveUp.signal : AbortSignal.any([signal, giveUp.signal]);
       try {
         // A fetch given by a test may not listen to the signal; the officer does not wait for it either.
-        return await Promise.race([ask(question, end), rejectionOf(end)]);
+        return await Promise.race([ask(entry, end), rejectionOf(end)]);
       } catch (error) {
         signal?.throwIfAborted();
         if (giveUp.signal.aborted) return { shows: "unavailable", why: `no reply within ${timeoutMs} ms` };
@@ -105,39 +94,51 @@ function rejectionOf(signal: AbortSignal): Promise<never> {
   });
 }
 
-function toAnswer(status: number, text: string): HandheldAnswer {
-  if (status >= 400 && status < 500) return { shows: "refused", status };
-  if (status !== 200) return { shows: "unavailable", why: `status ${status}` };
-  const reply = readReply(readJson(text));
-  if ("why" in reply) return { shows: "unavailable", why: reply.why };
-  const [session] = reply.sessions;
-  return session === undefined ? { shows: "none" } : { shows: "permit", session, sessions: reply.sessions };
-}
+const WIRES: ReadonlyMap<string, HandheldWire> = new Map([
+  ["offstreet", offstreetWire],
+  ["iris", irisWire],
+  ["genetec", genetecWire],
+]);
 
-/** The value of a JSON text; `undefined`, which no JSON text gives, when it is not JSON. */
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+function findWire(dialect: string): HandheldWire {
+  const wire = WIRES.get(dialect);
+  if (wire === undefined) {
+    throw fieldError("dialect", `must be one of ${[...WIRES.keys()].join(", ")}.`, "invalid_config");
   }
+  return wire;
 }
 
-function toHeader(credential: HandheldCredential): [name: string, value: string] {
+function toHeaders(credential: HandheldCredential, wire: HandheldWire): Record<string, string> {
+  if ((credential.scheme === "username-token") !== (wire === irisWire)) {
+    throw fieldError(
+      "credential.scheme",
+      "must be username-token for iris, and only for it.",
+      "invalid_config",
+    );
+  }
   switch (credential.scheme) {
+    case "username-token":
+      readRecord(credential, "credential", ["scheme", "username", "password", "token"]);
+      for (const key of ["username", "password", "token"] as const)
+        readText(credential[key], `credential.${key}`);
+      return {};
     case "basic": {
       readRecord(credential, "credential", ["scheme", "username", "password"]);
       const pair = `${readText(credential.username, "credential.username")}:${credential.password}`;
-      return ["authorization", `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(pair)))}`];
+      return { authorization: `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(pair)))}` };
     }
     case "bearer":
       readRecord(credential, "credential", ["scheme", "token"]);
-      return ["authorization", `Bearer ${readText(credential.token, "credential.token")}`];
+      return { authorization: `Bearer ${readText(credential.token, "credential.token")}` };
     case "api-key":
-      readRecord(credential, "credential", ["scheme", "key"]);
-      return ["x-api-key", readText(credential.key, "credential.key")];
+      readRecord(credential, "credential", ["scheme", "key", "header"]);
+      return { [credential.header ?? "x-api-key"]: readText(credential.key, "credential.key") };
     default:
-      throw fieldError("credential.scheme", "must be basic, bearer or api-key.", "invalid_config");
+      throw fieldError(
+        "credential.scheme",
+        "must be basic, bearer, api-key or username-token.",
+        "invalid_config",
+      );
   }
 }
 

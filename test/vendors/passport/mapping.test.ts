@@ -22,8 +22,13 @@ const lot = (id: string, target?: string, rest: Partial<Location> = {}): Locatio
 });
 const validate = (input: Partial<PassportMappingInput>) =>
   validatePassportMapping({ company, locations: [], ...input });
+// Without locations there is nothing to compare, which is an issue of its own.
+const issuesOf = (input: Partial<PassportMappingInput>) =>
+  validate(input).issues.filter(
+    ({ code }) => code !== "no_location_enabled" || input.locations !== undefined,
+  );
 const found = (input: Partial<PassportMappingInput>) =>
-  validate(input).issues.map(({ code, severity, locationId }) => `${severity} ${code} ${locationId}`);
+  issuesOf(input).map(({ code, severity, locationId }) => `${severity} ${code} ${locationId}`);
 const incomplete = { zones, complete: false, fetchedAt: new Date(0) };
 
 describe("validatePassportMapping", () => {
@@ -92,6 +97,35 @@ describe("validatePassportMapping", () => {
     [
       "one zone for two, wanted",
       { locations: [lot("a", ID_A), lot("b", "101")], zones, sharedZones: true },
+      [],
+    ],
+    [
+      "the number of one zone and the name of another",
+      { locations: [lot("a", "101")], zones: [...zones, { id: "x", name: "101" }] },
+      ["error target_ambiguous a"],
+    ],
+    [
+      "another operator's zone",
+      {
+        locations: [lot("a", ID_A), lot("b", "Downtown")],
+        operatorId: ID_C,
+        zones: [
+          { id: ID_A, name: "Zone A", operatorId: ID_B },
+          { id: ID_B, name: "Downtown", operatorId: ID_C.toUpperCase() },
+        ],
+      },
+      ["error target_of_other_operator a"],
+    ],
+    [
+      "another operator's zone of the same name",
+      {
+        locations: [lot("a", "Downtown")],
+        operatorId: ID_C,
+        zones: [
+          { id: ID_A, name: "Downtown", operatorId: ID_B },
+          { id: ID_B, name: "Downtown" },
+        ],
+      },
       [],
     ],
     [
@@ -197,7 +231,9 @@ describe("validatePassportMapping", () => {
       'Target "downtown" is no zone; "Downtown" differs only in case at position 0: "D" instead of "d".',
     );
     expect(almost?.difference).toMatchObject({ kind: "case", position: 0 });
-    expect(ambiguous?.hint).toContain(`${ID_B}, ${ID_C}`);
+    expect(ambiguous?.message).toBe(
+      `Target "102" stands for 2 zones: the number of ${ID_B}, the number of ${ID_C}.`,
+    );
     expect(unknown?.hint).toContain('Closest: "Downtown".');
     expect(unknown?.difference).toMatchObject({ kind: "other", position: 1 });
     expect(zoneName?.difference).toMatchObject({
@@ -208,11 +244,11 @@ describe("validatePassportMapping", () => {
   });
 
   test("gives the conventional company code as a hint", () => {
-    const [missing] = validate({ company: withProvider({ enabled: true }) }).issues;
+    const [missing] = issuesOf({ company: withProvider({ enabled: true }) });
     expect(missing?.hint).toContain("PASSPORTUNIVERSITY");
-    const [differs] = validate({
+    const [differs] = issuesOf({
       company: withProvider({ enabled: true, code: "PASSPORTUNIVERSITÉ" }),
-    }).issues;
+    });
     expect(differs?.difference).toMatchObject({ kind: "other", position: 17 });
   });
 
@@ -221,13 +257,16 @@ describe("validatePassportMapping", () => {
     ["zones[0]", { zones: [null] }],
     ["zones[0].id", { zones: [{ id: 5, name: "x" }] }],
     ["zones[0].number", { zones: [{ id: "x", name: "x", number: 101 }] }],
+    ["zones[1].id", { zones: [zones[0], { ...zones[0], name: "Zone B" }] }],
+    ["zones[1].id", { zones: [zones[0], { ...zones[0], id: ID_A.toUpperCase(), number: "102" }] }],
     ["zones.complete", { zones: { zones: [], fetchedAt: new Date(0) } }],
     ["zones.zones", { zones: { zones: undefined, complete: true } }],
     ["zoneIds", { zoneIds: "ours" }],
     ["sharedZones", { sharedZones: "yes" }],
     ["mapping input", { spotIds: [] }],
   ])("makes bad %s an issue that names it", (field, input) => {
-    const { issues, verified } = validate(input as Partial<PassportMappingInput>);
+    const { verified } = validate(input as Partial<PassportMappingInput>);
+    const issues = issuesOf(input as Partial<PassportMappingInput>);
     expect(issues).toMatchObject([{ code: "input_invalid", severity: "error", locationId: null }]);
     expect(issues[0]?.message.startsWith(`${field}: `)).toBe(true);
     expect(verified).toBe(false);

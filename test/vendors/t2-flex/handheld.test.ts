@@ -82,6 +82,11 @@ describe("the screen", () => {
     expect(answer).toEqual({ shows: "permit", session: first, sessions: [first, second] });
   });
 
+  it("takes an empty state for one that is not known", async () => {
+    const answer = await replying({ sessions: [session({ state: "" })] }).lookup({ plate: "A" });
+    expect(answer).toMatchObject({ shows: "permit", session: { state: "" } });
+  });
+
   it("shows none for an empty list", async () => {
     expect(await replying({ sessions: [] }).lookup({ plate: "A" })).toEqual({ shows: "none" });
   });
@@ -164,12 +169,129 @@ describe("an aborted lookup", () => {
 describe("options", () => {
   const wrong: [string, object, string][] = [
     ["an unknown option", { timeout: 5 }, '"timeout"'],
-    ["another dialect", { dialect: "iris" }, "dialect"],
+    ["another dialect", { dialect: "morse" }, "dialect"],
+    ["iris without its token", { dialect: "iris" }, "credential.scheme"],
     ["another scheme", { credential: { scheme: "digest" } }, "credential.scheme"],
     ["an empty key", { credential: { scheme: "api-key", key: "" } }, "credential.key"],
     ["a mixed credential", { credential: { scheme: "bearer", token: "t", key: "k" } }, '"key"'],
   ];
   it.each(wrong)("are refused for %s", (_, change, words) => {
     expect(() => createHandheld({ url: URL_OF_LOOKUP, credential: CREDENTIAL, ...change })).toThrow(words);
+  });
+});
+
+function speak(dialect: "iris" | "genetec", answer: () => Response, url = URL_OF_LOOKUP) {
+  const requests: Request[] = [];
+  const handheld = createHandheld({
+    ...{ url, dialect },
+    credential:
+      dialect === "iris"
+        ? { scheme: "username-token", username: "flex", password: "p<&>", token: "t'\"" }
+        : { scheme: "api-key", key: "key-1", header: "ApiKey" },
+    fetch: async (input, init) => {
+      requests.push(new Request(input, init));
+      return answer();
+    },
+  });
+  return { handheld, requests };
+}
+
+describe("a handheld that speaks genetec", () => {
+  const permit = (change: Change = {}): Change => ({
+    ...{ PermitId: "P-1", PlateNumber: "ABC123", PlateState: "NB", Make: "", Color: "" },
+    ...{ Activation: "2026-09-01T08:00:00Z", Expiry: "2026-09-02T08:00:00.000Z" },
+    ...change,
+  });
+  const replyOf = (...permits: Change[]) => ({ PermitZones: [{ ZoneId: "lot-1", Permits: permits }] });
+
+  it("asks below the URL, with or without a slash at its end", async () => {
+    for (const url of ["https://parking.test/lookup", "https://parking.test/lookup/"]) {
+      const { handheld, requests } = speak("genetec", () => Response.json({}, { status: 404 }), url);
+      await handheld.lookup({ plate: "abc 123", state: "NB", locationId: "lot-1" });
+      await handheld.lookup({ plate: "abc 123" });
+      expect(requests.map(({ method, url: asked }) => `${method} ${asked}`)).toEqual(
+        Array(2).fill("POST https://parking.test/lookup/api/pbp/v2014-06/permits/search"),
+      );
+      expect(requests[0]?.headers.get("apikey")).toBe("key-1");
+      expect(await Promise.all(requests.map((request) => request.json()))).toEqual([
+        { PlateNumbers: ["abc 123"], ZoneIds: ["lot-1"] },
+        { PlateNumbers: ["abc 123"], ZoneIds: [] },
+      ]);
+    }
+  });
+
+  it("shows the first permit of the first zone, and no start for the smallest date", async () => {
+    const reply = replyOf(permit({ Activation: "0001-01-01T00:00:00" }), permit());
+    const { handheld } = speak("genetec", () => Response.json(reply));
+    expect(await handheld.lookup({ plate: "A" })).toMatchObject({
+      shows: "permit",
+      session: {
+        permitId: "P-1",
+        location: "lot-1",
+        startDateTime: null,
+        endDateTime: "2026-09-02T08:00:00.000Z",
+      },
+      sessions: { length: 2 },
+    });
+  });
+
+  it.each<[number, unknown, Change]>([
+    [404, {}, { shows: "none" }],
+    [503, {}, { shows: "unavailable", why: "status 503" }],
+    [401, {}, { shows: "refused", status: 401 }],
+    [200, { PermitZones: [] }, { shows: "unavailable", why: "PermitZones must not be empty" }],
+    [200, replyOf(), { shows: "unavailable", why: "PermitZones[0].Permits must not be empty" }],
+    [
+      200,
+      replyOf(permit({ Expiry: "2026-09-02T08:00:00-03:00" })),
+      { shows: "unavailable", why: "PermitZones[0].Permits[0].Expiry must be in UTC" },
+    ],
+  ])("shows for status %i and %j", async (status, body, shown) => {
+    const { handheld } = speak("genetec", () => Response.json(body, { status }));
+    expect(await handheld.lookup({ plate: "A" })).toEqual(shown);
+  });
+});
+
+describe("a handheld that speaks iris", () => {
+  const info = (status: string, expiry = "2026-09-02T08:00:00Z") =>
+    `<plateInfo><expiryDate>${expiry}</expiryDate><purchasedDate>2026-09-01T08:00:00Z</purchasedDate><plateNumber>ABC123</plateNumber><regionName>Lot &amp; 1</regionName><status>${status}</status></plateInfo>`;
+  const reply = (inner: string) =>
+    `<e:Envelope xmlns:e="urn:e"><e:Body><p:PlateInfoByPlateResponse xmlns:p="urn:p">${inner}</p:PlateInfoByPlateResponse></e:Body></e:Envelope>`;
+
+  it("sends user name, password, token and plate as XML that holds them whole", async () => {
+    const { handheld, requests } = speak("iris", () => new Response(reply("")));
+    await handheld.lookup({ plate: "gö 1<", state: "NB", locationId: "lot-1" });
+    const text = (await requests[0]?.text()) ?? "";
+    expect(requests[0]?.headers.get("content-type")).toBe("text/xml; charset=utf-8");
+    expect(text).toContain("<w:Username>flex</w:Username>");
+    expect(text).toContain("p&#60;&#38;&#62;</w:Password>");
+    expect(text).toContain("<token>t&#39;&#34;</token><plateNumber>g&#246; 1&#60;</plateNumber>");
+    expect(text).not.toContain("lot-1");
+  });
+
+  it.each<[string, string, Change]>([
+    [
+      "a valid plate",
+      reply(info("Valid")),
+      { shows: "permit", session: { plate: "ABC123", location: "Lot & 1" } },
+    ],
+    [
+      "an ended one",
+      reply(info("Expired")),
+      { shows: "expired", session: { endDateTime: "2026-09-02T08:00:00Z" } },
+    ],
+    ["none", reply(""), { shows: "none" }],
+    ["another status", reply(info("Maybe")), { shows: "unavailable" }],
+    ["a local time", reply(info("Valid", "2026-09-02T08:00:00")), { shows: "unavailable" }],
+    ["two records", reply(info("Valid") + info("Valid")), { shows: "unavailable" }],
+    [
+      "a fault under 200",
+      reply("").replaceAll("PlateInfoByPlateResponse", "Fault"),
+      { shows: "unavailable" },
+    ],
+    ["JSON", "{}", { shows: "unavailable", why: "The reply must be XML" }],
+  ])("shows %s", async (_, body, shown) => {
+    const { handheld } = speak("iris", () => new Response(body));
+    expect(await handheld.lookup({ plate: "A" })).toMatchObject(shown);
   });
 });

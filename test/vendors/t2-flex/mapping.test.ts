@@ -16,8 +16,13 @@ const station = (description: string, rest: object = {}) => ({
 });
 const validate = (input: Partial<T2FlexMappingInput>) =>
   validateT2FlexMapping({ company, locations: [], ...input });
+// Without locations there is nothing to compare, which is an issue of its own.
+const issuesOf = (input: Partial<T2FlexMappingInput>) =>
+  validate(input).issues.filter(
+    ({ code }) => code !== "no_location_enabled" || input.locations !== undefined,
+  );
 const found = (input: Partial<T2FlexMappingInput>) =>
-  validate(input).issues.map(({ code, severity, locationId }) => `${severity} ${code} ${locationId}`);
+  issuesOf(input).map(({ code, severity, locationId }) => `${severity} ${code} ${locationId}`);
 
 describe("validateT2FlexMapping", () => {
   test("matches descriptions to the letter", () => {
@@ -78,7 +83,7 @@ describe("validateT2FlexMapping", () => {
     [
       "a station of a location that is off",
       { locations: [lot("a", "Lot A", { providers: {} })], stations: [station("Lot A")] },
-      [],
+      ["warning no_location_enabled null"],
     ],
     [
       "another zone",
@@ -97,6 +102,44 @@ describe("validateT2FlexMapping", () => {
       "a zone that is not known",
       { locations: [lot("a", "Lot A", { zoneName: "Core" })], stations: [station("Lot A")] },
       [],
+    ],
+    [
+      "a zone in Flex's list",
+      { locations: [lot("a", "Lot A", { zoneName: "Core" })], zones: ["Core", "L-7"] },
+      [],
+    ],
+    [
+      "a lot's id in Flex's list",
+      { locations: [lot("a", "Lot A", { zoneName: "L-7" })], zones: ["L-7"] },
+      [],
+    ],
+    [
+      "a zone that is almost in Flex's list",
+      { locations: [lot("a", "Lot A", { zoneName: "Core\u00A0" })], zones: ["Core"] },
+      ["error zone_name_differs a"],
+    ],
+    [
+      "a zone that is not in Flex's list",
+      { locations: [lot("a", "Lot A", { zoneName: "Stadium" })], zones: ["Core"] },
+      ["error zone_unknown a"],
+    ],
+    [
+      "no zone name, and Flex has none of the location's name",
+      { locations: [lot("a", "Lot A"), lot("b", "Lot B")], zones: ["Lot B"] },
+      ["warning zone_name_missing a"],
+    ],
+    [
+      "a zone that differs from the station's is said once",
+      {
+        locations: [lot("a", "Lot A", { zoneName: "core" })],
+        ...{ stations: [station("Lot A", { zone: "Core" })], zones: ["Core"] },
+      },
+      ["error zone_name_differs a"],
+    ],
+    [
+      "a list of zones that cannot be read throughout",
+      { locations: [lot("a", "Lot A", { zoneName: "Stadium" })], zones: ["Core", ""] },
+      ["error input_invalid null"],
     ],
     [
       "one name for two",
@@ -143,7 +186,7 @@ describe("validateT2FlexMapping", () => {
     expect(issue).toMatchObject({
       ...{ target: "Lot A", difference: { kind: "special_space", position: 3, actual: "Lot[U+00A0]A" } },
       message:
-        'Flex has no station "Lot A"; "Lot[U+00A0]A" differs only in special or invisible spaces at position 3: U+00A0 instead of a space.',
+        'Flex has no station "Lot A"; "Lot[U+00A0]A" differs only in special spaces at position 3: U+00A0 (no-break space) instead of a space.',
     });
     const [unknown] = validate({
       locations: [lot("a", "Downtown Lot")],
@@ -151,6 +194,24 @@ describe("validateT2FlexMapping", () => {
     }).issues;
     expect(unknown?.hint).toContain('Closest: "Dowtown Lot".');
     expect(unknown?.difference).toMatchObject({ kind: "other", position: 3 });
+  });
+
+  test("leaves open which of two stations that are equally close is meant", () => {
+    const stations = [station("Lot 101"), station("Lot 102")];
+    const { issues } = validate({ locations: [lot("a", "Lot 103")], stations });
+    expect(issues.map(({ code, target }) => [code, target])).toEqual([
+      ["target_unknown", "Lot 103"],
+      ["target_without_location", "Lot 101"],
+      ["target_without_location", "Lot 102"],
+    ]);
+    expect(issues[0]?.hint).toContain(
+      'Equally close: "Lot 101", "Lot 102"; only somebody who knows the place can tell.',
+    );
+    expect(issues[0]?.difference).toBeUndefined();
+    expect(issues[0]?.candidates).toMatchObject([
+      { name: "Lot 101", edits: 1, tied: true, difference: { position: 6 } },
+      { name: "Lot 102", edits: 1, tied: true, difference: { position: 6 } },
+    ]);
   });
 
   test.each<[boolean, Partial<T2FlexMappingInput>]>([
@@ -177,9 +238,11 @@ describe("validateT2FlexMapping", () => {
     ["stations[0].description", { stations: [{ stationLocation: "x" }] }],
     ["stations[0].stationLocation", { stations: [station("Lot A", { stationLocation: null })] }],
     ["stations[0].zone", { stations: [station("Lot A", { zone: "\uD800" })] }],
-    ["mapping input", { zones: [] }],
+    ["zones", { zones: "Core" }],
+    ["zones[1]", { zones: ["Core", "\uD800"] }],
+    ["mapping input", { spotIds: [] }],
   ])("makes bad %s an issue that names it", (field, input) => {
-    const { issues } = validate(input as Partial<T2FlexMappingInput>);
+    const issues = issuesOf(input as Partial<T2FlexMappingInput>);
     expect(issues).toMatchObject([{ code: "input_invalid", severity: "error", locationId: null }]);
     expect(issues[0]?.message.startsWith(`${field}: `)).toBe(true);
   });

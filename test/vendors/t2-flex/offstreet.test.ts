@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LookupMatch, LookupRequest } from "../../../src/core/dialect.ts";
 import { parsePlate } from "../../../src/core/plate.ts";
-import { OPEN_END, offstreetDialect } from "../../../src/vendors/t2-flex/dialects/offstreet.ts";
+import { OPEN_END, offstreetDialect } from "../../../src/vendors/t2-flex/index.ts";
 import { failureOf } from "../../support/registrations.ts";
 
 const at = new Date("2026-11-21T15:00:00Z");

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { isLookupDialect } from "../../../src/core/dialect.ts";
-import { createT2FlexProvider, offstreetDialect } from "../../../src/vendors/t2-flex/index.ts";
+import {
+  createT2FlexProvider,
+  genetecDialect,
+  irisDialect,
+  offstreetDialect,
+} from "../../../src/vendors/t2-flex/index.ts";
 import { failureOf } from "../../support/registrations.ts";
 
 describe("createT2FlexProvider", () => {
@@ -21,12 +26,22 @@ describe("createT2FlexProvider", () => {
     const provider = createT2FlexProvider({ id: "flex-moncton", dialect });
     expect(provider).toMatchObject({ id: "flex-moncton", dialect, capabilities: { places: false } });
     expect(createT2FlexProvider({ dialect: "offstreet" }).dialect).toBe(offstreetDialect);
+    expect(createT2FlexProvider({ dialect: "iris" })).toMatchObject({
+      dialect: irisDialect,
+      capabilities: { places: false },
+    });
+    expect(createT2FlexProvider({ dialect: "genetec" })).toMatchObject({
+      dialect: genetecDialect,
+      capabilities: { places: true },
+    });
   });
 
   it.each([
     [{ id: "" }, "id"],
     [{ id: 7 }, "id"],
     [{ dialect: "soap" }, "dialect"],
+    [{ dialect: "constructor" }, "dialect"],
+    [{ dialect: { ...offstreetDialect, serveDocument: "x" } }, "dialect"],
     [{ dialect: {} }, "dialect"],
     [{ dialect: null }, "dialect"],
     [{ dialect: { ...offstreetDialect, parseQuery: "x" } }, "dialect"],
@@ -74,6 +89,11 @@ describe("isLookupDialect", () => {
     expect(isLookupDialect(offstreetDialect)).toBe(true);
     for (const key of Object.keys(offstreetDialect)) {
       expect(isLookupDialect({ ...offstreetDialect, [key]: undefined })).toBe(false);
+    }
+    for (const key of ["readCredential", "readToken", "serveDocument", "renderAnswers", "renderPlaces"]) {
+      expect([null, "x", {}].map((part) => isLookupDialect({ ...offstreetDialect, [key]: part }))).toEqual(
+        Array(3).fill(false),
+      );
     }
     expect([undefined, null, "offstreet", () => {}].map(isLookupDialect)).toEqual([
       false,

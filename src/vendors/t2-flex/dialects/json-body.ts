@@ -9,12 +9,14 @@ const MAX_DEPTH = 8;
  * @throws EnforcementError `invalid_input` when it is empty, not JSON, or nested more than eight levels deep
  */
 export function parseJsonBody(body: string): unknown {
-  if (body.trim() === "") throw fieldError("body", "is empty; send a JSON object.");
   let value: unknown;
   try {
     value = JSON.parse(body);
   } catch {
-    throw fieldError("body", "is not JSON, or was cut off.");
+    throw fieldError(
+      "body",
+      body.trim() === "" ? "is empty; send a JSON object." : "is not JSON, or was cut off.",
+    );
   }
   if (isDeeperThan(value, MAX_DEPTH)) throw fieldError("body", "is nested too deep.");
   return value;

@@ -1,22 +1,17 @@
-import * as z from "zod/mini";
 import type {
   LookupAnswer,
   LookupDialect,
   LookupMatch,
   LookupQuery,
-  LookupRefusal,
   LookupReply,
   LookupRequest,
 } from "../../../core/dialect.ts";
 import { fieldError } from "../../../core/fields.ts";
+import { formatInstant } from "../../../core/instant.ts";
 import { subdivisionOf } from "../../../core/region.ts";
 import { parseJsonBody } from "./json-body.ts";
-
-/**
- * What `endDateTime` holds for a permit without an end. A handheld shows a date and compares it with today; none of
- * them is known to accept a missing one, and this one reads as "no end" and fits every date type. Inferred.
- */
-export const OPEN_END = "2099-12-31T23:59:59.000Z";
+import { toJsonRefusal, toJsonReply } from "./json-reply.ts";
+import { toEndText } from "./open-end.ts";
 
 /**
  * The lookup that Offstreet's own search answers: `POST` with JSON `{ plate, locationId?, state? }`, answered by
@@ -30,40 +25,35 @@ export const offstreetDialect: LookupDialect = Object.freeze({
   contentTypes: Object.freeze(["application/json"]),
   parseQuery,
   renderAnswer,
-  renderRefusal,
+  renderRefusal: toJsonRefusal,
 });
 
-// Real clients may send more than we know of; other keys are ignored.
-const query = z.object(
-  {
-    plate: z.string("must be text."),
-    locationId: z.nullish(z.string("must be text, or left out.")),
-    state: z.nullish(z.string("must be text, or left out.")),
-  },
-  "must be a JSON object.",
-);
-
 function parseQuery(request: LookupRequest): LookupQuery {
-  const result = query.safeParse(parseJsonBody(request.body));
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw fieldError(String(issue?.path[0] ?? "body"), issue?.message ?? "is not as it must be.");
+  const body = parseJsonBody(request.body);
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw fieldError("body", "must be a JSON object.");
   }
-  const { plate, locationId, state } = result.data;
+  // Real clients may send more than we know of; other keys are ignored.
+  const { plate, locationId, state } = body as Partial<Record<string, unknown>>;
+  if (typeof plate !== "string") throw fieldError("plate", "must be text.");
+  const place = readOptional(locationId, "locationId");
+  const region = readOptional(state, "state");
   return {
     plate,
-    ...(isBlank(state) ? {} : { region: state }),
-    ...(isBlank(locationId) ? {} : { place: { by: "location", value: locationId } }),
+    ...(region === undefined ? undefined : { region }),
+    ...(place === undefined ? undefined : { place: { by: "location", value: place } }),
   };
+}
+
+/** A text; `undefined` where it is left out, null or blank. */
+function readOptional(value: unknown, field: string): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "string") throw fieldError(field, "must be text, or left out.");
+  return value.trim() === "" ? undefined : value;
 }
 
 function renderAnswer({ matches }: LookupAnswer): LookupReply {
   return toJsonReply(200, { sessions: matches.map(toSession) });
-}
-
-function renderRefusal({ status, code, message, headers }: LookupRefusal): LookupReply {
-  // Clients look at the status; the form of the body is ours.
-  return toJsonReply(status, { error: { code, message } }, headers);
 }
 
 /** One session of the answer. */
@@ -76,7 +66,7 @@ interface OffstreetSession {
   /** `NB`, without its country. Empty when neither the plate nor the location has a region. */
   readonly state: string;
   readonly startDateTime: string;
-  /** The first instant that is no longer valid, or {@link OPEN_END}. */
+  /** The first instant that is no longer valid, or `OPEN_END`. */
   readonly endDateTime: string;
   /** When the permit was issued; its start where that is not known. Inferred. */
   readonly createdDateTime: string;
@@ -89,30 +79,15 @@ interface OffstreetSession {
 function toSession({ permit, plate, location, company }: LookupMatch): OffstreetSession {
   const { number, region } = plate;
   return {
-    id: [permit.id, location.id, number, region ?? ""].map(encodeURIComponent).join(":"),
+    // The number and the region hold nothing that would have to be encoded.
+    id: `${encodeURIComponent(permit.id)}:${encodeURIComponent(location.id)}:${number}:${region ?? ""}`,
     permitId: permit.id,
     plate: number,
     state: region === undefined ? "" : subdivisionOf(region),
-    startDateTime: permit.validFrom.toISOString(),
-    endDateTime: permit.validTo?.toISOString() ?? OPEN_END,
-    createdDateTime: (permit.createdAt ?? permit.validFrom).toISOString(),
+    startDateTime: formatInstant(permit.validFrom),
+    endDateTime: toEndText(permit.validTo),
+    createdDateTime: formatInstant(permit.createdAt ?? permit.validFrom),
     location: location.name,
     tenantName: company.name,
   };
-}
-
-function toJsonReply(
-  status: number,
-  value: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): LookupReply {
-  return {
-    status,
-    headers: { ...headers, "content-type": "application/json; charset=utf-8" },
-    body: JSON.stringify(value),
-  };
-}
-
-function isBlank(text: string | null | undefined): text is null | undefined {
-  return text === null || text === undefined || text.trim() === "";
 }

@@ -1,0 +1,51 @@
+/** What a command may use of the world. */
+export interface Terminal {
+  /** Writes to standard output. */
+  print(text: string): void;
+  /** Writes to standard error. */
+  complain(text: string): void;
+  /** Asks whoever is there, on standard error, and waits for a line; `undefined` when nobody answers any more. */
+  ask(question: string, signal: AbortSignal): Promise<string | undefined>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: () => Date;
+  /** Aborts when the user wants the command to end. */
+  readonly signal: AbortSignal;
+}
+
+/** How a command ended: 0 clean or as hoped, 1 something to put right, 2 unusable input. */
+export type ExitCode = 0 | 1 | 2;
+
+/** A flag of a command. */
+export interface FlagDefinition {
+  readonly type: "string" | "boolean";
+  readonly multiple?: boolean;
+  /** The name of its value in the help, such as `file`. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+/** Flags by their long name, without the hyphens. */
+export type FlagDefinitions = Readonly<Record<string, FlagDefinition>>;
+
+/** One command of the bin. */
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What the command takes, `<mapping file>`. */
+  readonly usage: string;
+  /** What there is to know besides the flags. */
+  readonly notes: readonly string[];
+  readonly flags: FlagDefinitions;
+  readonly examples: readonly { readonly run: string; readonly does: string }[];
+  run(args: ParsedFlags, terminal: Terminal): Promise<ExitCode>;
+}
+
+/** Arguments of a command, checked against its flags. */
+export interface ParsedFlags {
+  /** What stands without a flag. */
+  readonly operands: readonly string[];
+  text(name: string): string | undefined;
+  texts(name: string): readonly string[];
+  isSet(name: string): boolean;
+}

@@ -1,0 +1,146 @@
+import { createHandheld, type HandheldAnswer, type HandheldCredential } from "../../sandbox/index.ts";
+import type { Command, ParsedFlags, Terminal } from "../command.ts";
+import { CREDENTIALS, credentialFlags, readCredential } from "../credentials.ts";
+import { choose, onlyOperand } from "../flags.ts";
+import { renderJson } from "../report/json.ts";
+import { toVisible } from "../report/visible.ts";
+import { UnusableInput } from "../unusable-input.ts";
+
+const DIALECTS = ["offstreet", "iris", "genetec"] as const;
+const SCHEMES = ["basic", "bearer", "api-key"] as const;
+
+/** Asks a lookup endpoint for a plate as an officer's handheld does. */
+export const lookupCommand: Command = {
+  name: "lookup",
+  summary: "ask a lookup endpoint for a plate, as an officer's handheld does",
+  usage: "<url> --plate <plate>",
+  notes: [
+    "Exit code 0: a permit is shown. 1: none, or no answer. 2: unusable input.",
+    "User name and password come from the environment: LOOKUP_USERNAME and LOOKUP_PASSWORD.",
+  ],
+  flags: {
+    plate: { type: "string", value: "plate", help: "What the officer types." },
+    state: { type: "string", value: "NB", help: "State or province, where the dialect sends it." },
+    location: { type: "string", value: "id", help: "Where the officer stands, where the dialect sends it." },
+    dialect: {
+      type: "string",
+      value: DIALECTS.join("|"),
+      help: "What the handheld speaks. Default: offstreet.",
+    },
+    scheme: {
+      ...{ type: "string", value: SCHEMES.join("|") },
+      help: "How the credentials travel. Default: basic with a user name, else api-key. iris has its own.",
+    },
+    ...credentialFlags(["username", "password"]),
+    timeout: { type: "string", value: "seconds", help: "When the handheld gives up. Default: 10." },
+    json: { type: "boolean", help: "Print the answer as JSON." },
+  },
+  examples: [
+    { run: 'lookup https://permits.example/enforcement/lookup --plate "GXK 204"', does: "one plate" },
+    {
+      run: "lookup https://permits.example/lookup --plate GXK204 --scheme api-key --password-env MY_KEY",
+      does: "with an API key that MY_KEY holds",
+    },
+    {
+      run: "lookup http://127.0.0.1:3000/lookup --plate GXK204 --dialect genetec --json",
+      does: "for a program",
+    },
+  ],
+  async run(flags, terminal) {
+    const handheld = createHandheld({
+      url: readUrl(onlyOperand(flags, "URL")),
+      dialect: choose(flags, "dialect", DIALECTS) ?? "offstreet",
+      credential: readHandheldCredential(flags, terminal),
+      timeoutMs: readSeconds(flags) * 1_000,
+    });
+    const plate = flags.text("plate");
+    if (plate === undefined) throw new UnusableInput("Say which plate with --plate.");
+    const [state, locationId] = [flags.text("state"), flags.text("location")];
+    const started = performance.now();
+    const answer = await handheld.lookup({
+      ...{ plate, signal: terminal.signal },
+      ...(state === undefined ? {} : { state }),
+      ...(locationId === undefined ? {} : { locationId }),
+    });
+    const tookMs = Math.round(performance.now() - started);
+    terminal.print(flags.isSet("json") ? renderJson({ ...answer, tookMs }) : describe(answer, tookMs));
+    return answer.shows === "permit" ? 0 : 1;
+  },
+};
+
+function readUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
+    throw new UnusableInput("The endpoint must be an http or https address.");
+  }
+  const isLoopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  if (url.protocol === "http:" && !isLoopback) {
+    throw new UnusableInput(
+      "The endpoint must be https: the credentials travel to it. http is for this machine alone.",
+    );
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new UnusableInput("The address holds credentials; give them in environment variables.");
+  }
+  return url;
+}
+
+function readHandheldCredential(flags: ParsedFlags, terminal: Terminal): HandheldCredential {
+  const username = readCredential(CREDENTIALS.username, { flags, terminal });
+  const password = readCredential(CREDENTIALS.password, { flags, terminal });
+  if (password === undefined) {
+    throw new UnusableInput(
+      "Put the password into the environment variable LOOKUP_PASSWORD, or name one with --password-env.",
+    );
+  }
+  const named = choose(flags, "scheme", SCHEMES);
+  const isIris = flags.text("dialect") === "iris";
+  if (isIris && named !== undefined)
+    throw new UnusableInput("--dialect iris has its own credentials; leave --scheme out.");
+  const scheme = named ?? (username === undefined && !isIris ? "api-key" : "basic");
+  if (scheme === "bearer") return { scheme, token: password };
+  if (scheme === "api-key") return { scheme, key: password };
+  if (username === undefined) {
+    throw new UnusableInput(
+      "Put the user name into the environment variable LOOKUP_USERNAME, or name one with --username-env.",
+    );
+  }
+  return isIris
+    ? { scheme: "username-token", username, password, token: password }
+    : { scheme, username, password };
+}
+
+function readSeconds(flags: ParsedFlags): number {
+  const seconds = Number(flags.text("timeout") ?? 10);
+  if (!(seconds > 0 && seconds <= 600))
+    throw new UnusableInput("--timeout must be a number of seconds, at most 600.");
+  return seconds;
+}
+
+function describe(answer: HandheldAnswer, tookMs: number): string {
+  return `${[...tell(answer), `answered in ${tookMs} ms`].map(toVisible).join("\n")}\n`;
+}
+
+function tell(answer: HandheldAnswer): string[] {
+  switch (answer.shows) {
+    case "permit":
+    case "expired": {
+      const { permitId, plate, state, location, endDateTime } = answer.session;
+      return [
+        answer.shows === "permit"
+          ? "permit: the officer sees a valid permit"
+          : "expired: the officer sees a permit that has ended",
+        `  plate     ${[plate, state ?? ""].join(" ").trim()}`,
+        `  location  ${location}`,
+        ...(permitId === null ? [] : [`  permit    ${permitId}`]),
+        `  until     ${endDateTime ?? "no end"}`,
+      ];
+    }
+    case "none":
+      return ["none: the officer sees that there is no permit"];
+    case "refused":
+      return [`refused: status ${answer.status}. Check user name, password and address.`];
+    case "unavailable":
+      return [`unavailable: ${answer.why}. The vendor's own policy applies; no permit was denied.`];
+  }
+}

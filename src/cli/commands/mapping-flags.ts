@@ -1,0 +1,111 @@
+import type { FlagDefinitions, ParsedFlags } from "../command.ts";
+import { choose } from "../flags.ts";
+import { ENCODINGS } from "../input/decode-text.ts";
+import type { EntryList } from "../input/entry-list.ts";
+import { findProviders, type MappedProvider } from "../input/mapped-providers.ts";
+import type { MappingFile } from "../input/mapping-file.ts";
+import { readTextFile, type TextFile } from "../input/read-file.ts";
+import { readMapping } from "../input/read-mapping.ts";
+import { readSpots } from "../input/spots.ts";
+import { readStations, STATION_COLUMNS } from "../input/stations.ts";
+import { readZones } from "../input/zones.ts";
+import { UnusableInput } from "../unusable-input.ts";
+import { VENDOR_NAMES } from "../vendors/registry.ts";
+
+/** Flags of every command that reads a mapping file. */
+export const MAPPING_FLAGS: FlagDefinitions = {
+  vendor: {
+    ...{ type: "string", multiple: true, value: VENDOR_NAMES.join("|") },
+    help: "Only this vendor, or the provider of this id. May be repeated. Default: all in the file.",
+  },
+  stations: { type: "string", value: "csv", help: "Mobile Payment Stations, exported from Flex." },
+  column: {
+    ...{ type: "string", multiple: true, value: "key=header" },
+    help: `How a column of --stations is called; keys: ${STATION_COLUMNS.join(", ")}. May be repeated.`,
+  },
+  spots: { type: "string", value: "file", help: "SpotIDs: CSV, or the text of HotSpot's e-mail." },
+  zones: { type: "string", value: "file", help: "Passport's zones: JSON, YAML or CSV." },
+  company: { type: "string", value: "name", help: "Name of the company, where the mapping file is a CSV." },
+  "company-code": {
+    type: "string",
+    value: "code",
+    help: "Passport's code for it, where the mapping file is a CSV.",
+  },
+  encoding: {
+    ...{ type: "string", value: ENCODINGS.join("|") },
+    help: "Encoding of all files. Default: by byte order mark, else UTF-8; anything else is refused.",
+  },
+};
+
+/** A mapping file and the vendors' lists, read as the flags say. */
+export interface MappingInputs {
+  readonly mapping: MappingFile;
+  readonly providers: readonly MappedProvider[];
+}
+
+/** All files that a command reads. */
+export function inputFiles(flags: ParsedFlags): string[] {
+  return [...flags.operands, ...["stations", "spots", "zones"].flatMap((flag) => flags.text(flag) ?? [])];
+}
+
+/** @throws UnusableInput with everything in one of the files that cannot be used */
+export function readMappingInputs(file: string, flags: ParsedFlags): MappingInputs {
+  const encoding = choose(flags, "encoding", ENCODINGS);
+  const columns = readColumns(flags);
+  const company = { name: flags.text("company"), code: flags.text("company-code") };
+  const mapping = readMapping(file, { ...company, encoding });
+  const providers = findProviders(mapping, flags.texts("vendor"));
+  const readers: readonly [flag: string, read: (file: TextFile) => EntryList][] = [
+    ["stations", (given) => readStations(given, columns)],
+    ["spots", readSpots],
+    ["zones", readZones],
+  ];
+  const lists = new Map<string, EntryList>();
+  for (const [flag, read] of readers) {
+    const name = flags.text(flag);
+    if (name === undefined) continue;
+    requireTaker(flag, providers);
+    lists.set(flag, read(readTextFile(name, { encoding })));
+  }
+  return {
+    mapping,
+    providers: providers.map((provider) => {
+      const list = lists.get(provider.commands.listFlag);
+      return list === undefined ? provider : { ...provider, facts: { ...provider.facts, list } };
+    }),
+  };
+}
+
+/** @throws UnusableInput unless exactly one provider can use the list, and has none of its own */
+function requireTaker(flag: string, providers: readonly MappedProvider[]): void {
+  const takers = providers.filter(({ commands }) => commands.listFlag === flag);
+  if (takers.length === 0) {
+    throw new UnusableInput(
+      `--${flag} is given, but no provider of its vendor is switched on in the mapping file.`,
+    );
+  }
+  if (takers.length > 1) {
+    throw new UnusableInput(
+      `--${flag} is given for ${takers.length} providers; say which one with --vendor.`,
+    );
+  }
+  if (takers[0]?.facts.list !== undefined) {
+    throw new UnusableInput(
+      `--${flag} is given, and the mapping file holds such a list too. Leave one of them out.`,
+    );
+  }
+}
+
+function readColumns(flags: ParsedFlags): ReadonlyMap<string, string> {
+  const wishes = flags.texts("column").map((wish) => {
+    const [key = "", header] = [wish.slice(0, wish.indexOf("=")), wish.split("=").slice(1).join("=")];
+    if (!STATION_COLUMNS.includes(key) || header === "") {
+      throw new UnusableInput(`--column must be a key, = and a header; keys: ${STATION_COLUMNS.join(", ")}.`);
+    }
+    return [key, header] as const;
+  });
+  if (wishes.length > 0 && !flags.isSet("stations")) {
+    throw new UnusableInput("--column names columns of --stations, which is not given.");
+  }
+  return new Map(wishes);
+}

@@ -1,0 +1,128 @@
+import { once } from "node:events";
+import type { Location } from "../../core/directory.ts";
+import type { Zone } from "../../core/provider.ts";
+import { createSandbox } from "../../sandbox/index.ts";
+import type { HotSpotSpot } from "../../vendors/hotspot/mapping.ts";
+import type { Command } from "../command.ts";
+import { BIN } from "../help.ts";
+import type { MappedProvider } from "../input/mapped-providers.ts";
+import { showInstant } from "../report/words.ts";
+import { UnusableInput } from "../unusable-input.ts";
+import { MAPPING_FLAGS, readMappingInputs } from "./mapping-flags.ts";
+
+/** Serves the sandboxes of the vendors that are pushed to, until it is stopped. */
+export const sandboxCommand: Command = {
+  name: "sandbox",
+  summary: "serve the vendors' sandboxes on this machine, to try everything out",
+  usage: "[mapping.yaml|.json|.csv]",
+  notes: [
+    "With a mapping file, the sandboxes have its zones and SpotIDs; without their lists, those that locations point to.",
+    "They are our reading of the vendors, not the vendors. Nothing leaves this machine. Stop with Ctrl+C.",
+  ],
+  flags: {
+    ...MAPPING_FLAGS,
+    json: { type: "boolean", help: "Print addresses and credentials as one line of JSON." },
+  },
+  examples: [
+    { run: "sandbox", does: "empty sandboxes" },
+    { run: "sandbox mapping.yaml", does: "with the zones and SpotIDs of a mapping file" },
+  ],
+  async run(flags, terminal) {
+    const [file] = flags.operands;
+    if (flags.operands.length > 1) throw new UnusableInput("Name one mapping file, or none.");
+    const inputs = file === undefined ? undefined : readMappingInputs(file, flags);
+    const locations = inputs?.mapping.locations.map(({ location }) => location) ?? [];
+    const ofVendor = (vendor: string) => inputs?.providers.find(({ commands }) => commands.vendor === vendor);
+    const operatorId = ofVendor("passport")?.facts.settings["operatorId"];
+    const sandbox = createSandbox({
+      passport: {
+        zones: listZones(ofVendor("passport"), locations),
+        ...(typeof operatorId === "string" ? { operatorId } : {}),
+      },
+      hotspot: { spotIds: listSpotIds(ofVendor("hotspot"), locations) },
+    });
+    const server = await sandbox.listen();
+    const settings = {
+      passport: {
+        baseUrl: server.passportUrl,
+        operatorId: sandbox.passport.operatorId,
+        environment: {
+          PASSPORT_CLIENT_ID: sandbox.passport.clientId,
+          PASSPORT_CLIENT_SECRET: sandbox.passport.clientSecret,
+        },
+      },
+      hotspot: { baseUrl: server.hotspotUrl, environment: { HOTSPOT_TOKEN: sandbox.hotspot.token } },
+    };
+    terminal.print(flags.isSet("json") ? `${JSON.stringify(settings)}\n` : describe(settings, file));
+    if (!terminal.signal.aborted) await once(terminal.signal, "abort");
+    await server.close();
+    if (!flags.isSet("json")) terminal.print(`stopped at ${showInstant(terminal.clock())}\n`);
+    return 0;
+  },
+};
+
+interface SandboxSettings {
+  readonly passport: { baseUrl: string; operatorId: string; environment: Readonly<Record<string, string>> };
+  readonly hotspot: { baseUrl: string; environment: Readonly<Record<string, string>> };
+}
+
+function describe({ passport, hotspot }: SandboxSettings, file: string | undefined): string {
+  const variables = Object.entries({ ...passport.environment, ...hotspot.environment });
+  const name = file ?? "mapping.yaml";
+  return `The sandboxes are running.
+
+Put this into the mapping file, under vendors:
+  passport:
+    baseUrl: ${passport.baseUrl}
+    operatorId: ${passport.operatorId}
+  hotspot:
+    baseUrl: ${hotspot.baseUrl}
+
+In another terminal:
+${variables.map(([key, value]) => `  export ${key}=${value}`).join("\n")}
+  ${BIN} readiness ${name}
+  ${BIN} test-plate ${name} --all
+
+T2 Flex asks you instead; be its handheld with: ${BIN} lookup <url> --plate <plate>
+Stop with Ctrl+C.
+`;
+}
+
+function listZones(provider: MappedProvider | undefined, locations: readonly Location[]) {
+  if (provider === undefined) return [];
+  const listed = provider.facts.list?.entries.map(({ value }) => value as Zone);
+  if (listed !== undefined)
+    return listed.map((zone, index) => ({ ...zone, number: zone.number ?? `${index + 1}` }));
+  return targetsOf(provider, locations).map(({ target, name }, index) => ({
+    ...(isUuid(target) ? { id: target, number: `${index + 1}`, name } : toNamedZone(target, index)),
+  }));
+}
+
+function toNamedZone(target: string, index: number) {
+  return /^\d+$/.test(target)
+    ? { number: target, name: `Zone ${target}` }
+    : { number: `${index + 1}`, name: target };
+}
+
+function listSpotIds(provider: MappedProvider | undefined, locations: readonly Location[]): string[] {
+  if (provider === undefined) return [];
+  const listed = provider.facts.list?.entries.map(({ value }) => value as string | HotSpotSpot);
+  const spotIds =
+    listed?.map((spot) => (typeof spot === "string" ? spot : spot.spotId)) ??
+    targetsOf(provider, locations).map(({ target }) => target);
+  return [...new Set(spotIds)];
+}
+
+/** Where the provider's locations point to, each once, with the name of the first location. */
+function targetsOf({ providerId }: MappedProvider, locations: readonly Location[]) {
+  const names = new Map<string, string>();
+  for (const { name, providers } of locations) {
+    const target = providers[providerId]?.target;
+    if (target !== undefined && !names.has(target)) names.set(target, name);
+  }
+  return [...names].map(([target, name]) => ({ target, name }));
+}
+
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}

@@ -1,0 +1,40 @@
+import type { LookupEndpoint } from "../../setup/lookup-endpoint.ts";
+import type { FlagDefinitions, ParsedFlags, Terminal } from "../command.ts";
+import type { ConnectedProvider } from "../connect.ts";
+import { CREDENTIALS, credentialFlags, readCredential } from "../credentials.ts";
+
+/** Flags of the commands that ask a vendor, or our own lookup. */
+export const SETUP_FLAGS: FlagDefinitions = {
+  endpoint: {
+    type: "string",
+    value: "url",
+    help: "Where our own lookup is served, for a vendor that asks us.",
+  },
+  evidence: {
+    ...{ type: "string", value: "file" },
+    help: "Where runs of the test plate are recorded. Default: beside the mapping file, mapping.evidence.json.",
+  },
+  ...credentialFlags(["clientId", "clientSecret", "token", "companyToken", "username", "password"]),
+};
+
+/** The file in which runs of the test plate are recorded. */
+export function evidenceFile(mappingFile: string, flags: ParsedFlags): string {
+  return flags.text("evidence") ?? mappingFile.replace(/\.[^./\\]+$/, "").concat(".evidence.json");
+}
+
+/** Our own lookup, where address and password are known. With a user name it is asked with Basic, else with a key. */
+export function readLookupEndpoint(
+  { facts }: ConnectedProvider,
+  { flags, terminal }: { flags: ParsedFlags; terminal: Terminal },
+): LookupEndpoint | undefined {
+  const url = flags.text("endpoint") ?? facts.settings["endpoint"];
+  const username = readCredential(CREDENTIALS.username, { flags, terminal });
+  const password = readCredential(CREDENTIALS.password, { flags, terminal });
+  if (typeof url !== "string" || password === undefined) return undefined;
+  if (facts.settings["dialect"] === "iris" && username !== undefined) {
+    return { url, credentials: { scheme: "username-token", username, password, token: password } };
+  }
+  const credentials =
+    username === undefined ? ({ scheme: "api-key", key: password } as const) : { username, password };
+  return { url, credentials };
+}

@@ -1,0 +1,67 @@
+import { EnforcementError } from "../core/errors.ts";
+import type { EnforcementProvider } from "../core/provider.ts";
+import type { ParsedFlags, Terminal } from "./command.ts";
+import { CREDENTIALS, readCredential } from "./credentials.ts";
+import type { MappedProvider } from "./input/mapped-providers.ts";
+import { UnusableInput } from "./unusable-input.ts";
+
+/** A provider that was made from a mapping file and the environment. */
+export interface ConnectedProvider extends MappedProvider {
+  readonly provider: EnforcementProvider;
+  /** What must be given before the vendor can be called, in words. Empty: nothing. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * Makes the providers of a mapping file. One that lacks something is made nevertheless, and says what it lacks
+ * instead of calling anybody.
+ *
+ * @throws UnusableInput when two of one vendor are chosen: the credentials would be the same for both
+ */
+export function connectProviders(
+  providers: readonly MappedProvider[],
+  options: { flags: ParsedFlags; terminal: Terminal },
+): ConnectedProvider[] {
+  const vendors = providers.map(({ commands }) => commands.vendor);
+  const repeated = vendors.find((vendor, index) => vendors.indexOf(vendor) !== index);
+  if (repeated !== undefined) {
+    const ids = providers
+      .filter(({ commands }) => commands.vendor === repeated)
+      .map(({ providerId }) => providerId);
+    throw new UnusableInput(
+      `${ids.join(" and ")} are of one vendor and have credentials of their own: choose one with --vendor.`,
+    );
+  }
+  return providers.map((mapped) => {
+    const { providerId, commands, facts } = mapped;
+    const missing = [
+      ...commands.needed
+        .filter((key) => facts.settings[key] === undefined)
+        .map((key) => `vendors.${providerId}.${key} in the mapping file`),
+      ...commands.credentials
+        .filter((key) => readCredential(CREDENTIALS[key], options) === undefined)
+        .map((key) => `the environment variable ${CREDENTIALS[key].variable}`),
+    ];
+    const provider = commands.createProvider(providerId, {
+      settings: facts.settings,
+      credential: (key) => readCredential(CREDENTIALS[key], options),
+    });
+    return { ...mapped, missing, provider: missing.length === 0 ? provider : disconnect(provider, missing) };
+  });
+}
+
+/** A provider that answers for itself, and fails where it would have to call the vendor. */
+function disconnect(provider: EnforcementProvider, missing: readonly string[]): EnforcementProvider {
+  const fail = async (): Promise<never> => {
+    const message = `The vendor was not asked: missing ${missing.join(", ")}.`;
+    throw new EnforcementError("invalid_config", message, { providerId: provider.id, attempts: 0 });
+  };
+  if (provider.delivery === "pull") return { ...provider, checkConnection: fail };
+  return {
+    ...provider,
+    ...{ checkConnection: fail, register: fail, amend: fail, cancel: fail },
+    ...{ registerMany: fail, amendMany: fail, cancelMany: fail },
+    ...(provider.listZones === undefined ? {} : { listZones: fail }),
+    ...(provider.find === undefined ? {} : { find: fail }),
+  };
+}

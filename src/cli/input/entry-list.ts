@@ -1,0 +1,8 @@
+import type { Place } from "../unusable-input.ts";
+
+/** What a vendor has, each entry with its place. */
+export interface EntryList<Entry = unknown> {
+  readonly entries: readonly { readonly value: Entry; readonly place: Place }[];
+  /** Whether the vendor has nothing else. */
+  readonly complete: boolean;
+}

@@ -1,0 +1,66 @@
+import { assertUsable, type Place, type Problem, UnusableInput } from "../unusable-input.ts";
+import { findVendor, VENDOR_NAMES } from "../vendors/registry.ts";
+import { NO_FACTS, type VendorCommands, type VendorFacts } from "../vendors/vendor.ts";
+import type { MappingFile } from "./mapping-file.ts";
+import { TreeReader } from "./tree.ts";
+
+/** A provider of a mapping file, and what is known of its vendor. */
+export interface MappedProvider {
+  readonly providerId: string;
+  readonly commands: VendorCommands;
+  readonly facts: VendorFacts;
+}
+
+/**
+ * The providers that a mapping file is about: those that it has a section for, and those that are switched on
+ * somewhere. Without a section, a provider's id must be its vendor's name.
+ *
+ * @param wanted ids or vendors to leave it at; empty: all
+ * @throws UnusableInput when a provider's vendor is not known, a section cannot be read, or none is left
+ */
+export function findProviders(mapping: MappingFile, wanted: readonly string[]): MappedProvider[] {
+  const reader = new TreeReader();
+  const problems: Problem[] = [];
+  const providers = [...listIds(mapping)].flatMap(([providerId, place]): MappedProvider[] => {
+    const section = mapping.vendors.get(providerId);
+    const commands = findVendor(section?.vendor ?? providerId);
+    if (commands === undefined) {
+      const message = `provider "${providerId}" is switched on, but the file does not say of which vendor it is. Add vendors: ${providerId}: vendor: and one of ${VENDOR_NAMES.join(", ")}.`;
+      problems.push({ place, message });
+      return [];
+    }
+    const facts =
+      section === undefined ? NO_FACTS : commands.read(section.node, reader, `vendors.${providerId}`);
+    return [{ providerId, commands, facts }];
+  });
+  assertUsable([...problems, ...reader.problems]);
+  return select(providers, wanted);
+}
+
+function listIds({ name, company, locations, vendors }: MappingFile): Map<string, Place> {
+  const ids = new Map<string, Place>([...vendors].map(([id, { place }]) => [id, place]));
+  const add = (providers: Readonly<Record<string, { enabled: boolean }>>, place: Place) => {
+    for (const [id, { enabled }] of Object.entries(providers))
+      if (enabled && !ids.has(id)) ids.set(id, place);
+  };
+  add(company.providers, { file: name });
+  for (const { location, place } of locations) add(location.providers, place);
+  return ids;
+}
+
+function select(providers: MappedProvider[], wanted: readonly string[]): MappedProvider[] {
+  const fits = ({ providerId, commands }: MappedProvider, name: string) =>
+    providerId === name || commands.vendor === name;
+  const absent = wanted.filter((name) => !providers.some((provider) => fits(provider, name)));
+  if (absent.length > 0) {
+    const there = providers.map(({ providerId }) => providerId).join(", ");
+    throw new UnusableInput(
+      `The file has no provider ${absent.join(", ")}. ${there === "" ? "None is switched on." : `It has: ${there}.`}`,
+    );
+  }
+  const chosen =
+    wanted.length === 0 ? providers : providers.filter((one) => wanted.some((name) => fits(one, name)));
+  if (chosen.length === 0)
+    throw new UnusableInput("No provider is switched on in this file: there is nothing to check.");
+  return chosen;
+}

@@ -1,0 +1,29 @@
+import type { Company, Location } from "../../core/directory.ts";
+import type { Place } from "../unusable-input.ts";
+import type { TreeNode } from "./tree.ts";
+
+/** What a mapping file says. Values are as they were written; the validators judge them. */
+export interface MappingFile {
+  readonly name: string;
+  readonly company: Company;
+  /** Where the company stands. */
+  readonly companyPlace: Place;
+  readonly locations: readonly PlacedLocation[];
+  readonly otherCompanies: readonly { company: Company; locations: readonly Location[] }[];
+  /** What the file says of each provider's vendor, by provider id; not read any further. */
+  readonly vendors: ReadonlyMap<string, VendorNode>;
+}
+
+/** A location and where it stands in the file. */
+export interface PlacedLocation {
+  readonly location: Location;
+  readonly place: Place;
+}
+
+/** One entry of `vendors`. */
+export interface VendorNode {
+  readonly vendor: string;
+  /** Where the provider's id stands. */
+  readonly place: Place;
+  readonly node: TreeNode;
+}

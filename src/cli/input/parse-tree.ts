@@ -1,0 +1,113 @@
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type ParsedNode,
+  parseDocument,
+  type YAMLError,
+} from "yaml";
+import { assertUsable, type Place, type Problem, UnusableInput } from "../unusable-input.ts";
+import type { TextFile } from "./read-file.ts";
+import type { TreeEntry, TreeNode } from "./tree.ts";
+
+/**
+ * Parses YAML, or JSON where the name ends in `.json`. JSON is checked by the language's own parser first and then
+ * read as the YAML that it also is, for the places.
+ *
+ * @throws UnusableInput with every fault that the parser finds
+ */
+export function parseTree({ name, text }: TextFile): TreeNode {
+  const lines = new LineCounter();
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { file: name, line, column: col };
+  };
+  const isJson = name.toLowerCase().endsWith(".json");
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    schema: "failsafe",
+    prettyErrors: false,
+    // JSON allows keys of any length; YAML's limit is for scanners that look ahead.
+    strict: !isJson,
+    uniqueKeys: true,
+  });
+  if (isJson) assertJson(text, name);
+  const faults: Problem[] = [...document.errors, ...document.warnings].map((fault) => ({
+    place: placeAt(fault.pos[0]),
+    message: describeFault(fault),
+  }));
+  assertUsable(faults);
+  return createGrafter(placeAt)(document.contents as ParsedNode | null);
+}
+
+function describeFault({ code, message }: YAMLError): string {
+  if (code === "DUPLICATE_KEY") return "this key is used twice.";
+  if (code === "MULTIPLE_DOCS") return "a second document begins here; put everything into one.";
+  return `is not YAML here: ${message}`;
+}
+
+function assertJson(text: string, name: string): void {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "";
+    const position = /position (\d+)/.exec(message)?.[1];
+    const offset = position ?? (/end of JSON/i.test(message) ? text.length : undefined);
+    const place = offset === undefined ? { file: name } : placeIn(name, text.slice(0, Number(offset)));
+    throw new UnusableInput([{ place, message: "is not JSON here, or was cut off." }]);
+  }
+}
+
+/** The place at the end of a text. */
+function placeIn(file: string, before: string): Place {
+  const lines = before.split("\n");
+  return { file, line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+}
+
+/** Copies YAML's nodes into ours. An alias becomes the very node that it stands for, so aliases cannot multiply. */
+function createGrafter(placeAt: (offset: number) => Place) {
+  const anchored = new Map<string, ParsedNode>();
+  const grafted = new Map<ParsedNode, TreeNode>();
+
+  function graft(node: ParsedNode | null | undefined): TreeNode {
+    if (node === null || node === undefined) return { place: placeAt(0), kind: "nothing" };
+    const place = placeAt(node.range[0]);
+    if (isAlias(node)) return follow(node.source, place);
+    if (node.anchor !== undefined) anchored.set(node.anchor, node);
+    const made = make(node, place);
+    grafted.set(node, made);
+    return made;
+  }
+
+  // Nodes are met in the order of the document, so an anchor was met before its aliases.
+  function follow(name: string, place: Place): TreeNode {
+    const target = anchored.get(name);
+    const known = target === undefined ? undefined : grafted.get(target);
+    if (known !== undefined) return known;
+    const message = target === undefined ? "this alias has no anchor." : "contains itself through an alias.";
+    throw new UnusableInput([{ place, message }]);
+  }
+
+  function make(node: Exclude<ParsedNode, Alias.Parsed>, place: Place): TreeNode {
+    if (isSeq(node))
+      return { place, kind: "list", items: node.items.map((item) => graft(item as ParsedNode)) };
+    if (isMap(node)) {
+      const entries = new Map<string, TreeEntry>();
+      for (const { key, value } of node.items as { key: ParsedNode; value: ParsedNode | null }[]) {
+        const at = placeAt(key.range[0]);
+        if (!isScalar(key)) throw new UnusableInput([{ place: at, message: "a key must be text." }]);
+        const grown = value === null ? ({ place: at, kind: "nothing" } as const) : graft(value);
+        entries.set(String(key.value), { place: at, value: grown });
+      }
+      return { place, kind: "record", entries };
+    }
+    // An empty value that was not even quoted is none.
+    if (node.value === "" && node.type === "PLAIN") return { place, kind: "nothing" };
+    return { place, kind: "text", text: String(node.value) };
+  }
+
+  return graft;
+}

@@ -1,0 +1,64 @@
+import { assertUsable, type Problem, UnusableInput } from "../unusable-input.ts";
+import type { EntryList } from "./entry-list.ts";
+import type { TextFile } from "./read-file.ts";
+
+// "> - Lot A: 14283". A bullet makes an entry: without one, "Phone: 5065550100" would be a SpotID.
+const BULLET = /^(?:[-*•·‣▪●○–—]|\d{1,3}[.)])\s+/u;
+const QUOTE = /^\s*(?:>\s*)*/;
+const NOT_A_PLACE =
+  /^(from|to|cc|bcc|date|sent|subject|reply-to|tel|telephone|phone|mobile|cell|fax|ext|ticket|case|order)\b/i;
+
+/**
+ * Reads SpotIDs from the text of an e-mail: one in each line with a bullet, `- Lot A: 14283`, among any other prose.
+ * A name may hold colons; the SpotID is what follows the last one. A line with a bullet that cannot be read, and one
+ * without that looks like an entry, is a problem: a location left out here would be missing at HotSpot.
+ *
+ * @throws UnusableInput naming each such line, or when there is no entry at all
+ */
+export function readSpotMail({ name: file, text }: TextFile): EntryList {
+  if (/^content-transfer-encoding:\s*(base64|quoted-printable)\s*$/im.test(text)) {
+    const message = "is the source of an e-mail. Copy the text that the mail shows into a file of its own.";
+    throw new UnusableInput([{ place: { file }, message }]);
+  }
+  const problems: Problem[] = [];
+  const entries = text.split(/\r\n|\n|\r/).flatMap((line, index) => {
+    const place = { file, line: index + 1 };
+    const content = line.replace(QUOTE, "").trimEnd();
+    const reading = readLine(content);
+    if ("problem" in reading) problems.push({ place, message: reading.problem });
+    return "value" in reading ? [{ place, value: reading.value }] : [];
+  });
+  assertUsable(problems);
+  if (entries.length === 0) {
+    throw new UnusableInput([{ place: { file }, message: 'has no line like "- Lot A: 14283".' }]);
+  }
+  return { entries, complete: true };
+}
+
+type Reading = { value: { spotId: string; name: string } } | { problem: string } | { prose: true };
+
+function readLine(line: string): Reading {
+  const bullet = BULLET.exec(line)?.[0];
+  if (bullet === undefined) return looksLikeEntry(line) ? { problem: unbulleted(line) } : { prose: true };
+  const content = line.slice(bullet.length);
+  const colon = content.lastIndexOf(":");
+  const [name, spotId] = [content.slice(0, Math.max(colon, 0)).trim(), content.slice(colon + 1).trim()];
+  if (colon === -1) return { problem: `"${content}" has no colon between name and SpotID.` };
+  if (name === "") return { problem: `"${content}" has no name before the colon.` };
+  if (spotId === "") return { problem: `"${content}" has no SpotID after the colon.` };
+  if (/\s/.test(spotId) || !/\d/.test(spotId)) {
+    return { problem: `"${spotId}" is no SpotID: after the colon stands the SpotID alone, such as 14283.` };
+  }
+  return { value: { spotId, name } };
+}
+
+/** A short name, a colon and something with a digit, alone in its line. */
+function looksLikeEntry(line: string): boolean {
+  return (
+    /^[^:]{1,80}:\s*[\p{L}\p{Cf}\d-]*\d[\p{L}\p{Cf}\d-]*[.,;]?$/u.test(line) && !NOT_A_PLACE.test(line.trim())
+  );
+}
+
+function unbulleted(line: string): string {
+  return `"${line.trim()}" looks like an entry. Put "- " in front if it is one; otherwise remove the line.`;
+}

@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { createPrompt } from "./prompt.ts";
+import { run } from "./run.ts";
+
+// The bin. Everything that it needs of the process is taken here and nowhere else.
+
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+// A reader such as `head` may close its end before everything is written.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
+const prompt = createPrompt({ input: process.stdin, output: process.stderr });
+process.exitCode = await run(
+  process.argv.slice(2),
+  {
+    print: (text) => void process.stdout.write(text),
+    complain: (text) => void process.stderr.write(text),
+    ask: prompt.ask,
+    environment: process.env,
+    clock: () => new Date(),
+    signal: stop.signal,
+  },
+  readVersion(),
+);
+prompt.close();
+
+/** Both `src/cli/main.ts` and `dist/cli.js` lie below package.json, at different depths. */
+function readVersion(): string {
+  for (const path of ["../package.json", "../../package.json"]) {
+    try {
+      const manifest = JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
+      if (manifest.name === "@offstreet/enforcement") return String(manifest.version);
+    } catch {
+      // Not there; the other one is.
+    }
+  }
+  return "unknown";
+}

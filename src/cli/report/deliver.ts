@@ -1,0 +1,59 @@
+import { writeFileSync } from "node:fs";
+import { extname, resolve } from "node:path";
+import type { FlagDefinitions, ParsedFlags, Terminal } from "../command.ts";
+import { choose } from "../flags.ts";
+import { UnusableInput } from "../unusable-input.ts";
+import { FORMATS, type Format, render } from "./render.ts";
+import type { Report } from "./report.ts";
+import { toVisible } from "./visible.ts";
+
+/** Flags of every command that gives a report. */
+export const REPORT_FLAGS: FlagDefinitions = {
+  format: {
+    type: "string",
+    value: FORMATS.join("|"),
+    help: "Form of the report. Default: what the name after --out ends in, else text.",
+  },
+  out: {
+    type: "string",
+    value: "file",
+    help: "Write the report to this file, and one line to the terminal.",
+  },
+};
+
+const ENDINGS: ReadonlyMap<string, Format> = new Map([
+  [".html", "html"],
+  [".htm", "html"],
+  [".md", "markdown"],
+  [".json", "json"],
+  [".txt", "text"],
+]);
+
+/** Where a report goes, checked before anything is done. */
+export interface Delivery {
+  deliver(report: Report, json: unknown): void;
+}
+
+/** @throws UnusableInput when the format is none, or the file is one that is read */
+export function prepareDelivery(flags: ParsedFlags, terminal: Terminal, inputs: readonly string[]): Delivery {
+  const out = flags.text("out");
+  const format = choose(flags, "format", FORMATS) ?? ENDINGS.get(extname(out ?? "").toLowerCase()) ?? "text";
+  if (out !== undefined && inputs.some((input) => resolve(input) === resolve(out))) {
+    throw new UnusableInput("--out names a file that is read; give the report a name of its own.");
+  }
+  return {
+    deliver(report, json) {
+      const text = render(format, report, json);
+      if (out === undefined) return terminal.print(text);
+      try {
+        writeFileSync(out, text);
+      } catch (error) {
+        const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+        throw new UnusableInput([{ place: { file: out }, message: `cannot be written${code}.` }]);
+      }
+      terminal.print(
+        toVisible(`${report.kind}: ${report.verdict.text}. The report is in ${out}.`).concat("\n"),
+      );
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { MappingIssue } from "../../core/mapping.ts";
+import type { CheckedProvider, MappingCheck } from "../mapping-check.ts";
+import { type Place, showPlace } from "../unusable-input.ts";
+import { compareNames } from "./compare-names.ts";
+import type { Report, ReportItem, ReportSection, Verdict } from "./report.ts";
+import { count, showInstant } from "./words.ts";
+
+/** The report of a mapping check, for people. */
+export function toMappingReport({ mapping, checkedAt, providers }: MappingCheck): Report {
+  const names = new Map(mapping.locations.map(({ location }) => [location.id, location.name]));
+  const issues = providers.flatMap(({ report }) => report.issues);
+  return {
+    kind: "Mapping check",
+    title: mapping.company.name,
+    verdict: judge(issues, { verified: providers.every(({ report }) => report.verified) }),
+    facts: [
+      { label: "File", value: mapping.name },
+      { label: "Checked", value: showInstant(checkedAt) },
+    ],
+    sections: providers.map((provider) => toSection(provider, names)),
+  };
+}
+
+function toSection(provider: CheckedProvider, names: ReadonlyMap<string, string>): ReportSection {
+  const { providerId, commands, facts, report, findPlaces } = provider;
+  const { locations, enabled, matched } = report.summary;
+  const size = facts.list?.entries.length;
+  const compared =
+    size === undefined
+      ? "nothing: no list given"
+      : `${count(size, commands.entry)}${report.verified ? "" : ", an incomplete list"}`;
+  return {
+    heading: commands.title,
+    id: providerId,
+    verdict: judge(report.issues, report),
+    facts: [
+      { label: "Locations", value: String(locations) },
+      { label: "Switched on", value: String(enabled) },
+      { label: "In order", value: String(matched) },
+      { label: "Compared with", value: compared },
+    ],
+    groups: [
+      { items: report.issues.map((issue) => toIssueItem(issue, { names, places: findPlaces(issue) })) },
+    ],
+  };
+}
+
+/** One issue; `names` are those of the locations by id. */
+export function toIssueItem(
+  issue: MappingIssue,
+  { names, places }: { names: ReadonlyMap<string, string>; places: readonly Place[] },
+): ReportItem {
+  const { code, severity, locationId, message, hint, difference } = issue;
+  return {
+    mark: severity === "error" ? "bad" : "attention",
+    label: severity,
+    code,
+    ...(locationId === null
+      ? {}
+      : { subject: { name: names.get(locationId) ?? locationId, id: locationId } }),
+    message,
+    ...(difference === undefined ? {} : { comparison: compareNames(difference) }),
+    action: hint,
+    places: places.map(showPlace),
+  };
+}
+
+function judge(issues: readonly MappingIssue[], { verified }: { verified: boolean }): Verdict {
+  const errors = issues.filter(({ severity }) => severity === "error").length;
+  const warnings = issues.length - errors;
+  const found = [errors > 0 ? count(errors, "error") : "", warnings > 0 ? count(warnings, "warning") : ""];
+  const text = found.filter((part) => part !== "").join(", ");
+  if (errors > 0) return { mark: "bad", text };
+  if (warnings > 0) return { mark: "attention", text };
+  if (!verified) return { mark: "open", text: "nothing found, but not everything could be compared" };
+  return { mark: "good", text: "everything matches" };
+}

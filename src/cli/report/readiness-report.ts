@@ -1,0 +1,138 @@
+import type { LocationReadiness, ReadinessReport, RequirementReadiness } from "../../setup/readiness.ts";
+import type { Place } from "../unusable-input.ts";
+import { toIssueItem } from "./mapping-report.ts";
+import type { Mark, Report, ReportItem, ReportSection, Verdict } from "./report.ts";
+import { count, showInstant } from "./words.ts";
+
+/** What a readiness report was made of. */
+export interface ReadinessContext {
+  readonly file: string;
+  readonly companyName: string;
+  readonly checkedAt: Date;
+}
+
+const STATE_MARKS: Readonly<Record<RequirementReadiness["state"], Mark>> = {
+  done: "good",
+  missing: "bad",
+  blocked: "open",
+  unknown: "attention",
+};
+
+const PARTIES: Readonly<Record<RequirementReadiness["providedBy"], string>> = {
+  operator: "the operator",
+  offstreet: "Offstreet",
+  vendor: "the vendor",
+};
+
+/** The report of a readiness check, for people. */
+export function toReadinessReport(reports: readonly ReadinessReport[], context: ReadinessContext): Report {
+  return {
+    kind: "Readiness",
+    title: context.companyName,
+    verdict: judge(reports),
+    facts: [
+      { label: "File", value: context.file },
+      { label: "Checked", value: showInstant(context.checkedAt) },
+    ],
+    sections: reports.map(toSection),
+  };
+}
+
+/** A readiness check for programs. `version` grows when a key changes its meaning or goes. */
+export function toReadinessJson(reports: readonly ReadinessReport[], context: ReadinessContext) {
+  return {
+    schema: "offstreet-enforcement/readiness",
+    version: 1,
+    file: context.file,
+    checkedAt: context.checkedAt.toISOString(),
+    ready: reports.every(({ ready }) => ready),
+    reports,
+  };
+}
+
+function toSection({ title, providerId, ready, summary, ...report }: ReadinessReport): ReportSection {
+  const { requirements, locations, mapping, existing } = report;
+  const needed = requirements.filter(({ optional }) => !optional);
+  const names = new Map(locations.map(({ locationId, name }) => [locationId, name]));
+  const none: readonly Place[] = [];
+  return {
+    heading: title,
+    id: providerId,
+    verdict: { mark: ready ? "good" : "bad", text: ready ? "ready" : "not ready" },
+    note: [summary, existing?.message].filter((text) => text !== undefined).join(" "),
+    facts: [
+      { label: "Requirements met", value: `${countDone(needed)} of ${needed.length}` },
+      { label: "Locations on", value: String(locations.filter(({ enabled }) => enabled).length) },
+      {
+        label: "Ready to be live",
+        value: String(locations.filter(({ reached }) => reached === "live").length),
+      },
+    ],
+    groups: [
+      { heading: "What is needed", items: requirements.map(toRequirementItem) },
+      { heading: "Locations", items: locations.map(toLocationItem) },
+      {
+        heading: "Mapping",
+        items: mapping.issues.map((issue) => toIssueItem(issue, { names, places: none })),
+      },
+    ],
+  };
+}
+
+function toRequirementItem(requirement: RequirementReadiness): ReportItem {
+  const { id, item, providedBy, detail, optional, state, findings, blockedBy, next, email } = requirement;
+  const first = blockedBy.length === 0 ? [] : [`First: ${blockedBy.join(", ")}.`];
+  return {
+    mark: optional && state !== "done" ? "open" : STATE_MARKS[state],
+    label: optional ? `${state}, optional` : state,
+    code: id,
+    subject: { name: item },
+    message: [detail, `From ${PARTIES[providedBy]}.`, ...findings, ...first].join(" "),
+    ...(next === null ? {} : { action: next }),
+    ...(email === undefined ? {} : { letter: `Subject: ${email.subject}\n\n${email.body}` }),
+    places: [],
+  };
+}
+
+function toLocationItem({ locationId, name, ...location }: LocationReadiness): ReportItem {
+  const { enabled, target, stage, reached, issues, next } = location;
+  const mapped = target === null ? "It has no target." : `Its target is ${target}.`;
+  const found = issues.length === 0 ? [] : [`The mapping has ${count(issues.length, "issue")} there.`];
+  return {
+    mark: markLocation(location),
+    label: enabled ? reached : "switched off",
+    subject: { name, id: locationId },
+    message: [mapped, ...found, describeTest(location), `The mapping file says ${stage}.`].join(" "),
+    ...(next === null ? {} : { action: next }),
+    places: [],
+  };
+}
+
+function describeTest({ testPlate }: Pick<LocationReadiness, "testPlate">): string {
+  if (testPlate === null) return "The test plate was not run there.";
+  const left = testPlate.leftOpen ? " The run was not closed: sweep it." : "";
+  const by = testPlate.by === null ? "" : ` (${testPlate.by})`;
+  return `The test plate was ${testPlate.seen ? "" : "not "}seen on ${showInstant(testPlate.at)}${by}.${left}`;
+}
+
+function markLocation({
+  enabled,
+  reached,
+  issues,
+  testPlate,
+}: Omit<LocationReadiness, "locationId" | "name">): Mark {
+  if (!enabled) return "open";
+  if (issues.some(({ severity }) => severity === "error")) return "bad";
+  if (reached === "live" && testPlate?.leftOpen !== true) return "good";
+  return "attention";
+}
+
+function judge(reports: readonly ReadinessReport[]): Verdict {
+  const open = reports.filter(({ ready }) => !ready).map(({ title }) => title);
+  if (open.length === 0) return { mark: "good", text: "ready to go live" };
+  return { mark: "bad", text: `not ready: ${open.join(", ")}` };
+}
+
+function countDone(requirements: readonly RequirementReadiness[]): number {
+  return requirements.filter(({ state }) => state === "done").length;
+}

@@ -1,0 +1,132 @@
+import type { SweptTestPlate, TestPlateResult } from "../../setup/test-plate.ts";
+import type { ConnectedProvider } from "../connect.ts";
+import type { MappingFile } from "../input/mapping-file.ts";
+import type { Mark, Report, ReportItem } from "./report.ts";
+import { count, showInstant } from "./words.ts";
+
+/** A run at one location: what became of it, or why there was none. */
+export type TestPlateRun = { readonly providerId: string; readonly locationId: string } & (
+  | { readonly result: TestPlateResult }
+  | { readonly problem: string }
+);
+
+/** What happened. */
+export interface TestPlateOutcome {
+  readonly runs: readonly TestPlateRun[];
+  readonly swept: readonly SweptTestPlate[];
+}
+
+/** What it happened to. */
+export interface TestPlateContext {
+  readonly mapping: MappingFile;
+  readonly record: string;
+  readonly checkedAt: Date;
+  readonly providers: readonly ConnectedProvider[];
+}
+
+/** The report of a go-live test, for people. */
+export function toTestPlateReport({ runs, swept }: TestPlateOutcome, context: TestPlateContext): Report {
+  const { mapping, record, checkedAt, providers } = context;
+  const names = new Map(mapping.locations.map(({ location }) => [location.id, location.name]));
+  return {
+    kind: "Go-live test",
+    title: mapping.company.name,
+    verdict: judge(runs, swept),
+    facts: [
+      { label: "Evidence", value: record },
+      { label: "Ended", value: showInstant(checkedAt) },
+    ],
+    sections: providers.map(({ providerId, commands }) => {
+      const own = runs.filter((run) => run.providerId === providerId);
+      const sweptHere = swept.filter((one) => one.providerId === providerId);
+      return {
+        heading: commands.title,
+        id: providerId,
+        verdict: judge(own, sweptHere),
+        facts: [],
+        groups: [
+          { items: own.map((run) => toRunItem(run, names)) },
+          { heading: "Swept", items: sweptHere.map((one) => toSweptItem(one, names)) },
+        ].filter(({ items }) => items.length > 0),
+      };
+    }),
+  };
+}
+
+/** The same for programs. It holds no plate but the test plate. */
+export function toTestPlateJson({ runs, swept }: TestPlateOutcome, { mapping, checkedAt }: TestPlateContext) {
+  return {
+    schema: "offstreet-enforcement/test-plate",
+    version: 1,
+    file: mapping.name,
+    endedAt: checkedAt.toISOString(),
+    runs: runs.map((run) => {
+      if ("problem" in run) return run;
+      const { target, seen, seenBy, gone, cancelled, message } = run.result;
+      return {
+        providerId: run.providerId,
+        locationId: run.locationId,
+        target,
+        seen,
+        seenBy,
+        gone,
+        cancelled,
+        message,
+      };
+    }),
+    swept,
+  };
+}
+
+function toRunItem(run: TestPlateRun, names: ReadonlyMap<string, string>): ReportItem {
+  const subject = { name: names.get(run.locationId) ?? run.locationId, id: run.locationId };
+  if ("problem" in run) return { mark: "bad", label: "failed", subject, message: run.problem, places: [] };
+  const { seen, seenBy, gone, cancelled, message } = run.result;
+  const isGood = seen && cancelled && gone !== false;
+  return {
+    mark: isGood ? "good" : "bad",
+    label: seen
+      ? cancelled && gone !== false
+        ? "seen and gone"
+        : "seen, not gone"
+      : seenBy === null
+        ? "nobody looked"
+        : "not seen",
+    subject,
+    message,
+    ...(cancelled ? {} : { action: "Take it back with --sweep." }),
+    places: [],
+  };
+}
+
+function toSweptItem(
+  { locationId, end, message }: SweptTestPlate,
+  names: ReadonlyMap<string, string>,
+): ReportItem {
+  const mark: Mark = end === "left" ? "bad" : "good";
+  return {
+    mark,
+    label: end,
+    subject: { name: names.get(locationId) ?? locationId, id: locationId },
+    message,
+    places: [],
+  };
+}
+
+function judge(
+  runs: readonly TestPlateRun[],
+  swept: readonly SweptTestPlate[],
+): { mark: Mark; text: string } {
+  const bad = runs.filter(
+    (run) => "problem" in run || !run.result.seen || !run.result.cancelled || run.result.gone === false,
+  );
+  const left = swept.filter(({ end }) => end === "left");
+  const parts = [
+    ...(runs.length > 0 ? [`${runs.length - bad.length} of ${count(runs.length, "location")} passed`] : []),
+    ...(swept.length > 0
+      ? [`${swept.length - left.length} of ${count(swept.length, "old run")} cleaned up`]
+      : []),
+  ];
+  const text = parts.length === 0 ? "nothing to do" : parts.join(", ");
+  return { mark: bad.length + left.length > 0 ? "bad" : "good", text };
+}

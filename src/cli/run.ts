@@ -1,0 +1,64 @@
+import { isEnforcementError } from "../core/errors.ts";
+import type { Command, ExitCode, Terminal } from "./command.ts";
+import { checkCommand } from "./commands/check.ts";
+import { lookupCommand } from "./commands/lookup.ts";
+import { readinessCommand } from "./commands/readiness.ts";
+import { sandboxCommand } from "./commands/sandbox.ts";
+import { testPlateCommand } from "./commands/test-plate.ts";
+import { parseFlags } from "./flags.ts";
+import { BIN, describeBin, describeCommand } from "./help.ts";
+import { toVisible } from "./report/visible.ts";
+import { showProblem, UnusableInput } from "./unusable-input.ts";
+
+/** All commands, in the order of an onboarding. */
+export const COMMANDS: readonly Command[] = [
+  checkCommand,
+  readinessCommand,
+  testPlateCommand,
+  lookupCommand,
+  sandboxCommand,
+];
+
+// More would scroll the first ones away.
+const SHOWN_PROBLEMS = 50;
+
+/** Runs one command line. Whatever goes wrong is said in lines of text; it never throws. */
+export async function run(args: readonly string[], terminal: Terminal, version: string): Promise<ExitCode> {
+  const [name, ...rest] = args;
+  if (name === "--version") return finish(terminal, `${version}\n`);
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    return finish(terminal, describeBin(COMMANDS));
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command === undefined) {
+    const names = COMMANDS.map((candidate) => candidate.name).join(", ");
+    terminal.complain(`Unknown command. Commands: ${names}. See ${BIN} --help.\n`);
+    return 2;
+  }
+  if (rest.includes("--help") || rest.includes("-h")) return finish(terminal, describeCommand(command));
+  try {
+    return await command.run(parseFlags(rest, command.flags), terminal);
+  } catch (error) {
+    terminal.complain(describeFailure(error, command.name));
+    return 2;
+  }
+}
+
+function finish(terminal: Terminal, text: string): ExitCode {
+  terminal.print(text);
+  return 0;
+}
+
+function describeFailure(error: unknown, command: string): string {
+  if (error instanceof UnusableInput) {
+    const { problems } = error;
+    const shown = problems.slice(0, SHOWN_PROBLEMS).map(showProblem);
+    const rest = problems.length - shown.length;
+    if (rest > 0) shown.push(`and ${rest} more`);
+    return shown.map((line) => `${line}\n`).join("");
+  }
+  if (isEnforcementError(error)) return `${toVisible(`${command}: ${error.message}`)}\n`;
+  // A fault of ours. Its words may hold anything, so only its kind is said.
+  const kind = error instanceof Error ? error.name : "unknown fault";
+  return `${command}: failed unexpectedly (${kind}). Please report this with the command that you ran.\n`;
+}

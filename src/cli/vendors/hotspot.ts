@@ -1,0 +1,52 @@
+import { type HotSpotSpot, validateHotSpotMapping } from "../../vendors/hotspot/mapping.ts";
+import { createHotSpotProvider } from "../../vendors/hotspot/provider.ts";
+import { readSettings, type SettingKinds } from "./read-settings.ts";
+import type { VendorCommands } from "./vendor.ts";
+
+const SETTINGS: SettingKinds = { baseUrl: "text", companyToken: "flag" };
+
+/** For a provider that calls nobody yet. */
+const NO_HOST = "https://hotspot.invalid";
+
+/** HotSpot on the command line: `spotIds`, `baseUrl`, and `companyToken`: whether there is one, never the token. */
+export const hotSpotCommands: VendorCommands = {
+  vendor: "hotspot",
+  title: "HotSpot",
+  entry: "SpotID",
+  listKey: "spotIds",
+  listFlag: "spots",
+  targetOf: (entry) => (typeof entry === "string" ? entry : (entry as HotSpotSpot).spotId),
+  read(node, reader, what) {
+    const record = reader.record(node, what, ["vendor", "spotIds", ...Object.keys(SETTINGS)]) ?? new Map();
+    const spots = record.get("spotIds")?.value;
+    const settings = readSettings(reader, record, { kinds: SETTINGS, what });
+    if (spots === undefined) return { settings };
+    const entries = reader.list(spots, `spotIds of ${what}`).map((item, index) => {
+      if (item.kind === "text") return { place: item.place, value: item.text };
+      const spot = `SpotID ${index + 1}`;
+      const entry = reader.record(item, spot, ["spotId", "name"]) ?? new Map();
+      const spotId = reader.requiredTextAt(entry, "spotId", { what: spot, place: item.place });
+      return {
+        place: item.place,
+        value: { spotId, ...readSettings(reader, entry, { kinds: { name: "text" }, what: spot }) },
+      };
+    });
+    return { settings, list: { entries, complete: true } };
+  },
+  vendorSays({ list, settings: { companyToken } }) {
+    return {
+      ...(list === undefined ? {} : { spotIds: list.entries.map(({ value }) => value) }),
+      ...(companyToken === undefined ? {} : { companyToken }),
+    };
+  },
+  validate: validateHotSpotMapping,
+  credentials: ["token"],
+  needed: ["baseUrl"],
+  createProvider: (id, { settings, credential }) => {
+    const companyToken = credential("companyToken");
+    return createHotSpotProvider({
+      ...{ id, baseUrl: String(settings["baseUrl"] ?? NO_HOST), token: credential("token") ?? "none" },
+      ...(companyToken === undefined ? {} : { companyToken }),
+    });
+  },
+};

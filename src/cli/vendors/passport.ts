@@ -1,0 +1,56 @@
+import type { Zone } from "../../core/provider.ts";
+import { validatePassportMapping } from "../../vendors/passport/mapping.ts";
+import { createPassportProvider } from "../../vendors/passport/provider.ts";
+import { readZoneList } from "../input/zones.ts";
+import { readSettings, type SettingKinds } from "./read-settings.ts";
+import type { VendorCommands, VendorFacts } from "./vendor.ts";
+
+const SETTINGS: SettingKinds = {
+  ...{ operatorId: "text", environment: "text", baseUrl: "text", currency: "text" },
+  ...{ zoneIds: "text", sharedZones: "flag" },
+};
+
+/** What `createPassportProvider` takes. */
+const OPTIONS = ["operatorId", "environment", "baseUrl", "currency", "zoneIds"];
+
+/** For a provider that calls nobody yet. */
+const NO_OPERATOR = "00000000-0000-0000-0000-000000000000";
+
+/** What the validator takes as it stands; it says itself what is wrong with a value. */
+const CHECKED = ["operatorId", "zoneIds", "sharedZones"];
+
+/** Passport on the command line: `zones`, and what `createPassportProvider` takes but for the secrets. */
+export const passportCommands: VendorCommands = {
+  vendor: "passport",
+  title: "Passport OpsMan",
+  entry: "zone",
+  listKey: "zones",
+  listFlag: "zones",
+  targetOf: (entry) => (entry as Zone).id,
+  read(node, reader, what) {
+    const record = reader.record(node, what, ["vendor", "zones", ...Object.keys(SETTINGS)]) ?? new Map();
+    const zones = record.get("zones")?.value;
+    const settings = readSettings(reader, record, { kinds: SETTINGS, what });
+    return zones === undefined ? { settings } : { settings, list: readZoneList(zones, reader) };
+  },
+  vendorSays({ list, settings }) {
+    const zones = list?.entries.map(({ value }) => value as Zone);
+    return {
+      ...pick(settings, CHECKED),
+      ...(zones === undefined ? {} : { zones: list?.complete ? zones : { zones, complete: false } }),
+    };
+  },
+  validate: validatePassportMapping,
+  credentials: ["clientId", "clientSecret"],
+  needed: ["operatorId"],
+  createProvider: (id, { settings, credential }) =>
+    createPassportProvider({
+      ...{ id, operatorId: NO_OPERATOR, ...pick(settings, OPTIONS) },
+      clientId: credential("clientId") ?? "none",
+      clientSecret: credential("clientSecret") ?? "none",
+    }),
+};
+
+function pick(settings: VendorFacts["settings"], keys: readonly string[]): Record<string, string | boolean> {
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => keys.includes(key)));
+}

@@ -1,0 +1,44 @@
+import type { DialectName } from "../../vendors/t2-flex/config.ts";
+import { type T2FlexStation, validateT2FlexMapping } from "../../vendors/t2-flex/mapping.ts";
+import { createT2FlexProvider } from "../../vendors/t2-flex/provider.ts";
+import { readSettings, type SettingKinds } from "./read-settings.ts";
+import type { VendorCommands } from "./vendor.ts";
+
+const SETTINGS: SettingKinds = { endpoint: "text", dialect: "text" };
+
+/** T2 Flex on the command line: `stations`, and `endpoint` and `dialect` of the lookup that Flex asks. */
+export const t2FlexCommands: VendorCommands = {
+  vendor: "t2-flex",
+  title: "T2 Flex",
+  entry: "station",
+  listKey: "stations",
+  listFlag: "stations",
+  targetOf: (entry) => (entry as T2FlexStation).description,
+  read(node, reader, what) {
+    const record = reader.record(node, what, ["vendor", "stations", ...Object.keys(SETTINGS)]) ?? new Map();
+    const stations = record.get("stations")?.value;
+    const settings = readSettings(reader, record, { kinds: SETTINGS, what });
+    if (stations === undefined) return { settings };
+    const entries = reader.list(stations, `stations of ${what}`).map((item, index) => {
+      const station = `station ${index + 1}`;
+      const entry = reader.record(item, station, ["description", "stationLocation", "zone"]) ?? new Map();
+      const description = reader.requiredTextAt(entry, "description", { what: station, place: item.place });
+      const rest = readSettings(reader, entry, {
+        ...{ kinds: { stationLocation: "text", zone: "text" }, what: station },
+      });
+      return { place: item.place, value: { description, ...rest } };
+    });
+    return { settings, list: { entries, complete: true } };
+  },
+  vendorSays: ({ list }) => (list === undefined ? {} : { stations: list.entries.map(({ value }) => value) }),
+  validate: validateT2FlexMapping,
+  credentials: [],
+  needed: [],
+  createProvider: (id, { settings }) => {
+    const { dialect } = settings;
+    return createT2FlexProvider({
+      id,
+      ...(dialect === undefined ? {} : { dialect: dialect as DialectName }),
+    });
+  },
+};

@@ -1,0 +1,86 @@
+import type { StoredCredential } from "../core/credential.ts";
+import { type LookupPlace, type LookupQuery, MAX_QUERIES } from "../core/dialect.ts";
+import type { Company } from "../core/directory.ts";
+import { fieldError } from "../core/fields.ts";
+import type { LookupWork } from "./decide.ts";
+import { findGround, type Ground, isNoGround } from "./ground.ts";
+import type { Inquiry } from "./inquiry.ts";
+import type { LookupAnswers } from "./outcome.ts";
+import { isUnknownPlace, resolveScope, type Scope, type UnknownPlace } from "./scope.ts";
+import { answerFromPermits, askSource, withoutMatches } from "./search.ts";
+import { understandQuery } from "./understand.ts";
+
+/**
+ * Finds the answers to a list of queries by the rules for one. Directory and source are asked once for all of them.
+ *
+ * @throws EnforcementError `invalid_input` when the list is empty or too long, or one of its queries cannot be read
+ */
+export async function decideList(
+  queries: readonly LookupQuery[],
+  credential: StoredCredential,
+  work: LookupWork,
+): Promise<LookupAnswers> {
+  if (queries.length === 0 || queries.length > MAX_QUERIES) {
+    throw fieldError("query", `must ask about 1 to ${MAX_QUERIES} plates.`);
+  }
+  const { inquiry, settings } = work;
+  const { at } = inquiry;
+  const parts = queries.map((query): Inquiry => ({ at, stage: "dialect", credential, query, dropped: 0 }));
+  inquiry.parts = parts;
+  for (const [index, part] of parts.entries()) understandQuery(queries[index] as LookupQuery, part, settings);
+  const ground = await findGround(credential, work);
+  if (isNoGround(ground)) {
+    return { answers: parts.map((part) => withoutMatches(part, ground.status, ground.reason)) };
+  }
+  const searches = findSearches(parts, ground, work);
+  if (searches.length > 0) await search(searches, ground.company, work);
+  return { answers: parts.flatMap(({ answer }) => answer ?? []) };
+}
+
+/** A query of the list that the source has to be asked for, and where. */
+interface Search {
+  readonly part: Inquiry;
+  readonly scope: Scope;
+}
+
+/** Answers what needs no source, and returns the rest. */
+function findSearches(parts: readonly Inquiry[], { company, locations }: Ground, work: LookupWork): Search[] {
+  const providerId = work.settings.provider.id;
+  // A host's list may be one that can be walked through only once; and most queries have the same place.
+  const all = [...locations];
+  const scopes = new Map<LookupPlace | undefined, Scope | UnknownPlace>();
+  return parts.flatMap((part) => {
+    const { query, credential } = part;
+    if (credential === undefined) return [];
+    const place = query?.place;
+    const scope = scopes.get(place) ?? resolveScope(company, all, { credential, place, providerId });
+    scopes.set(place, scope);
+    if (isUnknownPlace(scope)) {
+      part.unknownPlace = scope;
+      part.answer = withoutMatches(part, "undetermined", "unknown_place");
+      return [];
+    }
+    if (scope.asked.size > 0) return [{ part, scope }];
+    part.answer = withoutMatches(part, "none", "switched_off");
+    return [];
+  });
+}
+
+async function search(searches: readonly Search[], company: Company, work: LookupWork): Promise<void> {
+  const { inquiry, settings } = work;
+  inquiry.plateNumbers = unite(searches.map(({ part }) => part.plateNumbers ?? []));
+  inquiry.locationIds = unite(searches.map(({ scope }) => scope.locationIds));
+  const { permits, unreadable } = await askSource(company, work);
+  for (const { part, scope } of searches) {
+    const wanted = new Set(part.plateNumbers);
+    part.locationIds = scope.locationIds;
+    part.permits = permits.filter(({ plates }) => plates.some(({ number }) => wanted.has(number)));
+    if (inquiry.failure !== undefined) part.failure = inquiry.failure;
+    const surroundings = { company, scope, graceMs: settings.graceMs };
+    part.answer = answerFromPermits(part, surroundings, unreadable === undefined);
+  }
+}
+
+function unite(lists: ReadonlyArray<readonly string[]>): readonly string[] {
+  return Object.freeze([...new Set(lists.flat())]);
+}

@@ -1,0 +1,24 @@
+import type { StoredCredential } from "../core/credential.ts";
+import type { LookupAnswer, LookupPlaces } from "../core/dialect.ts";
+import type { LookupWork } from "./decide.ts";
+import { findGround, isNoGround } from "./ground.ts";
+import { isUnknownPlace, resolveScope } from "./scope.ts";
+import { withoutMatches } from "./search.ts";
+
+/** Lists the places that a credential may ask about. Of a company that is switched off: none. */
+export async function decidePlaces(
+  credential: StoredCredential,
+  work: LookupWork,
+): Promise<LookupPlaces | LookupAnswer> {
+  const { inquiry, settings } = work;
+  inquiry.asksForPlaces = true;
+  const ground = await findGround(credential, work);
+  if (isNoGround(ground)) {
+    return ground.status === "none"
+      ? { locations: [] }
+      : withoutMatches(inquiry, "undetermined", ground.reason);
+  }
+  const everywhere = { credential, place: undefined, providerId: settings.provider.id };
+  const scope = resolveScope(ground.company, ground.locations, everywhere);
+  return { locations: isUnknownPlace(scope) ? [] : [...scope.asked.values()] };
+}

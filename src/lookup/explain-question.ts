@@ -1,0 +1,98 @@
+import type { StoredCredential } from "../core/credential.ts";
+import type { LookupPlace, LookupQuery } from "../core/dialect.ts";
+import { fieldError, readList, readOptionalText, readRecord, readText } from "../core/fields.ts";
+import { canonicalPlateNumber } from "../core/plate.ts";
+import type { LookupAudit } from "./audit.ts";
+import type { LookupQuestion } from "./explain.ts";
+import type { LookupSettings } from "./options.ts";
+import { isPlateHash } from "./redact.ts";
+
+/** A question as the decision takes it. */
+export interface ReadQuestion {
+  readonly query: LookupQuery;
+  readonly credential: StoredCredential;
+  readonly at: Date | string | undefined;
+}
+
+const KEYS = ["credential", "companyId", "plate", "region", "place", "at"];
+const PLACES: readonly LookupPlace["by"][] = ["location", "station", "zone"];
+
+/** Tells a record from a question. */
+export function isAudit(asked: LookupQuestion | LookupAudit): asked is LookupAudit {
+  return typeof asked === "object" && asked !== null && "httpStatus" in asked;
+}
+
+/** The question that was given, or that a record holds. `undefined` when the record holds none. */
+export function readQuestion(
+  asked: LookupQuestion | LookupAudit,
+  settings: LookupSettings,
+): ReadQuestion | undefined {
+  if (isAudit(asked)) return readRecorded(asked, settings);
+  const question = readRecord(asked, "question", KEYS) as unknown as LookupQuestion;
+  const { credential, companyId } = question;
+  if ((credential === undefined) === (companyId === undefined)) {
+    throw fieldError("question", "must have either a credential or a companyId.");
+  }
+  return {
+    query: readQuery(question, "question"),
+    credential: readParty(credential ?? { companyId }, "question.credential"),
+    at: question.at,
+  };
+}
+
+function readRecorded(record: LookupAudit, settings: LookupSettings): ReadQuestion | undefined {
+  if (record.v !== 1)
+    throw fieldError("record.v", "must be 1; records of other versions are not understood.");
+  const { asked, companyId, credentialLocationIds, at } = record;
+  if (asked === undefined || companyId === undefined) return undefined;
+  const party = {
+    companyId,
+    ...(credentialLocationIds === undefined ? {} : { locationIds: credentialLocationIds }),
+  };
+  assertPlateOf(record, settings);
+  return { query: readQuery(asked, "record.asked"), credential: readParty(party, "record"), at };
+}
+
+function readQuery({ plate, region, place }: LookupQuery, field: string): LookupQuery {
+  // What is wrong with the plate's own text is the answer's to say, as it was the handler's.
+  if (typeof plate !== "string") throw fieldError(`${field}.plate`, "must be text.");
+  const readableRegion = readOptionalText(region, `${field}.region`);
+  return {
+    plate,
+    ...(readableRegion === undefined ? {} : { region: readableRegion }),
+    ...(place === undefined ? {} : { place: readPlace(place, `${field}.place`) }),
+  };
+}
+
+function readPlace(value: unknown, field: string): LookupPlace {
+  const place = readRecord(value, field, ["by", "value"]);
+  const by = PLACES.find((one) => one === place["by"]);
+  if (by === undefined) throw fieldError(`${field}.by`, `must be one of ${PLACES.join(", ")}.`);
+  const { value: names } = place;
+  if (!Array.isArray(names)) return { by, value: readText(names, `${field}.value`) };
+  return { by, value: names.map((name) => readText(name, `${field}.value`)) };
+}
+
+function readParty(party: { companyId?: unknown; locationIds?: unknown }, field: string): StoredCredential {
+  const companyId = readText(party?.companyId, `${field}.companyId`);
+  const common = { id: "explainLookup", companyId, hashes: [] };
+  if (party.locationIds === undefined) return common;
+  const locationIds = readList(party.locationIds, `${field}.locationIds`);
+  return { ...common, locationIds: locationIds.map((id) => readText(id, `${field}.locationIds`)) };
+}
+
+/** A hash says nothing to a source; and the plate that stands in for it must be the one that was hashed. */
+function assertPlateOf({ asked, understood }: LookupAudit, { hashPlate }: LookupSettings): void {
+  const plate = asked?.plate ?? "";
+  if (isPlateHash(plate)) {
+    throw fieldError(
+      "record.asked.plate",
+      "is a hash; give the plate itself: { ...record, asked: { ...record.asked, plate } }.",
+    );
+  }
+  const recorded = understood?.plateNumbers[0];
+  if (recorded === undefined || !isPlateHash(recorded) || hashPlate === undefined) return;
+  if (hashPlate(canonicalPlateNumber(plate, "record.asked.plate")) !== recorded) {
+    throw fieldError("record.asked.plate", "is not the plate that this record is about.");
+  }
+}

@@ -1,0 +1,106 @@
+import * as z from "zod/mini";
+import {
+  type DialectQuestion,
+  type LookupAnswer,
+  type LookupDialect,
+  type LookupPlace,
+  type LookupPlaces,
+  type LookupQuery,
+  type LookupRefusal,
+  type LookupReply,
+  type LookupRequest,
+  MAX_QUERIES,
+} from "../../../core/dialect.ts";
+import { fieldError } from "../../../core/fields.ts";
+import { findOperation } from "./genetec-path.ts";
+import { toPermitZones } from "./genetec-reply.ts";
+import { toJsonRefusal, toJsonReply } from "./json-reply.ts";
+import { readQuery } from "./read-query.ts";
+
+/**
+ * The lookup of Genetec's pay-by-plate providers, version 2014-06. Documented by its vendor: the paths, the body and
+ * reply of `permits/search`, 404 where nothing is found or a zone is unknown, 503 where nobody knows, UTC times, and
+ * `0001-01-01T00:00:00` for no activation date. A zone is one of our locations, and its id the location's.
+ *
+ * Inferred: `zones` answers `{ Zones: [ { ZoneId, Name } ] }`; `isvalid` takes `{ PlateNumber, ZoneIds }` (or one of
+ * `PlateNumbers`) and answers `{ IsValid }`, also where it is false; no `ZoneIds`, or an empty list, asks about the
+ * whole scope; which header holds the API key (`apiKeyAuth({ header })`).
+ *
+ * Paths are relative to the mount, with or without `api/pbp/v2014-06/` in front, whatever their case.
+ * `GET zones/{id}/permits` is not served: 404, named `not_supported`.
+ */
+export const genetecDialect: LookupDialect = Object.freeze({
+  id: "genetec",
+  places: true,
+  methods: Object.freeze(["GET", "POST"]),
+  contentTypes: Object.freeze(["application/json", "text/json"]),
+  parseQuery,
+  renderAnswer: ({ status }: LookupAnswer) => toJsonReply(200, { IsValid: status === "valid" }),
+  renderAnswers,
+  renderPlaces,
+  renderRefusal,
+});
+
+// Real clients may send more than we know of; other keys are ignored.
+const plateNumber = z.string("must be text.");
+const plateNumbers = z.array(plateNumber, "must be a list of texts.");
+const zoneIds = z.nullish(
+  z.array(z.string("must be a list of texts."), "must be a list of texts, or left out."),
+);
+const search = z.object({ PlateNumbers: plateNumbers, ZoneIds: zoneIds }, "must be a JSON object.");
+const isvalid = z.object(
+  { PlateNumber: z.nullish(plateNumber), PlateNumbers: z.nullish(plateNumbers), ZoneIds: zoneIds },
+  "must be a JSON object.",
+);
+
+function parseQuery({ method, path, body }: LookupRequest): DialectQuestion {
+  const operation = findOperation(method, path);
+  switch (operation) {
+    case "zones":
+      return { list: "places" };
+    case "search":
+      return parseSearch(body);
+    case "isvalid":
+      return parseIsValid(body);
+    default:
+      return operation;
+  }
+}
+
+function parseSearch(body: string): readonly LookupQuery[] {
+  const { PlateNumbers, ZoneIds } = readQuery(search, body);
+  if (PlateNumbers.length === 0 || PlateNumbers.length > MAX_QUERIES) {
+    throw fieldError("PlateNumbers", `must hold 1 to ${MAX_QUERIES} plates.`);
+  }
+  const within = toPlace(ZoneIds);
+  return PlateNumbers.map((plate) => ({ plate, ...within }));
+}
+
+function parseIsValid(body: string): LookupQuery {
+  const { PlateNumber, PlateNumbers, ZoneIds } = readQuery(isvalid, body);
+  const [plate, ...others] =
+    PlateNumber === null || PlateNumber === undefined ? (PlateNumbers ?? []) : [PlateNumber];
+  if (plate === undefined || others.length > 0)
+    throw fieldError("PlateNumber", "must be one plate, as text.");
+  return { plate, ...toPlace(ZoneIds) };
+}
+
+function toPlace(ids: readonly string[] | null | undefined): { place?: LookupPlace } {
+  return ids === null || ids === undefined || ids.length === 0
+    ? {}
+    : { place: { by: "location", value: ids } };
+}
+
+function renderAnswers(answers: readonly LookupAnswer[]): LookupReply {
+  const zones = toPermitZones(answers.flatMap(({ matches }) => matches));
+  if (zones.length > 0) return toJsonReply(200, { PermitZones: zones });
+  return toJsonReply(404, { error: { code: "no_permits", message: "No permits were found." } });
+}
+
+function renderPlaces({ locations }: LookupPlaces): LookupReply {
+  return toJsonReply(200, { Zones: locations.map(({ id, name }) => ({ ZoneId: id, Name: name })) });
+}
+
+function renderRefusal(refusal: LookupRefusal): LookupReply {
+  return toJsonRefusal(refusal.reason === "unknown_place" ? { ...refusal, status: 404 } : refusal);
+}

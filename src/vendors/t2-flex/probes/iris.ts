@@ -1,0 +1,54 @@
+import type { LookupCredential, LookupProbe } from "../../../core/lookup-probe.ts";
+import { PLATE_INFO } from "../dialects/iris-wsdl.ts";
+import { findChild, SOAP, textOf } from "../dialects/soap-message.ts";
+import { parseXmlBody, type XmlElement } from "../dialects/xml-body.ts";
+import { escapeXml } from "../dialects/xml-text.ts";
+import { unavailable } from "./unavailable.ts";
+
+const SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+const PASSWORD_TEXT =
+  "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText";
+
+/** Asks as clients of the `iris` dialect do. It has neither a place nor a region, and shows no permit id. */
+export const irisProbe: LookupProbe = Object.freeze<LookupProbe>({
+  toRequest: ({ plateNumber }, credential) => ({
+    method: "POST",
+    path: "",
+    headers: { "content-type": "text/xml; charset=utf-8", soapaction: `"${PLATE_INFO}/getPlateInfo"` },
+    body: toEnvelope(plateNumber, credential),
+  }),
+  readReply({ status, body }) {
+    if (status === 401 || status === 403) return { shows: "refused", status };
+    const response = status === 200 ? findResponse(body) : undefined;
+    if (response === undefined) return unavailable(status, "a PlateInfo response");
+    const info = response.children.find(({ name }) => name === "plateInfo");
+    const validity = textOf(findChild(info, "status", ["", PLATE_INFO]));
+    return { shows: validity === "Valid" ? "permit" : "none" };
+  },
+});
+
+function findResponse(body: string): XmlElement | undefined {
+  try {
+    const envelope = parseXmlBody(body);
+    return findChild(findChild(envelope, "Body", [SOAP]), "PlateInfoByPlateResponse", [PLATE_INFO]);
+  } catch {
+    return undefined;
+  }
+}
+
+function toEnvelope(plateNumber: string, credential: LookupCredential): string {
+  const { username, password, token } = toSecrets(credential);
+  const user = `<w:Username>${username}</w:Username><w:Password Type="${PASSWORD_TEXT}">${password}</w:Password>`;
+  const header = `<w:Security xmlns:w="${SECURITY}"><w:UsernameToken>${user}</w:UsernameToken></w:Security>`;
+  const request = `<p:PlateInfoByPlateRequest xmlns:p="${PLATE_INFO}"><token>${token}</token><plateNumber>${plateNumber}</plateNumber></p:PlateInfoByPlateRequest>`;
+  return `<e:Envelope xmlns:e="${SOAP}"><e:Header>${header}</e:Header><e:Body>${request}</e:Body></e:Envelope>`;
+}
+
+/** Where no token was issued, the password is the token too. What has no user name is nobody here. */
+function toSecrets(credential: LookupCredential): { username: string; password: string; token: string } {
+  if (credential.scheme === "bearer" || credential.scheme === "api-key")
+    return { username: "", password: "", token: "" };
+  const { username, password } = credential;
+  const token = credential.scheme === "username-token" ? credential.token : password;
+  return { username: escapeXml(username), password: escapeXml(password), token: escapeXml(token) };
+}

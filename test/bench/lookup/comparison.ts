@@ -1,0 +1,45 @@
+import { medianRatio, typicalSpread } from "./statistics.ts";
+
+/** One ratio, with what stands beside it. */
+export interface Comparison {
+  readonly ours: string;
+  readonly theirs: string;
+  readonly ratio: number;
+  /** The same thing measured against itself in the same rounds. */
+  readonly control: number;
+  /** How far the control's two sides came out from each other, typically. */
+  readonly spread: number;
+  /** Least ratio to reach, less the spread. Absent: told, not promised. */
+  readonly target?: number;
+}
+
+/** What was measured, round by round. Higher is better. */
+export type Rounds = ReadonlyMap<string, readonly number[]>;
+
+/** Compares two entries, with a third that is the second one again. */
+export function compare(
+  rounds: Rounds,
+  names: { ours: string; theirs: string; control: readonly [string, string] },
+  target?: number,
+): Comparison {
+  const [one, again] = names.control;
+  return {
+    ours: names.ours,
+    theirs: names.theirs,
+    ratio: medianRatio(of(rounds, names.ours), of(rounds, names.theirs)),
+    control: medianRatio(of(rounds, again), of(rounds, one)),
+    spread: typicalSpread(of(rounds, one), of(rounds, again)),
+    ...(target === undefined ? {} : { target }),
+  };
+}
+
+/** Whether a ratio is as good as promised, less the control's own spread. */
+export function isReached({ ratio, target, spread }: Comparison): boolean {
+  return target === undefined || ratio >= target - spread;
+}
+
+function of(rounds: Rounds, name: string): readonly number[] {
+  const values = rounds.get(name);
+  if (values === undefined) throw new Error(`${name} was not measured.`);
+  return values;
+}

@@ -1,0 +1,58 @@
+import { createServer, type RequestListener, type ServerResponse } from "node:http";
+import { toNodeHandler } from "@offstreet/enforcement/node";
+import type { LookupByHand } from "../by-hand/lookup.ts";
+import { parseJson, Refusal } from "../by-hand/question.ts";
+import type { Reply } from "../by-hand/reply.ts";
+import type { Client } from "../by-hand/shared-deadline.ts";
+import { type Contender, listenOn } from "./contender.ts";
+
+const MAX_BODY_BYTES = 16 * 1024;
+
+export const nodeByHand: Contender = {
+  host: "node:http",
+  listen: ({ byHand }) => listenOn(createServer(serveByHand(byHand))),
+};
+
+export const nodeOurs: Contender = {
+  host: "node:http",
+  listen: ({ ours }) => listenOn(createServer(toNodeHandler(ours))),
+};
+
+/** A listener as one writes it: chunks, one text, one write. */
+export function serveByHand(lookup: LookupByHand): RequestListener {
+  return (request, response) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+    });
+    request.on("end", () => {
+      const readBody = () => {
+        if (size > MAX_BODY_BYTES)
+          throw new Refusal(413, "body_too_large", "The body is larger than 16 KiB.");
+        return parseJson((chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString());
+      };
+      const key = request.headers["x-api-key"];
+      send(response, lookup(typeof key === "string" ? key : undefined, readBody, clientOf(response)));
+    });
+  };
+}
+
+function send(response: ServerResponse, reply: Reply | Promise<Reply>): void {
+  if (reply instanceof Promise) {
+    void reply.then((known) => send(response, known));
+  } else if (!response.destroyed) {
+    response.writeHead(reply.status, reply.headers);
+    response.end(reply.body);
+  }
+}
+
+/** The client behind a response: gone when the connection closes before the reply is out. */
+export function clientOf(response: ServerResponse): Client {
+  return {
+    onGone(listener) {
+      response.once("close", () => response.writableFinished || listener());
+    },
+  };
+}

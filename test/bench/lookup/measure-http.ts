@@ -1,0 +1,72 @@
+import type { Comparison, Rounds } from "./comparison.ts";
+import { compare } from "./comparison.ts";
+import { PATH } from "./contenders/contender.ts";
+import { controlOf, HTTP_ENTRIES, HTTP_TARGETS } from "./http-entries.ts";
+import { applyLoad, type LoadResult } from "./load/apply-load.ts";
+import { type RunningServer, startServer } from "./load/running-server.ts";
+import { makeQuestions, toHttp } from "./questions.ts";
+import { assertSameAnswers } from "./same-answers.ts";
+import { PERMITS } from "./world.ts";
+
+/** How long and how often. */
+export interface HttpPlan {
+  readonly rounds: number;
+  readonly secondsEach: number;
+  readonly warmUpSeconds: number;
+}
+
+/** How many connections ask at once, each one request at a time. */
+export const CONNECTIONS = 64;
+
+export interface HttpResult {
+  readonly rounds: Rounds;
+  readonly comparisons: readonly Comparison[];
+  /** Share of lookups that found a permit. */
+  readonly hitShare: number;
+  /** The most that the load generator was busy in any round, 0 to 1. */
+  readonly generatorBusy: number;
+}
+
+/** Starts every server, checks that they answer the same, and asks them in turns. */
+export async function measureHttp(plan: HttpPlan): Promise<HttpResult> {
+  const questions = makeQuestions(8_192, { permits: PERMITS });
+  const requests = questions.map((question) => toHttp(question, PATH));
+  const servers = new Map<string, RunningServer>();
+  try {
+    for (const { name, contender, source } of HTTP_ENTRIES)
+      servers.set(name, await startServer(contender, source));
+    const named = [...servers].map(([name, { port }]) => ({ name, port }));
+    await assertSameAnswers(named, questions.slice(0, 40));
+    return await askInTurns(named, requests, plan);
+  } finally {
+    await Promise.all([...servers.values()].map((server) => server.stop()));
+  }
+}
+
+async function askInTurns(
+  servers: ReadonlyArray<{ name: string; port: number }>,
+  requests: readonly Buffer[],
+  { rounds, secondsEach, warmUpSeconds }: HttpPlan,
+): Promise<HttpResult> {
+  const load = { connections: CONNECTIONS, seconds: secondsEach };
+  for (const { port } of servers) await applyLoad(port, requests, { ...load, seconds: warmUpSeconds });
+  const results = new Map<string, LoadResult[]>(servers.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    // There and back again, so that nobody is always measured after the same one.
+    for (const { name, port } of round % 2 === 0 ? servers : servers.toReversed()) {
+      results.get(name)?.push(await applyLoad(port, requests, load));
+    }
+  }
+  const all = [...results.values()].flat();
+  const speeds = new Map(
+    [...results].map(([name, list]) => [name, list.map(({ requestsPerSecond }) => requestsPerSecond)]),
+  );
+  return {
+    rounds: speeds,
+    comparisons: HTTP_TARGETS.map(([ours, theirs, target]) =>
+      compare(speeds, { ours, theirs, control: controlOf(theirs) }, target),
+    ),
+    hitShare: all.reduce((sum, { hitShare }) => sum + hitShare, 0) / all.length,
+    generatorBusy: Math.max(...all.map(({ generatorBusy }) => generatorBusy)),
+  };
+}

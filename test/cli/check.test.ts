@@ -1,0 +1,187 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { command, createDesk, fixture, runBin } from "./command-line.ts";
+import { TEN_MISTAKES } from "./ten-mistakes.ts";
+
+const desk = createDesk();
+afterAll(desk.remove);
+
+interface CheckJson {
+  version: number;
+  clean: boolean;
+  reports: {
+    providerId: string;
+    issues: {
+      code: string;
+      locationId: string | null;
+      difference?: { position: number; codePoints: { expected?: string; actual?: string } };
+      places: { file: string; line: number; column: number }[];
+    }[];
+  }[];
+}
+
+async function checkAsJson(...args: string[]): Promise<CheckJson> {
+  return JSON.parse((await command(["check", ...args, "--format", "json"])).stdout);
+}
+
+describe("ten planted mistakes", () => {
+  it("are exactly those ten codes, each with its location, its line and its position", async () => {
+    const { reports } = await checkAsJson(fixture("ten-mistakes.yaml"));
+    const found = reports.flatMap(({ providerId: provider, issues }) =>
+      issues.map(({ code, locationId: location, difference, places }) => ({
+        ...{ provider, code, location, line: places[0]?.line },
+        ...(difference === undefined ? {} : { position: difference.position }),
+      })),
+    );
+    expect(found).toEqual(TEN_MISTAKES);
+    expect(new Set(found.map(({ code }) => code)).size).toBe(10);
+  });
+
+  it("show the character that nobody can see", async () => {
+    const { reports } = await checkAsJson(fixture("ten-mistakes.yaml"), "--vendor", "t2-flex");
+    expect(reports).toHaveLength(1);
+    expect(reports[0]?.issues[0]?.difference?.codePoints).toEqual({ expected: "U+0020", actual: "U+00A0" });
+    const { stdout } = await command(["check", fixture("ten-mistakes.yaml")]);
+    expect(stdout).toContain(
+      "      expected  Lot 102\n                   ^\n      found     Lot[U+00A0]102\n                   ^^^^^^^^\n",
+    );
+    expect(stdout).not.toContain("\u00a0");
+  });
+
+  it("exit with 1, and print the same from a process of its own", async () => {
+    const [inside, outside] = await Promise.all([
+      command(["check", fixture("ten-mistakes.yaml")]),
+      runBin(["check", fixture("ten-mistakes.yaml")]),
+    ]);
+    const withoutTime = (text: string) => text.replace(/Checked: .*/, "Checked:");
+    expect(outside).toMatchObject({ code: 1, stderr: "" });
+    expect(withoutTime(outside.stdout)).toBe(withoutTime(inside.stdout));
+    for (const { code } of TEN_MISTAKES) expect(outside.stdout).toContain(code);
+  });
+});
+
+describe("check", () => {
+  const clean = `
+company: { id: fundy, name: University of Fundy, providers: { hotspot: { enabled: true } } }
+locations:
+  - { id: lot-a, name: Lot A, providers: { hotspot: { enabled: true, target: 0815 } } }
+vendors:
+  hotspot: { spotIds: [0815] }
+`;
+
+  it("exits with 0 when there is nothing to say; SpotIDs keep their zeros without quotation marks", async () => {
+    const { code, stdout } = await runBin(["check", desk.write("clean.yaml", clean)]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("everything matches");
+  });
+
+  it("says what was not compared", async () => {
+    const file = desk.write("unverified.yaml", clean.replace(/vendors:[\s\S]*/, ""));
+    const { code, stdout } = await command(["check", file]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("not everything could be compared");
+    expect(stdout).toContain("compared with nothing: no list given");
+  });
+
+  it("takes warnings for issues, unless it is told otherwise", async () => {
+    const file = desk.write("warning.yaml", clean.replace("spotIds: [0815]", "spotIds: [0815, 0816]"));
+    expect((await command(["check", file])).code).toBe(1);
+    expect((await command(["check", file, "--allow-warnings"])).code).toBe(0);
+  });
+
+  it("takes the lists of vendors from files, and refuses two lists for one vendor", async () => {
+    const file = desk.write("lists.yaml", clean.replace(/vendors:[\s\S]*/, ""));
+    const mail = desk.write("mail.txt", "Hi,\n\n- Lot A: 0815\n\nThanks");
+    expect((await command(["check", file, "--spots", mail])).stdout).toContain("everything matches");
+    const both = await command(["check", desk.write("both.yaml", clean), "--spots", mail]);
+    expect(both).toMatchObject({ code: 2, stdout: "" });
+    expect(both.stderr).toContain("Leave one of them out");
+    const none = await command(["check", file, "--zones", mail]);
+    expect(none.stderr).toContain("no provider of its vendor is switched on");
+  });
+
+  it("writes a report in the form that its name ends in, never over a file that it reads", async () => {
+    const out = join(desk.folder, "report.html");
+    const { code, stdout } = await command(["check", fixture("ten-mistakes.yaml"), "--out", out]);
+    expect(code).toBe(1);
+    expect(stdout).toBe(`Mapping check: 8 errors, 2 warnings. The report is in ${out}.\n`);
+    expect(readFileSync(out, "utf8")).toMatch(/^<!doctype html>/);
+    const over = await command([
+      "check",
+      fixture("ten-mistakes.yaml"),
+      "--out",
+      fixture("ten-mistakes.yaml"),
+    ]);
+    expect(over).toMatchObject({ code: 2, stdout: "" });
+  });
+
+  it("gives JSON that says what it is", async () => {
+    const json = await checkAsJson(desk.write("clean.yaml", clean));
+    expect(json).toMatchObject({
+      schema: "offstreet-enforcement/mapping-check",
+      version: 1,
+      checkedAt: "2026-11-21T15:00:00.000Z",
+      clean: true,
+      company: { id: "fundy", name: "University of Fundy" },
+      reports: [
+        {
+          providerId: "hotspot",
+          vendor: "hotspot",
+          ok: true,
+          verified: true,
+          matches: [{ locationId: "lot-a" }],
+        },
+      ],
+    });
+  });
+
+  it("gives every form of the report", async () => {
+    const forms = await Promise.all(
+      ["text", "markdown", "html", "json"].map((format) =>
+        command(["check", fixture("ten-mistakes.yaml"), "--format", format]),
+      ),
+    );
+    for (const { code, stdout } of forms) {
+      expect(code).toBe(1);
+      for (const { code: issue } of TEN_MISTAKES) expect(stdout).toContain(issue);
+    }
+    expect(forms[1]?.stdout).toContain("- Found: `Lot[U+00A0]102`");
+  });
+
+  it("reads a table of locations", async () => {
+    const table = desk.write(
+      "locations.csv",
+      "id;name;zoneName;hotspot.target;passport.enabled;passport.target\r\nlot-a;Lot A;;0815;true;Z-1\r\nlot-b;Lot B;;;false;\r\n",
+    );
+    const spots = desk.write("spots.csv", "SpotID,Name\n0815,Lot A\n0900,Lot X\n");
+    const zones = desk.write(
+      "zones.json",
+      '[{"id":"5ebb04a1-e52c-40ea-baf1-48087cca24a4","number":7,"name":"Z-1"}]',
+    );
+    const { code, stdout } = await command([
+      ...["check", table, "--company", "Fundy", "--company-code", "PASSPORTFUNDY"],
+      ...["--spots", spots, "--zones", zones],
+    ]);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`warning target_without_location, ${spots}:3`);
+    expect(stdout).toContain("Passport OpsMan (passport): everything matches");
+  });
+
+  it("knows a zone list that may be incomplete", async () => {
+    const file = desk.write(
+      "passport.yaml",
+      `
+company: { id: c, name: C, providers: { east: { enabled: true, code: PASSPORTC } } }
+locations: [{ id: a, name: A, providers: { east: { enabled: true, target: A } } }]
+vendors: { east: { vendor: passport } }
+`,
+    );
+    const reply = desk.write(
+      "reply.json",
+      '{"data":[{"id":"5ebb04a1-e52c-40ea-baf1-48087cca24a4","number":null,"name":"A","legacy_id":5}],"next":{}}',
+    );
+    const { reports } = await checkAsJson(file, "--zones", reply);
+    expect(reports[0]?.issues.map(({ code }) => code)).toEqual(["target_unresolved"]);
+  });
+});

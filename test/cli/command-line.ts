@@ -1,0 +1,97 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import type { Terminal } from "../../src/cli/command.ts";
+import { run } from "../../src/cli/run.ts";
+
+/** How a run of the command line ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a run finds around it. */
+export interface Surroundings {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Lines that somebody types. */
+  readonly answers?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+export const NOW = new Date("2026-11-21T15:00:00Z");
+
+const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
+
+/** Runs a command inside this process: fast, and with a fixed clock. */
+export async function command(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
+  const [stdout, stderr]: string[][] = [[], []];
+  const answers = [...(surroundings.answers ?? [])];
+  const terminal: Terminal = {
+    print: (text) => void stdout?.push(text),
+    complain: (text) => void stderr?.push(text),
+    ask: async (question) => {
+      stderr?.push(question);
+      return answers.shift();
+    },
+    environment: surroundings.environment ?? {},
+    clock: () => NOW,
+    signal: surroundings.signal ?? new AbortController().signal,
+  };
+  const code = await run(args, terminal, "0.0.0-test");
+  return { code, stdout: stdout?.join("") ?? "", stderr: stderr?.join("") ?? "" };
+}
+
+/** Runs the bin as a user does, in a process of its own. */
+export async function runBin(
+  args: readonly string[],
+  options: { input?: string; main?: string } = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, [options.main ?? MAIN, ...args], { env: {} });
+  const [stdout, stderr]: Buffer[][] = [[], []];
+  child.stdout.on("data", (chunk) => stdout?.push(chunk));
+  child.stderr.on("data", (chunk) => stderr?.push(chunk));
+  child.stdin.end(options.input ?? "");
+  const [code] = await once(child, "close");
+  return {
+    code,
+    stdout: Buffer.concat(stdout ?? []).toString(),
+    stderr: Buffer.concat(stderr ?? []).toString(),
+  };
+}
+
+/** A folder of its own for files that a test writes. */
+export interface Desk {
+  readonly folder: string;
+  /** Writes a file and gives its path. */
+  write(name: string, content: string | Uint8Array): string;
+  remove(): void;
+}
+
+/** Sets up a folder. */
+export function createDesk(): Desk {
+  const folder = mkdtempSync(join(tmpdir(), "enforcement-cli-"));
+  return {
+    folder,
+    write(name, content) {
+      const path = join(folder, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content);
+      return path;
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** A file beside this one. */
+export function fixture(name: string): string {
+  return resolve(import.meta.dirname, "fixtures", name);
+}
+
+/** Text in UTF-16 with its byte order mark. */
+export function toUtf16(text: string, options: { bigEndian?: boolean } = {}): Uint8Array {
+  const bytes = Buffer.from(`\uFEFF${text}`, "utf16le");
+  return options.bigEndian ? bytes.swap16() : bytes;
+}

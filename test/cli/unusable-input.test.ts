@@ -1,0 +1,201 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { command, createDesk, runBin } from "./command-line.ts";
+
+const desk = createDesk();
+afterAll(desk.remove);
+
+const COMPANY = "company: { id: c, name: C, providers: {} }\n";
+
+/** What `check` says of a file that it refuses, without the folder. */
+async function refusal(name: string, content: string, ...flags: string[]): Promise<string> {
+  const file = desk.write(name, content);
+  const { code, stdout, stderr } = await command(["check", file, ...flags]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  return stderr.replaceAll(`${desk.folder}/`, "").trimEnd();
+}
+
+describe("a mapping file that cannot be used", () => {
+  it.each([
+    ["no.yaml", "company: [\n", /^no\.yaml:2:1: is not YAML here: /],
+    [
+      "key.yaml",
+      `${COMPANY}locatoins: []\nlocations: []\n`,
+      'key.yaml:2:1: key "locatoins" of a mapping file is not known; known keys: company, locations, otherCompanies, vendors.',
+    ],
+    ["twice.yaml", `${COMPANY}locations: []\nlocations: []\n`, "twice.yaml:3:1: this key is used twice."],
+    ["missing.yaml", "locations: []\n", "missing.yaml:1:1: the file has no company."],
+    [
+      "text.yaml",
+      "just some text\n",
+      "text.yaml:1:1: a mapping file must hold keys and values (company, locations, otherCompanies, vendors).",
+    ],
+    [
+      "two.yaml",
+      `${COMPANY}---\n${COMPANY}`,
+      "two.yaml:2:1: a second document begins here; put everything into one.",
+    ],
+    [
+      "alias.yaml",
+      "company: &c { id: *c }\nlocations: []\n",
+      "alias.yaml:1:19: contains itself through an alias.",
+    ],
+    ["anchor.yaml", "company: *nobody\nlocations: []\n", "anchor.yaml:1:10: this alias has no anchor."],
+    ["cut.json", '{ "company": {', "cut.json:1:15: is not JSON here, or was cut off."],
+    ["yaml.json", "company: c", "yaml.json: is not JSON here, or was cut off."],
+  ])("%s", async (name, content, expected) => {
+    const said = await refusal(name, content);
+    if (typeof expected === "string") expect(said).toBe(expected);
+    else expect(said).toMatch(expected);
+  });
+
+  it("is told all its faults at once, each with line and column", async () => {
+    const said = await refusal(
+      "faults.yaml",
+      `company:
+  id: fundy
+  providers:
+    hotspot: { enabled: yes, colour: blue }
+locations:
+  - id: a
+    name: A
+    zone: Z
+    providers: { hotspot: { target: 1, stage: soon } }
+  - Lot B
+  - name:
+    providers: [hotspot]
+vendors:
+  flowbird: {}
+`,
+    );
+    expect(said.split("\n")).toEqual([
+      "faults.yaml:2:3: the company has no name.",
+      'faults.yaml:4:30: key "colour" of provider "hotspot" of the company is not known; known keys: enabled, code.',
+      'faults.yaml:4:25: enabled of provider "hotspot" of the company must be true or false.',
+      'faults.yaml:8:5: key "zone" of location "a" is not known; known keys: id, companyId, name, zoneName, region, providers.',
+      'faults.yaml:9:18: provider "hotspot" of location "a" does not say whether it is enabled.',
+      'faults.yaml:9:47: stage of provider "hotspot" of location "a" must be setup, testing or live.',
+      "faults.yaml:10:5: location 2 must hold keys and values (id, companyId, name, zoneName, region, providers).",
+      "faults.yaml:10:5: location 2 has no id.",
+      "faults.yaml:10:5: location 2 has no name.",
+      "faults.yaml:10:5: location 2 has no providers; write {} for none.",
+      "faults.yaml:11:5: location 3 has no id.",
+      "faults.yaml:11:10: name of location 3 has no value; leave the key out instead.",
+      "faults.yaml:12:16: providers of location 3 must hold keys and values.",
+      "faults.yaml:14:3: vendors.flowbird does not say of which vendor it is: write vendor: and one of t2-flex, passport, hotspot.",
+    ]);
+  });
+
+  it("is told of a provider whose vendor nobody knows", async () => {
+    const said = await refusal(
+      "vendor.yaml",
+      "company: { id: c, name: C, providers: {} }\nlocations:\n  - { id: a, name: A, providers: { flowbird: { enabled: true } } }\n",
+    );
+    expect(said).toContain(
+      'vendor.yaml:3:5: provider "flowbird" is switched on, but the file does not say of which vendor it is.',
+    );
+  });
+
+  it("may have nothing to check", async () => {
+    expect(await refusal("nothing.yaml", `${COMPANY}locations: []\n`)).toBe(
+      "No provider is switched on in this file: there is nothing to check.",
+    );
+  });
+
+  it("may be missing, a folder, or called something that a terminal would obey", async () => {
+    expect((await command(["check", `${desk.folder}/none.yaml`])).stderr).toContain(
+      "none.yaml: does not exist.",
+    );
+    expect((await command(["check", desk.folder])).stderr).toContain("is a folder; name a file.");
+    const { stderr } = await command(["check", "\u001b[31mred\u202e.yaml"]);
+    expect(stderr).toBe("[U+001B][31mred[U+202E].yaml: does not exist.\n");
+  });
+
+  it("does not make lines without end", async () => {
+    const rows = Array.from({ length: 80 }, () => "  - { colour: blue }").join("\n");
+    const said = (await refusal("many.yaml", `${COMPANY}locations:\n${rows}\n`)).split("\n");
+    expect(said).toHaveLength(51);
+    expect(said.at(-1)).toMatch(/^and \d+ more$/);
+  });
+});
+
+describe("names that are wrong inside a good file", () => {
+  it("are issues, not crashes: empty, huge, half a surrogate pair, control characters, directions, repeated ids", async () => {
+    const names = [
+      '""',
+      JSON.stringify("x".repeat(1_000_000)),
+      '"\\ud800"',
+      '"Lot\\u0000\\u0007A"',
+      '"\\u202eLot B"',
+      '"Lot C"',
+      '"Lot D"',
+    ];
+    const ids = ["a", "b", "c", "d", "e", "f", "f"];
+    const locations = names.map(
+      (name, index) => `{"id":"${ids[index]}","name":${name},"providers":{"t2-flex":{"enabled":true}}}`,
+    );
+    const content = `{"company":{"id":"c","name":"C","providers":{"t2-flex":{"enabled":true}}},\n"locations":[\n${locations.join(",\n")}\n],"vendors":{"t2-flex":{"stations":[{"description":"Lot B"}]}}}`;
+    const { code, stdout } = await command(["check", desk.write("names.json", content), "--format", "json"]);
+    expect(code).toBe(1);
+    for (const hidden of ["\u0000", "\u0007", "\u202e"]) expect(stdout).not.toContain(hidden);
+    const { reports } = JSON.parse(stdout);
+    const found = reports[0].issues.map((issue: { code: string; places: { line: number }[] }) => [
+      issue.code,
+      issue.places.map(({ line }) => line),
+    ]);
+    expect(found).toContainEqual(["input_invalid", [3]]);
+    expect(found).toContainEqual(["input_invalid", [4]]);
+    expect(found).toContainEqual(["input_invalid", [5]]);
+    expect(found).toContainEqual(["name_differs", [7]]);
+    expect(found).toContainEqual(["location_id_duplicate", [8, 9]]);
+    expect(stdout.length).toBeLessThan(50_000);
+  });
+});
+
+describe("arguments that cannot be used", () => {
+  it.each([
+    [["check"], "Name the mapping file."],
+    [["check", "a", "b"], "Name one mapping file; there are 2 arguments without a flag."],
+    [["check", "a", "--fromat", "json"], "Flag --fromat is not known. Did you mean --format?"],
+    [["check", "a", "--format"], "--format needs a value: --format <text|markdown|html|json>."],
+    [["check", "a", "--format", "pdf"], "--format must be one of text, markdown, html, json."],
+    [["check", "a", "--out", "--format", "json"], "--out needs a value, and another flag follows it."],
+    [["check", "a", "--allow-warnings=yes"], "--allow-warnings takes no value."],
+    [["check", "a", "--out", "b", "--out", "c"], "--out is given twice."],
+    [
+      ["check", "a", "--column", "x=y"],
+      "--column must be a key, = and a header; keys: description, stationLocation, zone.",
+    ],
+    [
+      ["chekc"],
+      "Unknown command. Commands: check, readiness, test-plate, lookup, sandbox. See offstreet-enforcement --help.",
+    ],
+  ])("%j", async (args, said) => {
+    const file = desk.write("a.yaml", `${COMPANY}locations: []\n`);
+    const ended = await command(args.map((arg) => (arg === "a" ? file : arg)));
+    expect(ended).toEqual({ code: 2, stdout: "", stderr: `${said}\n` });
+  });
+
+  it("never come back when they may be secrets", async () => {
+    const secret = "s3cr3t-value";
+    for (const args of [
+      ["readiness", "x.yaml", `--client-secret=${secret}`],
+      ["readiness", "x.yaml", "--client-secret", secret],
+      ["lookup", "https://example.test/", "--plate", "A", "--password-env", secret],
+      ["lookup", "https://example.test/", "--plate", "A", "--password-env", "S3CR3TVALUE"],
+    ]) {
+      const { code, stdout, stderr } = await command(args);
+      expect(code).toBe(2);
+      expect(stdout + stderr).not.toMatch(/s3cr3t/i);
+      expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    }
+  });
+
+  it("end a process with 2 and one line", async () => {
+    const ended = await runBin(["check", "a.yaml", "--fromat", "json"]);
+    expect(ended).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: "Flag --fromat is not known. Did you mean --format?\n",
+    });
+  });
+});

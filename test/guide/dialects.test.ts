@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createDocumentedProject, type DocumentedProject } from "../support/documented-project.ts";
+
+let project: DocumentedProject;
+
+beforeAll(() => {
+  project = createDocumentedProject("docs/guide/dialects.md", []);
+});
+afterAll(() => project?.remove());
+
+describe("the guide to dialects", () => {
+  it("compiles in a strict project", async () => {
+    expect(await project.compile()).toBe("");
+  });
+
+  it("prints what it says that it prints", async () => {
+    const promised = /```text\n(.*?)```/s.exec(readFileSync("docs/guide/dialects.md", "utf8"))?.[1];
+    const { stdout } = await project.run("main.ts");
+    expect(stdout).toBe(promised);
+  });
+});
