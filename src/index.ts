@@ -31,6 +31,14 @@ export {
   isEnforcementError,
 } from "./core/errors.ts";
 export type {
+  LookupCredential,
+  LookupProbe,
+  LookupProbeAnswer,
+  LookupProbeQuestion,
+  LookupProbeReply,
+  LookupProbeRequest,
+} from "./core/lookup-probe.ts";
+export type {
   MappingInput,
   MappingIssue,
   MappingIssueCode,
@@ -88,6 +96,47 @@ export {
 export { type MemoryPermits, memoryPermits } from "./lookup/memory-permits.ts";
 export type { RedactOptions } from "./lookup/redact.ts";
 export type { FailureLimiter } from "./lookup/throttle.ts";
+export { checkReadiness } from "./setup/check-readiness.ts";
+export type {
+  EvidenceStore,
+  TestPlateEvidence,
+  TestPlateSighting,
+  TestPlateTrace,
+} from "./setup/evidence.ts";
+export { fileEvidence } from "./setup/file-evidence.ts";
+export type { LookupEndpoint } from "./setup/lookup-endpoint.ts";
+export type {
+  LocationChange,
+  MappingChangeOptions,
+  MappingChangePlan,
+  PlannedStep,
+  RegistrationMove,
+} from "./setup/mapping-change.ts";
+export { memoryEvidence } from "./setup/memory-evidence.ts";
+export { planMappingChange } from "./setup/plan-mapping-change.ts";
+export type {
+  ExistingIntegration,
+  LocationReadiness,
+  LocationStage,
+  ReadinessOptions,
+  ReadinessReport,
+  ReadyEmail,
+  RequirementReadiness,
+  RequirementState,
+  TestPlateReadiness,
+} from "./setup/readiness.ts";
+export { runTestPlate } from "./setup/run-test-plate.ts";
+export { sweepTestPlates } from "./setup/sweep-test-plates.ts";
+export type {
+  PullTestPlateOptions,
+  PushTestPlateOptions,
+  SweepOptions,
+  SweptTestPlate,
+  TestPermits,
+  TestPlateOptions,
+  TestPlateResult,
+  TestPlateSight,
+} from "./setup/test-plate.ts";
 export {
   createHotSpotProvider,
   createPassportProvider,

@@ -9,6 +9,7 @@ const ALLOWED: Record<string, { parts: string[]; packages: string[] }> = {
   vendor: { parts: ["core", "http"], packages: ["zod/mini", "node:crypto", "fast-xml-parser"] },
   vendors: { parts: ["vendor"], packages: [] },
   lookup: { parts: ["core"], packages: ["zod/mini", "node:crypto"] },
+  setup: { parts: ["core"], packages: ["node:fs/promises", "node:path"] },
   sandbox: {
     parts: ["core", "vendor"],
     packages: ["zod/mini", "node:http", "node:net", "node:events", "node:stream"],
@@ -24,7 +25,7 @@ const ALLOWED: Record<string, { parts: string[]; packages: string[] }> = {
       ...["node:process", "node:readline", "node:util"],
     ],
   },
-  index: { parts: ["core", "http", "lookup", "vendors"], packages: [] },
+  index: { parts: ["core", "http", "lookup", "setup", "vendors"], packages: [] },
 };
 
 interface SourceFile {

@@ -53,7 +53,7 @@ export function connectProviders(
 /** A provider that answers for itself, and fails where it would have to call the vendor. */
 function disconnect(provider: EnforcementProvider, missing: readonly string[]): EnforcementProvider {
   const fail = async (): Promise<never> => {
-    const message = `The vendor was not asked: missing ${missing.join(", ")}.`;
+    const message = `The vendor was not asked: ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} missing.`;
     throw new EnforcementError("invalid_config", message, { providerId: provider.id, attempts: 0 });
   };
   if (provider.delivery === "pull") return { ...provider, checkConnection: fail };

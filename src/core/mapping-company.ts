@@ -1,4 +1,4 @@
-import type { MappingFinding } from "./mapping-input.ts";
+import { isUnreadable, type MappingFinding } from "./mapping-input.ts";
 import { judgeCompanyNames } from "./mapping-names.ts";
 import type { ExaminedMapping } from "./mapping-report.ts";
 import { isCompanyEnabled } from "./switches.ts";
@@ -26,7 +26,7 @@ function findDisabledCompany({ company, enabled, providerId }: ExaminedMapping):
 
 function findNothingEnabled({ problems, entries, locations, providerId }: ExaminedMapping): MappingFinding[] {
   // What could not be read may be switched on.
-  if (problems.length > 0 || entries.some(({ reading }) => reading.problem !== undefined)) return [];
+  if (problems.length > 0 || entries.some(isUnreadable)) return [];
   return [
     {
       ...{ code: "no_location_enabled", severity: "warning" },

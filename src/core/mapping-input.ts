@@ -15,10 +15,13 @@ export type Reading<Value> =
   | { readonly value: Value; readonly problem?: undefined }
   | { readonly value?: undefined; readonly problem: MappingFinding };
 
-/** One entry of `locations`, in its place. An unreadable one keeps its id where that much could be read. */
-export interface LocationEntry {
+/** One entry of `locations`, in its place. */
+export type LocationEntry = Location | UnreadableLocation;
+
+/** An entry that could not be read. It keeps its id where that much could be. */
+export interface UnreadableLocation {
   readonly id: string | null;
-  readonly reading: Reading<Location>;
+  readonly problem: MappingFinding;
 }
 
 /** A target that another company's location has. */
@@ -94,13 +97,14 @@ export function readVendorList<Entry>(
   if (value === undefined) return { entries: [], complete: false, problems: [] };
   const list = attempt(() => readIterable(value, field));
   if (list.problem !== undefined) return { entries: [], complete: false, problems: [list.problem] };
-  const readings = list.value.map((entry, index) => attempt(() => readEntryOf(entry, `${field}[${index}]`)));
-  const problems = readings.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
-  return {
-    entries: readings.flatMap((reading) => (reading.problem === undefined ? [reading.value] : [])),
-    complete: problems.length === 0,
-    problems,
-  };
+  const entries: Entry[] = [];
+  const problems: MappingFinding[] = [];
+  for (const [index, entry] of list.value.entries()) {
+    const { value: read, problem } = attempt(() => readEntryOf(entry, `${field}[${index}]`));
+    if (problem === undefined) entries.push(read);
+    else problems.push(problem);
+  }
+  return { entries, complete: problems.length === 0, problems };
 }
 
 /** Runs one read. Also what a host's own getter or iterator throws becomes a finding. */
@@ -143,11 +147,16 @@ export function targetOf(location: Location, providerId: string): string | undef
   return providerEntry(location.providers, providerId)?.target;
 }
 
+/** Tells the two kinds of entries apart. */
+export function isUnreadable(entry: LocationEntry): entry is UnreadableLocation {
+  return "problem" in entry;
+}
+
 function readEntry(value: unknown, field: string, providerId: string): LocationEntry {
-  const reading = attempt(() => readNamedLocation(value, field, providerId));
-  if (reading.problem === undefined) return { id: reading.value.id, reading };
+  const { value: location, problem } = attempt(() => readNamedLocation(value, field, providerId));
+  if (problem === undefined) return location;
   const id = attempt(() => readName((value as { id?: unknown }).id, `${field}.id`)).value;
-  return { id: id ?? null, reading };
+  return { id: id ?? null, problem };
 }
 
 function readNamedCompany(value: unknown, field: string): Company {
@@ -157,16 +166,22 @@ function readNamedCompany(value: unknown, field: string): Company {
   return company;
 }
 
+/** Checks a whole location, and keeps what this provider's mapping is about: there may be very many. */
 function readNamedLocation(value: unknown, field: string, providerId: string): Location {
-  const location = readLocation(value, field);
-  const { id, companyId, name, zoneName } = location;
-  for (const [key, text] of Object.entries({ id, companyId, name, zoneName })) {
-    if (text !== undefined) readName(text, `${field}.${key}`);
-  }
-  const target = targetOf(location, providerId);
-  if (target !== undefined) readName(target, `${field}.providers["${providerId}"].target`);
-  return location;
+  const { id, companyId, name, zoneName, providers } = readLocation(value, field);
+  readName(id, `${field}.id`);
+  readName(companyId, `${field}.companyId`);
+  readName(name, `${field}.name`);
+  if (zoneName !== undefined) readName(zoneName, `${field}.zoneName`);
+  const entry = providerEntry(providers, providerId);
+  if (entry?.target !== undefined) readName(entry.target, `${field}.providers["${providerId}"].target`);
+  const own = entry === undefined ? NO_PROVIDERS : { [providerId]: entry };
+  // Written out, so that all are small objects of one of two shapes.
+  if (zoneName === undefined) return { id, companyId, name, providers: own };
+  return { id, companyId, name, zoneName, providers: own };
 }
+
+const NO_PROVIDERS = Object.freeze({});
 
 function readOtherCompany(
   value: unknown,
@@ -184,12 +199,11 @@ function readOtherCompany(
     readEntry(location, `${field}.locations[${index}]`, providerId),
   );
   return {
-    problems: entries.flatMap(({ reading }) => (reading.problem === undefined ? [] : [reading.problem])),
-    targets: entries.flatMap(({ reading }) => {
-      const location = reading.value;
-      if (location === undefined || !isEnabled(company, location, providerId)) return [];
-      const target = targetOf(location, providerId);
-      return target === undefined ? [] : [{ company, location, target }];
+    problems: entries.flatMap((entry) => (isUnreadable(entry) ? [entry.problem] : [])),
+    targets: entries.flatMap((entry) => {
+      if (isUnreadable(entry) || !isEnabled(company, entry, providerId)) return [];
+      const target = targetOf(entry, providerId);
+      return target === undefined ? [] : [{ company, location: entry, target }];
     }),
   };
 }

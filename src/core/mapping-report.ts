@@ -1,7 +1,15 @@
 import type { Location } from "./directory.ts";
 import type { MappingIssue, MappingMatch, MappingReport } from "./mapping.ts";
 import { judgeCompany } from "./mapping-company.ts";
-import { type MappingFinding, type ReadMapping, readMapping, targetOf } from "./mapping-input.ts";
+import { groupBy } from "./mapping-groups.ts";
+import {
+  isUnreadable,
+  type LocationEntry,
+  type MappingFinding,
+  type ReadMapping,
+  readMapping,
+  targetOf,
+} from "./mapping-input.ts";
 import { judgeLocationNames } from "./mapping-names.ts";
 import { providerEntry } from "./switches.ts";
 import { showName } from "./visible-name.ts";
@@ -28,10 +36,10 @@ export interface MappingExamination {
   /** Whether there is a complete list from the vendor that targets could be compared with. */
   readonly verified: boolean;
   readonly ofCompany: readonly MappingFinding[];
-  /** One for each enabled location. */
-  readonly judgements: ReadonlyMap<Location, MappingJudgement>;
-  /** What the vendor has and no location points to. */
-  readonly ofVendor?: readonly (MappingFinding & { readonly target: string })[];
+  /** Judges one enabled location. Called once for each, in their order. */
+  judge(location: Location): MappingJudgement;
+  /** What the vendor has and no location points to. Called when all locations have been judged. */
+  findUnused?(): readonly (MappingFinding & { readonly target: string })[];
 }
 
 /** What was found about one location. */
@@ -47,28 +55,19 @@ export interface MappingJudgement {
  */
 export function reportMapping(input: unknown, rules: MappingRules): MappingReport {
   const mapping = examinable(readMapping(input, rules.vendor, rules.keys));
-  const { verified, ofCompany, judgements, ofVendor = [] } = rules.examine(mapping);
+  const { verified, ofCompany, judge, findUnused } = rules.examine(mapping);
   const issues: MappingIssue[] = [...mapping.problems, ...judgeCompany(mapping), ...ofCompany].map(
     (finding) => toIssue(finding, null, null),
   );
   const matches: MappingMatch[] = [];
   const isRepeated = findRepeatedIds(mapping);
-  for (const { id, reading } of mapping.entries) {
-    const location = reading.value;
-    const judgement = location === undefined ? undefined : judgements.get(location);
-    const findings = [
-      ...(reading.problem === undefined ? [] : [reading.problem]),
-      ...(location === undefined || isOwn(location, mapping) ? [] : [foreignLocation(location)]),
-      ...(location !== undefined && isRepeated(location.id) ? [repeatedId(location)] : []),
-      ...(location === undefined || !isOwn(location, mapping) ? [] : judgeLocationNames(location)),
-      ...(judgement?.findings ?? []),
-    ];
-    const target = judgement?.target ?? null;
-    issues.push(...findings.map((finding) => toIssue(finding, id, target)));
-    if (judgement === undefined || id === null || target === null || findings.some(isError)) continue;
-    matches.push(Object.freeze({ locationId: id, target, vendorTarget: judgement.vendorTarget }));
+  for (const entry of mapping.entries) {
+    const { target, vendorTarget, findings } = judgeEntry(entry, mapping, { judge, isRepeated });
+    for (const finding of findings) issues.push(toIssue(finding, entry.id, target));
+    if (entry.id === null || target === null || findings.some(isError)) continue;
+    matches.push(Object.freeze({ locationId: entry.id, target, vendorTarget }));
   }
-  issues.push(...ofVendor.map(({ target, ...finding }) => toIssue(finding, null, target)));
+  for (const { target, ...finding } of findUnused?.() ?? []) issues.push(toIssue(finding, null, target));
   const errors = issues.filter(isError).length;
   return Object.freeze({
     providerId: mapping.providerId,
@@ -100,29 +99,13 @@ export function createTargetSharing(
   return (location, { shared = false } = {}) => {
     const target = targetOf(location, providerId);
     if (target === undefined) return [];
-    const neighbour = own.get(key(target))?.find((other) => other !== location);
-    const foreigner = foreign.get(key(target))?.[0];
+    const neighbour = own.get(key(target)).find((other) => other !== location);
+    const foreigner = foreign.get(key(target))[0];
     return [
       ...(neighbour === undefined || shared ? [] : [sharedTarget(target, neighbour)]),
       ...(foreigner === undefined ? [] : [foreignTarget(target, foreigner.company.name, foreigner.location)]),
     ];
   };
-}
-
-/** Entries by key, in order of first appearance. Entries without a key are left out. */
-export function groupBy<Entry>(
-  entries: Iterable<Entry>,
-  keyOf: (entry: Entry) => string | undefined,
-): ReadonlyMap<string, readonly Entry[]> {
-  const groups = new Map<string, Entry[]>();
-  for (const entry of entries) {
-    const key = keyOf(entry);
-    if (key === undefined) continue;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [entry]);
-    else group.push(entry);
-  }
-  return groups;
 }
 
 /** The finding about a location that is switched on and has no target. */
@@ -132,13 +115,28 @@ export function missingTarget(location: Location, hint: string): MappingFinding 
 }
 
 function examinable(mapping: ReadMapping): ExaminedMapping {
-  const locations = mapping.entries.flatMap(({ reading: { value } }) =>
-    value !== undefined && isOwn(value, mapping) ? [value] : [],
+  const locations = mapping.entries.filter(
+    (entry): entry is Location => !isUnreadable(entry) && isOwn(entry, mapping),
   );
-  const enabled = locations.filter(
-    ({ providers }) => providerEntry(providers, mapping.providerId)?.enabled === true,
-  );
-  return { ...mapping, locations, enabled };
+  return { ...mapping, locations, enabled: locations.filter((location) => isOn(location, mapping)) };
+}
+
+function judgeEntry(
+  entry: LocationEntry,
+  mapping: ReadMapping,
+  rules: Pick<MappingExamination, "judge"> & { isRepeated: (id: string) => boolean },
+): MappingJudgement {
+  if (isUnreadable(entry)) return { ...NOT_COMPARED, findings: [entry.problem] };
+  const repeated = rules.isRepeated(entry.id) ? [repeatedId(entry)] : [];
+  if (!isOwn(entry, mapping)) return { ...NOT_COMPARED, findings: [foreignLocation(entry), ...repeated] };
+  const { target, vendorTarget, findings } = isOn(entry, mapping) ? rules.judge(entry) : NOT_COMPARED;
+  return { target, vendorTarget, findings: [...repeated, ...judgeLocationNames(entry), ...findings] };
+}
+
+const NOT_COMPARED: MappingJudgement = { target: null, vendorTarget: null, findings: [] };
+
+function isOn({ providers }: Location, { providerId }: ReadMapping): boolean {
+  return providerEntry(providers, providerId)?.enabled === true;
 }
 
 function isOwn(location: Location, { company }: ReadMapping): boolean {
@@ -146,8 +144,14 @@ function isOwn(location: Location, { company }: ReadMapping): boolean {
 }
 
 function findRepeatedIds({ entries }: ReadMapping): (id: string) => boolean {
-  const byId = groupBy(entries, ({ id }) => id ?? undefined);
-  return (id) => (byId.get(id)?.length ?? 0) > 1;
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const { id } of entries) {
+    if (id === null) continue;
+    if (seen.has(id)) repeated.add(id);
+    else seen.add(id);
+  }
+  return (id) => repeated.has(id);
 }
 
 function repeatedId(location: Location): MappingFinding {

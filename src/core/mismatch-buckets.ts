@@ -4,14 +4,14 @@ export interface HashBuckets {
 }
 
 /**
- * Puts ids into buckets, in a few flat arrays, eight bytes for each. `visitAll` is called twice and must visit the same
- * pairs both times; `expected` is about how many there are.
+ * Puts ids into buckets of about four, in two flat arrays, five bytes for each. `visitAll` is called twice and must visit
+ * the same pairs both times; `expected` is about how many there are.
  */
 export function createHashBuckets(
   expected: number,
   visitAll: (visit: (hash: number, id: number) => void) => void,
 ): HashBuckets {
-  const size = 2 ** Math.ceil(Math.log2(Math.max(2, expected)));
+  const size = 2 ** Math.ceil(Math.log2(Math.max(4, expected) / 4));
   const bucketOf = (hash: number) => (hash ^ (hash >>> 15)) & (size - 1);
   // Counted two places to the right, so that after summing and filling each bucket's own place holds its start.
   const starts = new Uint32Array(size + 2);
@@ -63,25 +63,34 @@ export function hashWords(text: string): number {
   return sum;
 }
 
+// Kept for all calls: for each character, the powers of BASE behind it and the hash of what follows it.
+let powers = new Int32Array(0);
+let tails = new Int32Array(0);
+
 /** Visits the hash of a text and those of all texts that it becomes when one character is removed, each once. */
 export function visitDeletions(text: string, visit: (hash: number) => void): void {
   visit(hashText(text));
-  // hash(head + tail) = hash(head) · BASE^|tail| + sum(tail), where the head is long by one character less.
-  let [tail, power] = [0, 1];
-  const tails: number[] = [];
-  const powers: number[] = [];
-  for (let index = text.length - 1; index >= 0; index -= 1) {
-    tails[index] = tail;
-    powers[index] = power;
-    tail = (Math.imul(text.charCodeAt(index), power) + tail) | 0;
-    power = Math.imul(power, BASE);
-  }
+  measureTails(text);
+  // hash(head + tail) = hash(head) · BASE^|tail| + hash(tail), the length being that of the shorter text.
   let head = text.length - 1;
   for (let index = 0; index < text.length; index += 1) {
     // In a run of one character, removing any of them gives the same text.
-    if (index === 0 || text[index] !== text[index - 1]) {
-      visit((Math.imul(head, powers[index] ?? 1) + (tails[index] ?? 0)) | 0);
+    if (index === 0 || text.charCodeAt(index) !== text.charCodeAt(index - 1)) {
+      visit((Math.imul(head, powers[index] ?? 0) + (tails[index] ?? 0)) | 0);
     }
     head = (Math.imul(head, BASE) + text.charCodeAt(index)) | 0;
+  }
+}
+
+function measureTails(text: string): void {
+  if (powers.length < text.length)
+    [powers, tails] = [new Int32Array(2 * text.length), new Int32Array(2 * text.length)];
+  let tail = 0;
+  let power = 1;
+  for (let index = text.length - 1; index >= 0; index -= 1) {
+    powers[index] = power;
+    tails[index] = tail;
+    tail = (Math.imul(text.charCodeAt(index), power) + tail) | 0;
+    power = Math.imul(power, BASE);
   }
 }

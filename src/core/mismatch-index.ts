@@ -59,15 +59,15 @@ interface Found {
 /** Prepares names for many searches. What finds near ones is built with the first search. */
 export function createNameIndex(names: Iterable<string>, explainer: MismatchExplainer): NameIndex {
   const prepare = createPreparer(explainer.folds);
-  const entries = readNames(names, prepare);
+  const distinct = readNames(names);
   let built: NameTables | undefined;
   return {
     closest(wanted, options = {}) {
       const limit = readLimit(options);
       const query = readQuery(wanted, prepare);
-      if (query === undefined || entries.length === 0) return [];
-      built ??= buildTables(entries);
-      const { variants, neighbours, scan } = built;
+      if (query === undefined || distinct.length === 0) return [];
+      built ??= buildTables(distinct.map(prepare));
+      const { entries, variants, neighbours, scan } = built;
       const found = new Map<number, Found>();
       const add = (some: Iterable<Found>) => {
         for (const one of some) found.set(one.id, one);
@@ -97,7 +97,7 @@ export function rankAmong(
 ): NameCandidate[] {
   const prepare = createPreparer(explainer.folds);
   const limit = readLimit(options);
-  const entries = readNames(names, prepare);
+  const entries = readNames(names).map(prepare);
   const query = readQuery(wanted, prepare);
   if (query === undefined) return [];
   const found = new Map<number, Found>();
@@ -108,6 +108,7 @@ export function rankAmong(
 }
 
 interface NameTables {
+  readonly entries: readonly PreparedName[];
   /** By the words of a name in any order. */
   readonly variants: HashBuckets;
   /** By the folded name and all that it becomes without one of its characters: whatever is one edit away shares one. */
@@ -119,6 +120,7 @@ function buildTables(entries: readonly PreparedName[]): NameTables {
   const indexed = entries.flatMap(({ folded }, id) => (folded.length <= LONGEST_INDEXED ? [id] : []));
   const size = indexed.reduce((sum, id) => sum + 1 + (entries[id]?.folded.length ?? 0), 0);
   return {
+    entries,
     variants: createHashBuckets(entries.length, (visit) => {
       for (const [id, { folded }] of entries.entries()) visit(hashVariants(folded), id);
     }),
@@ -214,13 +216,13 @@ function isPlain(name: string): boolean {
   return /^[!-_a-~]+(?: [!-_a-~]+)*$/.test(name);
 }
 
-function readNames(names: Iterable<string>, prepare: (name: string) => PreparedName): PreparedName[] {
+function readNames(names: Iterable<string>): string[] {
   if (typeof names !== "object" || names === null || !(Symbol.iterator in names)) {
     throw fieldError("candidates", "must be an array or another iterable of texts.");
   }
   const distinct = new Set(names);
   for (const name of distinct) assertText(name, "candidates");
-  return [...distinct].filter(isComparable).map(prepare);
+  return [...distinct].filter(isComparable);
 }
 
 function readQuery(wanted: string, prepare: (name: string) => PreparedName): PreparedName | undefined {

@@ -21,7 +21,12 @@ export interface ProviderSetup {
   /** In the order in which they are met. */
   readonly requirements: readonly SetupRequirement[];
   /** For somebody who is about to set up a second integration for a company that has one. */
-  readonly existingIntegration: string;
+  readonly existingIntegration: {
+    /** That there is one. */
+    readonly found: string;
+    /** What to do with new locations instead. */
+    readonly mapNew: string;
+  };
   /** What somebody does on the vendor's side after locations were added, renamed, moved or removed, in order. */
   readonly mappingChangeSteps: readonly MappingChangeStep[];
 }

@@ -93,9 +93,15 @@ export class Deadline implements TimedWait {
     this.#isWatching = true;
     timer.add(this);
     const onGone = (): void => this.#interrupt("aborted");
-    if (this.#client.watch !== undefined) return this.#client.watch(onGone);
+    if (this.#client.watch !== undefined) {
+      this.#client.watch(onGone);
+      return;
+    }
     this.#clientSignal = this.#client.signal;
-    if (this.#clientSignal?.aborted) return onGone();
+    if (this.#clientSignal?.aborted) {
+      onGone();
+      return;
+    }
     this.#onClientGone = onGone;
     this.#clientSignal?.addEventListener("abort", onGone, { once: true });
   }

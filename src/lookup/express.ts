@@ -5,10 +5,12 @@ export type { NodeRequest, NodeResponse } from "./node-exchange.ts";
 
 /**
  * Makes the Express middleware of one route. It reads the body itself, and works as well behind `express.json()`,
- * `express.text()` and `express.raw()`. Mount it with `all` or `use`, so that other methods hear 405 and not 404.
+ * `express.text()` and `express.raw()`. Mount it with `all` or `use`, so that other methods hear 405 and not 404; with
+ * `use` where the dialect has several paths.
  *
  * ```ts
  * app.all("/lookup", toExpressHandler(handler));
+ * app.use("/flex", toExpressHandler(handler)); // /flex/zones, /flex/isvalid, …
  * ```
  *
  * A body that something else has read without leaving it in `request.body` is answered at once with a 500 named

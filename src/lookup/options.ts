@@ -18,7 +18,10 @@ export interface PermitLookupOptions {
   authorize: Authorizer | readonly Authorizer[];
   directory: Directory;
   findPermits: FindPermits;
-  /** Where the handler is served, as vendors reach it. Its path is taken off those of requests. Default: at the root. */
+  /**
+   * Where the handler is served, as vendors reach it. Its path is taken off those of requests, and a document that says
+   * where the service is, such as a WSDL, says this. Default: at the root, and no such document is served.
+   */
   publicUrl?: string;
   /** How long credential store, directory and source may take together, in milliseconds. Default 2,000. */
   deadlineMs?: number;

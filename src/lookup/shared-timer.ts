@@ -38,9 +38,9 @@ export class SharedTimer {
   }
 
   #fire(): void {
+    // What it was armed for is due, though a timer may fire a fraction of a millisecond early.
+    const due = Math.max(this.#firesAt, performance.now());
     this.#disarm();
-    // Timers may fire a fraction of a millisecond early.
-    const due = performance.now() + 1;
     let next = Number.POSITIVE_INFINITY;
     for (const wait of this.#waits) {
       if (wait.endsAt > due) {

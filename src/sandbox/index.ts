@@ -31,5 +31,12 @@ export {
   type HandheldSession,
 } from "../vendors/t2-flex/sandbox.ts";
 
+export {
+  createFlexSandbox,
+  type FlexSandbox,
+  type FlexSandboxFacility,
+  type FlexSandboxOptions,
+  type FlexSandboxRequest,
+} from "../vendors/t2-flex/sandbox-flex.ts";
 export { createFaults, type Fault, type FaultScope, type Faults, type FetchHandler } from "./faults.ts";
 export { createSandbox, type ListeningSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";

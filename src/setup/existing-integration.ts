@@ -56,8 +56,9 @@ function describe(
   company: Company,
   { connected, added, through }: { connected: Location[]; added: Location[]; through?: string },
 ): ExistingIntegration {
-  const { existingIntegration } = provider.setup;
-  const advice = fillSentence(existingIntegration, placesOf(provider, company)) ?? existingIntegration;
+  const { found, mapNew } = provider.setup.existingIntegration;
+  const places = placesOf(provider, company);
+  const tell = (text: string) => fillSentence(text, places) ?? text;
   const names = added.slice(0, MOST_NAMES).map(({ name }) => `"${showName(name)}"`);
   const more = added.length > MOST_NAMES ? ` and ${added.length - MOST_NAMES} more` : "";
   return {
@@ -65,9 +66,9 @@ function describe(
     connectedLocationIds: connected.map(({ id }) => id),
     newLocationIds: added.map(({ id }) => id),
     message: [
-      advice,
+      tell(found),
       ...(through === undefined ? [] : [`It goes through the provider "${showName(through)}".`]),
-      ...(names.length === 0 ? [] : [`New: ${names.join(", ")}${more}.`]),
+      ...(names.length === 0 ? [] : [`${tell(mapNew)} New: ${names.join(", ")}${more}.`]),
     ].join(" "),
   };
 }

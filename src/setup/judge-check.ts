@@ -75,14 +75,15 @@ function judgeSwitches({ provider, company }: ReadinessFacts, rows: Rows): Check
 
 /** With how many locations this company goes live: it may have fewer than the vendor advises. */
 function wantedOf({ provider }: ReadinessFacts, rows: Rows): number {
+  const { least } = provider.setup.goLive;
   const enabled = rows.filter((row) => row.enabled).length;
-  return Math.max(1, Math.min(provider.setup.goLive.least, enabled));
+  return enabled === 0 ? least : Math.min(least, enabled);
 }
 
 function judgeGoLive(facts: ReadinessFacts, rows: Rows): CheckResult {
   const wanted = wantedOf(facts, rows);
   const chosen = rows.filter(({ enabled, stage }) => enabled && stage !== "setup").length;
-  const finding = `Locations at stage "testing" or "live": ${chosen} of the ${wanted} to go live with.`;
+  const finding = `Locations at stage "testing" or "live": ${chosen}; wanted to go live: ${wanted}.`;
   return chosen >= wanted ? passed(finding) : failed(finding);
 }
 
@@ -92,6 +93,6 @@ function judgeTestPlate(facts: ReadinessFacts, rows: Rows): CheckResult {
   if (!evidence.ok) return unknownAfter(evidence.error);
   const wanted = wantedOf(facts, rows);
   const seen = rows.filter(({ enabled, testPlate }) => enabled && testPlate?.seen).length;
-  const finding = `Locations where the test plate was seen: ${seen} of the ${wanted} to go live with.`;
+  const finding = `Locations where the test plate was seen: ${seen}; wanted to go live: ${wanted}.`;
   return seen >= wanted ? passed(finding) : failed(finding);
 }

@@ -15,9 +15,9 @@ export function judgeMapping(
   if (found.length > 0) return failed(describe(found));
   const unreadable = mapping.issues.find(({ code }) => code === "input_invalid");
   if (unreadable !== undefined) return unknown(unreadable.message);
-  if (!needsList) return passed();
   const enabled = locations.filter((location) => isEnabled(company, location, provider.id));
   if (enabled.length === 0) return unknown("No location is switched on yet.");
+  if (!needsList) return passed();
   const isAboutZones = codes.every((code) => code === "zone_name_differs");
   if (isAboutZones && enabled.every(({ zoneName }) => zoneName === undefined)) {
     return passed("No location has a zone name of its own.");

@@ -62,5 +62,7 @@ function compare(provider: EnforcementProvider, before: Location, after: Locatio
   if (before.name !== after.name) kinds.push("renamed");
   if (targetAt(before, provider) !== targetAt(after, provider)) kinds.push("retargeted");
   if (zoneOf(before) !== zoneOf(after)) kinds.push("zone_renamed");
-  return kinds;
+  // A vendor that knows no zones has nothing to rename.
+  const steps = provider.setup.mappingChangeSteps;
+  return kinds.filter((kind) => kind !== "zone_renamed" || steps.some(({ when }) => when.includes(kind)));
 }

@@ -18,12 +18,15 @@ export interface Surroundings {
   readonly environment?: Readonly<Record<string, string>>;
   /** Lines that somebody types. */
   readonly answers?: readonly string[];
+  /** Somebody who does something before each answer; in place of `answers`. */
+  readonly ask?: (question: string) => string | undefined;
   readonly signal?: AbortSignal;
 }
 
 export const NOW = new Date("2026-11-21T15:00:00Z");
 
-const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
+/** The bin, as it is before it is built. */
+export const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
 
 /** Runs a command inside this process: fast, and with a fixed clock. */
 export async function command(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
@@ -34,7 +37,7 @@ export async function command(args: readonly string[], surroundings: Surrounding
     complain: (text) => void stderr?.push(text),
     ask: async (question) => {
       stderr?.push(question);
-      return answers.shift();
+      return surroundings.ask === undefined ? answers.shift() : surroundings.ask(question);
     },
     environment: surroundings.environment ?? {},
     clock: () => NOW,
@@ -47,9 +50,9 @@ export async function command(args: readonly string[], surroundings: Surrounding
 /** Runs the bin as a user does, in a process of its own. */
 export async function runBin(
   args: readonly string[],
-  options: { input?: string; main?: string } = {},
+  options: { input?: string; env?: Record<string, string> } = {},
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [options.main ?? MAIN, ...args], { env: {} });
+  const child = spawn(process.execPath, [MAIN, ...args], { env: options.env ?? {} });
   const [stdout, stderr]: Buffer[][] = [[], []];
   child.stdout.on("data", (chunk) => stdout?.push(chunk));
   child.stderr.on("data", (chunk) => stderr?.push(chunk));

@@ -41,7 +41,13 @@ describe("a mapping file that cannot be used", () => {
     ],
     ["anchor.yaml", "company: *nobody\nlocations: []\n", "anchor.yaml:1:10: this alias has no anchor."],
     ["cut.json", '{ "company": {', "cut.json:1:15: is not JSON here, or was cut off."],
-    ["yaml.json", "company: c", "yaml.json: is not JSON here, or was cut off."],
+    ["key.json", '{\n "company": 1,\n "company": 2 }', "key.json:3:2: this key is used twice."],
+    ["comma.json", '{ "company": {}, }', "comma.json:1:18: is not JSON here, or was cut off."],
+    ["tab.json", '{ "company": "a\tb" }', "tab.json:1:14: is not JSON here, or was cut off."],
+    ["number.json", '{ "company": 01 }', "number.json:1:15: is not JSON here, or was cut off."],
+    ["after.json", "{} {}", "after.json:1:4: is not JSON here, or was cut off."],
+    ["deep.json", "[".repeat(100_000), "deep.json:1:66: is nested too deep."],
+    ["yaml.json", "company: c", "yaml.json:1:1: is not JSON here, or was cut off."],
   ])("%s", async (name, content, expected) => {
     const said = await refusal(name, content);
     if (typeof expected === "string") expect(said).toBe(expected);

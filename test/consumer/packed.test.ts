@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -17,6 +18,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 const run = promisify(execFile);
 const repository = resolve(import.meta.dirname, "../..");
 const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
+
+const MAPPING = join(repository, "test/cli/fixtures/ten-mistakes.yaml");
 
 /** A project beside nothing of ours: the packed tarball, and links to the dependencies that it declares. */
 let project: string;
@@ -54,6 +57,19 @@ describe("the packed package", () => {
 
   it("depends on fast-xml-parser, ky, p-retry and zod alone", () => {
     expect(Object.keys(manifest.dependencies).sort()).toEqual(["fast-xml-parser", "ky", "p-retry", "zod"]);
+  });
+
+  it("runs its command line, with nothing else installed", async () => {
+    const home = join(project, "node_modules/@offstreet/enforcement");
+    const bin = join(home, manifest.bin["offstreet-enforcement"]);
+    writeFileSync(join(project, "mapping.yaml"), readFileSync(MAPPING));
+    const failed = await run(process.execPath, [bin, "check", "mapping.yaml"], { cwd: project }).catch(
+      (failure) => failure,
+    );
+    expect(failed).toMatchObject({ code: 1, stderr: "", stdout: expect.stringContaining("Lot[U+00A0]102") });
+    const { stdout } = await run(bin, ["--version"], { cwd: project });
+    expect(stdout.trim()).toBe(manifest.version);
+    expect(readFileSync(join(home, "dist/THIRD-PARTY.md"), "utf8")).toMatch(/## csv-parse [\s\S]*## yaml /);
   });
 
   it("is imported by an ES module", async () => {

@@ -22,7 +22,7 @@ const rules: MappingRules = {
     };
     return {
       ...{ verified: false, ofCompany: [] },
-      judgements: new Map(mapping.enabled.map((location) => [location, judge(location)])),
+      judge,
     };
   },
 };

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Location } from "../../core/directory.ts";
 import type { Zone } from "../../core/provider.ts";
-import { createSandbox } from "../../sandbox/index.ts";
+import { createSandbox, type PassportSandboxZoneInput } from "../../sandbox/index.ts";
 import type { HotSpotSpot } from "../../vendors/hotspot/mapping.ts";
 import type { Command } from "../command.ts";
 import { BIN } from "../help.ts";
@@ -88,20 +88,24 @@ Stop with Ctrl+C.
 `;
 }
 
-function listZones(provider: MappedProvider | undefined, locations: readonly Location[]) {
+function listZones(
+  provider: MappedProvider | undefined,
+  locations: readonly Location[],
+): PassportSandboxZoneInput[] {
   if (provider === undefined) return [];
   const listed = provider.facts.list?.entries.map(({ value }) => value as Zone);
-  if (listed !== undefined)
-    return listed.map((zone, index) => ({ ...zone, number: zone.number ?? `${index + 1}` }));
-  return targetsOf(provider, locations).map(({ target, name }, index) => ({
-    ...(isUuid(target) ? { id: target, number: `${index + 1}`, name } : toNamedZone(target, index)),
-  }));
-}
-
-function toNamedZone(target: string, index: number) {
-  return /^\d+$/.test(target)
-    ? { number: target, name: `Zone ${target}` }
-    : { number: `${index + 1}`, name: target };
+  if (listed !== undefined) {
+    return listed.map(({ id, number, name }, index) => ({
+      ...{ id: id.toLowerCase(), number: number ?? `${index + 1}`, name },
+    }));
+  }
+  const isExternal = provider.facts.settings["zoneIds"] === "external";
+  return targetsOf(provider, locations).map(({ target, name }, index) => {
+    const number = `${index + 1}`;
+    if (isExternal) return { externalId: target, number, name };
+    if (isUuid(target)) return { id: target.toLowerCase(), number, name };
+    return /^\d+$/.test(target) ? { number: target, name } : { number, name: target };
+  });
 }
 
 function listSpotIds(provider: MappedProvider | undefined, locations: readonly Location[]): string[] {

@@ -1,4 +1,5 @@
 import { EnforcementError } from "../../core/errors.ts";
+import type { LookupProbe } from "../../core/lookup-probe.ts";
 import type { TestPermits, TestPlateSight } from "../../setup/test-plate.ts";
 import type { Terminal } from "../command.ts";
 import { toVisible } from "../report/visible.ts";
@@ -19,13 +20,27 @@ export function askForSight(terminal: Terminal): (sight: TestPlateSight) => Prom
 /** Test permits that a person enters into the host's own system and takes out again. */
 export function promptedPermits(terminal: Terminal): TestPermits {
   return {
-    async set({ id, plates, locationIds, validFrom, validTo }) {
+    async set({ plates, locationIds, validFrom, validTo }) {
       const plate = plates.map((one) => one.raw).join(", ");
-      const question = `Issue a permit ${id} for plate ${plate} at location ${locationIds.join(", ")} in your system, valid from ${String(validFrom)} to ${String(validTo)}. Press Enter when it is there. `;
-      await ask(terminal, question);
+      const interval = `from ${showInstant(new Date(validFrom))} ${validTo === null ? "on" : `to ${showInstant(new Date(validTo))}`}`;
+      await ask(
+        terminal,
+        `In your system, issue a permit for plate ${plate} at location ${locationIds.join(", ")}, valid ${interval}. Press Enter when it is there. `,
+      );
     },
-    async remove(id) {
-      await ask(terminal, `Take the permit ${id} out of your system again. Press Enter when it is gone. `);
+    async remove() {
+      await ask(terminal, "Take the test permit out of your system again. Press Enter when it is gone. ");
+    },
+  };
+}
+
+/** The same probe without permit ids: a permit that a person issues has the id that their system gives it. */
+export function ignoreIds(probe: LookupProbe): LookupProbe {
+  return {
+    ...probe,
+    readReply(reply) {
+      const answer = probe.readReply(reply);
+      return answer.shows === "permit" ? { shows: "permit" } : answer;
     },
   };
 }

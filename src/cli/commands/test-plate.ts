@@ -14,7 +14,7 @@ import { type TestPlateRun, toTestPlateJson, toTestPlateReport } from "../report
 import { UnusableInput } from "../unusable-input.ts";
 import { inputFiles, MAPPING_FLAGS, readMappingInputs } from "./mapping-flags.ts";
 import { evidenceFile, readLookupEndpoint, SETUP_FLAGS } from "./setup-flags.ts";
-import { askForSight, promptedPermits } from "./test-plate-prompts.ts";
+import { askForSight, ignoreIds, promptedPermits } from "./test-plate-prompts.ts";
 
 /** Performs the go-live test: the test plate is put at a location, looked for, and taken back. */
 export const testPlateCommand: Command = {
@@ -98,9 +98,18 @@ async function testLocation(
           "Say where our lookup is (endpoint in the mapping file, or --endpoint) and put its password into LOOKUP_PASSWORD.",
       };
     }
+    const probe = provider.probe === undefined ? {} : { probe: ignoreIds(provider.probe) };
     const permits = promptedPermits(terminal);
     // A person acts between the steps.
-    return { result: await runTestPlate({ ...options, provider, lookup, permits, deadlineMs: 15 * 60_000 }) };
+    return {
+      result: await runTestPlate({
+        ...options,
+        provider,
+        permits,
+        lookup: { ...lookup, ...probe },
+        deadlineMs: 15 * 60_000,
+      }),
+    };
   } catch (error) {
     if (!isEnforcementError(error)) throw error;
     return { problem: error.message };

@@ -10,31 +10,26 @@ import {
   type YAMLError,
 } from "yaml";
 import { assertUsable, type Place, type Problem, UnusableInput } from "../unusable-input.ts";
+import { parseJsonTree } from "./parse-json-tree.ts";
 import type { TextFile } from "./read-file.ts";
 import type { TreeEntry, TreeNode } from "./tree.ts";
 
 /**
- * Parses YAML, or JSON where the name ends in `.json`. JSON is checked by the language's own parser first and then
- * read as the YAML that it also is, for the places.
+ * Parses YAML, or JSON where the name ends in `.json`.
  *
  * @throws UnusableInput with every fault that the parser finds
  */
-export function parseTree({ name, text }: TextFile): TreeNode {
+export function parseTree(file: TextFile): TreeNode {
+  return file.name.toLowerCase().endsWith(".json") ? parseJsonTree(file) : parseYamlTree(file);
+}
+
+function parseYamlTree({ name, text }: TextFile): TreeNode {
   const lines = new LineCounter();
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file: name, line, column: col };
   };
-  const isJson = name.toLowerCase().endsWith(".json");
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    schema: "failsafe",
-    prettyErrors: false,
-    // JSON allows keys of any length; YAML's limit is for scanners that look ahead.
-    strict: !isJson,
-    uniqueKeys: true,
-  });
-  if (isJson) assertJson(text, name);
+  const document = parseDocument(text, { lineCounter: lines, schema: "failsafe", prettyErrors: false });
   const faults: Problem[] = [...document.errors, ...document.warnings].map((fault) => ({
     place: placeAt(fault.pos[0]),
     message: describeFault(fault),
@@ -47,24 +42,6 @@ function describeFault({ code, message }: YAMLError): string {
   if (code === "DUPLICATE_KEY") return "this key is used twice.";
   if (code === "MULTIPLE_DOCS") return "a second document begins here; put everything into one.";
   return `is not YAML here: ${message}`;
-}
-
-function assertJson(text: string, name: string): void {
-  try {
-    JSON.parse(text);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : "";
-    const position = /position (\d+)/.exec(message)?.[1];
-    const offset = position ?? (/end of JSON/i.test(message) ? text.length : undefined);
-    const place = offset === undefined ? { file: name } : placeIn(name, text.slice(0, Number(offset)));
-    throw new UnusableInput([{ place, message: "is not JSON here, or was cut off." }]);
-  }
-}
-
-/** The place at the end of a text. */
-function placeIn(file: string, before: string): Place {
-  const lines = before.split("\n");
-  return { file, line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
 /** Copies YAML's nodes into ours. An alias becomes the very node that it stands for, so aliases cannot multiply. */

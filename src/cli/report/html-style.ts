@@ -54,6 +54,7 @@ ol { list-style: none; padding: 0; margin-top: 1rem; display: grid; gap: .75rem;
 .mark { color: var(--edge); font-size: .75rem; font-weight: 700; letter-spacing: .05em; text-transform: uppercase; }
 .code { font: .8125rem var(--mono); color: var(--quiet); }
 .message { margin-top: .375rem; }
+.notes { list-style: disc; margin: .5rem 0 0; padding-left: 1.1rem; color: var(--quiet); font-size: .875rem; }
 .compare { margin-top: .75rem; background: var(--sunk); border: 1px solid var(--line); border-radius: .5rem; padding: .625rem .75rem; }
 .compare div + div { margin-top: .375rem; }
 .compare dt { color: var(--quiet); font-size: .75rem; }
@@ -67,8 +68,9 @@ mark { background: var(--here); color: var(--here-ink); border-radius: .2em; box
 mark .hidden { color: inherit; }
 .action { margin-top: .75rem; padding-top: .625rem; border-top: 1px solid var(--line); }
 .action b { display: block; color: var(--quiet); font-size: .75rem; font-weight: 600; }
+.sending { margin-top: .75rem; color: var(--quiet); font-size: .75rem; font-weight: 600; }
 .letter {
-  margin-top: .75rem; padding: .75rem; white-space: pre-wrap; font: inherit; font-size: .875rem;
+  margin-top: .25rem; padding: .75rem; white-space: pre-wrap; font: inherit; font-size: .875rem;
   background: var(--sunk); border: 1px solid var(--line); border-radius: .5rem;
 }
 .place { margin-top: .5rem; color: var(--quiet); font: .75rem var(--mono); }

@@ -60,16 +60,21 @@ function renderGroup({ heading, items }: ReportGroup): string {
 }
 
 function renderItem(item: ReportItem, level: 3 | 4): string {
-  const { mark, label, code, subject, message, comparison, action, letter, places } = item;
+  const { mark, label, code, subject, message, notes = [], comparison, action, letter, places } = item;
   const id = subject?.id === undefined ? "" : ` <span class="id">${renderLine(subject.id)}</span>`;
   return [
     `<li class="item ${mark}">`,
     `<p class="label"><span class="mark">${renderLine(label)}</span>${code === undefined ? "" : `<span class="code">${renderLine(code)}</span>`}</p>`,
     subject === undefined ? "" : `<h${level} class="subject">${renderLine(subject.name)}${id}</h${level}>`,
     `<p class="message">${renderLine(message)}</p>`,
+    notes.length === 0
+      ? ""
+      : `<ul class="notes">${notes.map((note) => `<li>${renderLine(note)}</li>`).join("")}</ul>`,
     comparison === undefined ? "" : renderComparison(comparison),
     action === undefined ? "" : `<p class="action"><b>What to do</b>${renderLine(action)}</p>`,
-    letter === undefined ? "" : `<pre class="letter">${letter.split("\n").map(renderLine).join("\n")}</pre>`,
+    letter === undefined
+      ? ""
+      : `<p class="sending">Ready to send</p><pre class="letter">${letter.split("\n").map(renderLine).join("\n")}</pre>`,
     places.length === 0 ? "" : `<p class="place">${places.map(renderLine).join(" · ")}</p>`,
     "</li>",
   ]

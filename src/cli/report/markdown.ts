@@ -31,7 +31,7 @@ function renderGroup({ heading, items }: ReportGroup): string[] {
 }
 
 function renderItem(
-  { label, code, subject, message, comparison, action, letter, places }: ReportItem,
+  { label, code, subject, message, notes = [], comparison, action, letter, places }: ReportItem,
   level: string,
 ): string {
   const about = subject === undefined ? "" : `: ${escapeMarkdown(subject.name)}`;
@@ -39,6 +39,7 @@ function renderItem(
   return [
     `${level} ${escapeMarkdown(label)}${code === undefined ? "" : ` ${toCodeSpan(code)}`}${about}${id}`,
     escapeMarkdown(message),
+    ...(notes.length === 0 ? [] : [notes.map((note) => `- ${escapeMarkdown(note)}`).join("\n")]),
     ...(comparison === undefined
       ? []
       : [

@@ -80,14 +80,14 @@ function toSection({ title, providerId, ready, summary, ...report }: ReadinessRe
 }
 
 function toRequirementItem(requirement: RequirementReadiness): ReportItem {
-  const { id, item, providedBy, detail, optional, state, findings, blockedBy, next, email } = requirement;
-  const first = blockedBy.length === 0 ? [] : [`First: ${blockedBy.join(", ")}.`];
+  const { id, item, providedBy, detail, optional, state, findings, next, email } = requirement;
   return {
     mark: optional && state !== "done" ? "open" : STATE_MARKS[state],
     label: optional ? `${state}, optional` : state,
     code: id,
     subject: { name: item },
-    message: [detail, `From ${PARTIES[providedBy]}.`, ...findings, ...first].join(" "),
+    message: detail,
+    notes: [...findings, `Comes from ${PARTIES[providedBy]}.`],
     ...(next === null ? {} : { action: next }),
     ...(email === undefined ? {} : { letter: `Subject: ${email.subject}\n\n${email.body}` }),
     places: [],
@@ -102,7 +102,9 @@ function toLocationItem({ locationId, name, ...location }: LocationReadiness): R
     mark: markLocation(location),
     label: enabled ? reached : "switched off",
     subject: { name, id: locationId },
-    message: [mapped, ...found, describeTest(location), `The mapping file says ${stage}.`].join(" "),
+    message: enabled
+      ? [mapped, ...found, describeTest(location), `The mapping file says ${stage}.`].join(" ")
+      : "The provider is switched off here, or for the whole company.",
     ...(next === null ? {} : { action: next }),
     places: [],
   };

@@ -57,6 +57,8 @@ export interface ReportItem {
   /** What it is about. */
   readonly subject?: { readonly name: string; readonly id?: string };
   readonly message: string;
+  /** What else is known, one sentence each. */
+  readonly notes?: readonly string[];
   readonly comparison?: Comparison;
   /** What to do. */
   readonly action?: string;

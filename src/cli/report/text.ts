@@ -31,6 +31,7 @@ function renderItem({
   code,
   subject,
   message,
+  notes = [],
   comparison,
   action,
   letter,
@@ -43,6 +44,7 @@ function renderItem({
   return [
     `  ${toVisible(`${title}${about}${where}`)}`,
     `    ${toVisible(message)}`,
+    ...notes.map((note) => `    - ${toVisible(note)}`),
     ...(comparison === undefined ? [] : renderComparison(comparison)),
     ...(action === undefined ? [] : [`    > ${toVisible(action)}`]),
     ...(letter === undefined ? [] : letter.split("\n").map((line) => `    | ${toVisible(line)}`.trimEnd())),

@@ -1,6 +1,7 @@
 import type { Location } from "../../core/directory.ts";
 import { readOptionalText, readRecord, readSwitch } from "../../core/fields.ts";
 import type { MappingInput, MappingReport } from "../../core/mapping.ts";
+import { type Groups, groupBy } from "../../core/mapping-groups.ts";
 import {
   attempt,
   type MappingFinding,
@@ -11,7 +12,6 @@ import {
 import {
   createTargetSharing,
   type ExaminedMapping,
-  groupBy,
   type MappingExamination,
   type MappingJudgement,
   missingTarget,
@@ -53,8 +53,8 @@ const TARGET_HINT =
 /** SpotIDs by their text, and by what is left without spaces and leading zeros. */
 interface SpotBook {
   readonly complete: boolean;
-  readonly byId: ReadonlyMap<string, readonly HotSpotSpot[]>;
-  readonly byCore: ReadonlyMap<string, readonly HotSpotSpot[]>;
+  readonly byId: Groups<HotSpotSpot>;
+  readonly byCore: Groups<HotSpotSpot>;
 }
 
 function examine(mapping: ExaminedMapping): MappingExamination {
@@ -73,14 +73,14 @@ function examine(mapping: ExaminedMapping): MappingExamination {
   return {
     verified: complete,
     ofCompany: [...problems, ...judgeCompanyToken(mapping)],
-    judgements: new Map(mapping.enabled.map((location) => [location, judge(location)])),
-    ofVendor: findUnused(mapping, book),
+    judge,
+    findUnused: () => findUnused(mapping, book),
   };
 }
 
 function judgeTarget(location: Location, target: string, book: SpotBook): MappingFinding[] {
   const spots = book.byId.get(target);
-  if (spots !== undefined) return judgeSpots(location, target, spots);
+  if (spots.length > 0) return judgeSpots(location, target, spots);
   const near = nearestSpotId(target, book);
   const difference = near === undefined ? undefined : explainMismatch(target, near);
   if (near !== undefined && difference !== undefined) return [almostTarget(target, near, difference)];
@@ -174,7 +174,7 @@ function unknownTarget(target: string): MappingFinding {
 
 /** A SpotID of the list that equals the target but for spaces, invisible characters and leading zeros. */
 function nearestSpotId(target: string, { byCore }: SpotBook): string | undefined {
-  return byCore.get(coreOf(target))?.[0]?.spotId;
+  return byCore.get(coreOf(target))[0]?.spotId;
 }
 
 /** What two SpotIDs have in common when a spreadsheet or a careless copy made one of the other. */

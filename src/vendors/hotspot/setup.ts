@@ -145,7 +145,9 @@ export const hotSpotSetup: ProviderSetup = Object.freeze({
   // The guide of Passport names them; nothing speaks against the same number here.
   goLive: Object.freeze({ least: 2, most: 3 }),
   requirements: Object.freeze(requirements.map((requirement) => Object.freeze(requirement))),
-  existingIntegration:
-    "{company} is connected to HotSpot: you don't need another integration. Map the new locations: send us the SpotID of each.",
+  existingIntegration: Object.freeze({
+    found: "{company} is connected to HotSpot: you don't need another integration.",
+    mapNew: "Map the new locations: get the SpotID of each.",
+  }),
   mappingChangeSteps: Object.freeze(mappingChangeSteps.map((step) => Object.freeze(step))),
 });

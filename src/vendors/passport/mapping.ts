@@ -84,7 +84,7 @@ function examine(mapping: ExaminedMapping): MappingExamination {
       ...judgeOperator(mapping),
       ...judgeCompanyCode(mapping),
     ],
-    judgements: new Map(mapping.enabled.map((location) => [location, judge(location)])),
+    judge,
   };
 }
 

@@ -19,7 +19,7 @@ const requirements: readonly SetupRequirement[] = [
     detail:
       "Passport's id of the operator, a UUID. The operator must have authorised us as a session provider.",
     next: "Ask Passport for the Operator ID, and the operator to authorise us as a session provider.",
-    checks: [{ by: "connection" }, { by: "mapping", codes: ["operator_malformed"], needsList: false }],
+    checks: [{ by: "connection" }],
     after: ["api-client"],
     email: {
       to: "vendor",
@@ -73,7 +73,7 @@ Thank you`,
     detail: "A zone's name and the location's zone name are equal to the letter; names are case-sensitive.",
     next: "Write the zone's name in Passport exactly as the location's zoneName, or the other way round.",
     checks: [{ by: "mapping", codes: ["zone_name_differs"] }],
-    after: ["zones-synced"],
+    after: ["zones-synced", "switches"],
   },
   {
     id: "company-code",
@@ -160,7 +160,10 @@ export const passportSetup: ProviderSetup = Object.freeze({
   testPlate: "TEST123",
   goLive: Object.freeze({ least: 2, most: 3 }),
   requirements: Object.freeze(requirements.map((requirement) => Object.freeze(requirement))),
-  existingIntegration:
-    "{company} is connected to Passport: you don't need another integration, the Operator ID stays the same. Map the new locations: refresh the zones and match them.",
+  existingIntegration: Object.freeze({
+    found:
+      "{company} is connected to Passport: you don't need another integration, the Operator ID stays the same.",
+    mapNew: "Map the new locations: refresh the zones and match them.",
+  }),
   mappingChangeSteps: Object.freeze(mappingChangeSteps.map((step) => Object.freeze(step))),
 });

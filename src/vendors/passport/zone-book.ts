@@ -1,6 +1,6 @@
 import { fieldError, readOptionalText, readRecord, readSwitch } from "../../core/fields.ts";
+import { groupBy } from "../../core/mapping-groups.ts";
 import { attempt, readName, readVendorList, type VendorList } from "../../core/mapping-input.ts";
-import { groupBy } from "../../core/mapping-report.ts";
 import type { NameCandidate } from "../../core/mismatch.ts";
 import { indexNames } from "../../core/mismatch-look-alikes.ts";
 import type { Zone } from "../../core/provider.ts";
@@ -48,7 +48,7 @@ export function openZoneBook(
     lowerId(zone.operatorId) !== lowerId(operatorId);
   const own = indexZones(entries.filter((zone) => !isForeign(zone)));
   const foreign = indexZones(entries.filter(isForeign));
-  const names = indexNames([...own.byName.keys(), ...own.byNumber.keys()]);
+  const names = once(() => indexNames([...own.names().keys(), ...own.numbers().keys()]));
   return {
     complete,
     resolve: own.resolve,
@@ -58,21 +58,29 @@ export function openZoneBook(
       const zones = own.resolve(target);
       return lowerId((zones.length === 1 ? zones[0]?.id : undefined) ?? target);
     },
-    closest: (target) => names.closest(target),
+    closest: (target) => names().closest(target),
   };
 }
 
 function indexZones(zones: readonly PassportZone[]) {
   const byId = groupBy(zones, ({ id }) => lowerId(id));
-  const byNumber = groupBy(zones, ({ number }) => number);
-  const byName = groupBy(zones, ({ name }) => name);
+  // Where all targets are ids, nobody asks for these.
+  const numbers = once(() => groupBy(zones, ({ number }) => number));
+  const names = once(() => groupBy(zones, ({ name }) => name));
   const resolve = (target: string): readonly PassportZone[] => {
-    const own = byId.get(lowerId(target)) ?? [];
-    const found = [...own, ...(byNumber.get(target) ?? []), ...(byName.get(target) ?? [])];
+    const found = [...byId.get(lowerId(target)), ...numbers().get(target), ...names().get(target)];
     // Pages may overlap: the same id twice is one zone.
     return found.length < 2 ? found : [...new Map(found.map((zone) => [lowerId(zone.id), zone])).values()];
   };
-  return { byNumber, byName, resolve };
+  return { numbers, names, resolve };
+}
+
+function once<Value>(create: () => Value): () => Value {
+  let value: { created: Value } | undefined;
+  return () => {
+    value ??= { created: create() };
+    return value.created;
+  };
 }
 
 /** Reads the zones that a validator was given: a `ZoneList`, or an array that counts as all of them. */

@@ -2,10 +2,10 @@ import type { Location } from "../../core/directory.ts";
 import { fieldError, readRecord } from "../../core/fields.ts";
 import type { MappingInput, MappingReport } from "../../core/mapping.ts";
 import { describeCandidates } from "../../core/mapping-candidates.ts";
+import { type Groups, groupBy } from "../../core/mapping-groups.ts";
 import { type MappingFinding, readName, readVendorList, targetOf } from "../../core/mapping-input.ts";
 import {
   type ExaminedMapping,
-  groupBy,
   type MappingExamination,
   type MappingJudgement,
   reportMapping,
@@ -51,12 +51,12 @@ export function validateT2FlexMapping(input: T2FlexMappingInput): MappingReport 
 /** Stations by description, and those that no location names exactly. */
 interface StationBook {
   readonly complete: boolean;
-  readonly byDescription: ReadonlyMap<string, readonly T2FlexStation[]>;
+  readonly byDescription: Groups<T2FlexStation>;
   readonly unclaimed: NameIndex;
 }
 
 function examine(mapping: ExaminedMapping): MappingExamination {
-  const { locations, enabled } = mapping;
+  const { locations } = mapping;
   const { entries, complete, problems } = readVendorList(
     mapping.options["stations"],
     "stations",
@@ -71,7 +71,7 @@ function examine(mapping: ExaminedMapping): MappingExamination {
   const suggested = new Set<string>();
   const judge = (location: Location): MappingJudgement => {
     const target = stationNameOf(location, mapping);
-    const stations = byDescription.get(target) ?? [];
+    const stations = byDescription.get(target);
     const near = stations.length === 0 ? book.unclaimed.closest(target) : [];
     for (const { name, tied } of near.slice(0, 1)) if (!tied) suggested.add(name);
     const findings = [
@@ -83,14 +83,10 @@ function examine(mapping: ExaminedMapping): MappingExamination {
     ];
     return { target, vendorTarget: stations.length === 1 ? target : null, findings };
   };
-  const judgements = new Map(enabled.map((location) => [location, judge(location)]));
-  // A station that is nearest to a location without one stands in that location's issue.
-  const unused = free.filter((description) => !suggested.has(description));
   return {
-    verified: complete,
-    ofCompany: [...problems, ...zones.problems],
-    judgements,
-    ofVendor: unused.map(unusedStation),
+    ...{ verified: complete, ofCompany: [...problems, ...zones.problems], judge },
+    // A station that is nearest to a location without one stands in that location's issue.
+    findUnused: () => free.filter((description) => !suggested.has(description)).map(unusedStation),
   };
 }
 
@@ -189,12 +185,16 @@ function createNameSharing(
   mapping: ExaminedMapping,
 ): (location: Location, target: string) => MappingFinding[] {
   const byName = groupBy(mapping.enabled, ({ name }) => name);
-  // One location of each name is enough to find a neighbour of another name.
-  const distinct = new Map(mapping.enabled.map((location) => [location.name, location])).values();
-  const byTarget = groupBy(distinct, (location) => stationNameOf(location, mapping));
+  // Nearly every location is its own station's name; the others are found by their target.
+  const renamed = mapping.enabled.filter((location) => stationNameOf(location, mapping) !== location.name);
+  const byTarget = groupBy(renamed, (location) => stationNameOf(location, mapping));
   return (location, target) => {
-    const namesakes = byName.get(location.name) ?? [];
-    const neighbour = byTarget.get(target)?.find(({ name }) => name !== location.name);
+    const namesakes = byName.get(location.name);
+    const neighbour =
+      byTarget.get(target).find(({ name }) => name !== location.name) ??
+      byName
+        .get(target)
+        .find((other) => other.name !== location.name && stationNameOf(other, mapping) === target);
     return [
       ...(namesakes.length > 1 ? [repeatedName(location, namesakes.length)] : []),
       ...(neighbour === undefined ? [] : [sharedTarget(target, neighbour)]),

@@ -187,7 +187,9 @@ export const t2FlexSetup: ProviderSetup = Object.freeze({
   // The guide of Passport names them; nothing speaks against the same number here.
   goLive: Object.freeze({ least: 2, most: 3 }),
   requirements: Object.freeze(requirements.map((requirement) => Object.freeze(requirement))),
-  existingIntegration:
-    "The Mobile Payment Vendor of {company} is there: you don't need another one. Map the new locations: each needs a Mobile Payment Station of its own under it.",
+  existingIntegration: Object.freeze({
+    found: "The Mobile Payment Vendor of {company} is there: you don't need another one.",
+    mapNew: "Map the new locations: each needs a Mobile Payment Station of its own under it.",
+  }),
   mappingChangeSteps: Object.freeze(mappingChangeSteps.map((step) => Object.freeze(step))),
 });

@@ -12,7 +12,8 @@ import { PERMITS } from "./world.ts";
 export interface HttpPlan {
   readonly rounds: number;
   readonly secondsEach: number;
-  readonly warmUpSeconds: number;
+  /** How many lookups each server answers before it is measured. */
+  readonly warmUpRequests: number;
 }
 
 /** How many connections ask at once, each one request at a time. */
@@ -46,10 +47,14 @@ export async function measureHttp(plan: HttpPlan): Promise<HttpResult> {
 async function askInTurns(
   servers: ReadonlyArray<{ name: string; port: number }>,
   requests: readonly Buffer[],
-  { rounds, secondsEach, warmUpSeconds }: HttpPlan,
+  { rounds, secondsEach, warmUpRequests }: HttpPlan,
 ): Promise<HttpResult> {
   const load = { connections: CONNECTIONS, seconds: secondsEach };
-  for (const { port } of servers) await applyLoad(port, requests, { ...load, seconds: warmUpSeconds });
+  for (const { port } of servers) {
+    let answered = 0;
+    while (answered < warmUpRequests)
+      answered += (await applyLoad(port, requests, { ...load, seconds: 0.3 })).answered;
+  }
   const results = new Map<string, LoadResult[]>(servers.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     // There and back again, so that nobody is always measured after the same one.

@@ -23,7 +23,10 @@ export interface Scaling {
 export const MOST_BEHIND = 0.1;
 
 /** Measures core and Map with a thousand permits and with `many`, in one process. */
-export async function measureScaling(many: number, plan: { rounds: number; answersEach: number }): Promise<Scaling> {
+export async function measureScaling(
+  many: number,
+  plan: { rounds: number; answersEach: number },
+): Promise<Scaling> {
   const few = 1_000;
   const speed = await runChild<ScalingSpeed>("scaling.ts", {
     args: [few, many, plan.rounds, plan.answersEach].map(String),

@@ -1,7 +1,7 @@
 import { type FindPermits, memoryPermits, type Permit } from "@offstreet/enforcement";
 import type { PermitSource } from "./by-hand/lookup.ts";
 
-/** `memory` answers at once; `promise` as a database driver does: it takes the signal and answers later. */
+/** `memory` answers at once; `promise` as a database driver does: it takes the signal and answers in a later turn. */
 export type SourceKind = "memory" | "promise";
 
 /** Our permit source. */
@@ -10,7 +10,7 @@ export function createOurSource(permits: readonly Permit[], kind: SourceKind): F
   if (kind === "memory") return findPermits;
   return async (query) => {
     const { signal } = query;
-    await undefined;
+    await laterTurn();
     signal.throwIfAborted();
     return findPermits(query);
   };
@@ -22,10 +22,14 @@ export function createSourceByHand(permits: readonly Permit[], kind: SourceKind)
   if (kind === "memory") return find;
   return async (companyId, plateNumber, getSignal) => {
     const signal = getSignal();
-    await undefined;
+    await laterTurn();
     signal.throwIfAborted();
     return find(companyId, plateNumber);
   };
+}
+
+function laterTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function indexByHand(permits: readonly Permit[]): (companyId: string, plateNumber: string) => Permit[] {

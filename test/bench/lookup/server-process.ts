@@ -4,20 +4,17 @@ import { createLookupByHand } from "./by-hand/lookup.ts";
 import { CONTENDERS, isContenderName } from "./contenders/registry.ts";
 import { createOurHandler } from "./our-handler.ts";
 import { createOurSource, createSourceByHand, type SourceKind } from "./permit-source.ts";
+import { warmUpByHand, warmUpOurs } from "./warm-up.ts";
 import { makePermits, PERMITS } from "./world.ts";
 
 const [name = "", kind] = process.argv.slice(2);
 if (!isContenderName(name)) throw new Error(`There is no contender "${name}".`);
 const source: SourceKind = kind === "promise" ? "promise" : "memory";
 const { onAnswer } = listenToAudits();
+// Only the one that is served is made: permits that nobody looks into would be in the garbage collector's way.
 const port = await CONTENDERS[name].listen({
-  // Only the one that is served is made; what nobody looks into would only be in the garbage collector's way.
-  get byHand() {
-    return createLookupByHand(createSourceByHand(makePermits(PERMITS), source), onAnswer);
-  },
-  get ours() {
-    return createOurHandler(createOurSource(makePermits(PERMITS), source), onAnswer);
-  },
+  byHand: () => warmUpByHand(createLookupByHand(createSourceByHand(makePermits(PERMITS), source), onAnswer)),
+  ours: () => warmUpOurs(createOurHandler(createOurSource(makePermits(PERMITS), source), onAnswer)),
 });
 process.send?.(port);
 process.once("disconnect", () => process.exit());

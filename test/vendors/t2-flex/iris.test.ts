@@ -47,8 +47,8 @@ describe("an answer", () => {
 
   it("is Expired for the permit that ended last, and only at places that the credential may ask about", async () => {
     const permits = [
-      permit({ id: "LONG AGO", validTo: minutes(-30) }),
       permit({ id: "LAST", validTo: minutes(-10), locationIds: ["lot-2"] }),
+      permit({ id: "LONG AGO", validTo: minutes(-30) }),
       permit({ id: "SHUT", validTo: minutes(-5), locationIds: ["closed"] }),
       permit({ id: "OTHERS", companyId: "tantramar", validTo: minutes(-1), locationIds: ["quad"] }),
     ];

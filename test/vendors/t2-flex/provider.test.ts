@@ -80,7 +80,7 @@ describe("createT2FlexProvider", () => {
     ]) {
       expect(text).toContain(words);
     }
-    expect(mappingChangeSteps.findIndex((step) => step.includes("ODC"))).toBeGreaterThan(0);
+    expect(mappingChangeSteps.findIndex((step) => step.text.includes("ODC"))).toBeGreaterThan(0);
   });
 });
 

@@ -10,8 +10,14 @@ export const PATH = "/enforcement/lookup";
 export interface Contender {
   /** What it runs on, with the package to name a version of. */
   readonly host: string;
-  /** Listens on loopback. The port. */
-  listen(lookups: { byHand: LookupByHand; ours: PermitLookupHandler }): Promise<number>;
+  /** Makes the lookup that it serves and listens on loopback. The port. */
+  listen(lookups: Lookups): Promise<number>;
+}
+
+/** Both lookups, made when they are called, and compiled. */
+export interface Lookups {
+  byHand(): Promise<LookupByHand>;
+  ours(): Promise<PermitLookupHandler>;
 }
 
 /** Listens on a free port of loopback. */

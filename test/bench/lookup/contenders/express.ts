@@ -7,9 +7,9 @@ import { clientOf } from "./node.ts";
 
 export const expressByHand: Contender = {
   host: "express",
-  listen: ({ byHand }) => {
+  listen: async ({ byHand }) => {
     const app = bareApp();
-    app.post(PATH, express.json({ limit: "16kb" }), serveByHand(byHand));
+    app.post(PATH, express.json({ limit: "16kb" }), serveByHand(await byHand()));
     app.use(refuseMalformed);
     return listenOn(createServer(app));
   },
@@ -17,13 +17,15 @@ export const expressByHand: Contender = {
 
 export const expressOurs: Contender = {
   host: "express",
-  listen: ({ ours }) => listenOn(createServer(bareApp().post(PATH, toExpressHandler(ours)))),
+  listen: async ({ ours }) => listenOn(createServer(bareApp().post(PATH, toExpressHandler(await ours())))),
 };
 
 export const expressOursBehindJson: Contender = {
   host: "express",
-  listen: ({ ours }) =>
-    listenOn(createServer(bareApp().post(PATH, express.json({ limit: "16kb" }), toExpressHandler(ours)))),
+  listen: async ({ ours }) =>
+    listenOn(
+      createServer(bareApp().post(PATH, express.json({ limit: "16kb" }), toExpressHandler(await ours()))),
+    ),
 };
 
 /** Without the header and the ETag that a lookup has no use for, on both sides. */

@@ -5,11 +5,12 @@ import { clientOf } from "./node.ts";
 
 export const fastifyByHand: Contender = {
   host: "fastify",
-  listen: ({ byHand }) => {
+  listen: async ({ byHand }) => {
+    const lookup = await byHand();
     const app = fastify({ bodyLimit: 16_384 });
     app.post(PATH, (request, reply) => {
       const key = request.headers["x-api-key"];
-      const pending = byHand(
+      const pending = lookup(
         typeof key === "string" ? key : undefined,
         () => request.body,
         clientOf(reply.raw),
@@ -25,9 +26,9 @@ export const fastifyByHand: Contender = {
 
 export const fastifyOurs: Contender = {
   host: "fastify",
-  listen: ({ ours }) => {
+  listen: async ({ ours }) => {
     const app = fastify({ bodyLimit: 16_384 });
-    app.post(PATH, toFastifyHandler(ours));
+    app.post(PATH, toFastifyHandler(await ours()));
     return portOf(app);
   },
 };

@@ -9,25 +9,22 @@ import { type Contender, listenOn } from "./contender.ts";
 
 export const honoAdapter: Contender = {
   host: "@hono/node-server",
-  listen: ({ byHand }) =>
-    listenOn(
-      createServer(
-        getRequestListener((request) => answerFetch(byHand, request, Response), {
-          overrideGlobalObjects: false,
-        }),
-      ),
-    ),
+  listen: async ({ byHand }) => {
+    const lookup = await byHand();
+    const serve = (request: Request) => answerFetch(lookup, request, Response);
+    return listenOn(createServer(getRequestListener(serve, { overrideGlobalObjects: false })));
+  },
 };
 
 export const whatwgAdapter: Contender = {
   host: "@whatwg-node/server",
-  listen: ({ byHand }) =>
+  listen: async ({ byHand }) => {
+    const lookup = await byHand();
     // Its own Response, which it hands in, is faster for it than the global one.
-    listenOn(
-      createServer(
-        createServerAdapter((request, _context, fetchApi) => answerFetch(byHand, request, fetchApi.Response)),
-      ),
-    ),
+    const serve = (request: Request, _context: unknown, own: { Response: typeof Response }) =>
+      answerFetch(lookup, request, own.Response);
+    return listenOn(createServer(createServerAdapter(serve)));
+  },
 };
 
 async function answerFetch(

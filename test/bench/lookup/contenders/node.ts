@@ -10,12 +10,12 @@ const MAX_BODY_BYTES = 16 * 1024;
 
 export const nodeByHand: Contender = {
   host: "node:http",
-  listen: ({ byHand }) => listenOn(createServer(serveByHand(byHand))),
+  listen: async ({ byHand }) => listenOn(createServer(serveByHand(await byHand()))),
 };
 
 export const nodeOurs: Contender = {
   host: "node:http",
-  listen: ({ ours }) => listenOn(createServer(toNodeHandler(ours))),
+  listen: async ({ ours }) => listenOn(createServer(toNodeHandler(await ours()))),
 };
 
 /** A listener as one writes it: chunks, one text, one write. */

@@ -5,6 +5,7 @@ import { Conversation } from "./conversation.ts";
 /** What a stretch of load has shown. */
 export interface LoadResult {
   readonly requestsPerSecond: number;
+  readonly answered: number;
   /** Share of the replies that held a permit, 0 to 1. */
   readonly hitShare: number;
   /** How busy the load generator was, 0 to 1. At 1 it is the generator that was measured. */
@@ -48,6 +49,7 @@ export async function applyLoad(
   if (refused !== 0) throw new Error(`A lookup under load was answered with ${refused}.`);
   return {
     requestsPerSecond: answered / elapsedSeconds,
+    answered,
     hitShare: hits / replies,
     generatorBusy: utilization,
   };

@@ -1,0 +1,41 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { type FindPermits, type MemoryPermits, type PermitQuery, parsePlate } from "@offstreet/enforcement";
+import { makePermit } from "../world.ts";
+
+/** A permit source as life has it: mostly quick, sometimes slow, failing or silent. `random` decides which. */
+export function createTroubledSource({ findPermits }: MemoryPermits, random: () => number): FindPermits {
+  return (query) => {
+    const dice = random();
+    if (dice < 0.005) throw new Error("The source is down.");
+    if (dice < 0.01) return Promise.reject(new Error("The source lost its connection."));
+    if (dice < 0.012) return beSilent(query);
+    if (dice < 0.05) return answerLate(findPermits, query);
+    return findPermits(query);
+  };
+}
+
+/** Returns a function that gives some permits a next revision with another second plate; half of them are removed first. */
+export function createPermitChanges(permits: MemoryPermits, count: number, random: () => number): () => void {
+  let revision = 1;
+  return () => {
+    for (let change = 0; change < 20; change += 1) {
+      revision += 1;
+      const permit = makePermit(Math.floor(random() * count));
+      const extra = parsePlate(`S${Math.floor(random() * 1_000_000)}`);
+      if (random() < 0.5) permits.remove(permit.id);
+      permits.set({ ...permit, revision, plates: [...permit.plates, extra] });
+    }
+  };
+}
+
+async function answerLate(findPermits: FindPermits, query: PermitQuery) {
+  await wait(20, undefined, { signal: query.signal });
+  return findPermits(query);
+}
+
+/** Never answers, until it is told that nobody waits any more. */
+function beSilent({ signal }: PermitQuery): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true }),
+  );
+}

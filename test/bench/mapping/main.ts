@@ -1,0 +1,77 @@
+// How mapping validation scales, side by side with a Levenshtein library and fuse.js.
+// `npm run bench:mapping -- [--quick] [--assert] [--write]`
+import { readFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { writeSection } from "../benchmarks-page.ts";
+import { readFlags } from "../lookup/flags.ts";
+import { runChild } from "./child.ts";
+import { measureAllPairs } from "./measure-all-pairs.ts";
+import type { Growth } from "./measure-growth.ts";
+import { measureSearches } from "./measure-searches.ts";
+import { toTables } from "./report.ts";
+import { count, type MappingResults, promisesOf } from "./results.ts";
+import { workloads } from "./workloads.ts";
+
+// Without a limit V8 takes what the machine has before it cleans up; this is what a small machine would give it.
+const HEAP_MEGABYTES = 160;
+const flags = readFlags();
+const plan = flags.quick
+  ? { small: 1_000, large: 20_000, rounds: 2, searches: 92 }
+  : { small: 1_000, large: 100_000, rounds: 5, searches: 690 };
+const { small, large, rounds } = plan;
+
+const vendors = new Map(
+  Object.keys(workloads).map((vendor) => {
+    const { megabytes } = runChild<{ megabytes: number }>("measure-memory.ts", {
+      args: [vendor, `${large}`],
+      nodeOptions: [`--max-old-space-size=${HEAP_MEGABYTES}`],
+    });
+    const growth = runChild<Growth>("measure-growth.ts", {
+      args: [vendor, `${small}`, `${large}`, `${rounds}`],
+    });
+    return [vendor, { megabytes, growth }];
+  }),
+);
+const results: MappingResults = {
+  sizes: { small, large },
+  vendors,
+  allPairs: measureAllPairs(small, rounds),
+  searches: measureSearches(large, plan.searches),
+};
+
+const command = `npm run bench:mapping${flags.quick ? " -- --quick" : ""}`;
+const text = `\`${command}\` on ${new Date().toISOString().slice(0, 10)}. ${describeMachine()}.
+
+Every fiftieth location has a mistake, all kinds in turn: 23 slips of writing and typing (case, every kind of space,
+Unicode form, accents, ligatures, letters of other alphabets, dashes, quotation marks, digits for letters, words in
+another order, one letter wrong), and what each vendor's mapping can have besides. Each run is checked: exactly the
+planted issues are found, code by code. Times are processor time, so that a busy machine makes no difference, and
+medians of ${rounds} rounds in turns. Memory is the highest that the operating system saw of a whole process, the
+mapping that is validated included, with Node's heap limited to ${HEAP_MEGABYTES} MB.
+
+"All pairs" compares each of ${count(small)} names with each by fastest-levenshtein's \`distance\`, and is extrapolated by
+the number of pairs; it finds nearest names and nothing else. "Nearest name" asks among ${count(large)} names for the one
+in which a slip was planted; the slower ones are asked fewer of the same questions.
+
+${toTables(results)}`;
+
+console.log(text);
+if (flags.write) writeSection("Mapping", text);
+const missed = promisesOf(results).filter(({ isKept }) => !isKept);
+for (const { what, measured, limit } of missed)
+  console.log(`MISSED: ${what}: ${measured}, promised ${limit}`);
+if (flags.assert && missed.length > 0) process.exitCode = 1;
+
+function describeMachine(): string {
+  const packages = ["fastest-levenshtein", "fuse.js"].map((name) => `${name} ${versionOf(name)}`);
+  const memory = `${Math.round(totalmem() / 1024 ** 3)} GB`;
+  return [
+    `${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), ${memory}`,
+    [`Node ${process.versions.node}`, ...packages].join(", "),
+  ].join("; ");
+}
+
+function versionOf(name: string): string {
+  const path = new URL(`../../../node_modules/${name}/package.json`, import.meta.url);
+  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,31 @@
+import { globSync, readFileSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
+import { COMMANDS } from "../../src/cli/run.ts";
+import { command, createDesk } from "./command-line.ts";
+
+const desk = createDesk();
+afterAll(desk.remove);
+
+const pages = ["README.md", ...globSync("docs/{guide,vendors}/*.md")];
+
+describe("what the documentation says of the command line", () => {
+  it("has a mapping file that is clean", async () => {
+    const guide = readFileSync("docs/guide/onboarding.md", "utf8");
+    const [, yaml = ""] = /^```yaml\n(.*?)^```$/ms.exec(guide) ?? [];
+    const { code, stdout, stderr } = await command(["check", desk.write("mapping.yaml", yaml)]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout.match(/everything matches/g)).toHaveLength(4);
+  });
+
+  it.each(pages)("names commands and flags that there are (%s)", (page) => {
+    const lines = readFileSync(page, "utf8").match(/^.*offstreet-enforcement (?!<).*$/gm) ?? [];
+    const wrong = lines.flatMap((line) => {
+      const [, name = "", rest = ""] = /offstreet-enforcement ([a-z-]+)(.*)/.exec(line) ?? [];
+      const flags = COMMANDS.find((one) => one.name === name)?.flags;
+      if (flags === undefined) return name === "" ? [] : [line];
+      const used = [...rest.matchAll(/ --([a-z-]+)/g)].map(([, flag = ""]) => flag);
+      return used.every((flag) => flag === "help" || flag in flags) ? [] : [line];
+    });
+    expect(wrong).toEqual([]);
+  });
+});

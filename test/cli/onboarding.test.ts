@@ -1,0 +1,276 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import {
+  apiKeyAuth,
+  createPermitLookupHandler,
+  createT2FlexProvider,
+  issueCredentials,
+  memoryDirectory,
+  memoryPermits,
+  parsePlate,
+} from "../../src/index.ts";
+import { createSandbox, type ListeningSandbox } from "../../src/sandbox/index.ts";
+import { type Listening, listen } from "../../src/sandbox/listen.ts";
+import { command, createDesk, MAIN, NOW, runBin } from "./command-line.ts";
+
+const ZONE = "5ebb04a1-e52c-40ea-baf1-48087cca24a4";
+const OPERATOR = "c1d5be1c-7c43-4f6e-9c0a-3f2b7a6e9d10";
+
+const desk = createDesk();
+const clock = () => NOW;
+const sandbox = createSandbox({
+  clock,
+  passport: {
+    operatorId: OPERATOR,
+    zones: [
+      { id: ZONE, number: "101", name: "Lot 101" },
+      { number: "102", name: "Lot 102" },
+    ],
+  },
+  hotspot: { spotIds: ["14283"] },
+});
+const { password, stored } = issueCredentials({ companyId: "fundy" });
+const permits = memoryPermits([]);
+let vendors: ListeningSandbox;
+let host: Listening;
+let mapping: string;
+const environment = {
+  PASSPORT_CLIENT_ID: sandbox.passport.clientId,
+  PASSPORT_CLIENT_SECRET: sandbox.passport.clientSecret,
+  MY_HOTSPOT_TOKEN: sandbox.hotspot.token,
+  LOOKUP_PASSWORD: password,
+};
+const SECRETS = [sandbox.passport.clientSecret, sandbox.hotspot.token, password];
+
+beforeAll(async () => {
+  vendors = await sandbox.listen();
+  const on = { enabled: true };
+  const handler = createPermitLookupHandler({
+    provider: createT2FlexProvider(),
+    authorize: apiKeyAuth({ find: (hash) => (stored.hashes.includes(hash) ? stored : undefined) }),
+    directory: memoryDirectory({
+      companies: [{ id: "fundy", name: "University of Fundy", providers: { "t2-flex": on } }],
+      locations: [{ id: "lot-101", companyId: "fundy", name: "Lot 101", providers: { "t2-flex": on } }],
+    }),
+    findPermits: permits.findPermits,
+    clock,
+  });
+  host = await listen({ "/lookup": handler });
+});
+afterAll(async () => {
+  await vendors.close();
+  await host.close();
+  desk.remove();
+});
+
+let runs = 0;
+beforeEach(() => {
+  runs += 1;
+  mapping = desk.write(
+    `${runs}.yaml`,
+    `
+company:
+  id: fundy
+  name: University of Fundy
+  providers:
+    passport: { enabled: true, code: PASSPORTUNIVERSITYOFFUNDY }
+    hotspot: { enabled: true }
+    t2-flex: { enabled: true }
+locations:
+  - id: lot-101
+    name: Lot 101
+    region: CA-NB
+    providers:
+      passport: { enabled: true, target: ${ZONE}, stage: testing }
+      hotspot: { enabled: true, target: 14283, stage: testing }
+      t2-flex: { enabled: true, stage: testing }
+  - id: lot-102
+    name: Lot 102
+    region: CA-NB
+    providers:
+      passport: { enabled: true, target: Lot 102, stage: testing }
+vendors:
+  passport: { operatorId: ${OPERATOR}, baseUrl: "${vendors.passportUrl}" }
+  hotspot: { baseUrl: "${vendors.hotspotUrl}", spotIds: [14283] }
+  t2-flex: { endpoint: "${host.url}/lookup" }
+`,
+  );
+});
+
+const ask = (args: string[], answers: string[] = []) => command(args, { environment, answers });
+
+describe("test-plate", () => {
+  it("registers, reads back and cancels at Passport, one location after the other", async () => {
+    const { code, stdout, stderr } = await ask(["test-plate", mapping, "--vendor", "passport", "--all"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("2 of 2 locations passed");
+    expect(stdout).toContain("seen and gone - Lot 102 (lot-102)");
+    expect(sandbox.passport.findSessions({ plate: "TEST123", at: NOW })).toEqual([]);
+    expect(JSON.parse(readFileSync(mapping.replace(".yaml", ".evidence.json"), "utf8"))).toBeTruthy();
+  });
+
+  it("asks a person where the vendor cannot be read back, until the answer is one", async () => {
+    const args = ["test-plate", mapping, "--vendor", "hotspot", "--all", "--token-env", "MY_HOTSPOT_TOKEN"];
+    const seen = await ask(args, ["perhaps", "y"]);
+    expect(seen.code).toBe(0);
+    expect(seen.stderr.match(/does the officer's screen show TEST123 at Lot 101 \(14283\)/g)).toHaveLength(2);
+    const unseen = await ask(args, ["n"]);
+    expect(unseen).toMatchObject({ code: 1, stdout: expect.stringContaining("not seen - Lot 101") });
+    const nobody = await ask(args);
+    expect(nobody).toMatchObject({ code: 1, stdout: expect.stringContaining("failed - Lot 101") });
+    expect(sandbox.hotspot.findPermits({ plate: "TEST123", at: NOW })).toEqual([]);
+  });
+
+  it("has a person issue the permit where the vendor asks us, and asks our own endpoint for it", async () => {
+    const args = ["test-plate", mapping, "--vendor", "t2-flex", "--location", "lot-101"];
+    const permit = {
+      ...{ id: "4711", companyId: "fundy", plates: [parsePlate("TEST123")], locationIds: ["lot-101"] },
+      ...{ validFrom: new Date(NOW.getTime() - 60_000), validTo: null, revision: 1 },
+    };
+    const answers = {
+      // The person's own system gives the permit its own id.
+      shift: () => {
+        if (permits.size === 0) permits.set(permit);
+        else permits.remove(permit.id);
+        return "";
+      },
+    };
+    const { code, stdout, stderr } = await command(args, { environment, ask: answers.shift });
+    expect(code).toBe(0);
+    expect(stdout).toContain("seen and gone - Lot 101");
+    expect(stderr).toContain("In your system, issue a permit for plate TEST123 at location lot-101");
+    const forgotten = await command(args, { environment, ask: () => "" });
+    expect(forgotten).toMatchObject({ code: 1, stdout: expect.stringContaining("not seen - Lot 101") });
+  });
+
+  it("leaves nothing behind when it was killed and swept", async () => {
+    // The process that is killed lives by the machine's clock, so its vendor does too.
+    const own = createSandbox({ hotspot: { spotIds: ["14283"] } });
+    const server = await own.listen();
+    writeFileSync(mapping, readFileSync(mapping, "utf8").replace(vendors.hotspotUrl, server.hotspotUrl));
+    const env = { HOTSPOT_TOKEN: own.hotspot.token };
+    const shown = () => own.hotspot.findPermits({ plate: "TEST123", at: new Date() }).length;
+    const child = spawn(process.execPath, [MAIN, "test-plate", mapping, "--vendor", "hotspot", "--all"], {
+      env,
+    });
+    const ended = once(child, "exit");
+    const [question] = await once(child.stderr, "data");
+    expect(String(question)).toContain("does the officer's screen show TEST123");
+    child.kill("SIGKILL");
+    await ended;
+    expect(shown()).toBe(1);
+    const swept = await runBin(["test-plate", mapping, "--vendor", "hotspot", "--sweep"], { env });
+    expect(swept).toMatchObject({ code: 0, stdout: expect.stringContaining("1 of 1 old run cleaned up") });
+    expect(shown()).toBe(0);
+    await server.close();
+  });
+
+  it.each([
+    [[], "Say where: --location with a location's id, or --all."],
+    [["--all", "--location", "lot-101"], "Give --location or --all, not both."],
+    [["--location", "lot-7"], "The mapping file has no location lot-7."],
+    [
+      ["--location", "lot-102", "--vendor", "hotspot", "--token-env", "MY_HOTSPOT_TOKEN"],
+      "No provider is switched on for these locations.",
+    ],
+    [["--all", "--minutes", "0"], "--minutes must be a whole number from 1 to 1440."],
+    [["--all", "--vendor", "hotspot"], "missing: the environment variable HOTSPOT_TOKEN"],
+    [
+      ["--all", "--vendor", "hotspot", "--token-env", "NOT_SET"],
+      "The environment variable that --token-env names is not set.",
+    ],
+  ])("refuses %j", async (flags, said) => {
+    const vendor = flags.includes("--vendor") ? [] : ["--vendor", "passport"];
+    expect(await ask(["test-plate", mapping, ...vendor, ...flags])).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: `${said}\n`,
+    });
+  });
+});
+
+describe("readiness", () => {
+  it("is what the test plates make it", async () => {
+    const args = ["readiness", mapping, "--vendor", "passport"];
+    const before = await ask(args);
+    expect(before).toMatchObject({
+      code: 1,
+      stderr: "",
+      stdout: expect.stringContaining("missing test-plate - Test plate TEST123"),
+    });
+    await ask(["test-plate", mapping, "--vendor", "passport", "--all"]);
+    const after = await ask(args);
+    expect(after).toMatchObject({ code: 0, stdout: expect.stringContaining("ready to go live") });
+  });
+
+  it("says what is missing instead of calling anybody without credentials", async () => {
+    const { code, stdout } = await command(["readiness", mapping, "--format", "json"]);
+    expect(code).toBe(1);
+    const { version, reports } = JSON.parse(stdout);
+    expect(version).toBe(1);
+    expect(reports.map(({ providerId }: { providerId: string }) => providerId)).toEqual([
+      "passport",
+      "hotspot",
+      "t2-flex",
+    ]);
+    expect(stdout).toContain("the environment variable HOTSPOT_TOKEN is missing");
+  });
+
+  it("knows what somebody confirmed", async () => {
+    const { stdout } = await ask(["readiness", mapping, "--vendor", "t2-flex", "--confirmed", "odc-task"]);
+    expect(stdout).toContain("done odc-task");
+    const unknown = await ask(["readiness", mapping, "--vendor", "t2-flex", "--confirmed", "cake"]);
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain("t2-flex has ");
+  });
+
+  it.each(["text", "markdown", "html", "json"])("shows no secret (%s)", async (format) => {
+    const { stdout, stderr } = await ask([
+      "readiness",
+      mapping,
+      "--format",
+      format,
+      "--token-env",
+      "MY_HOTSPOT_TOKEN",
+    ]);
+    for (const secret of SECRETS) expect(stdout + stderr).not.toContain(secret);
+    expect(stdout).toContain("test-plate");
+  });
+
+  it("refuses an operator id that is none, by name", async () => {
+    writeFileSync(mapping, readFileSync(mapping, "utf8").replace(OPERATOR, "OPERATOR-7"));
+    const { code, stderr } = await ask(["readiness", mapping, "--vendor", "passport"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("operatorId");
+  });
+});
+
+describe("sandbox", () => {
+  it("serves the mapping file's zones and SpotIDs until it is stopped", async () => {
+    const child = spawn(process.execPath, [MAIN, "sandbox", mapping, "--json"], { env: {} });
+    const ended = new Promise((done) => child.once("exit", done));
+    const line = await new Promise<string>((done) => createInterface(child.stdout).once("line", done));
+    const { passport, hotspot } = JSON.parse(line);
+    expect(passport).toMatchObject({
+      operatorId: OPERATOR,
+      baseUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:/),
+    });
+    writeFileSync(
+      mapping,
+      readFileSync(mapping, "utf8")
+        .replace(vendors.passportUrl, passport.baseUrl)
+        .replace(vendors.hotspotUrl, hotspot.baseUrl),
+    );
+    const surroundings = { environment: { ...passport.environment, ...hotspot.environment }, answers: ["y"] };
+    const tested = await command(
+      ["test-plate", mapping, "--vendor", "passport", "--vendor", "hotspot", "--all"],
+      surroundings,
+    );
+    expect(tested.stdout).toContain("3 of 3 locations passed");
+    child.kill("SIGINT");
+    expect(await ended).toBe(0);
+  });
+});
