@@ -30,8 +30,7 @@ export class Deadline implements TimedWait {
   readonly endsAt: number;
   readonly #startedAt = performance.now();
   readonly #client: AskingClient;
-  #clientSignal: AbortSignal | undefined;
-  #onClientGone: (() => void) | undefined;
+  #unwatch: (() => void) | undefined;
   #controller: AbortController | undefined;
   #interruption: Interruption | undefined;
   #rejectWait: ((interruption: Interruption) => void) | undefined;
@@ -85,7 +84,7 @@ export class Deadline implements TimedWait {
     this.#hasEnded = true;
     if (!this.#isWatching) return;
     timer.remove(this);
-    if (this.#onClientGone) this.#clientSignal?.removeEventListener("abort", this.#onClientGone);
+    this.#unwatch?.();
   }
 
   #watch(): void {
@@ -93,17 +92,14 @@ export class Deadline implements TimedWait {
     this.#isWatching = true;
     timer.add(this);
     const onGone = (): void => this.#interrupt("aborted");
-    if (this.#client.watch !== undefined) {
-      this.#client.watch(onGone);
-      return;
-    }
-    this.#clientSignal = this.#client.signal;
-    if (this.#clientSignal?.aborted) {
-      onGone();
-      return;
-    }
-    this.#onClientGone = onGone;
-    this.#clientSignal?.addEventListener("abort", onGone, { once: true });
+    if (this.#client.watch === undefined) this.#watchSignal(this.#client.signal, onGone);
+    else this.#client.watch(onGone);
+  }
+
+  #watchSignal(signal: AbortSignal | undefined, onGone: () => void): void {
+    if (signal?.aborted) onGone();
+    signal?.addEventListener("abort", onGone, { once: true });
+    this.#unwatch = () => signal?.removeEventListener("abort", onGone);
   }
 
   #interrupt(reason: Interruption["reason"]): void {

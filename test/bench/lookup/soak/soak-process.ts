@@ -6,15 +6,14 @@ import { seededRandom } from "../../../support/seeded-random.ts";
 import { listenToAudits } from "../audit-listener.ts";
 import { listenOn } from "../contenders/contender.ts";
 import { createOurHandler } from "../our-handler.ts";
-import { makePermits } from "../world.ts";
 import type { Sample } from "./sample.ts";
-import { createPermitChanges, createTroubledSource } from "./troubled-source.ts";
+import { createPermitChanges, createTroubledSource, makeChangedPermits } from "./troubled-source.ts";
 
 const PERMITS = 20_000;
 const CHANGE_EVERY_MS = 100;
 
 const random = seededRandom(7);
-const permits = memoryPermits(makePermits(PERMITS));
+const permits = memoryPermits(makeChangedPermits(PERMITS, random));
 const { onAnswer } = listenToAudits();
 let answers = 0;
 const handler = createOurHandler(createTroubledSource(permits, random), (audit) => {
