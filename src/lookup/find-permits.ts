@@ -11,7 +11,7 @@ export type FindPermits = (query: PermitQuery) => MaybePromise<Iterable<Permit> 
 
 const checkedSources = new WeakSet<FindPermits>();
 
-/** Notes that a source gives only permits that were checked when it took them over, and that nobody can change. */
+/** Notes that a source gives only permits that it checked and froze when it took them over. */
 export function markChecked(findPermits: FindPermits): FindPermits {
   checkedSources.add(findPermits);
   return findPermits;

@@ -71,7 +71,7 @@ vendors:
 `;
 
   it("exits with 0 when there is nothing to say; SpotIDs keep their zeros without quotation marks", async () => {
-    const { code, stdout } = await runBin(["check", desk.write("clean.yaml", clean)]);
+    const { code, stdout } = await command(["check", desk.write("clean.yaml", clean)]);
     expect(code).toBe(0);
     expect(stdout).toContain("everything matches");
   });
@@ -166,6 +166,27 @@ vendors:
     expect(code).toBe(1);
     expect(stdout).toContain(`warning target_without_location, ${spots}:3`);
     expect(stdout).toContain("Passport OpsMan (passport): everything matches");
+  });
+
+  it("compares zone names with the zones and lots that Flex has", async () => {
+    const file = desk.write(
+      "zones.yaml",
+      `
+company: { id: c, name: C, providers: { t2-flex: { enabled: true } } }
+locations: [{ id: a, name: A, zoneName: Zone X, providers: { t2-flex: { enabled: true } } }]
+vendors: { t2-flex: { stations: [{ description: A }], zones: [Zone Y1234, 0815] } }
+`,
+    );
+    const { reports } = await checkAsJson(file);
+    expect(reports[0]?.issues.map(({ code }) => code)).toEqual(["zone_unknown"]);
+    const wrong = await command([
+      "check",
+      desk.write("wrong.yaml", readFileSync(file, "utf8").replace("0815", "{}")),
+    ]);
+    expect(wrong).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("entry 2 of zones of vendors.t2-flex must be text"),
+    });
   });
 
   it("knows a zone list that may be incomplete", async () => {

@@ -9,7 +9,7 @@ import {
   parsePlate,
 } from "../../src/index.ts";
 import { type Listening, listen } from "../../src/sandbox/listen.ts";
-import { command, runBin } from "./command-line.ts";
+import { command } from "./command-line.ts";
 
 const { username, password, stored } = issueCredentials({ companyId: "fundy" });
 const on = { enabled: true };
@@ -87,7 +87,7 @@ describe("lookup", () => {
   });
 
   it("wants its password in the environment", async () => {
-    const { code, stderr } = await runBin(["lookup", "https://permits.example/", "--plate", "A1"]);
+    const { code, stderr } = await command(["lookup", "https://permits.example/", "--plate", "A1"]);
     expect(code).toBe(2);
     expect(stderr).toContain("LOOKUP_PASSWORD");
   });

@@ -115,3 +115,14 @@ describe("memoryPermits", () => {
     });
   });
 });
+
+describe("what memoryPermits hands out", () => {
+  it("is frozen, because it is what it holds", () => {
+    const { findPermits } = memoryPermits([permit({ vehicle: { make: "Saab" } })]);
+    const { signal } = new AbortController();
+    const query = { companyId: "fundy", plateNumbers: ["GXK204"], locationIds: [], at: now, signal };
+    const [found] = [...(findPermits(query) as Iterable<Permit>)];
+    const parts = [found, found?.plates, found?.plates[0], found?.locationIds, found?.vehicle];
+    expect(parts.map((part) => Object.isFrozen(part))).toEqual(parts.map(() => true));
+  });
+});

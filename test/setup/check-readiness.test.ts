@@ -362,6 +362,19 @@ describe("our own endpoint", () => {
     });
   });
 
+  it("has unknown credentials where nobody can see whether it refuses wrong ones", async () => {
+    const report = await lookupOf(({ handler, credentials }) => ({
+      credentials,
+      handler: async (request: Request) => {
+        const response = await handler(request);
+        return response.status === 401 ? new Response(null, { status: 429 }) : response;
+      },
+    }));
+    expect(rowOf(report, "credentials")).toMatchObject({
+      ...{ state: "unknown", findings: [expect.stringContaining("could not be seen")] },
+    });
+  });
+
   it.each<[string, () => Promise<Response>, string]>([
     [
       "is not there",
@@ -548,6 +561,7 @@ describe("an existing integration", () => {
     const { passport, company, clock } = createCampus();
     const options = { provider: passport, company, locations: LOCATIONS, clock };
     expect((await checkReadiness(options)).existing).toBeNull();
+    expect((await checkReadiness({ ...options, otherProviders: [passport] })).existing).toBeNull();
   });
 
   it("is recognised through another provider of the same vendor", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { EnforcementError } from "../../src/core/errors.ts";
+import { parsePlate } from "../../src/core/plate.ts";
 import type { EvidenceStore, TestPlateEvidence } from "../../src/setup/evidence.ts";
 import { memoryEvidence } from "../../src/setup/memory-evidence.ts";
 import { runTestPlate } from "../../src/setup/run-test-plate.ts";
@@ -108,6 +109,20 @@ describe("a run of the test plate", () => {
       expect(await runTestPlate({ ...options, permits: hidden, lookup })).toMatchObject({ seen: false });
     },
   );
+
+  it("is not taken for another permit of the same plate", async () => {
+    const { flex, place, evidence, permits, handler, credentials, clock } = createCampus();
+    permits.set({
+      ...{ id: "P-1", companyId: "fundy", plates: [parsePlate("TEST123")], locationIds: ["lot-a"] },
+      ...{ validFrom: clock(), validTo: null, revision: 1 },
+    });
+    const lookup = { handler, credentials };
+    const options = { provider: flex, ...place(flex), evidence, lookup };
+    expect(await runTestPlate({ ...options, permits })).toMatchObject({ seen: true, gone: true });
+    const hidden = { set: () => true, remove: () => true };
+    expect(await runTestPlate({ ...options, permits: hidden })).toMatchObject({ seen: false, gone: true });
+    expect(permits.size).toBe(1);
+  });
 
   it("keeps a record before anything is sent, and the receipt as soon as there is one", async () => {
     const { passport, place, sandbox } = createCampus();
@@ -343,8 +358,14 @@ describe("a run of the test plate", () => {
     expect(failure).toMatchObject({ code: "unavailable", outcome: "unknown" });
     expect(failure.message).toContain("sweepTestPlates()");
     expect(shown().passport).toBe(1);
-    await sweepTestPlates({ providers: [passport], evidence, clock });
+
+    clock.advance(60_000);
+    const register = vi.fn(passport.register);
+    const watched = { ...passport, capabilities: passport.capabilities, register };
+    await sweepTestPlates({ providers: [watched], evidence, clock });
     expect(shown()).toEqual(NOTHING_SHOWN);
+    // The repeat carries the instant of the first, or it would be another event.
+    expect(register.mock.calls.map(([, options]) => options?.at)).toEqual([new Date("2026-09-15T12:00:00Z")]);
   });
 
   it("stays open when the vendor shows it although it was cancelled", async () => {

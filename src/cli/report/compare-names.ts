@@ -1,6 +1,5 @@
 import type { NameDifference } from "../../core/mismatch.ts";
-import { codePointOf } from "../../core/visible-name.ts";
-import { nameCodePoint } from "./character-names.ts";
+import { codePointOf, describeCharacter } from "../../core/visible-name.ts";
 import type { Comparison, NamePiece } from "./report.ts";
 import { splitVisible, type VisiblePiece } from "./visible.ts";
 
@@ -17,10 +16,10 @@ export function compareNames({ expected, actual, position, codePoints }: NameDif
 }
 
 function describe(codePoint: string | undefined): string {
-  if (codePoint === undefined) return "the end of the name";
+  if (codePoint === undefined) return describeCharacter(undefined);
   const character = String.fromCodePoint(Number.parseInt(codePoint.slice(2), 16));
-  const isPlain = splitVisible(character)[0]?.kind === "text" && character !== " ";
-  return isPlain ? `"${character}" ${nameCodePoint(codePoint)}` : nameCodePoint(codePoint);
+  const described = describeCharacter(character);
+  return described.includes(codePoint) ? described : `${described} (${codePoint})`;
 }
 
 function layOut(name: string, position: number, codePoint: string | undefined): NamePiece[] {

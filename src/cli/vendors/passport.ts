@@ -3,7 +3,7 @@ import { validatePassportMapping } from "../../vendors/passport/mapping.ts";
 import { createPassportProvider } from "../../vendors/passport/provider.ts";
 import { readZoneList } from "../input/zones.ts";
 import { readSettings, type SettingKinds } from "./read-settings.ts";
-import type { VendorCommands, VendorFacts } from "./vendor.ts";
+import type { Setting, VendorCommands, VendorFacts } from "./vendor.ts";
 
 const SETTINGS: SettingKinds = {
   ...{ operatorId: "text", environment: "text", baseUrl: "text", currency: "text" },
@@ -51,6 +51,6 @@ export const passportCommands: VendorCommands = {
     }),
 };
 
-function pick(settings: VendorFacts["settings"], keys: readonly string[]): Record<string, string | boolean> {
+function pick(settings: VendorFacts["settings"], keys: readonly string[]): Record<string, Setting> {
   return Object.fromEntries(Object.entries(settings).filter(([key]) => keys.includes(key)));
 }

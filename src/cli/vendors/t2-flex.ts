@@ -4,9 +4,9 @@ import { createT2FlexProvider } from "../../vendors/t2-flex/provider.ts";
 import { readSettings, type SettingKinds } from "./read-settings.ts";
 import type { VendorCommands } from "./vendor.ts";
 
-const SETTINGS: SettingKinds = { endpoint: "text", dialect: "text" };
+const SETTINGS: SettingKinds = { zones: "texts", endpoint: "text", dialect: "text" };
 
-/** T2 Flex on the command line: `stations`, and `endpoint` and `dialect` of the lookup that Flex asks. */
+/** T2 Flex on the command line: `stations` and `zones`, and `endpoint` and `dialect` of the lookup that Flex asks. */
 export const t2FlexCommands: VendorCommands = {
   vendor: "t2-flex",
   title: "T2 Flex",
@@ -30,7 +30,10 @@ export const t2FlexCommands: VendorCommands = {
     });
     return { settings, list: { entries, complete: true } };
   },
-  vendorSays: ({ list }) => (list === undefined ? {} : { stations: list.entries.map(({ value }) => value) }),
+  vendorSays: ({ list, settings: { zones } }) => ({
+    ...(list === undefined ? {} : { stations: list.entries.map(({ value }) => value) }),
+    ...(zones === undefined ? {} : { zones }),
+  }),
   validate: validateT2FlexMapping,
   credentials: [],
   needed: [],

@@ -41,9 +41,12 @@ export interface Connection {
 export interface VendorFacts {
   /** What the vendor has. Absent: nobody said. */
   readonly list?: EntryList | undefined;
-  /** The other keys, by name; texts and flags. */
-  readonly settings: Readonly<Record<string, string | boolean>>;
+  /** The other keys, by name. */
+  readonly settings: Readonly<Record<string, Setting>>;
 }
+
+/** What a key may hold. */
+export type Setting = string | boolean | readonly string[];
 
 /** Nothing is known. */
 export const NO_FACTS: VendorFacts = { settings: {} };
