@@ -142,7 +142,7 @@ function* neighboursAmong(
     const { name, folded } = entry;
     const longest = Math.max(folded.length, query.folded.length);
     const edits = editDistance(query.folded, folded, Math.min(reach, Math.floor(longest / 3)));
-    if (edits !== undefined) yield { id, name, edits, explained: true };
+    if (edits !== undefined) yield { id, name, edits, explained: edits === 0 };
   }
 }
 
