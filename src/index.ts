@@ -30,6 +30,7 @@ export {
   type EnforcementErrorDetails,
   isEnforcementError,
 } from "./core/errors.ts";
+export type { FindPermits, PermitQuery } from "./core/find-permits.ts";
 export type {
   LookupCredential,
   LookupProbe,
@@ -87,7 +88,6 @@ export {
   type LookupExplanation,
   type LookupQuestion,
 } from "./lookup/explain.ts";
-export type { FindPermits, PermitQuery } from "./lookup/find-permits.ts";
 export {
   createPermitLookupHandler,
   type PermitLookupHandler,

@@ -3,9 +3,9 @@ import { type AnswerOptions, answerLookup } from "./answer.ts";
 import { type LookupSettings, type PermitLookupOptions, readLookupOptions } from "./options.ts";
 import { readFetchBody } from "./read-body.ts";
 
+export type { FindPermits, PermitQuery } from "../core/find-permits.ts";
 export type { AnswerOptions } from "./answer.ts";
 export type { BodyProblem } from "./body.ts";
-export type { FindPermits, PermitQuery } from "./find-permits.ts";
 export type { PermitLookupOptions } from "./options.ts";
 
 /** Answers lookups. A function for fetch servers; `answer` is for mounts that have no `Request`. */

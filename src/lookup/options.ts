@@ -3,10 +3,10 @@ import type { Authorizer } from "../core/credential.ts";
 import { isLookupDialect, type LookupRequest } from "../core/dialect.ts";
 import type { Directory } from "../core/directory.ts";
 import { fieldError, readRecord, readText } from "../core/fields.ts";
+import type { FindPermits } from "../core/find-permits.ts";
 import type { PullProvider } from "../core/provider.ts";
 import type { LookupAudit } from "./audit.ts";
 import { checkConfig } from "./config-error.ts";
-import type { FindPermits } from "./find-permits.ts";
 import { type HashPlate, type RedactOptions, readRedactOptions } from "./redact.ts";
 import { type FailureLimiter, STRANGERS, type ThrottleSettings } from "./throttle.ts";
 

@@ -1,5 +1,5 @@
+import type { PermitQuery } from "../core/find-permits.ts";
 import type { Deadline } from "./deadline.ts";
-import type { PermitQuery } from "./find-permits.ts";
 import type { Inquiry } from "./inquiry.ts";
 
 /**

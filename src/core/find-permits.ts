@@ -1,5 +1,5 @@
-import type { MaybePromise } from "../core/directory.ts";
-import type { Permit } from "../core/permit.ts";
+import type { MaybePromise } from "./directory.ts";
+import type { Permit } from "./permit.ts";
 
 /**
  * Where permits come from: the host's database, a ledger, or `memoryPermits`.
