@@ -1,0 +1,46 @@
+import type { ChangeStatus, LedgerChange, StoredPermit } from "./ledger.ts";
+
+/**
+ * What a ledger knows of a permit. `erased`: it ended and was erased; `erased_revoked`: it was revoked or to be
+ * forgotten before that, so that the answer to a late message does not depend on whether the eraser has run.
+ */
+export type KnownState = StoredPermit["state"] | "erased" | "erased_revoked";
+
+export interface KnownPermit {
+  readonly state: KnownState;
+  readonly revision: number;
+}
+
+/** What becomes of a change, the same in every ledger. `isSame` tells whether the stored content is the new one. */
+export function judgeChange(
+  known: KnownPermit | undefined,
+  change: LedgerChange,
+  isSame: () => boolean,
+): ChangeStatus {
+  if (!("permit" in change)) return judgeWithdrawal(known, change.kind);
+  if (known === undefined) return "recorded";
+  const { revision } = change.permit;
+  switch (known.state) {
+    case "active":
+      if (revision !== known.revision) return revision > known.revision ? "recorded" : "older";
+      return isSame() ? "unchanged" : "conflict";
+    case "erased":
+      return revision > known.revision ? "recorded" : "older";
+    default:
+      return change.kind === "issue" && revision > known.revision ? "recorded" : "revoked";
+  }
+}
+
+function judgeWithdrawal(known: KnownPermit | undefined, kind: "revoke" | "forget"): ChangeStatus {
+  switch (known?.state) {
+    case undefined:
+    case "erased":
+      return "unknown";
+    case "active":
+      return "recorded";
+    case "revoked":
+      return kind === "forget" ? "recorded" : "unchanged";
+    default:
+      return "unchanged";
+  }
+}

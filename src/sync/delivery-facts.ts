@@ -1,0 +1,45 @@
+import { type Delivery, type Failure, NO_DELIVERY, type Right } from "./delivery.ts";
+
+// What ledgers index of a delivery. Whatever is asked of many deliveries at once is one of these.
+
+/** Where a right is on the vendor's side: the target that went on the wire, where the vendor acknowledged one. */
+export function targetOf(right: Right): string {
+  return right.receipt?.target ?? right.registration.target;
+}
+
+/** Every target at which a delivery has a right, live or over. */
+export function targetsOf(delivery: Delivery): Set<string> {
+  return new Set(delivery.rights.map(targetOf));
+}
+
+/** The refusals of a delivery that wait for a person. */
+export function failuresOf(delivery: Delivery): Failure[] {
+  return delivery.rights.flatMap((right) => {
+    const { failure, reference, registration } = right;
+    if (failure === null || failure.dismissed === true) return [];
+    return [{ ...failure, key: reference, locationId: registration.locationId, target: targetOf(right) }];
+  });
+}
+
+/**
+ * Until when a vendor may have a live right of a delivery, in milliseconds: what was acknowledged and what was asked
+ * for, whichever ends later. `Infinity`: an end was never heard of. `null`: there is nothing that could be live.
+ */
+export function findLiveUntil(delivery: Delivery): number | null {
+  let until: number | null = null;
+  for (const { receipt, intent, registration } of delivery.rights) {
+    if (receipt !== null) until = Math.max(until ?? 0, Date.parse(receipt.coveredUntil));
+    if (intent === null) continue;
+    const asked = intent.operation === "cancel" ? registration.validTo : intent.validTo;
+    // A right that was acknowledged is withdrawn within what was acknowledged.
+    if (intent.operation === "cancel" && receipt !== null) continue;
+    until = Math.max(until ?? 0, asked === null ? Number.POSITIVE_INFINITY : Date.parse(asked));
+  }
+  return until;
+}
+
+/** What remains of a delivery when its permit is erased. */
+export function eraseDelivery({ generation, rights }: Delivery): Delivery {
+  const highest = rights.reduce((max, right) => Math.max(max, right.registration.generation), generation);
+  return { ...NO_DELIVERY, generation: highest, erased: true };
+}

@@ -1,0 +1,84 @@
+import type { Receipt } from "../core/receipt.ts";
+import type { StoredRegistration } from "../core/registration.ts";
+
+/** One permit at one push provider. */
+export interface DeliveryId {
+  readonly providerId: string;
+  readonly permitId: string;
+}
+
+/**
+ * What one vendor has of one permit: the acknowledged rights, and what was on its way when we last wrote. Plain JSON;
+ * it holds plates.
+ */
+export interface Delivery {
+  /** Version of this shape. */
+  readonly v: 1;
+  /** Rights that the vendor has or may have. Those that are over or cancelled are not kept. */
+  readonly rights: readonly Right[];
+  /** Identities that were used before (`identityOf`), so that taking one up again becomes a new generation. */
+  readonly used: readonly string[];
+  /** The highest generation that was used; -1 for none. After erasure nothing else is left of `used`. */
+  readonly generation: number;
+  /** Whether `used` was erased: then every identity counts as used. */
+  readonly erased?: true;
+  /** ISO instant of the last decision. A later one is never earlier, whatever the clock says. */
+  readonly decidedAt: string | null;
+  /** Locations of the permit that have the provider switched on and no target, or that the directory does not know. */
+  readonly unmapped: readonly string[];
+}
+
+/** One registration in one generation. */
+export interface Right {
+  /** Our reference of the registration, generation included: the same in every attempt. */
+  readonly reference: string;
+  /** As it was last asked for. */
+  readonly registration: StoredRegistration;
+  /** What the vendor acknowledged last; null while `register` is open. */
+  readonly receipt: Receipt | null;
+  /** What was or is being sent and has no known end. */
+  readonly intent: Intent | null;
+  /** What the vendor refused. Cleared by another wish, by `retry`, or kept without the operation by `dismiss`. */
+  readonly failure: Refusal | null;
+}
+
+/** An operation that was decided, written down before its first byte is sent. */
+export interface Intent {
+  readonly operation: "register" | "amend" | "cancel";
+  /** ISO instant at which it was decided; every repeat carries it. */
+  readonly at: string;
+  /** The end asked for by `register` and `amend`. */
+  readonly validTo: string | null;
+  /** How often it was sent without a known end. */
+  readonly attempts: number;
+  /** ISO instant before which it is not sent again; null: at once. */
+  readonly notBefore: string | null;
+}
+
+/** An operation that the vendor refused for good, or that cannot be sent as it is. */
+export interface Refusal {
+  readonly operation: Intent["operation"];
+  readonly validTo: string | null;
+  /** ISO instant. */
+  readonly failedAt: string;
+  readonly code: string;
+  readonly message: string;
+  readonly status?: number;
+  readonly vendorCode?: string;
+  readonly vendorMessage?: string;
+  /** A person looked at it and lets it be: it is not listed, and not tried again until the wish changes. */
+  readonly dismissed?: true;
+}
+
+/** A refusal as hosts see it. */
+export interface Failure extends Refusal {
+  /** For `retry` and `dismiss`: the right's reference. */
+  readonly key: string;
+  readonly locationId: string;
+  readonly target: string;
+}
+
+/** A permit's delivery before anything was sent. */
+export const NO_DELIVERY: Delivery = Object.freeze({
+  ...{ v: 1 as const, rights: [], used: [], generation: -1, decidedAt: null, unmapped: [] },
+});

@@ -1,0 +1,211 @@
+import { EnforcementError } from "../core/errors.ts";
+import { markChecked } from "../core/find-permits.ts";
+import type { DeliveryId } from "./delivery.ts";
+import { eraseDelivery, failuresOf, findLiveUntil } from "./delivery-facts.ts";
+import type { ClaimedDelivery, Ledger, StoredPermit } from "./ledger.ts";
+import { refuseTransaction } from "./ledger-errors.ts";
+import type { DeliveryRow, PermitRow } from "./memory-rows.ts";
+import { MemoryStore } from "./memory-store.ts";
+
+/**
+ * A ledger in this process's memory: for tests, trials, and hosts that record every permit again when they start.
+ * It is gone when the process ends; what a vendor has acknowledged is forgotten with it.
+ */
+export function memoryLedger(): Ledger {
+  const store = new MemoryStore();
+  let isOpen = false;
+  let lastVersion = 0;
+
+  function requireOpen(): void {
+    if (isOpen) return;
+    throw new EnforcementError("unavailable", "ledger: is not open; call open() first.", {
+      operation: "ledger",
+    });
+  }
+
+  function claimRow(row: DeliveryRow, now: number, leaseMs: number): ClaimedDelivery {
+    const since = row.dueSince === null ? now : Math.min(row.dueSince, now);
+    row.claim = { version: ++lastVersion, until: now + leaseMs, since, changedAt: null };
+    row.node = undefined;
+    store.rowsOf(row.providerId).claimed.add(row);
+    const { companyId } = row.owner;
+    return {
+      ...{ ...idOf(row), companyId, stored: toStoredPermit(row.owner), delivery: row.delivery },
+      ...{ dueSince: new Date(since), version: lastVersion },
+    };
+  }
+
+  return {
+    kind: "memory",
+    async open() {
+      isOpen = true;
+    },
+    async close() {
+      isOpen = false;
+      for (const rows of store.providers.values()) rows.expire(Number.POSITIVE_INFINITY);
+    },
+    async record(changes, options) {
+      requireOpen();
+      refuseTransaction(options);
+      const statuses = store.judge(changes);
+      if (statuses.includes("conflict")) return statuses;
+      for (const [index, change] of changes.entries())
+        if (statuses[index] === "recorded") store.apply(change);
+      return statuses;
+    },
+    async makeDue({ companyId, providerIds, at }) {
+      requireOpen();
+      let count = 0;
+      for (const row of store.permitsOf(companyId)) {
+        if (row.permit === undefined) continue;
+        const { validTo } = row.permit;
+        const isWanted = row.state === "active" && (validTo === null || validTo > at);
+        for (const providerId of new Set(providerIds)) {
+          const delivery = isWanted ? store.addDelivery(row, providerId) : row.deliveries.get(providerId);
+          if (delivery === undefined) continue;
+          store.rowsOf(providerId).makeDue(delivery, at.getTime());
+          count++;
+        }
+      }
+      return count;
+    },
+    async *listCompanies() {
+      requireOpen();
+      yield* store.companyIds();
+    },
+    async claim({ providerId, now, limit, leaseMs }) {
+      requireOpen();
+      const rows = store.rowsOf(providerId);
+      rows.expire(now.getTime());
+      const claimed: ClaimedDelivery[] = [];
+      while (claimed.length < limit) {
+        const row = rows.queue.take(now.getTime());
+        if (row === undefined) break;
+        claimed.push(claimRow(row, now.getTime(), leaseMs));
+      }
+      return claimed;
+    },
+    async claimOne(id, { now, leaseMs }) {
+      requireOpen();
+      const row = store.findDelivery(id);
+      if (row === undefined || (row.claim !== undefined && row.claim.until > now.getTime())) return undefined;
+      return claimRow(row, now.getTime(), leaseMs);
+    },
+    async save(updates) {
+      requireOpen();
+      for (const { version, delivery, release, ...id } of updates) {
+        const row = store.findDelivery(id);
+        if (row === undefined || row.claim?.version !== version) continue;
+        const rows = store.rowsOf(row.providerId);
+        rows.setDelivery(row, delivery);
+        if (release === undefined) continue;
+        const { changedAt } = row.claim;
+        const dueAt = release.dueAt === null ? null : release.dueAt.getTime();
+        row.dueAt = changedAt ?? dueAt;
+        row.dueSince = release.settled ? row.dueAt : earlier(row.dueSince, row.dueAt);
+        rows.unclaim(row);
+      }
+    },
+    async findNextDue(providerId) {
+      requireOpen();
+      const { queue, claimed } = store.rowsOf(providerId);
+      let next = queue.peek()?.dueAt ?? null;
+      for (const { dueAt, claim } of claimed) {
+        if (dueAt !== null && claim !== undefined) next = earlier(next, Math.max(dueAt, claim.until));
+      }
+      return next === null ? undefined : new Date(next);
+    },
+    findPermits: markChecked(({ companyId, plateNumbers }) => {
+      requireOpen();
+      return store.plates.find(companyId, plateNumbers);
+    }),
+    async getPermit(permitId) {
+      requireOpen();
+      const row = store.permits.get(permitId);
+      return row && toStoredPermit(row);
+    },
+    async count(providerId, now) {
+      requireOpen();
+      const { rows, failing, unmapped } = store.rowsOf(providerId);
+      let [pending, oldest]: [number, number | null] = [0, null];
+      for (const { dueSince, claim } of rows) {
+        const isDue = dueSince !== null && dueSince <= now.getTime();
+        if (!isDue && (claim === undefined || claim.until <= now.getTime())) continue;
+        pending++;
+        oldest = earlier(oldest, isDue ? dueSince : (claim?.since ?? null));
+      }
+      const failed = [...failing].reduce((sum, { delivery }) => sum + failuresOf(delivery).length, 0);
+      const oldestDueSince = oldest === null ? null : new Date(oldest);
+      return { pending, oldestDueSince, failed, unmapped: unmapped.size };
+    },
+    async *listFailures(providerId) {
+      requireOpen();
+      const asked = providerId === undefined ? [...store.providers.values()] : [store.rowsOf(providerId)];
+      const failures = asked.flatMap(({ failing }) =>
+        [...failing].flatMap((row) => {
+          const { companyId } = row.owner;
+          return failuresOf(row.delivery).map((failure) => ({ ...failure, ...idOf(row), companyId }));
+        }),
+      );
+      yield* failures.sort((one, other) => Date.parse(one.failedAt) - Date.parse(other.failedAt));
+    },
+    async *listUnmapped(providerId) {
+      requireOpen();
+      for (const row of store.rowsOf(providerId).unmapped) {
+        yield { ...idOf(row), locationIds: row.delivery.unmapped };
+      }
+    },
+    async *listAt(providerId, target) {
+      requireOpen();
+      const rows = [...(store.rowsOf(providerId).atTarget.get(target) ?? [])];
+      for (const row of rows) yield { ...idOf(row), delivery: row.delivery };
+    },
+    async *listTargets(providerId) {
+      requireOpen();
+      const targets = [...store.rowsOf(providerId).atTarget];
+      for (const [target, rows] of targets) if (rows.size > 0) yield target;
+    },
+    async erase({ endedBefore, now, limit }) {
+      requireOpen();
+      let erased = 0;
+      for (const row of store.permits.values()) {
+        if (erased >= limit) break;
+        if (!isErasable(row, endedBefore.getTime(), now.getTime())) continue;
+        store.drop(row);
+        for (const delivery of row.deliveries.values()) {
+          Object.assign(delivery, { dueAt: null, dueSince: null });
+          store.rowsOf(delivery.providerId).unclaim(delivery);
+          store.rowsOf(delivery.providerId).setDelivery(delivery, eraseDelivery(delivery.delivery));
+        }
+        erased++;
+      }
+      return erased;
+    },
+  };
+}
+
+function isErasable(row: PermitRow, endedBefore: number, now: number): boolean {
+  if (row.permit === undefined) return false;
+  const validTo = row.permit.validTo?.getTime() ?? null;
+  const end = row.state === "active" ? validTo : earlier(validTo, row.changedAt);
+  if (row.state !== "forgotten" && (end === null || end >= endedBefore)) return false;
+  return [...row.deliveries.values()].every(
+    ({ delivery, claim }) =>
+      (findLiveUntil(delivery) ?? 0) <= now && (claim === undefined || claim.until <= now),
+  );
+}
+
+function idOf({ providerId, owner }: DeliveryRow): DeliveryId {
+  return { providerId, permitId: owner.id };
+}
+
+function toStoredPermit({ permit, state, changedAt }: PermitRow): StoredPermit | undefined {
+  if (permit === undefined || state === "erased" || state === "erased_revoked") return undefined;
+  return { permit, state, changedAt: new Date(changedAt) };
+}
+
+/** The earlier of two instants; null is never. */
+function earlier(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
+}

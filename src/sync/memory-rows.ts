@@ -1,0 +1,82 @@
+import type { Permit } from "../core/permit.ts";
+import type { KnownState } from "./change-status.ts";
+import type { Delivery } from "./delivery.ts";
+import { failuresOf, targetsOf } from "./delivery-facts.ts";
+import { type DueNode, DueQueue } from "./due-queue.ts";
+
+/** A permit in the memory ledger. */
+export interface PermitRow {
+  readonly id: string;
+  companyId: string;
+  revision: number;
+  state: KnownState;
+  /** Undefined: erased. */
+  permit: Permit | undefined;
+  changedAt: number;
+  readonly deliveries: Map<string, DeliveryRow>;
+}
+
+/** A delivery in the memory ledger. Instants are milliseconds. */
+export interface DeliveryRow {
+  readonly providerId: string;
+  readonly owner: PermitRow;
+  delivery: Delivery;
+  dueAt: number | null;
+  dueSince: number | null;
+  /** Its place in the queue; whatever else the queue holds of it is stale. */
+  node: DueNode<DeliveryRow> | undefined;
+  claim: { version: number; until: number; since: number; changedAt: number | null } | undefined;
+}
+
+/** The deliveries of one provider, and what is asked of many of them at once. */
+export class ProviderRows {
+  readonly rows = new Set<DeliveryRow>();
+  readonly claimed = new Set<DeliveryRow>();
+  readonly failing = new Set<DeliveryRow>();
+  readonly unmapped = new Set<DeliveryRow>();
+  readonly atTarget = new Map<string, Set<DeliveryRow>>();
+  readonly queue = new DueQueue<DeliveryRow>((node) => node.item.node === node);
+
+  /** Makes a row due no later than `at`. */
+  makeDue(row: DeliveryRow, at: number): void {
+    row.dueSince = Math.min(row.dueSince ?? at, at);
+    if (row.claim !== undefined) row.claim.changedAt = Math.min(row.claim.changedAt ?? at, at);
+    if (row.dueAt === null || at < row.dueAt) {
+      row.dueAt = at;
+      if (row.claim === undefined) this.queueUp(row);
+    }
+  }
+
+  queueUp(row: DeliveryRow): void {
+    row.node = row.dueAt === null ? undefined : this.queue.push(row.dueAt, row);
+  }
+
+  /** Ends claims whose time is over. */
+  expire(now: number): void {
+    for (const row of this.claimed) {
+      if (row.claim !== undefined && row.claim.until <= now) this.unclaim(row);
+    }
+  }
+
+  unclaim(row: DeliveryRow): void {
+    row.claim = undefined;
+    this.claimed.delete(row);
+    this.queueUp(row);
+  }
+
+  setDelivery(row: DeliveryRow, delivery: Delivery): void {
+    for (const target of targetsOf(row.delivery)) this.atTarget.get(target)?.delete(row);
+    row.delivery = delivery;
+    for (const target of targetsOf(delivery)) {
+      const rows = this.atTarget.get(target) ?? new Set();
+      this.atTarget.set(target, rows.add(row));
+    }
+    toggle(this.failing, row, failuresOf(delivery).length > 0);
+    toggle(this.unmapped, row, delivery.unmapped.length > 0);
+  }
+}
+
+function toggle(rows: Set<DeliveryRow>, row: DeliveryRow, isMember: boolean): void {
+  if (isMember) rows.add(row);
+  else rows.delete(row);
+}
