@@ -63,5 +63,10 @@ function disconnect(provider: EnforcementProvider, missing: readonly string[]): 
     ...{ registerMany: fail, amendMany: fail, cancelMany: fail },
     ...(provider.listZones === undefined ? {} : { listZones: fail }),
     ...(provider.find === undefined ? {} : { find: fail }),
+    ...(provider.listRegistrations === undefined ? {} : { listRegistrations: () => failingList(fail) }),
   };
+}
+
+async function* failingList(fail: () => Promise<never>): AsyncGenerator<never> {
+  yield await fail();
 }

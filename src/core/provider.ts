@@ -57,6 +57,13 @@ export interface PushProvider extends ProviderBasics {
   listZones?(options?: { refresh?: boolean; signal?: AbortSignal }): Promise<ZoneList>;
   /** What the vendor shows for a plate at a target. Present when the vendor can be read back. */
   find?(query: { plate: Plate; target: string; signal?: AbortSignal }): Promise<FoundRight[]>;
+  /**
+   * Everything that the vendor shows at a target, others' rights included, page by page: a page is asked for when the
+   * one before it was taken, so memory stays flat. At least one page comes, also when it is empty. Present when
+   * `capabilities.listRegistrations` was ever true; the iteration throws EnforcementError, `unsupported` when the
+   * account may not list.
+   */
+  listRegistrations?(query: { target: string; signal?: AbortSignal }): AsyncIterable<RegistrationPage>;
 }
 
 /** What a push provider can do. */
@@ -68,6 +75,8 @@ export interface PushCapabilities {
   readonly listZones: boolean;
   /** Whether what was pushed can be read back. Turns false when the vendor says that our account may not. */
   readonly find: boolean;
+  /** Whether all rights at a target can be listed. Turns false when the vendor says that our account may not. */
+  readonly listRegistrations: boolean;
 }
 
 /** A provider that asks us: its lookups are answered by the permit-lookup handler. */
@@ -134,6 +143,24 @@ export interface FoundRight {
   readonly target: string;
   readonly validFrom: Date;
   readonly validTo: Date | null;
+}
+
+/** A right in the vendor's list of a target. */
+export interface ListedRegistration extends FoundRight {
+  /** Absent where the vendor shows none, or none that can be read. */
+  readonly plate?: { readonly number: string; readonly region?: string };
+}
+
+/** A part of the vendor's list of a target. */
+export interface RegistrationPage {
+  /** What is shown now: rights that are over are left out, those that have not begun may be. A page may be empty. */
+  readonly registrations: readonly ListedRegistration[];
+  /**
+   * What is known behind this page. `more`: another page follows. `complete`: it is the last, and all pages together
+   * are all there is. `incomplete`: it is the last, and the vendor may have more, or showed something that could not
+   * be read. Then a right that is missing here is not known to be missing.
+   */
+  readonly end: "more" | "complete" | "incomplete";
 }
 
 /** Something that happened inside a provider. It never holds a plate or a secret. */

@@ -17,6 +17,7 @@ export type {
   PassportRefusedItems,
   PassportSandboxEvent,
 } from "../vendors/passport/sandbox-events.ts";
+export type { PassportRightPaging } from "../vendors/passport/sandbox-queries.ts";
 export type { PassportEventType } from "../vendors/passport/sandbox-schema.ts";
 export type { PassportSandboxSession } from "../vendors/passport/sandbox-state.ts";
 export type { PassportTokenExpiry } from "../vendors/passport/sandbox-tokens.ts";

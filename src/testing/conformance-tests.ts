@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import type { MaybePromise } from "../core/directory.ts";
 import { type EnforcementError, isEnforcementError } from "../core/errors.ts";
 import { parsePlate } from "../core/plate.ts";
-import type { Outcome, PushProvider } from "../core/provider.ts";
+import type { ListedRegistration, Outcome, PushProvider, RegistrationPage } from "../core/provider.ts";
 import type { Receipt } from "../core/receipt.ts";
 import type { Registration } from "../core/registration.ts";
 import type { ProviderUnderTest } from "./provider-under-test.ts";
@@ -23,11 +23,16 @@ export const CONFORMANCE_TESTS: readonly (readonly [string, ConformanceTest])[] 
     async ({ provider }) => {
       for (const text of [provider.id, provider.vendor]) assert.match(text, /\S/);
       assert.equal(provider.delivery, "push");
-      const { batchSize, openEndedDays, listZones, find } = provider.capabilities;
+      const { batchSize, openEndedDays, listZones, find, listRegistrations } = provider.capabilities;
       assert.ok(Number.isInteger(batchSize) && batchSize >= 1, "batchSize must be 1 or more");
       assert.ok(Number.isInteger(openEndedDays) && openEndedDays >= 1, "openEndedDays must be 1 or more");
       assert.equal(typeof provider.listZones === "function", listZones, "listZones must be as declared");
       assert.equal(typeof provider.find === "function", find, "find must be as declared");
+      assert.equal(
+        typeof provider.listRegistrations === "function",
+        listRegistrations,
+        "listRegistrations must be as declared",
+      );
       assert.ok(provider.setup.requirements.length > 0, "setup must name what is required");
       assert.ok(Array.isArray(provider.setup.mappingChangeSteps), "setup must name the mapping change steps");
     },
@@ -281,7 +286,52 @@ export const CONFORMANCE_TESTS: readonly (readonly [string, ConformanceTest])[] 
       assert.deepEqual(await provider.find({ plate: stranger, target: receipt.target }), []);
     },
   ],
+  [
+    "lists at a target what it registered there, where it can list",
+    async ({ provider, registration }) => {
+      if (provider.listRegistrations === undefined) return;
+      const { target } = registration;
+      assert.deepEqual(await listAll(provider, target), { listed: [], end: "complete" });
+      const receipts = await registerAll(provider, manyOf(registration, 3));
+      const shown = await listAll(provider, target);
+      assert.equal(shown.end, "complete", "three rights must be all there are");
+      assert.deepEqual(
+        shown.listed.map(({ reference }) => reference).sort(),
+        receipts.map(({ reference }) => reference).sort(),
+        "the list must name each right by the reference of its receipt, and nothing else",
+      );
+      for (const { plate, validFrom, validTo } of shown.listed) {
+        assert.equal(plate?.number, registration.plate.number);
+        assert.deepEqual([validFrom, validTo], [registration.validFrom, endOf(registration)]);
+      }
+      await provider.cancel(receipts[0] as Receipt, { at: registration.validFrom });
+      const left = (await listAll(provider, target)).listed;
+      assert.ok(
+        !left.some(({ reference }) => reference === receipts[0]?.reference),
+        "a cancelled right is listed",
+      );
+    },
+  ],
 ];
+
+async function registerAll(provider: PushProvider, registrations: Registration[]): Promise<Receipt[]> {
+  const outcomes = await provider.registerMany(registrations);
+  assertAccounted(outcomes, registrations.length, []);
+  return outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
+}
+
+/** All pages of a list, and what it says at its end. */
+async function listAll(provider: PushProvider, target: string) {
+  const listed: ListedRegistration[] = [];
+  let end: RegistrationPage["end"] | undefined;
+  for await (const page of provider.listRegistrations?.({ target }) ?? []) {
+    assert.ok(end === undefined || end === "more", "no page may follow the last one");
+    listed.push(...page.registrations);
+    end = page.end;
+  }
+  assert.ok(end === "complete" || end === "incomplete", "the last page must say that it is the last");
+  return { listed, end };
+}
 
 function endOf({ validTo }: Registration): Date {
   assert.ok(validTo, "the registration under test must have an end");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PushProvider } from "../../src/core/provider.ts";
+import type { PushProvider, RegistrationPage } from "../../src/core/provider.ts";
 import type { Receipt } from "../../src/core/receipt.ts";
 import { describeProvider, type ProviderUnderTest } from "../../src/testing/index.ts";
 import { failureOf, sampleRegistration } from "../support/registrations.ts";
@@ -61,6 +61,35 @@ describe("the suite", () => {
 
   it("passes a provider that is whole", async () => {
     expect(await failedTests(breakProvider(() => ({})))).toEqual([]);
+  });
+
+  it.each<[string, (page: RegistrationPage) => RegistrationPage | undefined]>([
+    ["leaves rights out", (page) => ({ ...page, registrations: page.registrations.slice(1) })],
+    ["never says that it is the end", (page) => ({ ...page, end: "more" })],
+    ["gives no page", () => undefined],
+    [
+      "names rights otherwise than their receipts",
+      (page) => ({
+        ...page,
+        registrations: page.registrations.map((entry) => ({ ...entry, reference: `V-${entry.reference}` })),
+      }),
+    ],
+  ])("fails a provider whose list %s", async (_, change) => {
+    const createProvider = (): ProviderUnderTest => {
+      const bench = createPassport();
+      const { provider } = bench;
+      async function* listRegistrations(query: { target: string }) {
+        for await (const page of provider.listRegistrations?.(query) ?? []) {
+          const changed = change(page);
+          if (changed !== undefined) yield changed;
+        }
+      }
+      const { capabilities } = provider;
+      return { ...bench, provider: { ...provider, capabilities, listRegistrations } };
+    };
+    expect(await failedTests(createProvider)).toEqual([
+      "lists at a target what it registered there, where it can list",
+    ]);
   });
 
   it.each<[string, string, (provider: PushProvider) => Partial<PushProvider>]>([

@@ -13,8 +13,11 @@ import { type HotSpotMappingInput, validateHotSpotMapping } from "./mapping.ts";
 import { createPush } from "./push.ts";
 import { hotSpotSetup } from "./setup.ts";
 
-/** A HotSpot provider: a push provider that can neither list spots nor read back. */
-export type HotSpotProvider = Omit<PushProvider, "validateMapping" | "listZones" | "find"> & {
+/** A HotSpot provider: a push provider that can neither list anything nor read back. */
+export type HotSpotProvider = Omit<
+  PushProvider,
+  "validateMapping" | "listZones" | "find" | "listRegistrations"
+> & {
   validateMapping(input: HotSpotMappingInput): ReturnType<PushProvider["validateMapping"]>;
 };
 
@@ -35,7 +38,10 @@ export function createHotSpotProvider(hotSpotOptions: HotSpotOptions): HotSpotPr
     id,
     vendor: "hotspot",
     delivery: "push" as const,
-    capabilities: Object.freeze({ batchSize: 1, openEndedDays, listZones: false, find: false }),
+    capabilities: Object.freeze({
+      ...{ batchSize: 1, openEndedDays },
+      ...{ listZones: false, find: false, listRegistrations: false },
+    }),
     setup: hotSpotSetup,
     ...createPushOperations({
       providerId: id,

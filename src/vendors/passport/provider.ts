@@ -17,13 +17,14 @@ import { type PassportOptions, parsePassportOptions } from "./config.ts";
 import { type PassportMappingInput, validatePassportMapping } from "./mapping.ts";
 import { BATCH_SIZE, createPush } from "./push.ts";
 import { createReadBack } from "./read-back.ts";
+import { createRegistrationList } from "./registration-list.ts";
 import { passportSetup } from "./setup.ts";
 import { type EventType, readPassportRefusal, type SessionChange } from "./wire.ts";
-import { createZoneCatalogue, type ResolvedTarget } from "./zones.ts";
+import { createZoneCatalogue, type ResolvedTarget, requireZone } from "./zones.ts";
 
-/** A Passport provider: a push provider that can list zones and read back. */
+/** A Passport provider: a push provider that can list zones, read back and list what is shown in a zone. */
 export type PassportProvider = Omit<PushProvider, "validateMapping"> &
-  Required<Pick<PushProvider, "listZones" | "find">> & {
+  Required<Pick<PushProvider, "listZones" | "find" | "listRegistrations">> & {
     validateMapping(input: PassportMappingInput): ReturnType<PushProvider["validateMapping"]>;
   };
 
@@ -138,6 +139,7 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
         openEndedDays,
         listZones: true,
         find: readBack.available,
+        listRegistrations: readBack.listable,
       });
     },
     setup: passportSetup,
@@ -175,6 +177,8 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
       });
     },
 
+    listRegistrations: createRegistrationList(http, { providerId: id, zones, readBack }),
+
     async checkConnection(options = {}) {
       const signal = inOperation({ providerId: id, operation: "checkConnection" }, () =>
         readSignal(readRecord(options, "options", ["signal"])["signal"], "options.signal"),
@@ -204,11 +208,6 @@ function isRepeat({ type }: SessionChange, outcome: Outcome<void> | undefined): 
 function toSessionChange(change: PushChange, zone: string): SessionChange {
   const { reference: sessionId, registration, end, at } = change;
   return { type: toEventType(change), sessionId, zone, registration, end, at };
-}
-
-function requireZone(resolved: ResolvedTarget, field: string): string {
-  if ("problem" in resolved) throw fieldError(field, resolved.problem);
-  return resolved.id;
 }
 
 /** An end that has passed when it is decided stops the session; any other moves its end. */

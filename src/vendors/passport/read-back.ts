@@ -5,14 +5,24 @@ import type { Attempt } from "../../http/client.ts";
 import { parseJsonReply } from "../../http/json.ts";
 import type { AuthorizedClient } from "./access-token.ts";
 import type { PassportConfig } from "./config.ts";
-import { PARKING_RIGHTS_PATH, parkingRightRecord, parkingRightsReply, type SessionChange } from "./wire.ts";
+import { createRightsList, type RightsPage } from "./rights-list.ts";
+import { findRight, rightsUrl } from "./rights-record.ts";
+import { parkingRightsReply, type SessionChange } from "./wire.ts";
 
 /** Reads back what an officer sees (seen in client code). It needs a scope that an account may lack. */
 export interface ReadBack {
   /** False from the moment Passport says that the account may not read, and where zones are external. */
   readonly available: boolean;
+  /** Whether a zone may be listed as well: not any more once Passport refused the question without a plate. */
+  readonly listable: boolean;
   /** @throws EnforcementError `unsupported` when it is not available */
   find(attempt: Attempt, query: ReadBackQuery): Promise<FoundRight[]>;
+  /**
+   * One page of everything that is shown in a zone: the first, or the one at `url`.
+   *
+   * @throws EnforcementError `unsupported` when it is not listable
+   */
+  list(attempt: Attempt, query: { zone: string; url?: URL | undefined }): Promise<RightsPage>;
   /** Whether the change's session is shown with a later end than the change's. */
   showsBeyond(attempt: Attempt, change: SessionChange): Promise<boolean>;
   /** Whether a change that Passport accepted is visible. True where nobody can know. */
@@ -28,21 +38,34 @@ export interface ReadBackQuery {
 export function createReadBack(client: AuthorizedClient, config: PassportConfig): ReadBack {
   // Parking rights are asked for by Passport's own zone id, which a third party's id is not.
   let available = config.zoneIds === "passport";
+  let listable = true;
+  const requestPage = createRightsList(client, config);
 
   async function find(attempt: Attempt, { zone, plate }: ReadBackQuery): Promise<FoundRight[]> {
     if (!available) throw unsupported();
-    const url = new URL(`${config.baseUrl}${PARKING_RIGHTS_PATH}`);
-    url.searchParams.set("operator_id", config.operatorId);
-    url.searchParams.set("zone_id", zone);
+    const url = rightsUrl(config, zone);
     url.searchParams.set("vehicle_plate", plate.number);
     if (plate.region !== undefined) url.searchParams.set("vehicle_state", subdivisionOf(plate.region));
     try {
       const reply = await client.send(attempt, { method: "GET", url: url.href, changes: false });
       const { data } = parseJsonReply(reply, parkingRightsReply, { changes: false });
-      return data.flatMap(toFoundRight);
+      return data.flatMap((record) => findRight(record)?.right ?? []);
     } catch (thrown) {
       if (!isEnforcementError(thrown) || thrown.status !== 403) throw thrown;
       available = false;
+      throw unsupported();
+    }
+  }
+
+  async function list(attempt: Attempt, query: { zone: string; url?: URL | undefined }): Promise<RightsPage> {
+    if (!available || !listable) throw unsupported();
+    try {
+      return await requestPage(attempt, query);
+    } catch (thrown) {
+      // That a plate may be left out is inferred. Where Passport wants one, it says 400 or 403 to the first page.
+      const refuses = isEnforcementError(thrown) && (thrown.status === 403 || thrown.status === 400);
+      if (!refuses || query.url !== undefined) throw thrown;
+      listable = false;
       throw unsupported();
     }
   }
@@ -61,7 +84,11 @@ export function createReadBack(client: AuthorizedClient, config: PassportConfig)
     get available() {
       return available;
     },
+    get listable() {
+      return available && listable;
+    },
     find,
+    list,
     showsBeyond,
     async confirms(attempt, change) {
       const now = config.http.clock();
@@ -84,14 +111,4 @@ function unsupported(): EnforcementError {
     "unsupported",
     "Parking rights cannot be read back: the account lacks the scope, or zones are external. Ask Passport for it, or look in OpsMan.",
   );
-}
-
-function toFoundRight(record: unknown): FoundRight[] {
-  const parsed = parkingRightRecord.safeParse(record);
-  if (!parsed.success) return [];
-  const { zone_id, start_time, end_time, reference_id } = parsed.data;
-  const validFrom = new Date(start_time);
-  const validTo = end_time ? new Date(end_time) : null;
-  if (Number.isNaN(validFrom.getTime()) || Number.isNaN(validTo?.getTime() ?? 0)) return [];
-  return [{ target: zone_id, validFrom, validTo, ...(reference_id ? { reference: reference_id } : {}) }];
 }

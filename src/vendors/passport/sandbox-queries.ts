@@ -2,7 +2,7 @@ import { invalidRequest, PassportRefusal } from "./sandbox-refusal.ts";
 import type { PassportSandboxSession } from "./sandbox-state.ts";
 import { type PassportSandboxZone, renderZone, uuidFrom } from "./sandbox-zones.ts";
 
-// The two questions that a client may ask: which zones there are, and which rights a plate has.
+// The two questions that a client may ask: which zones there are, and which rights a plate or a zone has.
 
 const RIGHTS_QUERY = ["operator_id", "zone_id", "space_number", "vehicle_plate", "vehicle_state"];
 
@@ -17,7 +17,7 @@ export interface ZoneListOptions {
 export function listZones(request: Request, { operatorId, zones, pageSize }: ZoneListOptions): Response {
   const query = readQuery(request, ["operator_id", "limit"]);
   requireOperator(query, operatorId);
-  const limit = readLimit(query) ?? pageSize;
+  const limit = readWholeNumber(query, "limit") ?? pageSize;
   const page = pageSize === undefined ? zones : zones.slice(0, Math.min(limit ?? pageSize, pageSize));
   return Response.json({ data: page.map((zone) => renderZone(zone, operatorId)) });
 }
@@ -27,12 +27,24 @@ export interface RightListOptions {
   readonly zones: readonly PassportSandboxZone[];
   readonly sessions: readonly PassportSandboxSession[];
   readonly now: Date;
+  readonly paging: PassportRightPaging;
+  /** The most rights that one reply holds, where they are paged. */
+  readonly pageSize: number;
 }
+
+/**
+ * How a list of rights is cut. Whether Passport cuts it at all is unpublished.
+ *
+ * `none`: everything in one reply. `truncated`: one page and no way to ask for the next. `linked`: each page names the
+ * next one in `links.next`. `header`: in a `Link` header.
+ */
+export type PassportRightPaging = "none" | "truncated" | "linked" | "header";
 
 /** Answers `GET /v4/enforcement/parking-rights` with the rights that have not ended yet, future ones included. */
 export function listRights(request: Request, options: RightListOptions): Response {
-  const { operatorId, zones, sessions, now } = options;
-  const query = readQuery(request, RIGHTS_QUERY);
+  const { operatorId, zones, sessions, now, paging } = options;
+  const isPaged = paging === "linked" || paging === "header";
+  const query = readQuery(request, isPaged ? [...RIGHTS_QUERY, "page"] : RIGHTS_QUERY);
   requireOperator(query, operatorId);
   const zoneId = query.get("zone_id");
   if (zoneId !== null && !zones.some((zone) => zone.id === zoneId)) {
@@ -46,7 +58,28 @@ export function listRights(request: Request, options: RightListOptions): Respons
       agrees(query.get("vehicle_plate"), session.plate) &&
       agrees(query.get("vehicle_state"), session.state),
   );
-  return Response.json({ data: rights.map((session) => renderRight(session, operatorId)) });
+  const render = (session: PassportSandboxSession) => renderRight(session, operatorId);
+  if (paging === "none") return Response.json({ data: rights.map(render) });
+  return renderPage(request, { rights: rights.map(render), ...options });
+}
+
+function renderPage(
+  request: Request,
+  {
+    rights,
+    paging,
+    pageSize,
+  }: Pick<RightListOptions, "paging" | "pageSize"> & { rights: readonly unknown[] },
+): Response {
+  const url = new URL(request.url);
+  const number = readWholeNumber(url.searchParams, "page") ?? 1;
+  const data = rights.slice((number - 1) * pageSize, number * pageSize);
+  if (paging === "truncated" || number * pageSize >= rights.length) return Response.json({ data });
+  url.searchParams.set("page", String(number + 1));
+  // Relative, as a proxy in between would leave it right.
+  const next = `${url.pathname}${url.search}`;
+  if (paging === "linked") return Response.json({ data, links: { next } });
+  return Response.json({ data }, { headers: { link: `<${next}>; rel="next"` } });
 }
 
 /** Whether a value is what was asked for. A condition that was not given agrees with everything. */
@@ -67,11 +100,11 @@ function readQuery(request: Request, known: readonly string[]): URLSearchParams 
   return query;
 }
 
-function readLimit(query: URLSearchParams): number | undefined {
-  const text = query.get("limit");
+function readWholeNumber(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
   if (text === null) return undefined;
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw invalidRequest([{ field: "limit", problem: "must be a whole number, 1 or more" }]);
+  throw invalidRequest([{ field: name, problem: "must be a whole number, 1 or more" }]);
 }
 
 function requireOperator(query: URLSearchParams, operatorId: string): void {

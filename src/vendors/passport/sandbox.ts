@@ -15,7 +15,7 @@ import {
   type PassportSandboxEvent,
 } from "./sandbox-events.ts";
 import { nextTurn } from "./sandbox-overlap.ts";
-import { agrees, listRights, listZones } from "./sandbox-queries.ts";
+import { agrees, listRights, listZones, type PassportRightPaging } from "./sandbox-queries.ts";
 import { invalidRequest, PassportRefusal } from "./sandbox-refusal.ts";
 import type { PassportSandboxSession } from "./sandbox-state.ts";
 import { createTokenOffice, type PassportTokenExpiry } from "./sandbox-tokens.ts";
@@ -35,6 +35,10 @@ export interface PassportSandboxOptions {
   zonePageSize?: number;
   /** `none`: every zone in one reply. `truncated`: one page and no way to ask for the next. Default `none`. */
   zonePaging?: "none" | "truncated";
+  /** How many rights one reply holds at most unless `rightPaging` is `none`. Default 100. */
+  rightPageSize?: number;
+  /** How a list of rights is cut. Default `none`: everything in one reply. */
+  rightPaging?: PassportRightPaging;
   /** How many events one request may hold; more are refused with 413. Default 100. */
   maxBatch?: number;
   /** Whether the client's scope covers reading rights back. Default true. */
@@ -110,6 +114,8 @@ const OPTION_NAMES: readonly (keyof PassportSandboxOptions)[] = [
   "zones",
   "zonePageSize",
   "zonePaging",
+  "rightPageSize",
+  "rightPaging",
   "maxBatch",
   "readBack",
   "tokenExpiry",
@@ -173,7 +179,8 @@ export function createPassportSandbox(options: PassportSandboxOptions = {}): Pas
       path: "/v4/enforcement/parking-rights",
       answer(request) {
         if (!readBack) throw new PassportRefusal(403, "forbidden", { detail: "The token lacks the scope." });
-        return listRights(request, { operatorId, zones, sessions: allSessions(), now: clock() });
+        const paging = { paging: options.rightPaging ?? "none", pageSize: options.rightPageSize ?? 100 };
+        return listRights(request, { operatorId, zones, sessions: allSessions(), now: clock(), ...paging });
       },
     },
   ];

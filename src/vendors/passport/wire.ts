@@ -72,10 +72,12 @@ export const tokenReply = z.object({
   expires_in: z.nullish(z.union([z.number(), z.string()])),
 });
 
+const links = z.optional(z.nullable(z.object({ next: z.nullish(z.string()) })));
+
 /** Reply to a zone list. Only what we need; each zone is read on its own, so that a strange one hides no other. */
 export const zonesReply = z.object({
   data: z.array(z.unknown()),
-  links: z.optional(z.nullable(z.object({ next: z.nullish(z.string()) }))),
+  links,
 });
 
 export const zoneRecord = z.object({
@@ -85,13 +87,22 @@ export const zoneRecord = z.object({
   operator_id: z.nullish(z.string()),
 });
 
-export const parkingRightsReply = z.object({ data: z.array(z.unknown()) });
+export const parkingRightsReply = z.object({ data: z.array(z.unknown()), links });
 
 export const parkingRightRecord = z.object({
   zone_id: z.string(),
+  operator_id: z.nullish(z.string()),
+  vehicle: z.optional(z.unknown()),
   start_time: z.string(),
   end_time: z.nullish(z.string()),
   reference_id: z.nullish(z.string()),
+});
+
+/** The vehicle of a right, read on its own: a strange one hides no right. */
+export const vehicleRecord = z.object({
+  vehicle_plate: z.string(),
+  vehicle_state: z.nullish(z.string()),
+  vehicle_country: z.nullish(z.string()),
 });
 
 const problem = z.object({

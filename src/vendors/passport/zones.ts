@@ -1,8 +1,10 @@
+import { fieldError } from "../../core/fields.ts";
 import type { Zone, ZoneList } from "../../core/provider.ts";
 import type { Attempt, HttpClient } from "../../http/client.ts";
 import { parseJsonReply } from "../../http/json.ts";
 import type { AuthorizedClient } from "./access-token.ts";
 import type { PassportConfig } from "./config.ts";
+import { findContinuation } from "./continuation.ts";
 import { ZONES_PATH, zoneRecord, zonesReply } from "./wire.ts";
 
 // Clients are seen to send `limit`; which values Passport takes is unpublished.
@@ -87,6 +89,12 @@ export function createZoneCatalogue(
   return { list, resolve };
 }
 
+/** @throws EnforcementError `invalid_input` naming `field`, which holds the target, when it was not resolved */
+export function requireZone(resolved: ResolvedTarget, field: string): string {
+  if ("problem" in resolved) throw fieldError(field, resolved.problem);
+  return resolved.id;
+}
+
 function findZones({ zones }: ZoneList, target: string): Zone[] {
   return zones.filter(({ number, name }) => number === target || name === target);
 }
@@ -116,11 +124,11 @@ async function fetchZones(
       if (zone === "unreadable") complete = false;
       else if (zone !== undefined) zones.set(zone.id, zone);
     }
-    const continuation = page.links?.next || findNextLink(reply.headers.get("link"));
-    next = continuation === undefined ? undefined : findPage(continuation, next);
+    const continuation = findContinuation(page, reply, next);
+    next = continuation === "strange" ? undefined : continuation;
     // How Passport continues a list is unpublished: a full page without a continuation may have been cut, and a
     // continuation that we do not follow leaves something out.
-    if (next === undefined && (continuation !== undefined || page.data.length >= PAGE_SIZE)) complete = false;
+    if (continuation === "strange" || (next === undefined && page.data.length >= PAGE_SIZE)) complete = false;
   }
   return { zones: [...zones.values()], complete };
 }
@@ -135,16 +143,4 @@ function findZone(record: unknown, operatorId: string): Zone | undefined | "unre
     name,
     ...(number === undefined || number === null ? {} : { number: String(number) }),
   };
-}
-
-/** The next page of a `Link` header (RFC 8288). */
-function findNextLink(header: string | null): string | undefined {
-  return /<([^>]+)>\s*;[^,]*\brel="?next"?/i.exec(header ?? "")?.[1];
-}
-
-/** The URL of a further page. Another origin would get our token, so it is never followed. */
-function findPage(link: string, current: URL): URL | undefined {
-  if (!URL.canParse(link, current.href)) return undefined;
-  const next = new URL(link, current.href);
-  return next.origin === current.origin && next.pathname === current.pathname ? next : undefined;
 }

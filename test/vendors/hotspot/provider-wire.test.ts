@@ -68,7 +68,10 @@ describe("register", () => {
       ...{ coveredUntil: "2026-09-22T12:00:00.000Z", registration: { validTo: null } },
     });
     expect(bodies()[0].EndTime).toBe(receipt.coveredUntil);
-    expect(provider.capabilities).toEqual({ batchSize: 1, openEndedDays: 7, listZones: false, find: false });
+    expect(provider.capabilities).toEqual({
+      ...{ batchSize: 1, openEndedDays: 7 },
+      ...{ listZones: false, find: false, listRegistrations: false },
+    });
   });
 });
 

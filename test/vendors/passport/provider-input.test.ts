@@ -56,7 +56,10 @@ describe("createPassportProvider", () => {
     ]);
     expect(createPassportProvider(OPTIONS)).toMatchObject({
       ...{ id: "passport", vendor: "passport", delivery: "push" },
-      capabilities: { batchSize: 100, openEndedDays: 30, listZones: true, find: true },
+      capabilities: {
+        ...{ batchSize: 100, openEndedDays: 30 },
+        ...{ listZones: true, find: true, listRegistrations: true },
+      },
     });
   });
 });

@@ -154,6 +154,7 @@ describe("find", () => {
       openEndedDays: 30,
       listZones: true,
       find: false,
+      listRegistrations: false,
     });
   });
 

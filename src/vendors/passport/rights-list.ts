@@ -1,0 +1,61 @@
+import type { ListedRegistration } from "../../core/provider.ts";
+import type { Attempt } from "../../http/client.ts";
+import { parseJsonReply } from "../../http/json.ts";
+import type { AuthorizedClient } from "./access-token.ts";
+import type { PassportConfig } from "./config.ts";
+import { findContinuation } from "./continuation.ts";
+import { findPlate, findRight, rightsUrl } from "./rights-record.ts";
+import { parkingRightsReply } from "./wire.ts";
+
+// Some 70,000 rights: more than a zone has, less than would hurt.
+const MAX_PAGE_BYTES = 32 * 1024 * 1024;
+
+// Whether Passport cuts a list, and where, is unpublished. A list that ends at one of these lengths without a word of a
+// next page may have been cut there.
+const USUAL_PAGE_SIZES = new Set([
+  ...[10, 20, 25, 50, 100, 200, 250, 500],
+  ...[1_000, 2_000, 2_500, 5_000, 10_000, 20_000, 25_000, 50_000],
+]);
+
+/** One page of a zone's rights. */
+export interface RightsPage {
+  readonly registrations: readonly ListedRegistration[];
+  /** Where the next page is; `undefined` behind the last. */
+  readonly next: URL | undefined;
+  /** False when something was left out: a record that could not be read, a page that cannot be asked for. */
+  readonly whole: boolean;
+}
+
+/** Asks for pages of parking rights without a plate. Seen in client code is only the question with one. */
+export function createRightsList(client: AuthorizedClient, config: PassportConfig) {
+  return async (
+    attempt: Attempt,
+    { zone, url = rightsUrl(config, zone) }: { zone: string; url?: URL | undefined },
+  ): Promise<RightsPage> => {
+    const request = { method: "GET", url: url.href, changes: false, maxReplyBytes: MAX_PAGE_BYTES };
+    const reply = await client.send(attempt, request);
+    const page = parseJsonReply(reply, parkingRightsReply, { changes: false });
+    const registrations: ListedRegistration[] = [];
+    let unreadable = 0;
+    for (const record of page.data) {
+      const found = findRight(record);
+      if (found === undefined) unreadable += 1;
+      else if (isAsked(found, { zone, operatorId: config.operatorId })) {
+        registrations.push({ ...found.right, target: zone, ...findPlate(found.vehicle) });
+      }
+    }
+    const continuation = findContinuation(page, reply, url);
+    const next = continuation === "strange" ? undefined : continuation;
+    const cut = continuation === "strange" || (next === undefined && USUAL_PAGE_SIZES.has(page.data.length));
+    return { registrations, next, whole: unreadable === 0 && !cut };
+  };
+}
+
+function isAsked(
+  { right, operatorId }: { right: { target: string }; operatorId: string | undefined },
+  asked: { zone: string; operatorId: string },
+): boolean {
+  return (
+    right.target.toLowerCase() === asked.zone && (operatorId === undefined || operatorId === asked.operatorId)
+  );
+}
