@@ -1,0 +1,228 @@
+import type { Delivery, Failure, Right } from "../../../src/sync/delivery.ts";
+import type { SyncEvent } from "../../../src/sync/events.ts";
+import type { Ledger } from "../../../src/sync/ledger.ts";
+import { type FakeVendor, isLive, slotOf, type VendorRight } from "./fake-vendor.ts";
+import { PLATES } from "./generate-history.ts";
+import type { HistoryProcess } from "./history-process.ts";
+import { type HistoryWorld, LEAD_TIME_MS, VENDORS } from "./history-world.ts";
+import { COMPANY_IDS, LOCATIONS_OF } from "./host-directory.ts";
+import { isStored } from "./host-words.ts";
+import { isSameRight, type WantedRight, wantedRights } from "./wanted-rights.ts";
+
+const DAY_MS = 24 * 60 * 60_000;
+
+type ListedFailure = Failure & { readonly providerId: string; readonly permitId: string };
+
+export interface CalmOptions {
+  readonly sync: HistoryProcess["sync"];
+  readonly ledger: Ledger;
+  /** Providers that the sync has now. Of others nothing is asked. */
+  readonly providerIds: readonly string[];
+  /** Whether every refusal was lifted and tried again: then only what a person dismissed may be missing. */
+  readonly isHealed?: boolean;
+}
+
+/** What must be true when the vendors are well and the sync has nothing to do. Gives what is not. */
+export async function judgeCalm(world: HistoryWorld, options: CalmOptions): Promise<string[]> {
+  const { sync, ledger, providerIds, isHealed = false } = options;
+  const problems: string[] = [];
+  const failures: ListedFailure[] = [];
+  for await (const failure of await sync.failures()) failures.push(failure);
+  for (const providerId of providerIds) {
+    const vendor = world.vendors.get(providerId);
+    if (vendor === undefined) continue;
+    const deliveries = await readDeliveries(ledger, providerId);
+    const own = failures.filter((failure) => failure.providerId === providerId);
+    problems.push(...judgeProvider(world, { vendor, deliveries, failures: own, isHealed }));
+    problems.push(...(await judgeUnmapped(world, ledger, providerId)));
+  }
+  problems.push(...(await judgePermits(world, ledger)));
+  const told = JSON.stringify([world.events, failures, await sync.status()]);
+  if (told.includes("QZX")) problems.push("A plate is shown in an event, a failure or the status.");
+  problems.push(...world.events.flatMap(judgeEvents));
+  return problems;
+}
+
+/** An outage is told of once when it begins and once when it is over. */
+function judgeEvents(events: readonly SyncEvent[]): string[] {
+  const down = new Set<string>();
+  return events.flatMap((event) => {
+    if (event.type !== "provider_down" && event.type !== "provider_up") return [];
+    const isDown = event.type === "provider_down";
+    if (down.has(event.providerId) === isDown) return [`${event.type} of ${event.providerId} is told twice.`];
+    if (isDown) down.add(event.providerId);
+    else down.delete(event.providerId);
+    return [];
+  });
+}
+
+async function readDeliveries(ledger: Ledger, providerId: string): Promise<ReadonlyMap<string, Delivery>> {
+  const deliveries = new Map<string, Delivery>();
+  for await (const target of ledger.listTargets(providerId)) {
+    for await (const { permitId, delivery } of ledger.listAt(providerId, target))
+      deliveries.set(permitId, delivery);
+  }
+  return deliveries;
+}
+
+interface ProviderState {
+  readonly vendor: FakeVendor;
+  readonly deliveries: ReadonlyMap<string, Delivery>;
+  readonly failures: readonly ListedFailure[];
+  readonly isHealed: boolean;
+}
+
+function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
+  const { vendor, failures, isHealed } = state;
+  const { providerId } = vendor;
+  const now = world.time.now().getTime();
+  const permits = world.words.candidates()[0] ?? new Map();
+  const wanted = [...permits.values()].flatMap((permit) => wantedRights(permit, world.host, providerId));
+  const due = wanted.filter(({ from, to }) => from - LEAD_TIME_MS <= now && (to === null || to > now));
+  const problems: string[] = [];
+  const missing: WantedRight[] = [];
+  const live = [...vendor.rights.values()].filter((right) => isLive(right, now));
+
+  for (const want of due) {
+    const found = live.filter((right) => isSameRight(want, right));
+    if (found.length > 1) problems.push(`${show(want)} has ${found.length} live rights.`);
+    const [right] = found;
+    if (right === undefined) missing.push(want);
+    if (right !== undefined && isEnd(want, right, { providerId, now })) continue;
+    const operation = right === undefined ? "register" : "amend";
+    const excuse = findExcuse(want, state, operation);
+    const shown = right === undefined ? "missing" : `there until ${new Date(right.end).toISOString()}`;
+    if (excuse === undefined) problems.push(`${show(want)} is ${shown}, and nothing says why.`);
+    else if (isHealed && excuse.failure?.dismissed !== true && excuse.failure?.code !== "invalid_input") {
+      problems.push(`${show(want)} is ${shown} still, after the refusal was lifted and tried again.`);
+    }
+  }
+
+  for (const right of live) {
+    if (due.some((want) => isSameRight(want, right))) continue;
+    const isRefused = failures.some(({ key, operation }) => key === right.identity && operation === "cancel");
+    if (isRefused || isDismissedCancel(right, state)) continue;
+    const isHeld = missing.some(
+      (want) =>
+        want.permitId === right.permitId &&
+        slotOf(want) !== slotOf(right) &&
+        (want.locationId === right.locationId || want.plateNumber === right.plateNumber) &&
+        findExcuse(want, state, "register")?.failure?.dismissed !== true,
+    );
+    if (!isHeld) problems.push(`${show({ ...right, to: right.end })} is live, and nobody wants it.`);
+  }
+
+  for (const failure of failures) problems.push(...judgeFailure(failure, { vendor, due, live }));
+  return problems.map((problem) => `Calm, ${providerId}: ${problem}`);
+}
+
+/** Whether the vendor knows the end that is wanted: far enough ahead where there is none. */
+function isEnd(
+  { to, from }: WantedRight,
+  { end }: VendorRight,
+  { providerId, now }: { providerId: string; now: number },
+): boolean {
+  if (to !== null) return end === to;
+  const days = VENDORS[providerId as keyof typeof VENDORS].openEndedDays;
+  return end - now >= (days * DAY_MS) / 3 - 1_000 && end <= Math.max(now, from) + days * DAY_MS;
+}
+
+/** The refusal that keeps a right from being as it is wanted. */
+function findExcuse(want: WantedRight, state: ProviderState, operation: string): Right | undefined {
+  const rights = state.deliveries.get(want.permitId)?.rights ?? [];
+  return rights.find(({ registration, reference, failure }) => {
+    const { locationId, plate, target, validFrom } = registration;
+    const isWanted =
+      locationId === want.locationId &&
+      plate.number === want.plateNumber &&
+      plate.region === want.region &&
+      target === want.target &&
+      Date.parse(validFrom) === want.from;
+    if (!isWanted || failure?.operation !== operation) return false;
+    // Undismissed, a person must find it in the list.
+    return failure.dismissed === true || state.failures.some(({ key }) => key === reference);
+  });
+}
+
+function isDismissedCancel(right: VendorRight, { deliveries }: ProviderState): boolean {
+  const kept = deliveries.get(right.permitId)?.rights.find(({ reference }) => reference === right.identity);
+  return kept?.failure?.operation === "cancel" && kept.failure.dismissed === true;
+}
+
+/** A refusal that is listed must be one that the vendor spoke, in its words, about something that matters now. */
+function judgeFailure(
+  failure: ListedFailure,
+  { vendor, due, live }: { vendor: FakeVendor; due: readonly WantedRight[]; live: readonly VendorRight[] },
+): string[] {
+  const { key, operation, permitId, locationId, target, vendorMessage, vendorCode, code } = failure;
+  const shown = `the refused ${operation} of ${permitId} at ${locationId}→${target}`;
+  const spoken = vendor.refusals.get(key);
+  const problems: string[] = [];
+  const isOurs = code === "invalid_input" && spoken === undefined;
+  if (!isOurs && (spoken?.vendorMessage !== vendorMessage || spoken?.vendorCode !== vendorCode)) {
+    problems.push(`${shown} says "${vendorMessage}", the vendor said "${spoken?.vendorMessage}".`);
+  }
+  if (!isOurs && spoken?.operation !== operation)
+    problems.push(`${shown} was a refused ${spoken?.operation}.`);
+  const isWanted = due.some(
+    (want) => want.permitId === permitId && want.locationId === locationId && want.target === target,
+  );
+  const right = live.find(({ identity }) => identity === key);
+  const matters = operation === "cancel" ? right !== undefined : isWanted;
+  if (!matters) problems.push(`${shown} is listed although it does not matter any more.`);
+  return problems;
+}
+
+async function judgeUnmapped(world: HistoryWorld, ledger: Ledger, providerId: string): Promise<string[]> {
+  const listed: string[] = [];
+  for await (const { permitId, locationIds } of ledger.listUnmapped(providerId)) {
+    listed.push(`${permitId}:${[...locationIds].sort().join("+")}`);
+  }
+  const now = world.time.now().getTime();
+  const expected = [...(world.words.candidates()[0]?.values() ?? [])].flatMap(({ spec, state }) => {
+    const { providers } = world.host.getCompany(spec.companyId);
+    if (state !== "active" || providers[providerId]?.enabled !== true) return [];
+    if (spec.to !== null && spec.to <= now) return [];
+    const places = new Map(world.host.listLocations(spec.companyId).map((place) => [place.id, place]));
+    const without = spec.locationIds.filter((id) => {
+      const place = places.get(id);
+      const entry = place?.providers[providerId];
+      return place === undefined || (entry?.enabled === true && entry.target === undefined);
+    });
+    return without.length === 0 ? [] : [`${spec.id}:${without.sort().join("+")}`];
+  });
+  if (listed.sort().join() === expected.sort().join()) return [];
+  return [`Calm, ${providerId}: unmapped are ${listed.join()}, and should be ${expected.join()}.`];
+}
+
+/** The ledger holds what the host said last, and the lookup is served from it. */
+async function judgePermits(world: HistoryWorld, ledger: Ledger): Promise<string[]> {
+  const problems: string[] = [];
+  const permits = world.words.candidates()[0] ?? new Map();
+  for (const [id, permit] of permits) {
+    if (!isStored(permit, await ledger.getPermit(id))) problems.push(`The ledger holds another ${id}.`);
+  }
+  for (const companyId of COMPANY_IDS) {
+    for (const plate of PLATES) {
+      const query = {
+        ...{ companyId, plateNumbers: [plate], locationIds: LOCATIONS_OF[companyId] ?? [] },
+        ...{ at: world.time.now(), signal: new AbortController().signal },
+      };
+      const found: string[] = [];
+      for await (const { id } of await ledger.findPermits(query)) found.push(id);
+      const expected = [...permits.values()]
+        .filter(({ spec, state }) => state === "active" && spec.companyId === companyId)
+        .filter(({ spec }) => spec.plates.some((text: string) => text.startsWith(plate)))
+        .map(({ spec }) => spec.id);
+      if (found.sort().join() !== expected.sort().join()) {
+        problems.push(`The lookup finds ${found.join()} instead of ${expected.join()}.`);
+      }
+    }
+  }
+  return problems;
+}
+
+function show({ permitId, plateNumber, region, locationId, target, to }: WantedRight): string {
+  const end = to === null ? "no end" : new Date(to).toISOString();
+  return `${permitId} ${plateNumber}/${region ?? ""} ${locationId}→${target} (${end})`;
+}

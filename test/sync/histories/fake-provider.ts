@@ -1,0 +1,151 @@
+import { EnforcementError } from "../../../src/core/errors.ts";
+import type { Outcome, PushProvider } from "../../../src/core/provider.ts";
+import {
+  createPushOperations,
+  type Delivered,
+  type DeliveryContext,
+  type PushChange,
+} from "../../../src/core/push-operations.ts";
+import { requireRegion } from "../../../src/core/registration.ts";
+import type { Activity } from "./activity.ts";
+import { type FakeVendor, isRefusal, type VendorRefusal } from "./fake-vendor.ts";
+import { errorOf, latencyOf, type VendorFault } from "./vendor-fault.ts";
+import type { TimerGroup } from "./virtual-time.ts";
+
+export interface FakeProviderOptions {
+  readonly vendor: FakeVendor;
+  readonly batchSize: number;
+  readonly openEndedDays: number;
+  /** Whether this vendor takes no plate without a region. */
+  readonly needsRegion: boolean;
+  readonly timers: TimerGroup;
+  readonly activity: Activity;
+  readonly random: () => number;
+  /** The fault of the next request. */
+  readonly nextFault: () => VendorFault | undefined;
+}
+
+/** One instance of the vendor's adapter, in one process. */
+export interface FakeProvider {
+  readonly provider: PushProvider;
+  /** The process dies. What is under way reaches the vendor, or does not; nobody hears of it. */
+  die(): void;
+}
+
+export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
+  const { vendor, batchSize, openEndedDays, needsRegion, timers, activity, random, nextFault } = options;
+  const { providerId } = vendor;
+  const underWay = new Set<() => void>();
+  let isDead = false;
+
+  const carryOut = (change: PushChange, oneOff?: VendorRefusal): Outcome<Delivered> => {
+    const end = vendor.apply(change, oneOff);
+    if (!isRefusal(end)) {
+      return { ok: true, value: { reference: end?.reference ?? change.reference, target: change.target } };
+    }
+    const { vendorCode, vendorMessage } = end;
+    const details = { attempts: 1, status: 422, vendorCode, vendorMessage };
+    return { ok: false, error: new EnforcementError("rejected", `It refuses: ${vendorMessage}`, details) };
+  };
+
+  /** A request that ends badly as a whole. */
+  function failAll(changes: readonly PushChange[], fault: VendorFault): Outcome<Delivered>[] {
+    const applied = "applied" in fault ? fault.applied : "none";
+    for (const change of changes) {
+      if (applied === "all" || (applied === "some" && random() < 0.5)) carryOut(change);
+    }
+    const error = errorOf(fault);
+    if (fault.kind === "throws") throw random() < 0.5 ? error : new TypeError("The adapter broke.");
+    return changes.map(() => ({ ok: false, error }));
+  }
+
+  function answerEach(
+    changes: readonly PushChange[],
+    { bad }: Extract<VendorFault, { kind: "partial" }>,
+  ): Outcome<Delivered>[] {
+    return changes.map((change) => {
+      if (random() < 0.5) return carryOut(change);
+      if (bad === "refused") {
+        const clerk = Math.floor(random() * 1e9);
+        return carryOut(change, { vendorCode: "not_today", vendorMessage: `Not today, says ${clerk}.` });
+      }
+      if (bad === "limited") return { ok: false, error: errorOf({ kind: "rate_limited" }) };
+      return failAll([change], { kind: "server_error", applied: "some" })[0] as Outcome<Delivered>;
+    });
+  }
+
+  function answer(changes: readonly PushChange[], fault: VendorFault | undefined): Outcome<Delivered>[] {
+    if (fault === undefined || fault.kind === "slow") return changes.map((change) => carryOut(change));
+    return fault.kind === "partial" ? answerEach(changes, fault) : failAll(changes, fault);
+  }
+
+  function checkCall(changes: readonly PushChange[], { retries, operation }: DeliveryContext): void {
+    const wrong = (what: string) => vendor.violations.push(`${providerId} ${operation}: ${what}`);
+    if (isDead) wrong("is sent by a process that is dead");
+    if (changes.length > batchSize) wrong(`${changes.length} at once, which is more than ${batchSize}`);
+    if (retries !== 0) wrong("lets the provider repeat, besides sync's own repeats");
+  }
+
+  function deliver(changes: readonly PushChange[], context: DeliveryContext): Promise<Outcome<Delivered>[]> {
+    checkCall(changes, context);
+    activity.note();
+    const exchange = vendor.enter(changes);
+    const fault = nextFault();
+    return new Promise((resolve, reject) => {
+      const { signal } = context;
+      const end = () => {
+        cancel();
+        underWay.delete(cutOff);
+        signal?.removeEventListener("abort", giveUp);
+        exchange.leave();
+        activity.note();
+      };
+      /** The connection goes: the vendor had done it, or will never do it. */
+      const cutOff = () => {
+        end();
+        if (random() < 0.5) for (const change of changes) carryOut(change);
+      };
+      const giveUp = () => {
+        cutOff();
+        const error = new EnforcementError("aborted", "It was aborted.", { outcome: "unknown", attempts: 1 });
+        resolve(changes.map(() => ({ ok: false, error })));
+      };
+      const cancel = timers.after(latencyOf(fault, random), () => {
+        end();
+        try {
+          resolve(answer(changes, fault));
+        } catch (thrown) {
+          reject(thrown);
+        }
+      });
+      underWay.add(cutOff);
+      if (signal?.aborted) giveUp();
+      else signal?.addEventListener("abort", giveUp, { once: true });
+    });
+  }
+
+  const provider: PushProvider = {
+    ...{ id: providerId, vendor: "fake", delivery: "push" },
+    capabilities: { batchSize, openEndedDays, listZones: false, find: false, listRegistrations: false },
+    validateMapping: () => {
+      throw new Error("Sync asks for no mapping report.");
+    },
+    checkConnection: async () => ({ status: "connected", message: "It answers." }),
+    setup: { requirements: [], planMappingChange: () => [] } as unknown as PushProvider["setup"],
+    ...createPushOperations({
+      ...{ providerId, openEndedDays, deliver },
+      clock: timers.now,
+      checkRegistration(registration, field) {
+        if (needsRegion) requireRegion(registration, field, "The fake vendor");
+      },
+    }),
+  };
+
+  return {
+    provider,
+    die() {
+      isDead = true;
+      for (const cutOff of [...underWay]) cutOff();
+    },
+  };
+}

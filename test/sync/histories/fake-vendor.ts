@@ -1,0 +1,209 @@
+import type { PushChange } from "../../../src/core/push-operations.ts";
+
+/** A right as the vendor holds it. */
+export interface VendorRight {
+  /** Ours: `referenceOf`. */
+  readonly identity: string;
+  /** The vendor's own name of it, or ours where the vendor keeps ours. */
+  readonly reference: string;
+  readonly permitId: string;
+  readonly locationId: string;
+  readonly plateNumber: string;
+  readonly region: string | undefined;
+  readonly target: string;
+  readonly from: number;
+  readonly end: number;
+  readonly cancelled: boolean;
+  readonly amended: boolean;
+  /** Every end that it ever had, for receipts that are older than the last change. */
+  readonly ends: readonly number[];
+}
+
+/** What a vendor refuses for good, and why. */
+export interface VendorRefusal {
+  readonly vendorCode: string;
+  readonly vendorMessage: string;
+}
+
+/** A refusal as it was said. */
+export interface SpokenRefusal extends VendorRefusal {
+  readonly operation: PushChange["kind"];
+}
+
+export interface FakeVendorOptions {
+  readonly providerId: string;
+  /** `own`: the vendor gives a reference. `ours`: it keeps the one that it is given. */
+  readonly references: "own" | "ours";
+  /** The latest instant that our clock ever showed. */
+  readonly latest: () => number;
+  /** Whether two rights of one place and plate may live side by side: two regions on one permit may. */
+  readonly mayShare: (one: VendorRight, other: VendorRight) => boolean;
+}
+
+/** A vendor that keeps rights by reference, and notes whatever a careful client would never do. */
+export interface FakeVendor {
+  readonly providerId: string;
+  readonly rights: ReadonlyMap<string, VendorRight>;
+  /** Records of other clients. Nothing may ever change them. */
+  readonly foreign: ReadonlyMap<string, VendorRight>;
+  readonly violations: string[];
+  /** The last refusal for each of our references. */
+  readonly refusals: Map<string, SpokenRefusal>;
+  /** How many changes were accepted. */
+  accepted: number;
+  /** Plates and places that are refused until somebody changes the set. */
+  readonly refusedPlates: Set<string>;
+  readonly refusedTargets: Set<string>;
+  /** A request arrives: `leave` is called when the client has its end, however it ends. */
+  enter(changes: readonly PushChange[]): { leave(): void };
+  /** Carries out one change, or refuses it. */
+  apply(change: PushChange, refusal?: VendorRefusal): VendorRight | undefined | SpokenRefusal;
+}
+
+export function isRefusal(end: VendorRight | undefined | SpokenRefusal): end is SpokenRefusal {
+  return end !== undefined && "vendorCode" in end;
+}
+
+/** Whether the vendor would let a car stand on it, now or later. */
+export function isLive(right: VendorRight, at: number): boolean {
+  return !right.cancelled && right.end > at;
+}
+
+/** Rights of the same permit, plate number, location and target: only one of them may be live. */
+export function slotOf(
+  right: Pick<VendorRight, "permitId" | "plateNumber" | "locationId" | "target">,
+): string {
+  return JSON.stringify([right.permitId, right.plateNumber, right.locationId, right.target]);
+}
+
+export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
+  const { providerId, references, latest, mayShare } = options;
+  const rights = new Map<string, VendorRight>();
+  const foreign = new Map<string, VendorRight>();
+  const violations: string[] = [];
+  const refusals = new Map<string, SpokenRefusal>();
+  const refusedPlates = new Set<string>();
+  const refusedTargets = new Set<string>();
+  const inFlight = new Set<string>();
+  const lastAt = new Map<string, number>();
+  let refusalCount = 0;
+
+  const violate = (change: PushChange, what: string): void => {
+    violations.push(`${providerId} ${change.kind} ${describe(change)}: ${what}`);
+  };
+
+  function refuse(change: PushChange, refusal: VendorRefusal): SpokenRefusal {
+    const spoken = { ...refusal, operation: change.kind };
+    refusals.set(change.identity, spoken);
+    return spoken;
+  }
+
+  function findRule(change: PushChange): VendorRefusal | undefined {
+    const closed = refusedTargets.has(change.target);
+    if (!closed && !refusedPlates.has(change.registration.plate.number)) return undefined;
+    refusalCount += 1;
+    return {
+      vendorCode: closed ? "closed" : "not_welcome",
+      vendorMessage: `${closed ? "Closed" : "Not welcome"}, says clerk ${refusalCount}.`,
+    };
+  }
+
+  /** A decision must not overtake a later one about the same registration. */
+  function checkOrder(change: PushChange): void {
+    const { permitId, locationId, plate, target } = change.registration;
+    const slot = slotOf({ permitId, locationId, target, plateNumber: plate.number });
+    const before = lastAt.get(slot) ?? Number.NEGATIVE_INFINITY;
+    if (change.at.getTime() < before) violate(change, "was decided before what came before it");
+    lastAt.set(slot, Math.max(before, change.at.getTime()));
+  }
+
+  function checkReceipt(change: PushChange, right: VendorRight): void {
+    if (change.target !== right.target) violate(change, `names the target ${change.target}`);
+    if (change.kind !== "register" && change.reference !== right.reference) {
+      violate(change, `names the reference ${change.reference}, not ${right.reference}`);
+    }
+  }
+
+  function save(change: PushChange, right: VendorRight): VendorRight {
+    const { end } = right;
+    const saved = right.ends.includes(end) ? right : { ...right, ends: [...right.ends, end] };
+    rights.set(change.identity, saved);
+    refusals.delete(change.identity);
+    vendor.accepted += 1;
+    return saved;
+  }
+
+  function register(change: PushChange): VendorRight {
+    const known = rights.get(change.identity);
+    if (known !== undefined) {
+      if (known.cancelled) violate(change, "registers what was cancelled, without a new generation");
+      if (known.amended) violate(change, "registers again what was amended");
+      return save(change, { ...known, end: change.end.getTime() });
+    }
+    const { permitId, locationId, plate, target, validFrom } = change.registration;
+    const right: VendorRight = {
+      ...{ identity: change.identity, permitId, locationId, target, cancelled: false, amended: false },
+      reference: references === "ours" ? change.identity : `HS-${rights.size + 1}`,
+      ...{ plateNumber: plate.number, region: plate.region },
+      ...{ from: Date.parse(validFrom), end: change.end.getTime(), ends: [change.end.getTime()] },
+    };
+    for (const other of rights.values()) {
+      if (slotOf(other) !== slotOf(right) || !isLive(other, latest()) || mayShare(other, right)) continue;
+      violate(change, "makes a second live right for one registration");
+    }
+    return save(change, right);
+  }
+
+  const vendor: FakeVendor = {
+    ...{ providerId, rights, foreign, violations, refusals, refusedPlates, refusedTargets },
+    accepted: 0,
+    enter(changes) {
+      for (const change of changes) {
+        if (inFlight.has(change.identity)) violate(change, "is sent while it is in flight");
+        inFlight.add(change.identity);
+        if (foreign.has(change.identity) || foreign.has(change.reference)) violate(change, "is another's");
+      }
+      let left = false;
+      return {
+        leave() {
+          if (left) return;
+          left = true;
+          for (const { identity } of changes) inFlight.delete(identity);
+        },
+      };
+    },
+    apply(change, oneOff) {
+      checkOrder(change);
+      const known = rights.get(change.identity);
+      if (known !== undefined) checkReceipt(change, known);
+      // A repeat of what was done already is answered as done; only what is new can be refused.
+      const isRepeat =
+        known !== undefined &&
+        (change.kind === "register" ||
+          (change.kind === "amend" && !known.cancelled && known.end === change.end.getTime()) ||
+          (change.kind === "cancel" && known.cancelled));
+      const refusal = isRepeat ? undefined : (oneOff ?? findRule(change));
+      if (refusal !== undefined) return refuse(change, refusal);
+      if (change.kind === "register") return register(change);
+      if (change.kind === "cancel") {
+        // What the vendor does not know counts as ended.
+        if (known === undefined) return undefined;
+        if (known.cancelled) return known;
+        if (change.end.getTime() > Math.max(known.end, known.from)) violate(change, "makes it longer");
+        return save(change, { ...known, end: change.end.getTime(), cancelled: true });
+      }
+      if (known === undefined || known.cancelled) {
+        violate(change, known === undefined ? "amends what is unknown" : "amends what was cancelled");
+        return refuse(change, { vendorCode: "9009", vendorMessage: "Not found." });
+      }
+      return save(change, { ...known, end: change.end.getTime(), amended: true });
+    },
+  };
+  return vendor;
+}
+
+function describe({ registration, at, end }: PushChange): string {
+  const { permitId, plate, locationId, target, generation } = registration;
+  const place = `${permitId} ${plate.number}/${plate.region ?? ""} ${locationId}→${target} #${generation}`;
+  return `${place} until ${end.toISOString()} at ${at.toISOString()}`;
+}

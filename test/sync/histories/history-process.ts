@@ -1,0 +1,99 @@
+import type { PushProvider } from "../../../src/core/provider.ts";
+import type { SyncEvent } from "../../../src/sync/events.ts";
+import type { Ledger } from "../../../src/sync/ledger.ts";
+import { createPermitSyncWith } from "../../../src/sync/permit-sync.ts";
+import { createFakeProvider, type FakeProvider } from "./fake-provider.ts";
+import { type HistoryWorld, LEAD_TIME_MS, VENDORS } from "./history-world.ts";
+import { createWatchedLedger } from "./watched-ledger.ts";
+
+type Sync = ReturnType<typeof createPermitSyncWith>;
+
+/** One life of the process under test: it ends in a crash, or as it should. */
+export interface HistoryProcess {
+  readonly sync: Sync;
+  /** Whether it was killed. Whatever it was asked never ends then. */
+  isDead(): boolean;
+  /** Kills it after so many more doings with its ledger; 0 kills it now. */
+  killAfter(doings: number): void;
+  /** No kill comes any more. */
+  spare(): void;
+  createProvider(providerId: string): PushProvider;
+  /** The last of it goes, after it stopped by itself. */
+  clear(): void;
+}
+
+export function beginProcess(
+  world: HistoryWorld,
+  { ledger, providerIds }: { ledger: Ledger; providerIds: Iterable<string> },
+): HistoryProcess {
+  const { time, activity, random, vendors, judge, host, events } = world;
+  const timers = time.createTimers();
+  const vendorTimers = time.createTimers();
+  const instances = new Set<FakeProvider>();
+  const lived: SyncEvent[] = [];
+  events.push(lived);
+  let isDead = false;
+  let doingsLeft = Number.POSITIVE_INFINITY;
+
+  function kill(): void {
+    isDead = true;
+    doingsLeft = Number.POSITIVE_INFINITY;
+    timers.clear();
+    for (const instance of instances) instance.die();
+    vendorTimers.clear();
+  }
+
+  function passCrashPoint(): boolean {
+    activity.note();
+    if (!isDead && --doingsLeft < 0) kill();
+    return isDead;
+  }
+
+  function createProvider(providerId: string): PushProvider {
+    const vendor = vendors.get(providerId);
+    if (vendor === undefined || !(providerId in VENDORS)) throw new Error(`No vendor ${providerId}.`);
+    const instance = createFakeProvider({
+      ...VENDORS[providerId as keyof typeof VENDORS],
+      ...{ vendor, timers: vendorTimers, activity, random },
+      nextFault: () => world.nextFault(providerId),
+    });
+    instances.add(instance);
+    return instance.provider;
+  }
+
+  const sync = createPermitSyncWith(
+    {
+      providers: [...providerIds].map(createProvider),
+      ledger: createWatchedLedger({
+        ...{ ledger, activity, observer: judge, passCrashPoint },
+        takeFailure: world.takeLedgerFailure,
+      }),
+      directory: host.directory,
+      leadTimeMs: LEAD_TIME_MS,
+      concurrency: 2,
+      onEvent(event) {
+        if (isDead) world.violations.push("A dead process tells of something.");
+        lived.push(event);
+      },
+      clock: time.now,
+    },
+    { timers },
+  );
+
+  return {
+    sync,
+    isDead: () => isDead,
+    killAfter(doings) {
+      if (doings === 0) kill();
+      else doingsLeft = doings;
+    },
+    spare() {
+      doingsLeft = Number.POSITIVE_INFINITY;
+    },
+    createProvider,
+    clear() {
+      timers.clear();
+      vendorTimers.clear();
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import type { SyncEvent } from "../../../src/sync/events.ts";
+import { seededRandom } from "../../support/seeded-random.ts";
+import { createActivity } from "./activity.ts";
+import { createFakeVendor, type FakeVendor } from "./fake-vendor.ts";
+import { PROVIDER_IDS } from "./generate-history.ts";
+import { createHostDirectory } from "./host-directory.ts";
+import { createHostWords } from "./host-words.ts";
+import type { LedgerHome } from "./ledger-home.ts";
+import { createLedgerJudge } from "./ledger-judge.ts";
+import type { History, VendorCondition } from "./step.ts";
+import type { VendorFault } from "./vendor-fault.ts";
+import { createVirtualTime } from "./virtual-time.ts";
+import { type WantedRight, wantedRights } from "./wanted-rights.ts";
+
+export const LEAD_TIME_MS = 60 * 60_000;
+
+/** How each vendor is: one with batches that keeps our references, one without that gives its own, one in between. */
+export const VENDORS = {
+  alpha: { references: "ours", batchSize: 10, openEndedDays: 1, needsRegion: false },
+  beta: { references: "own", batchSize: 1, openEndedDays: 3, needsRegion: true },
+  gamma: { references: "ours", batchSize: 2, openEndedDays: 30, needsRegion: false },
+} as const;
+
+/** The world in which a history happens: everything but the process that is under test. */
+export type HistoryWorld = ReturnType<typeof createHistoryWorld>;
+
+export function createHistoryWorld(history: History, home: LedgerHome) {
+  const random = seededRandom(history.seed ^ 0x5eed);
+  const time = createVirtualTime(history.start);
+  const activity = createActivity();
+  const host = createHostDirectory(PROVIDER_IDS);
+  const words = createHostWords();
+  const violations: string[] = [];
+  /** What each process told, one list for each. */
+  const events: SyncEvent[][] = [];
+  let ledgerFailures = 0;
+  const faults = new Map<string, VendorFault[]>(PROVIDER_IDS.map((id) => [id, []]));
+  const conditions = new Map<string, VendorCondition>(PROVIDER_IDS.map((id) => [id, "well"]));
+  /** What the directory said before edits of which the sync was not told yet. */
+  let earlierHosts: Pick<typeof host, "getCompany" | "listLocations">[] = [];
+  const shared = new Set<string>();
+
+  const hosts = () => [host, ...earlierHosts];
+
+  function readings(permitId: string, providerId: string): WantedRight[][] {
+    return words.candidates().flatMap((permits) => {
+      const permit = permits.get(permitId);
+      return hosts().map((from) => (permit === undefined ? [] : wantedRights(permit, from, providerId)));
+    });
+  }
+
+  const shareKey = (...regions: (string | undefined)[]) =>
+    regions
+      .map((region) => region ?? "")
+      .sort()
+      .join();
+
+  /** Notes which rights of one place and plate were ever wanted side by side: those of two regions on one permit. */
+  function noteShared(): void {
+    for (const permits of words.candidates()) {
+      for (const { spec } of permits.values()) {
+        for (const one of spec.plates) {
+          for (const other of spec.plates) {
+            if (one !== other && one.split("/")[0] === other.split("/")[0]) shared.add(spec.id);
+          }
+        }
+      }
+    }
+  }
+
+  function nextFault(providerId: string): VendorFault | undefined {
+    const next = faults.get(providerId)?.shift();
+    if (next !== undefined) return next;
+    switch (conditions.get(providerId)) {
+      case "down":
+        return random() < 0.7 ? { kind: "refused_connection" } : { kind: "reset", applied: "none" };
+      case "silent":
+        return { kind: "timeout", applied: random() < 0.1 ? "all" : "none" };
+      case "slow":
+        return { kind: "slow" };
+      case "limiting":
+        return random() < 0.5 ? { kind: "rate_limited", retryAfterMs: 30_000 } : undefined;
+      case "locked_out":
+        return { kind: "unauthorized" };
+      default:
+        return undefined;
+    }
+  }
+
+  const vendors = new Map<string, FakeVendor>(
+    PROVIDER_IDS.map((providerId) => [
+      providerId,
+      createFakeVendor({
+        ...{ providerId, references: VENDORS[providerId].references, latest: time.latest },
+        mayShare: (one, other) => shared.has(one.permitId) && shareKey(one.region) !== shareKey(other.region),
+      }),
+    ]),
+  );
+  const judge = createLedgerJudge({
+    ...{ vendors, readings, latest: time.latest, leadTimeMs: LEAD_TIME_MS },
+    now: () => time.now().getTime(),
+  });
+
+  return {
+    ...{ history, home, random, time, activity, host, words, violations, events, faults, conditions },
+    ...{ vendors, judge, nextFault, noteShared },
+    /** The ledger fails so many times from now on; 0: it is well. */
+    failLedger(calls: number): void {
+      ledgerFailures = calls;
+    },
+    takeLedgerFailure(): boolean {
+      ledgerFailures -= 1;
+      return ledgerFailures >= 0;
+    },
+    /** The directory is about to change; until `toldOfChange`, what it said before counts too. */
+    aboutToChange(): void {
+      const companies = new Map(["university", "city"].map((id) => [id, host.getCompany(id)]));
+      const places = new Map(["university", "city"].map((id) => [id, host.listLocations(id)]));
+      earlierHosts.push({
+        getCompany: (id) => companies.get(id) ?? host.getCompany(id),
+        listLocations: (id) => places.get(id) ?? [],
+      });
+    },
+    toldOfChange(): void {
+      earlierHosts = [];
+    },
+  };
+}

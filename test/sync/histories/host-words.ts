@@ -1,0 +1,93 @@
+import type { StoredPermit } from "../../../src/sync/ledger.ts";
+import { type ExpectedPermit, type ExpectedPermits, type HostWord, hear, toPermit } from "./host-permits.ts";
+
+/**
+ * What the host has said so far, and what it is saying: while a word is on its way, or was cut off by a crash, the
+ * ledger may or may not have it.
+ */
+export interface HostWords {
+  /** Every state in which the ledger may be now, the one that it must have reached first. */
+  candidates(): readonly ExpectedPermits[];
+  /** Begins words that come without waiting in between. Gives the status that each must be told. */
+  begin(words: readonly HostWord[], options: { together: boolean }): ReturnType<typeof hear>["status"][];
+  /** The host was told that word number `index` is recorded. */
+  confirm(index: number): void;
+  /** All words are in. */
+  finish(): void;
+  /** After a crash: what the ledger really holds decides. Tells what cannot be. */
+  resolve(getPermit: (id: string) => Promise<StoredPermit | undefined>): Promise<string[]>;
+}
+
+export function createHostWords(): HostWords {
+  let states: ExpectedPermits[] = [new Map()];
+  let mentioned: string[] = [];
+  let isTogether = false;
+
+  return {
+    candidates: () => states,
+    begin(words, { together }) {
+      isTogether = together;
+      mentioned = words.map((word) => ("spec" in word ? word.spec.id : word.permitId));
+      const statuses: ReturnType<typeof hear>["status"][] = [];
+      for (const word of words) {
+        const { status, after } = hear(states.at(-1) ?? new Map(), word);
+        statuses.push(status);
+        states.push(after);
+      }
+      if (!together) return statuses;
+      // Nothing of it is recorded when one of them contradicts what is stored.
+      const last = statuses.includes("conflict") ? states[0] : states.at(-1);
+      states = [states[0] ?? new Map(), last ?? new Map()];
+      return statuses;
+    },
+    confirm(index) {
+      // What was confirmed is durable, and so is what was said before it.
+      for (let number = 0; number <= index; number += 1) states[number] = states[index + 1] ?? new Map();
+    },
+    finish() {
+      states = states.slice(-1);
+    },
+    async resolve(getPermit) {
+      if (states.length === 1) return [];
+      const problems: string[] = [];
+      const found = new Map(states[0]);
+      const possible = new Set(states.keys());
+      for (const id of new Set(mentioned)) {
+        const stored = await getPermit(id);
+        const matching = [...states.keys()].filter((number) => isStored(states[number]?.get(id), stored));
+        if (matching.length === 0)
+          problems.push(`After a crash, the ledger holds of ${id} what nobody said.`);
+        for (const number of [...possible]) if (!matching.includes(number)) possible.delete(number);
+        const chosen = states[matching[0] ?? 0]?.get(id);
+        if (chosen === undefined) found.delete(id);
+        else found.set(id, chosen);
+      }
+      if (isTogether && possible.size === 0) problems.push("After a crash, a part of issueMany is recorded.");
+      states = [found];
+      return problems;
+    },
+  };
+}
+
+/** Whether the ledger holds exactly this. What is forgotten may be erased already. */
+export function isStored(expected: ExpectedPermit | undefined, stored: StoredPermit | undefined): boolean {
+  if (stored === undefined) return expected === undefined || expected.state === "forgotten";
+  return (
+    expected !== undefined &&
+    stored.state === expected.state &&
+    JSON.stringify(written(stored.permit)) === JSON.stringify(written(toPermit(expected.spec)))
+  );
+}
+
+function written({
+  id,
+  companyId,
+  plates,
+  locationIds,
+  validFrom,
+  validTo,
+  revision,
+}: StoredPermit["permit"]) {
+  const numbers = plates.map(({ number, region }) => [number, region ?? null]);
+  return { id, companyId, numbers, locationIds, validFrom, validTo, revision };
+}

@@ -1,0 +1,110 @@
+import type { Delivery, Right } from "../../../src/sync/delivery.ts";
+import type { ClaimedDelivery, DeliveryUpdate, Ledger } from "../../../src/sync/ledger.ts";
+import { type FakeVendor, isLive, slotOf, type VendorRight } from "./fake-vendor.ts";
+import { isSameRight, type WantedRight } from "./wanted-rights.ts";
+
+export interface LedgerJudgeOptions {
+  readonly vendors: ReadonlyMap<string, FakeVendor>;
+  readonly now: () => number;
+  readonly latest: () => number;
+  readonly leadTimeMs: number;
+  /**
+   * What a permit may want at a provider now: one reading, or several while a word of the host's is on its way to the
+   * ledger or has been cut off by a crash.
+   */
+  readonly readings: (permitId: string, providerId: string) => readonly (readonly WantedRight[])[];
+}
+
+/** Judges each writing of deliveries at the moment at which it is made. */
+export interface LedgerJudge {
+  readonly violations: string[];
+  onClaim(claimed: readonly ClaimedDelivery[]): void;
+  onSave(updates: Parameters<Ledger["save"]>[0]): void;
+}
+
+export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
+  const { vendors, now, latest, leadTimeMs, readings } = options;
+  const written = new Map<string, Delivery>();
+  const violations: string[] = [];
+
+  function judge({ providerId, permitId, delivery }: DeliveryUpdate, vendor: FakeVendor): void {
+    const violate = (right: Right, what: string) =>
+      violations.push(`Ledger, ${providerId} ${permitId} ${describe(right)}: ${what}`);
+    const before = written.get(`${providerId} ${permitId}`);
+    written.set(`${providerId} ${permitId}`, delivery);
+    for (const right of delivery.rights) {
+      const old = before?.rights.find(({ reference }) => reference === right.reference);
+      const problem = judgeReceipt(right, vendor.rights.get(right.reference));
+      if (problem !== undefined) violate(right, problem);
+      const isNewCancel = right.intent?.operation === "cancel" && old?.intent?.operation !== "cancel";
+      if (!isNewCancel) continue;
+      const problems = readings(permitId, providerId).map((wanted) =>
+        judgeCancel(right, { wanted, delivery, vendor }),
+      );
+      // It is right when it is right in one of the readings.
+      if (problems.every((found) => found !== undefined)) violate(right, problems[0] ?? "");
+    }
+    for (const right of before?.rights ?? []) {
+      if (delivery.rights.some(({ reference }) => reference === right.reference)) continue;
+      const kept = vendor.rights.get(right.reference);
+      if (kept !== undefined && isLive(kept, latest())) violate(right, "forgotten while the vendor has it");
+    }
+  }
+
+  function judgeReceipt({ receipt }: Right, kept: VendorRight | undefined): string | undefined {
+    if (receipt === null) return undefined;
+    if (kept === undefined) return "acknowledged, and the vendor never accepted it";
+    if (kept.reference !== receipt.reference) return "acknowledged under another reference";
+    const isEnd = kept.ends.includes(Date.parse(receipt.coveredUntil));
+    return isEnd ? undefined : `acknowledged until ${receipt.coveredUntil}, which the vendor never accepted`;
+  }
+
+  /** Says what is wrong with ending a right now. */
+  function judgeCancel(
+    right: Right,
+    { wanted, delivery, vendor }: { wanted: readonly WantedRight[]; delivery: Delivery; vendor: FakeVendor },
+  ): string | undefined {
+    const old = toRight(right);
+    const due = wanted.filter(({ from, to }) => from - leadTimeMs <= now() && (to === null || to > now()));
+    if (due.some((want) => isSameRight(want, old))) return "is cancelled although it is wanted";
+    const uncovered = due.find((want) => {
+      if (slotOf(want) === slotOf(old)) return false;
+      if (want.locationId !== old.locationId && want.plateNumber !== old.plateNumber) return false;
+      const isDismissed = delivery.rights.some(
+        ({ registration, failure }) =>
+          failure?.dismissed === true && isSameRight(want, toRight({ registration })),
+      );
+      if (isDismissed) return false;
+      return ![...vendor.rights.values()].some((kept) => isSameRight(want, kept) && isLive(kept, now()));
+    });
+    if (uncovered === undefined) return undefined;
+    return `is cancelled before ${uncovered.plateNumber} at ${uncovered.locationId}→${uncovered.target} is there`;
+  }
+
+  return {
+    violations,
+    onClaim(claimed) {
+      for (const { providerId, permitId, delivery } of claimed)
+        written.set(`${providerId} ${permitId}`, delivery);
+    },
+    onSave(updates) {
+      for (const update of updates) {
+        const vendor = vendors.get(update.providerId);
+        if (vendor !== undefined) judge(update, vendor);
+      }
+    },
+  };
+}
+
+function toRight({ registration }: Pick<Right, "registration">): Omit<WantedRight, "to"> {
+  const { permitId, locationId, plate, target, validFrom } = registration;
+  return {
+    ...{ permitId, locationId, target, plateNumber: plate.number, region: plate.region },
+    from: Date.parse(validFrom),
+  };
+}
+
+function describe({ registration }: Right): string {
+  const { plate, locationId, target, generation } = registration;
+  return `${plate.number}/${plate.region ?? ""} ${locationId}→${target} #${generation}`;
+}

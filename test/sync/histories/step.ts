@@ -1,0 +1,44 @@
+import type { DirectoryEdit } from "./host-directory.ts";
+import type { HostWord, PermitSpec } from "./host-permits.ts";
+import type { VendorFault } from "./vendor-fault.ts";
+
+/** How a vendor behaves until further notice. */
+export type VendorCondition = "well" | "down" | "slow" | "limiting" | "locked_out" | "silent";
+
+/** One thing that happens in a history. Plain data, so that a history can be printed and shortened. */
+export type Step =
+  /** The host says one thing after the other without waiting in between. */
+  | { readonly do: "say"; readonly words: readonly HostWord[] }
+  /** `issueMany`: all of it or nothing. */
+  | { readonly do: "say_many"; readonly specs: readonly PermitSpec[] }
+  /** Changes to the directory, and `refresh` after them. */
+  | { readonly do: "map"; readonly edits: readonly DirectoryEdit[]; readonly companyId: string | null }
+  | { readonly do: "provider"; readonly change: "add" | "remove" | "replace"; readonly providerId: string }
+  | { readonly do: "fault"; readonly providerId: string; readonly faults: readonly VendorFault[] }
+  | { readonly do: "condition"; readonly providerId: string; readonly condition: VendorCondition }
+  /** What the vendor refuses for good from now on. */
+  | {
+      readonly do: "refuse";
+      readonly providerId: string;
+      readonly plates: readonly string[];
+      readonly targets: readonly string[];
+    }
+  /** The host's directory cannot be read a few times. */
+  | { readonly do: "directory_fails"; readonly reads: number }
+  /** The ledger's disk is full for a while. */
+  | { readonly do: "ledger_fails"; readonly calls: number }
+  /** A person looks at what was refused. */
+  | { readonly do: "attend"; readonly dismiss: boolean }
+  /** Somebody sets the machine's clock. */
+  | { readonly do: "jump"; readonly ms: number }
+  | { readonly do: "pass"; readonly ms: number }
+  /** The process is killed after so many more doings with its ledger, and comes back later. */
+  | { readonly do: "crash"; readonly after: number; readonly downMs: number }
+  /** The process ends as it should, and comes back later. */
+  | { readonly do: "restart"; readonly downMs: number };
+
+export interface History {
+  readonly seed: number;
+  readonly start: number;
+  readonly steps: readonly Step[];
+}

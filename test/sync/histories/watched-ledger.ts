@@ -1,0 +1,96 @@
+import { EnforcementError } from "../../../src/core/errors.ts";
+import type { ClaimedDelivery, Ledger } from "../../../src/sync/ledger.ts";
+import type { Activity } from "./activity.ts";
+
+/** Looks at what passes between a sync and its ledger. */
+export interface LedgerObserver {
+  /** What a sync was given to work on. */
+  onClaim(claimed: readonly ClaimedDelivery[]): void;
+  /** Before deliveries are written. */
+  onSave(updates: Parameters<Ledger["save"]>[0]): void;
+}
+
+export interface WatchedLedgerOptions {
+  readonly ledger: Ledger;
+  readonly activity: Activity;
+  readonly observer: LedgerObserver;
+  /** A place where the process may die. Tells whether it is dead, now or since before. */
+  readonly passCrashPoint: () => boolean;
+  /** Whether the store fails now, as a full disk does. */
+  readonly takeFailure: () => boolean;
+}
+
+/**
+ * A ledger as one process sees it. When the process has died, nothing it asks for is begun any more, and what was
+ * begun is done without it.
+ */
+export function createWatchedLedger(options: WatchedLedgerOptions): Ledger {
+  const { ledger, activity, observer, passCrashPoint, takeFailure } = options;
+
+  async function call<Value>(run: () => Promise<Value>): Promise<Value> {
+    if (passCrashPoint()) return never();
+    const value = await activity.track(run());
+    if (passCrashPoint()) return never();
+    return value;
+  }
+
+  /** A call of the delivery's own, which nobody but the sync hears the end of. */
+  function callOrFail<Value>(run: () => Promise<Value>): Promise<Value> {
+    return call(() => {
+      if (!takeFailure()) return run();
+      return Promise.reject(new EnforcementError("unavailable", "ledger: the disk is full."));
+    });
+  }
+
+  function noteClaimed(claimed: ClaimedDelivery[]): ClaimedDelivery[] {
+    observer.onClaim(claimed);
+    return claimed;
+  }
+
+  async function* follow<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item> {
+    const iterator = items[Symbol.asyncIterator]();
+    for (;;) {
+      const step = await call(async () => iterator.next());
+      if (step.done === true) return;
+      yield step.value;
+    }
+  }
+
+  const watched: Ledger = {
+    kind: ledger.kind,
+    open: () => call(() => ledger.open()),
+    close: () => call(() => ledger.close()),
+    record: (changes, recordOptions) => call(() => ledger.record(changes, recordOptions)),
+    makeDue: (selection) => call(() => ledger.makeDue(selection)),
+    listCompanies: () => follow(ledger.listCompanies()),
+    claim: (request) => callOrFail(async () => noteClaimed(await ledger.claim(request))),
+    claimOne: (id, request) =>
+      callOrFail(async () => {
+        const claimed = await ledger.claimOne(id, request);
+        if (claimed !== undefined) noteClaimed([claimed]);
+        return claimed;
+      }),
+    save: (updates) =>
+      callOrFail(() => {
+        observer.onSave(updates);
+        return ledger.save(updates);
+      }),
+    findNextDue: (providerId) => callOrFail(() => ledger.findNextDue(providerId)),
+    findPermits: ledger.findPermits,
+    getPermit: (permitId) => call(() => ledger.getPermit(permitId)),
+    count: (providerId, now) => call(() => ledger.count(providerId, now)),
+    listFailures: (providerId) => follow(ledger.listFailures(providerId)),
+    listUnmapped: (providerId) => follow(ledger.listUnmapped(providerId)),
+    listAt: (providerId, target) => follow(ledger.listAt(providerId, target)),
+    listTargets: (providerId) => follow(ledger.listTargets(providerId)),
+    erase: (request) => call(() => ledger.erase(request)),
+  };
+  const { watch } = ledger;
+  // What another process recorded is news only to the living.
+  if (watch !== undefined) watched.watch = (onDue) => watch.call(ledger, onDue);
+  return watched;
+}
+
+function never(): Promise<never> {
+  return new Promise(() => {});
+}

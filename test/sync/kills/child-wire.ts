@@ -1,0 +1,23 @@
+import type { PermitSpec } from "../histories/host-permits.ts";
+
+/** Where a child's ledger is. */
+export interface ChildSetup {
+  readonly ledger: { readonly kind: "sqlite"; readonly path: string };
+  readonly origin: string;
+  readonly providerIds: readonly string[];
+}
+
+/** What the parent asks of a child. */
+export type ChildCall =
+  | { readonly call: "issue" | "revise"; readonly spec: PermitSpec }
+  | { readonly call: "issueMany"; readonly specs: readonly PermitSpec[] }
+  | { readonly call: "revoke" | "forget" | "getPermit"; readonly permitId: string }
+  | { readonly call: "idle" | "listFailures" }
+  | { readonly call: "listDeliveries"; readonly providerId: string };
+
+export type ChildRequest = ChildCall & { readonly id: number };
+
+/** Instants arrive as ISO text. */
+export type ChildReply =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: string; readonly field: string | undefined };

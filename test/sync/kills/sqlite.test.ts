@@ -1,0 +1,23 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { runKills } from "./run-kills.ts";
+
+const KILLS_IN_A_ROW = 5;
+
+/** `KILL_COUNT` replaces the number of kills and `SEED` the first seed. When a kill comes is up to the machine. */
+it("loses nothing when the process is killed, with a ledger in SQLite", { timeout: 600_000 }, async () => {
+  const rows = Math.ceil(Number(process.env["KILL_COUNT"] ?? 30) / KILLS_IN_A_ROW);
+  const first = Number(process.env["SEED"] ?? 1);
+  for (let seed = first; seed < first + rows; seed += 1) {
+    const folder = mkdtempSync(join(tmpdir(), "offstreet-kills-"));
+    try {
+      const ledger = { kind: "sqlite", path: join(folder, "ledger.sqlite") } as const;
+      const violations = await runKills(seed, { kills: KILLS_IN_A_ROW, ledger });
+      expect(violations, `SEED=${seed} KILL_COUNT=${KILLS_IN_A_ROW}`).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+});
