@@ -42,10 +42,18 @@ const MOST_CHANGES = 6;
 /** Longer names are rare, and dear to index: they are found by scanning. */
 const LONGEST_INDEXED = 64;
 
-interface PreparedName {
+/** A name with everything set right that its explainer can, but for the order of words. */
+type Fold = (name: string) => string;
+
+interface Query {
   readonly name: string;
-  /** The name with everything set right that its explainer can, but for the order of words. */
   readonly folded: string;
+}
+
+/** Names, which `fold` makes comparable. What it makes of them is not kept: that would take as much room as they do. */
+interface FoldedNames {
+  readonly names: readonly string[];
+  readonly fold: Fold;
 }
 
 interface Found {
@@ -58,16 +66,16 @@ interface Found {
 
 /** Prepares names for many searches. What finds near ones is built with the first search. */
 export function createNameIndex(names: Iterable<string>, explainer: MismatchExplainer): NameIndex {
-  const prepare = createPreparer(explainer.folds);
-  const distinct = readNames(names);
+  const fold = createFold(explainer.folds);
+  const entries = { names: readNames(names), fold };
   let built: NameTables | undefined;
   return {
     closest(wanted, options = {}) {
       const limit = readLimit(options);
-      const query = readQuery(wanted, prepare);
-      if (query === undefined || distinct.length === 0) return [];
-      built ??= buildTables(distinct.map(prepare));
-      const { entries, variants, neighbours, scan } = built;
+      const query = readQuery(wanted, fold);
+      if (query === undefined || entries.names.length === 0) return [];
+      built ??= buildTables(entries.names.map(fold));
+      const { variants, neighbours, scan } = built;
       const found = new Map<number, Found>();
       const add = (some: Iterable<Found>) => {
         for (const one of some) found.set(one.id, one);
@@ -95,20 +103,19 @@ export function rankAmong(
   wanted: string,
   { explainer, ...options }: { explainer: MismatchExplainer; limit?: number },
 ): NameCandidate[] {
-  const prepare = createPreparer(explainer.folds);
+  const fold = createFold(explainer.folds);
   const limit = readLimit(options);
-  const entries = readNames(names).map(prepare);
-  const query = readQuery(wanted, prepare);
+  const entries = { names: readNames(names), fold };
+  const query = readQuery(wanted, fold);
   if (query === undefined) return [];
   const found = new Map<number, Found>();
-  for (const one of neighboursAmong(entries.keys(), query, { entries, reach: MOST_EDITS }))
-    found.set(one.id, one);
-  for (const one of variantsAmong(entries.keys(), query, { entries, explainer })) found.set(one.id, one);
+  const ids = [...entries.names.keys()];
+  for (const one of neighboursAmong(ids, query, { entries, reach: MOST_EDITS })) found.set(one.id, one);
+  for (const one of variantsAmong(ids, query, { entries, explainer })) found.set(one.id, one);
   return rank([...found.values()], wanted, { explainer, limit });
 }
 
 interface NameTables {
-  readonly entries: readonly PreparedName[];
   /** By the words of a name in any order. */
   readonly variants: HashBuckets;
   /** By the folded name and all that it becomes without one of its characters: whatever is one edit away shares one. */
@@ -116,30 +123,31 @@ interface NameTables {
   readonly scan: NameScan;
 }
 
-function buildTables(entries: readonly PreparedName[]): NameTables {
-  const indexed = entries.flatMap(({ folded }, id) => (folded.length <= LONGEST_INDEXED ? [id] : []));
-  const size = indexed.reduce((sum, id) => sum + 1 + (entries[id]?.folded.length ?? 0), 0);
+function buildTables(folded: readonly string[]): NameTables {
+  const isIndexed = (name: string) => name.length <= LONGEST_INDEXED;
+  const size = folded.reduce((sum, name) => sum + (isIndexed(name) ? 1 + name.length : 0), 0);
   return {
-    entries,
-    variants: createHashBuckets(entries.length, (visit) => {
-      for (const [id, { folded }] of entries.entries()) visit(hashVariants(folded), id);
+    variants: createHashBuckets(folded.length, (visit) => {
+      for (const [id, name] of folded.entries()) visit(hashVariants(name), id);
     }),
     neighbours: createHashBuckets(size, (visit) => {
-      for (const id of indexed) visitDeletions(entries[id]?.folded ?? "", (hash) => visit(hash, id));
+      for (const [id, name] of folded.entries()) {
+        if (isIndexed(name)) visitDeletions(name, (hash) => visit(hash, id));
+      }
     }),
-    scan: createNameScan(entries.map(({ folded }) => folded)),
+    scan: createNameScan(folded),
   };
 }
 
 function* neighboursAmong(
   ids: Iterable<number>,
-  query: PreparedName,
-  { entries, reach }: { entries: readonly PreparedName[]; reach: number },
+  query: Query,
+  { entries: { names, fold }, reach }: { entries: FoldedNames; reach: number },
 ): Generator<Found> {
   for (const id of ids) {
-    const entry = entries[id];
-    if (entry === undefined || entry.name === query.name) continue;
-    const { name, folded } = entry;
+    const name = names[id];
+    if (name === undefined || name === query.name) continue;
+    const folded = fold(name);
     const longest = Math.max(folded.length, query.folded.length);
     const edits = editDistance(query.folded, folded, Math.min(reach, Math.floor(longest / 3)));
     if (edits !== undefined) yield { id, name, edits, explained: edits === 0 };
@@ -149,16 +157,18 @@ function* neighboursAmong(
 /** Names with the same words in another order, or with digits for letters. */
 function* variantsAmong(
   ids: Iterable<number>,
-  query: PreparedName,
-  { entries, explainer }: { entries: readonly PreparedName[]; explainer: MismatchExplainer },
+  query: Query,
+  { entries: { names, fold }, explainer }: { entries: FoldedNames; explainer: MismatchExplainer },
 ): Generator<Found> {
   const key = variantKey(query.folded);
   for (const id of ids) {
-    const entry = entries[id];
-    if (entry === undefined || entry.folded === query.folded || variantKey(entry.folded) !== key) continue;
-    const difference = explainer.explain(query.name, entry.name);
+    const name = names[id];
+    if (name === undefined) continue;
+    const folded = fold(name);
+    if (folded === query.folded || variantKey(folded) !== key) continue;
+    const difference = explainer.explain(query.name, name);
     if (difference === undefined || difference.kind === "other") continue;
-    yield { id, name: entry.name, edits: 1, explained: true };
+    yield { id, name, edits: 1, explained: true };
   }
 }
 
@@ -206,9 +216,9 @@ function withoutDigits(folded: string): string {
   return /[01l]/.test(folded) ? folded.replace(/0/g, "o").replace(/[1l]/g, "i") : folded;
 }
 
-function createPreparer(folds: readonly NameFold[]): (name: string) => PreparedName {
+function createFold(folds: readonly NameFold[]): Fold {
   const inOrder = folds.filter(({ kind }) => kind !== "swapped_words");
-  return (name) => ({ name, folded: isPlain(name) ? name.toLowerCase() : applyFolds(inOrder, name) });
+  return (name) => (isPlain(name) ? name.toLowerCase() : applyFolds(inOrder, name));
 }
 
 /** Whether no fold but that of case changes a name: ASCII without a grave accent, words one space apart. */
@@ -225,9 +235,9 @@ function readNames(names: Iterable<string>): string[] {
   return [...distinct].filter(isComparable);
 }
 
-function readQuery(wanted: string, prepare: (name: string) => PreparedName): PreparedName | undefined {
+function readQuery(wanted: string, fold: Fold): Query | undefined {
   assertText(wanted, "wanted");
-  return isComparable(wanted) ? prepare(wanted) : undefined;
+  return isComparable(wanted) ? { name: wanted, folded: fold(wanted) } : undefined;
 }
 
 function readLimit(options: unknown): number {

@@ -6,9 +6,7 @@ export interface NameScan {
 
 /** Lays texts out by length, each with a signature: which characters it holds. An edit changes two of those at most. */
 export function createNameScan(texts: readonly string[]): NameScan {
-  const ids = Uint32Array.from(texts.keys()).sort(
-    (one, other) => lengthOf(texts, one) - lengthOf(texts, other),
-  );
+  const ids = sortByLength(texts);
   const letters = new Int32Array(ids.length);
   const signs = new Int32Array(ids.length);
   for (const [place, id] of ids.entries()) {
@@ -29,6 +27,11 @@ export function createNameScan(texts: readonly string[]): NameScan {
       return near;
     },
   };
+}
+
+// A function of its own: what it closes over would else be kept for as long as the scan is, all texts with it.
+function sortByLength(texts: readonly string[]): Uint32Array {
+  return Uint32Array.from(texts.keys()).sort((one, other) => lengthOf(texts, one) - lengthOf(texts, other));
 }
 
 /** Gives the first place of texts that are at least so long. */

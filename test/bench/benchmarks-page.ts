@@ -5,17 +5,27 @@ const PAGE = new URL("../../docs/benchmarks.md", import.meta.url);
 const INTRODUCTION = `# Benchmarks
 
 Every figure here was written by the command that stands above it; none was typed. Ratios were measured side by side in
-one run, in interleaved rounds, beside an A/A control: the same server twice. What a ratio has to reach, it has to
-reach less the control's own spread.
+one run, in interleaved rounds, beside an A/A control: the same thing twice. What a ratio has to reach, it has to reach
+less the control's own spread.
 `;
 
-/** Writes one section of docs/benchmarks.md, in place of the one with its title, or at the end. */
-export function writeSection(title: string, text: string): void {
-  const page = existsSync(PAGE) ? readFileSync(PAGE, "utf8") : INTRODUCTION;
+/**
+ * Writes one section of docs/benchmarks.md, in place of the one with its title, or at the end. Every other section stays
+ * as it is, letter for letter.
+ */
+export function writeSection(title: string, text: string, page: URL | string = PAGE): void {
+  const before = existsSync(page) ? readFileSync(page, "utf8") : INTRODUCTION;
+  writeFileSync(page, withSection(before, title, text));
+}
+
+/** The page with this section in it. */
+export function withSection(page: string, title: string, text: string): string {
   const [introduction = "", ...sections] = page.split(/^(?=## )/m);
+  // A heading inside the text would begin a section of its own, which the next run would not replace.
+  if (/^##? /m.test(text)) throw new Error(`Section "${title}": headings inside it must be ### or below.`);
   const section = `## ${title}\n\n${text.trim()}\n`;
   const at = sections.findIndex((present) => present.startsWith(`## ${title}\n`));
   if (at === -1) sections.push(section);
   else sections[at] = section;
-  writeFileSync(PAGE, `${[introduction, ...sections].map((part) => part.trimEnd()).join("\n\n")}\n`);
+  return `${[introduction, ...sections].map((part) => part.trimEnd()).join("\n\n")}\n`;
 }

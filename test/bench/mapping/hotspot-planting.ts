@@ -1,6 +1,5 @@
 import type { MappingReport } from "../../../src/index.ts";
-import { validateHotSpotMapping } from "../../../src/vendors/hotspot/index.ts";
-import type { HotSpotSpot } from "../../../src/vendors/hotspot/mapping.ts";
+import { type HotSpotSpot, validateHotSpotMapping } from "../../../src/vendors/hotspot/mapping.ts";
 import {
   type Place,
   type PlantedMapping,

@@ -1,5 +1,5 @@
 import type { MappingReport } from "../../../src/index.ts";
-import { validatePassportMapping } from "../../../src/vendors/passport/index.ts";
+import { validatePassportMapping } from "../../../src/vendors/passport/mapping.ts";
 import type { PassportZone } from "../../../src/vendors/passport/zone-book.ts";
 import {
   type Place,

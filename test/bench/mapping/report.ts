@@ -8,17 +8,25 @@ export function toTables(results: MappingResults): string {
 
 function costTable({ sizes, vendors, allPairs }: MappingResults): string {
   const { small, large } = sizes;
-  const ours = [...vendors].map(([vendor, { growth, megabytes }]) => [
+  const ours = [...vendors].map(([vendor, { growth, megabytes, unlimited }]) => [
     `${vendor}, validated`,
     microseconds(median(growth.small)),
     microseconds(median(growth.large)),
     seconds(median(growth.large) * large),
     `${megabytes.toFixed(0)} MB`,
+    `${unlimited.toFixed(0)} MB`,
   ]);
   const each = median(allPairs);
   const extrapolated = each * (large / small);
   return table([
-    ["", `each of ${count(small)}`, `each of ${count(large)}`, `all ${count(large)}`, "peak memory"],
+    [
+      "",
+      `each of ${count(small)}`,
+      `each of ${count(large)}`,
+      `all ${count(large)}`,
+      "peak memory",
+      "without limits",
+    ],
     ...ours,
     [
       ...[
@@ -26,7 +34,7 @@ function costTable({ sizes, vendors, allPairs }: MappingResults): string {
         microseconds(each),
         `${microseconds(extrapolated)} (extrapolated)`,
       ],
-      ...[`${seconds(extrapolated * large)} (extrapolated)`, "–"],
+      ...[`${seconds(extrapolated * large)} (extrapolated)`, "–", "–"],
     ],
   ]);
 }

@@ -12,7 +12,10 @@ export interface MappingResults {
 }
 
 export interface VendorResult {
+  /** Peak of a process whose heap is limited. */
   readonly megabytes: number;
+  /** The same without limits. */
+  readonly unlimited: number;
   readonly growth: Growth;
 }
 

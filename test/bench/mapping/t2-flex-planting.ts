@@ -1,5 +1,5 @@
 import type { MappingReport } from "../../../src/index.ts";
-import { type T2FlexStation, validateT2FlexMapping } from "../../../src/vendors/t2-flex/index.ts";
+import { type T2FlexStation, validateT2FlexMapping } from "../../../src/vendors/t2-flex/mapping.ts";
 import { type PlantedMapping, type Planting, plainLocation, slipMistakes } from "./planted-mapping.ts";
 
 /** T2 Flex: every location has its station, in a zone of its own. */
