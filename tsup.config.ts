@@ -15,6 +15,7 @@ const library = {
   node: "src/lookup/node.ts",
   express: "src/lookup/express.ts",
   fastify: "src/lookup/fastify.ts",
+  postgres: "src/sync/postgres.ts",
   sandbox: "src/sandbox/index.ts",
   testing: "src/testing/index.ts",
   ...Object.fromEntries(vendors.map((name) => [`vendors/${name}`, `src/vendors/${name}/index.ts`])),

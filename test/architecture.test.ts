@@ -9,6 +9,10 @@ const ALLOWED: Record<string, { parts: string[]; packages: string[] }> = {
   vendor: { parts: ["core", "http"], packages: ["zod/mini", "node:crypto", "fast-xml-parser"] },
   vendors: { parts: ["vendor"], packages: [] },
   lookup: { parts: ["core"], packages: ["zod/mini", "node:crypto"] },
+  sync: {
+    parts: ["core"],
+    packages: ["node:crypto", "node:fs", "node:path", "node:sqlite", "node:worker_threads", "pg-boss"],
+  },
   setup: { parts: ["core"], packages: ["node:fs/promises", "node:path"] },
   sandbox: {
     parts: ["core", "vendor"],
@@ -106,6 +110,28 @@ describe("the source", () => {
     );
     expect(loading.length).toBeGreaterThan(0);
     expect(loading.filter(({ path }) => vendorOf(path) !== "t2-flex").map(({ path }) => path)).toEqual([]);
+  });
+
+  it("loads a database only where a ledger is kept in it", () => {
+    const databases: Record<string, RegExp> = {
+      "node:sqlite": /^src\/sync\/sqlite/,
+      "node:worker_threads": /^src\/sync\/sqlite/,
+      "pg-boss": /^src\/sync\/postgres/,
+    };
+    const wrong = sources.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ specifier }) => databases[specifier]?.test(path) === false)
+        .map(({ specifier }) => `${path}: ${specifier}`),
+    );
+    expect(wrong).toEqual([]);
+    const reached = new Set(["src/index.ts"]);
+    for (const path of reached) {
+      for (const { target } of sources.find((source) => source.path === path)?.imports ?? []) {
+        if (target !== undefined) reached.add(target);
+      }
+    }
+    expect(reached.size).toBeGreaterThan(50);
+    expect([...reached].filter((path) => /^src\/sync\/(sqlite|postgres)/.test(path))).toEqual([]);
   });
 
   it("keeps vendors apart", () => {

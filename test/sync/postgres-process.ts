@@ -56,7 +56,8 @@ async function findUser(): Promise<{ uid: number; gid: number }> {
   const [uid = 0, gid = 0] = [process.getuid?.(), process.getgid?.()];
   if (uid !== 0) return { uid, gid };
   const accounts = (await readFile("/etc/passwd", "utf8")).split("\n").map((line) => line.split(":"));
-  const account = ["postgres", "nobody"].map((name) => accounts.find(([other]) => other === name))
+  const account = ["postgres", "nobody"]
+    .map((name) => accounts.find(([other]) => other === name))
     .find((entry) => entry !== undefined);
   if (account === undefined) throw new Error("PostgreSQL cannot run as root, and there is no user nobody.");
   return { uid: Number(account[2]), gid: Number(account[3]) };

@@ -1,0 +1,127 @@
+import { type Delivery, type DeliveryId, NO_DELIVERY } from "./delivery.ts";
+import { targetsOf } from "./delivery-facts.ts";
+import type { ClaimedDelivery, ClaimRequest } from "./ledger.ts";
+import { query } from "./postgres-connection.ts";
+import { readInstant, toStoredPermit } from "./postgres-permits.ts";
+import type { PostgresParts } from "./postgres-record.ts";
+
+/** A delivery that this process works on. */
+interface HeldClaim {
+  readonly id: DeliveryId;
+  readonly version: number;
+  /** Where its rights were when it was last written. */
+  readonly targets: ReadonlySet<string>;
+}
+
+/** The claims of this process. */
+export class PostgresClaims {
+  readonly #parts: PostgresParts;
+  readonly #held = new Map<string, HeldClaim>();
+
+  constructor(parts: PostgresParts) {
+    this.#parts = parts;
+  }
+
+  /** The claim of a delivery, when it is of this version. */
+  findHeld(id: DeliveryId, version: number): HeldClaim | undefined {
+    const held = this.#held.get(keyOf(id));
+    return held?.version === version ? held : undefined;
+  }
+
+  hold(claim: HeldClaim): void {
+    this.#held.set(keyOf(claim.id), claim);
+  }
+
+  letGo(id: DeliveryId, version: number): void {
+    if (this.findHeld(id, version) !== undefined) this.#held.delete(keyOf(id));
+  }
+
+  async claim({ providerId, now, limit, leaseMs }: ClaimRequest): Promise<ClaimedDelivery[]> {
+    const { pool, schema, clock } = this.#parts;
+    await clock.refresh(pool);
+    const due = `
+      SELECT permit_id FROM ${schema}.deliveries
+       WHERE provider_id = $1 AND due_at <= $3::timestamptz ORDER BY due_at LIMIT $4
+         FOR UPDATE SKIP LOCKED`;
+    const values = [providerId, clock.toDatabase(now, leaseMs), clock.toDatabase(now), limit];
+    return this.#take({ providerId, now }, { which: due, values });
+  }
+
+  async claimOne({ providerId, permitId }: DeliveryId, request: { now: Date; leaseMs: number }) {
+    const { now, leaseMs } = request;
+    const { pool, schema, clock } = this.#parts;
+    await clock.refresh(pool);
+    const one = `
+      SELECT permit_id FROM ${schema}.deliveries
+       WHERE provider_id = $1 AND permit_id = $4 AND (lease_until IS NULL OR lease_until <= $3::timestamptz)
+         FOR UPDATE`;
+    const values = [providerId, clock.toDatabase(now, leaseMs), clock.toDatabase(now), permitId];
+    const [claimed] = await this.#take({ providerId, now }, { which: one, values });
+    return claimed;
+  }
+
+  /** Gives back what this process holds, as it was before. */
+  async releaseAll(): Promise<void> {
+    const { pool, schema } = this.#parts;
+    const held = [...this.#held.values()].map(({ id, version }) => ({ ...id, version }));
+    this.#held.clear();
+    if (held.length === 0) return;
+    const text = `
+      UPDATE ${schema}.deliveries d
+         SET due_at = least(d.due_since, d.changed_due), changed_due = NULL, lease_until = NULL
+        FROM json_to_recordset($1::json) AS h ("providerId" text, "permitId" text, version bigint)
+       WHERE d.permit_id = h."permitId" AND d.provider_id = h."providerId" AND d.version = h.version
+         AND d.lease_until IS NOT NULL`;
+    await query(pool, "close", [text, [JSON.stringify(held)]]);
+  }
+
+  async #take(
+    { providerId, now }: { providerId: string; now: Date },
+    { which, values }: { which: string; values: unknown[] },
+  ): Promise<ClaimedDelivery[]> {
+    const { pool, schema, wakes } = this.#parts;
+    const text = `
+      WITH due AS MATERIALIZED (${which})
+      UPDATE ${schema}.deliveries d
+         SET version = d.version + 1, due_at = $2::timestamptz, lease_until = $2::timestamptz, changed_due = NULL
+        FROM due WHERE d.provider_id = $1 AND d.permit_id = due.permit_id
+      RETURNING d.permit_id, d.company_id, d.version::text AS version, d.delivery::text AS delivery,
+                ${readInstant("d.due_since")} AS due_since`;
+    const { rows } = await query(pool, "claim", [text, values]);
+    if (rows.length === 0) return [];
+    wakes.schedule(providerId, new Date(String(values[1])));
+    const claimed = rows.map((row) => this.#toClaim(providerId, row, now));
+    for (const { delivery, version, ...id } of claimed) {
+      this.hold({ id: { providerId, permitId: id.permitId }, version, targets: targetsOf(delivery) });
+    }
+    // In a second statement: the first may see a delivery as a change left it and the permit as it was before it.
+    const permits = await this.#readPermits(claimed.map(({ permitId }) => permitId));
+    return claimed
+      .map((claim) => ({ ...claim, stored: toStoredPermit(permits.get(claim.permitId)) }))
+      .sort((one, other) => one.dueSince.getTime() - other.dueSince.getTime());
+  }
+
+  #toClaim(providerId: string, row: Record<string, unknown>, now: Date) {
+    const since = this.#parts.clock.toMachine(row["due_since"] ?? Number.POSITIVE_INFINITY);
+    const delivery = row["delivery"];
+    return {
+      ...{ providerId, permitId: String(row["permit_id"]), companyId: String(row["company_id"]) },
+      delivery: typeof delivery === "string" ? (JSON.parse(delivery) as Delivery) : NO_DELIVERY,
+      dueSince: since < now ? since : now,
+      version: Number(row["version"]),
+    };
+  }
+
+  async #readPermits(permitIds: readonly string[]): Promise<Map<string, Record<string, unknown>>> {
+    const { pool, schema } = this.#parts;
+    const text = `
+      SELECT permit_id, state, permit::text AS permit, ${readInstant("changed_at")} AS changed_at
+        FROM ${schema}.permits WHERE permit_id = ANY($1::text[])`;
+    const { rows } = await query(pool, "claim", [text, [permitIds]]);
+    return new Map(rows.map((row) => [String(row["permit_id"]), row]));
+  }
+}
+
+function keyOf({ providerId, permitId }: DeliveryId): string {
+  return `${providerId}\0${permitId}`;
+}

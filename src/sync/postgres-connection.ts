@@ -1,0 +1,131 @@
+import { EnforcementError, isEnforcementError } from "../core/errors.ts";
+
+/** Rows as `pg` gives them. */
+export interface PostgresResult {
+  rows: Record<string, unknown>[];
+  rowCount: number | null;
+}
+
+/** A connection of a pool, as `pg` has it. */
+export interface PostgresClient {
+  query(text: string, values?: unknown[]): Promise<PostgresResult>;
+  /** Gives it back to the pool; with an argument, it is closed instead. */
+  release(error?: Error | boolean): void;
+  on(event: string, listener: (argument: never) => void): unknown;
+  removeListener(event: string, listener: (argument: never) => void): unknown;
+}
+
+/** A `Pool` of `pg`, version 8.16 or later. */
+export interface PostgresPool {
+  query(text: string, values?: unknown[]): Promise<PostgresResult>;
+  connect(): Promise<PostgresClient>;
+  on(event: string, listener: (argument: never) => void): unknown;
+  removeListener(event: string, listener: (argument: never) => void): unknown;
+}
+
+/** What runs statements: a pool, a connection, or a transaction of the host's. */
+export type PostgresRunner = Pick<PostgresPool, "query">;
+
+const ATTEMPTS = 4;
+const PAUSE_MS = 25;
+
+/**
+ * Runs one statement that may be repeated, which is: one that reads, or whose second run changes nothing. A connection
+ * that was lost is replaced by another.
+ */
+export function query(
+  runner: PostgresRunner,
+  operation: string,
+  [text, values]: readonly [text: string, values?: unknown[]],
+): Promise<PostgresResult> {
+  return repeat(operation, () => runner.query(text, values));
+}
+
+/** Runs statements of ours in one transaction, again from the start when PostgreSQL gave it up before its end. */
+export function inTransaction<Result>(
+  pool: PostgresPool,
+  operation: string,
+  work: (client: PostgresClient) => Promise<Result>,
+): Promise<Result> {
+  return repeat(operation, async () => {
+    const client = await pool.connect();
+    // While it is lent out the pool does not listen, and a connection that drops would end the process.
+    const ignore = () => {};
+    client.on("error", ignore);
+    let broken: Error | undefined;
+    try {
+      return await runTransaction(client, operation, work);
+    } catch (error) {
+      // A connection in an unknown state is nobody's.
+      broken = error as Error;
+      throw error;
+    } finally {
+      client.removeListener("error", ignore);
+      client.release(broken);
+    }
+  });
+}
+
+async function runTransaction<Result>(
+  client: PostgresClient,
+  operation: string,
+  work: (client: PostgresClient) => Promise<Result>,
+): Promise<Result> {
+  await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
+  const result = await work(client);
+  try {
+    await client.query("COMMIT");
+  } catch (error) {
+    // From here on nobody can tell whether it was committed: saying so is all that is left.
+    if (isWorthRepeating(error) && !isLost(error)) throw error;
+    throw toLedgerError(error, operation, "unknown");
+  }
+  return result;
+}
+
+async function repeat<Result>(operation: string, attempt: () => Promise<Result>): Promise<Result> {
+  for (let count = 1; ; count++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (isEnforcementError(error) || error instanceof TypeError) throw error;
+      if (count >= ATTEMPTS || !isWorthRepeating(error)) throw toLedgerError(error, operation);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * 2 ** count * Math.random()));
+    }
+  }
+}
+
+/** Names what PostgreSQL minded. Its own words are left out: they quote rows, and rows hold plates. */
+export function toLedgerError(
+  error: unknown,
+  operation: string,
+  outcome: "not_applied" | "unknown" = "not_applied",
+): EnforcementError {
+  if (isEnforcementError(error)) return error;
+  const code = codeOf(error);
+  const what = code === undefined ? "could not be reached" : `failed with code ${code}`;
+  const remedy =
+    outcome === "unknown"
+      ? "It may have been committed; repeat the call."
+      : "Repeat the call when it is back.";
+  return new EnforcementError("unavailable", `The PostgreSQL of the ledger ${what}. ${remedy}`, {
+    ...{ operation, outcome },
+  });
+}
+
+function isWorthRepeating(error: unknown): boolean {
+  const code = codeOf(error);
+  // Serialisation failures and deadlocks: PostgreSQL asks for another try.
+  return code === "40001" || code === "40P01" || isLost(error);
+}
+
+/** Whether the connection is gone, rather than the statement refused. */
+function isLost(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === undefined || /^(08|57P0)/.test(code) || /^E[A-Z]+$/.test(code);
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" && /^[A-Z0-9_]{1,30}$/.test(code) ? code : undefined;
+}

@@ -1,0 +1,99 @@
+import { inTransaction, type PostgresRunner, query } from "./postgres-connection.ts";
+import { readInstant } from "./postgres-permits.ts";
+import type { PostgresParts } from "./postgres-record.ts";
+import { dueFrom } from "./postgres-write-permits.ts";
+
+// As many permits are locked by one commit while a whole company is made due.
+const PERMITS_AT_ONCE = 1_000;
+const MARKS_AT_ONCE = 1_000;
+
+/** Makes due what committed transactions of the host's marked. */
+export async function applyMarks({ pool, schema }: Pick<PostgresParts, "pool" | "schema">): Promise<void> {
+  const text = `
+    WITH marks AS MATERIALIZED (
+      DELETE FROM ${schema}.due_marks WHERE mark_id IN (
+        SELECT mark_id FROM ${schema}.due_marks ORDER BY mark_id LIMIT ${MARKS_AT_ONCE} FOR UPDATE SKIP LOCKED)
+      RETURNING permit_id, provider_id, due_at),
+    applied AS (
+      INSERT INTO ${schema}.deliveries AS d (permit_id, provider_id, company_id, due_at, due_since)
+      SELECT m.permit_id, m.provider_id, min(p.company_id), min(m.due_at), min(m.due_at)
+        FROM marks m JOIN ${schema}.permits p USING (permit_id)
+       GROUP BY m.permit_id, m.provider_id ORDER BY m.permit_id, m.provider_id
+      ON CONFLICT (permit_id, provider_id) DO UPDATE SET company_id = excluded.company_id, ${dueFrom("excluded.due_at")})
+    SELECT count(*)::text AS count FROM marks`;
+  for (;;) {
+    const { rows } = await query(pool, "claim", [text]);
+    if (Number(rows[0]?.["count"]) < MARKS_AT_ONCE) return;
+  }
+}
+
+/** When somebody may next take a delivery, and what time it is, by the database's clock. */
+export async function findNextDue(
+  providerId: string,
+  { runner, schema }: { runner: PostgresRunner; schema: string },
+) {
+  const text = `
+    SELECT (SELECT ${readInstant("due_at")} FROM ${schema}.deliveries
+             WHERE provider_id = $1 AND due_at IS NOT NULL ORDER BY due_at LIMIT 1) AS due_at,
+           ${readInstant("clock_timestamp()")} AS now`;
+  const { rows } = await query(runner, "findNextDue", [text, [providerId]]);
+  const dueAt = rows[0]?.["due_at"];
+  return {
+    dueAt: typeof dueAt === "string" ? new Date(Number(dueAt)) : undefined,
+    now: new Date(Number(rows[0]?.["now"])),
+  };
+}
+
+/**
+ * Makes a company's deliveries due, in slices of some permits, each a commit: a company of a million permits must not
+ * keep what is delivered meanwhile waiting. When it fails half-way the rest is not due, and calling it again is right.
+ */
+export async function makeCompanyDue(
+  { companyId, providerIds, at }: { companyId: string; providerIds: readonly string[]; at: Date },
+  parts: PostgresParts,
+): Promise<number> {
+  await parts.wakes.prepare(providerIds);
+  let [count, after]: [number, string | null] = [0, ""];
+  while (after !== null) {
+    const slice: { count: number; last: string | null } = await inTransaction(
+      parts.pool,
+      "makeDue",
+      async (client) => {
+        const values = [companyId, after, providerIds, parts.clock.toDatabase(at), at.toISOString()];
+        const { rows } = await client.query(sliceStatement(parts.schema), values);
+        const [row] = rows;
+        if (Number(row?.["count"]) > 0) await parts.wakes.announce([...new Set(providerIds)], client);
+        const last = row?.["last"];
+        return { count: Number(row?.["count"]), last: typeof last === "string" ? last : null };
+      },
+    );
+    count += slice.count;
+    after = slice.last;
+  }
+  return count;
+}
+
+function sliceStatement(schema: string): string {
+  return `
+WITH p AS MATERIALIZED (
+  SELECT permit_id, company_id, state = 'active' AND coalesce(ends_at > $5::timestamptz, true) AS wanted, permit IS NULL AS erased
+    FROM ${schema}.permits WHERE company_id = $1 AND permit_id > $2 ORDER BY permit_id LIMIT ${PERMITS_AT_ONCE}),
+present AS (
+  SELECT d.permit_id, d.provider_id FROM ${schema}.deliveries d JOIN p USING (permit_id)
+   WHERE d.provider_id = ANY($3::text[]) AND NOT p.erased ORDER BY d.permit_id, d.provider_id FOR UPDATE OF d),
+due AS (
+  UPDATE ${schema}.deliveries d SET ${dueFrom("$4::timestamptz")}
+    FROM present WHERE d.permit_id = present.permit_id AND d.provider_id = present.provider_id
+  RETURNING 1),
+added AS (
+  INSERT INTO ${schema}.deliveries AS d (permit_id, provider_id, company_id, due_at, due_since)
+  SELECT p.permit_id, w.provider_id, p.company_id, $4::timestamptz, $4::timestamptz
+    FROM p CROSS JOIN (SELECT DISTINCT unnest($3::text[])) AS w (provider_id)
+   WHERE p.wanted AND NOT p.erased
+     AND NOT EXISTS (SELECT FROM present WHERE present.permit_id = p.permit_id AND present.provider_id = w.provider_id)
+   ORDER BY p.permit_id, w.provider_id
+  ON CONFLICT (permit_id, provider_id) DO UPDATE SET ${dueFrom("excluded.due_at")}
+  RETURNING 1)
+SELECT ((SELECT count(*) FROM due) + (SELECT count(*) FROM added))::text AS count,
+       (SELECT max(permit_id) FROM p HAVING count(*) = ${PERMITS_AT_ONCE}) AS last`;
+}

@@ -1,0 +1,86 @@
+import { type Delivery, NO_DELIVERY } from "./delivery.ts";
+import { eraseDelivery } from "./delivery-facts.ts";
+import { inTransaction, type PostgresClient } from "./postgres-connection.ts";
+import type { PostgresParts } from "./postgres-record.ts";
+
+const SLICE = 200;
+
+/** Erases what is personal in permits that are over or forgotten, slice by slice. Gives their number. */
+export async function erasePermits(
+  { endedBefore, now, limit }: { endedBefore: Date; now: Date; limit: number },
+  parts: PostgresParts,
+): Promise<number> {
+  let erased = 0;
+  while (erased < limit) {
+    const most = Math.min(SLICE, limit - erased);
+    const count = await inTransaction(parts.pool, "erase", (client) =>
+      eraseSlice(client, { endedBefore, now, most }, parts),
+    );
+    erased += count;
+    if (count < most) break;
+  }
+  return erased;
+}
+
+async function eraseSlice(
+  client: PostgresClient,
+  { endedBefore, now, most }: { endedBefore: Date; now: Date; most: number },
+  { schema, clock }: PostgresParts,
+): Promise<number> {
+  const isQuiet = `NOT EXISTS (
+    SELECT FROM ${schema}.deliveries d WHERE d.permit_id = p.permit_id
+       AND (d.live_until > $2::timestamptz OR d.lease_until > $3::timestamptz))`;
+  // Permits that somebody is changing are left for the next time.
+  const found = await client.query(
+    `SELECT p.permit_id FROM ${schema}.permits p
+      WHERE p.permit IS NOT NULL AND (p.ends_at < $1::timestamptz OR p.state = 'forgotten') AND ${isQuiet}
+      LIMIT $4 FOR UPDATE OF p SKIP LOCKED`,
+    [endedBefore.toISOString(), now.toISOString(), clock.toDatabase(now), most],
+  );
+  const candidates = found.rows.map((row) => String(row["permit_id"]));
+  if (candidates.length === 0) return 0;
+  const locked = await client.query(
+    `SELECT permit_id, provider_id, delivery::text AS delivery,
+            (coalesce(live_until > $2::timestamptz, false) OR coalesce(lease_until > $3::timestamptz, false))::text AS busy
+       FROM ${schema}.deliveries WHERE permit_id = ANY($1::text[]) ORDER BY permit_id, provider_id FOR UPDATE`,
+    [candidates, now.toISOString(), clock.toDatabase(now)],
+  );
+  // Somebody may have begun to work on one between the two looks.
+  const busy = new Set(locked.rows.filter((row) => row["busy"] === "true").map((row) => row["permit_id"]));
+  const permitIds = candidates.filter((permitId) => !busy.has(permitId));
+  const rows = locked.rows.filter((row) => !busy.has(row["permit_id"])).map(toErased);
+  await client.query(eraseStatement(schema), [permitIds, JSON.stringify(rows)]);
+  return permitIds.length;
+}
+
+function toErased(row: Record<string, unknown>) {
+  const { permit_id, provider_id } = row;
+  const text = row["delivery"];
+  const delivery: Delivery = typeof text === "string" ? JSON.parse(text) : NO_DELIVERY;
+  return { permit_id, provider_id, delivery: eraseDelivery(delivery) };
+}
+
+function eraseStatement(schema: string): string {
+  return `
+WITH unlisted AS (
+  DELETE FROM ${schema}.permit_plates pl USING ${schema}.permits p
+   WHERE p.permit_id = ANY($1::text[]) AND pl.permit_id = p.permit_id AND pl.company_id = p.company_id
+     AND pl.plate_number IN (SELECT plate ->> 'number' FROM json_array_elements(p.permit -> 'plates') AS plate)),
+targets AS (
+  DELETE FROM ${schema}.delivery_targets t USING json_to_recordset($2::json) AS e (permit_id text, provider_id text),
+         ${schema}.deliveries d
+   WHERE d.permit_id = e.permit_id AND d.provider_id = e.provider_id
+     AND t.provider_id = e.provider_id AND t.permit_id = e.permit_id
+     AND t.target IN (
+       SELECT coalesce(r -> 'receipt' ->> 'target', r -> 'registration' ->> 'target')
+         FROM json_array_elements(d.delivery -> 'rights') AS r)),
+deliveries AS (
+  UPDATE ${schema}.deliveries d
+     SET delivery = e.delivery, due_at = NULL, due_since = NULL, changed_due = NULL, lease_until = NULL,
+         live_until = NULL, failed = 0, failed_at = NULL, unmapped = 0
+    FROM json_to_recordset($2::json) AS e (permit_id text, provider_id text, delivery json)
+   WHERE d.permit_id = e.permit_id AND d.provider_id = e.provider_id)
+UPDATE ${schema}.permits
+   SET permit = NULL, state = CASE state WHEN 'active' THEN 'erased' ELSE 'erased_revoked' END
+ WHERE permit_id = ANY($1::text[])`;
+}

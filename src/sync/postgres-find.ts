@@ -1,0 +1,56 @@
+import { EnforcementError } from "../core/errors.ts";
+import { type FindPermits, markChecked } from "../core/find-permits.ts";
+import type { DeliveryCounts, StoredPermit } from "./ledger.ts";
+import { query } from "./postgres-connection.ts";
+import { readInstant, toPermit, toStoredPermit } from "./postgres-permits.ts";
+import type { PostgresParts } from "./postgres-record.ts";
+
+/** Serves lookups out of the index of plates. */
+export function createFindPermits(parts: () => PostgresParts): FindPermits {
+  return markChecked(async ({ companyId, plateNumbers }) => {
+    const { pool, schema } = parts();
+    const text = `
+      SELECT permit::text AS permit FROM ${schema}.permits
+       WHERE permit_id IN (SELECT permit_id FROM ${schema}.permit_plates
+                            WHERE company_id = $1 AND plate_number = ANY($2::text[]))
+         AND company_id = $1 AND state = 'active' AND permit IS NOT NULL`;
+    const { rows } = await query(pool, "findPermits", [text, [companyId, plateNumbers]]);
+    return rows.map((row) => toPermit(String(row["permit"])));
+  });
+}
+
+export async function getPermit(
+  permitId: string,
+  { pool, schema }: PostgresParts,
+): Promise<StoredPermit | undefined> {
+  const text = `
+    SELECT state, permit::text AS permit, ${readInstant("changed_at")} AS changed_at
+      FROM ${schema}.permits WHERE permit_id = $1`;
+  const { rows } = await query(pool, "getPermit", [text, [permitId]]);
+  return toStoredPermit(rows[0]);
+}
+
+export async function countDeliveries(
+  providerId: string,
+  now: Date,
+  { pool, schema, clock }: PostgresParts,
+): Promise<DeliveryCounts> {
+  // What is worked on has its lease as due instant. Each sum reads an index of just what it counts.
+  const text = `
+    SELECT pending::text, ${readInstant("oldest")} AS oldest,
+           (SELECT coalesce(sum(failed), 0) FROM ${schema}.deliveries WHERE provider_id = $1 AND failed > 0)::text AS failed,
+           (SELECT count(*) FROM ${schema}.deliveries WHERE provider_id = $1 AND unmapped > 0)::text AS unmapped
+      FROM (SELECT count(*) AS pending, min(least(due_since, $2::timestamptz)) AS oldest FROM ${schema}.deliveries
+             WHERE provider_id = $1 AND due_at IS NOT NULL
+               AND (due_since <= $2::timestamptz OR lease_until > $2::timestamptz)) AS pending`;
+  const { rows } = await query(pool, "count", [text, [providerId, clock.toDatabase(now)]]);
+  const [row] = rows;
+  if (row === undefined)
+    throw new EnforcementError("unavailable", "The ledger gave no counts.", { operation: "count" });
+  const oldest = row["oldest"];
+  return {
+    pending: Number(row["pending"]),
+    oldestDueSince: typeof oldest === "string" ? clock.toMachine(oldest) : null,
+    ...{ failed: Number(row["failed"]), unmapped: Number(row["unmapped"]) },
+  };
+}

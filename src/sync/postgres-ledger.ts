@@ -1,0 +1,149 @@
+import { EnforcementError } from "../core/errors.ts";
+import { fieldError, readRecord } from "../core/fields.ts";
+import type { Ledger } from "./ledger.ts";
+import { checkChange } from "./postgres-changes.ts";
+import { PostgresClaims } from "./postgres-claims.ts";
+import { DatabaseClock } from "./postgres-clock.ts";
+import type { PostgresPool } from "./postgres-connection.ts";
+import { applyMarks, findNextDue, makeCompanyDue } from "./postgres-due.ts";
+import { erasePermits } from "./postgres-erase.ts";
+import { countDeliveries, createFindPermits, getPermit } from "./postgres-find.ts";
+import { listAt, listCompanies, listFailures, listTargets, listUnmapped } from "./postgres-lists.ts";
+import { type PostgresParts, recordInTransaction } from "./postgres-record.ts";
+import { RecordQueue } from "./postgres-record-queue.ts";
+import { saveDeliveries } from "./postgres-save.ts";
+import { openSchema, quote } from "./postgres-schema.ts";
+import { PostgresWakes } from "./postgres-wakes.ts";
+
+export interface PostgresLedgerOptions {
+  /**
+   * A `Pool` of `pg`. It stays the host's: closing the ledger does not end it. One of its connections is kept for
+   * listening, so it needs at least 3, and they must be sessions of their own: a pooler between it and PostgreSQL has to
+   * be in session mode.
+   */
+  readonly pool: PostgresPool;
+  /**
+   * The schema of the tables; pg-boss gets another one with `_pgboss` behind it. Both are made when they are missing.
+   * 1–40 lower-case letters, digits and underscores, the first a letter. Default `offstreet_enforcement`.
+   */
+  readonly schema?: string;
+}
+
+/**
+ * A ledger in PostgreSQL 13 or later, for hosts that run on several machines: any number of processes share it, and each
+ * delivery is worked on in one of them. Needs the packages `pg` and `pg-boss`.
+ *
+ * @throws EnforcementError `invalid_config` when an option is wrong, and from `open` when the tables were made by a newer
+ * version of this package
+ */
+export function postgresLedger(options: PostgresLedgerOptions): Ledger {
+  const { pool, schemaName } = readOptions(options);
+  const schema = quote(schemaName);
+  const clock = new DatabaseClock();
+  const wakes = new PostgresWakes({
+    ...{ pool, clock, schemaName },
+    findNextDue: (providerId, runner) => findNextDue(providerId, { runner, schema }),
+  });
+  const parts: PostgresParts = { pool, schema, clock, wakes };
+  const claims = new PostgresClaims(parts);
+  const queue = new RecordQueue(parts);
+  let opening: Promise<void> | undefined;
+  let isOpen = false;
+
+  function requireOpen(): PostgresParts {
+    if (isOpen) return parts;
+    throw new EnforcementError("unavailable", "ledger: is not open; call open() first.", {
+      operation: "ledger",
+    });
+  }
+
+  async function open(): Promise<void> {
+    pool.on("error", ignore);
+    try {
+      await openSchema(pool, schemaName);
+      await clock.refresh(pool);
+      await wakes.open();
+      isOpen = true;
+    } catch (error) {
+      pool.removeListener("error", ignore);
+      opening = undefined;
+      throw error;
+    }
+  }
+
+  return {
+    kind: "postgres",
+    open() {
+      opening ??= open();
+      return opening;
+    },
+    async close() {
+      if (!isOpen) return;
+      isOpen = false;
+      opening = undefined;
+      await queue.settle();
+      await wakes.close();
+      await claims.releaseAll().catch(ignore);
+      pool.removeListener("error", ignore);
+    },
+    async record(changes, { transaction } = {}) {
+      requireOpen();
+      for (const change of changes) checkChange(change);
+      return transaction === undefined
+        ? queue.record(changes)
+        : recordInTransaction(changes, transaction, parts);
+    },
+    makeDue: async (selection) => makeCompanyDue(selection, requireOpen()),
+    listCompanies: () => listCompanies(requireOpen()),
+    async claim(request) {
+      requireOpen();
+      wakes.serve(request.providerId);
+      await applyMarks(parts);
+      return claims.claim(request);
+    },
+    async claimOne(id, request) {
+      requireOpen();
+      await applyMarks(parts);
+      return claims.claimOne(id, request);
+    },
+    save: async (updates) => saveDeliveries(updates, { parts: requireOpen(), claims }),
+    async findNextDue(providerId) {
+      requireOpen();
+      await applyMarks(parts);
+      const { dueAt } = await findNextDue(providerId, { runner: pool, schema });
+      return dueAt && clock.toMachine(dueAt.getTime());
+    },
+    findPermits: createFindPermits(requireOpen),
+    getPermit: async (permitId) => getPermit(permitId, requireOpen()),
+    async count(providerId, now) {
+      requireOpen();
+      await applyMarks(parts);
+      return countDeliveries(providerId, now, parts);
+    },
+    listFailures: (providerId) => listFailures(providerId, requireOpen()),
+    listUnmapped: (providerId) => listUnmapped(providerId, requireOpen()),
+    listAt: (providerId, target) => listAt(providerId, target, requireOpen()),
+    listTargets: (providerId) => listTargets(providerId, requireOpen()),
+    erase: async (request) => erasePermits(request, requireOpen()),
+    watch: (onDue) => wakes.watch(onDue),
+  };
+}
+
+function readOptions(options: PostgresLedgerOptions): { pool: PostgresPool; schemaName: string } {
+  const { pool, schema = "offstreet_enforcement" } = options ?? {};
+  readRecord(options, "postgresLedger options", ["pool", "schema"]);
+  if (typeof pool?.query !== "function" || typeof pool.connect !== "function") {
+    throw fieldError("pool", "must be a Pool of the package pg.", "invalid_config");
+  }
+  if (typeof schema !== "string" || !/^[a-z][a-z0-9_]{0,39}$/.test(schema)) {
+    throw fieldError(
+      "schema",
+      "must be 1–40 lower-case letters, digits and underscores, the first a letter.",
+      "invalid_config",
+    );
+  }
+  return { pool, schemaName: schema };
+}
+
+/** A connection that is lost while nobody uses it is replaced by the pool; without a listener it would end the process. */
+function ignore(): void {}

@@ -1,0 +1,78 @@
+import type { EnforcementError } from "../core/errors.ts";
+import type { ChangeStatus, LedgerChange } from "./ledger.ts";
+import { type PostgresParts, recordCalls, recordLargeCall } from "./postgres-record.ts";
+
+interface WaitingCall {
+  readonly changes: readonly LedgerChange[];
+  resolve(statuses: ChangeStatus[]): void;
+  reject(error: unknown): void;
+}
+
+// What is written between two commits. A call with more changes is a transaction of its own.
+const MOST_TOGETHER = 200;
+
+/**
+ * Commits calls that come together in one transaction: a commit waits for the disk, however much is in it. Calls are
+ * recorded in the order in which they came; large ones, such as a backfill, by the side, so that others need not wait.
+ */
+export class RecordQueue {
+  readonly #parts: PostgresParts;
+  readonly #waiting: WaitingCall[] = [];
+  #working: Promise<void> | undefined;
+  #large: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: PostgresParts) {
+    this.#parts = parts;
+  }
+
+  record(changes: readonly LedgerChange[]): Promise<ChangeStatus[]> {
+    if (changes.length > MOST_TOGETHER) {
+      const done = this.#large.then(() => recordLargeCall(changes, this.#parts));
+      this.#large = done.catch(() => {});
+      return done;
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ changes, resolve, reject });
+      this.#working ??= this.#work();
+    });
+  }
+
+  /** Resolves when everything that came so far is recorded or refused. */
+  async settle(): Promise<void> {
+    await Promise.all([this.#working, this.#large]);
+  }
+
+  async #work(): Promise<void> {
+    // Calls of the same turn of the event loop come together.
+    await undefined;
+    while (this.#waiting.length > 0) await this.#commit(this.#take());
+    this.#working = undefined;
+  }
+
+  #take(): WaitingCall[] {
+    let [count, size] = [0, 0];
+    for (const { changes } of this.#waiting) {
+      size += changes.length;
+      if (count > 0 && size > MOST_TOGETHER) break;
+      count++;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #commit(calls: WaitingCall[]): Promise<void> {
+    try {
+      const statuses = await recordCalls(
+        calls.map(({ changes }) => changes),
+        this.#parts,
+      );
+      for (const [index, { resolve }] of calls.entries()) resolve(statuses[index] ?? []);
+    } catch (error) {
+      // One that PostgreSQL cannot store takes no other with it. What may have been committed is not tried again.
+      if (calls.length > 1 && (error as EnforcementError).outcome !== "unknown") {
+        for (const call of calls) await this.#commit([call]);
+      } else {
+        for (const { reject } of calls) reject(error);
+      }
+    }
+  }
+}

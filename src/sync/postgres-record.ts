@@ -1,0 +1,122 @@
+import { isEnforcementError } from "../core/errors.ts";
+import type { ChangeStatus, LedgerChange, LedgerTransaction } from "./ledger.ts";
+import { judgeCall, type PermitNow, permitIdOf } from "./postgres-changes.ts";
+import type { DatabaseClock } from "./postgres-clock.ts";
+import {
+  inTransaction,
+  type PostgresPool,
+  type PostgresRunner,
+  toLedgerError,
+} from "./postgres-connection.ts";
+import type { PostgresWakes } from "./postgres-wakes.ts";
+import { lockPermits, MadeMeanwhile, writePermits } from "./postgres-write-permits.ts";
+
+/** What the parts of the ledger work with. */
+export interface PostgresParts {
+  readonly pool: PostgresPool;
+  /** Its name as it stands in statements. */
+  readonly schema: string;
+  readonly clock: DatabaseClock;
+  readonly wakes: PostgresWakes;
+}
+
+// As many rows are turned into JSON between two turns of the event loop: a millisecond or two.
+const SLICE = 200;
+const HOST_ATTEMPTS = 3;
+
+/** Records calls together, in one transaction of ours. A call with a conflict changes nothing and harms no other. */
+export async function recordCalls(
+  calls: readonly (readonly LedgerChange[])[],
+  parts: PostgresParts,
+): Promise<ChangeStatus[][]> {
+  await parts.wakes.prepare(providersOf(calls.flat()));
+  return inTransaction(parts.pool, "record", async (client) => {
+    const { statuses, providerIds } = await writeCalls(client, calls, { ...parts, byMarks: false });
+    await parts.wakes.announce(providerIds, client);
+    return statuses;
+  });
+}
+
+/** Records one large call slice by slice, all of it or nothing. */
+export async function recordLargeCall(
+  changes: readonly LedgerChange[],
+  parts: PostgresParts,
+): Promise<ChangeStatus[]> {
+  await parts.wakes.prepare(providersOf(changes));
+  let statuses: ChangeStatus[] = [];
+  try {
+    await inTransaction(parts.pool, "record", async (client) => {
+      statuses = await writeSlices(client, changes, { ...parts, byMarks: false });
+      if (statuses.includes("conflict")) throw new Conflict();
+    });
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+  }
+  return statuses;
+}
+
+/**
+ * Records one call inside a transaction of the host's. Behind a savepoint: what fails here leaves the host's own work
+ * as it was.
+ */
+export async function recordInTransaction(
+  changes: readonly LedgerChange[],
+  transaction: LedgerTransaction,
+  parts: PostgresParts,
+): Promise<ChangeStatus[]> {
+  await parts.wakes.prepare(providersOf(changes));
+  for (let attempt = 1; ; attempt++) {
+    await transaction.query("SAVEPOINT offstreet_enforcement").catch((error: unknown) => {
+      throw toLedgerError(error, "record");
+    });
+    try {
+      const statuses = await writeSlices(transaction, changes, { ...parts, byMarks: true });
+      const end = statuses.includes("conflict") ? "ROLLBACK TO" : "RELEASE";
+      await transaction.query(`${end} SAVEPOINT offstreet_enforcement`);
+      return statuses;
+    } catch (error) {
+      await transaction.query("ROLLBACK TO SAVEPOINT offstreet_enforcement").catch(() => {});
+      if (error instanceof MadeMeanwhile && attempt < HOST_ATTEMPTS) continue;
+      throw isEnforcementError(error) ? error : toLedgerError(error, "record");
+    }
+  }
+}
+
+async function writeSlices(
+  runner: PostgresRunner,
+  changes: readonly LedgerChange[],
+  parts: PostgresParts & { byMarks: boolean },
+): Promise<ChangeStatus[]> {
+  const statuses: ChangeStatus[] = [];
+  const due = new Set<string>();
+  for (let start = 0; start < changes.length; start += SLICE) {
+    const written = await writeCalls(runner, [changes.slice(start, start + SLICE)], parts);
+    statuses.push(...written.statuses.flat());
+    for (const providerId of written.providerIds) due.add(providerId);
+  }
+  if (!statuses.includes("conflict")) await parts.wakes.announce([...due], runner);
+  return statuses;
+}
+
+async function writeCalls(
+  runner: PostgresRunner,
+  calls: readonly (readonly LedgerChange[])[],
+  { schema, clock, byMarks }: PostgresParts & { byMarks: boolean },
+): Promise<{ statuses: ChangeStatus[][]; providerIds: string[] }> {
+  const ids = new Set(calls.flatMap((changes) => changes.map(permitIdOf)));
+  const before = await lockPermits(runner, schema, [...ids]);
+  const after = new Map<string, PermitNow>(before);
+  const statuses = calls.map((changes) => judgeCall(changes, after));
+  const touched = [...after]
+    .filter(([, now]) => now.recorded !== undefined)
+    .map(([id, now]) => ({ id, before: before.get(id), now }));
+  if (touched.length === 0) return { statuses, providerIds: [] };
+  return { statuses, providerIds: await writePermits(runner, touched, { schema, clock, byMarks }) };
+}
+
+function providersOf(changes: readonly LedgerChange[]): Set<string> {
+  return new Set(changes.flatMap((change) => ("permit" in change ? change.providerIds : [])));
+}
+
+/** Ends a transaction that is to leave nothing. */
+class Conflict extends Error {}

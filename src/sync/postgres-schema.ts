@@ -1,0 +1,116 @@
+import { EnforcementError } from "../core/errors.ts";
+import { inTransaction, type PostgresPool } from "./postgres-connection.ts";
+
+/**
+ * What was done to the tables, step by step. A step that was released is never edited: the next one corrects it.
+ *
+ * `due_at` is when somebody may take a delivery: for one that is taken, the end of the lease. `changed_due` is what it
+ * becomes when it is given back, where a change came meanwhile. Both and the lease are of the database's clock, so that
+ * machines whose clocks differ agree. `version` counts the claims. `due_marks` are what transactions of the host's made
+ * due: they may stay open long, and must not keep the deliveries themselves locked.
+ */
+const STEPS: readonly ((schema: string) => string)[] = [
+  (schema) => `
+CREATE TABLE ${schema}.permits (
+  permit_id text PRIMARY KEY,
+  company_id text NOT NULL,
+  revision bigint NOT NULL,
+  state text NOT NULL,
+  permit json,
+  ends_at timestamptz,
+  changed_at timestamptz NOT NULL
+);
+CREATE INDEX permits_company ON ${schema}.permits (company_id, permit_id);
+CREATE INDEX permits_ended ON ${schema}.permits (ends_at) WHERE permit IS NOT NULL;
+CREATE INDEX permits_forgotten ON ${schema}.permits (permit_id) WHERE state = 'forgotten' AND permit IS NOT NULL;
+
+CREATE TABLE ${schema}.permit_plates (
+  company_id text NOT NULL,
+  plate_number text NOT NULL,
+  permit_id text NOT NULL,
+  PRIMARY KEY (company_id, plate_number, permit_id)
+);
+
+CREATE TABLE ${schema}.deliveries (
+  permit_id text NOT NULL,
+  provider_id text NOT NULL,
+  company_id text NOT NULL,
+  version bigint NOT NULL DEFAULT 0,
+  due_at timestamptz,
+  due_since timestamptz,
+  lease_until timestamptz,
+  changed_due timestamptz,
+  delivery json,
+  live_until timestamptz,
+  failed_at timestamptz,
+  failed integer NOT NULL DEFAULT 0,
+  unmapped integer NOT NULL DEFAULT 0,
+  PRIMARY KEY (permit_id, provider_id)
+) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX deliveries_due ON ${schema}.deliveries (provider_id, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX deliveries_failed ON ${schema}.deliveries (failed_at, permit_id) WHERE failed > 0;
+CREATE INDEX deliveries_unmapped ON ${schema}.deliveries (provider_id, permit_id) WHERE unmapped > 0;
+
+CREATE TABLE ${schema}.due_marks (
+  mark_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  permit_id text NOT NULL,
+  provider_id text NOT NULL,
+  due_at timestamptz NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+
+CREATE TABLE ${schema}.delivery_targets (
+  provider_id text NOT NULL,
+  target text NOT NULL,
+  permit_id text NOT NULL,
+  PRIMARY KEY (provider_id, target, permit_id)
+);`,
+];
+
+/** The version that this package makes and understands. */
+export const SCHEMA_VERSION = STEPS.length;
+
+/**
+ * Makes the tables, or brings those of an older version up to date. Processes that do it at the same time take turns.
+ *
+ * @throws EnforcementError `invalid_config` when a newer version of this package has made them
+ */
+export function openSchema(pool: PostgresPool, schema: string): Promise<void> {
+  return inTransaction(pool, "open", async (client) => {
+    await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
+      `enforcement schema ${schema}`,
+    ]);
+    const { rows } = await client.query("SELECT 1 FROM pg_namespace WHERE nspname = $1", [schema]);
+    // Not CREATE … IF NOT EXISTS: that needs the right to create schemas even where there is nothing to create.
+    if (rows.length === 0) await client.query(`CREATE SCHEMA ${quote(schema)}`);
+    const version = await readVersion(client, schema);
+    if (version > SCHEMA_VERSION) throw newerSchema(schema, version);
+    for (const step of STEPS.slice(version)) await client.query(step(quote(schema)));
+    if (version === SCHEMA_VERSION) return;
+    await client.query(`UPDATE ${quote(schema)}.schema_version SET version = $1`, [SCHEMA_VERSION]);
+  });
+}
+
+async function readVersion(client: Pick<PostgresPool, "query">, schema: string): Promise<number> {
+  const table = `${quote(schema)}.schema_version`;
+  const { rows } = await client.query("SELECT to_regclass($1)::text AS found", [table]);
+  if (rows[0]?.["found"] === null) {
+    await client.query(`CREATE TABLE ${table} (version integer NOT NULL)`);
+    await client.query(`INSERT INTO ${table} VALUES (0)`);
+  }
+  const versions = await client.query(`SELECT version::text AS version FROM ${table}`);
+  return Number(versions.rows[0]?.["version"] ?? 0);
+}
+
+function newerSchema(schema: string, version: number): EnforcementError {
+  return new EnforcementError(
+    "invalid_config",
+    `schema "${schema}" was made by a newer version of this package (tables of version ${version}, ` +
+      `understood is ${SCHEMA_VERSION}); update the package on this machine, or name another schema.`,
+    { operation: "open", field: "schema" },
+  );
+}
+
+/** A name as it stands in statements. */
+export function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,148 @@
+import type { PgBoss } from "pg-boss";
+import { createBoss, LATER_QUEUE, QUEUE_OPTIONS, queueOf, toBossDatabase } from "./postgres-boss.ts";
+import { inTransaction, type PostgresPool, type PostgresRunner } from "./postgres-connection.ts";
+import { PostgresListener } from "./postgres-listener.ts";
+import { ScheduledWakes, type ScheduledWakesOptions } from "./postgres-scheduled-wakes.ts";
+
+// A transaction of the host's may hold the last connection of the pool; it must not wait for another one for ever.
+const PREPARED_WITHIN_MS = 2_000;
+
+/**
+ * Wakes machines, through pg-boss. Each provider has a queue: a job in it, sent in the transaction that made something
+ * due, is heard of by every machine when that transaction commits, and fetched by one of them even if none was listening.
+ * The rows decide what is done: a wake that is lost costs time, and one too many costs a look.
+ */
+export class PostgresWakes {
+  readonly #pool: PostgresPool;
+  readonly #boss: PgBoss;
+  readonly #scheduled: ScheduledWakes;
+  readonly #prepared = new Map<string, Promise<boolean>>();
+  /** Queues that exist, by name, and whose they are. */
+  readonly #queues = new Map<string, string>();
+  /** Providers that this process works for. */
+  readonly #served = new Set<string>();
+  readonly #watchers = new Set<(providerId: string) => void>();
+  #isOpen = false;
+  #isWorking = false;
+
+  constructor(options: Omit<ScheduledWakesOptions, "boss">) {
+    const { pool, schemaName } = options;
+    this.#pool = pool;
+    this.#boss = createBoss(
+      { pool, schema: schemaName, listener: new PostgresListener(pool) },
+      {
+        onNotification: (queue) => this.#tell(this.#queues.get(queue)),
+        onConnect: () => this.#served.forEach((providerId) => void this.#tell(providerId)),
+      },
+    );
+    this.#scheduled = new ScheduledWakes({ ...options, boss: this.#boss });
+  }
+
+  async open(): Promise<void> {
+    await this.#boss.start();
+    await this.#boss.createQueue(LATER_QUEUE, QUEUE_OPTIONS);
+    this.#isOpen = true;
+  }
+
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    this.#watchers.clear();
+    await this.#scheduled.settle();
+    await this.#boss.stop({ graceful: true, timeout: 5_000 });
+  }
+
+  /** Makes sure that providers have a queue. False for one whose queue could not be made: it will not be woken. */
+  async prepare(providerIds: Iterable<string>): Promise<void> {
+    const missing = [...providerIds].filter((providerId) => !this.#queues.has(queueOf(providerId)));
+    if (missing.length === 0) return;
+    await Promise.race([Promise.all(missing.map((id) => this.#makeQueue(id))), pause(PREPARED_WITHIN_MS)]);
+  }
+
+  /** Sends a wake for each provider, in the transaction of `runner`: nothing is heard of it unless that commits. */
+  async announce(providerIds: readonly string[], runner: PostgresRunner): Promise<void> {
+    await this.prepare(providerIds);
+    const db = toBossDatabase(runner);
+    for (const providerId of providerIds) {
+      const queue = queueOf(providerId);
+      if (this.#queues.has(queue)) await this.#boss.insert(queue, [{ retentionSeconds: 3_600 }], { db });
+    }
+  }
+
+  /** Sees to it that some machine looks again at `at`, an instant of the database's clock, if this one has gone. */
+  schedule(providerId: string, at: Date): void {
+    if (this.#isOpen) this.#scheduled.noLaterThan(providerId, at);
+  }
+
+  /** This process works for the provider from now on. */
+  serve(providerId: string): void {
+    if (this.#served.has(providerId)) return;
+    this.#served.add(providerId);
+    if (this.#watchers.size > 0) void this.#work(providerId);
+  }
+
+  watch(onDue: (providerId: string) => void): () => void {
+    this.#watchers.add(onDue);
+    if (!this.#isWorking) {
+      this.#isWorking = true;
+      void this.#workLater();
+      for (const providerId of this.#served) void this.#work(providerId);
+    }
+    return () => this.#watchers.delete(onDue);
+  }
+
+  #tell(providerId: string | undefined): void {
+    if (providerId === undefined) return;
+    for (const onDue of this.#watchers) onDue(providerId);
+  }
+
+  #makeQueue(providerId: string): Promise<boolean> {
+    const queue = queueOf(providerId);
+    const known = this.#prepared.get(queue);
+    if (known !== undefined) return known;
+    const made = this.#boss.createQueue(queue, { ...QUEUE_OPTIONS, notify: true }).then(
+      () => {
+        this.#queues.set(queue, providerId);
+        return true;
+      },
+      () => {
+        this.#prepared.delete(queue);
+        return false;
+      },
+    );
+    this.#prepared.set(queue, made);
+    return made;
+  }
+
+  /** Fetches the wakes of a provider: those that nobody heard of are found by polling. */
+  async #work(providerId: string): Promise<void> {
+    try {
+      if (!(await this.#makeQueue(providerId)) || !this.#isOpen) throw new Error("no queue");
+      const options = { batchSize: 1_000, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 30 };
+      await this.#boss.work(queueOf(providerId), options, async () => this.#tell(providerId));
+      this.#scheduled.lookAhead(providerId);
+    } catch {
+      // The next claim tries again.
+      this.#served.delete(providerId);
+    }
+  }
+
+  /** When the next due instant of a provider has come, all machines that work for it are woken. */
+  async #workLater(): Promise<void> {
+    try {
+      const options = { batchSize: 100, pollingIntervalSeconds: 2 };
+      await this.#boss.work<{ providerId: string }>(LATER_QUEUE, options, async (jobs) => {
+        const providerIds = [...new Set(jobs.map(({ data }) => data.providerId))];
+        await inTransaction(this.#pool, "wake", (client) => this.announce(providerIds, client));
+        for (const providerId of providerIds) this.#scheduled.lookAhead(providerId);
+      });
+    } catch {
+      this.#isWorking = false;
+    }
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds).unref();
+  });
+}

@@ -1,0 +1,3 @@
+export type { Ledger, LedgerTransaction } from "./ledger.ts";
+export type { PostgresClient, PostgresPool, PostgresResult } from "./postgres-connection.ts";
+export { type PostgresLedgerOptions, postgresLedger } from "./postgres-ledger.ts";
