@@ -1,0 +1,115 @@
+import type { EnforcementError, EnforcementErrorCode } from "../core/errors.ts";
+import { LONGEST_BACKOFF_MS, outageBackoff } from "./backoff.ts";
+import type { Timers } from "./timers.ts";
+
+/** What the breaker of one provider lets through. */
+export interface BreakerStatus {
+  /** `closed`: everything. `open`: nothing until `retryAt`. `half_open`: one operation, to see whether it is back. */
+  readonly state: "closed" | "open" | "half_open";
+  /** Why it is not closed; null when it is. */
+  readonly code: EnforcementErrorCode | null;
+  /** Since when it is not closed; null when it is. */
+  readonly downSince: Date | null;
+  /** When the vendor is asked again; null when closed. */
+  readonly retryAt: Date | null;
+}
+
+// One more could still be chance: a connection that a proxy closed, a request that met a restart.
+const FAILURES_TO_OPEN = 3;
+// The next request would meet the same answer.
+const OPENS_AT_ONCE: ReadonlySet<EnforcementErrorCode> = new Set(["unauthorized", "rate_limited"]);
+
+/**
+ * Keeps a vendor that is down from being asked by everything that waits for it. Failures count when a whole request
+ * ended in one; what the vendor refuses is an answer.
+ */
+export class Breaker {
+  readonly #timers: Timers;
+  readonly #random: () => number;
+  readonly #onChange: (error: EnforcementError | undefined, downSince: Date) => void;
+  #failures = 0;
+  #openings = 0;
+  #downSince: Date | undefined;
+  #code: EnforcementErrorCode | undefined;
+  #retryAt = 0;
+  #isProbing = false;
+
+  /** `onChange` hears once that it opened, with the reason, and once that it closed. */
+  constructor(options: {
+    timers: Timers;
+    random: () => number;
+    onChange: (error: EnforcementError | undefined, downSince: Date) => void;
+  }) {
+    this.#timers = options.timers;
+    this.#random = options.random;
+    this.#onChange = options.onChange;
+  }
+
+  get status(): BreakerStatus {
+    if (this.#downSince === undefined) return { state: "closed", code: null, downSince: null, retryAt: null };
+    return {
+      state: this.#isProbing ? "half_open" : "open",
+      ...{ code: this.#code ?? null, downSince: this.#downSince, retryAt: new Date(this.#retryAt) },
+    };
+  }
+
+  get isClosed(): boolean {
+    return this.#downSince === undefined;
+  }
+
+  /** How long nothing may be sent, in milliseconds; 0 when something may. */
+  get waitMs(): number {
+    if (this.#downSince === undefined) return 0;
+    const wait = this.#retryAt - this.#timers.now().getTime();
+    // A clock that was set back does not lengthen a wait.
+    return wait > LONGEST_BACKOFF_MS ? 0 : Math.max(0, wait);
+  }
+
+  /** Whether one operation may see whether the vendor is back. Nothing else may until it has ended. */
+  startProbe(): boolean {
+    if (this.#downSince === undefined || this.#isProbing || this.waitMs > 0) return false;
+    this.#isProbing = true;
+    return true;
+  }
+
+  /** A request ended with an answer. While the breaker is open, only the probe's counts. */
+  noteAnswer({ isProbe }: { isProbe: boolean }): void {
+    this.#failures = 0;
+    if (this.#downSince === undefined || !isProbe) return;
+    const since = this.#downSince;
+    this.#downSince = undefined;
+    this.#isProbing = false;
+    this.#openings = 0;
+    this.#onChange(undefined, since);
+  }
+
+  /** A request ended without one. */
+  noteTrouble(error: EnforcementError, { isProbe }: { isProbe: boolean }): void {
+    this.#failures += 1;
+    if (isProbe) this.#isProbing = false;
+    const isOpen = this.#downSince !== undefined;
+    if (isOpen && !isProbe) {
+      // Others were under way when it opened. What the vendor asks for counts whoever hears it.
+      if (error.retryAfterMs !== undefined) this.#waitAtLeast(error.retryAfterMs);
+      return;
+    }
+    if (!isOpen && this.#failures < FAILURES_TO_OPEN && !OPENS_AT_ONCE.has(error.code)) return;
+    this.#openings += 1;
+    this.#code = error.code;
+    this.#retryAt = 0;
+    this.#waitAtLeast(Math.max(error.retryAfterMs ?? 0, outageBackoff(this.#openings, this.#random)));
+    if (isOpen) return;
+    this.#downSince = this.#timers.now();
+    this.#onChange(error, this.#downSince);
+  }
+
+  /** The probe was not sent after all. */
+  giveUpProbe(): void {
+    this.#isProbing = false;
+  }
+
+  #waitAtLeast(milliseconds: number): void {
+    const wait = Math.min(milliseconds, LONGEST_BACKOFF_MS);
+    this.#retryAt = Math.max(this.#retryAt, this.#timers.now().getTime() + wait);
+  }
+}

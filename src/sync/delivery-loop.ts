@@ -1,0 +1,180 @@
+import type { PushProvider } from "../core/provider.ts";
+import { itemBackoff } from "./backoff.ts";
+import { Breaker } from "./breaker.ts";
+import type { CompanyViews } from "./company-views.ts";
+import type { Emit } from "./events.ts";
+import { Lag } from "./lag.ts";
+import { LEASE_MS } from "./lease.ts";
+import type { Ledger } from "./ledger.ts";
+import type { LedgerHealth } from "./ledger-health.ts";
+import type { Timers } from "./timers.ts";
+import { WakeUp } from "./wake-up.ts";
+import { WorkFloor } from "./work-floor.ts";
+
+/** What the loop of one provider works with. */
+export interface LoopContext {
+  readonly provider: PushProvider;
+  readonly ledger: Ledger;
+  readonly timers: Timers;
+  readonly random: () => number;
+  readonly views: CompanyViews;
+  readonly health: LedgerHealth;
+  readonly emit: Emit;
+  readonly leadTimeMs: number;
+  /** Requests under way at once. */
+  readonly concurrency: number;
+  /** Called when there is nothing to do any more, as far as this loop knows. */
+  readonly onQuiet: () => void;
+  /** Called when a permit that is to be forgotten has no right at this provider any more. */
+  readonly onWithdrawn: () => void;
+}
+
+// Enough that a slow ledger does not let requests wait, and little enough to be put back quickly.
+const SMALLEST_WINDOW = 64;
+// A ledger may say that something is due and not give it: another process was faster.
+const SHORTEST_SLEEP_MS = 20;
+
+/** Delivers what is due at one provider, as long as it runs. Providers know nothing of each other. */
+export class DeliveryLoop {
+  readonly provider: PushProvider;
+  readonly breaker: Breaker;
+  readonly lag = new Lag();
+  readonly #context: LoopContext;
+  readonly #floor: WorkFloor;
+  readonly #wakeUp: WakeUp;
+  #isRunning = false;
+  #isClaiming = false;
+  #isLookingAhead = false;
+  /** Counts what may have made something due, so that nothing is missed while the ledger is asked. */
+  #calls = 0;
+  #answeredCalls = 0;
+  #claimFailures = 0;
+  #claimAgainAt = 0;
+
+  constructor(context: LoopContext) {
+    const { provider, timers, random, emit } = context;
+    const providerId = provider.id;
+    this.#context = context;
+    this.provider = provider;
+    this.breaker = new Breaker({
+      ...{ timers, random },
+      onChange(error, since) {
+        if (error === undefined) {
+          emit({ type: "provider_up", providerId, downMs: timers.now().getTime() - since.getTime() });
+        } else {
+          const { code, status } = error;
+          emit({ type: "provider_down", providerId, code, ...(status === undefined ? {} : { status }) });
+        }
+      },
+    });
+    this.#wakeUp = new WakeUp(timers, () => this.wake());
+    this.#floor = new WorkFloor(
+      { ...context, breaker: this.breaker, lag: this.lag },
+      {
+        onDue: (at) => this.#wakeUp.noLaterThan(at),
+        onProgress: () => this.#pump(),
+      },
+    );
+  }
+
+  get lastSuccessAt(): Date | null {
+    return this.#floor.lastSuccessAt;
+  }
+
+  /** Operations that a vendor is being asked for. */
+  get inFlight(): number {
+    return this.#floor.inFlight;
+  }
+
+  /** Whether it has nothing to do, as far as it knows. One that does not run has nothing to do. */
+  get isQuiet(): boolean {
+    if (!this.#isRunning) return this.#floor.isEmpty;
+    return this.#floor.isEmpty && !this.#isClaiming && !this.#isLookingAhead && !this.#mayHaveMore;
+  }
+
+  start(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    this.#floor.open();
+    this.wake();
+  }
+
+  /** Something may be due. */
+  wake(): void {
+    this.#calls += 1;
+    this.#pump();
+  }
+
+  /** Puts back what was not sent, and waits for the rest: at most `boundMs`, then it is cut off. */
+  async stop(boundMs: number): Promise<void> {
+    this.#isRunning = false;
+    this.#wakeUp.cancel();
+    await this.#floor.close(boundMs);
+  }
+
+  get #mayHaveMore(): boolean {
+    return this.#answeredCalls !== this.#calls;
+  }
+
+  #pump(): void {
+    if (!this.#isRunning) return;
+    this.#floor.dispatch();
+    if (this.#mayHaveMore && !this.#isClaiming) {
+      const limit = this.#room();
+      const wait = Math.max(this.breaker.waitMs, this.#claimAgainAt - this.#context.timers.now().getTime());
+      if (wait > 0) this.#wakeUp.noLaterThan(this.#context.timers.now().getTime() + wait);
+      else if (limit > 0) void this.#claim(limit);
+    }
+    if (this.isQuiet) this.#context.onQuiet();
+  }
+
+  /** How many deliveries may be taken now. */
+  #room(): number {
+    // One operation shows whether the vendor is back.
+    if (!this.breaker.isClosed) return this.#floor.isEmpty ? 1 : 0;
+    const { batchSize } = this.provider.capabilities;
+    const window = Math.max(SMALLEST_WINDOW, batchSize * this.#context.concurrency);
+    // Many at a time: every claim is a reading and a writing of the ledger's.
+    return this.#floor.waiting <= window / 2 ? window - this.#floor.waiting : 0;
+  }
+
+  async #claim(limit: number): Promise<void> {
+    const { ledger, timers, health, random } = this.#context;
+    const calls = this.#calls;
+    this.#isClaiming = true;
+    try {
+      const request = { providerId: this.provider.id, now: timers.now(), limit, leaseMs: LEASE_MS };
+      const claimed = await ledger.claim(request);
+      health.note(true);
+      this.#claimFailures = 0;
+      this.#floor.take(claimed);
+      if (claimed.length < limit) {
+        this.#answeredCalls = calls;
+        void this.#lookAhead();
+      }
+    } catch {
+      health.note(false);
+      this.#claimAgainAt = timers.now().getTime() + 100 + itemBackoff(this.#claimFailures, undefined, random);
+      this.#claimFailures += 1;
+    }
+    this.#isClaiming = false;
+    this.#pump();
+  }
+
+  /** Finds out when to wake up although nobody calls. */
+  async #lookAhead(): Promise<void> {
+    if (this.#isLookingAhead) return;
+    this.#isLookingAhead = true;
+    const { ledger, timers, health } = this.#context;
+    try {
+      const next = await ledger.findNextDue(this.provider.id);
+      const soonest = timers.now().getTime() + SHORTEST_SLEEP_MS;
+      if (next !== undefined) this.#wakeUp.noLaterThan(Math.max(next.getTime(), soonest));
+    } catch {
+      health.note(false);
+      this.#wakeUp.noLaterThan(timers.now().getTime() + 1_000);
+    }
+    this.#isLookingAhead = false;
+    this.#pump();
+  }
+}

@@ -1,0 +1,26 @@
+import type { Outcome } from "../core/provider.ts";
+import { isRefusal } from "./apply-outcome.ts";
+import type { Right } from "./delivery.ts";
+import type { Emit } from "./events.ts";
+import { toFailureKey } from "./failure-key.ts";
+import type { ClaimedDelivery } from "./ledger.ts";
+
+/** The event of an operation that has come to an end; trouble that passes is none. */
+export function describeOutcome(
+  { providerId, companyId, permitId }: ClaimedDelivery,
+  { reference, registration, intent }: Right,
+  outcome: Outcome<unknown>,
+): Parameters<Emit>[0] | undefined {
+  if (intent === null) return undefined;
+  const { operation } = intent;
+  const about = { providerId, companyId, permitId, locationId: registration.locationId, operation };
+  if (outcome.ok) return { type: "acknowledged", ...about };
+  const { error } = outcome;
+  if (!isRefusal(error)) return undefined;
+  const { code, status, vendorCode } = error;
+  return {
+    ...{ type: "refused", ...about, code, key: toFailureKey({ providerId, permitId, reference }) },
+    ...(status === undefined ? {} : { status }),
+    ...(vendorCode === undefined ? {} : { vendorCode }),
+  };
+}

@@ -1,0 +1,68 @@
+import type { Company, Location } from "../core/directory.ts";
+import { formatInstant } from "../core/instant.ts";
+import type { Permit } from "../core/permit.ts";
+import { type StoredRegistration, withDefaultRegion } from "../core/registration.ts";
+import { isCompanyEnabled, providerEntry } from "../core/switches.ts";
+
+/** A company as its directory shows it now. */
+export interface CompanyView {
+  /** Undefined when the directory does not know it. */
+  readonly company: Company | undefined;
+  /** Its own locations, by id. */
+  readonly locations: ReadonlyMap<string, Location>;
+}
+
+/** What one vendor should have of one permit, whatever the time is. */
+export interface Desired {
+  /** In generation 0: which one it is follows from what was sent before. */
+  readonly registrations: readonly StoredRegistration[];
+  /** Locations that the directory does not know, or that are switched on without a target. */
+  readonly unmapped: readonly string[];
+}
+
+/** Nothing: for a permit that was revoked, forgotten or erased. */
+export const NOTHING_DESIRED: Desired = Object.freeze({ registrations: [], unmapped: [] });
+
+/**
+ * The registrations of a permit for one provider. The same as `registrationsOf`, but a location that cannot be
+ * registered is named instead of thrown, so that it does not hold back the others.
+ */
+export function desiredOf(permit: Permit, { company, locations }: CompanyView, providerId: string): Desired {
+  // A company that nobody knows has no switches: nothing of it is wanted, and somebody should hear of it.
+  if (company === undefined) return { registrations: [], unmapped: [...new Set(permit.locationIds)] };
+  if (!isCompanyEnabled(company, providerId)) return NOTHING_DESIRED;
+  const registrations = new Map<string, StoredRegistration>();
+  const unmapped = new Set<string>();
+  for (const locationId of permit.locationIds) {
+    const location = locations.get(locationId);
+    const entry = providerEntry(location?.providers, providerId);
+    if (location !== undefined && entry?.enabled !== true) continue;
+    if (location === undefined || entry?.target === undefined) unmapped.add(locationId);
+    else addRegistrations(registrations, permit, { location, target: entry.target });
+  }
+  return { registrations: [...registrations.values()], unmapped: [...unmapped] };
+}
+
+/** One for each plate. A plate or a location that is written twice is one right. */
+function addRegistrations(
+  registrations: Map<string, StoredRegistration>,
+  { id: permitId, companyId, plates, validFrom, validTo }: Permit,
+  { location, target }: { location: Location; target: string },
+): void {
+  for (const plate of plates) {
+    const { number, region } = withDefaultRegion(plate, location.region);
+    const registration = {
+      ...{ companyId, permitId, locationId: location.id, target, generation: 0 },
+      plate: region === undefined ? { number } : { number, region },
+      validFrom: formatInstant(validFrom),
+      validTo: validTo === null ? null : formatInstant(validTo),
+    };
+    registrations.set(rightKeyOf(registration), registration);
+  }
+}
+
+/** What makes a registration another right than the next, its generation aside: the parts of its reference. */
+export function rightKeyOf(registration: StoredRegistration): string {
+  const { companyId, permitId, locationId, plate, target, validFrom } = registration;
+  return JSON.stringify([companyId, permitId, locationId, plate.number, plate.region, target, validFrom]);
+}

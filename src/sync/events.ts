@@ -1,0 +1,98 @@
+import type { EnforcementErrorCode } from "../core/errors.ts";
+
+/**
+ * Something that happened in durable sync. It never holds a plate, a name or a secret. New types may come in a minor
+ * version; what stands here stays.
+ */
+export type SyncEvent = { readonly at: Date } & (
+  | AcknowledgedEvent
+  | RefusedEvent
+  | UnmappedEvent
+  | ProviderDownEvent
+  | ProviderUpEvent
+  | DirectoryEvent
+  | LedgerEvent
+  | ErasedEvent
+);
+
+/** Which right it is about. */
+interface AboutRight {
+  readonly providerId: string;
+  readonly companyId: string;
+  readonly permitId: string;
+  readonly locationId: string;
+  readonly operation: "register" | "amend" | "cancel";
+}
+
+/** A vendor carried out an operation. */
+export interface AcknowledgedEvent extends AboutRight {
+  readonly type: "acknowledged";
+}
+
+/** A vendor refused an operation for good, or it could not be sent as it is. It is in `failures()` now. */
+export interface RefusedEvent extends AboutRight {
+  readonly type: "refused";
+  /** For `retry` and `dismiss`. */
+  readonly key: string;
+  readonly code: EnforcementErrorCode;
+  readonly status?: number;
+  readonly vendorCode?: string;
+}
+
+/** A permit is for locations that have the provider switched on and no target, or that the directory does not know. */
+export interface UnmappedEvent {
+  readonly type: "unmapped";
+  readonly providerId: string;
+  readonly companyId: string;
+  readonly permitId: string;
+  readonly locationIds: readonly string[];
+}
+
+/** A vendor cannot be used: once, until `provider_up`. */
+export interface ProviderDownEvent {
+  readonly type: "provider_down";
+  readonly providerId: string;
+  readonly code: EnforcementErrorCode;
+  readonly status?: number;
+}
+
+/** A vendor that was down is back. */
+export interface ProviderUpEvent {
+  readonly type: "provider_up";
+  readonly providerId: string;
+  readonly downMs: number;
+}
+
+/** The host's directory fails for a company, and its deliveries wait: once, until it is back. */
+export interface DirectoryEvent {
+  readonly type: "directory_failed" | "directory_recovered";
+  readonly companyId: string;
+}
+
+/** The ledger fails, and nothing is delivered: once, until it is back. */
+export interface LedgerEvent {
+  readonly type: "ledger_failed" | "ledger_recovered";
+}
+
+/** What was personal in permits that were over for long enough, or to be forgotten, is gone. */
+export interface ErasedEvent {
+  readonly type: "erased";
+  /** How many permits. */
+  readonly count: number;
+}
+
+type WithoutInstant<Event> = Event extends unknown ? Omit<Event, "at"> : never;
+
+/** Tells the host's listener of something that happened now. */
+export type Emit = (event: WithoutInstant<SyncEvent>) => void;
+
+/** What a listener throws is its own affair: it must not turn a delivered permit into a failure. */
+export function createEmit(listener: ((event: SyncEvent) => void) | undefined, now: () => Date): Emit {
+  if (listener === undefined) return () => {};
+  return (event) => {
+    try {
+      const ended: unknown = listener({ ...event, at: now() } as SyncEvent);
+      if (ended instanceof Promise) ended.catch(() => {});
+    } catch {}
+  };
+}

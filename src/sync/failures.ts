@@ -1,0 +1,98 @@
+import { EnforcementError, type EnforcementErrorCode } from "../core/errors.ts";
+import type { Delivery, DeliveryId, Right } from "./delivery.ts";
+import { parseFailureKey, toFailureKey } from "./failure-key.ts";
+import { LEASE_MS } from "./lease.ts";
+import type { SyncCore } from "./sync-core.ts";
+
+/** An operation that a vendor refused for good, or that cannot be sent as it is. It waits for a person. */
+export interface SyncFailure {
+  /** For `retry` and `dismiss`. */
+  readonly key: string;
+  readonly providerId: string;
+  readonly companyId: string;
+  readonly permitId: string;
+  readonly locationId: string;
+  /** What the location is called on the vendor's side. */
+  readonly target: string;
+  readonly operation: "register" | "amend" | "cancel";
+  readonly failedAt: Date;
+  readonly code: EnforcementErrorCode;
+  /** What went wrong, in our words. */
+  readonly message: string;
+  readonly status?: number;
+  /** The vendor's own words, plates and secrets masked. */
+  readonly vendorCode?: string;
+  readonly vendorMessage?: string;
+}
+
+/** The refusals that wait for a person, oldest first. */
+export async function* listFailures(core: SyncCore, providerId?: string): AsyncGenerator<SyncFailure> {
+  const ledger = await core.openLedger();
+  for await (const failure of ledger.listFailures(providerId)) {
+    const { key, validTo: _, dismissed: __, failedAt, code, ...rest } = failure;
+    yield {
+      ...rest,
+      key: toFailureKey({ ...rest, reference: key }),
+      code: code as EnforcementErrorCode,
+      failedAt: new Date(failedAt),
+    };
+  }
+}
+
+/** Clears a refusal, so that the operation is sent again. False when there is no such refusal any more. */
+export function retryFailure(core: SyncCore, key: string): Promise<boolean> {
+  return changeFailed(core, key, (right) => ({ ...right, failure: null }));
+}
+
+/** Lets a refusal be. False when there is no such refusal any more. */
+export function dismissFailure(core: SyncCore, key: string): Promise<boolean> {
+  return changeFailed(core, key, ({ failure, ...right }) => ({
+    ...right,
+    failure: failure === null ? null : { ...failure, dismissed: true },
+  }));
+}
+
+function changeFailed(core: SyncCore, key: string, change: (right: Right) => Right): Promise<boolean> {
+  const { reference, ...id } = parseFailureKey(key);
+  return changeDelivery(core, id, (delivery) => {
+    const isMeant = (right: Right) =>
+      right.reference === reference && right.failure !== null && right.failure.dismissed !== true;
+    if (!delivery.rights.some(isMeant)) return undefined;
+    return { ...delivery, rights: delivery.rights.map((right) => (isMeant(right) ? change(right) : right)) };
+  });
+}
+
+const WAIT_MS = 50;
+const LONGEST_WAIT_MS = 2 * LEASE_MS;
+
+/**
+ * Changes one delivery from outside its loop, between two of the loop's turns, and has it looked at. The change gives
+ * undefined to leave it as it is. False when it did, or when there is no such delivery.
+ *
+ * @throws EnforcementError `unavailable` when it is being worked on for too long
+ */
+export async function changeDelivery(
+  core: SyncCore,
+  id: DeliveryId,
+  change: (delivery: Delivery) => Delivery | undefined,
+): Promise<boolean> {
+  const ledger = await core.openLedger();
+  const { timers } = core;
+  for (let waited = 0; waited < LONGEST_WAIT_MS; waited += WAIT_MS) {
+    const claimed = await ledger.claimOne(id, { now: timers.now(), leaseMs: LEASE_MS });
+    if (claimed !== undefined) {
+      const delivery = change(claimed.delivery);
+      const release = { dueAt: timers.now(), settled: false };
+      await ledger.save([
+        { ...id, delivery: delivery ?? claimed.delivery, version: claimed.version, release },
+      ]);
+      core.wake(id.providerId);
+      return delivery !== undefined;
+    }
+    // Nobody has what does not exist.
+    if ((await ledger.getPermit(id.permitId)) === undefined) return false;
+    await new Promise<void>((resolve) => timers.after(WAIT_MS, resolve));
+  }
+  const message = "The permit's delivery is being worked on for too long; try again later.";
+  throw new EnforcementError("unavailable", message, { providerId: id.providerId, operation: "retry" });
+}

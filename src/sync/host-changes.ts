@@ -1,0 +1,134 @@
+import type { Directory } from "../core/directory.ts";
+import { EnforcementError } from "../core/errors.ts";
+import { fieldError, readList, readRecord, readText } from "../core/fields.ts";
+import { type Permit, type PermitInput, readPermit } from "../core/permit.ts";
+import { isCompanyEnabled } from "../core/switches.ts";
+import type { ChangeStatus, Ledger, LedgerChange, LedgerTransaction } from "./ledger.ts";
+import type { Timers } from "./timers.ts";
+
+/** What became of a change that a host told. */
+export interface ChangeResult {
+  readonly permitId: string;
+  /**
+   * | status | meaning |
+   * |---|---|
+   * | `recorded` | it is durable, and will be delivered |
+   * | `unchanged` | it was known already |
+   * | `older` | a newer revision is known, or the permit was erased at this one or a later; nothing was changed |
+   * | `revoked` | the permit was revoked; only `issue` with a higher revision takes it up again |
+   * | `unknown` | `revoke` or `forget` of a permit that is not known; nothing was changed |
+   */
+  readonly status: Exclude<ChangeStatus, "conflict">;
+}
+
+/** Options of `issue`, `issueMany`, `revise`, `revoke` and `forget`. */
+export interface ChangeOptions {
+  /**
+   * The host's own transaction, for a ledger in the same database: the change is recorded when it commits, and not at
+   * all when it does not. Other ledgers refuse it with `unsupported`.
+   */
+  transaction?: LedgerTransaction;
+}
+
+/** Records what hosts say. */
+export interface HostChanges {
+  put(kind: "issue" | "revise", permit: PermitInput, options?: ChangeOptions): Promise<ChangeResult>;
+  putMany(permits: readonly PermitInput[], options?: ChangeOptions): Promise<ChangeResult[]>;
+  withdraw(kind: "revoke" | "forget", permitId: string, options?: ChangeOptions): Promise<ChangeResult>;
+}
+
+// Nobody waits longer for a directory to say which deliveries a permit needs: needless ones do no harm.
+const DIRECTORY_DEADLINE_MS = 2_000;
+
+export function createHostChanges(context: {
+  openLedger: () => Promise<Ledger>;
+  directory: Directory;
+  timers: Timers;
+  /** Ids of the push providers there are now. */
+  pushProviderIds: () => readonly string[];
+  onRecorded: (changes: readonly LedgerChange[]) => void;
+}): HostChanges {
+  const { openLedger, directory, timers, pushProviderIds, onRecorded } = context;
+
+  /** The push providers that a company has switched on; all of them when the directory does not say. */
+  async function findProviderIds(companyId: string): Promise<readonly string[]> {
+    const all = pushProviderIds();
+    if (all.length === 0) return all;
+    let cancel = () => {};
+    try {
+      const asked = directory.getCompany(companyId);
+      const late = new Promise<never>((_, reject) => {
+        cancel = timers.after(DIRECTORY_DEADLINE_MS, () => reject(new Error("deadline")));
+      });
+      const company = await Promise.race([asked, late]);
+      return company === undefined ? [] : all.filter((id) => isCompanyEnabled(company, id));
+    } catch {
+      return all;
+    } finally {
+      cancel();
+    }
+  }
+
+  async function toChanges(kind: "issue" | "revise", permits: readonly Permit[]): Promise<LedgerChange[]> {
+    const providerIds = new Map<string, readonly string[]>();
+    for (const companyId of new Set(permits.map(({ companyId }) => companyId))) {
+      providerIds.set(companyId, await findProviderIds(companyId));
+    }
+    const at = timers.now();
+    return permits.map((permit) => ({
+      ...{ kind, permit, at },
+      providerIds: providerIds.get(permit.companyId) ?? [],
+    }));
+  }
+
+  async function record(
+    changes: readonly LedgerChange[],
+    { options, fieldOf }: { options: ChangeOptions | undefined; fieldOf: (index: number) => string },
+  ): Promise<ChangeResult[]> {
+    const { transaction } = readRecord(options ?? {}, "options", ["transaction"]);
+    const ledger = await openLedger();
+    const statuses = await ledger.record(
+      changes,
+      transaction === undefined ? {} : { transaction: transaction as LedgerTransaction },
+    );
+    const conflict = statuses.indexOf("conflict");
+    if (conflict >= 0) {
+      throw fieldError(
+        `${fieldOf(conflict)}.revision`,
+        "is that of another content of this permit, which is recorded; a change needs a higher revision.",
+      );
+    }
+    onRecorded(changes);
+    return changes.map((change, index) => {
+      const status = statuses[index];
+      if (status === undefined || status === "conflict") {
+        throw new EnforcementError("unavailable", "ledger: it did not say what became of a change.");
+      }
+      return { permitId: "permit" in change ? change.permit.id : change.permitId, status };
+    });
+  }
+
+  return {
+    async put(kind, permit, options) {
+      const changes = await toChanges(kind, [readPermit(permit)]);
+      return first(await record(changes, { options, fieldOf: () => "permit" }));
+    },
+    async putMany(permits, options) {
+      const checked = readList(permits, "permits").map((permit, index) =>
+        readPermit(permit, `permits[${index}]`),
+      );
+      if (checked.length === 0) return [];
+      const changes = await toChanges("issue", checked);
+      return record(changes, { options, fieldOf: (index) => `permits[${index}]` });
+    },
+    async withdraw(kind, permitId, options) {
+      const change = { kind, permitId: readText(permitId, "permitId"), at: timers.now() };
+      return first(await record([change], { options, fieldOf: () => "permitId" }));
+    },
+  };
+}
+
+function first([result]: readonly ChangeResult[]): ChangeResult {
+  if (result === undefined) throw new TypeError("A change without a result.");
+  return result;
+}

@@ -1,0 +1,131 @@
+import { type Clock, systemClock } from "../core/clock.ts";
+import type { Directory } from "../core/directory.ts";
+import { EnforcementError, isEnforcementError } from "../core/errors.ts";
+import { fieldError, readCount, readList, readRecord, readText } from "../core/fields.ts";
+import type { EnforcementProvider } from "../core/provider.ts";
+import type { SyncEvent } from "./events.ts";
+import type { Ledger } from "./ledger.ts";
+
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Options of `createPermitSync`. */
+export interface PermitSyncOptions {
+  /**
+   * To whom permits go. A pull provider is taken and gets nothing: it asks. May be empty: sync then only keeps permits
+   * for `findPermits`.
+   */
+  providers: readonly EnforcementProvider[];
+  /** Where everything is kept. It is opened by the first call, and closed by whoever made it. */
+  ledger: Ledger;
+  /** Companies, locations, targets and switches. Call `refresh` after it changed. */
+  directory: Directory;
+  /** How long before its start a registration is sent, in milliseconds. Default 24 hours, at most 365 days. */
+  leadTimeMs?: number;
+  /**
+   * How long after its end a permit stays in the ledger, in milliseconds; what is personal in it is then erased.
+   * Default 90 days.
+   */
+  retentionMs?: number;
+  /** Requests under way at once, for each push provider. Default 8. A provider may have a limit of its own. */
+  concurrency?: number;
+  /** Hears of what happens. What it throws is ignored. */
+  onEvent?: (event: SyncEvent) => void;
+  /** Default: the machine's clock. */
+  clock?: Clock;
+}
+
+/** {@link PermitSyncOptions} checked, with their defaults filled in. */
+export interface PermitSyncSettings {
+  readonly providers: readonly EnforcementProvider[];
+  readonly ledger: Ledger;
+  readonly directory: Directory;
+  readonly leadTimeMs: number;
+  readonly retentionMs: number;
+  readonly concurrency: number;
+  readonly onEvent: ((event: SyncEvent) => void) | undefined;
+  readonly clock: Clock;
+}
+
+const KEYS = [
+  ...["providers", "ledger", "directory", "leadTimeMs", "retentionMs", "concurrency", "onEvent", "clock"],
+];
+
+const LEDGER_METHODS = [
+  ...["open", "close", "record", "makeDue", "listCompanies", "claim", "claimOne", "save", "findNextDue"],
+  ...["findPermits", "getPermit", "count", "listFailures", "listUnmapped", "listAt", "listTargets", "erase"],
+];
+
+/** @throws EnforcementError `invalid_config` naming the option */
+export function readPermitSyncOptions(options: PermitSyncOptions): PermitSyncSettings {
+  try {
+    const given = readRecord(options, "options", KEYS);
+    const { leadTimeMs, retentionMs, concurrency, onEvent, clock } = given;
+    return {
+      providers: readProviders(given["providers"]),
+      ledger: readMethods<Ledger>(given["ledger"], "ledger", LEDGER_METHODS),
+      directory: readMethods<Directory>(given["directory"], "directory", ["getCompany", "listLocations"]),
+      leadTimeMs: readNumber(leadTimeMs ?? DAY_MS, "leadTimeMs", { least: 0, most: 365 * DAY_MS }),
+      retentionMs: readNumber(retentionMs ?? 90 * DAY_MS, "retentionMs", { least: 0, most: 36_525 * DAY_MS }),
+      concurrency: readNumber(concurrency ?? 8, "concurrency", { least: 1, most: 1_000 }),
+      onEvent:
+        onEvent === undefined ? undefined : readFunction<(event: SyncEvent) => void>(onEvent, "onEvent"),
+      clock: readFunction<Clock>(clock ?? systemClock, "clock"),
+    };
+  } catch (thrown) {
+    if (!isEnforcementError(thrown)) throw thrown;
+    const { message, field } = thrown;
+    throw new EnforcementError("invalid_config", `createPermitSync: ${message}`, { field });
+  }
+}
+
+function readProviders(value: unknown): readonly EnforcementProvider[] {
+  const providers = readList(value, "providers").map((provider, index) =>
+    readProvider(provider, `providers[${index}]`),
+  );
+  const ids = new Set<string>();
+  for (const [index, { id }] of providers.entries()) {
+    if (ids.has(id))
+      throw fieldError(`providers[${index}].id`, "is used twice; give each instance its own id.");
+    ids.add(id);
+  }
+  return providers;
+}
+
+/** Checks a provider that a host gave. */
+export function readProvider(value: unknown, field: string): EnforcementProvider {
+  const provider = value as Partial<EnforcementProvider> | null | undefined;
+  if (typeof provider !== "object" || provider === null) throw fieldError(field, "is not a provider.");
+  readText(provider.id, `${field}.id`);
+  if (provider.delivery === "pull") return provider as EnforcementProvider;
+  if (provider.delivery !== "push") throw fieldError(`${field}.delivery`, 'must be "push" or "pull".');
+  readMethods(provider, field, ["registerMany", "amendMany", "cancelMany"]);
+  const { batchSize, openEndedDays } = readRecord(
+    provider.capabilities,
+    `${field}.capabilities`,
+    CAPABILITIES,
+  );
+  readNumber(batchSize, `${field}.capabilities.batchSize`, { least: 1, most: Number.MAX_SAFE_INTEGER });
+  readNumber(openEndedDays, `${field}.capabilities.openEndedDays`, { least: 1, most: 36_525 });
+  return provider as EnforcementProvider;
+}
+
+const CAPABILITIES = ["batchSize", "openEndedDays", "listZones", "find", "listRegistrations"];
+
+function readMethods<Value>(value: unknown, field: string, methods: readonly string[]): Value {
+  if (typeof value !== "object" || value === null) throw fieldError(field, "is missing.");
+  for (const method of methods)
+    readFunction((value as Record<string, unknown>)[method], `${field}.${method}`);
+  return value as Value;
+}
+
+function readFunction<Func>(value: unknown, field: string): Func {
+  if (typeof value !== "function") throw fieldError(field, "must be a function; see its type.");
+  return value as Func;
+}
+
+function readNumber(value: unknown, field: string, { least, most }: { least: number; most: number }): number {
+  const count = readCount(value, field);
+  if (count < least || count > most) throw fieldError(field, `must be from ${least} to ${most}.`);
+  return count;
+}

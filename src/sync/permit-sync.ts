@@ -1,0 +1,191 @@
+import { readOptionalText, readRecord } from "../core/fields.ts";
+import { type FindPermits, givesCheckedPermits, markChecked } from "../core/find-permits.ts";
+import { readSignal } from "../core/operation-options.ts";
+import type { PermitInput } from "../core/permit.ts";
+import type { EnforcementProvider } from "../core/provider.ts";
+import { dismissFailure, listFailures, retryFailure, type SyncFailure } from "./failures.ts";
+import { type ChangeOptions, type ChangeResult, createHostChanges } from "./host-changes.ts";
+import { type PermitSyncOptions, type PermitSyncSettings, readPermitSyncOptions } from "./options.ts";
+import {
+  addProvider,
+  DRAIN_MS,
+  refreshCompanies,
+  removeProvider,
+  replaceProvider,
+} from "./provider-changes.ts";
+import { readStatus, type SyncStatus } from "./status.ts";
+import { createSyncCore, type SyncCore } from "./sync-core.ts";
+import { systemTimers, type Timers } from "./timers.ts";
+
+/** Carries permits to the vendors that want to be told, whatever happens on the way, and serves those that ask. */
+export interface PermitSync {
+  /**
+   * Records a permit, new or changed. When the promise is fulfilled, the change is durable and will be delivered. A
+   * permit that was revoked is taken up again by a higher revision.
+   *
+   * @throws EnforcementError `invalid_input` when it is malformed, or has a revision that is recorded with another
+   * content; `unavailable` when the ledger fails, and then nothing was recorded
+   */
+  issue(permit: PermitInput, options?: ChangeOptions): Promise<ChangeResult>;
+  /**
+   * {@link issue} for many, all or nothing: one result for each, in their order. The error names the first permit that
+   * is wrong, as `permits[3].revision`.
+   */
+  issueMany(permits: readonly PermitInput[], options?: ChangeOptions): Promise<ChangeResult[]>;
+  /** {@link issue} for a permit that must not have been revoked. One that is unknown is recorded: messages overtake each other. */
+  revise(permit: PermitInput, options?: ChangeOptions): Promise<ChangeResult>;
+  /** Withdraws a permit. */
+  revoke(permitId: string, options?: ChangeOptions): Promise<ChangeResult>;
+  /** Withdraws a permit, and erases what is personal in it as soon as no vendor has a right of it any more. */
+  forget(permitId: string, options?: ChangeOptions): Promise<ChangeResult>;
+  /** Looks again at the permits of a company, or of all, because the directory changed. */
+  refresh(options?: { companyId?: string }): Promise<void>;
+
+  /** Begins with another provider, and refreshes. @throws EnforcementError `invalid_input` when its id is in use */
+  addProvider(provider: EnforcementProvider): Promise<void>;
+  /**
+   * Ends deliveries to a provider. What it has stays at the vendor and in the ledger; to withdraw it, switch the provider
+   * off in the directory first, `refresh`, and wait for `idle`.
+   */
+  removeProvider(providerId: string): Promise<void>;
+  /** Puts another instance in the place of the one with its id: other credentials, another address. Same vendor. */
+  replaceProvider(provider: EnforcementProvider): Promise<void>;
+
+  /** Begins to deliver. Calling it again does nothing. Until `stop`, it keeps the process alive. */
+  start(): Promise<void>;
+  /**
+   * Ends delivering: requests under way are waited for, at most 10 seconds, then cut off. What was not delivered is
+   * delivered after the next start. Changes can be recorded all the time. The ledger stays open; close it afterwards.
+   */
+  stop(): Promise<void>;
+  /**
+   * Waits until nothing is due and nothing on its way. A vendor that is down keeps it waiting; what was refused, and
+   * what is due only later, does not. Before `start` it waits for what is due.
+   */
+  idle(options?: { signal?: AbortSignal }): Promise<void>;
+
+  status(): Promise<SyncStatus>;
+  /** What vendors refused, of one provider or of all, oldest first. */
+  failures(options?: { providerId?: string }): AsyncIterable<SyncFailure>;
+  /** Sends a refused operation again. @returns false when it is not refused any more */
+  retry(key: string): Promise<boolean>;
+  /** Lets a refused operation be: it is not tried until the permit or the mapping changes. @returns false when it is not refused any more */
+  dismiss(key: string): Promise<boolean>;
+
+  /** For `createPermitLookupHandler`: the permits that are not revoked. It can be passed on its own. */
+  readonly findPermits: FindPermits;
+}
+
+/**
+ * Creates durable sync. Nothing is read, written or sent before the first call.
+ *
+ * @throws EnforcementError `invalid_config` naming the option
+ */
+export function createPermitSync(options: PermitSyncOptions): PermitSync {
+  const settings = readPermitSyncOptions(options);
+  return createFrom(settings, { timers: systemTimers(settings.clock), random: Math.random });
+}
+
+/** {@link createPermitSync} with another time, and other dice, for tests. */
+export function createPermitSyncWith(
+  options: PermitSyncOptions,
+  { timers, random = Math.random }: { timers: Timers; random?: () => number },
+): PermitSync {
+  return createFrom(readPermitSyncOptions(options), { timers, random });
+}
+
+function createFrom(
+  settings: PermitSyncSettings,
+  time: { timers: Timers; random: () => number },
+): PermitSync {
+  const core = createSyncCore(settings, time);
+  const { openLedger, timers, loops, retention } = core;
+  let isRunning = false;
+  let unwatch: (() => void) | undefined;
+  const changes = createHostChanges({
+    ...{ openLedger, timers, directory: settings.directory },
+    pushProviderIds: () => [...loops.keys()],
+    onRecorded(recorded) {
+      core.wake();
+      if (recorded.some(({ kind }) => kind === "forget")) retention.wake();
+    },
+  });
+
+  return {
+    issue: (permit, options) => changes.put("issue", permit, options),
+    issueMany: (permits, options) => changes.putMany(permits, options),
+    revise: (permit, options) => changes.put("revise", permit, options),
+    revoke: (permitId, options) => changes.withdraw("revoke", permitId, options),
+    forget: (permitId, options) => changes.withdraw("forget", permitId, options),
+    async refresh(options = {}) {
+      const { companyId } = readRecord(options, "options", ["companyId"]);
+      await refreshCompanies(core, readOptionalText(companyId, "options.companyId"));
+    },
+
+    addProvider: (provider) => addProvider(core, provider, isRunning),
+    removeProvider: (providerId) => removeProvider(core, providerId),
+    replaceProvider: (provider) => replaceProvider(core, provider, () => isRunning),
+
+    async start() {
+      if (isRunning) return;
+      isRunning = true;
+      try {
+        const ledger = await openLedger();
+        unwatch ??= ledger.watch?.((providerId) => core.wake(providerId));
+      } catch (thrown) {
+        isRunning = false;
+        throw thrown;
+      }
+      if (!isRunning) return;
+      for (const loop of loops.values()) loop.start();
+      retention.start();
+    },
+    async stop() {
+      isRunning = false;
+      unwatch?.();
+      unwatch = undefined;
+      await Promise.all([retention.stop(), ...[...loops.values()].map((loop) => loop.stop(DRAIN_MS))]);
+    },
+    async idle(options = {}) {
+      const signal = readSignal(readRecord(options, "options", ["signal"])["signal"], "options.signal");
+      await waitUntilIdle(core, signal);
+    },
+
+    status: () => readStatus(core, isRunning),
+    failures(options = {}) {
+      const { providerId } = readRecord(options, "options", ["providerId"]);
+      return listFailures(core, readOptionalText(providerId, "options.providerId"));
+    },
+    retry: async (key) => retryFailure(core, key),
+    dismiss: async (key) => dismissFailure(core, key),
+    findPermits: createFindPermits(core),
+  };
+}
+
+async function waitUntilIdle(core: SyncCore, signal: AbortSignal | undefined): Promise<void> {
+  const ledger = await core.openLedger();
+  for (;;) {
+    const seen = core.quiet.count;
+    const isQuiet = () => [...core.loops.values()].every((loop) => loop.isQuiet);
+    if (isQuiet()) {
+      const now = core.timers.now();
+      const counts = await Promise.all([...core.loops.keys()].map((id) => ledger.count(id, now)));
+      if (counts.every(({ pending }) => pending === 0) && isQuiet()) return;
+    }
+    await core.quiet.after(seen, signal);
+  }
+}
+
+/** Opens the ledger for the first question; after that it is the ledger's own answer. */
+function createFindPermits({ openLedger, settings }: SyncCore): FindPermits {
+  const { ledger } = settings;
+  let isOpen = false;
+  const findPermits: FindPermits = (query) => {
+    if (isOpen) return ledger.findPermits(query);
+    return openLedger().then(() => {
+      isOpen = true;
+      return ledger.findPermits(query);
+    });
+  };
+  return givesCheckedPermits(ledger.findPermits) ? markChecked(findPermits) : findPermits;
+}

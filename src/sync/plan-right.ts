@@ -1,0 +1,90 @@
+import type { StoredRegistration } from "../core/registration.ts";
+import { LONGEST_BACKOFF_MS } from "./backoff.ts";
+import type { Intent, Right } from "./delivery.ts";
+import { extensionDue } from "./right-terms.ts";
+
+/** What is to be done about one right, before the others of its permit are looked at. */
+export type Step =
+  /** Nothing now; `dueAt` in milliseconds: look again. */
+  | { readonly kind: "rest"; readonly right: Right; readonly dueAt?: number }
+  /** Its intent is sent, whatever the others do. */
+  | { readonly kind: "send"; readonly right: Right }
+  /** As `send`, once nothing else is in its slot. */
+  | { readonly kind: "register"; readonly right: Right }
+  /** As `send`, once nobody is left uncovered by it. */
+  | { readonly kind: "cancel"; readonly right: Right }
+  | { readonly kind: "drop"; readonly right: Right };
+
+export interface StepContext {
+  /** What the clock shows, in milliseconds. */
+  readonly now: number;
+  /** The instant of new decisions. */
+  readonly at: string;
+  readonly openEndedDays: number;
+}
+
+/**
+ * What one right needs. `wish` is the registration that is wanted of it, undefined when none is.
+ *
+ * An intent without a refusal is open: it is repeated exactly as it stands before anything else is decided, because the
+ * vendor may have carried it out. An intent *with* a refusal was refused after an attempt whose end nobody knows.
+ */
+export function planRight(right: Right, wish: StoredRegistration | undefined, context: StepContext): Step {
+  if (right.intent !== null && right.failure === null) return repeat(right, right.intent, context);
+  return wish === undefined ? planUnwanted(right, context) : planWanted(right, wish, context);
+}
+
+function planWanted(right: Right, wish: StoredRegistration, context: StepContext): Step {
+  const { receipt, intent, failure } = right;
+  const { validTo } = wish;
+  const attempts = intent === null ? 0 : Math.max(1, intent.attempts);
+  if (receipt === null) {
+    if (failure?.validTo === validTo) return { kind: "rest", right };
+    return { kind: "register", right: decide(right, "register", { validTo, attempts, at: context.at }) };
+  }
+  // It may be cancelled already, and what is cancelled cannot be amended.
+  if (failure?.operation === "cancel" && intent !== null) return repeat(right, intent, context);
+  if (failure?.operation === "amend" && failure.validTo === validTo) return { kind: "rest", right };
+
+  const extendAt =
+    validTo === null ? extensionDue(receipt.coveredUntil, context.openEndedDays) : Number.POSITIVE_INFINITY;
+  if (intent !== null || receipt.registration.validTo !== validTo || extendAt <= context.now) {
+    return { kind: "send", right: decide(right, "amend", { validTo, attempts, at: context.at }) };
+  }
+  const settled = failure === null ? right : { ...right, failure: null };
+  return { kind: "rest", right: settled, ...(validTo === null ? { dueAt: extendAt } : {}) };
+}
+
+function planUnwanted(right: Right, context: StepContext): Step {
+  const { receipt, intent, failure } = right;
+  if (receipt === null) {
+    // Only an attempt whose end nobody knows can have left something there.
+    if (intent === null || failure?.dismissed) return { kind: "drop", right };
+    return repeat(right, intent, context);
+  }
+  if (failure?.operation === "cancel") return { kind: "rest", right };
+  return { kind: "cancel", right: decide(right, "cancel", { validTo: null, attempts: 0, at: context.at }) };
+}
+
+function repeat(right: Right, intent: Intent, { now }: StepContext): Step {
+  const notBefore = intent.notBefore === null ? Number.NEGATIVE_INFINITY : Date.parse(intent.notBefore);
+  // A wait longer than any that is ever set is left over from a clock that was wrong.
+  if (notBefore > now && notBefore - now <= LONGEST_BACKOFF_MS)
+    return { kind: "rest", right, dueAt: notBefore };
+  // Without a wait it was on its way when we last wrote, and nobody knows how far it came.
+  const attempts = intent.notBefore === null ? Math.max(1, intent.attempts) : intent.attempts;
+  return { kind: "send", right: { ...right, intent: { ...intent, attempts, notBefore: null } } };
+}
+
+function decide(
+  right: Right,
+  operation: Intent["operation"],
+  { validTo, attempts, at }: Pick<Intent, "validTo" | "attempts" | "at">,
+): Right {
+  return {
+    ...right,
+    registration: operation === "cancel" ? right.registration : { ...right.registration, validTo },
+    intent: { operation, at, validTo, attempts, notBefore: null },
+    failure: null,
+  };
+}

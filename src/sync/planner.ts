@@ -1,0 +1,169 @@
+import { formatInstant } from "../core/instant.ts";
+import type { StoredRegistration } from "../core/registration.ts";
+import type { Delivery, Right } from "./delivery.ts";
+import { type Desired, rightKeyOf } from "./desired.ts";
+import { holdsSlot, Pending } from "./plan-order.ts";
+import { planRight, type Step } from "./plan-right.ts";
+import { nextReference } from "./reference.ts";
+import { endOf, liveUntil, slotOf } from "./right-terms.ts";
+
+/** What the planner goes by. */
+export interface PlanInput {
+  readonly desired: Desired;
+  readonly delivery: Delivery;
+  /** What the clock shows. */
+  readonly now: Date;
+  readonly rules: PlanRules;
+}
+
+/** What stays the same from plan to plan. */
+export interface PlanRules {
+  readonly providerId: string;
+  /** As the provider has it. */
+  readonly openEndedDays: number;
+  /** How long before its start a registration is sent. */
+  readonly leadTimeMs: number;
+}
+
+/** What may be done now. */
+export interface DeliveryPlan {
+  /** Rights whose intent is to be sent now, after `delivery` was written. They are independent of each other. */
+  readonly operations: readonly Right[];
+  /** When to look again although nothing happened; null: when something does. */
+  readonly dueAt: Date | null;
+  /** The very object that was given when there is nothing to write. */
+  readonly delivery: Delivery;
+}
+
+/**
+ * Compares what is desired with what the vendor has and what is on its way. Pure: the same input gives the same plan,
+ * and the plan of a plan that was written but not carried out repeats it.
+ */
+export function planDelivery({ desired, delivery, now, rules }: PlanInput): DeliveryPlan {
+  const time = now.getTime();
+  // No decision is earlier than the one before it, whatever the clock says.
+  const decided = delivery.decidedAt === null ? time : Math.max(time, Date.parse(delivery.decidedAt));
+  const at = formatInstant(new Date(decided));
+  const wishes = new Map<string, StoredRegistration>();
+  for (const registration of desired.registrations) {
+    if (endOf(registration.validTo) > time) wishes.set(rightKeyOf(registration), registration);
+  }
+
+  const context = { now: time, decided, at, openEndedDays: rules.openEndedDays };
+  const steps = planRights(delivery, wishes, context);
+  const planned = new Map(steps.map(({ key, step }) => [key, step.right]));
+  const takenSlots = new Set(
+    steps
+      .filter(({ key, step }) => holdsSlot(step.right, wishes.has(key)))
+      .map(({ step }) => slotOf(step.right)),
+  );
+  const pending = new Pending();
+  const missing: StoredRegistration[] = [];
+  let dueAt = Number.POSITIVE_INFINITY;
+  for (const [key, wish] of wishes) {
+    const right = planned.get(key);
+    const sendAt = Date.parse(wish.validFrom) - rules.leadTimeMs;
+    if (sendAt <= time) {
+      pending.add(wish, right);
+      if (right === undefined && !takenSlots.has(slotOf({ registration: wish }))) missing.push(wish);
+    } else if (right === undefined) {
+      dueAt = Math.min(dueAt, sendAt);
+    }
+  }
+
+  const rights: Right[] = [];
+  const operations: Right[] = [];
+  for (const { step, before } of steps) {
+    if (step.kind === "rest") {
+      rights.push(step.right);
+      dueAt = Math.min(dueAt, step.dueAt ?? dueAt);
+    } else if (
+      (step.kind === "register" && takenSlots.has(slotOf(before))) ||
+      (step.kind === "cancel" && pending.holdsBack(before.registration))
+    ) {
+      rights.push(before);
+    } else {
+      rights.push(step.right);
+      operations.push(step.right);
+    }
+  }
+  const taken = takeUp(missing, delivery, { rules, at, decided });
+  rights.push(...taken.rights);
+  operations.push(...taken.rights);
+  return {
+    operations,
+    dueAt: dueAt === Number.POSITIVE_INFINITY ? null : new Date(dueAt),
+    delivery: withPlan(delivery, { ...taken, rights, at, unmapped: desired.unmapped }),
+  };
+}
+
+interface PlannedStep {
+  readonly key: string;
+  readonly before: Right;
+  readonly step: Exclude<Step, { kind: "drop" }>;
+}
+
+function planRights(
+  delivery: Delivery,
+  wishes: ReadonlyMap<string, StoredRegistration>,
+  context: { now: number; decided: number; at: string; openEndedDays: number },
+): PlannedStep[] {
+  const steps: PlannedStep[] = [];
+  for (const before of delivery.rights) {
+    // A clock that was set back must not bring a right to life that was over before.
+    if (liveUntil(before, context.openEndedDays) <= context.decided) continue;
+    const key = rightKeyOf(before.registration);
+    const step = planRight(before, wishes.get(key), context);
+    if (step.kind !== "drop") steps.push({ key, before, step });
+  }
+  return steps;
+}
+
+/** New rights for registrations that the vendor does not have. */
+function takeUp(
+  missing: readonly StoredRegistration[],
+  delivery: Delivery,
+  { rules, at, decided }: { rules: PlanRules; at: string; decided: number },
+): { rights: Right[]; used: readonly string[]; generation: number } {
+  if (missing.length === 0) return { rights: [], used: delivery.used, generation: delivery.generation };
+  const used = new Set(delivery.used);
+  const rights: Right[] = [];
+  let { generation } = delivery;
+  for (const wish of missing) {
+    const erased = delivery.erased === true;
+    const next = nextReference(wish, { providerId: rules.providerId, used, generation, erased });
+    // Its last generation ran out while the clock was ahead: to take it up again would make it two.
+    if (next.isRepeated && endOf(wish.validTo) <= decided) continue;
+    used.add(next.identity);
+    generation = Math.max(generation, next.registration.generation);
+    rights.push({
+      ...{ reference: next.reference, registration: next.registration, receipt: null, failure: null },
+      intent: { operation: "register", at, validTo: wish.validTo, attempts: 0, notBefore: null },
+    });
+  }
+  return { rights, used: [...used], generation };
+}
+
+/** The delivery with what was decided, or the same one when nothing was. */
+function withPlan(
+  delivery: Delivery,
+  plan: Pick<Delivery, "rights" | "used" | "generation" | "unmapped"> & { at: string },
+): Delivery {
+  const { rights, used, generation, unmapped, at } = plan;
+  const isUnchanged =
+    rights.length === delivery.rights.length &&
+    rights.every((right, index) => right === delivery.rights[index]);
+  if (isUnchanged && isSameList(unmapped, delivery.unmapped)) return delivery;
+  return {
+    ...delivery,
+    rights,
+    used,
+    generation,
+    unmapped,
+    decidedAt: isUnchanged ? delivery.decidedAt : at,
+  };
+}
+
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((text, index) => text === other[index]);
+}

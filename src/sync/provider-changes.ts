@@ -1,0 +1,71 @@
+import { fieldError } from "../core/fields.ts";
+import type { EnforcementProvider } from "../core/provider.ts";
+import { readProvider } from "./options.ts";
+import type { SyncCore } from "./sync-core.ts";
+
+/** How long requests under way may take when a provider goes, in milliseconds. Then they are cut off. */
+export const DRAIN_MS = 10_000;
+
+/** Looks again at every permit of a company, or of all: its mapping or switches changed, or its providers did. */
+export async function refreshCompanies(core: SyncCore, companyId?: string): Promise<void> {
+  const ledger = await core.openLedger();
+  if (companyId !== undefined) await refreshCompany(core, companyId);
+  else for await (const id of ledger.listCompanies()) await refreshCompany(core, id);
+  core.wake();
+}
+
+async function refreshCompany(core: SyncCore, companyId: string): Promise<void> {
+  const ledger = await core.openLedger();
+  // Those that are switched off, too: what they have is withdrawn.
+  const providerIds = [...core.loops.keys()];
+  if (providerIds.length > 0) await ledger.makeDue({ companyId, providerIds, at: core.timers.now() });
+}
+
+export async function addProvider(
+  core: SyncCore,
+  given: EnforcementProvider,
+  isRunning: boolean,
+): Promise<void> {
+  const provider = readProvider(given, "provider");
+  if (core.providers.has(provider.id)) {
+    throw fieldError("provider.id", "is in use; replaceProvider puts another instance in its place.");
+  }
+  core.providers.set(provider.id, provider);
+  if (provider.delivery === "pull") return;
+  const loop = core.createLoop(provider);
+  core.loops.set(provider.id, loop);
+  if (isRunning) loop.start();
+  await refreshCompanies(core);
+}
+
+export async function removeProvider(core: SyncCore, providerId: string): Promise<void> {
+  core.getProvider(providerId);
+  const loop = core.loops.get(providerId);
+  core.providers.delete(providerId);
+  core.loops.delete(providerId);
+  await loop?.stop(DRAIN_MS);
+}
+
+export async function replaceProvider(
+  core: SyncCore,
+  given: EnforcementProvider,
+  isRunning: () => boolean,
+): Promise<void> {
+  const provider = readProvider(given, "provider");
+  const before = core.getProvider(provider.id);
+  if (before.delivery !== provider.delivery || before.vendor !== provider.vendor) {
+    const remedy = "remove the old one and add the new one under another id";
+    throw fieldError(
+      "provider",
+      `is of another vendor, which knows nothing of what the old one sent; ${remedy}.`,
+    );
+  }
+  core.providers.set(provider.id, provider);
+  if (provider.delivery === "pull") return;
+  const old = core.loops.get(provider.id);
+  const loop = core.createLoop(provider);
+  core.loops.set(provider.id, loop);
+  // Two instances must not work on one right at the same time.
+  await old?.stop(DRAIN_MS);
+  if (isRunning() && core.loops.get(provider.id) === loop) loop.start();
+}

@@ -1,0 +1,74 @@
+import type { Emit } from "./events.ts";
+import type { Ledger } from "./ledger.ts";
+import type { LedgerHealth } from "./ledger-health.ts";
+import type { Timers } from "./timers.ts";
+
+const EVERY_MS = 60 * 60_000;
+const SOON_MS = 1_000;
+// One writing is short enough that nothing waits for it.
+const AT_ONCE = 500;
+
+/** Erases what is personal in permits that are over for long enough, or to be forgotten. */
+export interface Retention {
+  start(): void;
+  /** A permit that is to be forgotten may be ready for it. */
+  wake(): void;
+  /** Ends it; what is under way is waited for. */
+  stop(): Promise<void>;
+}
+
+export function createRetention(context: {
+  openLedger: () => Promise<Ledger>;
+  timers: Timers;
+  retentionMs: number;
+  emit: Emit;
+  health: LedgerHealth;
+}): Retention {
+  const { openLedger, timers, retentionMs, emit, health } = context;
+  let isRunning = false;
+  let isWanted = false;
+  let cancel = () => {};
+  let running: Promise<void> = Promise.resolve();
+
+  function schedule(milliseconds: number): void {
+    cancel();
+    cancel = timers.after(milliseconds, () => {
+      isWanted = false;
+      running = eraseAll().finally(() => {
+        if (isRunning) schedule(isWanted ? SOON_MS : EVERY_MS);
+      });
+    });
+  }
+
+  async function eraseAll(): Promise<void> {
+    try {
+      const ledger = await openLedger();
+      for (let erased = AT_ONCE; isRunning && erased >= AT_ONCE; ) {
+        const now = timers.now();
+        const endedBefore = new Date(now.getTime() - retentionMs);
+        erased = await ledger.erase({ endedBefore, now, limit: AT_ONCE });
+        if (erased > 0) emit({ type: "erased", count: erased });
+      }
+    } catch {
+      health.note(false);
+    }
+  }
+
+  return {
+    start() {
+      if (isRunning) return;
+      isRunning = true;
+      schedule(SOON_MS);
+    },
+    wake() {
+      if (!isRunning || isWanted) return;
+      isWanted = true;
+      schedule(SOON_MS);
+    },
+    async stop() {
+      isRunning = false;
+      cancel();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { Intent, Right } from "./delivery.ts";
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Until when a vendor may have a right, as milliseconds: what it acknowledged, or what may have reached it. */
+export function liveUntil(right: Right, openEndedDays: number): number {
+  const { receipt, intent, registration } = right;
+  let until = receipt === null ? Number.NEGATIVE_INFINITY : Date.parse(receipt.coveredUntil);
+  if (intent !== null && intent.operation !== "cancel") {
+    until = Math.max(until, askedUntil(intent, registration.validFrom, openEndedDays));
+  }
+  // What was refused is remembered as long as it could be asked for.
+  return receipt === null && intent === null ? endOf(registration.validTo) : until;
+}
+
+/** The end that a provider sends for an intent. */
+function askedUntil({ validTo, at }: Intent, validFrom: string, openEndedDays: number): number {
+  if (validTo !== null) return Date.parse(validTo);
+  return Math.max(Date.parse(validFrom), Date.parse(at)) + openEndedDays * DAY_MS;
+}
+
+/** When an open-ended right is extended: with a third of its days left, which is time for a long outage. */
+export function extensionDue(coveredUntil: string, openEndedDays: number): number {
+  return Date.parse(coveredUntil) - (openEndedDays * DAY_MS) / 3;
+}
+
+/** An end as milliseconds; none is later than any. */
+export function endOf(validTo: string | null): number {
+  return validTo === null ? Number.POSITIVE_INFINITY : Date.parse(validTo);
+}
+
+/**
+ * Two rights of one slot cannot be told apart by an officer, and some vendors take only one: the old one must go before
+ * the new one comes.
+ */
+export function slotOf({ registration }: Pick<Right, "registration">): string {
+  const { locationId, plate, target } = registration;
+  return JSON.stringify([locationId, plate.number, target]);
+}

@@ -1,0 +1,96 @@
+import { fieldError, readText } from "../core/fields.ts";
+import type { EnforcementProvider, PushProvider } from "../core/provider.ts";
+import { type CompanyViews, createCompanyViews } from "./company-views.ts";
+import { DeliveryLoop } from "./delivery-loop.ts";
+import { createEmit, type Emit } from "./events.ts";
+import type { Ledger } from "./ledger.ts";
+import { LedgerHealth } from "./ledger-health.ts";
+import type { PermitSyncSettings } from "./options.ts";
+import { QuietSignal } from "./quiet-signal.ts";
+import { createRetention, type Retention } from "./retention.ts";
+import type { Timers } from "./timers.ts";
+
+/** What the parts of one sync share. */
+export interface SyncCore {
+  readonly settings: PermitSyncSettings;
+  readonly timers: Timers;
+  readonly random: () => number;
+  readonly emit: Emit;
+  readonly health: LedgerHealth;
+  readonly views: CompanyViews;
+  readonly retention: Retention;
+  /** By id. Changed by `addProvider` and its like only. */
+  readonly providers: Map<string, EnforcementProvider>;
+  /** One for each push provider, by its id. */
+  readonly loops: Map<string, DeliveryLoop>;
+  /** The ledger, opened. @throws EnforcementError `unavailable` when it cannot be */
+  openLedger(): Promise<Ledger>;
+  createLoop(provider: PushProvider): DeliveryLoop;
+  /** Something may be due: at one push provider, or at any. */
+  wake(providerId?: string): void;
+  /** Tells when loops come to rest. */
+  readonly quiet: QuietSignal;
+  /** @throws EnforcementError `invalid_input` when there is no provider with this id */
+  getProvider(providerId: string): EnforcementProvider;
+}
+
+export function createSyncCore(
+  settings: PermitSyncSettings,
+  { timers, random }: { timers: Timers; random: () => number },
+): SyncCore {
+  const { directory, concurrency, leadTimeMs, retentionMs } = settings;
+  const emit = createEmit(settings.onEvent, timers.now);
+  const health = new LedgerHealth(emit);
+  const views = createCompanyViews({ directory, timers, random, emit });
+  const loops = new Map<string, DeliveryLoop>();
+  const quiet = new QuietSignal();
+  let opening: Promise<Ledger> | undefined;
+
+  const openLedger = (): Promise<Ledger> => {
+    const { ledger } = settings;
+    opening ??= ledger.open().then(
+      () => ledger,
+      (thrown: unknown) => {
+        // The next call tries again: a disk may have been mounted meanwhile.
+        opening = undefined;
+        throw thrown;
+      },
+    );
+    return opening;
+  };
+  const retention = createRetention({ openLedger, timers, retentionMs, emit, health });
+
+  const core: SyncCore = {
+    ...{ settings, timers, random, emit, health, views, retention, loops, quiet, openLedger },
+    providers: new Map(settings.providers.map((provider) => [provider.id, provider])),
+    createLoop: (provider) =>
+      new DeliveryLoop({
+        ...{
+          provider,
+          ledger: settings.ledger,
+          timers,
+          random,
+          views,
+          health,
+          emit,
+          leadTimeMs,
+          concurrency,
+        },
+        onQuiet: () => quiet.note(),
+        onWithdrawn: () => retention.wake(),
+      }),
+    wake(providerId) {
+      if (providerId !== undefined) loops.get(providerId)?.wake();
+      else for (const loop of loops.values()) loop.wake();
+    },
+    getProvider(providerId) {
+      const provider = core.providers.get(readText(providerId, "providerId"));
+      if (provider === undefined) throw fieldError("providerId", "names no provider of this sync.");
+      return provider;
+    },
+  };
+  for (const provider of settings.providers) {
+    if (provider.delivery === "push") loops.set(provider.id, core.createLoop(provider));
+  }
+  return core;
+}

@@ -1,0 +1,22 @@
+import type { Clock } from "../core/clock.ts";
+
+/** Time as durable sync sees it: what the clock shows, and waking up later. Tests put their own in its place. */
+export interface Timers {
+  now(): Date;
+  /** Calls back once, after at least so many milliseconds. The function that it gives cancels it. */
+  after(milliseconds: number, callback: () => void): () => void;
+}
+
+// setTimeout cannot count further, and fires at once instead.
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The machine's timers beside a clock. They keep the process alive: what is due must be delivered. */
+export function systemTimers(clock: Clock): Timers {
+  return {
+    now: clock,
+    after(milliseconds, callback) {
+      const timer = setTimeout(callback, Math.min(Math.max(0, Math.ceil(milliseconds)), LONGEST_TIMER_MS));
+      return () => clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,334 @@
+import type { EnforcementError } from "../core/errors.ts";
+import type { Outcome, PushProvider } from "../core/provider.ts";
+import type { Receipt } from "../core/receipt.ts";
+import { applyOutcome, isRefusal, postpone } from "./apply-outcome.ts";
+import type { Breaker } from "./breaker.ts";
+import type { CompanyViews } from "./company-views.ts";
+import { createDeliveryWriter, type DeliveryWriter } from "./delivery-writer.ts";
+import { describeOutcome } from "./describe-outcome.ts";
+import { desiredOf, NOTHING_DESIRED } from "./desired.ts";
+import type { Emit } from "./events.ts";
+import type { Lag } from "./lag.ts";
+import { LONGEST_REQUEST_MS, OLDEST_CLAIM_MS } from "./lease.ts";
+import type { ClaimedDelivery, DeliveryUpdate, Ledger } from "./ledger.ts";
+import type { LedgerHealth } from "./ledger-health.ts";
+import { OperationQueue, type QueuedOperation } from "./operation-queue.ts";
+import { planDelivery } from "./planner.ts";
+import { sendBatch } from "./send-batch.ts";
+import { createSlicer } from "./slicer.ts";
+import type { Timers } from "./timers.ts";
+import type { Work } from "./work.ts";
+
+export interface FloorContext {
+  readonly provider: PushProvider;
+  readonly ledger: Ledger;
+  readonly timers: Timers;
+  readonly random: () => number;
+  readonly views: CompanyViews;
+  readonly health: LedgerHealth;
+  readonly emit: Emit;
+  readonly leadTimeMs: number;
+  readonly concurrency: number;
+  readonly breaker: Breaker;
+  readonly lag: Lag;
+  readonly onWithdrawn: () => void;
+}
+
+/** The deliveries of one provider that this process is working on, from the claim until they are given back. */
+export class WorkFloor {
+  lastSuccessAt: Date | null = null;
+  readonly #context: FloorContext;
+  readonly #onDue: (at: number) => void;
+  readonly #onProgress: () => void;
+  readonly #works = new Map<string, Work>();
+  readonly #queue = new OperationQueue();
+  readonly #requests = new Set<AbortController>();
+  #writer: DeliveryWriter;
+  #isOpen = false;
+  #preparing = 0;
+  #inFlight = 0;
+  #whenEmpty: (() => void) | undefined;
+
+  constructor(context: FloorContext, hooks: { onDue: (at: number) => void; onProgress: () => void }) {
+    this.#context = context;
+    this.#onDue = hooks.onDue;
+    this.#onProgress = hooks.onProgress;
+    this.#writer = this.#createWriter();
+  }
+
+  get isEmpty(): boolean {
+    return this.#works.size === 0;
+  }
+
+  /** What has not reached a request yet. */
+  get waiting(): number {
+    return this.#queue.size + this.#preparing;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  open(): void {
+    this.#isOpen = true;
+    this.#writer = this.#createWriter();
+  }
+
+  /** Gives everything back: at once what was not sent, the rest when it has ended. After `boundMs` it is cut off. */
+  async close(boundMs: number): Promise<void> {
+    const { timers } = this.#context;
+    this.#isOpen = false;
+    this.#putBack(timers.now());
+    if (this.isEmpty) return;
+    const cutOff = () => {
+      for (const request of this.#requests) request.abort();
+      this.#writer.stopRetrying();
+      // A provider that does not hear of its end is not waited for: its claims end by themselves.
+      cancel = timers.after(1_000, () => this.#whenEmpty?.());
+    };
+    let cancel = timers.after(boundMs, cutOff);
+    await new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve;
+    });
+    this.#whenEmpty = undefined;
+    cancel();
+    this.#works.clear();
+  }
+
+  /** Takes deliveries that were claimed. */
+  take(claimed: readonly ClaimedDelivery[]): void {
+    const now = this.#context.timers.now().getTime();
+    const byCompany = new Map<string, Work[]>();
+    const withdrawn: Work[] = [];
+    for (const one of claimed) {
+      const known = this.#works.get(one.permitId);
+      if (known !== undefined) {
+        // Its claim ran out by the clock while it is being worked on: it goes on under the new one.
+        Object.assign(known, { version: one.version, claimedAt: now });
+        continue;
+      }
+      const { delivery, version, stored } = one;
+      const work: Work = {
+        ...{ claimed: one, desired: undefined, delivery, version, claimedAt: now },
+        ...{ outstanding: 0, wasSent: false },
+      };
+      this.#works.set(one.permitId, work);
+      this.#preparing += 1;
+      if (stored?.state !== "active") {
+        work.desired = NOTHING_DESIRED;
+        withdrawn.push(work);
+        continue;
+      }
+      const { companyId } = stored.permit;
+      const siblings = byCompany.get(companyId);
+      if (siblings === undefined) byCompany.set(companyId, [work]);
+      else siblings.push(work);
+    }
+    if (withdrawn.length > 0) void this.#prepared(withdrawn);
+    for (const [companyId, works] of byCompany) void this.#prepare(companyId, works);
+  }
+
+  /** Sends what waits, as far as it may be sent now. */
+  dispatch(): void {
+    const { breaker, concurrency, provider } = this.#context;
+    while (this.#isOpen && this.#queue.size > 0 && this.#requests.size < concurrency) {
+      const isProbe = !breaker.isClosed;
+      if (isProbe && !breaker.startProbe()) break;
+      void this.#send(this.#queue.take(isProbe ? 1 : provider.capabilities.batchSize), isProbe);
+    }
+    if (breaker.waitMs > 0) this.#putBack(new Date(this.#context.timers.now().getTime() + breaker.waitMs));
+  }
+
+  async #prepare(companyId: string, works: readonly Work[]): Promise<void> {
+    const { views, provider } = this.#context;
+    const view = await views.read(companyId);
+    if (view === undefined) {
+      this.#preparing -= works.length;
+      const release = { dueAt: views.retryAt(companyId), settled: false };
+      await this.#write(works.map((work) => toUpdate(work, release)));
+      return;
+    }
+    const slicer = createSlicer();
+    for (const work of works) {
+      const permit = work.claimed.stored?.permit;
+      work.desired = permit === undefined ? NOTHING_DESIRED : desiredOf(permit, view, provider.id);
+      if (slicer.isOver) await slicer.nextTurn();
+    }
+    await this.#prepared(works);
+  }
+
+  async #prepared(works: readonly Work[]): Promise<void> {
+    await this.#advance(works, () => {
+      this.#preparing -= works.length;
+    });
+  }
+
+  /** Plans the next operations of deliveries, writes them down, and lines them up. */
+  async #advance(works: readonly Work[], onPlanned = () => {}): Promise<void> {
+    const now = this.#context.timers.now();
+    const slicer = createSlicer();
+    const updates: DeliveryUpdate[] = [];
+    const operations: QueuedOperation[] = [];
+    for (const work of works) {
+      updates.push(this.#plan(work, now, operations));
+      if (slicer.isOver) await slicer.nextTurn();
+    }
+    const isWritten = await this.#write(updates);
+    onPlanned();
+    if (isWritten) {
+      for (const operation of operations) this.#queue.add(operation);
+      if (!this.#isOpen) this.#putBack(now);
+    }
+    this.#progress();
+  }
+
+  #plan(work: Work, now: Date, operations: QueuedOperation[]): DeliveryUpdate {
+    const { provider, leadTimeMs } = this.#context;
+    const age = now.getTime() - work.claimedAt;
+    if (!this.#isOpen || age < 0 || age > OLDEST_CLAIM_MS) {
+      return toUpdate(work, { dueAt: now, settled: false });
+    }
+    const plan = planDelivery({
+      ...{ desired: work.desired ?? NOTHING_DESIRED, delivery: work.delivery, now },
+      rules: { providerId: provider.id, openEndedDays: provider.capabilities.openEndedDays, leadTimeMs },
+    });
+    work.delivery = plan.delivery;
+    work.outstanding = plan.operations.length;
+    for (const right of plan.operations) {
+      if (right.intent !== null) operations.push({ work, right, intent: right.intent });
+    }
+    if (work.outstanding > 0) return toUpdate(work);
+    return toUpdate(work, { dueAt: plan.dueAt, settled: !hasOpenIntent(work) });
+  }
+
+  async #send(taken: readonly QueuedOperation[], isProbe: boolean): Promise<void> {
+    const { provider, timers, breaker, emit } = this.#context;
+    const batch = this.#dropOld(taken);
+    if (batch.length === 0) {
+      if (isProbe) breaker.giveUpProbe();
+      return;
+    }
+    const request = new AbortController();
+    const cancelDeadline = timers.after(LONGEST_REQUEST_MS, () => request.abort());
+    this.#requests.add(request);
+    this.#inFlight += batch.length;
+    const outcomes = await sendBatch(provider, batch, request.signal);
+    cancelDeadline();
+    this.#requests.delete(request);
+    this.#inFlight -= batch.length;
+    this.#noteEnd(outcomes, isProbe);
+
+    const now = timers.now();
+    const partly: Work[] = [];
+    const done: Work[] = [];
+    const events: Parameters<Emit>[0][] = [];
+    for (const [index, { work, right }] of batch.entries()) {
+      const outcome = outcomes[index] as Outcome<Receipt | undefined>;
+      const { random } = this.#context;
+      work.delivery = applyOutcome(work.delivery, right.reference, { outcome, now, random });
+      work.wasSent = true;
+      work.outstanding -= 1;
+      if (outcome.ok) this.lastSuccessAt = now;
+      const event = describeOutcome(work.claimed, right, outcome);
+      if (event !== undefined) events.push(event);
+      if (work.outstanding === 0) done.push(work);
+      else partly.push(work);
+    }
+    this.#onProgress();
+    const unfinished = new Set(partly.filter(({ outstanding }) => outstanding > 0));
+    const partlyWritten = this.#write([...unfinished].map((work) => toUpdate(work)));
+    await this.#advance(done);
+    await partlyWritten;
+    for (const event of events) emit(event);
+  }
+
+  #noteEnd(outcomes: readonly Outcome<Receipt | undefined>[], isProbe: boolean): void {
+    const { breaker } = this.#context;
+    let trouble: EnforcementError | undefined;
+    for (const outcome of outcomes) {
+      if (outcome.ok || isRefusal(outcome.error)) {
+        breaker.noteAnswer({ isProbe });
+        return;
+      }
+      trouble ??= outcome.error;
+    }
+    // What we cut off ourselves says nothing of the vendor.
+    const isOurs = !this.#isOpen && trouble?.code === "aborted";
+    if (trouble !== undefined && !isOurs) breaker.noteTrouble(trouble, { isProbe });
+    else if (isProbe) breaker.giveUpProbe();
+  }
+
+  /** What waited too long under its claim goes back, to be claimed anew. */
+  #dropOld(taken: readonly QueuedOperation[]): readonly QueuedOperation[] {
+    const now = this.#context.timers.now();
+    const isOld = ({ work }: QueuedOperation) => {
+      const age = now.getTime() - work.claimedAt;
+      return age < 0 || age > OLDEST_CLAIM_MS;
+    };
+    if (!taken.some(isOld)) return taken;
+    this.#release(taken.filter(isOld), now);
+    return taken.filter((operation) => !isOld(operation));
+  }
+
+  #putBack(notBefore: Date): void {
+    if (this.#queue.size > 0) this.#release(this.#queue.takeAll(), notBefore);
+  }
+
+  /** Gives back operations that were not sent, and their deliveries when nothing else of them is under way. */
+  #release(operations: readonly QueuedOperation[], notBefore: Date): void {
+    const released: Work[] = [];
+    for (const { work, right } of operations) {
+      work.delivery = postpone(work.delivery, right.reference, notBefore);
+      work.outstanding -= 1;
+      if (work.outstanding === 0) released.push(work);
+    }
+    void this.#write(released.map((work) => toUpdate(work, { dueAt: notBefore, settled: false })));
+  }
+
+  async #write(updates: readonly DeliveryUpdate[]): Promise<boolean> {
+    const isWritten = await this.#writer.write(updates);
+    for (const { permitId, release, delivery } of updates) {
+      const work = this.#works.get(permitId);
+      if (work === undefined || (release === undefined && isWritten)) continue;
+      this.#works.delete(permitId);
+      if (release !== undefined && isWritten) this.#settle(work, { ...release, delivery });
+    }
+    this.#progress();
+    return isWritten;
+  }
+
+  #settle(
+    { claimed, wasSent }: Work,
+    { dueAt, settled, delivery }: NonNullable<DeliveryUpdate["release"]> & Pick<DeliveryUpdate, "delivery">,
+  ): void {
+    const { timers, lag, emit, onWithdrawn } = this.#context;
+    const { providerId, companyId, permitId, stored } = claimed;
+    if (dueAt !== null) this.#onDue(dueAt.getTime());
+    if (settled && wasSent) lag.add(timers.now().getTime() - claimed.dueSince.getTime());
+    if (stored?.state === "forgotten" && delivery.rights.length === 0) onWithdrawn();
+    const { unmapped } = delivery;
+    if (unmapped.length > 0 && unmapped.join("\n") !== claimed.delivery.unmapped.join("\n")) {
+      emit({ type: "unmapped", providerId, companyId, permitId, locationIds: unmapped });
+    }
+  }
+
+  #progress(): void {
+    if (this.isEmpty) this.#whenEmpty?.();
+    this.#onProgress();
+  }
+
+  #createWriter(): DeliveryWriter {
+    const { ledger, timers, random, health } = this.#context;
+    return createDeliveryWriter({ ledger, timers, random, onResult: (isWritten) => health.note(isWritten) });
+  }
+}
+
+function toUpdate({ claimed, delivery, version }: Work, release?: DeliveryUpdate["release"]): DeliveryUpdate {
+  const { providerId, permitId } = claimed;
+  return { providerId, permitId, delivery, version, ...(release === undefined ? {} : { release }) };
+}
+
+/** Whether something is on its way that nobody refused. */
+function hasOpenIntent({ delivery }: Work): boolean {
+  return delivery.rights.some(({ intent, failure }) => intent !== null && failure === null);
+}

@@ -1,0 +1,20 @@
+import type { Delivery } from "./delivery.ts";
+import type { Desired } from "./desired.ts";
+import type { ClaimedDelivery } from "./ledger.ts";
+
+/** A delivery that this process is working on. */
+export interface Work {
+  readonly claimed: ClaimedDelivery;
+  /** Undefined until the directory has answered. */
+  desired: Desired | undefined;
+  /** What goes back to the ledger. */
+  delivery: Delivery;
+  /** The claim that it goes back with. */
+  version: number;
+  /** When the claim was made, in milliseconds of the clock. */
+  claimedAt: number;
+  /** Operations that wait for a request, or for the end of one. */
+  outstanding: number;
+  /** Whether a vendor was asked anything. */
+  wasSent: boolean;
+}
