@@ -139,6 +139,26 @@ export type {
   TestPlateResult,
   TestPlateSight,
 } from "./setup/test-plate.ts";
+export type { BreakerStatus } from "./sync/breaker.ts";
+export type {
+  AcknowledgedEvent,
+  DirectoryEvent,
+  ErasedEvent,
+  LedgerEvent,
+  ProviderDownEvent,
+  ProviderUpEvent,
+  RefusedEvent,
+  SyncEvent,
+  UnmappedEvent,
+} from "./sync/events.ts";
+export type { SyncFailure } from "./sync/failures.ts";
+export type { ChangeOptions, ChangeResult } from "./sync/host-changes.ts";
+export type { LagPercentiles } from "./sync/lag.ts";
+export type { ChangeStatus, Ledger, LedgerTransaction } from "./sync/ledger.ts";
+export { memoryLedger } from "./sync/memory-ledger.ts";
+export type { PermitSyncOptions } from "./sync/options.ts";
+export { createPermitSync, type PermitSync } from "./sync/permit-sync.ts";
+export type { ProviderStatus, SyncStatus } from "./sync/status.ts";
 export {
   createHotSpotProvider,
   createPassportProvider,

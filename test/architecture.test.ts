@@ -29,7 +29,7 @@ const ALLOWED: Record<string, { parts: string[]; packages: string[] }> = {
       ...["node:process", "node:readline", "node:util"],
     ],
   },
-  index: { parts: ["core", "http", "lookup", "setup", "vendors"], packages: [] },
+  index: { parts: ["core", "http", "lookup", "setup", "sync", "vendors"], packages: [] },
 };
 
 interface SourceFile {
