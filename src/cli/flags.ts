@@ -25,7 +25,7 @@ export function parseFlags(args: readonly string[], definitions: FlagDefinitions
     if (token.kind === "positional") operands.push(token.value);
     if (token.kind !== "option") continue;
     const { name, rawName, value } = token;
-    const definition = definitions[name];
+    const definition = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
     if (definition === undefined && name !== "help")
       throw new UnusableInput(unknownFlag(rawName, definitions));
     if (definition?.type === "string" && (value === undefined || value === "")) {

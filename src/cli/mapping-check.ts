@@ -1,7 +1,7 @@
 import type { MappingReport } from "../core/mapping.ts";
 import { createPlaceFinder, type FindPlaces } from "./input/issue-places.ts";
 import type { MappedProvider } from "./input/mapped-providers.ts";
-import type { MappingFile } from "./input/mapping-file.ts";
+import { type MappingFile, withoutPlaces } from "./input/mapping-file.ts";
 
 /** A mapping file, compared with what is known of each vendor. */
 export interface MappingCheck {
@@ -22,7 +22,8 @@ export function checkMapping(
   providers: readonly MappedProvider[],
   { checkedAt }: { checkedAt: Date },
 ): MappingCheck {
-  const { company, otherCompanies } = mapping;
+  const { company } = mapping;
+  const otherCompanies = withoutPlaces(mapping.otherCompanies);
   const locations = mapping.locations.map(({ location }) => location);
   return {
     mapping,

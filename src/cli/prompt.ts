@@ -15,6 +15,8 @@ export function createPrompt(streams: {
 }): Prompt {
   let lines: Interface | undefined;
   let iterator: AsyncIterator<string> | undefined;
+  /** The line that a question waits for, or waited for until it was given up. */
+  let awaited: Promise<IteratorResult<string>> | undefined;
   return {
     async ask(question, signal) {
       // Without an output of its own the interface echoes nothing; the question is written as it is.
@@ -22,16 +24,33 @@ export function createPrompt(streams: {
       // One iterator for all questions: it keeps lines that came early.
       iterator ??= lines[Symbol.asyncIterator]();
       streams.output.write(question);
-      const next = await Promise.race([iterator.next(), untilAborted(signal)]);
-      return next === undefined || next.done ? undefined : next.value;
+      awaited ??= iterator.next();
+      const line = awaited;
+      const next = await beforeAbort(line, signal);
+      if (next === undefined) {
+        // A late answer to a question that was given up must not pass for one to the next; what is typed once that
+        // stands there is one.
+        void line.then(() => {
+          if (awaited === line) awaited = undefined;
+        });
+        return undefined;
+      }
+      awaited = undefined;
+      return next.done ? undefined : next.value;
     },
     close: () => lines?.close(),
   };
 }
 
-async function untilAborted(signal: AbortSignal): Promise<undefined> {
+/** What is waited for, or `undefined` once the signal aborts. */
+async function beforeAbort<Value>(wait: Promise<Value>, signal: AbortSignal): Promise<Value | undefined> {
   if (signal.aborted) return undefined;
-  return await new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
+  const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
+  const onAbort = () => resolve(undefined);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([wait, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
 }

@@ -92,6 +92,8 @@ export type SetupCheck =
       readonly needsList?: boolean;
       /** The key that the entries of that list must have before no issue means anything. */
       readonly needsKey?: string;
+      /** Another list of the vendor's that tells as much, with or without that one: `zones`. */
+      readonly orList?: string;
     };
 
 /** A text to send, with places to fill. */

@@ -37,13 +37,13 @@ const KEYS = [
 export async function checkReadiness(options: ReadinessOptions): Promise<ReadinessReport> {
   const given = readOptions(options);
   const { clock = systemClock, confirmed = [], lookup } = options;
-  const facts = await gatherFacts(options, given, {
+  const gathered = await gatherFacts(options, given, {
     signal: options.signal,
     deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
   });
-  const checkedAt = clock();
-  const { provider, company, mapping } = facts;
-  const locations = judgeLocations(facts, checkedAt);
+  const facts: ReadinessFacts = { ...gathered, checkedAt: clock() };
+  const { provider, company, mapping, checkedAt } = facts;
+  const locations = judgeLocations(facts);
   const requirements = judgeRequirements(facts, locations, {
     confirmed,
     places: { ...placesOf(provider, company, lookup?.url), ...placesOfAll(...taking(facts, locations)) },

@@ -1,7 +1,9 @@
+import type { ZoneList } from "../core/provider.ts";
 import type { SetupCheck } from "../core/provider-setup.ts";
 import { isCompanyEnabled } from "../core/switches.ts";
 import { showName } from "../core/visible-name.ts";
 import { type CheckResult, failed, passed, unknown, unknownAfter } from "./check-result.ts";
+import { describeAge } from "./describe-age.ts";
 import { judgeEndpoint, judgeOwnCredentials, judgeWrongCredentials } from "./judge-lookup.ts";
 import { judgeMapping } from "./judge-mapping.ts";
 import type { LocationReadiness } from "./readiness.ts";
@@ -53,16 +55,23 @@ function judgeCredentials({ connection }: ReadinessFacts): CheckResult {
   return isRefused ? failed(message) : unknownAfter(connection.error);
 }
 
-function judgeVendorList({ provider, zones, mapping }: ReadinessFacts): CheckResult {
+function judgeVendorList(facts: ReadinessFacts): CheckResult {
+  const { provider, zones, mapping, vendorSays, checkedAt } = facts;
   const { title, targetName } = provider.setup;
   if (zones === undefined) {
-    return mapping.verified ? passed() : unknown(`There is no complete list from ${title}.`);
+    if (!mapping.verified) return unknown(`There is no complete list from ${title}.`);
+    const fetchedAt = (vendorSays["zones"] as Partial<ZoneList> | undefined)?.fetchedAt;
+    return fetchedAt instanceof Date
+      ? passed(`The list from ${title} was fetched ${describeAge(fetchedAt, checkedAt)}.`)
+      : passed();
   }
   if (!zones.ok) return unknownAfter(zones.error);
   const { length: count } = zones.value.zones;
-  if (!zones.value.complete) return unknown(`${title} shows ${count} ${targetName}s and may have more.`);
+  const age = describeAge(zones.value.fetchedAt, checkedAt);
+  const list = `${title} shows ${count} ${targetName}${count === 1 ? "" : "s"}, fetched ${age}`;
+  if (!zones.value.complete) return unknown(`${list}, and may have more.`);
   if (count === 0) return failed(`${title} shows no ${targetName} of this operator.`);
-  return passed(`${title} shows ${count} ${targetName}${count === 1 ? "" : "s"}.`);
+  return passed(`${list}.`);
 }
 
 function judgeSwitches({ provider, company }: ReadinessFacts, rows: Rows): CheckResult {

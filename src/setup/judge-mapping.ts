@@ -8,7 +8,7 @@ const MOST_ISSUES = 3;
 
 /** Whether the mapping is free of the issues that a requirement is about. */
 export function judgeMapping(
-  { codes, needsList = true, needsKey }: SetupCheck & { by: "mapping" },
+  { codes, needsList = true, needsKey, orList }: SetupCheck & { by: "mapping" },
   { mapping, provider, company, locations, vendorSays }: ReadinessFacts,
 ): CheckResult {
   const found = mapping.issues.filter((issue) => codes.includes(issue.code) && isPressing(issue));
@@ -18,7 +18,8 @@ export function judgeMapping(
   const enabled = locations.filter((location) => isEnabled(company, location, provider.id));
   if (enabled.length === 0) return unknown("No location is switched on yet.");
   if (!needsList) return passed();
-  const isAboutZones = codes.every((code) => code === "zone_name_differs");
+  if (orList !== undefined && Array.isArray(vendorSays[orList])) return passed();
+  const isAboutZones = codes.every((code) => code.startsWith("zone_"));
   if (isAboutZones && enabled.every(({ zoneName }) => zoneName === undefined)) {
     return passed("No location has a zone name of its own.");
   }
@@ -47,8 +48,9 @@ function describe(issues: readonly MappingIssue[]): string {
 }
 
 function everyEntryHas(vendorSays: Readonly<Record<string, unknown>>, key: string): boolean {
-  const lists = Object.values(vendorSays).filter(Array.isArray);
-  return lists.every((list) =>
-    list.every((entry: unknown) => typeof entry === "object" && entry !== null && Object.hasOwn(entry, key)),
+  const entries = Object.values(vendorSays).filter(Array.isArray).flat();
+  // A list of plain names, such as that of zones, has no keys.
+  return entries.every(
+    (entry: unknown) => typeof entry !== "object" || entry === null || Object.hasOwn(entry, key),
   );
 }

@@ -7,8 +7,8 @@ import type { LocationReadiness, LocationStage, TestPlateReadiness } from "./rea
 import type { ReadinessFacts } from "./readiness-facts.ts";
 
 /** How far each location has come. */
-export function judgeLocations(facts: ReadinessFacts, now: Date): LocationReadiness[] {
-  const { provider, company, locations, mapping, evidence } = facts;
+export function judgeLocations(facts: ReadinessFacts): LocationReadiness[] {
+  const { provider, company, locations, mapping, evidence, checkedAt } = facts;
   const issues = groupBy(mapping.issues, ({ locationId }) => locationId);
   const runs = groupBy(evidence?.ok ? evidence.value : [], (run) =>
     run.providerId === provider.id && run.companyId === company.id ? run.locationId : null,
@@ -24,7 +24,7 @@ export function judgeLocations(facts: ReadinessFacts, now: Date): LocationReadin
       target,
       stage: providerEntry(location.providers, provider.id)?.stage ?? ("setup" as const),
       issues: issues.get(location.id) ?? [],
-      testPlate: judgeRuns(own, now),
+      testPlate: judgeRuns(own, checkedAt),
     };
     return { ...row, reached: stageReached(row), next: describeNext(row, facts, location) };
   });

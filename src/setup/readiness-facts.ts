@@ -15,6 +15,8 @@ const UNKNOWN_PLATE = "NOSUCHPLATE";
 
 /** What a program can find out. `undefined`: it was given nothing to find it out with. */
 export interface ReadinessFacts {
+  /** When all of it was found out. */
+  readonly checkedAt: Date;
   readonly provider: EnforcementProvider;
   readonly company: Company;
   /** Those of the company that can be read. */
@@ -42,7 +44,7 @@ export async function gatherFacts(
   options: ReadinessOptions,
   given: GivenFacts,
   bounds: Bounds,
-): Promise<ReadinessFacts> {
+): Promise<Omit<ReadinessFacts, "checkedAt">> {
   const { provider } = given;
   const [connected, lookup, evidence] = await Promise.all([
     connect(options, provider, bounds),

@@ -189,6 +189,33 @@ vendors: { t2-flex: { stations: [{ description: A }], zones: [Zone Y1234, 0815] 
     });
   });
 
+  it("says how old a list is that says when it was fetched, and whose zones are another operator's", async () => {
+    const [ours, theirs] = ["c1d5be1c-7c43-4f6e-9c0a-3f2b7a6e9d10", "d1d5be1c-7c43-4f6e-9c0a-3f2b7a6e9d10"];
+    const file = desk.write(
+      "age.yaml",
+      `
+company: { id: c, name: C, providers: { passport: { enabled: true, code: PASSPORTC } } }
+locations: [{ id: a, name: A, providers: { passport: { enabled: true, target: A } } }]
+vendors: { passport: { operatorId: ${ours} } }
+`,
+    );
+    const zones = (operatorId: string) =>
+      desk.write(
+        "age.json",
+        JSON.stringify({
+          ...{ complete: true, fetchedAt: "2026-11-01T15:00:00Z" },
+          zones: [{ id: "5ebb04a1-e52c-40ea-baf1-48087cca24a4", number: "1", name: "A", operatorId }],
+        }),
+      );
+    const clean = await command(["check", file, "--zones", zones(ours)]);
+    expect(clean).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("compared with 1 zone, fetched 20 days ago"),
+    });
+    const { reports } = await checkAsJson(file, "--zones", zones(theirs));
+    expect(reports[0]?.issues.map(({ code }) => code)).toEqual(["target_of_other_operator"]);
+  });
+
   it("knows a zone list that may be incomplete", async () => {
     const file = desk.write(
       "passport.yaml",

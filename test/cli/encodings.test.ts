@@ -24,6 +24,40 @@ describe("text is decoded", () => {
   });
 });
 
+describe("what somebody says of the encoding", () => {
+  it.each([
+    ["UTF-8", bytes(TEXT)],
+    ["UTF-8 with a byte order mark", bytes(`\uFEFF${TEXT}`)],
+    ["UTF-16 with a byte order mark", toUtf16(TEXT)],
+  ])("changes nothing about a file that is %s", (_, content) => {
+    for (const encoding of ["windows-1252", "utf-8", "utf-16be"] as const)
+      expect(decodeText(content, { encoding })).toEqual({ text: TEXT });
+  });
+
+  it("is about the export alone, where the mapping beside it is UTF-8", async () => {
+    const mapping = desk.write(
+      "beside.yaml",
+      "company: { id: c, name: C, providers: { t2-flex: { enabled: true } } }\nlocations: [{ id: a, name: Résidence, providers: { t2-flex: { enabled: true } } }]\n",
+    );
+    const stations = desk.write("beside.csv", windows("Description\nRésidence\n"));
+    const args = ["check", mapping, "--stations", stations, "--encoding", "windows-1252"];
+    expect(await command(args)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("everything matches"),
+    });
+  });
+
+  it("takes UTF-16 without a byte order mark, and refuses what it cannot be", () => {
+    expect(decodeText(toUtf16(TEXT).subarray(2), { encoding: "utf-16le" })).toEqual({ text: TEXT });
+    expect(decodeText(Uint8Array.of(0x41, 0xe9, 0x8d), { encoding: "windows-1252" })).toMatchObject({
+      problem: expect.stringContaining("not Windows-1252 either"),
+    });
+    expect(decodeText(Uint8Array.of(0x41, 0xe9, 0x0a), { encoding: "utf-8" })).toMatchObject({
+      problem: expect.stringContaining("damaged"),
+    });
+  });
+});
+
 describe("text is refused, with what it is and what to do", () => {
   it.each<[string, Uint8Array, RegExp]>([
     ["nothing", bytes(""), /^is empty\.$/],

@@ -155,10 +155,25 @@ describe("zones", () => {
       entries: [{ value: zone }],
     });
     const own = `{"zones":[${one}],"complete":false,"fetchedAt":"2026-11-21T15:00:00Z"}`;
-    expect(read("z.json", own)).toMatchObject({ complete: false, entries: [{ value: zone }] });
+    expect(read("z.json", own)).toMatchObject({
+      ...{ complete: false, fetchedAt: new Date("2026-11-21T15:00:00Z"), entries: [{ value: zone }] },
+    });
     expect(read("z.json", `{"data":[${one.replace("{", '{"settings":{"a":1},')}]}`)).toMatchObject({
       ...{ complete: false, entries: [{ value: zone }] },
     });
+    // A program's null is no number; in quotation marks it is one.
+    const numbers = `[{"id":"${ID}","number":null,"name":"Lot A"},{"id":"b","number":"null","name":"B"}]`;
+    expect(values(read("z.json", numbers))).toEqual([
+      { id: ID, name: "Lot A" },
+      { id: "b", number: "null", name: "B" },
+    ]);
+    // Whose a zone is stands in Passport's reply, and may stand in a list of ours.
+    const theirs = one.replace("{", '{"operator_id":"c1d5be1c-7c43-4f6e-9c0a-3f2b7a6e9d10",');
+    const operatorId = "c1d5be1c-7c43-4f6e-9c0a-3f2b7a6e9d10";
+    expect(values(read("z.json", `{"data":[${theirs}]}`))).toEqual([{ ...zone, operatorId }]);
+    expect(values(read("z.json", `[${theirs.replace("operator_id", "operatorId")}]`))).toEqual([
+      { ...zone, operatorId },
+    ]);
     expect(read("z.csv", `ID,Number,Name\n${ID},0101,Lot A\n`)).toMatchObject({
       complete: true,
       entries: [{ value: zone }],
@@ -168,7 +183,10 @@ describe("zones", () => {
   it("are refused with the place of each fault", () => {
     expect(refusal(() => read("z.json", `[\n{"id":"${ID}"},\n{"name":"x","id":"y","size":3}]`))).toEqual([
       "z.json:2:1: zone 1 has no name.",
-      'z.json:3:22: key "size" of zone 2 is not known; known keys: id, number, name.',
+      'z.json:3:22: key "size" of zone 2 is not known; known keys: id, number, name, operatorId.',
+    ]);
+    expect(refusal(() => read("z.json", '{"zones":[],\n"fetchedAt":"yesterday"}'))).toEqual([
+      expect.stringMatching(/^z\.json:2:13: fetchedAt of the list: /),
     ]);
     expect(refusal(() => read("z.json", "{}"))).toEqual([
       "z.json:1:1: must be a list of zones, or hold one under zones or data.",

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import {
   apiKeyAuth,
   createPermitLookupHandler,
@@ -168,6 +168,36 @@ describe("test-plate", () => {
     await server.close();
   });
 
+  it("does nothing when its report has no place", async () => {
+    const out = `${desk.folder}/none/report.html`;
+    const args = ["test-plate", mapping, "--vendor", "passport", "--all", "--out", out];
+    expect(await ask(args)).toEqual({ code: 2, stdout: "", stderr: `${out}: cannot be written (ENOENT).\n` });
+    expect(await ask([...args.slice(0, -1), desk.folder])).toMatchObject({
+      stderr: `${desk.folder}: cannot be written (EISDIR).\n`,
+    });
+    expect(existsSync(mapping.replace(".yaml", ".evidence.json"))).toBe(false);
+  });
+
+  it("shows what it could not sweep, also of a provider that was not chosen", async () => {
+    const stop = new AbortController();
+    // Nobody is there to say that the test permit is gone: the record stays open.
+    const answers = { ask: (question: string) => (question.startsWith("Take") ? undefined : "") };
+    await command(["test-plate", mapping, "--vendor", "t2-flex", "--all"], {
+      ...{ environment, ...answers, signal: stop.signal },
+    });
+    const sweep = ["test-plate", mapping, "--vendor", "passport", "--sweep"];
+    const left = await command(sweep, { environment, ...answers });
+    expect(left).toMatchObject({ code: 1, stdout: expect.stringContaining("0 of 1 old run cleaned up") });
+    expect(left.stdout).toContain("Other providers (t2-flex): 0 of 1 old run cleaned up");
+    expect(left.stdout).toContain("left - Lot 101 (lot-101)");
+    const asked: string[] = [];
+    const done = await command(sweep, { environment, ask: (question) => `${asked.push(question)}` });
+    expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining("1 of 1 old run cleaned up") });
+    expect(asked).toEqual([
+      "Take the permit for plate TEST123 at location lot-101 out of your system again. Press Enter when it is gone. ",
+    ]);
+  });
+
   it.each([
     [[], "Say where: --location with a location's id, or --all."],
     [["--all", "--location", "lot-101"], "Give --location or --all, not both."],
@@ -251,6 +281,7 @@ describe("readiness", () => {
 describe("sandbox", () => {
   it("serves the mapping file's zones and SpotIDs until it is stopped", async () => {
     const child = spawn(process.execPath, [MAIN, "sandbox", mapping, "--json"], { env: {} });
+    onTestFinished(() => void child.kill("SIGKILL"));
     const ended = new Promise((done) => child.once("exit", done));
     const line = await new Promise<string>((done) => createInterface(child.stdout).once("line", done));
     const { passport, hotspot } = JSON.parse(line);

@@ -47,6 +47,13 @@ describe("a mapping file that cannot be used", () => {
     ["number.json", '{ "company": 01 }', "number.json:1:15: is not JSON here, or was cut off."],
     ["after.json", "{} {}", "after.json:1:4: is not JSON here, or was cut off."],
     ["deep.json", "[".repeat(100_000), "deep.json:1:66: is nested too deep."],
+    [
+      "comment.yaml",
+      "# nothing else\n",
+      "comment.yaml:1:1: a mapping file must hold keys and values (company, locations, otherCompanies, vendors).",
+    ],
+    ["deep.yaml", "[".repeat(100_000), "deep.yaml: is nested too deep."],
+    ["deeper.yaml", "- ".repeat(100_000), "deeper.yaml: is nested too deep."],
     ["yaml.json", "company: c", "yaml.json:1:1: is not JSON here, or was cut off."],
   ])("%s", async (name, content, expected) => {
     const said = await refusal(name, content);
@@ -89,6 +96,21 @@ vendors:
       "faults.yaml:12:16: providers of location 3 must hold keys and values.",
       "faults.yaml:14:3: vendors.flowbird does not say of which vendor it is: write vendor: and one of t2-flex, passport, hotspot.",
     ]);
+  });
+
+  it("holds no value where it says null, which no quotation marks make a name of", async () => {
+    const location = (target: string) =>
+      `${COMPANY}locations: [{ id: a, name: A, providers: { hotspot: { enabled: true, target: ${target} } } }]\n`;
+    for (const nothing of ["null", "~", "Null", ""]) {
+      expect(await refusal("null.yaml", location(nothing))).toMatch(
+        /^null\.yaml:2:\d+: target of provider "hotspot" of location "a" has no value; leave the key out instead\.$/,
+      );
+    }
+    expect(await refusal("null.json", '{ "company": null, "locations": [] }')).toContain(
+      "null.json:1:14: the company must hold keys and values (id, name, providers).",
+    );
+    const { code } = await command(["check", desk.write("text.yaml", location('"null"'))]);
+    expect(code).not.toBe(2);
   });
 
   it("is told of a provider whose vendor nobody knows", async () => {
@@ -157,11 +179,48 @@ describe("names that are wrong inside a good file", () => {
   });
 });
 
+describe("what cannot be read is pointed at", () => {
+  it("in another company's locations, and in a list that says whether it is complete", async () => {
+    const file = desk.write(
+      "places.yaml",
+      `company: { id: c, name: C, providers: { passport: { enabled: true, code: PASSPORTC } } }
+locations:
+  - { id: a, name: A, providers: { passport: { enabled: true, target: A } } }
+otherCompanies:
+  - company: { id: d, name: D, providers: { passport: { enabled: true } } }
+    locations:
+      - { id: b, name: B, providers: {} }
+      - { id: e, name: "\\uD800", providers: {} }
+  - company: { id: f, name: "", providers: {} }
+    locations: []
+vendors:
+  passport:
+    zones:
+      - { id: z1, name: A }
+      - { id: z1, name: B }
+`,
+    );
+    const { stdout } = await command(["check", file, "--format", "json"]);
+    const issues: { code: string; field?: string; places: { line: number }[] }[] =
+      JSON.parse(stdout).reports[0].issues;
+    const unreadable = issues.filter(({ code }) => code === "input_invalid");
+    expect(unreadable.map(({ field, places }) => [field, places.map(({ line }) => line)])).toEqual([
+      ["otherCompanies[0].locations[1].name", [8]],
+      ["otherCompanies[1].company.name", [9]],
+      ["zones.zones[1].id", [15]],
+    ]);
+  });
+});
+
 describe("arguments that cannot be used", () => {
   it.each([
     [["check"], "Name the mapping file."],
     [["check", "a", "b"], "Name one mapping file; there are 2 arguments without a flag."],
     [["check", "a", "--fromat", "json"], "Flag --fromat is not known. Did you mean --format?"],
+    [
+      ["check", "a", "--constructor"],
+      expect.stringMatching(/^Flag --constructor is not known\. Flags: --vendor, /),
+    ],
     [["check", "a", "--format"], "--format needs a value: --format <text|markdown|html|json>."],
     [["check", "a", "--format", "pdf"], "--format must be one of text, markdown, html, json."],
     [["check", "a", "--out", "--format", "json"], "--out needs a value, and another flag follows it."],
@@ -178,7 +237,7 @@ describe("arguments that cannot be used", () => {
   ])("%j", async (args, said) => {
     const file = desk.write("a.yaml", `${COMPANY}locations: []\n`);
     const ended = await command(args.map((arg) => (arg === "a" ? file : arg)));
-    expect(ended).toEqual({ code: 2, stdout: "", stderr: `${said}\n` });
+    expect({ ...ended, stderr: ended.stderr.trimEnd() }).toEqual({ code: 2, stdout: "", stderr: said });
   });
 
   it("never come back when they may be secrets", async () => {

@@ -200,13 +200,20 @@ describe("zones", () => {
   });
 
   it("that were given are not fetched", async () => {
-    const { options, passport } = await createReadyCampus("passport");
+    const { options, passport, clock } = await createReadyCampus("passport");
     const listZones = vi.fn(passport.listZones);
     const watched = { ...passport, capabilities: passport.capabilities, listZones };
     const zones = [{ id: LOCATIONS[0]?.providers["passport"]?.target ?? "", name: "Lot A" }];
     const report = await checkReadiness({ ...options, provider: watched, vendorSays: { zones } });
     expect(listZones).not.toHaveBeenCalled();
     expect(table(report)).toMatchObject({ "zones-synced": "done", "zones-matched": "missing" });
+    // A list that says when it was fetched is told by its age.
+    const fetchedAt = new Date(clock().getTime() - 50 * 60 * 60_000);
+    const list = { zones, complete: true, fetchedAt };
+    const aged = await checkReadiness({ ...options, provider: watched, vendorSays: { zones: list } });
+    expect(rowOf(aged, "zones-synced").findings).toEqual([
+      "The list from Passport OpsMan was fetched 2 days ago.",
+    ]);
   });
 });
 
@@ -251,6 +258,20 @@ describe("the mapping", () => {
       ...{ "mobile-payment-stations": "done", "station-locations": "unknown", "zone-names": "unknown" },
     });
     expect(rowOf(report, "station-locations").findings[0]).toContain('"stationLocation"');
+  });
+
+  it("takes the list of zones and lots for the zones of the stations", async () => {
+    const { options } = await createReadyCampus("flex");
+    const stations = STATIONS.map(({ zone: _, ...station }) => station);
+    const withZones = (zones: readonly string[]) =>
+      checkReadiness({ ...options, vendorSays: { stations, zones } });
+    const report = await withZones(["Lot A", "Lot B", "Core Zone"]);
+    expect(table(report)).toMatchObject({ "station-locations": "done", "zone-names": "done" });
+    expect(report.ready).toBe(true);
+    const wrong = await withZones(["Lot A", "Lot B", "Quarry"]);
+    expect(rowOf(wrong, "zone-names")).toMatchObject({
+      ...{ state: "missing", findings: [expect.stringContaining("Core Zone")] },
+    });
   });
 
   it("has nothing to say about zone names where no location has one of its own", async () => {

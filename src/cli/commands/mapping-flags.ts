@@ -33,7 +33,7 @@ export const MAPPING_FLAGS: FlagDefinitions = {
   },
   encoding: {
     ...{ type: "string", value: ENCODINGS.join("|") },
-    help: "Encoding of all files. Default: by byte order mark, else UTF-8; anything else is refused.",
+    help: "Encoding of the files that are neither UTF-8 nor have a byte order mark. Default: those are refused.",
   },
 };
 

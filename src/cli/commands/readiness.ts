@@ -3,6 +3,7 @@ import { fileEvidence } from "../../setup/file-evidence.ts";
 import type { Command } from "../command.ts";
 import { type ConnectedProvider, connectProviders } from "../connect.ts";
 import { onlyOperand } from "../flags.ts";
+import { withoutPlaces } from "../input/mapping-file.ts";
 import { prepareDelivery, REPORT_FLAGS } from "../report/deliver.ts";
 import { toReadinessJson, toReadinessReport } from "../report/readiness-report.ts";
 import { UnusableInput } from "../unusable-input.ts";
@@ -50,7 +51,11 @@ export const readinessCommand: Command = {
       connected.map((one) => {
         const lookup = readLookupEndpoint(one, { flags, terminal });
         return checkReadiness({
-          ...{ provider: one.provider, company: mapping.company, otherCompanies: mapping.otherCompanies },
+          ...{
+            provider: one.provider,
+            company: mapping.company,
+            otherCompanies: withoutPlaces(mapping.otherCompanies),
+          },
           locations: mapping.locations.map(({ location }) => location),
           vendorSays: one.commands.vendorSays(one.facts),
           ...(lookup === undefined ? {} : { lookup }),

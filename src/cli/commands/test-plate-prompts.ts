@@ -1,5 +1,6 @@
 import { EnforcementError } from "../../core/errors.ts";
 import type { LookupProbe } from "../../core/lookup-probe.ts";
+import type { TestPlateEvidence } from "../../setup/evidence.ts";
 import type { TestPermits, TestPlateSight } from "../../setup/test-plate.ts";
 import type { Terminal } from "../command.ts";
 import { toVisible } from "../report/visible.ts";
@@ -17,21 +18,37 @@ export function askForSight(terminal: Terminal): (sight: TestPlateSight) => Prom
   };
 }
 
-/** Test permits that a person enters into the host's own system and takes out again. */
-export function promptedPermits(terminal: Terminal): TestPermits {
+/**
+ * Test permits that a person enters into the host's own system and takes out again.
+ *
+ * @param left runs of earlier times, whose permits may still have to be taken out
+ */
+export function promptedPermits(terminal: Terminal, left: readonly TestPlateEvidence[] = []): TestPermits {
+  const names = new Map(
+    left.flatMap(({ trace, plate, locationId }) =>
+      trace.delivery === "pull" ? [[trace.permitId, namePermit(plate.number, locationId)]] : [],
+    ),
+  );
   return {
-    async set({ plates, locationIds, validFrom, validTo }) {
-      const plate = plates.map((one) => one.raw).join(", ");
+    async set({ id, plates, locationIds, validFrom, validTo }) {
+      const name = namePermit(plates.map((one) => one.raw).join(", "), locationIds.join(", "));
+      names.set(id, name);
       const interval = `from ${showInstant(new Date(validFrom))} ${validTo === null ? "on" : `to ${showInstant(new Date(validTo))}`}`;
       await ask(
         terminal,
-        `In your system, issue a permit for plate ${plate} at location ${locationIds.join(", ")}, valid ${interval}. Press Enter when it is there. `,
+        `In your system, issue a permit for ${name}, valid ${interval}. Press Enter when it is there. `,
       );
     },
-    async remove() {
-      await ask(terminal, "Take the test permit out of your system again. Press Enter when it is gone. ");
+    async remove(id) {
+      const which = names.get(id);
+      const permit = which === undefined ? "the test permit" : `the permit for ${which}`;
+      await ask(terminal, `Take ${permit} out of your system again. Press Enter when it is gone. `);
     },
   };
+}
+
+function namePermit(plate: string, locationId: string): string {
+  return `plate ${plate} at location ${locationId}`;
 }
 
 /** The same probe without permit ids: a permit that a person issues has the id that their system gives it. */

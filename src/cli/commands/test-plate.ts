@@ -120,8 +120,9 @@ async function sweep(
   connected: readonly ConnectedProvider[],
   { evidence, terminal }: RunContext,
 ): Promise<readonly SweptTestPlate[]> {
+  const permits = promptedPermits(terminal, await evidence.list());
   return await sweepTestPlates({
-    ...{ providers: connected.map(({ provider }) => provider), evidence, permits: promptedPermits(terminal) },
+    ...{ providers: connected.map(({ provider }) => provider), evidence, permits },
     ...{ signal: terminal.signal, clock: terminal.clock, deadlineMs: 15 * 60_000 },
   });
 }

@@ -28,7 +28,8 @@ const FORMATS: readonly (readonly [start: string, name: string])[] = [
  * Decodes a file without guessing. A byte order mark decides; without one the text is UTF-8, or it is refused with
  * the encoding that it seems to be: what Windows-1252 reads as a name may be another name in another code page.
  *
- * @param options.encoding what the user says that it is; then nothing is detected
+ * @param options.encoding what the user says of files that are neither marked nor UTF-8. One that is stays what it is:
+ * a command reads several files, and a mapping in UTF-8 beside an export in Windows-1252 must not lose its accents
  */
 export function decodeText(bytes: Uint8Array, options: { encoding?: EncodingName } = {}): Decoded {
   const { encoding } = options;
@@ -37,17 +38,18 @@ export function decodeText(bytes: Uint8Array, options: { encoding?: EncodingName
     return { problem: `is ${format}, not text. Export or save it as CSV, YAML or plain text in UTF-8.` };
   }
   const mark = BOMS.find(([start]) => start.every((byte, index) => bytes[index] === byte));
-  if (encoding !== undefined) return decodeAs(bytes, encoding);
   if (mark?.[1] === "utf-32") return { problem: "is UTF-32. Save it as UTF-8." };
   if (mark !== undefined) return decodeAs(bytes, mark[1]);
-  if (bytes.subarray(0, 4_096).includes(0)) {
-    return {
-      problem:
-        "holds NUL bytes: it is UTF-16 without a byte order mark, or not text. Save it as UTF-8, or say --encoding utf-16le.",
-    };
-  }
-  const text = tryDecode(bytes, "utf-8");
-  return text === undefined ? suspectCodePage(bytes) : checkText(text);
+  // Text in UTF-16 may be valid UTF-8 as well, but for its NULs.
+  const hasNul = bytes.subarray(0, 4_096).includes(0);
+  const text = hasNul ? undefined : tryDecode(bytes, "utf-8");
+  if (text !== undefined) return checkText(text);
+  if (encoding !== undefined) return decodeAs(bytes, encoding);
+  if (!hasNul) return suspectCodePage(bytes);
+  return {
+    problem:
+      "holds NUL bytes: it is UTF-16 without a byte order mark, or not text. Save it as UTF-8, or say --encoding utf-16le.",
+  };
 }
 
 function decodeAs(bytes: Uint8Array, encoding: EncodingName): Decoded {

@@ -5,4 +5,6 @@ export interface EntryList<Entry = unknown> {
   readonly entries: readonly { readonly value: Entry; readonly place: Place }[];
   /** Whether the vendor has nothing else. */
   readonly complete: boolean;
+  /** When the vendor said so, where that is known. */
+  readonly fetchedAt?: Date;
 }

@@ -9,7 +9,7 @@ export interface MappingFile {
   /** Where the company stands. */
   readonly companyPlace: Place;
   readonly locations: readonly PlacedLocation[];
-  readonly otherCompanies: readonly { company: Company; locations: readonly Location[] }[];
+  readonly otherCompanies: readonly PlacedCompany[];
   /** What the file says of each provider's vendor, by provider id; not read any further. */
   readonly vendors: ReadonlyMap<string, VendorNode>;
 }
@@ -18,6 +18,23 @@ export interface MappingFile {
 export interface PlacedLocation {
   readonly location: Location;
   readonly place: Place;
+}
+
+/** Another company and where it stands in the file. */
+export interface PlacedCompany {
+  readonly company: Company;
+  readonly place: Place;
+  readonly locations: readonly PlacedLocation[];
+}
+
+/** The other companies as validators take them. */
+export function withoutPlaces(
+  companies: readonly PlacedCompany[],
+): { company: Company; locations: Location[] }[] {
+  return companies.map(({ company, locations }) => ({
+    company,
+    locations: locations.map(({ location }) => location),
+  }));
 }
 
 /** One entry of `vendors`. */

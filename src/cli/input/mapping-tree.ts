@@ -33,7 +33,7 @@ export function readMappingTree(file: TextFile, knownVendors: readonly string[])
   const otherCompanies = (others === undefined ? [] : reader.list(others, "otherCompanies")).map((item) => {
     const entry = reader.record(item, "another company", ["company", "locations"]) ?? new Map();
     const other = readOwner(entry.get("company")?.value, entry.get("locations")?.value, "other ");
-    return { company: other.company, locations: other.locations.map(({ location }) => location) };
+    return { ...other, place: item.place };
   });
   const vendors = readVendors(reader, record.get("vendors")?.value, knownVendors);
   assertUsable(reader.problems);

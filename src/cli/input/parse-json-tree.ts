@@ -11,8 +11,8 @@ const STRING = /"[^"\\]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\]*)*"/y;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 /**
- * Parses JSON strictly, with the place of everything in it. Numbers, `true`, `false` and `null` stay the text that
- * was written. The language's own parser has no places, and one for YAML takes a minute for a large file.
+ * Parses JSON strictly, with the place of everything in it. Numbers, `true` and `false` stay the text that was written;
+ * `null` is no value. The language's own parser has no places, and one for YAML takes a minute for a large file.
  *
  * @throws UnusableInput where it stops being JSON, and at a key that is used twice
  */
@@ -39,8 +39,10 @@ class JsonReader {
     if (depth > MAX_DEPTH) throw new UnusableInput([{ place, message: "is nested too deep." }]);
     if (this.#takeSign("{")) return { place, kind: "record", entries: this.#readEntries(depth) };
     if (this.#takeSign("[")) return { place, kind: "list", items: this.#readItems(depth) };
-    const text = this.#takeString() ?? this.#take(SCALAR) ?? this.#refuse();
-    return { place, kind: "text", text };
+    const text = this.#takeString();
+    if (text !== undefined) return { place, kind: "text", text };
+    const scalar = this.#take(SCALAR) ?? this.#refuse();
+    return scalar === "null" ? { place, kind: "nothing" } : { place, kind: "text", text: scalar };
   }
 
   expectEnd(): void {

@@ -9,10 +9,13 @@ import {
   parseDocument,
   type YAMLError,
 } from "yaml";
-import { assertUsable, type Place, type Problem, UnusableInput } from "../unusable-input.ts";
+import { assertUsable, type Place, UnusableInput } from "../unusable-input.ts";
 import { parseJsonTree } from "./parse-json-tree.ts";
 import type { TextFile } from "./read-file.ts";
 import type { TreeEntry, TreeNode } from "./tree.ts";
+
+// How YAML writes that there is no value. In quotation marks each of these is text.
+const NOTHING = /^(?:~|null|Null|NULL)?$/;
 
 /**
  * Parses YAML, or JSON where the name ends in `.json`.
@@ -29,13 +32,21 @@ function parseYamlTree({ name, text }: TextFile): TreeNode {
     const { line, col } = lines.linePos(offset);
     return { file: name, line, column: col };
   };
-  const document = parseDocument(text, { lineCounter: lines, schema: "failsafe", prettyErrors: false });
-  const faults: Problem[] = [...document.errors, ...document.warnings].map((fault) => ({
-    place: placeAt(fault.pos[0]),
-    message: describeFault(fault),
-  }));
-  assertUsable(faults);
-  return createGrafter(placeAt)(document.contents as ParsedNode | null);
+  try {
+    const document = parseDocument(text, { lineCounter: lines, schema: "failsafe", prettyErrors: false });
+    const faults = [...document.errors, ...document.warnings];
+    if (faults.some(isOverflow)) throw new RangeError();
+    assertUsable(faults.map((fault) => ({ place: placeAt(fault.pos[0]), message: describeFault(fault) })));
+    return createGrafter(placeAt)(document.contents as ParsedNode | null);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UnusableInput([{ place: { file: name }, message: "is nested too deep." }]);
+  }
+}
+
+/** The parser recurses until the stack ends, and then takes that for a fault of the document. */
+function isOverflow({ message }: YAMLError): boolean {
+  return message.includes("call stack");
 }
 
 function describeFault({ code, message }: YAMLError): string {
@@ -81,8 +92,7 @@ function createGrafter(placeAt: (offset: number) => Place) {
       }
       return { place, kind: "record", entries };
     }
-    // An empty value that was not even quoted is none.
-    if (node.value === "" && node.type === "PLAIN") return { place, kind: "nothing" };
+    if (node.type === "PLAIN" && NOTHING.test(String(node.value))) return { place, kind: "nothing" };
     return { place, kind: "text", text: String(node.value) };
   }
 

@@ -1,3 +1,5 @@
+import { isEnforcementError } from "../../core/errors.ts";
+import { parseInstant } from "../../core/instant.ts";
 import { assertUsable } from "../unusable-input.ts";
 import { parseCsvTable } from "./csv-table.ts";
 import type { EntryList } from "./entry-list.ts";
@@ -7,9 +9,9 @@ import type { TextFile } from "./read-file.ts";
 import { type TreeNode, TreeReader } from "./tree.ts";
 
 /**
- * Reads Passport's zones: a list of `{ id, number?, name }`, what `listZones()` returns, Passport's own reply
- * `{ data: [ … ] }`, or CSV with the columns ID, Number and Name. A reply of Passport's may be one page of several,
- * so it never counts as complete.
+ * Reads Passport's zones: a list of `{ id, number?, name, operatorId? }`, what `listZones()` returns, Passport's own
+ * reply `{ data: [ … ] }`, or CSV with the columns ID, Number and Name. A reply of Passport's may be one page of
+ * several, so it never counts as complete.
  *
  * @throws UnusableInput with every entry that cannot be read
  */
@@ -30,15 +32,24 @@ export function readZoneList(
 ): EntryList {
   const entries = reader.list(node, "the list of zones").map((item, index) => {
     const what = `zone ${index + 1}`;
-    const record =
-      reader.record(item, what, options.foreign ? undefined : ["id", "number", "name"]) ?? new Map();
+    const operatorKey = options.foreign ? "operator_id" : "operatorId";
+    const known = ["id", "number", "name", operatorKey];
+    const record = reader.record(item, what, options.foreign ? undefined : known) ?? new Map();
     const owner = { what, place: item.place };
     const id = reader.requiredTextAt(record, "id", owner);
     const name = reader.requiredTextAt(record, "name", owner);
-    const number =
-      record.get("number")?.value.kind === "nothing" ? undefined : reader.textAt(record, "number", what);
-    const value = number === undefined || isNull(number, options) ? { id, name } : { id, name, number };
-    return { place: item.place, value };
+    const textAt = (key: string) =>
+      // Programs write null for a zone without a number.
+      record.get(key)?.value.kind === "nothing" ? undefined : reader.textAt(record, key, what);
+    const [number, operatorId] = [textAt("number"), textAt(operatorKey)];
+    return {
+      place: item.place,
+      value: {
+        ...{ id, name },
+        ...(number === undefined ? {} : { number }),
+        ...(operatorId === undefined ? {} : { operatorId }),
+      },
+    };
   });
   return { entries, complete: true };
 }
@@ -53,7 +64,20 @@ function readReply(root: TreeNode, reader: TreeReader): EntryList {
     return { entries: [], complete: false };
   }
   const complete = reader.flagAt(record, "complete", "the list") ?? true;
-  return { ...readZoneList(zones, reader), complete };
+  const fetchedAt = readFetchedAt(record.get("fetchedAt")?.value, reader);
+  return { ...readZoneList(zones, reader), complete, ...(fetchedAt === undefined ? {} : { fetchedAt }) };
+}
+
+function readFetchedAt(node: TreeNode | undefined, reader: TreeReader): Date | undefined {
+  const text = node === undefined ? undefined : reader.text(node, "fetchedAt of the list");
+  if (node === undefined || text === undefined) return undefined;
+  try {
+    return parseInstant(text, "fetchedAt of the list");
+  } catch (error) {
+    if (!isEnforcementError(error)) throw error;
+    reader.refuse(node.place, error.message);
+    return undefined;
+  }
 }
 
 function readZoneTable(file: TextFile): EntryList {
@@ -74,9 +98,4 @@ function readZoneTable(file: TextFile): EntryList {
     ),
   );
   return { entries, complete: true };
-}
-
-/** JSON's null in a reply: the tree keeps words as they stand. */
-function isNull(text: string, { foreign = false }: { foreign?: boolean }): boolean {
-  return foreign && text === "null";
 }

@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { extname, resolve } from "node:path";
+import { accessSync, constants, existsSync, statSync, writeFileSync } from "node:fs";
+import { dirname, extname, resolve } from "node:path";
 import type { FlagDefinitions, ParsedFlags, Terminal } from "../command.ts";
 import { choose } from "../flags.ts";
 import { UnusableInput } from "../unusable-input.ts";
@@ -34,13 +34,14 @@ export interface Delivery {
   deliver(report: Report, json: unknown): void;
 }
 
-/** @throws UnusableInput when the format is none, or the file is one that is read */
+/** @throws UnusableInput when the format is none, or the file is one that is read, or that cannot be written */
 export function prepareDelivery(flags: ParsedFlags, terminal: Terminal, inputs: readonly string[]): Delivery {
   const out = flags.text("out");
   const format = choose(flags, "format", FORMATS) ?? ENDINGS.get(extname(out ?? "").toLowerCase()) ?? "text";
   if (out !== undefined && inputs.some((input) => resolve(input) === resolve(out))) {
     throw new UnusableInput("--out names a file that is read; give the report a name of its own.");
   }
+  if (out !== undefined) assertWritable(out);
   return {
     deliver(report, json) {
       const text = render(format, report, json);
@@ -48,12 +49,27 @@ export function prepareDelivery(flags: ParsedFlags, terminal: Terminal, inputs: 
       try {
         writeFileSync(out, text);
       } catch (error) {
-        const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
-        throw new UnusableInput([{ place: { file: out }, message: `cannot be written${code}.` }]);
+        throw unwritable(out, error);
       }
       terminal.print(
         toVisible(`${report.kind}: ${report.verdict.text}. The report is in ${out}.`).concat("\n"),
       );
     },
   };
+}
+
+/** Told before anything is done: what a command did must not be lost with a report that has no place. */
+function assertWritable(out: string): void {
+  try {
+    if (!existsSync(out)) accessSync(dirname(resolve(out)), constants.W_OK);
+    else if (statSync(out).isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+    else accessSync(out, constants.W_OK);
+  } catch (error) {
+    throw unwritable(out, error);
+  }
+}
+
+function unwritable(out: string, error: unknown): UnusableInput {
+  const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+  return new UnusableInput([{ place: { file: out }, message: `cannot be written${code}.` }]);
 }

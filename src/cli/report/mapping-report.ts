@@ -1,4 +1,5 @@
 import type { MappingIssue } from "../../core/mapping.ts";
+import { describeAge } from "../../setup/describe-age.ts";
 import type { CheckedProvider, MappingCheck } from "../mapping-check.ts";
 import { type Place, showPlace } from "../unusable-input.ts";
 import { compareNames } from "./compare-names.ts";
@@ -17,18 +18,17 @@ export function toMappingReport({ mapping, checkedAt, providers }: MappingCheck)
       { label: "File", value: mapping.name },
       { label: "Checked", value: showInstant(checkedAt) },
     ],
-    sections: providers.map((provider) => toSection(provider, names)),
+    sections: providers.map((provider) => toSection(provider, { names, checkedAt })),
   };
 }
 
-function toSection(provider: CheckedProvider, names: ReadonlyMap<string, string>): ReportSection {
-  const { providerId, commands, facts, report, findPlaces } = provider;
+function toSection(
+  provider: CheckedProvider,
+  { names, checkedAt }: { names: ReadonlyMap<string, string>; checkedAt: Date },
+): ReportSection {
+  const { providerId, commands, report, findPlaces } = provider;
   const { locations, enabled, matched } = report.summary;
-  const size = facts.list?.entries.length;
-  const compared =
-    size === undefined
-      ? "nothing: no list given"
-      : `${count(size, commands.entry)}${report.verified ? "" : ", an incomplete list"}`;
+  const compared = describeList(provider, checkedAt);
   return {
     heading: commands.title,
     id: providerId,
@@ -43,6 +43,12 @@ function toSection(provider: CheckedProvider, names: ReadonlyMap<string, string>
       { items: report.issues.map((issue) => toIssueItem(issue, { names, places: findPlaces(issue) })) },
     ],
   };
+}
+
+function describeList({ commands, facts: { list }, report }: CheckedProvider, checkedAt: Date): string {
+  if (list === undefined) return "nothing: no list given";
+  const age = list.fetchedAt === undefined ? "" : `, fetched ${describeAge(list.fetchedAt, checkedAt)}`;
+  return `${count(list.entries.length, commands.entry)}${report.verified ? "" : ", an incomplete list"}${age}`;
 }
 
 /** One issue; `names` are those of the locations by id. */

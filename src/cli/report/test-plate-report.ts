@@ -1,7 +1,7 @@
 import type { SweptTestPlate, TestPlateResult } from "../../setup/test-plate.ts";
 import type { ConnectedProvider } from "../connect.ts";
 import type { MappingFile } from "../input/mapping-file.ts";
-import type { Mark, Report, ReportItem } from "./report.ts";
+import type { Mark, Report, ReportItem, ReportSection } from "./report.ts";
 import { count, showInstant } from "./words.ts";
 
 /** A run at one location: what became of it, or why there was none. */
@@ -36,20 +36,41 @@ export function toTestPlateReport({ runs, swept }: TestPlateOutcome, context: Te
       { label: "Evidence", value: record },
       { label: "Ended", value: showInstant(checkedAt) },
     ],
-    sections: providers.map(({ providerId, commands }) => {
-      const own = runs.filter((run) => run.providerId === providerId);
-      const sweptHere = swept.filter((one) => one.providerId === providerId);
-      return {
-        heading: commands.title,
-        id: providerId,
-        verdict: judge(own, sweptHere),
-        facts: [],
-        groups: [
-          { items: own.map((run) => toRunItem(run, names)) },
-          { heading: "Swept", items: sweptHere.map((one) => toSweptItem(one, names)) },
-        ].filter(({ items }) => items.length > 0),
-      };
-    }),
+    sections: [
+      ...providers.map(({ providerId, commands }) => {
+        const own = runs.filter((run) => run.providerId === providerId);
+        const sweptHere = swept.filter((one) => one.providerId === providerId);
+        return toSection({ heading: commands.title, id: providerId }, { runs: own, swept: sweptHere }, names);
+      }),
+      ...toOthers(swept, { providers, names }),
+    ],
+  };
+}
+
+/** Old runs of providers that this command is not about: the evidence is one file for all. */
+function toOthers(
+  swept: readonly SweptTestPlate[],
+  { providers, names }: Pick<TestPlateContext, "providers"> & { names: ReadonlyMap<string, string> },
+): ReportSection[] {
+  const others = swept.filter((one) => !providers.some(({ providerId }) => providerId === one.providerId));
+  if (others.length === 0) return [];
+  const id = [...new Set(others.map(({ providerId }) => providerId))].join(", ");
+  return [toSection({ heading: "Other providers", id }, { runs: [], swept: others }, names)];
+}
+
+function toSection(
+  title: Pick<ReportSection, "heading" | "id">,
+  { runs, swept }: TestPlateOutcome,
+  names: ReadonlyMap<string, string>,
+): ReportSection {
+  return {
+    ...title,
+    verdict: judge(runs, swept),
+    facts: [],
+    groups: [
+      { items: runs.map((run) => toRunItem(run, names)) },
+      { heading: "Swept", items: swept.map((one) => toSweptItem(one, names)) },
+    ].filter(({ items }) => items.length > 0),
   };
 }
 

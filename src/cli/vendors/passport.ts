@@ -34,10 +34,12 @@ export const passportCommands: VendorCommands = {
     return zones === undefined ? { settings } : { settings, list: readZoneList(zones, reader) };
   },
   vendorSays({ list, settings }) {
-    const zones = list?.entries.map(({ value }) => value as Zone);
+    if (list === undefined) return pick(settings, CHECKED);
+    const { entries, complete, fetchedAt } = list;
+    const zones = entries.map(({ value }) => value as Zone);
     return {
       ...pick(settings, CHECKED),
-      ...(zones === undefined ? {} : { zones: list?.complete ? zones : { zones, complete: false } }),
+      zones: { zones, complete, ...(fetchedAt === undefined ? {} : { fetchedAt }) },
     };
   },
   validate: validatePassportMapping,

@@ -93,7 +93,13 @@ Thank you`,
     providedBy: "operator",
     detail: "Zone names in Flex equal the locations' zone names to the letter.",
     next: "Write each zone's name in Flex exactly as the location's zoneName, or the other way round.",
-    checks: [{ by: "mapping", codes: ["zone_name_differs"], needsKey: "zone" }],
+    checks: [
+      {
+        by: "mapping",
+        codes: ["zone_name_differs", "zone_unknown", "zone_name_missing"],
+        ...{ needsKey: "zone", orList: "zones" },
+      },
+    ],
     after: ["mobile-payment-stations"],
   },
   {

@@ -1,0 +1,15 @@
+const UNITS = [
+  ["day", 24 * 60 * 60_000],
+  ["hour", 60 * 60_000],
+  ["minute", 60_000],
+] as const;
+
+/** How old something is, in words: `just now`, `5 minutes ago`, `20 days ago`. A clock that runs ahead makes nothing older. */
+export function describeAge(since: Date, now: Date): string {
+  const age = now.getTime() - since.getTime();
+  for (const [unit, length] of UNITS) {
+    const count = Math.floor(age / length);
+    if (count >= 1) return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
+  }
+  return "just now";
+}
