@@ -68,11 +68,13 @@ export interface LookupRequest {
   readonly body: string;
 }
 
-/** What goes back. */
+/** What goes back. One that cannot be sent becomes a 500. */
 export interface LookupReply {
+  /** 200 to 599. */
   readonly status: number;
-  /** Names in lower case. */
+  /** Names in lower case, values in Latin-1 without control characters. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Empty under 204, 205 and 304, which have none. */
   readonly body: string;
 }
 

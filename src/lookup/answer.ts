@@ -1,11 +1,13 @@
 import type { LookupAnswer, LookupRefusal, LookupReply, LookupRequest } from "../core/dialect.ts";
+import type { MaybePromise } from "../core/directory.ts";
 import { isEnforcementError } from "../core/errors.ts";
 import { parseInstant } from "../core/instant.ts";
 import { type LookupAudit, toAudit } from "./audit.ts";
 import type { BodyProblem } from "./body.ts";
+import { closeReply } from "./closed-reply.ts";
 import { type AskingClient, Deadline, Interruption } from "./deadline.ts";
-import { decideLookup } from "./decide.ts";
-import type { Inquiry } from "./inquiry.ts";
+import { decideLookup, type LookupWork } from "./decide.ts";
+import { Inquiry } from "./inquiry.ts";
 import { isPromise } from "./maybe-promise.ts";
 import type { LookupSettings } from "./options.ts";
 import type { LookupOutcome } from "./outcome.ts";
@@ -28,24 +30,31 @@ interface Rendering {
   readonly reply: LookupReply;
 }
 
-/** Answers one request and reports it. Never rejects: whatever fails becomes a reply. */
-export async function answerLookup(
+/**
+ * Answers one request and reports it: at once where nothing had to be waited for. Neither throws nor rejects: whatever
+ * fails becomes a reply.
+ */
+export function answerLookup(
   settings: LookupSettings,
   request: LookupRequest,
   options: AnswerOptions,
-): Promise<LookupReply> {
+): MaybePromise<LookupReply> {
   const deadline = new Deadline(settings.deadlineMs, options);
-  const inquiry: Inquiry = { at: new Date(), stage: "service", dropped: 0 };
-  let outcome: LookupOutcome;
+  const inquiry = new Inquiry();
+  const end = (outcome: LookupOutcome) => finishLookup(outcome, { settings, inquiry, deadline });
+  let decided: MaybePromise<LookupOutcome>;
   try {
     inquiry.at = parseInstant(settings.clock(), "clock");
-    const decided = decideLookup(request, options.bodyProblem, { settings, inquiry, deadline });
-    outcome = isPromise(decided) ? await decided : decided;
+    decided = decideLookup(request, options.bodyProblem, { settings, inquiry, deadline });
   } catch (thrown) {
-    outcome = toOutcome(thrown, inquiry);
-  } finally {
-    deadline.end();
+    decided = toOutcome(thrown, inquiry);
   }
+  if (!isPromise(decided)) return end(decided);
+  return decided.then(end, (thrown) => end(toOutcome(thrown, inquiry)));
+}
+
+function finishLookup(outcome: LookupOutcome, { settings, inquiry, deadline }: LookupWork): LookupReply {
+  deadline.end();
   const rendering = renderOutcome(settings, inquiry, outcome);
   if (settings.onAnswer !== undefined) {
     const { id: providerId, dialect } = settings.provider;
@@ -72,13 +81,17 @@ export function toOutcome(thrown: unknown, inquiry: Inquiry): LookupAnswer | Loo
 
 function renderOutcome(settings: LookupSettings, inquiry: Inquiry, outcome: LookupOutcome): Rendering {
   try {
-    return { outcome, reply: closed(render(settings, inquiry, outcome)) };
+    return { outcome, reply: closeReply(render(settings, inquiry, outcome)) };
   } catch (thrown) {
     inquiry.failure = { at: "dialect", thrown };
-    const refusal = createRefusal("internal_error");
-    const headers = { "content-type": "text/plain; charset=utf-8" };
-    return { outcome: refusal, reply: closed({ status: refusal.status, headers, body: refusal.message }) };
+    return { outcome: createRefusal("internal_error"), reply: replyToBrokenDialect() };
   }
+}
+
+/** What is said where the dialect cannot say anything, in no dialect. */
+export function replyToBrokenDialect(): LookupReply {
+  const { status, message } = createRefusal("internal_error");
+  return closeReply({ status, headers: { "content-type": "text/plain; charset=utf-8" }, body: message });
 }
 
 function render(settings: LookupSettings, inquiry: Inquiry, outcome: LookupOutcome): LookupReply {
@@ -125,14 +138,6 @@ function toDenied(answer: LookupAnswer): LookupAnswer {
 /** Who has not proved who they are gets no answer, not even an empty one; and no list of places is made up. */
 function isDenied({ whenUndetermined }: LookupSettings, { credential, asksForPlaces }: Inquiry): boolean {
   return whenUndetermined === "deny" && credential !== undefined && asksForPlaces !== true;
-}
-
-/** The reply as it leaves: no cache on the way may keep an answer that is true for an instant only. */
-function closed({ status, headers, body }: LookupReply): LookupReply {
-  if (!Number.isInteger(status) || status < 200 || status > 599 || typeof body !== "string") {
-    throw new TypeError("The dialect rendered a reply without a status or a body.");
-  }
-  return { status, headers: { ...headers, "cache-control": "no-store" }, body };
 }
 
 /** A broken listener must not change an answer, neither when it throws nor when its promise rejects. */

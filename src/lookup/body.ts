@@ -38,11 +38,11 @@ export function decodeBody(chunks: readonly Uint8Array[]): ReadBody {
 }
 
 /**
- * The body that a framework has already read, as text again: text and bytes as they are, anything parsed as JSON.
+ * The body that a framework has already read, as text again: text and bytes as they are, anything parsed as JSON, null too.
  * `undefined` when it has read none.
  */
 export function toBodyText(parsed: unknown): ReadBody | undefined {
-  if (parsed === undefined || parsed === null) return undefined;
+  if (parsed === undefined) return undefined;
   if (parsed instanceof Uint8Array) return decodeBody([parsed]);
   try {
     const text = typeof parsed === "string" ? parsed : JSON.stringify(parsed);

@@ -45,8 +45,11 @@ class Collection {
 
   take(value: unknown): void {
     try {
-      if (isForeign(value, this.#query.companyId)) this.#dropped += 1;
-      else this.#keepNewest(this.#read(value));
+      const { companyId } = this.#query;
+      const permit = isForeign(value, companyId) ? undefined : this.#read(value);
+      // Asked twice, because what a source gives may have accessors: what was read counts.
+      if (permit?.companyId === companyId) this.#keepNewest(permit);
+      else this.#dropped += 1;
     } catch (error) {
       this.#dropped += 1;
       this.#unreadable ??= error;

@@ -4,7 +4,7 @@ import type { Company } from "../core/directory.ts";
 import { fieldError } from "../core/fields.ts";
 import type { LookupWork } from "./decide.ts";
 import { findGround, type Ground, isNoGround } from "./ground.ts";
-import type { Inquiry } from "./inquiry.ts";
+import { Inquiry } from "./inquiry.ts";
 import type { LookupAnswers } from "./outcome.ts";
 import { isUnknownPlace, resolveScope, type Scope, type UnknownPlace } from "./scope.ts";
 import { answerFromPermits, askSource, withoutMatches } from "./search.ts";
@@ -25,7 +25,7 @@ export async function decideList(
   }
   const { inquiry, settings } = work;
   const { at } = inquiry;
-  const parts = queries.map((query): Inquiry => ({ at, stage: "dialect", credential, query, dropped: 0 }));
+  const parts = queries.map((query) => Object.assign(Inquiry.of(credential, at), { query }));
   inquiry.parts = parts;
   for (const [index, part] of parts.entries()) understandQuery(queries[index] as LookupQuery, part, settings);
   const ground = await findGround(credential, work);

@@ -43,6 +43,12 @@ export function readQuestion(
 function readRecorded(record: LookupAudit, settings: LookupSettings): ReadQuestion | undefined {
   if (record.v !== 1)
     throw fieldError("record.v", "must be 1; records of other versions are not understood.");
+  if (record.providerId !== settings.provider.id) {
+    throw fieldError(
+      "record.providerId",
+      "is another provider's; give the options of the handler that made the record.",
+    );
+  }
   const { asked, companyId, credentialLocationIds, at } = record;
   if (asked === undefined || companyId === undefined) return undefined;
   const party = {

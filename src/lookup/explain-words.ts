@@ -32,12 +32,15 @@ export function describeRecord(
   replayed: Pick<LookupExplanation, "answer" | "reason">,
   considered: readonly ConsideredPermit[],
 ): string[] {
-  const { status, reason, httpStatus, durationMs } = record;
+  const { status, reason, httpStatus, durationMs, failure } = record;
   const isSame = status === replayed.answer && reason === replayed.reason;
   const gone = record.considered.filter((id) => !considered.some(({ permitId }) => permitId === id));
   const added = considered.filter(({ permitId }) => !record.considered.includes(permitId));
   return [
     `The record says ${status} (${reason}): ${MEANINGS[reason]}. The vendor heard HTTP ${httpStatus} after ${describeSpan(Math.round(durationMs))}.`,
+    ...(failure === undefined
+      ? []
+      : [`What failed then was at the stage "${failure.at}": ${failure.message}`]),
     isSame
       ? "Asked again, the answer is the same."
       : `Asked again, the answer is ${replayed.answer} (${replayed.reason}): permits, directory or options have changed since, or what failed then works now.`,

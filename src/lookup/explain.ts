@@ -8,7 +8,7 @@ import { decideQuery } from "./decide.ts";
 import { type ConsideredPermit, considerPermits } from "./explain-permit.ts";
 import { isAudit, readQuestion } from "./explain-question.ts";
 import { describeRecord, describeReplay, describeUnasked } from "./explain-words.ts";
-import type { Inquiry } from "./inquiry.ts";
+import { Inquiry } from "./inquiry.ts";
 import { type LookupSettings, type PermitLookupOptions, readLookupOptions } from "./options.ts";
 
 export type { ConsideredPermit } from "./explain-permit.ts";
@@ -125,7 +125,7 @@ interface Asked {
 }
 
 async function decideAgain(settings: LookupSettings, { query, credential, at }: Asked): Promise<Replay> {
-  const inquiry: Inquiry = { at, stage: "dialect", credential, dropped: 0 };
+  const inquiry = Inquiry.of(credential, at);
   const deadline = new Deadline(settings.deadlineMs, {});
   try {
     return {

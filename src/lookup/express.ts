@@ -22,5 +22,6 @@ export function toExpressHandler(
   handler: PermitLookupHandler,
 ): (request: NodeRequest, response: NodeResponse) => Promise<void> {
   assertHandler(handler, "toExpressHandler");
-  return (request, response) => exchangeOverNode(handler, request, response);
+  return (request, response) =>
+    new Promise((resolve) => exchangeOverNode(handler, { request, response }, resolve));
 }

@@ -1,5 +1,7 @@
+import type { LookupReply } from "../core/dialect.ts";
 import { toBodyText } from "./body.ts";
 import type { PermitLookupHandler } from "./handler.ts";
+import { isPromise } from "./maybe-promise.ts";
 import {
   answerOverNode,
   assertHandler,
@@ -19,6 +21,7 @@ export interface FastifyLookupRequest extends NodeRequestHead {
 /** The part of a Fastify reply that is used. */
 export interface FastifyLookupReply {
   readonly raw: NodeConnection;
+  readonly sent?: boolean;
   code(status: number): unknown;
   headers(headers: Record<string, string>): unknown;
   send(body: string): unknown;
@@ -39,17 +42,19 @@ export interface FastifyLookupReply {
  */
 export function toFastifyHandler(
   handler: PermitLookupHandler,
-): (request: FastifyLookupRequest, reply: FastifyLookupReply) => Promise<unknown> {
+): (request: FastifyLookupRequest, reply: FastifyLookupReply) => unknown {
   assertHandler(handler, "toFastifyHandler");
-  return async (request, reply) => {
+  return (request, reply) => {
     const body = toBodyText(request.body) ?? findMissingBody(request);
-    const {
-      status,
-      headers,
-      body: text,
-    } = await answerOverNode(handler, request, { body, connection: reply.raw });
-    reply.code(status);
-    reply.headers({ ...headers });
-    return reply.send(text);
+    const answer = answerOverNode(handler, request, { body, connection: reply.raw });
+    return isPromise(answer) ? answer.then((known) => sendReply(reply, known)) : sendReply(reply, answer);
   };
+}
+
+function sendReply(reply: FastifyLookupReply, { status, headers, body }: LookupReply): unknown {
+  // Something before us, such as a timeout, has answered.
+  if (reply.sent) return reply;
+  reply.code(status);
+  reply.headers({ ...headers });
+  return reply.send(body);
 }

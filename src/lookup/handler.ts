@@ -1,5 +1,7 @@
 import type { LookupReply, LookupRequest } from "../core/dialect.ts";
+import type { MaybePromise } from "../core/directory.ts";
 import { type AnswerOptions, answerLookup } from "./answer.ts";
+import { isBodiless } from "./closed-reply.ts";
 import { type LookupSettings, type PermitLookupOptions, readLookupOptions } from "./options.ts";
 import { readFetchBody } from "./read-body.ts";
 
@@ -36,9 +38,28 @@ export interface PermitLookupHandler {
  */
 export function createPermitLookupHandler(options: PermitLookupOptions): PermitLookupHandler {
   const settings = readLookupOptions(options);
-  const answer: PermitLookupHandler["answer"] = (request, answerOptions = {}) =>
+  const atOnce: AnswerAtOnce = (request, answerOptions) =>
     answerLookup(settings, toMounted(request, settings.mountPath, answerOptions), answerOptions);
+  const answer: PermitLookupHandler["answer"] = async (request, answerOptions = {}) =>
+    atOnce(request, answerOptions);
+  answersAtOnce.set(answer, atOnce);
   return Object.assign((request: Request) => answerFetch(settings, request), { answer });
+}
+
+type AnswerAtOnce = (request: LookupRequest, options: AnswerOptions) => MaybePromise<LookupReply>;
+
+const answersAtOnce = new WeakMap<PermitLookupHandler["answer"], AnswerAtOnce>();
+
+/**
+ * What `handler.answer` answers, without the promise where nothing had to be waited for: it costs a mount more than
+ * finding the permit does. A host's own `answer` around ours is asked as it is.
+ */
+export function answerAtOnce(
+  { answer }: PermitLookupHandler,
+  request: LookupRequest,
+  options: AnswerOptions,
+): MaybePromise<LookupReply> {
+  return (answersAtOnce.get(answer) ?? answer)(request, options);
 }
 
 async function answerFetch(settings: LookupSettings, request: Request): Promise<Response> {
@@ -64,7 +85,7 @@ async function answerFetch(settings: LookupSettings, request: Request): Promise<
       return request.signal;
     },
   });
-  return new Response(text, { status, headers });
+  return new Response(isBodiless(status) ? null : text, { status, headers });
 }
 
 /** A request as a framework has it, seen from where the handler is mounted. */

@@ -1,7 +1,11 @@
 import type { LookupReply } from "../core/dialect.ts";
+import type { MaybePromise } from "../core/directory.ts";
 import { EnforcementError } from "../core/errors.ts";
+import { replyToBrokenDialect } from "./answer.ts";
 import { type ReadBody, toBodyText } from "./body.ts";
-import type { PermitLookupHandler } from "./handler.ts";
+import { isBodiless } from "./closed-reply.ts";
+import { answerAtOnce, type PermitLookupHandler } from "./handler.ts";
+import { isPromise } from "./maybe-promise.ts";
 import { type NodeBodyStream, readNodeBody } from "./read-body.ts";
 
 /** The part of Node's `IncomingMessage` that is used. */
@@ -40,23 +44,43 @@ export interface NodeRequestHead {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** Reads a Node request, asks the handler, and writes the reply. Never rejects. */
-export async function exchangeOverNode(
+/**
+ * Reads a Node request, asks the handler, and writes the reply, then calls `onEnd`. All of it in the turn in which the
+ * body is complete, unless something has to be waited for. Neither throws nor rejects.
+ */
+export function exchangeOverNode(
   handler: PermitLookupHandler,
-  request: NodeRequest,
-  response: NodeResponse,
-): Promise<void> {
-  const body = await findBody(request);
-  if (body === undefined) return;
-  const {
-    status,
-    headers,
-    body: text,
-  } = await answerOverNode(handler, request, { body, connection: response });
+  { request, response }: { request: NodeRequest; response: NodeResponse },
+  onEnd: () => void = () => {},
+): void {
+  const finish = (reply: LookupReply): void => {
+    sendReply(response, reply);
+    onEnd();
+  };
+  takeBody(request, (body) => {
+    if (body === undefined) return onEnd();
+    const answer = answerOverNode(handler, request, { body, connection: response });
+    // Ours does not reject; a host's own function around it may.
+    if (isPromise(answer)) void answer.catch(replyToBrokenDialect).then(finish);
+    else finish(answer);
+  });
+}
+
+function sendReply(response: NodeResponse, reply: LookupReply): void {
   // The client has gone, or something before us, such as a timeout, has answered.
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(text) });
-  response.end(text);
+  try {
+    writeReply(response, reply);
+  } catch {
+    // Headers of a host's dialect that HTTP cannot carry. Thrown from here they would end the process.
+    writeReply(response, replyToBrokenDialect());
+  }
+}
+
+function writeReply(response: NodeResponse, { status, headers, body }: LookupReply): void {
+  const length = isBodiless(status) ? undefined : { "content-length": Buffer.byteLength(body) };
+  response.writeHead(status, { ...headers, ...length });
+  response.end(body);
 }
 
 /** Asks the handler on behalf of a Node framework. No `Request` is built, and no signal. */
@@ -64,8 +88,8 @@ export function answerOverNode(
   handler: PermitLookupHandler,
   request: NodeRequestHead,
   { body, connection }: { body: ReadBody; connection: NodeConnection },
-): Promise<LookupReply> {
-  const url = request.url ?? "/";
+): MaybePromise<LookupReply> {
+  const url = toOriginForm(request.url ?? "/");
   const path = pathOf(url);
   const { originalUrl } = request;
   const neutral = {
@@ -75,11 +99,17 @@ export function answerOverNode(
     header: (name: string) => findHeader(request.headers, name),
     body: body.text ?? "",
   };
-  return handler.answer(neutral, {
+  return answerAtOnce(handler, neutral, {
     bodyProblem: body.problem,
-    originalPath: originalUrl === undefined ? undefined : pathOf(originalUrl),
+    originalPath: originalUrl === undefined ? undefined : pathOf(toOriginForm(originalUrl)),
     watch: (onGone) => watchConnection(connection, onGone),
   });
+}
+
+/** A proxy may put scheme and host in front of a request's path (RFC 9112, 3.2.2). Nothing is derived from them. */
+function toOriginForm(target: string): string {
+  if (target.startsWith("/")) return target;
+  return target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?]*/i, "").replace(/^(?=\?|$)/, "/");
 }
 
 function pathOf(url: string): string {
@@ -96,15 +126,17 @@ export function assertHandler(handler: PermitLookupHandler, mount: string): void
 }
 
 /**
- * The body, whoever has read it. A parser leaves `request.body`; without one the stream is still untouched. Where it
- * was read and nothing usable is left, waiting for it would never end. `undefined`: the client broke off.
+ * Calls `take` with the body, whoever has read it. A parser leaves `request.body`; without one the stream is still
+ * untouched. Where it was read and nothing usable is left, waiting for it would never end. `undefined`: the client
+ * broke off.
  */
-function findBody(request: NodeRequest): Promise<ReadBody | undefined> {
+function takeBody(request: NodeRequest, take: (body: ReadBody | undefined) => void): void {
   const isUntouched = !request.readableDidRead && !request.readableEnded;
   const parsed = toBodyText(request.body);
-  // Express 4 puts {} where its parser found nothing to parse.
-  if (isUntouched && (parsed === undefined || parsed.text === "{}")) return readNodeBody(request);
-  return Promise.resolve(parsed ?? findMissingBody(request));
+  // Express 4 puts {} where its parser found nothing to parse; others put null.
+  const isNothing = parsed === undefined || parsed.text === "{}" || parsed.text === "null";
+  if (isUntouched && isNothing) readNodeBody(request, take);
+  else take(parsed ?? findMissingBody(request));
 }
 
 /** What it means that a request whose body was read by somebody has none: one was sent, or none ever was. */

@@ -16,7 +16,5 @@ export function toNodeHandler(
   handler: PermitLookupHandler,
 ): (request: NodeRequest, response: NodeResponse) => void {
   assertHandler(handler, "toNodeHandler");
-  return (request, response) => {
-    void exchangeOverNode(handler, request, response);
-  };
+  return (request, response) => exchangeOverNode(handler, { request, response });
 }

@@ -2,6 +2,8 @@ import { decodeBody, isAnnouncedTooLarge, MAX_BODY_BYTES, type ReadBody } from "
 
 /** The part of Node's `IncomingMessage` from which a body is read. */
 export interface NodeBodyStream {
+  /** Nothing comes any more, not even that it has ended. */
+  readonly destroyed?: boolean;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   on(event: "data", listener: (chunk: Uint8Array | string) => void): unknown;
   on(event: "end" | "error" | "close", listener: () => void): unknown;
@@ -9,7 +11,7 @@ export interface NodeBodyStream {
 
 /** The body of a fetch `Request`. Rejects when the sender breaks off. */
 export async function readFetchBody(request: Request): Promise<ReadBody> {
-  if (request.bodyUsed) return { problem: "consumed" };
+  if (request.bodyUsed || request.body?.locked) return { problem: "consumed" };
   if (isAnnouncedTooLarge(request.headers.get("content-length"))) return { problem: "too_large" };
   if (request.body === null) return { text: "" };
   const reader = request.body.getReader();
@@ -26,23 +28,36 @@ export async function readFetchBody(request: Request): Promise<ReadBody> {
   return decodeBody(chunks);
 }
 
-/** The body of a Node request that nobody has read yet. `undefined` when the sender broke off. */
-export function readNodeBody(request: NodeBodyStream): Promise<ReadBody | undefined> {
+/**
+ * Reads the body of a Node request that nobody has read yet, and calls `take` with it once. With `undefined` when the
+ * sender broke off. A callback, because a promise for each request would be felt.
+ */
+export function readNodeBody(request: NodeBodyStream, take: (body: ReadBody | undefined) => void): void {
+  if (request.destroyed) {
+    take(undefined);
+    return;
+  }
   // What is left unread Node drains by itself, once the response is out.
   if (isAnnouncedTooLarge(String(request.headers["content-length"] ?? 0))) {
-    return Promise.resolve({ problem: "too_large" });
+    take({ problem: "too_large" });
+    return;
   }
-  return new Promise((resolve) => {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    request.on("data", (chunk) => {
-      size += chunk.length;
-      // The listener stays, so that the rest flows past: a client that is still sending must get to read the 413.
-      if (size > MAX_BODY_BYTES) resolve({ problem: "too_large" });
-      else chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
-    });
-    request.on("end", () => resolve(decodeBody(chunks)));
-    request.on("error", () => resolve(undefined));
-    request.on("close", () => resolve(undefined));
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  let isTaken = false;
+  const takeOnce = (body: ReadBody | undefined): void => {
+    if (isTaken) return;
+    isTaken = true;
+    take(body);
+  };
+  request.on("data", (chunk) => {
+    size += chunk.length;
+    // The listener stays, so that the rest flows past: a client that is still sending must get to read the 413.
+    if (size > MAX_BODY_BYTES) takeOnce({ problem: "too_large" });
+    else chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
   });
+  request.on("end", () => isTaken || takeOnce(decodeBody(chunks)));
+  const breakOff = (): void => takeOnce(undefined);
+  request.on("error", breakOff);
+  request.on("close", breakOff);
 }

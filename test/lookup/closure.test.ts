@@ -125,6 +125,13 @@ describe("a body", () => {
     expect(await refusalOf(await handler(request))).toEqual([500, "body_consumed"]);
   });
 
+  it("that somebody keeps to himself is a named 500", async () => {
+    const { handler, key } = openCampus();
+    const request = lookupRequest({ plate: "GXK204" }, { "x-api-key": key });
+    request.body?.getReader();
+    expect(await refusalOf(await handler(request))).toEqual([500, "body_consumed"]);
+  });
+
   it("that breaks off is nobody's question and no record", async () => {
     const { handler, key, audits } = openCampus();
     const broken = new ReadableStream({
@@ -206,6 +213,16 @@ describe("a dialect of the host's own", () => {
     ["cannot render a refusal", { parseQuery: fail, renderRefusal: fail }],
     ["renders nothing", { renderAnswer: () => undefined as never }],
     ["renders a status that is none", { renderAnswer: () => ({ status: 1, headers: {}, body: "" }) }],
+    ["renders 204 with a body", { renderAnswer: () => ({ status: 204, headers: {}, body: "broken" }) }],
+    ...[
+      { "x-lot": "broken\r\nset-cookie: a=b" },
+      { "x-lot": "\u8eca" },
+      { "x lot": "1" },
+      { "x-lot": undefined },
+    ].map((headers): [string, Partial<LookupDialect>] => [
+      `renders a header that cannot be sent, ${JSON.stringify(headers)}`,
+      { renderAnswer: () => ({ status: 200, headers: headers as never, body: "broken" }) },
+    ]),
   ])("that %s is a 500, and nothing of it reaches the client", async (_name, part) => {
     const audits: LookupAudit[] = [];
     const { handler, key } = open({ ...probeDialect, ...part }, audits);
@@ -213,7 +230,24 @@ describe("a dialect of the host's own", () => {
     expect(response.status).toBe(500);
     expect(response.headers.get("cache-control")).toBe("no-store");
     expect(await response.text()).not.toContain("broken");
-    expect(audits[0]).toMatchObject({ reason: "internal_error", failure: { at: "dialect" } });
+    expect(audits[0]).toMatchObject({
+      reason: "internal_error",
+      httpStatus: 500,
+      failure: { at: "dialect" },
+    });
+  });
+
+  it.each([204, 205, 304])("may answer %d, which has no body", async (status) => {
+    const { handler, key } = open({
+      ...probeDialect,
+      renderAnswer: () => ({ status, headers: {}, body: "" }),
+    });
+    const response = await handler(lookupRequest({ plate: "GXK204" }, { "x-api-key": key }));
+    expect([response.status, response.body, response.headers.get("cache-control")]).toEqual([
+      status,
+      null,
+      "no-store",
+    ]);
   });
 
   it("may read the credential from the body; one that it cannot read is nobody's", async () => {

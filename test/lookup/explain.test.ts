@@ -367,6 +367,29 @@ describe("explainLookup of a record", () => {
     expect((await explainLookup(withPlate("gxk-204"), more)).answer).toBe("valid");
   });
 
+  it("says what had failed then, also when it works now", async () => {
+    const unreadable = { ...permit(), plates: [{ raw: "gxk 204", number: "gxk 204" }] };
+    const { audit } = await openCampus({ findPermits: () => [unreadable] }).ask({ plate: "GXK204" });
+    const { findPermits } = memoryPermits([permit()]);
+    const { sentences } = await explainLookup(stored(audit), { ...options, findPermits });
+    expect(sentences).toContain(
+      'What failed then was at the stage "permits": permit.plates[0].number: must be a canonical number; make plates with parsePlate().',
+    );
+    expect(sentences.join()).toContain("Asked again, the answer is valid");
+  });
+
+  it("of another provider is refused, alone and in a list", async () => {
+    const { audit } = await openCampus({ permits: [permit()] }).ask({ plate: "GXK204" });
+    const other = { ...options, provider: createT2FlexProvider({ id: "t2-flex-north" }) };
+    for (const record of [stored(audit), { ...stored(audit), parts: [stored(audit)] }]) {
+      expect(await failureOf(() => explainLookup(record, other))).toMatchObject({
+        code: "invalid_input",
+        field: "record.providerId",
+        message: expect.stringContaining("the options of the handler that made the record"),
+      });
+    }
+  });
+
   it("of another version is refused", async () => {
     const { audit } = await openCampus().ask({ plate: "GXK204" });
     const failure = await failureOf(() => explainLookup({ ...audit, v: 2 } as never, options));

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
+import { createServer, request as httpRequest, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text as readText } from "node:stream/consumers";
 import express from "express";
 import fastify, { type FastifyInstance } from "fastify";
 import { afterEach, describe, expect, it } from "vitest";
@@ -113,5 +114,26 @@ describe.each(mounts)("%s", (_, publicUrl, base, serve) => {
     const zones = await ask(`${base}${prefix}/zones?a=b`);
     expect([zones.status, await zones.text()]).toEqual([200, expect.stringContaining('"lot-1"')]);
     expect((await ask(`${base}${prefix}/zone`)).status).toBe(404);
+  });
+});
+
+// A fetch server has made a URL of it by itself.
+const nodeMounts = mounts.filter(([name]) => !name.startsWith("a fetch server"));
+
+describe.each(nodeMounts)("%s", (_, publicUrl, base, serve) => {
+  it("reads a target in absolute form, as a proxy sends it, and takes nothing from its host", async () => {
+    const { handler, key } = openCampus({
+      provider: createT2FlexProvider({ dialect: "genetec" }),
+      ...(publicUrl === undefined ? {} : { publicUrl }),
+    });
+    const origin = await serve(handler);
+    const ask = async (path: string) => {
+      const headers = { "x-api-key": key };
+      const request = httpRequest(origin, { path: `http://elsewhere.test${base}${path}`, headers }).end();
+      const [reply] = (await once(request, "response")) as [IncomingMessage];
+      return [reply.statusCode, await readText(reply)];
+    };
+    expect(await ask("/zones?a=b")).toEqual([200, expect.stringContaining('"lot-1"')]);
+    expect((await ask("/zone"))[0]).toBe(404);
   });
 });

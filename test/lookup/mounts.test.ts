@@ -1,9 +1,13 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { text as readText } from "node:stream/consumers";
 import express from "express";
 import fastify from "fastify";
 import { afterEach, describe, expect, it } from "vitest";
 import { toExpressHandler } from "../../src/lookup/express.ts";
 import { toFastifyHandler } from "../../src/lookup/fastify.ts";
+import { toNodeHandler } from "../../src/lookup/node.ts";
+import { createT2FlexProvider } from "../../src/vendors/t2-flex/index.ts";
 import { openCampus, permit } from "./campus.ts";
 import { listen } from "./hosts/node-server.ts";
 
@@ -42,12 +46,12 @@ describe("a body that somebody has consumed", () => {
     expect(empty.status).toBe(400);
   });
 
-  it("but was left untouched behind {} is read, as Express 4 leaves it", async () => {
+  it.each([{}, null])("but was left untouched behind %j is read, as Express 4 leaves it", async (left) => {
     const { handler, key } = openCampus({ permits: [permit()] });
     const url = await serveExpress((app) =>
       app
         .use((request, _response, next) => {
-          request.body = {};
+          request.body = left;
           next();
         })
         .all("/lookup", toExpressHandler(handler)),
@@ -55,6 +59,46 @@ describe("a body that somebody has consumed", () => {
     const headers = { "content-type": "application/json", "x-api-key": key };
     const response = await fetch(url, { method: "POST", headers, body: '{"plate":"GXK204"}' });
     expect(await response.json()).toMatchObject({ sessions: [{ permitId: "P-1" }] });
+  });
+});
+
+describe("a body that is null", () => {
+  it("is a question that cannot be understood, behind a parser that allows it", async () => {
+    const { handler, key } = openCampus();
+    const url = await serveExpress((app) =>
+      app.use(express.json({ strict: false })).all("/lookup", toExpressHandler(handler)),
+    );
+    const headers = { "content-type": "application/json", "x-api-key": key };
+    const response = await fetch(url, { method: "POST", headers, body: "null" });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { code: "invalid_request" } });
+  });
+});
+
+describe("a dialect that renders a header that cannot be sent", () => {
+  it("is a 500 in each mount, and the server lives on", async () => {
+    const { dialect } = createT2FlexProvider();
+    const renderAnswer = () => ({ status: 200, headers: { "x-lot": "\u8eca" }, body: "{}" });
+    const { handler, key } = openCampus({
+      provider: createT2FlexProvider({ dialect: { ...dialect, renderAnswer } }),
+    });
+    const app = fastify();
+    app.post("/lookup", toFastifyHandler(handler));
+    closers.push(() => app.close());
+    const { origin, close } = await listen(toNodeHandler(handler));
+    closers.push(close);
+    const origins = [
+      origin,
+      await serveExpress((app) => app.all("/lookup", toExpressHandler(handler))),
+      `${await app.listen({ port: 0, host: "127.0.0.1" })}/lookup`,
+    ];
+    const headers = { "content-type": "application/json", "x-api-key": key };
+    for (const url of origins) {
+      const response = await fetch(url, { method: "POST", headers, body: '{"plate":"GXK204"}' });
+      const reply = [response.status, await response.text()];
+      expect(reply).toEqual([500, "The lookup failed inside the service."]);
+      expect(response.headers.get("cache-control")).toBe("no-store");
+    }
   });
 });
 
@@ -79,6 +123,49 @@ describe("a framework around the mount", () => {
     expect([response.status, await response.text()]).toEqual([504, "too late"]);
     expect(finished).toHaveLength(1);
     await Promise.all(finished);
+  });
+
+  it("may have answered before us in Fastify, which has nothing to complain of then", async () => {
+    const complaints: string[] = [];
+    const stream = { write: (line: string) => complaints.push(line) };
+    const app = fastify({ logger: { level: "warn", stream } });
+    const answers: Array<() => void> = [];
+    const { handler, key } = openCampus({
+      findPermits: () => {
+        for (const answer of answers) answer();
+        return [permit()];
+      },
+    });
+    const lookup = toFastifyHandler(handler);
+    app.post("/lookup", (request, reply) => {
+      answers.push(() => reply.code(504).send("too late"));
+      return lookup(request, reply);
+    });
+    const headers = { "content-type": "application/json", "x-api-key": key };
+    const asked = { method: "POST", url: "/lookup", headers, payload: '{"plate":"GXK204"}' } as const;
+    const reply = await app.inject(asked);
+    await app.close();
+    expect([reply.statusCode, reply.body, complaints]).toEqual([504, "too late", []]);
+  });
+
+  it("may take so long that the client has gone before we are asked", async () => {
+    const { handler, key, audits } = openCampus({ permits: [permit()] });
+    const finished = Promise.withResolvers<void>();
+    const url = await serveExpress((app) =>
+      app.all("/lookup", (request, response) => {
+        request.once("close", () => {
+          setImmediate(() => toExpressHandler(handler)(request, response).then(finished.resolve));
+        });
+      }),
+    );
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, "connect");
+    const head = `POST /lookup HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nx-api-key: ${key}`;
+    socket.write(`${head}\r\ncontent-length: 18\r\n\r\n{"plate":"GXK204"}`);
+    setTimeout(() => socket.resetAndDestroy(), 20);
+    await finished.promise;
+    expect(audits).toEqual([]);
   });
 
   it("keeps Fastify's hooks and headers", async () => {

@@ -162,6 +162,16 @@ describe("a permit that cannot be read", () => {
     });
   });
 
+  it("that says now this company's, now another's, is another's", async () => {
+    const says = ["fundy", "tantramar"];
+    const shifting = Object.defineProperty(permit(), "companyId", {
+      enumerable: true,
+      get: () => says.shift(),
+    });
+    const { audit } = await openCampus({ findPermits: careless([shifting]) }).ask({ plate: "GXK204" });
+    expect(audit).toMatchObject({ status: "none", dropped: 1, considered: [] });
+  });
+
   it("of another company is only dropped", async () => {
     const foreign = { ...permit(), companyId: "tantramar", validFrom: "yesterday" };
     const { audit } = await openCampus({ findPermits: () => wrong([foreign]) }).ask({ plate: "GXK204" });

@@ -44,7 +44,8 @@ export const fastifyHosts: readonly LookupHost[] = ways.map(
     traits: { refusesItself, ...traits },
     open: () =>
       openHere(library, pathname, async (handler, { report }) => {
-        const app = fastify();
+        // The client keeps a connection open that it has never used; closing must not wait for it.
+        const app = fastify({ forceCloseConnections: true });
         app.addHook("onError", async (_request, _reply, error) => {
           report({ type: "fault", message: String(error) });
         });

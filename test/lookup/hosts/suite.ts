@@ -132,6 +132,7 @@ export function describeHost({ name, traits = {}, open }: LookupHost): void {
       ["no body", null, {}, 400, "invalid_request", undefined],
       ["an empty body", "", json, 400, "invalid_request", "malformed"],
       ["truncated JSON", '{"plate":"GX', json, 400, "invalid_request", "malformed"],
+      ["null", "null", json, 400, "invalid_request", "malformed"],
       ["a plate that is none", '{"plate":7}', json, 400, "invalid_request", undefined],
       [
         "a form",
@@ -163,8 +164,10 @@ export function describeHost({ name, traits = {}, open }: LookupHost): void {
     able("large", "refuses 10 MB", async () => {
       const response = await send({ body: `{"plate":"GXK204","x":"${"x".repeat(10_000_000)}"}` });
       expect(response.status).toBe(413);
+      // Read in any case: a connection with half a reply in it keeps a server from closing.
+      const text = await response.text();
       if (refusesItself.includes("large")) return;
-      expect(await response.json()).toMatchObject({ error: { code: "body_too_large" } });
+      expect(JSON.parse(text)).toMatchObject({ error: { code: "body_too_large" } });
     });
 
     it("names the fault at once when something has consumed the body", async () => {
@@ -212,21 +215,27 @@ export function describeHost({ name, traits = {}, open }: LookupHost): void {
       agent.destroy();
     });
 
-    connected("pipelining", "sends one reply to each request, in order", async () => {
-      const { hostname, port, pathname } = new URL(host.url);
-      const socket = connect(Number(port), hostname);
-      const ask = (plate: string, connection: string) => {
-        const body = JSON.stringify({ plate });
-        const head = [`POST ${pathname} HTTP/1.1`, `host: ${hostname}`, `x-api-key: ${KEY}`];
-        const rest = ["content-type: application/json", `content-length: ${body.length}`];
-        return `${[...head, ...rest, `connection: ${connection}`].join("\r\n")}\r\n\r\n${body}`;
-      };
-      socket.write(ask("GXK204", "keep-alive") + ask("STRANGER", "close"));
-      const replies = await readText(socket);
-      expect(replies.match(/HTTP\/1\.1 \d{3}/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 200"]);
-      if (!compresses)
-        expect(replies.indexOf('"sessions":[{')).toBeLessThan(replies.indexOf('"sessions":[]'));
-    });
+    connected(
+      "pipelining",
+      "sends one reply to each request, in order, a body that is too large in between",
+      async () => {
+        const { hostname, port, pathname } = new URL(host.url);
+        const socket = connect(Number(port), hostname);
+        const ask = (plate: string, connection: string, filler = "") => {
+          const body = JSON.stringify({ plate, filler });
+          const head = [`POST ${pathname} HTTP/1.1`, `host: ${hostname}`, `x-api-key: ${KEY}`];
+          const rest = ["content-type: application/json", `content-length: ${body.length}`];
+          return `${[...head, ...rest, `connection: ${connection}`].join("\r\n")}\r\n\r\n${body}`;
+        };
+        socket.write(ask("GXK204", "keep-alive"));
+        socket.write(ask("GXK204", "keep-alive", "x".repeat(20_000)));
+        socket.write(ask("STRANGER", "close"));
+        const replies = await readText(socket);
+        expect(replies.match(/HTTP\/1\.1 \d{3}/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 413", "HTTP/1.1 200"]);
+        if (!compresses)
+          expect(replies.indexOf('"sessions":[{')).toBeLessThan(replies.indexOf('"sessions":[]'));
+      },
+    );
 
     connected(
       "break-off",

@@ -125,6 +125,7 @@ describe("a question", () => {
     expect((await send(toIrisMessage({ header: "", token: "" }), { authorization })).status).toBe(401);
   });
 
+  const manyAttributes = Array.from({ length: 900 }, (_, index) => `xmlns:a${index}="u"`).join(" ");
   const request = (inner: string, namespace = PLATE_INFO) =>
     `<r:PlateInfoByPlateRequest xmlns:r="${namespace}">${inner}</r:PlateInfoByPlateRequest>`;
   it.each<[string, IrisParts, number, string]>([
@@ -189,6 +190,8 @@ describe("a question", () => {
     ["a reference to no character", { plate: "GXK204&#0;" }, 401, "unauthorized"],
     ["a prefix that stands for nothing", { plate: "<x:y/>" }, 401, "unauthorized"],
     ["deep nesting", { plate: `${"<a>".repeat(500)}${"</a>".repeat(500)}` }, 401, "unauthorized"],
+    ["more elements than any question has", { plate: "<b/>".repeat(3_000) }, 401, "unauthorized"],
+    ["more attributes than any question has", { plate: `<b ${manyAttributes}/>` }, 401, "unauthorized"],
     ["a prototype key", { content: "<__proto__/>" }, 401, "unauthorized"],
     ["a constructor", { content: "<constructor/>" }, 401, "unauthorized"],
   ])("with %s", async (_, parts, status, code) => {

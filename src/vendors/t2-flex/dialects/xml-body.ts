@@ -18,6 +18,9 @@ export interface XmlElement {
 // An envelope with a security header is seven deep. What is nested deeper was made to hurt somebody.
 const MAX_DEPTH = 16;
 
+// An envelope has some thirty. Parsing thousands takes milliseconds, which a stranger could ask for again and again.
+const MAX_TAGS_AND_ATTRIBUTES = 500;
+
 const ATTRIBUTES = ":@";
 const TEXT = "#text";
 const CDATA = "#cdata";
@@ -46,14 +49,15 @@ type Namespaces = ReadonlyMap<string, string>;
  * The root element of an XML body. Document type declarations are refused, so that there are no entities but the five
  * of XML itself; nothing outside the text is ever read.
  *
- * @throws EnforcementError `invalid_input` when it is empty, not well-formed, nested more than 16 levels deep, has a
- * document type or an unknown entity, or uses a prefix that stands for nothing
+ * @throws EnforcementError `invalid_input` when it is empty, not well-formed, nested more than 16 levels deep, has more
+ * than 500 tags and attributes, a document type or an unknown entity, or uses a prefix that stands for nothing
  */
 export function parseXmlBody(body: string): XmlElement {
   const text = body.replace(/^\ufeff/, "");
   if (text.trim() === "") throw problem("is empty; send an XML document.");
   // Nothing else that begins so belongs into an envelope. The parser would read it where it stands.
   if (/<!(?!--|\[CDATA\[)/.test(text)) throw problem("must have no document type declaration.");
+  if ((text.match(/[<=]/g)?.length ?? 0) > MAX_TAGS_AND_ATTRIBUTES) throw problem("has too many elements.");
   if (!isXmlText(text)) throw problem("holds characters that XML does not allow.");
   const [root, ...others] = parse(text).filter((node) => nameOf(node) !== TEXT);
   if (root === undefined || others.length > 0) throw problem("must have one root element.");
