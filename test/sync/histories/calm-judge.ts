@@ -1,5 +1,6 @@
-import type { Delivery, Failure, Right } from "../../../src/sync/delivery.ts";
+import type { Delivery, Right } from "../../../src/sync/delivery.ts";
 import type { SyncEvent } from "../../../src/sync/events.ts";
+import type { SyncFailure } from "../../../src/sync/failures.ts";
 import type { Ledger } from "../../../src/sync/ledger.ts";
 import { type FakeVendor, isLive, slotOf, type VendorRight } from "./fake-vendor.ts";
 import { PLATES } from "./generate-history.ts";
@@ -11,7 +12,8 @@ import { isSameRight, type WantedRight, wantedRights } from "./wanted-rights.ts"
 
 const DAY_MS = 24 * 60 * 60_000;
 
-type ListedFailure = Failure & { readonly providerId: string; readonly permitId: string };
+/** A refusal as hosts see it, with the reference of its right. */
+type ListedFailure = SyncFailure & { readonly reference: string };
 
 export interface CalmOptions {
   readonly sync: HistoryProcess["sync"];
@@ -27,7 +29,9 @@ export async function judgeCalm(world: HistoryWorld, options: CalmOptions): Prom
   const { sync, ledger, providerIds, isHealed = false } = options;
   const problems: string[] = [];
   const failures: ListedFailure[] = [];
-  for await (const failure of await sync.failures()) failures.push(failure);
+  for await (const failure of await sync.failures()) {
+    failures.push({ ...failure, reference: failure.key.split("/").at(-1) ?? "" });
+  }
   for (const providerId of providerIds) {
     const vendor = world.vendors.get(providerId);
     if (vendor === undefined) continue;
@@ -100,7 +104,9 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
 
   for (const right of live) {
     if (due.some((want) => isSameRight(want, right))) continue;
-    const isRefused = failures.some(({ key, operation }) => key === right.identity && operation === "cancel");
+    const isRefused = failures.some(
+      ({ reference, operation }) => reference === right.identity && operation === "cancel",
+    );
     if (isRefused || isDismissedCancel(right, state)) continue;
     const isHeld = missing.some(
       (want) =>
@@ -112,7 +118,7 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
     if (!isHeld) problems.push(`${show({ ...right, to: right.end })} is live, and nobody wants it.`);
   }
 
-  for (const failure of failures) problems.push(...judgeFailure(failure, { vendor, due, live }));
+  for (const failure of failures) problems.push(...judgeFailure(failure, { vendor, wanted, live }));
   return problems.map((problem) => `Calm, ${providerId}: ${problem}`);
 }
 
@@ -140,7 +146,7 @@ function findExcuse(want: WantedRight, state: ProviderState, operation: string):
       Date.parse(validFrom) === want.from;
     if (!isWanted || failure?.operation !== operation) return false;
     // Undismissed, a person must find it in the list.
-    return failure.dismissed === true || state.failures.some(({ key }) => key === reference);
+    return failure.dismissed === true || state.failures.some((listed) => listed.reference === reference);
   });
 }
 
@@ -152,11 +158,15 @@ function isDismissedCancel(right: VendorRight, { deliveries }: ProviderState): b
 /** A refusal that is listed must be one that the vendor spoke, in its words, about something that matters now. */
 function judgeFailure(
   failure: ListedFailure,
-  { vendor, due, live }: { vendor: FakeVendor; due: readonly WantedRight[]; live: readonly VendorRight[] },
+  {
+    vendor,
+    wanted,
+    live,
+  }: { vendor: FakeVendor; wanted: readonly WantedRight[]; live: readonly VendorRight[] },
 ): string[] {
-  const { key, operation, permitId, locationId, target, vendorMessage, vendorCode, code } = failure;
+  const { reference, operation, permitId, locationId, target, vendorMessage, vendorCode, code } = failure;
   const shown = `the refused ${operation} of ${permitId} at ${locationId}→${target}`;
-  const spoken = vendor.refusals.get(key);
+  const spoken = vendor.refusals.get(reference);
   const problems: string[] = [];
   const isOurs = code === "invalid_input" && spoken === undefined;
   if (!isOurs && (spoken?.vendorMessage !== vendorMessage || spoken?.vendorCode !== vendorCode)) {
@@ -164,10 +174,11 @@ function judgeFailure(
   }
   if (!isOurs && spoken?.operation !== operation)
     problems.push(`${shown} was a refused ${spoken?.operation}.`);
-  const isWanted = due.some(
+  // One that is over, or not due any more by the clock, may be listed until something makes it due.
+  const isWanted = wanted.some(
     (want) => want.permitId === permitId && want.locationId === locationId && want.target === target,
   );
-  const right = live.find(({ identity }) => identity === key);
+  const right = live.find(({ identity }) => identity === reference);
   const matters = operation === "cancel" ? right !== undefined : isWanted;
   if (!matters) problems.push(`${shown} is listed although it does not matter any more.`);
   return problems;
@@ -182,6 +193,7 @@ async function judgeUnmapped(world: HistoryWorld, ledger: Ledger, providerId: st
   const expected = [...(world.words.candidates()[0]?.values() ?? [])].flatMap(({ spec, state }) => {
     const { providers } = world.host.getCompany(spec.companyId);
     if (state !== "active" || providers[providerId]?.enabled !== true) return [];
+    // What was never looked at again after its end may be listed still.
     if (spec.to !== null && spec.to <= now) return [];
     const places = new Map(world.host.listLocations(spec.companyId).map((place) => [place.id, place]));
     const without = spec.locationIds.filter((id) => {
@@ -191,7 +203,11 @@ async function judgeUnmapped(world: HistoryWorld, ledger: Ledger, providerId: st
     });
     return without.length === 0 ? [] : [`${spec.id}:${without.sort().join("+")}`];
   });
-  if (listed.sort().join() === expected.sort().join()) return [];
+  const over = [...(world.words.candidates()[0]?.values() ?? [])].filter(
+    ({ spec }) => spec.to !== null && spec.to <= now,
+  );
+  const current = listed.filter((line) => !over.some(({ spec }) => line.startsWith(`${spec.id}:`)));
+  if (current.sort().join() === expected.sort().join()) return [];
   return [`Calm, ${providerId}: unmapped are ${listed.join()}, and should be ${expected.join()}.`];
 }
 

@@ -1,10 +1,8 @@
 import { expect } from "vitest";
-import { seededRandom } from "../../support/seeded-random.ts";
 import { generateHistory } from "./generate-history.ts";
 import type { LedgerHome } from "./ledger-home.ts";
 import { runHistory } from "./run-history.ts";
 import { shortenHistory } from "./shorten-history.ts";
-import type { History } from "./step.ts";
 
 /** How many histories run, and from which seed on: each has the seed of the one before it plus one. */
 export interface HistoryCount {
@@ -24,28 +22,17 @@ export async function checkHistories(
   const first = Number(process.env["SEED"] ?? seed);
   for (let number = first; number < first + count; number += 1) {
     const history = generateHistory(number);
-    const violations = await live(history, createHome);
+    const violations = await runHistory(history, createHome());
     if (violations.length === 0) continue;
     const short = await shortenHistory(
       history,
-      async (shorter) => (await live(shorter, createHome)).length > 0,
+      async (shorter) => (await runHistory(shorter, createHome())).length > 0,
     );
     const shown = short.steps.map((step) => `  ${JSON.stringify(step)}`).join("\n");
     expect.fail(
       `SEED=${number} HISTORY_COUNT=1 breaks the promise:\n${violations.join("\n")}\n` +
         `In short (${short.steps.length} of ${history.steps.length} steps):\n${shown}\n` +
-        (await live(short, createHome)).join("\n"),
+        (await runHistory(short, createHome())).join("\n"),
     );
-  }
-}
-
-/** The jitter of waits is random too; here it follows the seed. */
-async function live(history: History, createHome: () => LedgerHome): Promise<string[]> {
-  const machine = Math.random;
-  Math.random = seededRandom(history.seed + 7);
-  try {
-    return await runHistory(history, createHome());
-  } finally {
-    Math.random = machine;
   }
 }

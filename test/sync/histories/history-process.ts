@@ -77,7 +77,7 @@ export function beginProcess(
       },
       clock: time.now,
     },
-    { timers },
+    { timers, random },
   );
 
   return {

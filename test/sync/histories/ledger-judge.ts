@@ -67,15 +67,17 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
     const old = toRight(right);
     const due = wanted.filter(({ from, to }) => from - leadTimeMs <= now() && (to === null || to > now()));
     if (due.some((want) => isSameRight(want, old))) return "is cancelled although it is wanted";
+    const isThere = (want: WantedRight) =>
+      [...vendor.rights.values()].some((kept) => isSameRight(want, kept) && isLive(kept, now()));
+    // Two rights of one slot cannot stand side by side: there the old one goes first.
+    if (due.some((want) => slotOf(want) === slotOf(old) && !isThere(want))) return undefined;
     const uncovered = due.find((want) => {
-      if (slotOf(want) === slotOf(old)) return false;
       if (want.locationId !== old.locationId && want.plateNumber !== old.plateNumber) return false;
       const isDismissed = delivery.rights.some(
         ({ registration, failure }) =>
           failure?.dismissed === true && isSameRight(want, toRight({ registration })),
       );
-      if (isDismissed) return false;
-      return ![...vendor.rights.values()].some((kept) => isSameRight(want, kept) && isLive(kept, now()));
+      return !isDismissed && !isThere(want);
     });
     if (uncovered === undefined) return undefined;
     return `is cancelled before ${uncovered.plateNumber} at ${uncovered.locationId}→${uncovered.target} is there`;

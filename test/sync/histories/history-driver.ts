@@ -1,0 +1,143 @@
+import type { Ledger } from "../../../src/sync/ledger.ts";
+import { beginProcess, type HistoryProcess } from "./history-process.ts";
+import type { HistoryWorld } from "./history-world.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** What a call to the process came to. */
+export type End<Value> = { is: "value"; value: Value } | { is: "error"; error: unknown } | { is: "killed" };
+
+/** Keeps a process alive in a world, talks to it, and lets time pass. */
+export class HistoryDriver {
+  readonly world: HistoryWorld;
+  /** Providers that the process has. */
+  readonly providerIds = new Set(["alpha", "beta"]);
+  /** Whether the directory, or the providers, changed without the sync's having been told for sure. */
+  owesRefresh = false;
+  #process: HistoryProcess | undefined;
+  #ledger: Ledger | undefined;
+
+  /** The armed kill does not come. */
+  spare(): void {
+    this.#process?.spare();
+  }
+
+  constructor(world: HistoryWorld) {
+    this.world = world;
+  }
+
+  /** What is durable, seen from outside the process. */
+  get ledger(): Ledger {
+    if (this.#ledger === undefined) throw new Error("No ledger.");
+    return this.#ledger;
+  }
+
+  get isDead(): boolean {
+    return this.#process?.isDead() !== false;
+  }
+
+  async begin(): Promise<void> {
+    const { home, random, words, violations } = this.world;
+    const ledger = await home.reopen(random);
+    await ledger.open();
+    this.#ledger = ledger;
+    violations.push(...(await words.resolve((id) => ledger.getPermit(id))));
+    this.world.noteShared();
+    const begun = beginProcess(this.world, { ledger, providerIds: this.providerIds });
+    this.#process = begun;
+    await this.call("start", async () => begun.sync.start());
+    if (this.owesRefresh) await this.refresh(null);
+  }
+
+  async end(): Promise<void> {
+    this.#process?.spare();
+    if (this.#process?.isDead() === false) await this.stop();
+    await this.world.home.dispose();
+  }
+
+  /** Waits for what the process answers, for a bounded time. */
+  async call<Value>(
+    name: string,
+    ask: () => Promise<Value>,
+    { withinMs = SECOND }: { withinMs?: number } = {},
+  ): Promise<End<Value>> {
+    const { activity, time, violations } = this.world;
+    const asked = this.#process;
+    let end: End<Value> | undefined;
+    ask().then(
+      (value) => {
+        end = { is: "value", value };
+      },
+      (error: unknown) => {
+        end = { is: "error", error };
+      },
+    );
+    for (let left = withinMs; ; ) {
+      await activity.settle();
+      if (end !== undefined) return end;
+      if (asked?.isDead() !== false) return { is: "killed" };
+      const next = time.untilNext();
+      if (next === undefined || next > left) {
+        violations.push(`${name} has no end within ${withinMs} ms.`);
+        return { is: "killed" };
+      }
+      time.advance(next);
+      time.runDue();
+      left -= next;
+    }
+  }
+
+  /** A call that must not fail. Tells whether its end was heard. */
+  async succeed(name: string, ask: () => Promise<unknown>, options?: { withinMs: number }): Promise<boolean> {
+    const end = await this.call(name, ask, options);
+    if (end.is === "error") this.world.violations.push(`${name} failed: ${String(end.error)}`);
+    return end.is === "value";
+  }
+
+  async living(): Promise<HistoryProcess> {
+    for (;;) {
+      const process = this.#process;
+      if (process !== undefined && !process.isDead()) return process;
+      await this.begin();
+    }
+  }
+
+  async pass(ms: number): Promise<void> {
+    const { activity, time, conditions } = this.world;
+    const from = time.elapsed();
+    for (;;) {
+      await activity.settle();
+      const left = from + ms - time.elapsed();
+      // Nobody is down for days: what happens every minute would only happen more often.
+      if (time.elapsed() - from > 4 * HOUR) for (const id of conditions.keys()) conditions.set(id, "well");
+      const next = time.untilNext();
+      if (next === undefined || next > left) {
+        time.advance(Math.max(0, left));
+        break;
+      }
+      time.advance(next);
+      time.runDue();
+    }
+    await activity.settle();
+  }
+
+  async stop(): Promise<void> {
+    const stopping = this.#process;
+    if (stopping === undefined) return;
+    await this.succeed("stop", () => stopping.sync.stop(), { withinMs: 5 * MINUTE });
+    if (!stopping.isDead()) await this.world.activity.settle();
+    stopping.clear();
+    this.#process = undefined;
+  }
+
+  async refresh(companyId: string | null): Promise<void> {
+    const { sync } = await this.living();
+    if (!this.owesRefresh) return;
+    const ask = () => sync.refresh(companyId === null ? {} : { companyId });
+    if (!(await this.succeed("refresh", ask))) return;
+    this.owesRefresh = false;
+    this.world.toldOfChange();
+  }
+}
