@@ -26,6 +26,7 @@ export const HTTP_ENTRIES: readonly HttpEntry[] = [
   once("Fastify, ours"),
   once("Express with express.json(), by hand"),
   again("Express with express.json(), by hand"),
+  once("Express with express.json(), stripped, by hand"),
   once("Express, ours"),
   once("Express with express.json(), ours"),
   once("@hono/node-server, by hand"),
@@ -41,6 +42,7 @@ export const HTTP_TARGETS: ReadonlyArray<readonly [ours: string, theirs: string,
   ["node:http, ours, source with a promise", "node:http, by hand, source with a promise"],
   ["Fastify, ours", "Fastify, by hand", 0.95],
   ["Express, ours", "Express with express.json(), by hand", 1.7],
+  ["Express, ours", "Express with express.json(), stripped, by hand"],
   ["Express with express.json(), ours", "Express with express.json(), by hand"],
   ["node:http, ours", "@hono/node-server, by hand", 2],
   ["node:http, ours", "@whatwg-node/server, by hand", 2],
@@ -48,7 +50,7 @@ export const HTTP_TARGETS: ReadonlyArray<readonly [ours: string, theirs: string,
 
 /** The two entries that are the same server, for a comparison with `theirs`. */
 export function controlOf(theirs: string): readonly [string, string] {
-  const host = theirs.startsWith("@") ? "node:http, by hand" : theirs;
+  const host = theirs.startsWith("@") ? "node:http, by hand" : theirs.replace(", stripped", "");
   const promised = ", source with a promise";
   return host.endsWith(promised)
     ? [host, `${host.slice(0, -promised.length)}, again${promised}`]

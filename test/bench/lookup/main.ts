@@ -39,7 +39,8 @@ ${CONNECTIONS} connections ask one lookup at a time, and ${percent(http.hitShare
 machine; it was busy at most ${percent(http.generatorBusy)} of a core's time.
 
 "By hand" is the lookup as a good host team writes it for itself, without a line of this package. Express by hand reads
-the body with \`express.json()\`; "Express, ours" is \`toExpressHandler\` mounted without a parser, so that it reads the
+the body with \`express.json()\` and replies with \`response.json()\`, as Express's own guide does; "stripped" has neither
+ETag nor Express's header and writes its reply past \`response.json()\`. "Express, ours" is \`toExpressHandler\` mounted without a parser, so that it reads the
 body itself, and "Express with express.json(), ours" is mounted behind it. The two adapters serve the lookup by hand as
 a fetch handler and leave the global objects as they are. "Source with a promise" takes the abort signal and answers in
 a later turn, as a database does; all others answer from memory.

@@ -19,6 +19,9 @@ export interface HttpPlan {
 /** How many connections ask at once, each one request at a time. */
 export const CONNECTIONS = 64;
 
+/** How long a server is asked before each of its turns, unmeasured. */
+const WAKE_UP_SECONDS = 0.3;
+
 export interface HttpResult {
   readonly rounds: Rounds;
   readonly comparisons: readonly Comparison[];
@@ -59,6 +62,8 @@ async function askInTurns(
   for (let round = 0; round < rounds; round += 1) {
     // There and back again, so that nobody is always measured after the same one.
     for (const { name, port } of round % 2 === 0 ? servers : servers.toReversed()) {
+      // Whose turn it is has been idle while all others had theirs, and its memory has gone cold.
+      await applyLoad(port, requests, { ...load, seconds: WAKE_UP_SECONDS });
       results.get(name)?.push(await applyLoad(port, requests, load));
     }
   }

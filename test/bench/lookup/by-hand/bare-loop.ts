@@ -3,7 +3,7 @@ import { clock } from "../world.ts";
 import { authenticate } from "./authenticate.ts";
 import { matchPermits } from "./match.ts";
 import { parseJson, parsePlateNumber, parseQuestion, parseRegionCode } from "./question.ts";
-import { toSessionsBody } from "./reply.ts";
+import { toSessions } from "./reply.ts";
 import { findScope } from "./scope.ts";
 
 /**
@@ -31,6 +31,6 @@ export function createBareLoop(permits: readonly Permit[]): (key: string, body: 
     const { locations } = locationId === undefined ? scope : (scope.byId.get(locationId) ?? scope);
     const found = index.get(`${companyId} ${plateNumber}`) ?? none;
     const { matches } = matchPermits(found, { companyId, plateNumber, region, locations, at });
-    return toSessionsBody(matches, scope.companyName);
+    return JSON.stringify(toSessions(matches, scope.companyName));
   };
 }

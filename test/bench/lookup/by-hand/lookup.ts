@@ -4,7 +4,7 @@ import { type AuditFacts, toAudit } from "./audit.ts";
 import { authenticate } from "./authenticate.ts";
 import { matchPermits } from "./match.ts";
 import { parsePlateNumber, parseQuestion, parseRegionCode, type Question, Refusal } from "./question.ts";
-import { type Reply, refuse, toReply, toSessionsBody } from "./reply.ts";
+import { type Reply, refuse, toSessions } from "./reply.ts";
 import { type AskedPlaces, findScope, type Scope } from "./scope.ts";
 import { type Client, SharedDeadline } from "./shared-deadline.ts";
 
@@ -62,11 +62,14 @@ export function createLookupByHand(
       const { companyId } = credential;
       const { locations, ids: locationIds } = places;
       const { matches, reason } = matchPermits(permits, { companyId, plateNumber, region, locations, at });
-      return end(toReply(200, toSessionsBody(matches, scope.companyName)), {
-        ...{ credential, question, plateNumber, region, locationIds, permits, reason },
-        answered: matches.map(({ permit }) => permit.id),
-        status: matches.length > 0 ? "valid" : "none",
-      });
+      return end(
+        { status: 200, value: toSessions(matches, scope.companyName) },
+        {
+          ...{ credential, question, plateNumber, region, locationIds, permits, reason },
+          answered: matches.map(({ permit }) => permit.id),
+          status: matches.length > 0 ? "valid" : "none",
+        },
+      );
     };
     const fail = (error: unknown): Reply => {
       const refusal = new Refusal(503, "undetermined", "The answer is not known at the moment.");

@@ -4,6 +4,13 @@ import { Refusal } from "./question.ts";
 /** What goes back, whatever the host. */
 export interface Reply {
   readonly status: number;
+  /** What the JSON is made of. */
+  readonly value: unknown;
+}
+
+/** A reply as it is written by whoever writes it himself. */
+export interface WrittenReply {
+  readonly status: number;
   readonly headers: Record<string, string | number>;
   readonly body: string;
 }
@@ -11,30 +18,29 @@ export interface Reply {
 const OPEN_END = "2099-12-31T23:59:59.000Z";
 
 /** The rights that count as the vendor reads them. */
-export function toSessionsBody(matches: readonly Match[], tenantName: string): string {
-  return JSON.stringify({ sessions: matches.map((match) => toSession(match, tenantName)) });
+export function toSessions(matches: readonly Match[], tenantName: string) {
+  return { sessions: matches.map((match) => toSession(match, tenantName)) };
 }
 
+export const CHALLENGE = 'ApiKey realm="permit lookup"';
+
 /** A reply with the headers that a lookup has. */
-export function toReply(status: number, body: string): Reply {
-  return {
-    status,
-    headers: {
-      "content-type": "application/json; charset=utf-8",
-      "cache-control": "no-store",
-      "content-length": Buffer.byteLength(body),
-    },
-    body,
+export function writeReply({ status, value }: Reply): WrittenReply {
+  const body = JSON.stringify(value);
+  const headers: WrittenReply["headers"] = {
+    "content-type": "application/json; charset=utf-8",
+    "cache-control": "no-store",
+    "content-length": Buffer.byteLength(body),
   };
+  if (status === 401) headers["www-authenticate"] = CHALLENGE;
+  return { status, headers, body };
 }
 
 /** The reply to a request that is not answered. */
 export function refuse(thrown: unknown): Reply {
   const { status, code, message } =
     thrown instanceof Refusal ? thrown : new Refusal(500, "internal_error", "The lookup failed.");
-  const reply = toReply(status, JSON.stringify({ error: { code, message } }));
-  if (status === 401) reply.headers["www-authenticate"] = 'ApiKey realm="permit lookup"';
-  return reply;
+  return { status, value: { error: { code, message } } };
 }
 
 function toSession({ permit, plate, region, location }: Match, tenantName: string) {

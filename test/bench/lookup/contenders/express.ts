@@ -2,14 +2,27 @@ import { createServer } from "node:http";
 import { toExpressHandler } from "@offstreet/enforcement/express";
 import express, { type ErrorRequestHandler } from "express";
 import type { LookupByHand } from "../by-hand/lookup.ts";
+import { CHALLENGE, writeReply } from "../by-hand/reply.ts";
 import { type Contender, listenOn, PATH } from "./contender.ts";
 import { clientOf } from "./node.ts";
 
+/** As Express's own guide writes a route: its body parser, its `response.json()`, its defaults. */
 export const expressByHand: Contender = {
   host: "express",
   listen: async ({ byHand }) => {
-    const app = bareApp();
+    const app = express();
     app.post(PATH, express.json({ limit: "16kb" }), serveByHand(await byHand()));
+    app.use(refuseMalformed);
+    return listenOn(createServer(app));
+  },
+};
+
+/** Stripped: no ETag, no header of Express's, and the reply is written past `response.json()`. */
+export const expressByHandStripped: Contender = {
+  host: "express",
+  listen: async ({ byHand }) => {
+    const app = bareApp();
+    app.post(PATH, express.json({ limit: "16kb" }), serveStripped(await byHand()));
     app.use(refuseMalformed);
     return listenOn(createServer(app));
   },
@@ -33,12 +46,20 @@ function bareApp(): express.Express {
   return express().disable("x-powered-by").disable("etag");
 }
 
-/** Writes the reply itself: `response.send()` would look at it once more. */
 function serveByHand(lookup: LookupByHand): express.RequestHandler {
   return async (request, response) => {
     const pending = lookup(request.get("x-api-key"), () => request.body, clientOf(response));
-    const reply = pending instanceof Promise ? await pending : pending;
-    if (!response.destroyed) response.writeHead(reply.status, reply.headers).end(reply.body);
+    const { status, value } = pending instanceof Promise ? await pending : pending;
+    if (status === 401) response.set("www-authenticate", CHALLENGE);
+    if (!response.destroyed) response.status(status).set("cache-control", "no-store").json(value);
+  };
+}
+
+function serveStripped(lookup: LookupByHand): express.RequestHandler {
+  return async (request, response) => {
+    const pending = lookup(request.get("x-api-key"), () => request.body, clientOf(response));
+    const { status, headers, body } = writeReply(pending instanceof Promise ? await pending : pending);
+    if (!response.destroyed) response.writeHead(status, headers).end(body);
   };
 }
 

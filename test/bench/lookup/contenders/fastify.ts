@@ -1,5 +1,6 @@
 import { toFastifyHandler } from "@offstreet/enforcement/fastify";
-import fastify, { type FastifyInstance } from "fastify";
+import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import { type Reply, writeReply } from "../by-hand/reply.ts";
 import { type Contender, PATH } from "./contender.ts";
 import { clientOf } from "./node.ts";
 
@@ -16,13 +17,18 @@ export const fastifyByHand: Contender = {
         clientOf(reply.raw),
       );
       if (pending instanceof Promise) {
-        return pending.then(({ status, headers, body }) => reply.code(status).headers(headers).send(body));
+        return pending.then((known) => send(reply, known));
       }
-      return reply.code(pending.status).headers(pending.headers).send(pending.body);
+      return send(reply, pending);
     });
     return portOf(app);
   },
 };
+
+function send(reply: FastifyReply, known: Reply): FastifyReply {
+  const { status, headers, body } = writeReply(known);
+  return reply.code(status).headers(headers).send(body);
+}
 
 export const fastifyOurs: Contender = {
   host: "fastify",

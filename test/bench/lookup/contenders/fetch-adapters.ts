@@ -3,6 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import { createServerAdapter } from "@whatwg-node/server";
 import type { LookupByHand } from "../by-hand/lookup.ts";
 import { parseJson } from "../by-hand/question.ts";
+import { writeReply } from "../by-hand/reply.ts";
 import { type Contender, listenOn } from "./contender.ts";
 
 // Both serve the lookup by hand, not our handler: an adapter at its best. Neither replaces global objects.
@@ -33,10 +34,9 @@ async function answerFetch(
   ResponseOfHost: typeof Response,
 ): Promise<Response> {
   const text = await request.text();
-  const { status, headers, body } = await lookup(
-    request.headers.get("x-api-key") ?? undefined,
-    () => parseJson(text),
-    { onGone: (listener) => request.signal.addEventListener("abort", listener, { once: true }) },
-  );
+  const reply = await lookup(request.headers.get("x-api-key") ?? undefined, () => parseJson(text), {
+    onGone: (listener) => request.signal.addEventListener("abort", listener, { once: true }),
+  });
+  const { status, headers, body } = writeReply(reply);
   return new ResponseOfHost(body, { status, headers: headers as Record<string, string> });
 }

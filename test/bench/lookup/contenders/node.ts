@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type ServerResponse } from "node:ht
 import { toNodeHandler } from "@offstreet/enforcement/node";
 import type { LookupByHand } from "../by-hand/lookup.ts";
 import { parseJson, Refusal } from "../by-hand/question.ts";
-import type { Reply } from "../by-hand/reply.ts";
+import { type Reply, writeReply } from "../by-hand/reply.ts";
 import type { Client } from "../by-hand/shared-deadline.ts";
 import { type Contender, listenOn } from "./contender.ts";
 
@@ -43,8 +43,9 @@ function send(response: ServerResponse, reply: Reply | Promise<Reply>): void {
   if (reply instanceof Promise) {
     void reply.then((known) => send(response, known));
   } else if (!response.destroyed) {
-    response.writeHead(reply.status, reply.headers);
-    response.end(reply.body);
+    const { status, headers, body } = writeReply(reply);
+    response.writeHead(status, headers);
+    response.end(body);
   }
 }
 

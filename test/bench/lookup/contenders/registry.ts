@@ -1,5 +1,5 @@
 import type { Contender } from "./contender.ts";
-import { expressByHand, expressOurs, expressOursBehindJson } from "./express.ts";
+import { expressByHand, expressByHandStripped, expressOurs, expressOursBehindJson } from "./express.ts";
 import { fastifyByHand, fastifyOurs } from "./fastify.ts";
 import { honoAdapter, whatwgAdapter } from "./fetch-adapters.ts";
 import { nodeByHand, nodeOurs } from "./node.ts";
@@ -9,6 +9,7 @@ export const CONTENDERS = {
   "node:http, by hand": nodeByHand,
   "node:http, ours": nodeOurs,
   "Express with express.json(), by hand": expressByHand,
+  "Express with express.json(), stripped, by hand": expressByHandStripped,
   "Express, ours": expressOurs,
   "Express with express.json(), ours": expressOursBehindJson,
   "Fastify, by hand": fastifyByHand,
