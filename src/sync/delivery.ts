@@ -34,7 +34,7 @@ export interface Right {
   readonly reference: string;
   /** As it was last asked for. */
   readonly registration: StoredRegistration;
-  /** What the vendor acknowledged last; null while `register` is open. */
+  /** What the vendor acknowledged last; null while its first `register` is open. */
   readonly receipt: Receipt | null;
   /** What was or is being sent and has no known end. */
   readonly intent: Intent | null;

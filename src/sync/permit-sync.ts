@@ -3,6 +3,8 @@ import { type FindPermits, givesCheckedPermits, markChecked } from "../core/find
 import { readSignal } from "../core/operation-options.ts";
 import type { PermitInput } from "../core/permit.ts";
 import type { EnforcementProvider } from "../core/provider.ts";
+import { reassertOne, reconcileOne } from "./compare-providers.ts";
+import type { ReconcileOptions, ReconcileReport } from "./drift.ts";
 import { dismissFailure, listFailures, retryFailure, type SyncFailure } from "./failures.ts";
 import { type ChangeOptions, type ChangeResult, createHostChanges } from "./host-changes.ts";
 import { type PermitSyncOptions, type PermitSyncSettings, readPermitSyncOptions } from "./options.ts";
@@ -13,6 +15,7 @@ import {
   removeProvider,
   replaceProvider,
 } from "./provider-changes.ts";
+import type { ReassertOptions, ReassertReport } from "./reassert.ts";
 import { readStatus, type SyncStatus } from "./status.ts";
 import { createSyncCore, type SyncCore } from "./sync-core.ts";
 import { systemTimers, type Timers } from "./timers.ts";
@@ -71,6 +74,16 @@ export interface PermitSync {
   retry(key: string): Promise<boolean>;
   /** Lets a refused operation be: it is not tried until the permit or the mapping changes. @returns false when it is not refused any more */
   dismiss(key: string): Promise<boolean>;
+
+  /**
+   * Compares what a vendor shows with what it acknowledged, and repairs what differs unless `repair` says otherwise.
+   * Can be called while deliveries go on, and before `start`.
+   *
+   * @throws EnforcementError `unsupported` where the vendor cannot be listed; use {@link reassert} there
+   */
+  reconcile(providerId: string, options?: ReconcileOptions): Promise<ReconcileReport>;
+  /** Says every live registration of a provider again, slowly: what a vendor lost, it has again. */
+  reassert(providerId: string, options?: ReassertOptions): Promise<ReassertReport>;
 
   /** For `createPermitLookupHandler`: the permits that are not revoked. It can be passed on its own. */
   readonly findPermits: FindPermits;
@@ -158,6 +171,8 @@ function createFrom(
     },
     retry: async (key) => retryFailure(core, key),
     dismiss: async (key) => dismissFailure(core, key),
+    reconcile: async (providerId, options) => reconcileOne(core, providerId, options),
+    reassert: async (providerId, options) => reassertOne(core, providerId, options),
     findPermits: createFindPermits(core),
   };
 }

@@ -1,0 +1,58 @@
+import { fieldError, readList, readRecord } from "../core/fields.ts";
+import { readSignal } from "../core/operation-options.ts";
+import { canonicalPlateNumber } from "../core/plate.ts";
+import type { PushProvider } from "../core/provider.ts";
+import type { DriftKind, ReconcileOptions, ReconcileProgress } from "./drift.ts";
+
+const KINDS: readonly DriftKind[] = ["missing", "other_end", "extra"];
+
+/** {@link ReconcileOptions}, checked and with defaults. */
+export interface CheckedReconcileOptions {
+  readonly signal: AbortSignal | undefined;
+  readonly repairs: ReadonlySet<DriftKind>;
+  /** Canonical numbers. */
+  readonly testPlates: ReadonlySet<string>;
+  readonly onProgress: (progress: ReconcileProgress) => void;
+}
+
+/** @throws EnforcementError `invalid_input` naming the option */
+export function readReconcileOptions(
+  options: ReconcileOptions,
+  provider: PushProvider,
+): CheckedReconcileOptions {
+  const given = readRecord(options, "options", ["signal", "onProgress", "repair", "testPlates"]);
+  const written = readList(given["testPlates"] ?? [], "options.testPlates");
+  return {
+    signal: readSignal(given["signal"], "options.signal"),
+    repairs: readRepairs(given["repair"] ?? true),
+    testPlates: new Set([
+      canonicalPlateNumber(provider.setup.testPlate, "setup.testPlate"),
+      ...written.map((plate, index) => canonicalPlateNumber(plate, `options.testPlates[${index}]`)),
+    ]),
+    onProgress: quiet(readListener(given["onProgress"], "options.onProgress")),
+  };
+}
+
+function readRepairs(value: unknown): ReadonlySet<DriftKind> {
+  if (typeof value === "boolean") return new Set(value ? KINDS : []);
+  const known = new Set<unknown>(KINDS);
+  if (Array.isArray(value) && value.every((kind) => known.has(kind))) return new Set(value);
+  throw fieldError("options.repair", `must be true, false or a list of ${KINDS.join(", ")}.`);
+}
+
+/** A function, or `undefined` where there is none. */
+export function readListener<Value>(value: unknown, field: string): ((value: Value) => unknown) | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "function") throw fieldError(field, "must be a function.");
+  return value as (value: Value) => unknown;
+}
+
+/** What a listener throws is its own affair. */
+export function quiet<Value>(listener: ((value: Value) => unknown) | undefined): (value: Value) => void {
+  return (value) => {
+    try {
+      const ended = listener?.(value);
+      if (ended instanceof Promise) ended.catch(() => {});
+    } catch {}
+  };
+}

@@ -1,0 +1,173 @@
+import type { EnforcementError } from "../core/errors.ts";
+import type { PushProvider } from "../core/provider.ts";
+import { applyOutcome, isRefusal } from "./apply-outcome.ts";
+import { isSettled } from "./compare-target.ts";
+import type { Delivery, Intent, Right } from "./delivery.ts";
+import { LEASE_MS, LONGEST_REQUEST_MS } from "./lease.ts";
+import type { ClaimedDelivery, Ledger } from "./ledger.ts";
+import { type BatchItem, sendBatch } from "./send-batch.ts";
+
+/** An acknowledged right that is to be said again. */
+export interface Resend {
+  readonly permitId: string;
+  readonly reference: string;
+  /** `register`: it exists. `amend`: it ends when it should. */
+  readonly operation: "register" | "amend";
+  /** What was acknowledged when that was decided. Anything else by now: it is left alone. */
+  readonly coveredUntil: string;
+}
+
+/**
+ * What became of it. `changed`: it is being delivered, was changed meanwhile or is not wanted any more, so nothing was
+ * sent. `pending`: nobody knows yet, and durable sync repeats it.
+ */
+export type ResendEnd =
+  | { readonly end: "acknowledged" }
+  | { readonly end: "changed" }
+  | { readonly end: "refused"; readonly error: EnforcementError }
+  | { readonly end: "pending"; readonly error: EnforcementError };
+
+export interface ResendContext {
+  readonly provider: PushProvider;
+  readonly ledger: Ledger;
+  readonly clock: () => Date;
+  readonly signal: AbortSignal | undefined;
+  /**
+   * What happens when the vendor refuses to register a right again. `replace`: it does not have it, so it is taken up
+   * anew, under another reference. `keep`: it has it, and a repeat means nothing to it.
+   */
+  readonly whenRefused: "replace" | "keep";
+}
+
+type BatchOutcome = Awaited<ReturnType<typeof sendBatch>>[number];
+
+interface Work {
+  readonly claimed: ClaimedDelivery;
+  delivery: Delivery;
+}
+
+interface Sending extends BatchItem {
+  readonly work: Work;
+  readonly before: Right;
+  readonly resend: Resend;
+}
+
+/**
+ * Says acknowledged rights again, in one batch where it can: under a claim, so that nobody else changes them meanwhile,
+ * and with the intent written before anything is sent, as every delivery is. One end for each, in their order.
+ */
+export async function resendRights(resends: readonly Resend[], context: ResendContext): Promise<ResendEnd[]> {
+  const { ledger, provider, clock, signal } = context;
+  const works = await claimAll(resends, context);
+  const sendings = resends.flatMap((resend) => prepare(resend, works.get(resend.permitId), clock()));
+  const ends = new Map<Resend, ResendEnd>();
+  try {
+    await saveAll(ledger, sendings);
+    for (const batch of batchesOf(sendings)) {
+      const outcomes = await sendBatch(provider, batch, boundedBy(signal));
+      for (const [index, sending] of batch.entries()) {
+        const outcome = outcomes[index];
+        if (outcome !== undefined) ends.set(sending.resend, conclude(sending, outcome, context));
+      }
+    }
+  } finally {
+    await releaseAll(ledger, works.values(), clock());
+  }
+  return resends.map((resend) => ends.get(resend) ?? { end: "changed" });
+}
+
+function boundedBy(signal: AbortSignal | undefined): AbortSignal {
+  const bound = AbortSignal.timeout(LONGEST_REQUEST_MS);
+  return signal === undefined ? bound : AbortSignal.any([signal, bound]);
+}
+
+async function claimAll(
+  resends: readonly Resend[],
+  { ledger, provider, clock }: ResendContext,
+): Promise<Map<string, Work>> {
+  const works = new Map<string, Work>();
+  for (const permitId of new Set(resends.map((resend) => resend.permitId))) {
+    const id = { providerId: provider.id, permitId };
+    const claimed = await ledger.claimOne(id, { now: clock(), leaseMs: LEASE_MS });
+    if (claimed !== undefined) works.set(permitId, { claimed, delivery: claimed.delivery });
+  }
+  return works;
+}
+
+/** Writes the intent into the delivery; nothing where there is nothing to say any more. */
+function prepare(resend: Resend, work: Work | undefined, now: Date): Sending[] {
+  const { operation, reference, coveredUntil } = resend;
+  const before = work?.delivery.rights.find((right) => right.reference === reference);
+  if (work === undefined || before === undefined || !isSettled(before)) return [];
+  const { receipt } = before;
+  const isWanted = work.claimed.stored?.state === "active";
+  if (!isWanted || receipt.coveredUntil !== coveredUntil || Date.parse(coveredUntil) <= now.getTime())
+    return [];
+  const { decidedAt } = work.delivery;
+  const at = new Date(Math.max(now.getTime(), decidedAt === null ? 0 : Date.parse(decidedAt))).toISOString();
+  const { validTo } = receipt.registration;
+  const intent: Intent = { operation, at, validTo, attempts: 0, notBefore: null };
+  const right: Right = { ...before, registration: receipt.registration, intent, failure: null };
+  work.delivery = { ...replaceRight(work.delivery, right), decidedAt: at };
+  return [{ work, before, resend, right, intent }];
+}
+
+async function saveAll(ledger: Ledger, sendings: readonly Sending[]): Promise<void> {
+  const works = new Set(sendings.map(({ work }) => work));
+  if (works.size > 0) await ledger.save([...works].map(({ claimed, delivery }) => update(claimed, delivery)));
+}
+
+/** What is decided at one instant and of one kind travels together. */
+function batchesOf(sendings: readonly Sending[]): Sending[][] {
+  const batches = new Map<string, Sending[]>();
+  for (const sending of sendings) {
+    const key = `${sending.intent.operation} ${sending.intent.at}`;
+    batches.set(key, [...(batches.get(key) ?? []), sending]);
+  }
+  return [...batches.values()];
+}
+
+function conclude(
+  { work, before, right, resend }: Sending,
+  outcome: BatchOutcome,
+  { clock, whenRefused }: ResendContext,
+): ResendEnd {
+  const { reference } = right;
+  const applied = applyOutcome(work.delivery, reference, { outcome, now: clock(), random: Math.random });
+  const after = applied.rights.find((one) => one.reference === reference);
+  work.delivery = applied;
+  if (outcome.ok) {
+    // What was refused before, a later end say, is still for a person to decide.
+    if (after !== undefined && before.failure !== null) {
+      const { failure, registration } = before;
+      work.delivery = replaceRight(applied, { ...after, registration, failure });
+    }
+    return { end: "acknowledged" };
+  }
+  const { error } = outcome;
+  if (!isRefusal(error) || after?.intent !== null) return { end: "pending", error };
+  if (resend.operation === "register") {
+    work.delivery = whenRefused === "keep" ? replaceRight(applied, before) : withoutRight(applied, reference);
+  }
+  return { end: whenRefused === "replace" && resend.operation === "register" ? "pending" : "refused", error };
+}
+
+/** Due at once, so that the planner looks at each again and sets its next instant. */
+async function releaseAll(ledger: Ledger, works: Iterable<Work>, now: Date): Promise<void> {
+  const release = { dueAt: now, settled: false };
+  const updates = [...works].map(({ claimed, delivery }) => ({ ...update(claimed, delivery), release }));
+  if (updates.length > 0) await ledger.save(updates);
+}
+
+function update({ providerId, permitId, version }: ClaimedDelivery, delivery: Delivery) {
+  return { providerId, permitId, version, delivery };
+}
+
+function replaceRight(delivery: Delivery, right: Right): Delivery {
+  const rights = delivery.rights.map((one) => (one.reference === right.reference ? right : one));
+  return { ...delivery, rights };
+}
+
+function withoutRight(delivery: Delivery, reference: string): Delivery {
+  return { ...delivery, rights: delivery.rights.filter((right) => right.reference !== reference) };
+}
