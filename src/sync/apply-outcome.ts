@@ -54,8 +54,12 @@ function withError(
     return { ...right, intent: waiting(itemBackoff(attempts, error.retryAfterMs, random)) };
   }
   const failure = toRefusal(intent, error, now);
-  // An earlier attempt may have been carried out. What it left there can only be found by asking again.
-  if (attempts > 0) return { ...right, failure, intent: waiting(refusalBackoff(attempts), attempts + 1) };
+  if (attempts > 0) {
+    // An earlier attempt may have been carried out. What it left there can only be found by asking again: at once when
+    // something else is wanted, and ever more slowly when that was refused, too.
+    const wait = right.failure === null ? 0 : refusalBackoff(attempts);
+    return { ...right, failure, intent: waiting(wait, attempts + 1) };
+  }
   return { ...right, failure, intent: null };
 }
 

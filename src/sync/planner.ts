@@ -77,6 +77,10 @@ export function planDelivery({ desired, delivery, now, rules }: PlanInput): Deli
     if (step.kind === "rest") {
       rights.push(step.right);
       dueAt = Math.min(dueAt, step.dueAt ?? dueAt);
+      // A refusal that is over is no longer anybody's business, and its registration may be due anew.
+      if (step.right.failure !== null) dueAt = Math.min(dueAt, liveUntil(step.right, rules.openEndedDays));
+      // A refusal need not trouble anybody when its right is over.
+      if (step.right.failure !== null) dueAt = Math.min(dueAt, liveUntil(step.right, rules.openEndedDays));
     } else if (
       (step.kind === "register" && takenSlots.has(slotOf(before))) ||
       (step.kind === "cancel" && pending.holdsBack(before.registration))

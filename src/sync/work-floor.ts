@@ -103,14 +103,15 @@ export class WorkFloor {
     for (const one of claimed) {
       const known = this.#works.get(one.permitId);
       if (known !== undefined) {
-        // Its claim ran out by the clock while it is being worked on: it goes on under the new one.
-        Object.assign(known, { version: one.version, claimedAt: now });
+        // Its claim ran out by the clock while it is being worked on. What is under way goes on under the new claim;
+        // the permit may be another by now, so it is looked at anew as soon as that has ended.
+        Object.assign(known, { version: one.version, claimedAt: now, isStale: true });
         continue;
       }
       const { delivery, version, stored } = one;
       const work: Work = {
         ...{ claimed: one, desired: undefined, delivery, version, claimedAt: now },
-        ...{ outstanding: 0, wasSent: false },
+        ...{ outstanding: 0, wasSent: false, isStale: false },
       };
       this.#works.set(one.permitId, work);
       this.#preparing += 1;
@@ -185,7 +186,7 @@ export class WorkFloor {
   #plan(work: Work, now: Date, operations: QueuedOperation[]): DeliveryUpdate {
     const { provider, leadTimeMs } = this.#context;
     const age = now.getTime() - work.claimedAt;
-    if (!this.#isOpen || age < 0 || age > OLDEST_CLAIM_MS) {
+    if (!this.#isOpen || work.isStale || age < 0 || age > OLDEST_CLAIM_MS) {
       return toUpdate(work, { dueAt: now, settled: false });
     }
     const plan = planDelivery({
