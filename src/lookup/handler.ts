@@ -52,14 +52,15 @@ const answersAtOnce = new WeakMap<PermitLookupHandler["answer"], AnswerAtOnce>()
 
 /**
  * What `handler.answer` answers, without the promise where nothing had to be waited for: it costs a mount more than
- * finding the permit does. A host's own `answer` around ours is asked as it is.
+ * finding the permit does. A host's own `answer` around ours is waited for; what it throws it then rejects with.
  */
 export function answerAtOnce(
   { answer }: PermitLookupHandler,
   request: LookupRequest,
   options: AnswerOptions,
 ): MaybePromise<LookupReply> {
-  return (answersAtOnce.get(answer) ?? answer)(request, options);
+  const ours = answersAtOnce.get(answer);
+  return ours === undefined ? (async () => answer(request, options))() : ours(request, options);
 }
 
 async function answerFetch(settings: LookupSettings, request: Request): Promise<Response> {

@@ -38,11 +38,17 @@ describe.each(["node", "express"] as const)("over %s", (mount) => {
     expect(reply.text).not.toContain("GXK204");
   });
 
-  it("a function of the host's around answer() that rejects is a 500", async () => {
+  const trouble = new Error("the host's own trouble");
+  it.each<[string, PermitLookupHandler["answer"]]>([
+    ["rejects", () => Promise.reject(trouble)],
+    [
+      "throws",
+      () => {
+        throw trouble;
+      },
+    ],
+  ])("a function of the host's around answer() that %s is a 500", async (_, answer) => {
     const { handler, key } = openCampus({ permits: [permit()] });
-    const answer = async () => {
-      throw new Error("the host's own trouble");
-    };
     const wrapped = Object.assign((request: Request) => handler(request), { answer });
     expect(await ask(wrapped, key, mount)).toMatchObject({ status: 500 });
   });
