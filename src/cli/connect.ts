@@ -3,6 +3,7 @@ import type { EnforcementProvider } from "../core/provider.ts";
 import type { ParsedFlags, Terminal } from "./command.ts";
 import { CREDENTIALS, readCredential } from "./credentials.ts";
 import type { MappedProvider } from "./input/mapped-providers.ts";
+import { enumerate } from "./report/words.ts";
 import { UnusableInput } from "./unusable-input.ts";
 
 /** A provider that was made from a mapping file and the environment. */
@@ -38,7 +39,8 @@ export function connectProviders(
       ...commands.needed
         .filter((key) => facts.settings[key] === undefined)
         .map((key) => `vendors.${providerId}.${key} in the mapping file`),
-      ...commands.credentials
+      ...commands
+        .credentials(facts.settings)
         .filter((key) => readCredential(CREDENTIALS[key], options) === undefined)
         .map((key) => `the environment variable ${CREDENTIALS[key].variable}`),
     ];
@@ -53,7 +55,7 @@ export function connectProviders(
 /** A provider that answers for itself, and fails where it would have to call the vendor. */
 function disconnect(provider: EnforcementProvider, missing: readonly string[]): EnforcementProvider {
   const fail = async (): Promise<never> => {
-    const message = `The vendor was not asked: ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} missing.`;
+    const message = `The vendor was not asked: ${enumerate(missing)} ${missing.length === 1 ? "is" : "are"} missing.`;
     throw new EnforcementError("invalid_config", message, { providerId: provider.id, attempts: 0 });
   };
   if (provider.delivery === "pull") return { ...provider, checkConnection: fail };

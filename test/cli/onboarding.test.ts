@@ -249,6 +249,26 @@ describe("readiness", () => {
     expect(stdout).toContain("the environment variable HOTSPOT_TOKEN is missing");
   });
 
+  it("wants the company's token where the mapping file says that there is one", async () => {
+    writeFileSync(
+      mapping,
+      readFileSync(mapping, "utf8").replace("spotIds: [14283]", "spotIds: [14283], companyToken: true"),
+    );
+    const args = ["--vendor", "hotspot", "--token-env", "MY_HOTSPOT_TOKEN"];
+    const without = await ask(["readiness", mapping, ...args]);
+    expect(without.stdout).toContain(
+      "The vendor was not asked: the environment variable HOTSPOT_COMPANY_TOKEN is missing.",
+    );
+    expect(await ask(["test-plate", mapping, ...args, "--all"])).toMatchObject({
+      ...{ code: 2, stderr: "missing: the environment variable HOTSPOT_COMPANY_TOKEN\n" },
+    });
+    const withToken = await command(["readiness", mapping, ...args], {
+      environment: { ...environment, HOTSPOT_COMPANY_TOKEN: "t0ken" },
+    });
+    expect(withToken.stdout).not.toContain("was not asked");
+    expect(withToken.stdout).not.toContain("company_token_missing");
+  });
+
   it("knows what somebody confirmed", async () => {
     const { stdout } = await ask(["readiness", mapping, "--vendor", "t2-flex", "--confirmed", "odc-task"]);
     expect(stdout).toContain("done odc-task");
@@ -280,6 +300,11 @@ describe("readiness", () => {
 
 describe("sandbox", () => {
   it("serves the mapping file's zones and SpotIDs until it is stopped", async () => {
+    const withToken = readFileSync(mapping, "utf8").replace(
+      "spotIds: [14283]",
+      "spotIds: [14283], companyToken: true",
+    );
+    writeFileSync(mapping, withToken);
     const child = spawn(process.execPath, [MAIN, "sandbox", mapping, "--json"], { env: {} });
     onTestFinished(() => void child.kill("SIGKILL"));
     const ended = new Promise((done) => child.once("exit", done));
@@ -289,6 +314,7 @@ describe("sandbox", () => {
       operatorId: OPERATOR,
       baseUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:/),
     });
+    expect(hotspot.environment).toHaveProperty("HOTSPOT_COMPANY_TOKEN");
     writeFileSync(
       mapping,
       readFileSync(mapping, "utf8")

@@ -39,8 +39,14 @@ export const sandboxCommand: Command = {
         zones: listZones(ofVendor("passport"), locations),
         ...(typeof operatorId === "string" ? { operatorId } : {}),
       },
-      hotspot: { spotIds: listSpotIds(ofVendor("hotspot"), locations) },
+      hotspot: {
+        spotIds: listSpotIds(ofVendor("hotspot"), locations),
+        ...(ofVendor("hotspot")?.facts.settings["companyToken"] === true
+          ? { companyToken: crypto.randomUUID() }
+          : {}),
+      },
     });
+    const { token, companyToken } = sandbox.hotspot;
     const server = await sandbox.listen();
     const settings = {
       passport: {
@@ -51,7 +57,13 @@ export const sandboxCommand: Command = {
           PASSPORT_CLIENT_SECRET: sandbox.passport.clientSecret,
         },
       },
-      hotspot: { baseUrl: server.hotspotUrl, environment: { HOTSPOT_TOKEN: sandbox.hotspot.token } },
+      hotspot: {
+        baseUrl: server.hotspotUrl,
+        environment: {
+          HOTSPOT_TOKEN: token,
+          ...(companyToken === undefined ? {} : { HOTSPOT_COMPANY_TOKEN: companyToken }),
+        },
+      },
     };
     terminal.print(flags.isSet("json") ? `${JSON.stringify(settings)}\n` : describe(settings, file));
     if (!terminal.signal.aborted) await once(terminal.signal, "abort");

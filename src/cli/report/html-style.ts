@@ -39,7 +39,7 @@ h2 { font-size: 1.1875rem; line-height: 1.3; letter-spacing: -.01em; }
 .open .pill, .pill.open { color: var(--open); background: var(--open-back); }
 .facts { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; margin-top: .75rem; font-size: .875rem; }
 .facts div { display: flex; gap: .4rem; }
-.facts dt { color: var(--quiet); }
+.facts dt { color: var(--quiet); flex: none; }
 .facts dd { font-weight: 600; font-variant-numeric: tabular-nums; }
 section { margin-top: 2.25rem; }
 .heading { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .375rem .75rem; }

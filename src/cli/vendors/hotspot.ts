@@ -40,7 +40,8 @@ export const hotSpotCommands: VendorCommands = {
     };
   },
   validate: validateHotSpotMapping,
-  credentials: ["token"],
+  // Where there is a company token, what is pushed without it may not be seen.
+  credentials: ({ companyToken }) => (companyToken === true ? ["token", "companyToken"] : ["token"]),
   needed: ["baseUrl"],
   createProvider: (id, { settings, credential }) => {
     const companyToken = credential("companyToken");

@@ -43,7 +43,7 @@ export const passportCommands: VendorCommands = {
     };
   },
   validate: validatePassportMapping,
-  credentials: ["clientId", "clientSecret"],
+  credentials: () => ["clientId", "clientSecret"],
   needed: ["operatorId"],
   createProvider: (id, { settings, credential }) =>
     createPassportProvider({

@@ -35,7 +35,7 @@ export const t2FlexCommands: VendorCommands = {
     ...(zones === undefined ? {} : { zones }),
   }),
   validate: validateT2FlexMapping,
-  credentials: [],
+  credentials: () => [],
   needed: [],
   createProvider: (id, { settings }) => {
     const { dialect } = settings;

@@ -23,8 +23,8 @@ export interface VendorCommands {
   vendorSays(facts: VendorFacts): Readonly<Record<string, unknown>>;
   /** Validates a mapping with what `vendorSays`. */
   validate(input: MappingInput): MappingReport;
-  /** Credentials without which the vendor cannot be called. */
-  readonly credentials: readonly CredentialKey[];
+  /** Credentials without which the vendor cannot be called, or would be called otherwise than the file says. */
+  credentials(settings: VendorFacts["settings"]): readonly CredentialKey[];
   /** Settings without which the vendor cannot be called. */
   readonly needed: readonly string[];
   /** Makes a provider. Where a credential is missing, it is made up: such a provider must not call anybody. */
