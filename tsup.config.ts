@@ -16,13 +16,20 @@ const library = {
   express: "src/lookup/express.ts",
   fastify: "src/lookup/fastify.ts",
   postgres: "src/sync/postgres.ts",
+  sqlite: "src/sync/sqlite.ts",
   sandbox: "src/sandbox/index.ts",
   testing: "src/testing/index.ts",
   ...Object.fromEntries(vendors.map((name) => [`vendors/${name}`, `src/vendors/${name}/index.ts`])),
 };
 
+/** Files that the embedded ledger starts as threads, by these names. */
+const threads = {
+  "sqlite-writer-thread": "src/sync/sqlite-writer-thread.ts",
+  "sqlite-check-thread": "src/sync/sqlite-check-thread.ts",
+};
+
 export default defineConfig({
-  entry: { ...library, cli: "src/cli/main.ts" },
+  entry: { ...library, ...threads, cli: "src/cli/main.ts" },
   format: "esm",
   target: "node22.16",
   platform: "node",

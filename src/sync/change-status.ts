@@ -1,4 +1,4 @@
-import type { ChangeStatus, LedgerChange, StoredPermit } from "./ledger.ts";
+import type { ChangeStatus, StoredPermit } from "./ledger.ts";
 
 /**
  * What a ledger knows of a permit. `erased`: it ended and was erased; `erased_revoked`: it was revoked or to be
@@ -11,10 +11,15 @@ export interface KnownPermit {
   readonly revision: number;
 }
 
+/** What of a change decides about it. */
+export type JudgedChange =
+  | { readonly kind: "issue" | "revise"; readonly permit: { readonly revision: number } }
+  | { readonly kind: "revoke" | "forget" };
+
 /** What becomes of a change, the same in every ledger. `isSame` tells whether the stored content is the new one. */
 export function judgeChange(
   known: KnownPermit | undefined,
-  change: LedgerChange,
+  change: JudgedChange,
   isSame: () => boolean,
 ): ChangeStatus {
   if (!("permit" in change)) return judgeWithdrawal(known, change.kind);

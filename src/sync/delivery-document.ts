@@ -1,0 +1,179 @@
+import type { Receipt } from "../core/receipt.ts";
+import type { StoredRegistration } from "../core/registration.ts";
+import type { Delivery, DeliveryId, Intent, Refusal, Right } from "./delivery.ts";
+
+// Deliveries as SQLite keeps them. A right names its registration twice (as asked for, as acknowledged), and ids stand
+// in the row already: what follows from something else is left out, which makes a million of them a third as large.
+
+/** 0: follows from what else is stored. Whatever does not follow is written out. */
+type Derived<Value> = 0 | Value;
+
+type ShortRegistration = [
+  locationId: string,
+  number: string,
+  region: string | 0,
+  target: string,
+  validFrom: string,
+  validTo: string | null,
+  generation: number,
+];
+
+/** [reference, target, validTo, coveredUntil], each where it is not the right's own; or a receipt that is like no other. */
+type ShortReceipt =
+  | null
+  | [Derived<string>, Derived<string>, Derived<string | null>, Derived<string>]
+  | Receipt;
+
+type ShortIntent = [
+  operation: Intent["operation"],
+  at: string,
+  validTo: string | null,
+  number,
+  string | null,
+];
+
+type ShortRight = [
+  reference: string,
+  registration: ShortRegistration | StoredRegistration,
+  receipt: ShortReceipt,
+  intent?: ShortIntent | 0,
+  failure?: Refusal,
+];
+
+type Document = [
+  rights: ShortRight[],
+  used: readonly string[],
+  generation: number,
+  decidedAt: string | null,
+  unmapped: readonly string[],
+  /** Of the first right, and mostly of all. It need not be the permit's: that may have changed since. */
+  companyId?: string | 0,
+  erased?: 1,
+];
+
+/** What a document leaves out of a registration. */
+interface Owner extends DeliveryId {
+  readonly companyId: string;
+}
+
+/** The document of a delivery; null when nothing was ever done. */
+export function encodeDelivery(delivery: Delivery, id: DeliveryId): string | null {
+  const { rights, used, generation, decidedAt, unmapped, erased } = delivery;
+  const isNew = rights.length + used.length + unmapped.length === 0 && generation === -1;
+  if (isNew && decidedAt === null && erased !== true) return null;
+  const companyId = rights[0]?.registration.companyId;
+  const owner = { providerId: id.providerId, permitId: id.permitId, companyId: companyId ?? "" };
+  const shortRights = rights.map((right) => shortenRight(right, owner));
+  const document: Document = [shortRights, used, generation, decidedAt, unmapped];
+  if (companyId !== undefined || erased === true) document.push(companyId ?? 0);
+  if (erased === true) document.push(1);
+  return JSON.stringify(document);
+}
+
+/** The delivery of a document. */
+export function decodeDelivery(text: string, id: DeliveryId): Delivery {
+  const [rights, used, generation, decidedAt, unmapped, companyId, erased] = JSON.parse(text) as Document;
+  const owner = { providerId: id.providerId, permitId: id.permitId, companyId: companyId || "" };
+  return {
+    ...{ v: 1, rights: rights.map((right) => restoreRight(right, owner)), used, generation },
+    ...(erased === 1 ? { erased: true } : {}),
+    ...{ decidedAt, unmapped },
+  };
+}
+
+function shortenRight(
+  { reference, registration, receipt, intent, failure }: Right,
+  owner: Owner,
+): ShortRight {
+  const isOwn = registration.companyId === owner.companyId && registration.permitId === owner.permitId;
+  const short: ShortRight = [
+    reference,
+    isOwn ? shortenRegistration(registration) : registration,
+    shortenReceipt(receipt, { reference, registration }, owner),
+  ];
+  if (intent !== null) {
+    const { operation, at, validTo, attempts, notBefore } = intent;
+    short.push([operation, at, validTo, attempts, notBefore]);
+  } else if (failure !== null) short.push(0);
+  if (failure !== null) short.push(failure);
+  return short;
+}
+
+function restoreRight(short: ShortRight, owner: Owner): Right {
+  const [reference, stored, receipt, intent, failure] = short;
+  const registration = Array.isArray(stored) ? restoreRegistration(stored, owner) : stored;
+  return {
+    ...{ reference, registration, receipt: restoreReceipt(receipt, { reference, registration }, owner) },
+    ...{
+      intent: intent === undefined || intent === 0 ? null : restoreIntent(intent),
+      failure: failure ?? null,
+    },
+  };
+}
+
+function restoreIntent([operation, at, validTo, attempts, notBefore]: ShortIntent): Intent {
+  return { operation, at, validTo, attempts, notBefore };
+}
+
+function shortenRegistration(registration: StoredRegistration): ShortRegistration {
+  const { locationId, plate, target, validFrom, validTo, generation } = registration;
+  return [locationId, plate.number, plate.region ?? 0, target, validFrom, validTo, generation];
+}
+
+function restoreRegistration(short: ShortRegistration, owner: Owner): StoredRegistration {
+  const [locationId, number, region, target, validFrom, validTo, generation] = short;
+  return {
+    ...{ companyId: owner.companyId, permitId: owner.permitId, locationId },
+    plate: region === 0 ? { number } : { number, region },
+    ...{ target, validFrom, validTo, generation },
+  };
+}
+
+type RightOfReceipt = Pick<Right, "reference" | "registration">;
+
+function shortenReceipt(
+  receipt: Receipt | null,
+  { reference, registration }: RightOfReceipt,
+  owner: Owner,
+): ShortReceipt {
+  if (receipt === null) return null;
+  const { validTo } = receipt.registration;
+  const isOfRight = receipt.providerId === owner.providerId && isSameBut(receipt.registration, registration);
+  if (!isOfRight) return receipt;
+  return [
+    receipt.reference === reference ? 0 : receipt.reference,
+    receipt.target === registration.target ? 0 : receipt.target,
+    validTo === registration.validTo ? 0 : validTo,
+    receipt.coveredUntil === validTo ? 0 : receipt.coveredUntil,
+  ];
+}
+
+function restoreReceipt(short: ShortReceipt, right: RightOfReceipt, { providerId }: Owner): Receipt | null {
+  if (short === null || !Array.isArray(short)) return short;
+  const [reference, target, end, coveredUntil] = short;
+  const validTo = end === 0 ? right.registration.validTo : end;
+  return {
+    v: 1,
+    providerId,
+    reference: reference === 0 ? right.reference : reference,
+    target: target === 0 ? right.registration.target : target,
+    registration: end === 0 ? right.registration : { ...right.registration, validTo },
+    // Only a receipt with an end leaves it to follow.
+    coveredUntil: coveredUntil === 0 ? (validTo ?? "") : coveredUntil,
+  };
+}
+
+/** Whether two registrations differ in their end at most. */
+function isSameBut(one: StoredRegistration, other: StoredRegistration): boolean {
+  return (
+    one === other ||
+    (one.companyId === other.companyId &&
+      one.permitId === other.permitId &&
+      one.locationId === other.locationId &&
+      one.plate.number === other.plate.number &&
+      one.plate.region === other.plate.region &&
+      one.target === other.target &&
+      one.validFrom === other.validFrom &&
+      one.generation === other.generation)
+  );
+}

@@ -1,0 +1,24 @@
+import { DatabaseSync } from "node:sqlite";
+import { parentPort, workerData } from "node:worker_threads";
+import { primaryCodeOf } from "./sqlite-errors.ts";
+import type { CheckData, CheckMessage } from "./sqlite-integrity.ts";
+
+// Reads a ledger's file from end to end. A million registrations take some seconds; deliveries need not wait for it.
+
+const [CORRUPT, NOT_A_DATABASE] = [11, 26];
+
+function tell(message: CheckMessage): void {
+  parentPort?.postMessage(message);
+}
+
+const { path } = workerData as CheckData;
+const database = new DatabaseSync(path, { readOnly: true });
+try {
+  const rows = database.prepare("PRAGMA quick_check(1)").all();
+  tell(rows[0]?.["quick_check"] === "ok" ? "sound" : "damaged");
+} catch (thrown) {
+  const code = primaryCodeOf(thrown);
+  tell(code === CORRUPT || code === NOT_A_DATABASE ? "damaged" : "unreadable");
+} finally {
+  database.close();
+}

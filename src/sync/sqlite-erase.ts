@@ -1,0 +1,82 @@
+import type { DatabaseSync } from "node:sqlite";
+import { NO_DELIVERY } from "./delivery.ts";
+import { decodeDelivery, encodeDelivery } from "./delivery-document.ts";
+import { eraseDelivery } from "./delivery-facts.ts";
+import { plateNumbersIn } from "./permit-document.ts";
+import type { Claims } from "./sqlite-claims.ts";
+import { type Operations, STATES } from "./sqlite-messages.ts";
+import type { NameTable } from "./sqlite-names.ts";
+
+interface Parts {
+  readonly database: DatabaseSync;
+  readonly providers: NameTable;
+  readonly claims: Claims;
+  readonly unlist: (permit: number, provider: number, document: string | null) => void;
+}
+
+type ErasableRow = [ref: number, company: number, state: number, content: string];
+type DeliveryRow = [provider: number, document: string | null];
+
+const ANYBODY = { providerId: "", permitId: "" };
+
+/** Erases what is personal. Inside a transaction of the caller's. */
+export function createEraser({ database, providers, claims, unlist }: Parts) {
+  const isNotLive = `content IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.permit = permit.ref AND live_until > ?2)`;
+  const listEnded = database.prepare(
+    `SELECT ref, company, state, content FROM permit
+     WHERE ended_at IS NOT NULL AND ended_at < ?1 AND ${isNotLive} ORDER BY ended_at LIMIT ?3`,
+  );
+  const listForgotten = database.prepare(
+    `SELECT ref, company, state, content FROM permit WHERE state = 2 AND ${isNotLive.replace("?2", "?1")}
+     ORDER BY ref LIMIT ?2`,
+  );
+  const listDeliveries = database.prepare("SELECT provider, document FROM delivery WHERE permit = ?");
+  for (const statement of [listEnded, listForgotten, listDeliveries]) statement.setReturnArrays(true);
+  const erasePermit = database.prepare(
+    "UPDATE permit SET content = NULL, raws = NULL, ended_at = NULL, state = ? WHERE ref = ?",
+  );
+  const removePlate = database.prepare("DELETE FROM plate WHERE company = ? AND number = ? AND permit = ?");
+  const erase = database.prepare(
+    `UPDATE delivery SET document = ?, live_until = NULL, unmapped = 0, failed = 0, due_at = NULL,
+     due_since = NULL WHERE permit = ? AND provider = ?`,
+  );
+
+  function isBeingWorkedOn(permit: number, now: number): boolean {
+    for (const provider of providers.refs()) {
+      const claim = claims.find(provider, permit);
+      if (claim !== undefined && claim.until > now) return true;
+    }
+    return false;
+  }
+
+  function eraseOne([ref, company, state, content]: ErasableRow): void {
+    const isActive = STATES[state] === "active";
+    if (isActive) for (const number of plateNumbersIn(content)) removePlate.run(company, number, ref);
+    erasePermit.run(STATES.indexOf(isActive ? "erased" : "erased_revoked"), ref);
+    for (const [provider, document] of listDeliveries.all(ref) as unknown as DeliveryRow[]) {
+      unlist(ref, provider, document);
+      const claim = claims.find(provider, ref);
+      if (claim !== undefined) claims.release(claim);
+      const delivery = document === null ? NO_DELIVERY : decodeDelivery(document, ANYBODY);
+      erase.run(encodeDelivery(eraseDelivery(delivery), ANYBODY), ref, provider);
+    }
+  }
+
+  return function eraseSome({ endedBefore, now, limit }: Operations["erase"][0]): number {
+    // Those that somebody works on may be among them, so as many more are looked at.
+    const most = limit + [...providers.refs()].reduce((sum, ref) => sum + claims.of(ref).size, 0);
+    const rows = [
+      ...(listForgotten.all(now, most) as unknown as ErasableRow[]),
+      ...(listEnded.all(endedBefore, now, most) as unknown as ErasableRow[]),
+    ];
+    const done = new Set<number>();
+    for (const row of rows) {
+      if (done.size >= limit) break;
+      if (done.has(row[0]) || isBeingWorkedOn(row[0], now)) continue;
+      eraseOne(row);
+      done.add(row[0]);
+    }
+    return done.size;
+  };
+}

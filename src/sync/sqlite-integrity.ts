@@ -1,0 +1,31 @@
+import { startThread } from "./sqlite-threads.ts";
+
+export interface CheckData {
+  readonly path: string;
+}
+
+export type CheckMessage = "sound" | "damaged" | "unreadable";
+
+/** A look at the whole file that goes on beside everything else. */
+export interface IntegrityCheck {
+  /** `undefined`: it was stopped, or could not be done. */
+  readonly result: Promise<CheckMessage | undefined>;
+  stop(): Promise<void>;
+}
+
+/** Begins to check a file, in a thread of its own. */
+export function startIntegrityCheck(data: CheckData): IntegrityCheck {
+  const thread = startThread("sqlite-check-thread", data);
+  thread.unref();
+  const result = new Promise<CheckMessage | undefined>((resolve) => {
+    thread.once("message", resolve);
+    thread.once("error", () => resolve(undefined));
+    thread.once("exit", () => resolve(undefined));
+  });
+  return {
+    result,
+    async stop() {
+      await thread.terminate();
+    },
+  };
+}

@@ -1,0 +1,161 @@
+import { resolve } from "node:path";
+import { EnforcementError, isEnforcementError } from "../core/errors.ts";
+import { fieldError, readRecord, readText } from "../core/fields.ts";
+import { markChecked } from "../core/find-permits.ts";
+import type { Ledger } from "./ledger.ts";
+import { refuseTransaction } from "./ledger-errors.ts";
+import { copyLedgerFile } from "./sqlite-backup.ts";
+import { toEnforcementError, toWriterFailure } from "./sqlite-errors.ts";
+import { createLists } from "./sqlite-lists.ts";
+import { type OpenedFile, openFile, type SqliteInternals } from "./sqlite-opened.ts";
+import { toChangeRow, toClaimedDelivery, toSaveRow } from "./sqlite-rows.ts";
+
+export interface SqliteLedgerOptions {
+  /**
+   * The ledger's file; made when it is not there, its directory is not. Beside it lie its log (`-wal`, `-shm`) and its
+   * lock (`.lock`). On a local disk: network file systems do not lock reliably.
+   */
+  readonly path: string;
+}
+
+/** A ledger in a file. One process has it at a time. */
+export interface SqliteLedger extends Ledger {
+  readonly kind: "sqlite";
+  /**
+   * Copies the ledger as it is now into another file, while everything goes on. The copy is whole or not there: it is
+   * made under another name first. It can be opened as a ledger.
+   *
+   * @throws EnforcementError `invalid_config` when the file cannot be made, `unavailable` when the disk is full
+   */
+  backup(path: string): Promise<void>;
+}
+
+// Permits of one step of makeDue: some 20 ms, after which others may write.
+const STEP = 2_000;
+
+/**
+ * A ledger in a SQLite file, by Node's own `node:sqlite`: nothing to install, nothing to run beside the host. A change
+ * is on the disk (`synchronous=FULL`) before its promise is fulfilled. A thread of its own writes the file; the thread
+ * that answers lookups reads it.
+ *
+ * `open` rejects with EnforcementError `invalid_config` when the file is another program's, no database, or from a newer
+ * version of this package, and with `unavailable` when another process has it or it is damaged. Damage that is found
+ * later makes every call reject.
+ *
+ * @throws EnforcementError `invalid_config` naming the option
+ */
+export function sqliteLedger(options: SqliteLedgerOptions): SqliteLedger {
+  return createSqliteLedger(options).ledger;
+}
+
+/** The ledger, and what tests need to see of it. */
+export function createSqliteLedger(
+  options: SqliteLedgerOptions,
+  internals: SqliteInternals = {},
+): { ledger: SqliteLedger; getOpened: () => OpenedFile } {
+  const path = readPath(options);
+  let opening: Promise<OpenedFile> | undefined;
+  let opened: OpenedFile | undefined;
+
+  function getOpened(): OpenedFile {
+    if (opened !== undefined) return opened;
+    throw new EnforcementError("unavailable", "ledger: is not open; call open() first.", {
+      operation: "ledger",
+    });
+  }
+
+  const getReader = () => getOpened().reader;
+
+  const ledger: SqliteLedger = {
+    kind: "sqlite",
+    async open() {
+      opening ??= openFile(path, internals);
+      try {
+        opened = await opening;
+      } catch (thrown) {
+        opening = undefined;
+        throw thrown;
+      }
+    },
+    async close() {
+      const closing = opening;
+      opening = undefined;
+      opened = undefined;
+      const file = await closing?.catch(() => undefined);
+      await file?.close();
+    },
+    async record(changes, recordOptions) {
+      refuseTransaction(recordOptions);
+      return getOpened().writer.ask("record", changes.map(toChangeRow));
+    },
+    async makeDue({ companyId, providerIds, at }) {
+      const { writer } = getOpened();
+      let total = 0;
+      let after = 0;
+      for (;;) {
+        const step = { companyId, providerIds, at: at.getTime(), after, limit: STEP };
+        const { count, next } = await writer.ask("makeDue", step);
+        total += count;
+        if (next === null) return total;
+        after = next;
+      }
+    },
+    async claim({ providerId, now, limit, leaseMs }) {
+      const asked = { providerId, now: now.getTime(), limit, leaseMs };
+      const rows = await getOpened().writer.ask("claim", asked);
+      return rows.map((row) => toClaimedDelivery(row, providerId));
+    },
+    async claimOne({ providerId, permitId }, { now, leaseMs }) {
+      const asked = { providerId, permitId, now: now.getTime(), leaseMs };
+      const row = await getOpened().writer.ask("claimOne", asked);
+      return row === null ? undefined : toClaimedDelivery(row, providerId);
+    },
+    async save(updates) {
+      await getOpened().writer.ask("save", updates.map(toSaveRow));
+    },
+    async findNextDue(providerId) {
+      const next = await getOpened().writer.ask("findNextDue", { providerId });
+      return next === null ? undefined : new Date(next);
+    },
+    findPermits: markChecked((query) => read("lookup", () => getReader().findPermits(query))),
+    async getPermit(permitId) {
+      return read("getPermit", () => getReader().getPermit(permitId));
+    },
+    async count(providerId, now) {
+      const counts = await getOpened().writer.ask("count", { providerId, now: now.getTime() });
+      const { oldestDueSince } = counts;
+      return { ...counts, oldestDueSince: oldestDueSince === null ? null : new Date(oldestDueSince) };
+    },
+    ...createLists((use) => read("list", () => use(getReader()))),
+    async erase({ endedBefore, now, limit }) {
+      const { writer } = getOpened();
+      const asked = { endedBefore: endedBefore.getTime(), now: now.getTime(), limit };
+      const erased = await writer.ask("erase", asked);
+      // The log still has what was erased.
+      if (erased > 0) await writer.ask("truncateLog", null);
+      return erased;
+    },
+    async backup(target) {
+      await copyLedgerFile(getOpened().path, readPath({ path: target }));
+    },
+  };
+  return { ledger, getOpened };
+}
+
+/** Reads on this thread, with errors of the package's own. */
+function read<Value>(operation: string, run: () => Value): Value {
+  try {
+    return run();
+  } catch (thrown) {
+    throw isEnforcementError(thrown) ? thrown : toEnforcementError(toWriterFailure(thrown), operation);
+  }
+}
+
+function readPath(options: unknown): string {
+  const { path } = readRecord(options, "sqliteLedger options", ["path"]);
+  const text = readText(path, "path");
+  if (text === ":memory:") {
+    throw fieldError("path", "must be a file; use memoryLedger() for one in memory.", "invalid_config");
+  }
+  return resolve(text);
+}

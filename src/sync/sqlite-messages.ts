@@ -1,0 +1,110 @@
+import type { EnforcementErrorCode } from "../core/errors.ts";
+import type { KnownState } from "./change-status.ts";
+import type { ChangeStatus, DeliveryCounts } from "./ledger.ts";
+
+// What the ledger and its writer thread say to each other. Rows are tuples of texts and numbers: those are copied
+// between threads fastest. Instants are milliseconds.
+
+/** What the writer is told when it is started. */
+export interface WriterData {
+  readonly path: string;
+  /** For tests: how many pages the file may have, as if the disk were full beyond them. */
+  readonly maxPages?: number;
+}
+
+/** Place in the union of {@link KnownState} as the file keeps it. */
+export const STATES: readonly KnownState[] = ["active", "revoked", "forgotten", "erased", "erased_revoked"];
+
+/** A change that gives a permit, or one that takes it away. */
+export type ChangeRow = PermitChangeRow | WithdrawalRow;
+
+export type PermitChangeRow = readonly [
+  kind: "issue" | "revise",
+  permitId: string,
+  at: number,
+  revision: number,
+  companyId: string,
+  validTo: number | null,
+  content: string,
+  raws: string | null,
+  plateNumbers: readonly string[],
+  providerIds: readonly string[],
+];
+
+export type WithdrawalRow = readonly [kind: "revoke" | "forget", permitId: string, at: number];
+
+export type SaveRow = readonly [
+  version: number,
+  document: string | null,
+  liveUntil: number | null,
+  unmapped: 0 | 1,
+  targets: readonly string[],
+  failures: readonly (readonly [reference: string, failedAt: number])[],
+  /** Absent: the claim goes on. */
+  release?: readonly [dueAt: number | null, settled: boolean],
+];
+
+export type ClaimedRow = readonly [
+  version: number,
+  dueSince: number,
+  document: string | null,
+  permitId: string,
+  companyId: string,
+  state: number,
+  revision: number,
+  changedAt: number,
+  content: string | null,
+  raws: string | null,
+];
+
+/** What can be asked of the writer, and what it answers. */
+export interface Operations {
+  record: [request: readonly ChangeRow[], answer: ChangeStatus[]];
+  save: [request: readonly SaveRow[], answer: null];
+  makeDue: [
+    request: { companyId: string; providerIds: readonly string[]; at: number; after: number; limit: number },
+    answer: { count: number /** Where the next step goes on; null: all is done. */; next: number | null },
+  ];
+  erase: [request: { endedBefore: number; now: number; limit: number }, answer: number];
+  truncateLog: [request: null, answer: null];
+  claim: [request: { providerId: string; now: number; limit: number; leaseMs: number }, answer: ClaimedRow[]];
+  claimOne: [
+    request: { providerId: string; permitId: string; now: number; leaseMs: number },
+    answer: ClaimedRow | null,
+  ];
+  findNextDue: [request: { providerId: string }, answer: number | null];
+  count: [
+    request: { providerId: string; now: number },
+    answer: Omit<DeliveryCounts, "oldestDueSince"> & { oldestDueSince: number | null },
+  ];
+  setMaxPages: [request: number, answer: null];
+  close: [request: null, answer: null];
+}
+
+export type OperationName = keyof Operations;
+
+/** Operations that change the file: those that come together share one commit. */
+export const WRITES: ReadonlySet<OperationName> = new Set(["record", "save", "makeDue", "erase"]);
+
+export interface Request<Name extends OperationName = OperationName> {
+  readonly name: Name;
+  readonly request: Operations[Name][0];
+}
+
+/** A failure as it travels between threads. */
+export interface WriterFailure {
+  readonly code: EnforcementErrorCode;
+  readonly message: string;
+  readonly field?: string;
+  readonly retryable?: boolean;
+}
+
+export type Answer =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly failure: WriterFailure };
+
+/** `opened` comes once; then one `answers` for each batch of requests. */
+export type WriterMessage =
+  | { readonly kind: "opened" }
+  | { readonly kind: "refused"; readonly failure: WriterFailure }
+  | { readonly kind: "answers"; readonly answers: readonly Answer[] };

@@ -1,0 +1,94 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/** "0FFS": how a ledger is told from another program's database. */
+export const APPLICATION_ID = 0x30464653;
+
+// Each step is what one version of the schema added, so that a file of any older version can be brought up to date. A
+// step that was released is never changed.
+const STEPS: readonly string[] = [
+  `
+  CREATE TABLE company (ref INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE provider (ref INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
+
+  -- state: 0 active, 1 revoked, 2 forgotten, 3 erased, 4 erased after it was revoked. content is null when erased.
+  CREATE TABLE permit (
+    ref INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    company INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    content TEXT,
+    raws TEXT
+  ) STRICT;
+  CREATE INDEX permit_company ON permit (company);
+  CREATE INDEX permit_ended ON permit (ended_at) WHERE ended_at IS NOT NULL;
+  CREATE INDEX permit_forgotten ON permit (ref) WHERE state = 2;
+
+  -- Of active permits only: what a lookup may find.
+  CREATE TABLE plate (
+    company INTEGER NOT NULL,
+    number TEXT NOT NULL,
+    permit INTEGER NOT NULL,
+    PRIMARY KEY (company, number, permit)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE delivery (
+    permit INTEGER NOT NULL,
+    provider INTEGER NOT NULL,
+    due_at INTEGER,
+    due_since INTEGER,
+    live_until INTEGER,
+    unmapped INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    document TEXT,
+    PRIMARY KEY (permit, provider)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX delivery_due ON delivery (provider, due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX delivery_unmapped ON delivery (provider, permit) WHERE unmapped = 1;
+
+  CREATE TABLE target (
+    ref INTEGER PRIMARY KEY,
+    provider INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    UNIQUE (provider, name)
+  ) STRICT;
+  CREATE TABLE place (
+    target INTEGER NOT NULL,
+    permit INTEGER NOT NULL,
+    PRIMARY KEY (target, permit)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE failure (
+    permit INTEGER NOT NULL,
+    provider INTEGER NOT NULL,
+    failed_at INTEGER NOT NULL,
+    reference TEXT NOT NULL,
+    PRIMARY KEY (permit, provider, reference)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX failure_order ON failure (failed_at, permit, provider, reference);
+  `,
+  `
+  -- What waits for another attempt is pending too, and is counted without a walk over everything that is planned ahead.
+  CREATE INDEX delivery_waiting ON delivery (provider, due_since)
+    WHERE due_since IS NOT NULL AND (due_at IS NULL OR due_at > due_since);
+  CREATE INDEX failure_of_provider ON failure (provider, failed_at, permit, reference);
+  `,
+];
+
+/** The version that this package writes. */
+export const SCHEMA_VERSION = STEPS.length;
+
+/** Brings a file from its version (0: it is new) up to a version, all or nothing. */
+export function migrate(database: DatabaseSync, from: number, to = SCHEMA_VERSION): void {
+  if (from === to) return;
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    for (const step of STEPS.slice(from, to)) database.exec(step);
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${to}; COMMIT`);
+  } catch (thrown) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw thrown;
+  }
+}

@@ -1,0 +1,136 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Claim, Claims } from "./sqlite-claims.ts";
+import type { ClaimedRow, Operations } from "./sqlite-messages.ts";
+import type { NameTable } from "./sqlite-names.ts";
+
+interface Parts {
+  readonly database: DatabaseSync;
+  readonly companies: NameTable;
+  readonly providers: NameTable;
+  readonly claims: Claims;
+}
+
+type DueRow = [permit: number, dueAt: number];
+
+type WorkRow = [
+  dueAt: number | null,
+  dueSince: number | null,
+  document: string | null,
+  permitId: string,
+  company: number,
+  state: number,
+  revision: number,
+  changedAt: number,
+  content: string | null,
+  raws: string | null,
+];
+
+/** Finds what is to be done, and gives it to one worker at a time. Nothing is written. */
+export function createWorkFinder({ database, companies, providers, claims }: Parts) {
+  const listDue = database.prepare(
+    `SELECT permit, due_at FROM delivery WHERE provider = ? AND due_at IS NOT NULL AND due_at <= ?
+     ORDER BY due_at, permit LIMIT ?`,
+  );
+  const findWork = database.prepare(
+    `SELECT due_at, due_since, document, id, company, state, revision, changed_at, content, raws
+     FROM delivery JOIN permit ON permit.ref = delivery.permit WHERE permit = ? AND provider = ?`,
+  );
+  const findPermit = database.prepare("SELECT ref FROM permit WHERE id = ?");
+  const countDue = database.prepare(
+    "SELECT count(*), min(due_since) FROM delivery WHERE provider = ? AND due_at IS NOT NULL AND due_at <= ?",
+  );
+  // Due later, and something to be done since earlier: it waits for another attempt.
+  const countWaiting = database.prepare(
+    `SELECT count(*), min(due_since) FROM delivery INDEXED BY delivery_waiting WHERE provider = ?1
+     AND due_since IS NOT NULL AND (due_at IS NULL OR due_at > due_since) AND due_since <= ?2
+     AND (due_at IS NULL OR due_at > ?2)`,
+  );
+  const countFailed = database.prepare("SELECT count(*) FROM failure WHERE provider = ?");
+  const countUnmapped = database.prepare("SELECT count(*) FROM delivery WHERE provider = ? AND unmapped = 1");
+  const counts = [countDue, countWaiting, countFailed, countUnmapped];
+  for (const statement of [listDue, findWork, findPermit, ...counts]) statement.setReturnArrays(true);
+
+  function readWork(permit: number, provider: number): WorkRow | undefined {
+    return findWork.get(permit, provider) as unknown as WorkRow | undefined;
+  }
+
+  function listDueRows(provider: number, until: number, limit: number): DueRow[] {
+    return listDue.all(provider, until, limit) as unknown as DueRow[];
+  }
+
+  function take(row: WorkRow, place: { permit: number; provider: number }, now: number, leaseMs: number) {
+    const [dueAt, dueSince, document, permitId, company, state, revision, changedAt, content, raws] = row;
+    const since = dueSince === null ? now : Math.min(dueSince, now);
+    const { version } = claims.take({ ...place, company, until: now + leaseMs, since, dueAt });
+    const companyId = companies.nameOf(company);
+    const claimed: ClaimedRow = [
+      ...([version, since, document, permitId, companyId] as const),
+      ...([state, revision, changedAt, content, raws] as const),
+    ];
+    return claimed;
+  }
+
+  return {
+    claim({ providerId, now, limit, leaseMs }: Operations["claim"][0]): ClaimedRow[] {
+      const provider = providers.find(providerId);
+      if (provider === undefined) return [];
+      claims.expire(provider, now);
+      const taken = claims.of(provider);
+      const claimed: ClaimedRow[] = [];
+      // Those that somebody has are due too, so as many more are looked at.
+      for (const [permit] of listDueRows(provider, now, limit + taken.size)) {
+        if (claimed.length >= limit) break;
+        if (taken.has(permit)) continue;
+        const row = readWork(permit, provider);
+        if (row !== undefined) claimed.push(take(row, { permit, provider }, now, leaseMs));
+      }
+      return claimed;
+    },
+
+    claimOne({ providerId, permitId, now, leaseMs }: Operations["claimOne"][0]): ClaimedRow | null {
+      const provider = providers.find(providerId);
+      const found = findPermit.get(permitId) as unknown as [number] | undefined;
+      if (provider === undefined || found === undefined) return null;
+      const [permit] = found;
+      const claim = claims.find(provider, permit);
+      const row = readWork(permit, provider);
+      if (row === undefined || (claim !== undefined && claim.until > now)) return null;
+      return take(row, { permit, provider }, now, leaseMs);
+    },
+
+    findNextDue({ providerId }: Operations["findNextDue"][0]): number | null {
+      const provider = providers.find(providerId);
+      if (provider === undefined) return null;
+      const taken = claims.of(provider);
+      const rows = listDueRows(provider, Number.MAX_SAFE_INTEGER, taken.size + 1);
+      let next = rows.find(([permit]) => !taken.has(permit))?.[1] ?? Number.POSITIVE_INFINITY;
+      for (const { dueAt, until } of taken.values()) {
+        if (dueAt !== null) next = Math.min(next, Math.max(dueAt, until));
+      }
+      return Number.isFinite(next) ? next : null;
+    },
+
+    count({ providerId, now }: Operations["count"][0]): Operations["count"][1] {
+      const provider = providers.find(providerId);
+      if (provider === undefined) return { pending: 0, oldestDueSince: null, failed: 0, unmapped: 0 };
+      const [due, oldestDue] = countDue.get(provider, now) as unknown as [number, number | null];
+      const [waiting, oldestWaiting] = countWaiting.get(provider, now) as unknown as [number, number | null];
+      const undue = [...claims.of(provider).values()].filter((claim) => isUndue(claim, now));
+      const since = [oldestDue, oldestWaiting, ...undue.map((claim) => claim.since)];
+      const known = since.filter((one) => one !== null);
+      return {
+        pending: due + waiting + undue.length,
+        oldestDueSince: known.length === 0 ? null : Math.min(...known),
+        failed: Number((countFailed.get(provider) as unknown as [number])[0]),
+        unmapped: Number((countUnmapped.get(provider) as unknown as [number])[0]),
+      };
+    },
+  };
+
+  /** Whether it is worked on although its row does not say that there is something to be done. */
+  function isUndue({ permit, provider, until }: Claim, now: number): boolean {
+    if (until <= now) return false;
+    const dueSince = readWork(permit, provider)?.[1] ?? null;
+    return dueSince === null || dueSince > now;
+  }
+}

@@ -1,0 +1,27 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { toWriterFailure } from "./sqlite-errors.ts";
+import { openLedgerFile } from "./sqlite-file.ts";
+import type { Request, WriterData, WriterMessage } from "./sqlite-messages.ts";
+import { createOperations } from "./sqlite-operations.ts";
+
+// The thread that alone writes a ledger's file. Commits wait for the disk; the thread that answers lookups must not.
+
+function tell(message: WriterMessage): void {
+  parentPort?.postMessage(message);
+}
+
+function start({ path, maxPages }: WriterData): void {
+  const { database, close } = openLedgerFile(path);
+  if (maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${maxPages}`);
+  const handleBatch = createOperations(database, close);
+  parentPort?.on("message", (batch: readonly Request[]) => {
+    tell({ kind: "answers", answers: handleBatch(batch) });
+  });
+  tell({ kind: "opened" });
+}
+
+try {
+  start(workerData as WriterData);
+} catch (thrown) {
+  tell({ kind: "refused", failure: toWriterFailure(thrown) });
+}
