@@ -103,6 +103,13 @@ export class Breaker {
     this.#onChange(error, this.#downSince);
   }
 
+  /** Another instance takes over, with other credentials perhaps: it may ask at once. */
+  retryNow(): void {
+    this.#isProbing = false;
+    this.#openings = 0;
+    this.#retryAt = this.#timers.now().getTime();
+  }
+
   /** The probe was not sent after all. */
   giveUpProbe(): void {
     this.#isProbing = false;

@@ -1,6 +1,6 @@
 import type { PushProvider } from "../core/provider.ts";
 import { itemBackoff } from "./backoff.ts";
-import { Breaker } from "./breaker.ts";
+import type { Breaker } from "./breaker.ts";
 import type { CompanyViews } from "./company-views.ts";
 import type { Emit } from "./events.ts";
 import { Lag } from "./lag.ts";
@@ -15,6 +15,7 @@ import { WorkFloor } from "./work-floor.ts";
 export interface LoopContext {
   readonly provider: PushProvider;
   readonly ledger: Ledger;
+  readonly breaker: Breaker;
   readonly timers: Timers;
   readonly random: () => number;
   readonly views: CompanyViews;
@@ -48,28 +49,17 @@ export class DeliveryLoop {
   /** Counts what may have made something due, so that nothing is missed while the ledger is asked. */
   #calls = 0;
   #answeredCalls = 0;
+  #changedMeanwhile: Parameters<WorkFloor["outdate"]>[0][] = [];
   #claimFailures = 0;
   #claimAgainAt = 0;
 
   constructor(context: LoopContext) {
-    const { provider, timers, random, emit } = context;
-    const providerId = provider.id;
     this.#context = context;
-    this.provider = provider;
-    this.breaker = new Breaker({
-      ...{ timers, random },
-      onChange(error, since) {
-        if (error === undefined) {
-          emit({ type: "provider_up", providerId, downMs: timers.now().getTime() - since.getTime() });
-        } else {
-          const { code, status } = error;
-          emit({ type: "provider_down", providerId, code, ...(status === undefined ? {} : { status }) });
-        }
-      },
-    });
-    this.#wakeUp = new WakeUp(timers, () => this.wake());
+    this.provider = context.provider;
+    this.breaker = context.breaker;
+    this.#wakeUp = new WakeUp(context.timers, () => this.wake());
     this.#floor = new WorkFloor(
-      { ...context, breaker: this.breaker, lag: this.lag },
+      { ...context, lag: this.lag },
       {
         onDue: (at) => this.#wakeUp.noLaterThan(at),
         onProgress: () => this.#pump(),
@@ -97,6 +87,13 @@ export class DeliveryLoop {
     this.#isRunning = true;
     this.#floor.open();
     this.wake();
+  }
+
+  /** What the host said is newer than what is being worked on. */
+  outdate(changed: Parameters<WorkFloor["outdate"]>[0]): void {
+    this.#floor.outdate(changed);
+    // What is being claimed may have been read before.
+    if (this.#isClaiming) this.#changedMeanwhile.push(changed);
   }
 
   /** Something may be due. */
@@ -148,6 +145,7 @@ export class DeliveryLoop {
       health.note(true);
       this.#claimFailures = 0;
       this.#floor.take(claimed);
+      for (const changed of this.#changedMeanwhile) this.#floor.outdate(changed);
       if (claimed.length < limit) {
         this.#answeredCalls = calls;
         void this.#lookAhead();
@@ -158,6 +156,7 @@ export class DeliveryLoop {
       this.#claimFailures += 1;
     }
     this.#isClaiming = false;
+    this.#changedMeanwhile = [];
     this.#pump();
   }
 

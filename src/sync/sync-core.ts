@@ -1,5 +1,6 @@
 import { fieldError, readText } from "../core/fields.ts";
 import type { EnforcementProvider, PushProvider } from "../core/provider.ts";
+import { Breaker } from "./breaker.ts";
 import { type CompanyViews, createCompanyViews } from "./company-views.ts";
 import { DeliveryLoop } from "./delivery-loop.ts";
 import { createEmit, type Emit } from "./events.ts";
@@ -44,6 +45,7 @@ export function createSyncCore(
   const views = createCompanyViews({ directory, timers, random, emit });
   const loops = new Map<string, DeliveryLoop>();
   const quiet = new QuietSignal();
+  const breakers = new Map<string, Breaker>();
   let opening: Promise<Ledger> | undefined;
 
   const openLedger = (): Promise<Ledger> => {
@@ -63,22 +65,18 @@ export function createSyncCore(
   const core: SyncCore = {
     ...{ settings, timers, random, emit, health, views, retention, loops, quiet, openLedger },
     providers: new Map(settings.providers.map((provider) => [provider.id, provider])),
-    createLoop: (provider) =>
-      new DeliveryLoop({
-        ...{
-          provider,
-          ledger: settings.ledger,
-          timers,
-          random,
-          views,
-          health,
-          emit,
-          leadTimeMs,
-          concurrency,
-        },
+    createLoop(provider) {
+      // An outage is the vendor's. It goes on when another instance takes over, and is not told of twice.
+      const breaker = breakers.get(provider.id) ?? createBreaker(provider.id, { timers, random, emit });
+      breakers.set(provider.id, breaker);
+      breaker.retryNow();
+      return new DeliveryLoop({
+        ...{ provider, breaker, ledger: settings.ledger, timers, random, views, health, emit },
+        ...{ leadTimeMs, concurrency },
         onQuiet: () => quiet.note(),
         onWithdrawn: () => retention.wake(),
-      }),
+      });
+    },
     wake(providerId) {
       if (providerId !== undefined) loops.get(providerId)?.wake();
       else for (const loop of loops.values()) loop.wake();
@@ -93,4 +91,21 @@ export function createSyncCore(
     if (provider.delivery === "push") loops.set(provider.id, core.createLoop(provider));
   }
   return core;
+}
+
+function createBreaker(
+  providerId: string,
+  { timers, random, emit }: { timers: Timers; random: () => number; emit: Emit },
+): Breaker {
+  return new Breaker({
+    ...{ timers, random },
+    onChange(error, since) {
+      if (error === undefined) {
+        emit({ type: "provider_up", providerId, downMs: timers.now().getTime() - since.getTime() });
+      } else {
+        const { code, status } = error;
+        emit({ type: "provider_down", providerId, code, ...(status === undefined ? {} : { status }) });
+      }
+    },
+  });
 }
