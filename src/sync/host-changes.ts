@@ -49,6 +49,20 @@ export function createHostChanges(context: {
   onRecorded: (changes: readonly LedgerChange[]) => void;
 }): HostChanges {
   const { openLedger, directory, timers, pushProviderIds, onRecorded } = context;
+  /** The last word of each permit that is on its way to the ledger. */
+  const lastWords = new Map<string, Promise<unknown>>();
+
+  /** One word on a permit after the other: a withdrawal reads no directory, and must not overtake what it withdraws. */
+  async function inOrder<Value>(permitIds: readonly string[], say: () => Promise<Value>): Promise<Value> {
+    const earlier = new Set(permitIds.flatMap((id) => lastWords.get(id) ?? []));
+    const saying = earlier.size === 0 ? say() : Promise.allSettled(earlier).then(say);
+    for (const id of permitIds) lastWords.set(id, saying);
+    try {
+      return await saying;
+    } finally {
+      for (const id of permitIds) if (lastWords.get(id) === saying) lastWords.delete(id);
+    }
+  }
 
   /** The push providers that a company has switched on; all of them when the directory does not say. */
   async function findProviderIds(companyId: string): Promise<readonly string[]> {
@@ -110,20 +124,31 @@ export function createHostChanges(context: {
 
   return {
     async put(kind, permit, options) {
-      const changes = await toChanges(kind, [readPermit(permit)]);
-      return first(await record(changes, { options, fieldOf: () => "permit" }));
+      const checked = readPermit(permit);
+      return inOrder([checked.id], async () => {
+        const changes = await toChanges(kind, [checked]);
+        return first(await record(changes, { options, fieldOf: () => "permit" }));
+      });
     },
     async putMany(permits, options) {
       const checked = readList(permits, "permits").map((permit, index) =>
         readPermit(permit, `permits[${index}]`),
       );
       if (checked.length === 0) return [];
-      const changes = await toChanges("issue", checked);
-      return record(changes, { options, fieldOf: (index) => `permits[${index}]` });
+      return inOrder(
+        checked.map(({ id }) => id),
+        async () => {
+          const changes = await toChanges("issue", checked);
+          return record(changes, { options, fieldOf: (index) => `permits[${index}]` });
+        },
+      );
     },
     async withdraw(kind, permitId, options) {
-      const change = { kind, permitId: readText(permitId, "permitId"), at: timers.now() };
-      return first(await record([change], { options, fieldOf: () => "permitId" }));
+      readText(permitId, "permitId");
+      return inOrder([permitId], async () => {
+        const change = { kind, permitId, at: timers.now() };
+        return first(await record([change], { options, fieldOf: () => "permitId" }));
+      });
     },
   };
 }

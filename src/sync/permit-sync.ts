@@ -119,6 +119,8 @@ function createFrom(
     ...{ openLedger, timers, directory: settings.directory },
     pushProviderIds: () => [...loops.keys()],
     onRecorded(recorded) {
+      const permitIds = recorded.map((change) => ("permit" in change ? change.permit.id : change.permitId));
+      for (const loop of loops.values()) loop.outdate({ permitIds });
       core.wake();
       if (recorded.some(({ kind }) => kind === "forget")) retention.wake();
     },

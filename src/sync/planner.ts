@@ -73,14 +73,16 @@ export function planDelivery({ desired, delivery, now, rules }: PlanInput): Deli
 
   const rights: Right[] = [];
   const operations: Right[] = [];
-  for (const { step, before } of steps) {
+  for (const { key, step, before } of steps) {
     if (step.kind === "rest") {
       rights.push(step.right);
       dueAt = Math.min(dueAt, step.dueAt ?? dueAt);
-      // A refusal that is over is no longer anybody's business, and its registration may be due anew.
-      if (step.right.failure !== null) dueAt = Math.min(dueAt, liveUntil(step.right, rules.openEndedDays));
-      // A refusal need not trouble anybody when its right is over.
-      if (step.right.failure !== null) dueAt = Math.min(dueAt, liveUntil(step.right, rules.openEndedDays));
+      // A refusal that is over is no longer anybody's business, and its registration may be due anew. A right whose
+      // earlier end was refused is withdrawn at that end.
+      if (step.right.failure !== null) {
+        const wishedEnd = endOf(wishes.get(key)?.validTo ?? null);
+        dueAt = Math.min(dueAt, wishedEnd, liveUntil(step.right, rules.openEndedDays));
+      }
     } else if (
       (step.kind === "register" && takenSlots.has(slotOf(before))) ||
       (step.kind === "cancel" && pending.holdsBack(before.registration))

@@ -19,6 +19,7 @@ async function refreshCompany(core: SyncCore, companyId: string): Promise<void> 
   // Those that are switched off, too: what they have is withdrawn.
   const providerIds = [...core.loops.keys()];
   if (providerIds.length > 0) await ledger.makeDue({ companyId, providerIds, at: core.timers.now() });
+  for (const loop of core.loops.values()) loop.outdate({ companyId });
 }
 
 export async function addProvider(

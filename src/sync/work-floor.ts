@@ -95,6 +95,21 @@ export class WorkFloor {
     this.#works.clear();
   }
 
+  /** What was claimed is not the last word any more: nothing new is decided before it is claimed anew. */
+  outdate(changed: { readonly permitIds: readonly string[] } | { readonly companyId: string }): void {
+    if (this.isEmpty) return;
+    if ("permitIds" in changed) {
+      for (const permitId of changed.permitIds) {
+        const work = this.#works.get(permitId);
+        if (work !== undefined) work.isStale = true;
+      }
+      return;
+    }
+    for (const work of this.#works.values()) {
+      if (work.claimed.companyId === changed.companyId) work.isStale = true;
+    }
+  }
+
   /** Takes deliveries that were claimed. */
   take(claimed: readonly ClaimedDelivery[]): void {
     const now = this.#context.timers.now().getTime();

@@ -15,7 +15,7 @@ export interface Work {
   claimedAt: number;
   /** Operations that wait for a request, or for the end of one. */
   outstanding: number;
-  /** Whether the ledger gave it out again meanwhile, perhaps with another permit: then it must be claimed anew. */
+  /** Whether the permit or its company is another by now, as far as we know: then it must be claimed anew. */
   isStale: boolean;
   /** Whether a vendor was asked anything. */
   wasSent: boolean;
