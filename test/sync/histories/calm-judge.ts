@@ -8,7 +8,7 @@ import type { HistoryProcess } from "./history-process.ts";
 import { type HistoryWorld, LEAD_TIME_MS, VENDORS } from "./history-world.ts";
 import { COMPANY_IDS, LOCATIONS_OF } from "./host-directory.ts";
 import { isStored } from "./host-words.ts";
-import { isSameRight, type WantedRight, wantedRights } from "./wanted-rights.ts";
+import { isSameRight, toRight, type WantedRight, wantedRights } from "./wanted-rights.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -111,14 +111,14 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
     const isHeld = missing.some(
       (want) =>
         want.permitId === right.permitId &&
-        slotOf(want) !== slotOf(right) &&
         (want.locationId === right.locationId || want.plateNumber === right.plateNumber) &&
         findExcuse(want, state, "register")?.failure?.dismissed !== true,
     );
     if (!isHeld) problems.push(`${show({ ...right, to: right.end })} is live, and nobody wants it.`);
   }
 
-  for (const failure of failures) problems.push(...judgeFailure(failure, { vendor, wanted, live }));
+  for (const failure of failures)
+    problems.push(...judgeFailure(failure, { vendor, deliveries: state.deliveries, wanted, live }));
   return problems.map((problem) => `Calm, ${providerId}: ${problem}`);
 }
 
@@ -137,14 +137,13 @@ function isEnd(
 function findExcuse(want: WantedRight, state: ProviderState, operation: string): Right | undefined {
   const rights = state.deliveries.get(want.permitId)?.rights ?? [];
   return rights.find(({ registration, reference, failure }) => {
-    const { locationId, plate, target, validFrom } = registration;
-    const isWanted =
-      locationId === want.locationId &&
-      plate.number === want.plateNumber &&
-      plate.region === want.region &&
-      target === want.target &&
-      Date.parse(validFrom) === want.from;
-    if (!isWanted || failure?.operation !== operation) return false;
+    const isWanted = isSameRight(want, toRight(registration));
+    // Nothing comes into a slot from which the old one does not go.
+    const isBlocking =
+      operation === "register" &&
+      failure?.operation === "cancel" &&
+      slotOf(toRight(registration)) === slotOf(want);
+    if (!isBlocking && (!isWanted || failure?.operation !== operation)) return false;
     // Undismissed, a person must find it in the list.
     return failure.dismissed === true || state.failures.some((listed) => listed.reference === reference);
   });
@@ -158,13 +157,13 @@ function isDismissedCancel(right: VendorRight, { deliveries }: ProviderState): b
 /** A refusal that is listed must be one that the vendor spoke, in its words, about something that matters now. */
 function judgeFailure(
   failure: ListedFailure,
-  {
-    vendor,
-    wanted,
-    live,
-  }: { vendor: FakeVendor; wanted: readonly WantedRight[]; live: readonly VendorRight[] },
+  state: Pick<ProviderState, "vendor" | "deliveries"> & {
+    wanted: readonly WantedRight[];
+    live: readonly VendorRight[];
+  },
 ): string[] {
   const { reference, operation, permitId, locationId, target, vendorMessage, vendorCode, code } = failure;
+  const { vendor, deliveries, wanted, live } = state;
   const shown = `the refused ${operation} of ${permitId} at ${locationId}→${target}`;
   const spoken = vendor.refusals.get(reference);
   const problems: string[] = [];
@@ -179,7 +178,11 @@ function judgeFailure(
     (want) => want.permitId === permitId && want.locationId === locationId && want.target === target,
   );
   const right = live.find(({ identity }) => identity === reference);
-  const matters = operation === "cancel" ? right !== undefined : isWanted;
+  // After an attempt whose end nobody knows, the vendor may have what it refused later; it is asked until that is sure.
+  const isUnsure = deliveries
+    .get(permitId)
+    ?.rights.some((kept) => kept.reference === reference && kept.intent !== null);
+  const matters = operation === "cancel" ? right !== undefined : isWanted || isUnsure;
   if (!matters) problems.push(`${shown} is listed although it does not matter any more.`);
   return problems;
 }

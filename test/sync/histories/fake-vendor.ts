@@ -111,7 +111,12 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
   /** A decision must not overtake a later one about the same registration. */
   function checkOrder(change: PushChange): void {
     const { permitId, locationId, plate, target } = change.registration;
-    const slot = slotOf({ permitId, locationId, target, plateNumber: plate.number });
+    const slot = slotOf({
+      permitId,
+      locationId,
+      target,
+      plateNumber: `${plate.number}/${plate.region ?? ""}`,
+    });
     const before = lastAt.get(slot) ?? Number.NEGATIVE_INFINITY;
     if (change.at.getTime() < before) violate(change, "was decided before what came before it");
     lastAt.set(slot, Math.max(before, change.at.getTime()));

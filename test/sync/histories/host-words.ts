@@ -6,7 +6,10 @@ import { type ExpectedPermit, type ExpectedPermits, type HostWord, hear, toPermi
  * ledger may or may not have it.
  */
 export interface HostWords {
-  /** Every state in which the ledger may be now, the one that it must have reached first. */
+  /**
+   * Every state in which the ledger may be now, or was when the sync read it: a decision that is being written down
+   * may be older than the last of the words that come without waiting in between.
+   */
   candidates(): readonly ExpectedPermits[];
   /** Begins words that come without waiting in between. Gives the status that each must be told. */
   begin(words: readonly HostWord[], options: { together: boolean }): ReturnType<typeof hear>["status"][];
@@ -20,6 +23,8 @@ export interface HostWords {
 
 export function createHostWords(): HostWords {
   let states: ExpectedPermits[] = [new Map()];
+  /** The first of them that the ledger must have reached. */
+  let reached = 0;
   let mentioned: string[] = [];
   let isTogether = false;
 
@@ -42,12 +47,15 @@ export function createHostWords(): HostWords {
     },
     confirm(index) {
       // What was confirmed is durable, and so is what was said before it.
-      for (let number = 0; number <= index; number += 1) states[number] = states[index + 1] ?? new Map();
+      reached = Math.max(reached, isTogether ? 1 : index + 1);
     },
     finish() {
       states = states.slice(-1);
+      reached = 0;
     },
     async resolve(getPermit) {
+      states = states.slice(reached);
+      reached = 0;
       if (states.length === 1) return [];
       const problems: string[] = [];
       const found = new Map(states[0]);

@@ -1,7 +1,7 @@
 import type { Delivery, Right } from "../../../src/sync/delivery.ts";
 import type { ClaimedDelivery, DeliveryUpdate, Ledger } from "../../../src/sync/ledger.ts";
 import { type FakeVendor, isLive, slotOf, type VendorRight } from "./fake-vendor.ts";
-import { isSameRight, type WantedRight } from "./wanted-rights.ts";
+import { isSameRight, toRight, type WantedRight } from "./wanted-rights.ts";
 
 export interface LedgerJudgeOptions {
   readonly vendors: ReadonlyMap<string, FakeVendor>;
@@ -64,7 +64,7 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
     right: Right,
     { wanted, delivery, vendor }: { wanted: readonly WantedRight[]; delivery: Delivery; vendor: FakeVendor },
   ): string | undefined {
-    const old = toRight(right);
+    const old = toRight(right.registration);
     const due = wanted.filter(({ from, to }) => from - leadTimeMs <= now() && (to === null || to > now()));
     if (due.some((want) => isSameRight(want, old))) return "is cancelled although it is wanted";
     const isThere = (want: WantedRight) =>
@@ -75,7 +75,7 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
       if (want.locationId !== old.locationId && want.plateNumber !== old.plateNumber) return false;
       const isDismissed = delivery.rights.some(
         ({ registration, failure }) =>
-          failure?.dismissed === true && isSameRight(want, toRight({ registration })),
+          failure?.dismissed === true && isSameRight(want, toRight(registration)),
       );
       return !isDismissed && !isThere(want);
     });
@@ -95,14 +95,6 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
         if (vendor !== undefined) judge(update, vendor);
       }
     },
-  };
-}
-
-function toRight({ registration }: Pick<Right, "registration">): Omit<WantedRight, "to"> {
-  const { permitId, locationId, plate, target, validFrom } = registration;
-  return {
-    ...{ permitId, locationId, target, plateNumber: plate.number, region: plate.region },
-    from: Date.parse(validFrom),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { StoredRegistration } from "../../../src/core/registration.ts";
 import type { HostDirectory } from "./host-directory.ts";
 import type { ExpectedPermit } from "./host-permits.ts";
 
@@ -50,4 +51,13 @@ export function isSameRight(wanted: WantedRight, right: Omit<WantedRight, "to">)
     wanted.target === right.target &&
     wanted.from === right.from
   );
+}
+
+/** A registration of the ledger's, in the words of this file. */
+export function toRight(registration: StoredRegistration): Omit<WantedRight, "to"> {
+  const { permitId, locationId, plate, target, validFrom } = registration;
+  return {
+    ...{ permitId, locationId, target, plateNumber: plate.number, region: plate.region },
+    from: Date.parse(validFrom),
+  };
 }
