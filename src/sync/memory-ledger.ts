@@ -42,7 +42,7 @@ export function memoryLedger(): Ledger {
     },
     async close() {
       isOpen = false;
-      for (const rows of store.providers.values()) rows.expire(Number.POSITIVE_INFINITY);
+      for (const rows of store.providers.values()) for (const row of rows.claimed) rows.unclaim(row);
     },
     async record(changes, options) {
       requireOpen();
@@ -76,10 +76,10 @@ export function memoryLedger(): Ledger {
     async claim({ providerId, now, limit, leaseMs }) {
       requireOpen();
       const rows = store.rowsOf(providerId);
-      rows.expire(now.getTime());
+      rows.offerOverdue(now.getTime());
       const claimed: ClaimedDelivery[] = [];
       while (claimed.length < limit) {
-        const row = rows.queue.take(now.getTime());
+        const row = rows.take(now.getTime());
         if (row === undefined) break;
         claimed.push(claimRow(row, now.getTime(), leaseMs));
       }
@@ -108,9 +108,9 @@ export function memoryLedger(): Ledger {
     },
     async findNextDue(providerId) {
       requireOpen();
-      const { queue, claimed } = store.rowsOf(providerId);
-      let next = queue.peek()?.dueAt ?? null;
-      for (const { dueAt, claim } of claimed) {
+      const rows = store.rowsOf(providerId);
+      let next = rows.findFirstUnclaimed();
+      for (const { dueAt, claim } of rows.claimed) {
         if (dueAt !== null && claim !== undefined) next = earlier(next, Math.max(dueAt, claim.until));
       }
       return next === null ? undefined : new Date(next);

@@ -28,6 +28,8 @@ export interface DeliveryRow {
   claim: { version: number; until: number; since: number; changedAt: number | null } | undefined;
 }
 
+// A claimed row is in the queue only when its time was over.
+
 /** The deliveries of one provider, and what is asked of many of them at once. */
 export class ProviderRows {
   readonly rows = new Set<DeliveryRow>();
@@ -43,7 +45,26 @@ export class ProviderRows {
     if (row.claim !== undefined) row.claim.changedAt = Math.min(row.claim.changedAt ?? at, at);
     if (row.dueAt === null || at < row.dueAt) {
       row.dueAt = at;
-      if (row.claim === undefined) this.queueUp(row);
+      if (row.claim === undefined || row.node !== undefined) this.queueUp(row);
+    }
+  }
+
+  /** The next row that is due and that nobody has. */
+  take(now: number): DeliveryRow | undefined {
+    for (;;) {
+      const row = this.queue.take(now);
+      if (row === undefined || row.claim === undefined || row.claim.until <= now) return row;
+      // The clock went back, and its claim is not over after all.
+      row.node = undefined;
+    }
+  }
+
+  /** When the first of those becomes due that nobody has, or had without saving it. */
+  findFirstUnclaimed(): number | null {
+    for (;;) {
+      const first = this.queue.peek();
+      if (first === undefined || first.item.claim === undefined) return first?.dueAt ?? null;
+      first.item.node = undefined;
     }
   }
 
@@ -51,10 +72,10 @@ export class ProviderRows {
     row.node = row.dueAt === null ? undefined : this.queue.push(row.dueAt, row);
   }
 
-  /** Ends claims whose time is over. */
-  expire(now: number): void {
+  /** Offers what is claimed and whose time is over. Until somebody takes it, whoever had it may still save it. */
+  offerOverdue(now: number): void {
     for (const row of this.claimed) {
-      if (row.claim !== undefined && row.claim.until <= now) this.unclaim(row);
+      if (row.node === undefined && row.claim !== undefined && row.claim.until <= now) this.queueUp(row);
     }
   }
 

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import type { UndoLog } from "./undo-log.ts";
 
 /** A delivery that somebody works on. Instants are milliseconds. */
@@ -22,7 +23,8 @@ export interface Claim {
  * costs no write.
  */
 export class Claims {
-  #lastVersion = 0;
+  // What was claimed before the file was last closed is nobody's: its versions do not come again.
+  #lastVersion = randomInt(2 ** 47);
   readonly #byVersion = new Map<number, Claim>();
   readonly #byProvider = new Map<number, Map<number, Claim>>();
   readonly #undo: UndoLog;
@@ -60,10 +62,6 @@ export class Claims {
     if (claim === undefined) return;
     this.#byVersion.delete(claim.version);
     this.#byProvider.get(claim.provider)?.delete(claim.permit);
-  }
-
-  expire(provider: number, now: number): void {
-    for (const claim of this.of(provider).values()) if (claim.until <= now) this.drop(claim);
   }
 
   /** Notes a change of a delivery, when somebody has it. */

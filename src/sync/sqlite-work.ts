@@ -74,13 +74,13 @@ export function createWorkFinder({ database, companies, providers, claims }: Par
     claim({ providerId, now, limit, leaseMs }: Operations["claim"][0]): ClaimedRow[] {
       const provider = providers.find(providerId);
       if (provider === undefined) return [];
-      claims.expire(provider, now);
       const taken = claims.of(provider);
       const claimed: ClaimedRow[] = [];
       // Those that somebody has are due too, so as many more are looked at.
       for (const [permit] of listDueRows(provider, now, limit + taken.size)) {
         if (claimed.length >= limit) break;
-        if (taken.has(permit)) continue;
+        // Whose time is over is given to the next one.
+        if ((taken.get(permit)?.until ?? 0) > now) continue;
         const row = readWork(permit, provider);
         if (row !== undefined) claimed.push(take(row, { permit, provider }, now, leaseMs));
       }
