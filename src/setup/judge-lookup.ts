@@ -36,7 +36,8 @@ function judge(
   outcome: Outcome<LookupProbeAnswer> | undefined,
   read: (answer: LookupProbeAnswer) => CheckResult,
 ): CheckResult {
-  if (outcome === undefined) return unknown("Our endpoint was not asked: lookup says where it is.");
+  if (outcome === undefined)
+    return unknown("Our endpoint was not asked: its address or its credentials were not given.");
   if (outcome.ok) return read(outcome.value);
   const { error } = outcome;
   return error.code === "invalid_input" ? failed(error.message) : unknownAfter(error);

@@ -179,6 +179,45 @@ describe("names that are wrong inside a good file", () => {
   });
 });
 
+describe("a table with names that are wrong", () => {
+  const HUGE = "x".repeat(1_000_000);
+  const table = desk.write(
+    "wrong.csv",
+    `id,name,hotspot.target\na,Lot\u0007 A,1\na,Lot B\u200f,2\nb,${HUGE},3\n${HUGE},Lot D,4\n`,
+  );
+
+  it.each(["text", "markdown", "html"])(
+    "keeps every row, each under its names, and does not print a megabyte (%s)",
+    async (format) => {
+      const args = ["check", table, "--company", HUGE, "--format", format];
+      const { code, stdout } = await command(args);
+      expect(code).toBe(1);
+      expect(stdout.length).toBeLessThan(40_000);
+      const shown = stdout.replaceAll("\\", "").replace(/<[^>]+>/g, "");
+      // Both of the locations that share an id: nobody can know which one is meant.
+      expect(shown).toContain(
+        format === "html" ? "LotU+0007 A / Lot BU+200F" : "Lot[U+0007] A / Lot B[U+200F]",
+      );
+      for (const line of [2, 3, 4, 5]) expect(stdout).toContain(`wrong.csv:${line}`);
+    },
+  );
+
+  it.each(["stations", "spots", "zones"])("is a list with one too (--%s)", async (flag) => {
+    const mapping = desk.write(
+      "list.yaml",
+      "company: { id: c, name: C, providers: { t2-flex: { enabled: true }, hotspot: { enabled: true }, passport: { enabled: true, code: PASSPORTC } } }\nlocations:\n  - { id: a, name: A, providers: { t2-flex: { enabled: true }, hotspot: { enabled: true, target: 1 }, passport: { enabled: true, target: A } } }\n",
+    );
+    const header = { stations: "Description,Zone", spots: "SpotID,Name", zones: "ID,Name" }[flag];
+    const list = desk.write("list.csv", `${header}\n1,A\n${HUGE},B\n`);
+    const { stdout } = await command(["check", mapping, `--${flag}`, list]);
+    expect(stdout).toContain("error input_invalid, ");
+    expect(stdout).toContain("list.csv:3\n");
+    expect(stdout.length).toBeLessThan(10_000);
+    const none = await command(["check", mapping, `--${flag}`, desk.write("none.csv", `${header}\n`)]);
+    expect(none).toMatchObject({ code: 1, stdout: expect.stringContaining("error target_unknown - A (a)") });
+  });
+});
+
 describe("what cannot be read is pointed at", () => {
   it("in another company's locations, and in a list that says whether it is complete", async () => {
     const file = desk.write(

@@ -1,18 +1,20 @@
 import type { MappingIssue } from "../../core/mapping.ts";
+import { showName } from "../../core/visible-name.ts";
 import { describeAge } from "../../setup/describe-age.ts";
 import type { CheckedProvider, MappingCheck } from "../mapping-check.ts";
 import { type Place, showPlace } from "../unusable-input.ts";
 import { compareNames } from "./compare-names.ts";
+import { type LocationNames, nameLocations, toSubject } from "./location-names.ts";
 import type { Report, ReportItem, ReportSection, Verdict } from "./report.ts";
 import { count, showInstant } from "./words.ts";
 
 /** The report of a mapping check, for people. */
 export function toMappingReport({ mapping, checkedAt, providers }: MappingCheck): Report {
-  const names = new Map(mapping.locations.map(({ location }) => [location.id, location.name]));
+  const names = nameLocations(mapping.locations.map(({ location }) => location));
   const issues = providers.flatMap(({ report }) => report.issues);
   return {
     kind: "Mapping check",
-    title: mapping.company.name,
+    title: showName(mapping.company.name),
     verdict: judge(issues, { verified: providers.every(({ report }) => report.verified) }),
     facts: [
       { label: "File", value: mapping.name },
@@ -24,7 +26,7 @@ export function toMappingReport({ mapping, checkedAt, providers }: MappingCheck)
 
 function toSection(
   provider: CheckedProvider,
-  { names, checkedAt }: { names: ReadonlyMap<string, string>; checkedAt: Date },
+  { names, checkedAt }: { names: LocationNames; checkedAt: Date },
 ): ReportSection {
   const { providerId, commands, report, findPlaces } = provider;
   const { locations, enabled, matched } = report.summary;
@@ -54,16 +56,14 @@ function describeList({ commands, facts: { list }, report }: CheckedProvider, ch
 /** One issue; `names` are those of the locations by id. */
 export function toIssueItem(
   issue: MappingIssue,
-  { names, places }: { names: ReadonlyMap<string, string>; places: readonly Place[] },
+  { names, places }: { names: LocationNames; places: readonly Place[] },
 ): ReportItem {
   const { code, severity, locationId, message, hint, difference } = issue;
   return {
     mark: severity === "error" ? "bad" : "attention",
     label: severity,
     code,
-    ...(locationId === null
-      ? {}
-      : { subject: { name: names.get(locationId) ?? locationId, id: locationId } }),
+    ...(locationId === null ? {} : { subject: toSubject(locationId, names) }),
     message,
     ...(difference === undefined ? {} : { comparison: compareNames(difference) }),
     action: hint,

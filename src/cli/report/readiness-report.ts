@@ -1,5 +1,7 @@
+import { showName } from "../../core/visible-name.ts";
 import type { LocationReadiness, ReadinessReport, RequirementReadiness } from "../../setup/readiness.ts";
 import type { Place } from "../unusable-input.ts";
+import { nameLocations } from "./location-names.ts";
 import { toIssueItem } from "./mapping-report.ts";
 import type { Mark, Report, ReportItem, ReportSection, Verdict } from "./report.ts";
 import { count, showInstant } from "./words.ts";
@@ -28,7 +30,7 @@ const PARTIES: Readonly<Record<RequirementReadiness["providedBy"], string>> = {
 export function toReadinessReport(reports: readonly ReadinessReport[], context: ReadinessContext): Report {
   return {
     kind: "Readiness",
-    title: context.companyName,
+    title: showName(context.companyName),
     verdict: judge(reports),
     facts: [
       { label: "File", value: context.file },
@@ -53,7 +55,7 @@ export function toReadinessJson(reports: readonly ReadinessReport[], context: Re
 function toSection({ title, providerId, ready, summary, ...report }: ReadinessReport): ReportSection {
   const { requirements, locations, mapping, existing } = report;
   const needed = requirements.filter(({ optional }) => !optional);
-  const names = new Map(locations.map(({ locationId, name }) => [locationId, name]));
+  const names = nameLocations(locations.map(({ locationId: id, name }) => ({ id, name })));
   const none: readonly Place[] = [];
   return {
     heading: title,
@@ -96,12 +98,12 @@ function toRequirementItem(requirement: RequirementReadiness): ReportItem {
 
 function toLocationItem({ locationId, name, ...location }: LocationReadiness): ReportItem {
   const { enabled, target, stage, reached, issues, next } = location;
-  const mapped = target === null ? "It has no target." : `Its target is ${target}.`;
+  const mapped = target === null ? "It has no target." : `Its target is ${showName(target)}.`;
   const found = issues.length === 0 ? [] : [`The mapping has ${count(issues.length, "issue")} there.`];
   return {
     mark: markLocation(location),
     label: enabled ? reached : "switched off",
-    subject: { name, id: locationId },
+    subject: { name: showName(name), id: showName(locationId) },
     message: enabled
       ? [mapped, ...found, describeTest(location), `The mapping file says ${stage}.`].join(" ")
       : "The provider is switched off here, or for the whole company.",

@@ -1,6 +1,8 @@
+import { showName } from "../../core/visible-name.ts";
 import type { SweptTestPlate, TestPlateResult } from "../../setup/test-plate.ts";
 import type { ConnectedProvider } from "../connect.ts";
 import type { MappingFile } from "../input/mapping-file.ts";
+import { type LocationNames, nameLocations, toSubject } from "./location-names.ts";
 import type { Mark, Report, ReportItem, ReportSection } from "./report.ts";
 import { count, showInstant } from "./words.ts";
 
@@ -27,10 +29,10 @@ export interface TestPlateContext {
 /** The report of a go-live test, for people. */
 export function toTestPlateReport({ runs, swept }: TestPlateOutcome, context: TestPlateContext): Report {
   const { mapping, record, checkedAt, providers } = context;
-  const names = new Map(mapping.locations.map(({ location }) => [location.id, location.name]));
+  const names = nameLocations(mapping.locations.map(({ location }) => location));
   return {
     kind: "Go-live test",
-    title: mapping.company.name,
+    title: showName(mapping.company.name),
     verdict: judge(runs, swept),
     facts: [
       { label: "Evidence", value: record },
@@ -50,7 +52,7 @@ export function toTestPlateReport({ runs, swept }: TestPlateOutcome, context: Te
 /** Old runs of providers that this command is not about: the evidence is one file for all. */
 function toOthers(
   swept: readonly SweptTestPlate[],
-  { providers, names }: Pick<TestPlateContext, "providers"> & { names: ReadonlyMap<string, string> },
+  { providers, names }: Pick<TestPlateContext, "providers"> & { names: LocationNames },
 ): ReportSection[] {
   const others = swept.filter((one) => !providers.some(({ providerId }) => providerId === one.providerId));
   if (others.length === 0) return [];
@@ -61,7 +63,7 @@ function toOthers(
 function toSection(
   title: Pick<ReportSection, "heading" | "id">,
   { runs, swept }: TestPlateOutcome,
-  names: ReadonlyMap<string, string>,
+  names: LocationNames,
 ): ReportSection {
   return {
     ...title,
@@ -99,8 +101,8 @@ export function toTestPlateJson({ runs, swept }: TestPlateOutcome, { mapping, ch
   };
 }
 
-function toRunItem(run: TestPlateRun, names: ReadonlyMap<string, string>): ReportItem {
-  const subject = { name: names.get(run.locationId) ?? run.locationId, id: run.locationId };
+function toRunItem(run: TestPlateRun, names: LocationNames): ReportItem {
+  const subject = toSubject(run.locationId, names);
   if ("problem" in run) return { mark: "bad", label: "failed", subject, message: run.problem, places: [] };
   const { seen, seenBy, gone, cancelled, message } = run.result;
   const isGood = seen && cancelled && gone !== false;
@@ -120,15 +122,12 @@ function toRunItem(run: TestPlateRun, names: ReadonlyMap<string, string>): Repor
   };
 }
 
-function toSweptItem(
-  { locationId, end, message }: SweptTestPlate,
-  names: ReadonlyMap<string, string>,
-): ReportItem {
+function toSweptItem({ locationId, end, message }: SweptTestPlate, names: LocationNames): ReportItem {
   const mark: Mark = end === "left" ? "bad" : "good";
   return {
     mark,
     label: end,
-    subject: { name: names.get(locationId) ?? locationId, id: locationId },
+    subject: toSubject(locationId, names),
     message,
     places: [],
   };
