@@ -1,7 +1,7 @@
-import { type Delivery, type DeliveryId, NO_DELIVERY } from "./delivery.ts";
-import { targetsOf } from "./delivery-facts.ts";
+import type { DeliveryId } from "./delivery.ts";
 import type { ClaimedDelivery, ClaimRequest } from "./ledger.ts";
 import { query } from "./postgres-connection.ts";
+import { listedTargetsOf, toDelivery } from "./postgres-document.ts";
 import { readInstant, toStoredPermit } from "./postgres-permits.ts";
 import type { PostgresParts } from "./postgres-record.ts";
 
@@ -91,8 +91,8 @@ export class PostgresClaims {
     if (rows.length === 0) return [];
     wakes.schedule(providerId, new Date(String(values[1])));
     const claimed = rows.map((row) => this.#toClaim(providerId, row, now));
-    for (const { delivery, version, ...id } of claimed) {
-      this.hold({ id: { providerId, permitId: id.permitId }, version, targets: targetsOf(delivery) });
+    for (const { permitId, version, delivery } of claimed) {
+      this.hold({ id: { providerId, permitId }, version, targets: listedTargetsOf(delivery) });
     }
     // In a second statement: the first may see a delivery as a change left it and the permit as it was before it.
     const permits = await this.#readPermits(claimed.map(({ permitId }) => permitId));
@@ -103,10 +103,9 @@ export class PostgresClaims {
 
   #toClaim(providerId: string, row: Record<string, unknown>, now: Date) {
     const since = this.#parts.clock.toMachine(row["due_since"] ?? Number.POSITIVE_INFINITY);
-    const delivery = row["delivery"];
+    const id = { providerId, permitId: String(row["permit_id"]) };
     return {
-      ...{ providerId, permitId: String(row["permit_id"]), companyId: String(row["company_id"]) },
-      delivery: typeof delivery === "string" ? (JSON.parse(delivery) as Delivery) : NO_DELIVERY,
+      ...{ ...id, companyId: String(row["company_id"]), delivery: toDelivery(row["delivery"], id) },
       dueSince: since < now ? since : now,
       version: Number(row["version"]),
     };

@@ -6,21 +6,24 @@ export interface PostgresResult {
   rowCount: number | null;
 }
 
+/** What `pg` calls on events; written as a method, so that any listener fits. */
+export type PostgresEventListener = { call(...values: unknown[]): void }["call"];
+
 /** A connection of a pool, as `pg` has it. */
 export interface PostgresClient {
   query(text: string, values?: unknown[]): Promise<PostgresResult>;
   /** Gives it back to the pool; with an argument, it is closed instead. */
   release(error?: Error | boolean): void;
-  on(event: string, listener: (argument: never) => void): unknown;
-  removeListener(event: string, listener: (argument: never) => void): unknown;
+  on(event: string, listener: PostgresEventListener): unknown;
+  removeListener(event: string, listener: PostgresEventListener): unknown;
 }
 
 /** A `Pool` of `pg`, version 8.16 or later. */
 export interface PostgresPool {
   query(text: string, values?: unknown[]): Promise<PostgresResult>;
   connect(): Promise<PostgresClient>;
-  on(event: string, listener: (argument: never) => void): unknown;
-  removeListener(event: string, listener: (argument: never) => void): unknown;
+  on(event: string, listener: PostgresEventListener): unknown;
+  removeListener(event: string, listener: PostgresEventListener): unknown;
 }
 
 /** What runs statements: a pool, a connection, or a transaction of the host's. */
@@ -41,10 +44,13 @@ export function query(
   return repeat(operation, () => runner.query(text, values));
 }
 
+/** What a transaction of ours is for, and how long it waits for rows that another one keeps locked; default 30 s. */
+export type TransactionTerms = { readonly operation: string; readonly lockTimeoutMs?: number };
+
 /** Runs statements of ours in one transaction, again from the start when PostgreSQL gave it up before its end. */
 export function inTransaction<Result>(
   pool: PostgresPool,
-  operation: string,
+  { operation, lockTimeoutMs = 30_000 }: TransactionTerms,
   work: (client: PostgresClient) => Promise<Result>,
 ): Promise<Result> {
   return repeat(operation, async () => {
@@ -54,7 +60,10 @@ export function inTransaction<Result>(
     client.on("error", ignore);
     let broken: Error | undefined;
     try {
-      return await runTransaction(client, operation, work);
+      await client.query(`BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${lockTimeoutMs}`);
+      const result = await work(client);
+      await commit(client, operation);
+      return result;
     } catch (error) {
       // A connection in an unknown state is nobody's.
       broken = error as Error;
@@ -66,21 +75,14 @@ export function inTransaction<Result>(
   });
 }
 
-async function runTransaction<Result>(
-  client: PostgresClient,
-  operation: string,
-  work: (client: PostgresClient) => Promise<Result>,
-): Promise<Result> {
-  await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
-  const result = await work(client);
+async function commit(client: PostgresClient, operation: string): Promise<void> {
   try {
     await client.query("COMMIT");
   } catch (error) {
-    // From here on nobody can tell whether it was committed: saying so is all that is left.
-    if (isWorthRepeating(error) && !isLost(error)) throw error;
+    // Once the connection is gone nobody can tell whether it was committed: saying so is all that is left.
+    if (!isLost(error)) throw error;
     throw toLedgerError(error, operation, "unknown");
   }
-  return result;
 }
 
 async function repeat<Result>(operation: string, attempt: () => Promise<Result>): Promise<Result> {
@@ -95,6 +97,24 @@ async function repeat<Result>(operation: string, attempt: () => Promise<Result>)
   }
 }
 
+const LOCK_TIMEOUT = "55P03";
+const lockTimeouts = new WeakSet<object>();
+
+/** Whether it failed because another transaction kept what it needed locked. */
+export function isLockTimeout(error: unknown): boolean {
+  return typeof error === "object" && error !== null && lockTimeouts.has(error);
+}
+
+function noteLockTimeout(operation: string): EnforcementError {
+  const error = new EnforcementError(
+    "unavailable",
+    "Another transaction keeps rows of the ledger locked for too long. End transactions soon after recording in them.",
+    { operation },
+  );
+  lockTimeouts.add(error);
+  return error;
+}
+
 /** Names what PostgreSQL minded. Its own words are left out: they quote rows, and rows hold plates. */
 export function toLedgerError(
   error: unknown,
@@ -103,6 +123,7 @@ export function toLedgerError(
 ): EnforcementError {
   if (isEnforcementError(error)) return error;
   const code = codeOf(error);
+  if (code === LOCK_TIMEOUT) return noteLockTimeout(operation);
   const what = code === undefined ? "could not be reached" : `failed with code ${code}`;
   const remedy =
     outcome === "unknown"

@@ -57,7 +57,7 @@ export async function makeCompanyDue(
   while (after !== null) {
     const slice: { count: number; last: string | null } = await inTransaction(
       parts.pool,
-      "makeDue",
+      { operation: "makeDue" },
       async (client) => {
         const values = [companyId, after, providerIds, parts.clock.toDatabase(at), at.toISOString()];
         const { rows } = await client.query(sliceStatement(parts.schema), values);

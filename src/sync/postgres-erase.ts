@@ -1,6 +1,9 @@
-import { type Delivery, NO_DELIVERY } from "./delivery.ts";
+import { encodeDelivery } from "./delivery-document.ts";
 import { eraseDelivery } from "./delivery-facts.ts";
+import { plateNumbersOf } from "./plate-index.ts";
 import { inTransaction, type PostgresClient } from "./postgres-connection.ts";
+import { listedTargetsOf, toDelivery } from "./postgres-document.ts";
+import { toPermit } from "./postgres-permits.ts";
 import type { PostgresParts } from "./postgres-record.ts";
 
 const SLICE = 200;
@@ -13,7 +16,7 @@ export async function erasePermits(
   let erased = 0;
   while (erased < limit) {
     const most = Math.min(SLICE, limit - erased);
-    const count = await inTransaction(parts.pool, "erase", (client) =>
+    const count = await inTransaction(parts.pool, { operation: "erase" }, (client) =>
       eraseSlice(client, { endedBefore, now, most }, parts),
     );
     erased += count;
@@ -32,7 +35,7 @@ async function eraseSlice(
        AND (d.live_until > $2::timestamptz OR d.lease_until > $3::timestamptz))`;
   // Permits that somebody is changing are left for the next time.
   const found = await client.query(
-    `SELECT p.permit_id FROM ${schema}.permits p
+    `SELECT p.permit_id, p.company_id, p.permit::text AS permit FROM ${schema}.permits p
       WHERE p.permit IS NOT NULL AND (p.ends_at < $1::timestamptz OR p.state = 'forgotten') AND ${isQuiet}
       LIMIT $4 FOR UPDATE OF p SKIP LOCKED`,
     [endedBefore.toISOString(), now.toISOString(), clock.toDatabase(now), most],
@@ -49,36 +52,41 @@ async function eraseSlice(
   const busy = new Set(locked.rows.filter((row) => row["busy"] === "true").map((row) => row["permit_id"]));
   const permitIds = candidates.filter((permitId) => !busy.has(permitId));
   const rows = locked.rows.filter((row) => !busy.has(row["permit_id"])).map(toErased);
-  await client.query(eraseStatement(schema), [permitIds, JSON.stringify(rows)]);
+  const plates = found.rows.filter((row) => !busy.has(row["permit_id"])).flatMap(toListedPlates);
+  await client.query(eraseStatement(schema), [permitIds, JSON.stringify(rows), JSON.stringify(plates)]);
   return permitIds.length;
 }
 
+function toListedPlates({ permit_id, company_id, permit }: Record<string, unknown>) {
+  const numbers = plateNumbersOf(toPermit(String(permit)));
+  return [...numbers].map((plate_number) => ({ company_id, plate_number, permit_id }));
+}
+
 function toErased(row: Record<string, unknown>) {
-  const { permit_id, provider_id } = row;
-  const text = row["delivery"];
-  const delivery: Delivery = typeof text === "string" ? JSON.parse(text) : NO_DELIVERY;
-  return { permit_id, provider_id, delivery: eraseDelivery(delivery) };
+  const id = { permitId: String(row["permit_id"]), providerId: String(row["provider_id"]) };
+  const delivery = toDelivery(row["delivery"], id);
+  return {
+    ...{ permit_id: id.permitId, provider_id: id.providerId, targets: [...listedTargetsOf(delivery)] },
+    delivery: encodeDelivery(eraseDelivery(delivery), id),
+  };
 }
 
 function eraseStatement(schema: string): string {
   return `
 WITH unlisted AS (
-  DELETE FROM ${schema}.permit_plates pl USING ${schema}.permits p
-   WHERE p.permit_id = ANY($1::text[]) AND pl.permit_id = p.permit_id AND pl.company_id = p.company_id
-     AND pl.plate_number IN (SELECT plate ->> 'number' FROM json_array_elements(p.permit -> 'plates') AS plate)),
+  DELETE FROM ${schema}.permit_plates p
+   USING json_to_recordset($3::json) AS g (company_id text, plate_number text, permit_id text)
+   WHERE p.company_id = g.company_id AND p.plate_number = g.plate_number AND p.permit_id = g.permit_id),
 targets AS (
-  DELETE FROM ${schema}.delivery_targets t USING json_to_recordset($2::json) AS e (permit_id text, provider_id text),
-         ${schema}.deliveries d
-   WHERE d.permit_id = e.permit_id AND d.provider_id = e.provider_id
-     AND t.provider_id = e.provider_id AND t.permit_id = e.permit_id
-     AND t.target IN (
-       SELECT coalesce(r -> 'receipt' ->> 'target', r -> 'registration' ->> 'target')
-         FROM json_array_elements(d.delivery -> 'rights') AS r)),
+  DELETE FROM ${schema}.delivery_targets t
+   USING json_to_recordset($2::json) AS e (permit_id text, provider_id text, targets json)
+         CROSS JOIN json_array_elements_text(e.targets) AS o (target)
+   WHERE t.provider_id = e.provider_id AND t.target = o.target AND t.permit_id = e.permit_id),
 deliveries AS (
   UPDATE ${schema}.deliveries d
      SET delivery = e.delivery, due_at = NULL, due_since = NULL, changed_due = NULL, lease_until = NULL,
          live_until = NULL, failed = 0, failed_at = NULL, unmapped = 0
-    FROM json_to_recordset($2::json) AS e (permit_id text, provider_id text, delivery json)
+    FROM json_to_recordset($2::json) AS e (permit_id text, provider_id text, delivery text)
    WHERE d.permit_id = e.permit_id AND d.provider_id = e.provider_id)
 UPDATE ${schema}.permits
    SET permit = NULL, state = CASE state WHEN 'active' THEN 'erased' ELSE 'erased_revoked' END

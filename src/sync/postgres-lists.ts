@@ -1,6 +1,7 @@
-import type { Delivery, DeliveryId, Failure } from "./delivery.ts";
+import type { DeliveryId, Failure } from "./delivery.ts";
 import { failuresOf } from "./delivery-facts.ts";
 import { query } from "./postgres-connection.ts";
+import { toDelivery, toListedTarget } from "./postgres-document.ts";
 import type { PostgresParts } from "./postgres-record.ts";
 
 type Parts = Pick<PostgresParts, "pool" | "schema">;
@@ -60,11 +61,11 @@ export async function* listAt(providerId: string, target: string, { pool, schema
      WHERE t.provider_id = $1 AND t.target = $2 AND t.permit_id > $3 ORDER BY t.permit_id LIMIT ${PAGE}`;
   const pages = readPages({ pool, operation: "listAt" }, (last) => [
     text,
-    [providerId, target, last?.["permit_id"] ?? ""],
+    [providerId, toListedTarget(target), last?.["permit_id"] ?? ""],
   ]);
   for await (const row of pages) {
-    const delivery: Delivery = JSON.parse(String(row["delivery"]));
-    yield { providerId, permitId: String(row["permit_id"]), delivery };
+    const id = { providerId, permitId: String(row["permit_id"]) };
+    yield { ...id, delivery: toDelivery(row["delivery"], id) };
   }
 }
 
@@ -77,8 +78,8 @@ export async function* listUnmapped(providerId: string, { pool, schema }: Parts)
     [providerId, last?.["permit_id"] ?? ""],
   ]);
   for await (const row of pages) {
-    const { unmapped }: Delivery = JSON.parse(String(row["delivery"]));
-    yield { providerId, permitId: String(row["permit_id"]), locationIds: unmapped };
+    const id = { providerId, permitId: String(row["permit_id"]) };
+    yield { ...id, locationIds: toDelivery(row["delivery"], id).unmapped };
   }
 }
 
@@ -106,7 +107,7 @@ export async function* listFailures(
   for await (const row of pages) {
     const id = { providerId: String(row["provider_id"]), permitId: String(row["permit_id"]) };
     const companyId = String(row["company_id"]);
-    const failures = failuresOf(JSON.parse(String(row["delivery"])) as Delivery).map((failure) => ({
+    const failures = failuresOf(toDelivery(row["delivery"], id)).map((failure) => ({
       ...{ ...failure, ...id, companyId },
     }));
     const oldest = Math.min(...failures.map(({ failedAt }) => Date.parse(failedAt)));

@@ -1,5 +1,6 @@
 import type { EnforcementError } from "../core/errors.ts";
 import type { ChangeStatus, LedgerChange } from "./ledger.ts";
+import { isLockTimeout } from "./postgres-connection.ts";
 import { type PostgresParts, recordCalls, recordLargeCall } from "./postgres-record.ts";
 
 interface WaitingCall {
@@ -11,6 +12,10 @@ interface WaitingCall {
 // What is written between two commits. A call with more changes is a transaction of its own.
 const MOST_TOGETHER = 200;
 
+// A transaction of the host's may keep a permit locked. A call that needs it waits by itself, and longer.
+const SHORT_WAIT_MS = 250;
+const LONG_WAIT_MS = 30_000;
+
 /**
  * Commits calls that come together in one transaction: a commit waits for the disk, however much is in it. Calls are
  * recorded in the order in which they came; large ones, such as a backfill, by the side, so that others need not wait.
@@ -20,6 +25,7 @@ export class RecordQueue {
   readonly #waiting: WaitingCall[] = [];
   #working: Promise<void> | undefined;
   #large: Promise<unknown> = Promise.resolve();
+  readonly #aside = new Set<Promise<void>>();
 
   constructor(parts: PostgresParts) {
     this.#parts = parts;
@@ -40,6 +46,7 @@ export class RecordQueue {
   /** Resolves when everything that came so far is recorded or refused. */
   async settle(): Promise<void> {
     await Promise.all([this.#working, this.#large]);
+    await Promise.all(this.#aside);
   }
 
   async #work(): Promise<void> {
@@ -59,20 +66,22 @@ export class RecordQueue {
     return this.#waiting.splice(0, count);
   }
 
-  async #commit(calls: WaitingCall[]): Promise<void> {
+  async #commit(calls: WaitingCall[], waitMs = SHORT_WAIT_MS): Promise<void> {
     try {
-      const statuses = await recordCalls(
-        calls.map(({ changes }) => changes),
-        this.#parts,
-      );
+      const together = calls.map(({ changes }) => changes);
+      const statuses = await recordCalls(together, this.#parts, waitMs);
       for (const [index, { resolve }] of calls.entries()) resolve(statuses[index] ?? []);
     } catch (error) {
-      // One that PostgreSQL cannot store takes no other with it. What may have been committed is not tried again.
       if (calls.length > 1 && (error as EnforcementError).outcome !== "unknown") {
+        // One that cannot be stored, or not yet, takes no other with it.
         for (const call of calls) await this.#commit([call]);
-      } else {
-        for (const { reject } of calls) reject(error);
-      }
+      } else if (isLockTimeout(error) && waitMs < LONG_WAIT_MS) this.#commitAside(calls);
+      else for (const { reject } of calls) reject(error);
     }
+  }
+
+  #commitAside(calls: WaitingCall[]): void {
+    const done = this.#commit(calls, LONG_WAIT_MS).then(() => void this.#aside.delete(done));
+    this.#aside.add(done);
   }
 }

@@ -28,9 +28,10 @@ const HOST_ATTEMPTS = 3;
 export async function recordCalls(
   calls: readonly (readonly LedgerChange[])[],
   parts: PostgresParts,
+  lockTimeoutMs: number,
 ): Promise<ChangeStatus[][]> {
   await parts.wakes.prepare(providersOf(calls.flat()));
-  return inTransaction(parts.pool, "record", async (client) => {
+  return inTransaction(parts.pool, { operation: "record", lockTimeoutMs }, async (client) => {
     const { statuses, providerIds } = await writeCalls(client, calls, { ...parts, byMarks: false });
     await parts.wakes.announce(providerIds, client);
     return statuses;
@@ -45,7 +46,7 @@ export async function recordLargeCall(
   await parts.wakes.prepare(providersOf(changes));
   let statuses: ChangeStatus[] = [];
   try {
-    await inTransaction(parts.pool, "record", async (client) => {
+    await inTransaction(parts.pool, { operation: "record" }, async (client) => {
       statuses = await writeSlices(client, changes, { ...parts, byMarks: false });
       if (statuses.includes("conflict")) throw new Conflict();
     });

@@ -1,7 +1,9 @@
-import { failuresOf, findLiveUntil, targetsOf } from "./delivery-facts.ts";
+import { encodeDelivery } from "./delivery-document.ts";
+import { failuresOf, findLiveUntil } from "./delivery-facts.ts";
 import type { DeliveryUpdate } from "./ledger.ts";
 import type { PostgresClaims } from "./postgres-claims.ts";
 import { query } from "./postgres-connection.ts";
+import { listedTargetsOf } from "./postgres-document.ts";
 import type { PostgresParts } from "./postgres-record.ts";
 
 // As many rows are turned into JSON between two turns of the event loop: a millisecond or two.
@@ -24,7 +26,8 @@ export async function saveDeliveries(
   for (const { delivery, version, release, providerId, permitId } of updates) {
     const id = { providerId, permitId };
     if (release === undefined) {
-      if (claims.findHeld(id, version)) claims.hold({ id, version, targets: targetsOf(delivery) });
+      const held = claims.findHeld(id, version);
+      if (held !== undefined) claims.hold({ ...held, targets: listedTargetsOf(delivery) });
       continue;
     }
     claims.letGo(id, version);
@@ -38,10 +41,12 @@ function toRow(
 ) {
   const failures = failuresOf(delivery);
   const liveUntil = findLiveUntil(delivery);
-  const before = claims.findHeld({ providerId, permitId }, version)?.targets ?? new Set<string>();
-  const after = targetsOf(delivery);
+  const held = claims.findHeld({ providerId, permitId }, version);
+  const before = held?.targets ?? new Set<string>();
+  const after = listedTargetsOf(delivery);
   return {
-    ...{ permit_id: permitId, provider_id: providerId, version, delivery },
+    ...{ permit_id: permitId, provider_id: providerId, version },
+    delivery: encodeDelivery(delivery, { providerId, permitId }),
     live_until: liveUntil === null ? null : toEnd(liveUntil),
     failed_at: failures.map(({ failedAt }) => failedAt).sort()[0] ?? null,
     ...{ failed: failures.length, unmapped: delivery.unmapped.length },
@@ -59,7 +64,7 @@ function toEnd(milliseconds: number): string {
 function statementOf(schema: string): string {
   return `
 WITH u AS MATERIALIZED (
-  SELECT * FROM json_to_recordset($1::json) AS u (permit_id text, provider_id text, version bigint, delivery json,
+  SELECT * FROM json_to_recordset($1::json) AS u (permit_id text, provider_id text, version bigint, delivery text,
     live_until timestamptz, failed_at timestamptz, failed integer, unmapped integer, released boolean, settled boolean,
     due_at timestamptz, new_targets json, old_targets json)),
 ours AS (

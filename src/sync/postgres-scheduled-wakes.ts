@@ -74,7 +74,7 @@ export class ScheduledWakes {
 
   async #send(providerId: string): Promise<void> {
     const key = queueOf(providerId);
-    await inTransaction(this.#pool, "schedule", async (client) => {
+    await inTransaction(this.#pool, { operation: "schedule" }, async (client) => {
       // One after the other: each sees the rows of those before it.
       const lock = `enforcement wake ${this.#schemaName} ${providerId}`;
       await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]);

@@ -7,7 +7,8 @@ import { inTransaction, type PostgresPool } from "./postgres-connection.ts";
  * `due_at` is when somebody may take a delivery: for one that is taken, the end of the lease. `changed_due` is what it
  * becomes when it is given back, where a change came meanwhile. Both and the lease are of the database's clock, so that
  * machines whose clocks differ agree. `version` counts the claims. `due_marks` are what transactions of the host's made
- * due: they may stay open long, and must not keep the deliveries themselves locked.
+ * due: they may stay open long, and must not keep the deliveries themselves locked. Documents are JSON in `text`: the
+ * type `json` refuses characters that a vendor's words or a holder's name may hold.
  */
 const STEPS: readonly ((schema: string) => string)[] = [
   (schema) => `
@@ -16,7 +17,7 @@ CREATE TABLE ${schema}.permits (
   company_id text NOT NULL,
   revision bigint NOT NULL,
   state text NOT NULL,
-  permit json,
+  permit text,
   ends_at timestamptz,
   changed_at timestamptz NOT NULL
 );
@@ -40,7 +41,7 @@ CREATE TABLE ${schema}.deliveries (
   due_since timestamptz,
   lease_until timestamptz,
   changed_due timestamptz,
-  delivery json,
+  delivery text,
   live_until timestamptz,
   failed_at timestamptz,
   failed integer NOT NULL DEFAULT 0,
@@ -66,16 +67,16 @@ CREATE TABLE ${schema}.delivery_targets (
 );`,
 ];
 
-/** The version that this package makes and understands. */
-export const SCHEMA_VERSION = STEPS.length;
+// So long another process waits that wants to open them meanwhile.
+const LONGEST_UPGRADE_MS = 600_000;
 
 /**
  * Makes the tables, or brings those of an older version up to date. Processes that do it at the same time take turns.
  *
  * @throws EnforcementError `invalid_config` when a newer version of this package has made them
  */
-export function openSchema(pool: PostgresPool, schema: string): Promise<void> {
-  return inTransaction(pool, "open", async (client) => {
+export function openSchema(pool: PostgresPool, schema: string, steps = STEPS): Promise<void> {
+  return inTransaction(pool, { operation: "open", lockTimeoutMs: LONGEST_UPGRADE_MS }, async (client) => {
     await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
       `enforcement schema ${schema}`,
     ]);
@@ -83,10 +84,10 @@ export function openSchema(pool: PostgresPool, schema: string): Promise<void> {
     // Not CREATE … IF NOT EXISTS: that needs the right to create schemas even where there is nothing to create.
     if (rows.length === 0) await client.query(`CREATE SCHEMA ${quote(schema)}`);
     const version = await readVersion(client, schema);
-    if (version > SCHEMA_VERSION) throw newerSchema(schema, version);
-    for (const step of STEPS.slice(version)) await client.query(step(quote(schema)));
-    if (version === SCHEMA_VERSION) return;
-    await client.query(`UPDATE ${quote(schema)}.schema_version SET version = $1`, [SCHEMA_VERSION]);
+    if (version > steps.length) throw newerSchema(schema, { version, understood: steps.length });
+    if (version === steps.length) return;
+    for (const step of steps.slice(version)) await client.query(step(quote(schema)));
+    await client.query(`UPDATE ${quote(schema)}.schema_version SET version = $1`, [steps.length]);
   });
 }
 
@@ -101,11 +102,14 @@ async function readVersion(client: Pick<PostgresPool, "query">, schema: string):
   return Number(versions.rows[0]?.["version"] ?? 0);
 }
 
-function newerSchema(schema: string, version: number): EnforcementError {
+function newerSchema(
+  schema: string,
+  { version, understood }: { version: number; understood: number },
+): EnforcementError {
   return new EnforcementError(
     "invalid_config",
     `schema "${schema}" was made by a newer version of this package (tables of version ${version}, ` +
-      `understood is ${SCHEMA_VERSION}); update the package on this machine, or name another schema.`,
+      `understood is ${understood}); update the package on this machine, or name another schema.`,
     { operation: "open", field: "schema" },
   );
 }

@@ -132,7 +132,9 @@ export class PostgresWakes {
       const options = { batchSize: 100, pollingIntervalSeconds: 2 };
       await this.#boss.work<{ providerId: string }>(LATER_QUEUE, options, async (jobs) => {
         const providerIds = [...new Set(jobs.map(({ data }) => data.providerId))];
-        await inTransaction(this.#pool, "wake", (client) => this.announce(providerIds, client));
+        await inTransaction(this.#pool, { operation: "wake" }, (client) =>
+          this.announce(providerIds, client),
+        );
         for (const providerId of providerIds) this.#scheduled.lookAhead(providerId);
       });
     } catch {

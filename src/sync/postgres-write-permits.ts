@@ -36,7 +36,7 @@ function toPermitNow(row: Record<string, unknown>): PermitNow {
 
 const CHANGES = `c AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1::json) AS c (permit_id text, company_id text, revision bigint, state text,
-    permit json, ends_at timestamptz, changed_at timestamptz, due_at timestamptz, known boolean, providers json))`;
+    permit text, ends_at timestamptz, changed_at timestamptz, due_at timestamptz, known boolean, providers json))`;
 
 function statementOf(schema: string, deliveries: string): string {
   return `
@@ -142,7 +142,7 @@ function toRow(
   const { at, providerIds } = now.recorded as NonNullable<PermitNow["recorded"]>;
   return {
     ...{ permit_id: id, company_id: now.companyId, revision: now.revision, state: now.state },
-    ...(now.permit === before?.permit ? {} : { permit: now.permit }),
+    ...(now.permit === before?.permit ? {} : { permit: JSON.stringify(now.permit) }),
     ...{ ends_at: endOf(now, at), changed_at: at, due_at: clock.toDatabase(at) },
     ...{ known: before !== undefined, providers: [...providerIds] },
   };

@@ -1,3 +1,8 @@
 export type { Ledger, LedgerTransaction } from "./ledger.ts";
-export type { PostgresClient, PostgresPool, PostgresResult } from "./postgres-connection.ts";
+export type {
+  PostgresClient,
+  PostgresEventListener,
+  PostgresPool,
+  PostgresResult,
+} from "./postgres-connection.ts";
 export { type PostgresLedgerOptions, postgresLedger } from "./postgres-ledger.ts";
