@@ -24,7 +24,7 @@ export interface NodeRequest extends NodeBodyStream {
 /** The part of Node's `ServerResponse` that tells whether the client is still there. */
 export interface NodeConnection {
   readonly destroyed: boolean;
-  readonly writableFinished: boolean;
+  readonly writableEnded: boolean;
   once(event: "close", listener: () => void): unknown;
 }
 
@@ -154,5 +154,5 @@ function findHeader(headers: NodeRequestHead["headers"], name: string): string |
 /** Tells when the connection closes before the reply is out. A request closes earlier: once its body is read. */
 function watchConnection(connection: NodeConnection, onGone: () => void): void {
   if (connection.destroyed) onGone();
-  else connection.once("close", () => connection.writableFinished || onGone());
+  else connection.once("close", () => connection.writableEnded || onGone());
 }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { connect } from "node:net";
+import * as http2 from "node:http2";
+import { type AddressInfo, connect } from "node:net";
 import { text as readText } from "node:stream/consumers";
 import express from "express";
 import fastify from "fastify";
@@ -204,5 +205,39 @@ describe("a framework around the mount", () => {
       expect(reply.json()).toMatchObject({ sessions: [{ permitId: "P-1" }] });
       await app.close();
     }
+  });
+});
+
+describe("HTTP/2", () => {
+  it("is answered, and a stream that is cancelled cancels the source", async () => {
+    const cancelled = Promise.withResolvers<unknown>();
+    const waiting = Promise.withResolvers<void>();
+    const { handler, key } = openCampus({
+      findPermits({ plateNumbers, signal }) {
+        if (plateNumbers[0] !== "SLOW1") return [permit()];
+        signal.addEventListener("abort", () => cancelled.resolve(signal.reason));
+        waiting.resolve();
+        return new Promise(() => {});
+      },
+      deadlineMs: 60_000,
+    });
+    const server = http2.createServer(toNodeHandler(handler)).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const client = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    closers.push(async () => {
+      client.destroy();
+      server.close();
+    });
+    const ask = (plate: string) => {
+      const headers = { "content-type": "application/json", "x-api-key": key };
+      const stream = client.request({ ":method": "POST", ":path": "/lookup", ...headers });
+      stream.end(JSON.stringify({ plate }));
+      return stream;
+    };
+    expect(JSON.parse(await readText(ask("GXK204")))).toMatchObject({ sessions: [{ permitId: "P-1" }] });
+    const slow = ask("SLOW1");
+    await waiting.promise;
+    slow.close(http2.constants.NGHTTP2_CANCEL);
+    expect(await cancelled.promise).toMatchObject({ name: "AbortError" });
   });
 });
