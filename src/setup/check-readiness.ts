@@ -87,22 +87,22 @@ function readOptions(options: ReadinessOptions): GivenFacts {
   if (deadlineMs !== undefined) readDeadline(deadlineMs);
   readSignal(signal, "signal");
   const company = readCompany(options.company, "company");
-  const locations = readReadable(options.locations).filter(({ companyId }) => companyId === company.id);
-  return { provider, company, locations };
+  if (typeof options.locations !== "object" || !(Symbol.iterator in (options.locations ?? {}))) {
+    throw fieldError("locations", "must be an array or another iterable.");
+  }
+  // Gone through once: the mapping's validator takes them from here.
+  const entries = [...options.locations];
+  const locations = entries.flatMap(readReadable).filter(({ companyId }) => companyId === company.id);
+  return { provider, company, entries, locations };
 }
 
 /** What cannot be read stands in the mapping report. */
-function readReadable(locations: Iterable<unknown>): Location[] {
-  if (typeof locations !== "object" || locations === null || !(Symbol.iterator in locations)) {
-    throw fieldError("locations", "must be an array or another iterable.");
+function readReadable(location: unknown): Location[] {
+  try {
+    return [readLocation(location, "location")];
+  } catch {
+    return [];
   }
-  return [...locations].flatMap((location) => {
-    try {
-      return [readLocation(location, "location")];
-    } catch {
-      return [];
-    }
-  });
 }
 
 /** The locations that an e-mail lists: those that take part, or all as long as none does. */

@@ -32,7 +32,10 @@ export interface ReadinessFacts {
 }
 
 /** What is known without asking anybody. */
-export type GivenFacts = Pick<ReadinessFacts, "provider" | "company" | "locations">;
+export interface GivenFacts extends Pick<ReadinessFacts, "provider" | "company" | "locations"> {
+  /** All locations as they were given, those that cannot be read included. */
+  readonly entries: readonly Location[];
+}
 
 interface Bounds {
   readonly signal: AbortSignal | undefined;
@@ -45,7 +48,7 @@ export async function gatherFacts(
   given: GivenFacts,
   bounds: Bounds,
 ): Promise<Omit<ReadinessFacts, "checkedAt">> {
-  const { provider } = given;
+  const { provider, entries, ...known } = given;
   const [connected, lookup, evidence] = await Promise.all([
     connect(options, provider, bounds),
     askBoth(options, provider, bounds),
@@ -67,10 +70,10 @@ export async function gatherFacts(
   const mapping = provider.validateMapping({
     ...vendorSays,
     company: options.company,
-    locations: [...options.locations],
+    locations: entries,
     ...(otherCompanies === undefined ? {} : { otherCompanies }),
   });
-  return { ...given, connection, zones, vendorSays, mapping, lookup, evidence };
+  return { ...known, provider, connection, zones, vendorSays, mapping, lookup, evidence };
 }
 
 /** The zones are asked for after the connection was checked: a vendor that lets nobody in is asked once. */

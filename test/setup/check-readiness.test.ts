@@ -179,6 +179,19 @@ describe("a vendor that is down", () => {
   });
 });
 
+describe("the locations", () => {
+  it("may be given as anything that can be gone through once", async () => {
+    const { options } = await createReadyCampus("hotspot");
+    function* once() {
+      yield* LOCATIONS;
+    }
+    const { ready, mapping, locations } = await checkReadiness({ ...options, locations: once() });
+    expect(mapping.summary).toMatchObject({ locations: 3, matched: 3 });
+    expect(locations).toHaveLength(3);
+    expect(ready).toBe(true);
+  });
+});
+
 describe("zones", () => {
   it("are missing where Passport shows none", async () => {
     const { options, passport, clock } = await createReadyCampus("passport");
