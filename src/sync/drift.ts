@@ -35,6 +35,11 @@ export interface ReconcileOptions {
    * vendor account: its rights carry references of this package as well, and nothing tells them from lost ones of ours.
    */
   repair?: boolean | readonly DriftKind[];
+  /**
+   * Targets to look at besides those that the ledger and its companies' locations name: a zone that no location stands for
+   * any more, or all of them after the ledger was lost.
+   */
+  targets?: readonly string[];
   /** Plates that never count as drift, besides the vendor's own test plate (TEST123). */
   testPlates?: readonly string[];
 }

@@ -1,15 +1,17 @@
-import { fieldError, readList, readRecord } from "../core/fields.ts";
+import { fieldError, readList, readRecord, readText } from "../core/fields.ts";
 import { readSignal } from "../core/operation-options.ts";
 import { canonicalPlateNumber } from "../core/plate.ts";
 import type { PushProvider } from "../core/provider.ts";
 import type { DriftKind, ReconcileOptions, ReconcileProgress } from "./drift.ts";
 
+const KEYS = ["signal", "onProgress", "repair", "targets", "testPlates"];
 const KINDS: readonly DriftKind[] = ["missing", "other_end", "extra"];
 
 /** {@link ReconcileOptions}, checked and with defaults. */
 export interface CheckedReconcileOptions {
   readonly signal: AbortSignal | undefined;
   readonly repairs: ReadonlySet<DriftKind>;
+  readonly targets: readonly string[];
   /** Canonical numbers. */
   readonly testPlates: ReadonlySet<string>;
   readonly onProgress: (progress: ReconcileProgress) => void;
@@ -20,11 +22,14 @@ export function readReconcileOptions(
   options: ReconcileOptions,
   provider: PushProvider,
 ): CheckedReconcileOptions {
-  const given = readRecord(options, "options", ["signal", "onProgress", "repair", "testPlates"]);
+  const given = readRecord(options, "options", KEYS);
   const written = readList(given["testPlates"] ?? [], "options.testPlates");
   return {
     signal: readSignal(given["signal"], "options.signal"),
     repairs: readRepairs(given["repair"] ?? true),
+    targets: readList(given["targets"] ?? [], "options.targets").map((target, index) =>
+      readText(target, `options.targets[${index}]`),
+    ),
     testPlates: new Set([
       canonicalPlateNumber(provider.setup.testPlate, "setup.testPlate"),
       ...written.map((plate, index) => canonicalPlateNumber(plate, `options.testPlates[${index}]`)),

@@ -11,10 +11,12 @@ export async function listTargetNames(options: {
   provider: PushProvider;
   ledger: Ledger;
   directory: Directory;
+  /** Whatever else the host names. */
+  also: readonly string[];
   signal: AbortSignal | undefined;
 }): Promise<[target: string, names: ReadonlySet<string>][]> {
-  const { provider, ledger, directory, signal } = options;
-  const written = new Set<string>();
+  const { provider, ledger, directory, also, signal } = options;
+  const written = new Set(also);
   for await (const target of ledger.listTargets(provider.id)) written.add(target);
   for await (const companyId of ledger.listCompanies()) {
     for (const location of await directory.listLocations(companyId)) {

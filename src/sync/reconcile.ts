@@ -44,10 +44,10 @@ export async function reconcileProvider(
 ): Promise<ReconcileReport> {
   const { provider, ledger, directory, clock, neighbours, onDue } = context;
   const providerId = provider.id;
-  const { signal, repairs, testPlates, onProgress } = readReconcileOptions(options, provider);
+  const { signal, repairs, testPlates, onProgress, targets: also } = readReconcileOptions(options, provider);
   requireListing(provider);
   requireRunning(signal, { providerId, operation });
-  const targets = await listTargetNames({ provider, ledger, directory, signal });
+  const targets = await listTargetNames({ provider, ledger, directory, also, signal });
   const tally = new ReconcileTally(providerId, { startedAt: clock(), targets: targets.length });
   let failuresInARow = 0;
 

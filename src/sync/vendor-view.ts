@@ -16,7 +16,7 @@ export interface VendorView {
 
 /**
  * Lists one target and keeps what is ours: a reference and a number for each, so that a zone with 100,000 rights takes
- * some 15 MB. `only`: keeps no others, but whole.
+ * some 20 MB. `only`: keeps no others, but whole.
  */
 export async function readVendorView(
   provider: PushProvider,

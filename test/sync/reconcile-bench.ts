@@ -5,7 +5,8 @@ import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { memoryLedger } from "../../src/sync/memory-ledger.ts";
 import { createPermitSync } from "../../src/sync/permit-sync.ts";
 import { createPassportProvider } from "../../src/vendors/passport/provider.ts";
-import type { PassportSandboxOptions, PassportSandboxSession } from "../../src/vendors/passport/sandbox.ts";
+import type { PassportSandboxOptions } from "../../src/vendors/passport/sandbox.ts";
+import type { PassportSandboxSession } from "../../src/vendors/passport/sandbox-state.ts";
 
 export const START = new Date("2026-09-15T12:00:00.000Z");
 const HOUR_MS = 60 * 60_000;

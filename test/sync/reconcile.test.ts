@@ -4,6 +4,7 @@ import { memoryEvidence } from "../../src/setup/memory-evidence.ts";
 import { runTestPlate } from "../../src/setup/run-test-plate.ts";
 import type { ReconcileProgress } from "../../src/sync/drift.ts";
 import { failureOf } from "../support/registrations.ts";
+import { listAll } from "./list-all.ts";
 import { HOUR_MS, permit, START, setUp, ZONES } from "./reconcile-bench.ts";
 
 type Bench = ReturnType<typeof setUp>;
@@ -17,6 +18,8 @@ async function deliver({ sync }: Bench, ...permits: Parameters<Bench["sync"]["is
 const sessionOf = ({ passport }: Bench, plate: string) =>
   [...passport.sessions.values()].find((session) => session.plate === plate && session.status === "active")
     ?.sessionId ?? "none";
+
+const validTo = (day: number) => new Date(START.getTime() + (240 + day * 24) * HOUR_MS);
 
 const NONE = { missing: 0, other_end: 0, extra: 0 };
 
@@ -83,7 +86,7 @@ describe("reconcile", () => {
     expect(bench.seen()).toEqual(seen);
     expect(sessionOf(bench, "AB0001")).not.toBe(stopped);
     expect((await bench.sync.reconcile("passport")).drift).toEqual(NONE);
-    expect(await Array.fromAsync(bench.sync.failures())).toEqual([]);
+    expect(await listAll(bench.sync.failures())).toEqual([]);
     // It is a right like any other: it can be withdrawn.
     await bench.sync.revoke("P-1");
     await bench.sync.idle();
@@ -273,6 +276,39 @@ describe("reconcile", () => {
     await bench.sync.stop();
   });
 
+  it("calls nothing drift that changes while it looks", async () => {
+    let isListing = false;
+    const bench = setUp({ sandbox: { rightPaging: "linked", rightPageSize: 5 } });
+    const { sync, provider } = bench;
+    await deliver(bench, ...Array.from({ length: 20 }, (_, index) => permit(index)));
+    // Between two pages of the list, and behind its last one, everything is turned upside down.
+    let revision = 1;
+    const upset = async () => {
+      if (isListing) return;
+      isListing = true;
+      revision += 1;
+      await sync.issueMany([permit(100 + revision), permit(3, { revision, validTo: validTo(revision) })]);
+      await sync.revoke(`P-${4 + revision}`);
+      await sync.idle();
+      isListing = false;
+    };
+    const busy = {
+      ...provider,
+      capabilities: provider.capabilities,
+      async *listRegistrations(query: { target: string }) {
+        for await (const page of provider.listRegistrations(query)) {
+          yield page;
+          await upset();
+        }
+      },
+    };
+    await sync.replaceProvider(busy);
+
+    expect((await sync.reconcile("passport")).drift).toEqual(NONE);
+    expect(revision).toBeGreaterThan(8);
+    await sync.stop();
+  });
+
   it("tells how far it is, and stops when it is aborted", async () => {
     const bench = setUp();
     await deliver(bench, permit(1));
@@ -329,7 +365,7 @@ describe("reconcile", () => {
     bench.passport.faults.add({ kind: "status", status: 422, body, path: "/events" });
     const report = await bench.sync.reconcile("passport");
     expect([report.drift, report.repaired]).toEqual([{ ...NONE, other_end: 1 }, NONE]);
-    expect(await Array.fromAsync(bench.sync.failures())).toMatchObject([
+    expect(await listAll(bench.sync.failures())).toMatchObject([
       { permitId: "P-2", operation: "amend", vendorCode: "no" },
     ]);
     await bench.sync.stop();
@@ -348,6 +384,7 @@ describe("reconcile", () => {
       [() => sync.reconcile("other"), { code: "invalid_input", field: "providerId" }],
       [() => sync.reconcile("passport", { repair: "all" as never }), { field: "options.repair" }],
       [() => sync.reconcile("passport", { repair: ["all" as never] }), { field: "options.repair" }],
+      [() => sync.reconcile("passport", { targets: [""] }), { field: "options.targets[0]" }],
       [() => sync.reconcile("passport", { testPlates: [""] }), { field: "options.testPlates[0]" }],
       [() => sync.reconcile("passport", { onProgress: 1 as never }), { field: "options.onProgress" }],
       [() => sync.reconcile("passport", { other: 1 } as never), { field: "options" }],
