@@ -1,8 +1,17 @@
 import type { PermitSpec } from "../histories/host-permits.ts";
 
+export type ChildLedger =
+  | { readonly kind: "sqlite"; readonly path: string }
+  | {
+      readonly kind: "postgres";
+      readonly connection: { readonly host: string; readonly user: string; readonly database: string };
+      /** How long a claim lasts, whatever the sync asks for: a test cannot wait for a minute after each kill. */
+      readonly leaseMs: number;
+    };
+
 /** Where a child's ledger is. */
 export interface ChildSetup {
-  readonly ledger: { readonly kind: "sqlite"; readonly path: string };
+  readonly ledger: ChildLedger;
   readonly origin: string;
   readonly providerIds: readonly string[];
 }

@@ -3,14 +3,14 @@
 import { isEnforcementError } from "../../../src/core/errors.ts";
 import type { Delivery } from "../../../src/sync/delivery.ts";
 import { createPermitSync } from "../../../src/sync/permit-sync.ts";
-import { sqliteLedger } from "../../../src/sync/sqlite-ledger.ts";
 import { createHostDirectory } from "../histories/host-directory.ts";
 import { toPermit } from "../histories/host-permits.ts";
+import { openChildLedger } from "./child-ledger.ts";
 import type { ChildCall, ChildRequest, ChildSetup } from "./child-wire.ts";
 import { createWireProvider } from "./wire-provider.ts";
 
 const setup: ChildSetup = JSON.parse(process.argv[2] ?? "");
-const ledger = sqliteLedger({ path: setup.ledger.path });
+const ledger = await openChildLedger(setup.ledger);
 const sync = createPermitSync({
   ...{ ledger, directory: createHostDirectory(setup.providerIds).directory },
   providers: setup.providerIds.map((id) => createWireProvider(id, setup.origin)),

@@ -12,7 +12,7 @@ import { type KillableChild, startChild } from "./killable-child.ts";
 import { serveVendors } from "./vendor-server.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
-const PROVIDER_IDS = ["alpha", "beta"];
+export const PROVIDER_IDS = ["alpha", "beta"];
 
 /** Kills the process so many times, then lets it come to rest. Gives what went wrong. */
 export async function runKills(
@@ -51,7 +51,8 @@ export async function runKills(
   }
 }
 
-function createVendors(): Map<string, FakeVendor> {
+/** Two vendors: one keeps our references, one has its own. */
+export function createVendors(): Map<string, FakeVendor> {
   return new Map(
     PROVIDER_IDS.map((providerId) => [
       providerId,
@@ -72,7 +73,7 @@ async function resolveWords(words: HostWords, child: KillableChild): Promise<str
 }
 
 /** A host that issues, changes and revokes a handful of permits, several at once. */
-function createHost(random: () => number): () => HostWord[] {
+export function createHost(random: () => number): () => HostWord[] {
   const revisions = new Map<string, number>();
   const start = Date.now();
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
@@ -110,8 +111,9 @@ async function say(words: HostWords, child: KillableChild, host: () => HostWord[
   return told.join() === statuses.join() ? [] : [`The host was told ${told.join()}, not ${statuses.join()}.`];
 }
 
-async function judgeRest(
-  words: HostWords,
+/** What the vendors or the ledger hold that the host's words do not mean. */
+export async function judgeRest(
+  words: Pick<HostWords, "candidates">,
   child: KillableChild,
   vendors: ReadonlyMap<string, FakeVendor>,
 ): Promise<string[]> {
