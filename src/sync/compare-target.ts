@@ -1,80 +1,160 @@
-import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
-import { rankCandidates } from "../core/mismatch.ts";
-import type { FlagDefinitions, ParsedFlags } from "./command.ts";
-import { UnusableInput } from "./unusable-input.ts";
+import type { ListedRegistration, PushProvider } from "../core/provider.ts";
+import type { Receipt } from "../core/receipt.ts";
+import type { Right } from "./delivery.ts";
+import type { DriftKind } from "./drift.ts";
+import type { Ledger } from "./ledger.ts";
+import { requireRunning } from "./require-running.ts";
+import { createSlicer } from "./slicer.ts";
+import { readVendorView, type VendorView } from "./vendor-view.ts";
+
+// A right that ends this soon is not worth a word, and the vendor's clock may be ahead.
+const ENDING_MS = 60_000;
+// A vendor may keep whole seconds.
+const SAME_END_MS = 1_000;
+
+/** What is compared at one target. */
+export interface TargetComparison {
+  readonly provider: PushProvider;
+  readonly ledger: Ledger;
+  /** As the vendor's wire names it. */
+  readonly target: string;
+  /** Every name under which the ledger may have rights of it: before a vendor answers, a right has the host's name. */
+  readonly names: Iterable<string>;
+  /** Other instances of the same vendor. What they have at the target is theirs. */
+  readonly neighbours: readonly string[];
+  readonly testPlates: ReadonlySet<string>;
+  readonly clock: () => Date;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A right that differs. */
+export type Candidate = DifferingRight | ExtraRight;
+
+/** One of the ledger's. */
+export interface DifferingRight {
+  readonly kind: "missing" | "other_end";
+  /** By which the vendor knows it. */
+  readonly reference: string;
+  readonly permitId: string;
+  readonly right: Right & { readonly receipt: Receipt };
+}
+
+/** One that only the vendor has. */
+export interface ExtraRight {
+  readonly kind: "extra";
+  readonly reference: string;
+  readonly entry: ListedRegistration | undefined;
+}
+
+/** What one look showed. */
+export interface Look {
+  readonly candidates: ReadonlyMap<string, Candidate>;
+  readonly complete: boolean;
+  readonly listed: number;
+  readonly foreign: number;
+  readonly compared: number;
+  readonly inFlight: number;
+}
 
 /**
- * Parses a command's arguments. Messages name flags, never values: a value in the wrong place may be a secret.
- *
- * @throws UnusableInput in one line
+ * Compares twice, and takes only what differs both times in the same way: between the vendor's list and our reading of the
+ * ledger a right may be registered, amended or cancelled, and that is no drift.
  */
-export function parseFlags(args: readonly string[], definitions: FlagDefinitions): ParsedFlags {
-  const options: ParseArgsOptionsConfig = { help: { type: "boolean" } };
-  for (const [name, { type, multiple = false }] of Object.entries(definitions))
-    options[name] = { type, multiple };
-  const { tokens } = parseArgs({
-    args: [...args],
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
+export async function compareTarget(comparison: TargetComparison): Promise<Look> {
+  const first = await look(comparison);
+  if (first.candidates.size === 0) return first;
+  const second = await look(comparison, new Set(first.candidates.keys()));
+  const candidates = new Map(
+    [...second.candidates].filter(([reference, again]) => isSame(first.candidates.get(reference), again)),
+  );
+  return { ...first, candidates, complete: first.complete && second.complete };
+}
+
+/** Whether two looks found the same, and nothing was acknowledged between them. */
+function isSame(before: Candidate | undefined, again: Candidate): boolean {
+  if (before?.kind === "extra" || again.kind === "extra") return before?.kind === again.kind;
+  return (
+    before?.kind === again.kind && before.right.receipt.coveredUntil === again.right.receipt.coveredUntil
+  );
+}
+
+async function look(comparison: TargetComparison, only?: ReadonlySet<string>): Promise<Look> {
+  const { provider, ledger, target, names, neighbours, testPlates, clock, signal } = comparison;
+  // The vendor first: a right is in the ledger before the vendor hears of it, so whatever is shown is there by then.
+  const view = await readVendorView(provider, target, {
+    ...{ now: clock(), testPlates },
+    ...(only === undefined ? {} : { only }),
+    ...(signal === undefined ? {} : { signal }),
   });
-  const values = new Map<string, string[]>();
-  const operands: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === "positional") operands.push(token.value);
-    if (token.kind !== "option") continue;
-    const { name, rawName, value } = token;
-    const definition = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
-    if (definition === undefined && name !== "help")
-      throw new UnusableInput(unknownFlag(rawName, definitions));
-    if (definition?.type === "string" && (value === undefined || value === "")) {
-      throw new UnusableInput(`--${name} needs a value: --${name} <${definition.value ?? "value"}>.`);
+  const candidates = new Map<string, Candidate>();
+  const counts = { compared: 0, inFlight: 0 };
+  for await (const { right, permitId } of rightsAt(ledger, provider.id, names)) {
+    requireRunning(signal, { providerId: provider.id, operation: "reconcile" });
+    const reference = right.receipt?.reference ?? right.reference;
+    const shownUntil = view.ends.get(reference);
+    view.ends.delete(reference);
+    view.ends.delete(right.reference);
+    if (testPlates.has(right.registration.plate.number)) continue;
+    if (only !== undefined && !only.has(reference)) continue;
+    if (!isSettled(right)) counts.inFlight += 1;
+    else {
+      counts.compared += 1;
+      const kind = findDrift(right, { shownUntil, now: clock().getTime() });
+      if (kind !== undefined) candidates.set(reference, { kind, reference, permitId, right });
     }
-    if (definition?.type !== "string" && value !== undefined) {
-      throw new UnusableInput(`--${name} takes no value.`);
-    }
-    if (definition?.type === "string" && value?.startsWith("--") && !token.inlineValue) {
-      throw new UnusableInput(`--${name} needs a value, and another flag follows it.`);
-    }
-    const given = values.get(name) ?? [];
-    if (given.length > 0 && definition?.multiple !== true && name !== "help") {
-      throw new UnusableInput(`--${name} is given twice.`);
-    }
-    values.set(name, [...given, value ?? ""]);
   }
-  return {
-    operands,
-    text: (name) => values.get(name)?.[0],
-    texts: (name) => values.get(name) ?? [],
-    isSet: (name) => values.has(name),
-  };
+  if (view.ends.size > 0) await leaveToNeighbours(view, { ledger, neighbours, names });
+  for (const reference of view.ends.keys()) {
+    candidates.set(reference, { kind: "extra", reference, entry: view.entries.get(reference) });
+  }
+  const { complete, listed, foreign } = view;
+  return { candidates, complete, listed, foreign, ...counts };
 }
 
-/** The value of a flag that has a few. @throws UnusableInput naming them */
-export function choose<Choice extends string>(
-  flags: ParsedFlags,
-  name: string,
-  choices: readonly Choice[],
-): Choice | undefined {
-  const value = flags.text(name);
-  if (value === undefined) return undefined;
-  const choice = choices.find((candidate) => candidate === value);
-  if (choice === undefined) throw new UnusableInput(`--${name} must be one of ${choices.join(", ")}.`);
-  return choice;
+async function leaveToNeighbours(
+  { ends }: VendorView,
+  { ledger, neighbours, names }: Pick<TargetComparison, "ledger" | "neighbours" | "names">,
+): Promise<void> {
+  for (const providerId of neighbours) {
+    for await (const { right } of rightsAt(ledger, providerId, names)) {
+      ends.delete(right.receipt?.reference ?? right.reference);
+    }
+  }
 }
 
-/** The one operand that a command takes. @throws UnusableInput when there is none, or more */
-export function onlyOperand({ operands }: ParsedFlags, what: string): string {
-  const [operand] = operands;
-  if (operand === undefined) throw new UnusableInput(`Name the ${what}.`);
-  if (operands.length > 1)
-    throw new UnusableInput(`Name one ${what}; there are ${operands.length} arguments without a flag.`);
-  return operand;
+/** The rights of a provider that are at a target, whatever it is called. A delivery may have rights elsewhere as well. */
+async function* rightsAt(
+  ledger: Ledger,
+  providerId: string,
+  names: Iterable<string>,
+): AsyncGenerator<{ right: Right; permitId: string }> {
+  const slicer = createSlicer();
+  for (const name of names) {
+    for await (const { delivery, permitId } of ledger.listAt(providerId, name)) {
+      if (slicer.isOver) await slicer.nextTurn();
+      for (const right of delivery.rights) {
+        if ((right.receipt?.target ?? right.registration.target) === name) yield { right, permitId };
+      }
+    }
+  }
 }
 
-function unknownFlag(rawName: string, definitions: FlagDefinitions): string {
-  const [near] = rankCandidates(rawName.replace(/^-+/, ""), Object.keys(definitions), { limit: 1 });
-  const known = Object.keys(definitions).map((name) => `--${name}`);
-  return `Flag ${rawName} is not known.${near === undefined ? ` Flags: ${known.join(", ")}.` : ` Did you mean --${near.name}?`}`;
+/** Whether the vendor acknowledged a right, and nobody is about to change it or has to decide what becomes of it. */
+export function isSettled(right: Right): right is Right & { receipt: Receipt } {
+  const { receipt, intent, failure } = right;
+  return receipt !== null && intent === null && failure?.operation !== "cancel";
+}
+
+/** How a right is shown otherwise than was acknowledged. */
+export function findDrift(
+  { receipt, registration }: Right & { receipt: Receipt },
+  { shownUntil, now }: { shownUntil: number | undefined; now: number },
+): Exclude<DriftKind, "extra"> | undefined {
+  const coveredUntil = Date.parse(receipt.coveredUntil);
+  if (coveredUntil <= now + ENDING_MS) return undefined;
+  if (shownUntil === undefined) {
+    // Officers are not shown what has not begun.
+    return Date.parse(registration.validFrom) <= now ? "missing" : undefined;
+  }
+  return Math.abs(shownUntil - coveredUntil) < SAME_END_MS ? undefined : "other_end";
 }
