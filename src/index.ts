@@ -141,6 +141,14 @@ export type {
 } from "./setup/test-plate.ts";
 export type { BreakerStatus } from "./sync/breaker.ts";
 export type {
+  Drift,
+  DriftCounts,
+  DriftKind,
+  ReconcileOptions,
+  ReconcileProgress,
+  ReconcileReport,
+} from "./sync/drift.ts";
+export type {
   AcknowledgedEvent,
   DirectoryEvent,
   ErasedEvent,
@@ -158,6 +166,7 @@ export type { ChangeStatus, Ledger, LedgerTransaction } from "./sync/ledger.ts";
 export { memoryLedger } from "./sync/memory-ledger.ts";
 export type { PermitSyncOptions } from "./sync/options.ts";
 export { createPermitSync, type PermitSync } from "./sync/permit-sync.ts";
+export type { ReassertOptions, ReassertProgress, ReassertReport } from "./sync/reassert.ts";
 export type { ProviderStatus, SyncStatus } from "./sync/status.ts";
 export {
   createHotSpotProvider,
