@@ -14,14 +14,14 @@ export interface CompanyView {
 
 /** What one vendor should have of one permit, whatever the time is. */
 export interface Desired {
-  /** In generation 0: which one it is follows from what was sent before. */
-  readonly registrations: readonly StoredRegistration[];
+  /** By `rightKeyOf`. In generation 0: which one it is follows from what was sent before. */
+  readonly registrations: ReadonlyMap<string, StoredRegistration>;
   /** Locations that the directory does not know, or that are switched on without a target. */
   readonly unmapped: readonly string[];
 }
 
 /** Nothing: for a permit that was revoked, forgotten or erased. */
-export const NOTHING_DESIRED: Desired = Object.freeze({ registrations: [], unmapped: [] });
+export const NOTHING_DESIRED: Desired = Object.freeze({ registrations: new Map(), unmapped: [] });
 
 /**
  * The registrations of a permit for one provider. The same as `registrationsOf`, but a location that cannot be
@@ -29,7 +29,7 @@ export const NOTHING_DESIRED: Desired = Object.freeze({ registrations: [], unmap
  */
 export function desiredOf(permit: Permit, { company, locations }: CompanyView, providerId: string): Desired {
   // A company that nobody knows has no switches: nothing of it is wanted, and somebody should hear of it.
-  if (company === undefined) return { registrations: [], unmapped: [...new Set(permit.locationIds)] };
+  if (company === undefined) return { ...NOTHING_DESIRED, unmapped: [...new Set(permit.locationIds)] };
   if (!isCompanyEnabled(company, providerId)) return NOTHING_DESIRED;
   const registrations = new Map<string, StoredRegistration>();
   const unmapped = new Set<string>();
@@ -40,7 +40,7 @@ export function desiredOf(permit: Permit, { company, locations }: CompanyView, p
     if (location === undefined || entry?.target === undefined) unmapped.add(locationId);
     else addRegistrations(registrations, permit, { location, target: entry.target });
   }
-  return { registrations: [...registrations.values()], unmapped: [...unmapped] };
+  return { registrations, unmapped: [...unmapped] };
 }
 
 /** One for each plate. A plate or a location that is written twice is one right. */
@@ -64,5 +64,6 @@ function addRegistrations(
 /** What makes a registration another right than the next, its generation aside: the parts of its reference. */
 export function rightKeyOf(registration: StoredRegistration): string {
   const { companyId, permitId, locationId, plate, target, validFrom } = registration;
-  return JSON.stringify([companyId, permitId, locationId, plate.number, plate.region, target, validFrom]);
+  // Asked for every right in every plan. No id holds the character in between: what stores them cannot.
+  return `${plate.number}\0${plate.region}\0${validFrom}\0${locationId}\0${target}\0${companyId}\0${permitId}`;
 }

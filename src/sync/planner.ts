@@ -44,19 +44,16 @@ export function planDelivery({ desired, delivery, now, rules }: PlanInput): Deli
   // No decision is earlier than the one before it, whatever the clock says.
   const decided = delivery.decidedAt === null ? time : Math.max(time, Date.parse(delivery.decidedAt));
   const at = formatInstant(new Date(decided));
-  const wishes = new Map<string, StoredRegistration>();
-  for (const registration of desired.registrations) {
-    if (endOf(registration.validTo) > time) wishes.set(rightKeyOf(registration), registration);
-  }
+  const wishes = wishesAt(desired, time);
 
   const context = { now: time, decided, at, openEndedDays: rules.openEndedDays };
   const steps = planRights(delivery, wishes, context);
-  const planned = new Map(steps.map(({ key, step }) => [key, step.right]));
-  const takenSlots = new Set(
-    steps
-      .filter(({ key, step }) => holdsSlot(step.right, wishes.has(key)))
-      .map(({ step }) => slotOf(step.right)),
-  );
+  const planned = new Map<string, Right>();
+  const takenSlots = new Set<string>();
+  for (const { key, step } of steps) {
+    planned.set(key, step.right);
+    if (holdsSlot(step.right, wishes.has(key))) takenSlots.add(slotOf(step.right));
+  }
   const pending = new Pending();
   const missing: StoredRegistration[] = [];
   let dueAt = Number.POSITIVE_INFINITY;
@@ -65,7 +62,7 @@ export function planDelivery({ desired, delivery, now, rules }: PlanInput): Deli
     const sendAt = Date.parse(wish.validFrom) - rules.leadTimeMs;
     if (sendAt <= time) {
       pending.add(wish, right);
-      if (right === undefined && !takenSlots.has(slotOf({ registration: wish }))) missing.push(wish);
+      if (right === undefined && !isTaken(takenSlots, wish)) missing.push(wish);
     } else if (right === undefined) {
       dueAt = Math.min(dueAt, sendAt);
     }
@@ -84,7 +81,7 @@ export function planDelivery({ desired, delivery, now, rules }: PlanInput): Deli
         dueAt = Math.min(dueAt, wishedEnd, liveUntil(step.right, rules.openEndedDays));
       }
     } else if (
-      (step.kind === "register" && takenSlots.has(slotOf(before))) ||
+      (step.kind === "register" && isTaken(takenSlots, before.registration)) ||
       (step.kind === "cancel" && pending.holdsBack(before.registration))
     ) {
       rights.push(before);
@@ -102,6 +99,18 @@ export function planDelivery({ desired, delivery, now, rules }: PlanInput): Deli
     delivery: withPlan(delivery, { ...taken, rights, at, unmapped: desired.unmapped }),
   };
 }
+
+function isTaken(slots: ReadonlySet<string>, registration: StoredRegistration): boolean {
+  return slots.size > 0 && slots.has(slotOf({ registration }));
+}
+
+/** The registrations that are not over. They share their end, so it is all of them or none. */
+function wishesAt({ registrations }: Desired, time: number): ReadonlyMap<string, StoredRegistration> {
+  const [first] = registrations.values();
+  return first === undefined || endOf(first.validTo) > time ? registrations : NONE;
+}
+
+const NONE: ReadonlyMap<string, StoredRegistration> = new Map();
 
 interface PlannedStep {
   readonly key: string;

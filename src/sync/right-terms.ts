@@ -35,5 +35,5 @@ export function endOf(validTo: string | null): number {
  */
 export function slotOf({ registration }: Pick<Right, "registration">): string {
   const { locationId, plate, target } = registration;
-  return JSON.stringify([locationId, plate.number, target]);
+  return `${plate.number}\0${locationId}\0${target}`;
 }
