@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { LookupReason } from "../../src/core/dialect.ts";
 import { createDocumentedProject, type DocumentedProject } from "../support/documented-project.ts";
 
 const servers = ["node-http.ts", "express.ts", "fastify.ts", "hono.ts", "koa.ts"];
@@ -113,6 +114,26 @@ describe("the guide to lookups", () => {
 
   it("finds redacted records", async () => {
     expect((await project.run("redact.ts")).stdout).toContain("1 record found");
+  });
+
+  it("has a row for every reason", () => {
+    const reasons = {
+      ...{ match: 0, match_region_unknown: 0, match_ocr: 0, match_grace: 0 },
+      ...{
+        no_permit: 0,
+        expired: 0,
+        not_yet_valid: 0,
+        other_location: 0,
+        switched_off: 0,
+        region_differs: 0,
+      },
+      ...{ unknown_place: 0, unknown_company: 0, source_failed: 0, source_timeout: 0, aborted: 0 },
+    } satisfies Record<LookupReason, number>;
+    const page = readFileSync("docs/guide/lookup.md", "utf8");
+    const named = page
+      .split("\n")
+      .flatMap((line) => /^\| `([a-z_`, ]+)` +\|/.exec(line)?.[1]?.split("`, `") ?? []);
+    for (const reason of Object.keys(reasons)) expect(named).toContain(reason);
   });
 
   it("tells why she got a ticket", async () => {
