@@ -1,0 +1,58 @@
+import {
+  createPassportProvider,
+  createPermitSync,
+  type Ledger,
+  memoryDirectory,
+  type PermitSync,
+  type PermitSyncOptions,
+} from "../../../../src/index.ts";
+import { companies, locations, makePermits, OPERATOR_ID, PROVIDER_ID } from "../world.ts";
+import type { Contender } from "./contender.ts";
+
+/** Durable sync before the vendor, with the defaults of this package. */
+export function createOurSync(
+  ledger: Ledger,
+  origin: string,
+  onEvent?: PermitSyncOptions["onEvent"],
+): PermitSync {
+  const provider = createPassportProvider({
+    ...{ id: PROVIDER_ID, operatorId: OPERATOR_ID, clientId: "bench", clientSecret: "s3cret", baseUrl: origin },
+  });
+  const directory = memoryDirectory({ companies, locations });
+  return createPermitSync({
+    ...{ providers: [provider], ledger, directory },
+    ...(onEvent === undefined ? {} : { onEvent }),
+  });
+}
+
+/** In as many as one call of a host's has when it hands over what it has. */
+const PERMITS_PER_CALL = 5_000;
+
+/** Records permits as a host does that hands over everything it has. */
+export async function recordAll(sync: PermitSync, count: number): Promise<void> {
+  for (let from = 0; from < count; from += PERMITS_PER_CALL) {
+    await sync.issueMany(makePermits(Math.min(PERMITS_PER_CALL, count - from), from));
+  }
+}
+
+/** The backfill of what a ledger holds. */
+export function createOurs(openLedger: () => { ledger: Ledger; remove(): void }): Contender {
+  return {
+    async prepare(origin, count) {
+      const { ledger, remove } = openLedger();
+      const sync = createOurSync(ledger, origin);
+      await recordAll(sync, count);
+      return {
+        async run() {
+          await sync.start();
+          await sync.idle();
+        },
+        async end() {
+          await sync.stop();
+          await ledger.close();
+          remove();
+        },
+      };
+    },
+  };
+}
