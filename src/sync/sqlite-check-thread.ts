@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
 import { primaryCodeOf } from "./sqlite-errors.ts";
-import type { CheckData, CheckMessage } from "./sqlite-integrity.ts";
+import { type CheckData, type CheckMessage, isSound } from "./sqlite-integrity.ts";
 
 // Reads a ledger's file from end to end. A million registrations take some seconds; deliveries need not wait for it.
 
@@ -14,8 +14,7 @@ function tell(message: CheckMessage): void {
 const { path } = workerData as CheckData;
 const database = new DatabaseSync(path, { readOnly: true });
 try {
-  const rows = database.prepare("PRAGMA quick_check(1)").all();
-  tell(rows[0]?.["quick_check"] === "ok" ? "sound" : "damaged");
+  tell(isSound(database) ? "sound" : "damaged");
 } catch (thrown) {
   const code = primaryCodeOf(thrown);
   tell(code === CORRUPT || code === NOT_A_DATABASE ? "damaged" : "unreadable");

@@ -8,6 +8,8 @@ import type { ChangeStatus, DeliveryCounts } from "./ledger.ts";
 /** What the writer is told when it is started. */
 export interface WriterData {
   readonly path: string;
+  /** Up to which size the file is read through before it is open, in bytes. */
+  readonly checkedAtOnce: number;
   /** For tests: how many pages the file may have, as if the disk were full beyond them. */
   readonly maxPages?: number;
 }
@@ -105,6 +107,6 @@ export type Answer =
 
 /** `opened` comes once; then one `answers` for each batch of requests. */
 export type WriterMessage =
-  | { readonly kind: "opened" }
+  | { readonly kind: "opened"; readonly isChecked: boolean }
   | { readonly kind: "refused"; readonly failure: WriterFailure }
   | { readonly kind: "answers"; readonly answers: readonly Answer[] };

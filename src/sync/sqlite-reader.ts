@@ -147,7 +147,6 @@ export function createReader(path: string) {
           : listFailuresOf.all<FailureRow>(providerId, at, permit, reference);
       return rows.map((row) => ({ row, failure: toFailure(row) }));
     },
-    isOpen: () => database.isOpen,
     close: () => database.close(),
   };
 }

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { toWriterFailure } from "./sqlite-errors.ts";
-import { openLedgerFile } from "./sqlite-file.ts";
+import { DAMAGED, RefusedFile, toWriterFailure } from "./sqlite-errors.ts";
+import { openLedgerFile, readPragma } from "./sqlite-file.ts";
+import { isSound } from "./sqlite-integrity.ts";
 import type { Request, WriterData, WriterMessage } from "./sqlite-messages.ts";
 import { createOperations } from "./sqlite-operations.ts";
 
@@ -10,14 +11,17 @@ function tell(message: WriterMessage): void {
   parentPort?.postMessage(message);
 }
 
-function start({ path, maxPages }: WriterData): void {
+function start({ path, checkedAtOnce, maxPages }: WriterData): void {
   const { database, close } = openLedgerFile(path);
+  const bytes = Number(readPragma(database, "page_count")) * Number(readPragma(database, "page_size"));
+  const isChecked = bytes <= checkedAtOnce;
+  if (isChecked && !isSound(database)) throw new RefusedFile(DAMAGED);
   if (maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${maxPages}`);
   const handleBatch = createOperations(database, close);
   parentPort?.on("message", (batch: readonly Request[]) => {
     tell({ kind: "answers", answers: handleBatch(batch) });
   });
-  tell({ kind: "opened" });
+  tell({ kind: "opened", isChecked });
 }
 
 try {

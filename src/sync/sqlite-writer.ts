@@ -39,13 +39,13 @@ export class Writer {
   }
 
   /** Starts the thread, and opens the file in it. */
-  static async start(data: WriterData): Promise<Writer> {
+  static async start(data: WriterData): Promise<{ writer: Writer; isChecked: boolean }> {
     const thread = startThread("sqlite-writer-thread", data);
     const writer = new Writer(thread);
-    await new Promise<void>((resolve, reject) => {
+    const isChecked = await new Promise<boolean>((resolve, reject) => {
       thread.on("message", (message: WriterMessage) => {
         if (message.kind === "answers") writer.#settle(message.answers);
-        else if (message.kind === "opened") resolve();
+        else if (message.kind === "opened") resolve(message.isChecked);
         else reject(toEnforcementError(message.failure, "open"));
       });
       for (const event of ["error", "messageerror", "exit"] as const) {
@@ -60,7 +60,7 @@ export class Writer {
     });
     // An open ledger alone keeps no process alive.
     thread.unref();
-    return writer;
+    return { writer, isChecked };
   }
 
   ask<Name extends OperationName>(name: Name, request: Operations[Name][0]): Promise<Operations[Name][1]> {

@@ -1,0 +1,160 @@
+import { expect, it } from "vitest";
+import { NO_DELIVERY } from "../../src/sync/delivery.ts";
+import type { Place } from "./ledger-contract.ts";
+import * as given from "./ledger-fixtures.ts";
+
+const { claim, claimOnly, issue, keepOf, minute, revise, revoke, say, updateOf } = given;
+
+/** Who works on what, and when something is due. */
+export function describeClaims(place: Place): void {
+  it("gives what is due, longest due first, to one worker, with what it needs", async () => {
+    const { ledger } = place;
+    for (const [id, at] of [
+      ["late", 7],
+      ["early", 2],
+      ["middle", 5],
+      ["future", 60],
+    ] as const) {
+      await say(ledger, issue({ id }, at));
+    }
+    const first = await claim(ledger, 10, { limit: 2 });
+    expect(first.map(({ permitId }) => permitId)).toEqual(["early", "middle"]);
+    expect(first[0]).toMatchObject({
+      ...{ providerId: "passport", companyId: "university", delivery: NO_DELIVERY, dueSince: minute(2) },
+      stored: { permit: given.permitOf({ id: "early" }), state: "active", changedAt: minute(2) },
+    });
+    expect((await claim(ledger, 10)).map(({ permitId }) => permitId)).toEqual(["late"]);
+    expect(await claim(ledger, 10)).toEqual([]);
+    expect(await claim(ledger, 10, { providerId: "hotspot" })).toEqual([]);
+  });
+
+  it("gives a claim to somebody else when its time is over, and not before", async () => {
+    const { ledger } = place;
+    await say(ledger, issue());
+    const lost = await claimOnly(ledger, 0);
+    expect(await ledger.findNextDue("passport")).toEqual(minute(1));
+    expect(await claim(ledger, 0.99)).toEqual([]);
+    const taken = await claimOnly(ledger, 1);
+    await ledger.save([updateOf(lost, { delivery: given.deliveryOf([], { generation: 5 }) })]);
+    expect(await ledger.claimOne(taken, { now: minute(1), leaseMs: 1 })).toBeUndefined();
+    await ledger.save([updateOf(taken)]);
+    expect(await ledger.claimOne(taken, { now: minute(2), leaseMs: 1 })).toMatchObject({
+      delivery: NO_DELIVERY,
+    });
+  });
+
+  it("takes what is saved late, as long as nobody else has it", async () => {
+    const { ledger } = place;
+    await say(ledger, issue());
+    const late = await claimOnly(ledger, 0);
+    await ledger.save([updateOf(late, { delivery: given.deliveryOf([], { generation: 5 }) })]);
+    expect(await claim(ledger, 60)).toEqual([]);
+    const again = await ledger.claimOne(late, { now: minute(60), leaseMs: 1 });
+    expect(again?.delivery.generation).toBe(5);
+  });
+
+  it("saves while the claim goes on", async () => {
+    const { ledger } = place;
+    await say(ledger, issue());
+    const claimed = await claimOnly(ledger, 0);
+    const [one, two] = [
+      given.deliveryOf([given.rightAt("Zone 1")]),
+      given.deliveryOf([given.rightAt("Zone 2")]),
+    ];
+    await ledger.save([keepOf(claimed, one)]);
+    expect(await claim(ledger, 0.5)).toEqual([]);
+    expect(await given.collect(ledger.listAt("passport", "Zone 1"))).toMatchObject([{ delivery: one }]);
+    await ledger.save([updateOf(claimed, { delivery: two, dueAt: 9 })]);
+    expect(await ledger.findNextDue("passport")).toEqual(minute(9));
+    expect(await claimOnly(ledger, 9)).toMatchObject({ delivery: two, dueSince: minute(9) });
+  });
+
+  it("changes nothing for a claim that was released, or that nobody ever had", async () => {
+    const { ledger } = place;
+    await say(ledger, issue());
+    const claimed = await claimOnly(ledger, 0);
+    await ledger.save([updateOf(claimed, { dueAt: 30 })]);
+    const delivery = given.deliveryOf([given.rightAt("Zone 1")]);
+    await ledger.save([updateOf(claimed, { delivery, dueAt: 1 }), keepOf(claimed, delivery)]);
+    await ledger.save([{ ...updateOf(claimed, { delivery }), permitId: "never heard of" }]);
+    expect(await ledger.findNextDue("passport")).toEqual(minute(30));
+    expect(await claimOnly(ledger, 30)).toMatchObject({ delivery: NO_DELIVERY });
+  });
+
+  it("makes what changed meanwhile due at once, whatever the worker says", async () => {
+    const { ledger } = place;
+    await say(ledger, issue());
+    const claimed = await claimOnly(ledger, 1);
+    await say(ledger, revise({ revision: 2 }, 2));
+    await say(ledger, revoke(3));
+    expect(await claim(ledger, 1.5)).toEqual([]);
+    await ledger.save([updateOf(claimed, { dueAt: 500 })]);
+    expect(await ledger.findNextDue("passport")).toEqual(minute(2));
+    const again = await claimOnly(ledger, 3);
+    expect(again).toMatchObject({ dueSince: minute(2), stored: { state: "revoked" } });
+    await ledger.save([updateOf(again, { dueAt: 500 })]);
+    expect(await ledger.findNextDue("passport")).toEqual(minute(500));
+  });
+
+  it("remembers since when something is to be done until it is settled", async () => {
+    const { ledger } = place;
+    await say(ledger, issue({}, 2));
+    await ledger.save([updateOf(await claimOnly(ledger, 3), { dueAt: 8, settled: false })]);
+    expect(await claim(ledger, 7)).toEqual([]);
+    const second = await claimOnly(ledger, 8);
+    expect(second.dueSince).toEqual(minute(2));
+    await ledger.save([updateOf(second, { dueAt: 20 })]);
+    expect((await claimOnly(ledger, 21)).dueSince).toEqual(minute(20));
+  });
+
+  it("claims one delivery whether it is due or not", async () => {
+    const { ledger } = place;
+    const id = { providerId: "passport", permitId: "permit-1" };
+    const request = { now: minute(5), leaseMs: given.LEASE_MS };
+    expect(await ledger.claimOne(id, request)).toBeUndefined();
+    await say(ledger, issue({}, 60));
+    const claimed = await ledger.claimOne(id, request);
+    expect(claimed).toMatchObject({ ...id, dueSince: minute(5), delivery: NO_DELIVERY });
+    expect(await ledger.claimOne(id, request)).toBeUndefined();
+    expect(await ledger.claimOne({ ...id, providerId: "hotspot" }, request)).toBeUndefined();
+    expect(await ledger.claimOne(id, { ...request, now: minute(6) })).toMatchObject(id);
+  });
+
+  it("makes deliveries of a company due, and the missing ones of permits that are neither revoked nor over", async () => {
+    const { ledger } = place;
+    await ledger.record([
+      ...[issue(), issue({ id: "over", validTo: minute(5) }), issue({ id: "revoked" })],
+      ...[issue({ id: "bare" }, 0, []), issue({ id: "other", companyId: "city" })],
+      revoke(1, "revoked"),
+    ]);
+    await ledger.save((await claim(ledger, 1)).map((one) => updateOf(one, { dueAt: 400 })));
+    const selection = { companyId: "university", providerIds: ["passport", "hotspot"], at: minute(10) };
+    expect(await ledger.makeDue(selection)).toBe(6);
+    const dueIds = async (providerId: string) =>
+      (await claim(ledger, 10, { providerId })).map(({ permitId }) => permitId).sort();
+    expect(await dueIds("passport")).toEqual(["bare", "over", "permit-1", "revoked"]);
+    expect(await dueIds("hotspot")).toEqual(["bare", "permit-1"]);
+    expect(await ledger.makeDue({ ...selection, companyId: "nobody" })).toBe(0);
+    expect(await ledger.makeDue({ ...selection, providerIds: [] })).toBe(0);
+  });
+
+  it("tells a worker that its company's mapping changed meanwhile", async () => {
+    const { ledger } = place;
+    await say(ledger, issue());
+    const claimed = await claimOnly(ledger, 0);
+    await ledger.makeDue({ companyId: "university", providerIds: ["passport"], at: minute(1) });
+    await ledger.save([updateOf(claimed, { dueAt: null })]);
+    expect(await claimOnly(ledger, 1)).toMatchObject({ dueSince: minute(1) });
+  });
+
+  it("gives claims up when it is closed", async () => {
+    await say(place.ledger, issue());
+    const lost = await claimOnly(place.ledger, 0);
+    const ledger = await place.reopen();
+    const taken = await claimOnly(ledger, 0);
+    await ledger.save([updateOf(lost, { delivery: given.deliveryOf([given.rightAt("Zone 1")]) })]);
+    expect(await claim(ledger, 0)).toEqual([]);
+    await ledger.save([updateOf(taken)]);
+    expect(await given.collect(ledger.listTargets("passport"))).toEqual([]);
+  });
+}

@@ -1,0 +1,12 @@
+import { memoryLedger } from "../../src/sync/memory-ledger.ts";
+import { describeLedger } from "./ledger-contract.ts";
+
+describeLedger({
+  name: "the memory ledger",
+  histories: 1_000,
+  async create() {
+    const ledger = memoryLedger();
+    await ledger.open();
+    return { ledger, dispose: () => ledger.close() };
+  },
+});

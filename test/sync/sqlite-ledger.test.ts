@@ -1,0 +1,29 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sqliteLedger } from "../../src/sync/sqlite.ts";
+import { describeLedger } from "./ledger-contract.ts";
+
+describeLedger({
+  name: "the SQLite ledger",
+  histories: 60,
+  async create() {
+    const folder = mkdtempSync(join(tmpdir(), "ledger-"));
+    const path = join(folder, "ledger.db");
+    let ledger = sqliteLedger({ path });
+    await ledger.open();
+    return {
+      ledger,
+      async reopen() {
+        await ledger.close();
+        ledger = sqliteLedger({ path });
+        await ledger.open();
+        return ledger;
+      },
+      async dispose() {
+        await ledger.close();
+        rmSync(folder, { recursive: true });
+      },
+    };
+  },
+});
