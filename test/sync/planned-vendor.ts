@@ -1,0 +1,108 @@
+import { EnforcementError } from "../../src/core/errors.ts";
+import type { Outcome } from "../../src/core/provider.ts";
+import type { Receipt } from "../../src/core/receipt.ts";
+import type { StoredRegistration } from "../../src/core/registration.ts";
+import { applyOutcome } from "../../src/sync/apply-outcome.ts";
+import { type Delivery, NO_DELIVERY, type Right } from "../../src/sync/delivery.ts";
+import { type Desired, rightKeyOf } from "../../src/sync/desired.ts";
+import { type DeliveryPlan, type PlanRules, planDelivery } from "../../src/sync/planner.ts";
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+export const START = Date.parse("2026-09-15T12:00:00.000Z");
+export const rules: PlanRules = { providerId: "vendor", openEndedDays: 30, leadTimeMs: DAY };
+
+/** What becomes of an operation. `lost`: it is carried out, and nobody hears of it. `never`: the other way round. */
+export type Fate = "ok" | "lost" | "never" | "limited" | "refused";
+
+interface VendorRight {
+  readonly registration: StoredRegistration;
+  end: number;
+  isCancelled: boolean;
+}
+
+/** A registration of one permit; a test names what it is about. */
+export function wanted(changes: Partial<StoredRegistration> = {}): StoredRegistration {
+  return {
+    ...{ companyId: "c", permitId: "P-1", locationId: "lot", plate: { number: "GXK204" }, target: "zone" },
+    ...{ validFrom: new Date(START - DAY).toISOString(), validTo: new Date(START + 90 * DAY).toISOString() },
+    generation: 0,
+    ...changes,
+  };
+}
+
+export function desire(...registrations: readonly StoredRegistration[]): Desired {
+  return { registrations: new Map(registrations.map((one) => [rightKeyOf(one), one])), unmapped: [] };
+}
+
+/** One permit at one vendor, with the ledger between them: everything that the planner has to do with. */
+export class PlannedVendor {
+  now = START;
+  desired: Desired = desire();
+  delivery: Delivery = NO_DELIVERY;
+  readonly rights = new Map<string, VendorRight>();
+  readonly log: string[] = [];
+
+  plan(): DeliveryPlan {
+    return planDelivery({ desired: this.desired, delivery: this.delivery, now: new Date(this.now), rules });
+  }
+
+  /** Plans, writes the plan down, and carries it out. Gives what was sent. */
+  step(fateOf: (right: Right) => Fate = () => "ok"): DeliveryPlan {
+    const plan = this.plan();
+    this.delivery = plan.delivery;
+    for (const right of plan.operations) this.#send(right, fateOf(right));
+    return plan;
+  }
+
+  /** Steps until nothing is to be done now. */
+  settle(): void {
+    for (let round = 0; this.step().operations.length > 0; round += 1) {
+      if (round === 20) throw new Error(`It never ends: ${JSON.stringify(this.delivery)}`);
+    }
+  }
+
+  /** Keys of the rights that are live now. */
+  live(): string[] {
+    const live = [...this.rights.values()].filter(({ isCancelled, end }) => !isCancelled && end > this.now);
+    return live.map(({ registration }) => rightKeyOf(registration)).sort();
+  }
+
+  #send(right: Right, fate: Fate): void {
+    const { reference, intent } = right;
+    if (intent === null) throw new Error("Nothing is to be sent.");
+    this.log.push(`${intent.operation} ${right.registration.locationId} ${right.registration.plate.number}`);
+    const receipt = fate === "ok" || fate === "lost" ? this.#carryOut(right) : undefined;
+    const outcome: Outcome<Receipt | undefined> =
+      fate === "ok" ? { ok: true, value: receipt } : { ok: false, error: errorOf(fate) };
+    const context = { outcome, now: new Date(this.now), random: () => 0.5 };
+    this.delivery = applyOutcome(this.delivery, reference, context);
+  }
+
+  #carryOut({ reference, registration, intent }: Right): Receipt | undefined {
+    if (intent === null) return undefined;
+    const at = Date.parse(intent.at);
+    const start = Math.max(Date.parse(registration.validFrom), at);
+    const end = intent.validTo === null ? start + rules.openEndedDays * DAY : Date.parse(intent.validTo);
+    const known = this.rights.get(reference);
+    if (intent.operation === "cancel") {
+      if (known !== undefined) known.isCancelled = true;
+      return undefined;
+    }
+    if (known?.isCancelled)
+      throw new Error("A right that was cancelled is taken up under its old reference.");
+    if (known === undefined && intent.operation === "amend") throw new Error("It amends what is not there.");
+    this.rights.set(reference, { registration, end, isCancelled: false });
+    return {
+      ...{ v: 1, providerId: "vendor", reference, target: registration.target, registration },
+      coveredUntil: new Date(end).toISOString(),
+    };
+  }
+}
+
+function errorOf(fate: Exclude<Fate, "ok">): EnforcementError {
+  if (fate === "refused") return new EnforcementError("rejected", "It refuses.", { status: 422 });
+  if (fate === "limited") return new EnforcementError("rate_limited", "Slower.");
+  return new EnforcementError("timeout", "No reply.", { outcome: "unknown" });
+}
