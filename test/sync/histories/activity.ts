@@ -2,7 +2,7 @@
 const nextTurn = globalThis.setImmediate;
 
 /** How many turns of the event loop must pass without anything happening before we believe that nothing will. */
-const QUIET_TURNS = 3;
+const QUIET_TURNS = 2;
 
 /** Knows whether the program under test still does something that needs no virtual time. */
 export interface Activity {

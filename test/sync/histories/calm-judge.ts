@@ -93,8 +93,7 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
     const [right] = found;
     if (right === undefined) missing.push(want);
     if (right !== undefined && isEnd(want, right, { providerId, now })) continue;
-    const operation = right === undefined ? "register" : "amend";
-    const excuse = findExcuse(want, state, operation);
+    const excuse = findExcuse(want, state);
     const shown = right === undefined ? "missing" : `there until ${new Date(right.end).toISOString()}`;
     if (excuse === undefined) problems.push(`${show(want)} is ${shown}, and nothing says why.`);
     else if (isHealed && excuse.failure?.dismissed !== true && excuse.failure?.code !== "invalid_input") {
@@ -112,7 +111,7 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
       (want) =>
         want.permitId === right.permitId &&
         (want.locationId === right.locationId || want.plateNumber === right.plateNumber) &&
-        findExcuse(want, state, "register")?.failure?.dismissed !== true,
+        findExcuse(want, state)?.failure?.dismissed !== true,
     );
     if (!isHeld) problems.push(`${show({ ...right, to: right.end })} is live, and nobody wants it.`);
   }
@@ -133,17 +132,14 @@ function isEnd(
   return end - now >= (days * DAY_MS) / 3 - 1_000 && end <= Math.max(now, from) + days * DAY_MS;
 }
 
-/** The refusal that keeps a right from being as it is wanted. */
-function findExcuse(want: WantedRight, state: ProviderState, operation: string): Right | undefined {
+/**
+ * The refusal that keeps a right from being as it is wanted: of the right itself, or of another one that does not leave
+ * its slot. It may have run out because its extension was refused, or be in doubt because its cancellation was.
+ */
+function findExcuse(want: WantedRight, state: ProviderState): Right | undefined {
   const rights = state.deliveries.get(want.permitId)?.rights ?? [];
   return rights.find(({ registration, reference, failure }) => {
-    const isWanted = isSameRight(want, toRight(registration));
-    // Nothing comes into a slot from which the old one does not go.
-    const isBlocking =
-      operation === "register" &&
-      failure?.operation === "cancel" &&
-      slotOf(toRight(registration)) === slotOf(want);
-    if (!isBlocking && (!isWanted || failure?.operation !== operation)) return false;
+    if (failure === null || slotOf(toRight(registration)) !== slotOf(want)) return false;
     // Undismissed, a person must find it in the list.
     return failure.dismissed === true || state.failures.some((listed) => listed.reference === reference);
   });

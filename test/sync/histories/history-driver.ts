@@ -44,7 +44,7 @@ export class HistoryDriver {
     await ledger.open();
     this.#ledger = ledger;
     violations.push(...(await words.resolve((id) => ledger.getPermit(id))));
-    this.world.noteShared();
+    this.world.noteSaid();
     const begun = beginProcess(this.world, { ledger, providerIds: this.providerIds });
     this.#process = begun;
     await this.call("start", async () => begun.sync.start());
@@ -111,7 +111,7 @@ export class HistoryDriver {
       await activity.settle();
       const left = from + ms - time.elapsed();
       // Nobody is down for days: what happens every minute would only happen more often.
-      if (time.elapsed() - from > 4 * HOUR) for (const id of conditions.keys()) conditions.set(id, "well");
+      if (time.elapsed() - from > 2 * HOUR) for (const id of conditions.keys()) conditions.set(id, "well");
       const next = time.untilNext();
       if (next === undefined || next > left) {
         time.advance(Math.max(0, left));

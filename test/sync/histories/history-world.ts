@@ -39,6 +39,7 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
   /** What the directory said before edits of which the sync was not told yet. */
   let earlierHosts: Pick<typeof host, "getCompany" | "listLocations">[] = [];
   const shared = new Set<string>();
+  const forgotten = new Set<string>();
 
   const hosts = () => [host, ...earlierHosts];
 
@@ -49,16 +50,14 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
     });
   }
 
-  const shareKey = (...regions: (string | undefined)[]) =>
-    regions
-      .map((region) => region ?? "")
-      .sort()
-      .join();
-
-  /** Notes which rights of one place and plate were ever wanted side by side: those of two regions on one permit. */
-  function noteShared(): void {
+  /**
+   * Notes which permits ever had rights of one place and plate side by side, those of two regions, and which were ever
+   * to be forgotten.
+   */
+  function noteSaid(): void {
     for (const permits of words.candidates()) {
-      for (const { spec } of permits.values()) {
+      for (const { spec, state } of permits.values()) {
+        if (state === "forgotten") forgotten.add(spec.id);
         for (const one of spec.plates) {
           for (const other of spec.plates) {
             if (one !== other && one.split("/")[0] === other.split("/")[0]) shared.add(spec.id);
@@ -92,7 +91,8 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
       providerId,
       createFakeVendor({
         ...{ providerId, references: VENDORS[providerId].references, latest: time.latest },
-        mayShare: (one, other) => shared.has(one.permitId) && shareKey(one.region) !== shareKey(other.region),
+        mayShare: (one, other) => shared.has(one.permitId) && one.region !== other.region,
+        isForgotten: (permitId) => forgotten.has(permitId),
       }),
     ]),
   );
@@ -103,7 +103,7 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
 
   return {
     ...{ history, home, random, time, activity, host, words, violations, events, faults, conditions },
-    ...{ vendors, judge, nextFault, noteShared },
+    ...{ vendors, judge, nextFault, noteSaid },
     /** The ledger fails so many times from now on; 0: it is well. */
     failLedger(calls: number): void {
       ledgerFailures = calls;

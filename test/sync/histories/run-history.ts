@@ -98,7 +98,7 @@ class HistoryRun {
     const { sync } = await this.#driver.living();
     const { words, violations } = this.#driver.world;
     const statuses = words.begin(said, { together: false });
-    this.#driver.world.noteShared();
+    this.#driver.world.noteSaid();
     const tell = async (word: HostWord, index: number): Promise<string> => {
       try {
         if ("spec" in word) return (await sync[word.kind](toPermit(word.spec))).status;
@@ -124,7 +124,7 @@ class HistoryRun {
     const { words, violations } = this.#driver.world;
     const said = specs.map((spec): HostWord => ({ kind: "issue", spec }));
     const statuses = words.begin(said, { together: true });
-    this.#driver.world.noteShared();
+    this.#driver.world.noteSaid();
     const end = await this.#driver.call("issueMany", () => sync.issueMany(specs.map(toPermit)));
     if (end.is === "killed") return;
     const conflict = statuses.indexOf("conflict");

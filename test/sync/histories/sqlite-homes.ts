@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Ledger } from "../../../src/sync/ledger.ts";
+import { sqliteLedger } from "../../../src/sync/sqlite-ledger.ts";
+import type { LedgerHome } from "./ledger-home.ts";
+
+/** One file for many histories, one after the other. */
+export interface SqliteHomes {
+  createHome(): LedgerHome;
+  close(): Promise<void>;
+}
+
+// Opening a ledger starts threads, which takes longer than a whole history does.
+const REOPEN_CHANCE = 0.1;
+
+/**
+ * After a crash the file is opened anew, or the claims of the dead process are left to run out, as the process after it
+ * would find them. Real kills are in test/sync/kills.
+ */
+export function createSqliteHomes(): SqliteHomes {
+  const folder = mkdtempSync(join(tmpdir(), "offstreet-histories-"));
+  const path = join(folder, "ledger.sqlite");
+  let ledger: Ledger | undefined;
+  return {
+    createHome: () => ({
+      async reopen(random) {
+        if (ledger !== undefined && random() < REOPEN_CHANCE) {
+          await ledger.close();
+          ledger = undefined;
+        }
+        ledger ??= sqliteLedger({ path });
+        return ledger;
+      },
+      async dispose() {
+        clearTables(path);
+      },
+    }),
+    async close() {
+      await ledger?.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The next history finds nothing of this one. Names that the ledger keeps in memory stay. */
+function clearTables(path: string): void {
+  const database = new DatabaseSync(path);
+  try {
+    const tables = ["failure", "place", "delivery", "plate", "permit"];
+    database.exec(`BEGIN IMMEDIATE; ${tables.map((name) => `DELETE FROM ${name};`).join(" ")} COMMIT`);
+  } finally {
+    database.close();
+  }
+}
