@@ -1,4 +1,5 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
+import { formatInstant } from "./instant.ts";
 import type { Registration } from "./registration.ts";
 
 // The first 32 bits of every reference of ours, so that our records can be told from others' in a vendor's list.
@@ -14,11 +15,18 @@ const MARK = "0ff57ee7";
 export function referenceOf(providerId: string, registration: Registration): string {
   const { companyId, permitId, locationId, plate, target, validFrom, generation = 0 } = registration;
   const parts = [
-    ...[providerId, companyId, permitId, locationId, plate.number, plate.region ?? null],
-    ...[target, validFrom.toISOString(), generation],
+    providerId,
+    companyId,
+    permitId,
+    locationId,
+    plate.number,
+    plate.region ?? null,
+    target,
+    formatInstant(validFrom),
+    generation,
   ];
   // JSON keeps the parts apart: ["a","bc"] and ["ab","c"] differ.
-  const hex = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  const hex = hash("sha256", JSON.stringify(parts), "hex");
   return `${MARK}-${hex.slice(0, 4)}-8${hex.slice(4, 7)}-a${hex.slice(7, 10)}-${hex.slice(10, 22)}`;
 }
 

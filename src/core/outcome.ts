@@ -10,6 +10,15 @@ export async function toOutcome<Value>(run: () => Value | Promise<Value>): Promi
   }
 }
 
+/** {@link toOutcome} for a check that has its result at once. */
+export function outcomeOf<Value>(check: () => Value): Outcome<Value> {
+  try {
+    return { ok: true, value: check() };
+  } catch (thrown) {
+    return { ok: false, error: toEnforcementError(thrown) };
+  }
+}
+
 /** The value of the only outcome of a single operation; throws its error. */
 export function unwrapOutcome<Value>([outcome]: readonly Outcome<Value>[]): Value {
   if (outcome?.ok) return outcome.value;

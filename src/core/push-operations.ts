@@ -2,9 +2,9 @@ import type { Clock } from "./clock.ts";
 import { withErrorDetails } from "./errors.ts";
 import { fieldError, readList, readRecord } from "./fields.ts";
 import { referenceOf } from "./identity.ts";
-import { parseInstant } from "./instant.ts";
+import { formatInstant, parseInstant } from "./instant.ts";
 import { type CheckedOperationOptions, readOperationOptions } from "./operation-options.ts";
-import { inOperation, toOutcome, unwrapOutcome } from "./outcome.ts";
+import { inOperation, outcomeOf, unwrapOutcome } from "./outcome.ts";
 import type { OperationOptions, Outcome, PushProvider } from "./provider.ts";
 import { type Receipt, readReceipt } from "./receipt.ts";
 import { readRegistration, type StoredRegistration, toStoredRegistration } from "./registration.ts";
@@ -140,7 +140,7 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
   }
 
   function toReceipt({ registration, end }: PushChange, { reference, target }: Delivered): Receipt {
-    return { v: 1, providerId, reference, target, registration, coveredUntil: end.toISOString() };
+    return { v: 1, providerId, reference, target, registration, coveredUntil: formatInstant(end) };
   }
 
   function named<Failure extends Outcome<never> & { ok: false }>(
@@ -156,9 +156,9 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
   function readEach(
     inputs: readonly unknown[],
     read: (input: unknown, index: number) => PushChange,
-  ): Promise<Outcome<PushChange>[]> {
+  ): Outcome<PushChange>[] {
     // Not map: it would pass over the holes of a sparse array, and every place gets an outcome.
-    return Promise.all(Array.from(inputs, (input, index) => toOutcome(() => read(input, index))));
+    return Array.from(inputs, (input, index) => outcomeOf(() => read(input, index)));
   }
 
   function readOptions(
@@ -174,26 +174,24 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
   return {
     async register(registration, options) {
       const checked = checkCall("register", () => readOptions(options));
-      const read = await readEach([registration], (input) =>
-        toRegisterChange(input, "registration", checked.at),
-      );
+      const read = readEach([registration], (input) => toRegisterChange(input, "registration", checked.at));
       return unwrapOutcome(await deliverAll(read, checked, "register"));
     },
     async amend(receipt, change) {
       const checked = checkCall("amend", () => readOptions(change, ["validTo"]));
       const input = { field: "receipt", endField: "validTo", at: checked.at };
-      const read = await readEach([receipt], (value) => toAmendChange(value, change?.validTo, input));
+      const read = readEach([receipt], (value) => toAmendChange(value, change?.validTo, input));
       return unwrapOutcome(await deliverAll(read, checked, "amend"));
     },
     async cancel(receipt, options) {
       const checked = checkCall("cancel", () => readOptions(options));
-      const read = await readEach([receipt], (input) => toCancelChange(input, "receipt", checked.at));
+      const read = readEach([receipt], (input) => toCancelChange(input, "receipt", checked.at));
       unwrapOutcome(await deliverAll(read, checked, "cancel"));
     },
     async registerMany(registrations, options) {
       const inputs = checkCall("registerMany", () => readList(registrations, "registrations"));
       const checked = checkCall("registerMany", () => readOptions(options));
-      const read = await readEach(inputs, (input, index) =>
+      const read = readEach(inputs, (input, index) =>
         toRegisterChange(input, `registrations[${index}]`, checked.at),
       );
       return deliverAll(read, checked, "registerMany");
@@ -201,7 +199,7 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     async amendMany(changes, options) {
       const inputs = checkCall("amendMany", () => readList(changes, "changes"));
       const checked = checkCall("amendMany", () => readOptions(options));
-      const read = await readEach(inputs, (input, index) => {
+      const read = readEach(inputs, (input, index) => {
         const { receipt, validTo } = readRecord(input, `changes[${index}]`, ["receipt", "validTo"]);
         return toAmendChange(receipt, validTo, {
           ...{ field: `changes[${index}].receipt`, endField: `changes[${index}].validTo` },
@@ -213,7 +211,7 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     async cancelMany(receipts, options) {
       const inputs = checkCall("cancelMany", () => readList(receipts, "receipts"));
       const checked = checkCall("cancelMany", () => readOptions(options));
-      const read = await readEach(inputs, (input, index) =>
+      const read = readEach(inputs, (input, index) =>
         toCancelChange(input, `receipts[${index}]`, checked.at),
       );
       return (await deliverAll(read, checked, "cancelMany")).map(withoutValue);

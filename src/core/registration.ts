@@ -1,6 +1,6 @@
 import type { Company, Directory, Location } from "./directory.ts";
 import { fieldError, readCount, readRecord, readText } from "./fields.ts";
-import { parseValidity } from "./instant.ts";
+import { formatInstant, parseValidity } from "./instant.ts";
 import { type Permit, type PermitInput, readPermit } from "./permit.ts";
 import { type Plate, readPlate } from "./plate.ts";
 import { isEnabled, providerEntry } from "./switches.ts";
@@ -47,13 +47,15 @@ const REGISTRATION_KEYS = [
 export function readRegistration(value: unknown, field = "registration"): Registration {
   const registration = readRecord(value, field, REGISTRATION_KEYS);
   const generation = registration["generation"];
+  const validity = parseValidity(registration["validFrom"], registration["validTo"], field);
   return {
     companyId: readText(registration["companyId"], `${field}.companyId`),
     permitId: readText(registration["permitId"], `${field}.permitId`),
     locationId: readText(registration["locationId"], `${field}.locationId`),
     plate: readPlate(registration["plate"], `${field}.plate`),
     target: readText(registration["target"], `${field}.target`),
-    ...parseValidity(registration["validFrom"], registration["validTo"], field),
+    validFrom: validity.validFrom,
+    validTo: validity.validTo,
     generation: generation === undefined ? 0 : readCount(generation, `${field}.generation`),
   };
 }
@@ -63,10 +65,14 @@ export function toStoredRegistration(registration: Registration): StoredRegistra
   const { companyId, permitId, locationId, plate, target, validFrom, validTo, generation = 0 } = registration;
   const { number, region } = plate;
   return {
-    ...{ companyId, permitId, locationId, target, generation },
+    companyId,
+    permitId,
+    locationId,
     plate: region === undefined ? { number } : { number, region },
-    validFrom: validFrom.toISOString(),
-    validTo: validTo === null ? null : validTo.toISOString(),
+    target,
+    validFrom: formatInstant(validFrom),
+    validTo: validTo === null ? null : formatInstant(validTo),
+    generation,
   };
 }
 

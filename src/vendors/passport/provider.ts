@@ -1,7 +1,7 @@
 import type { EnforcementError } from "../../core/errors.ts";
 import { fieldError, readRecord, readSwitch, readText } from "../../core/fields.ts";
 import { readSignal } from "../../core/operation-options.ts";
-import { inOperation, toOutcome } from "../../core/outcome.ts";
+import { inOperation, outcomeOf, toOutcome } from "../../core/outcome.ts";
 import { readPlate } from "../../core/plate.ts";
 import type { Outcome, PushProvider } from "../../core/provider.ts";
 import {
@@ -54,16 +54,15 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
       zone?.ok ? [toSessionChange(change, zone.value)] : [],
     );
     const pushed = (await restateRepeats(ready, await push(ready, context), context)).values();
-    return Promise.all(
-      resolved.map(async ({ change, zone }) => {
-        if (!zone?.ok) return zone ?? neverPushed();
-        const outcome = pushed.next().value ?? neverPushed();
-        if (!outcome.ok && !(await isOver(change, outcome.error, context))) {
-          return outcome;
-        }
-        return { ok: true, value: { reference: change.reference, target: zone.value } };
-      }),
-    );
+    const ends = resolved.map(({ change, zone }): Outcome<Delivered> | Promise<Outcome<Delivered>> => {
+      if (!zone?.ok) return zone ?? neverPushed();
+      const outcome = pushed.next().value ?? neverPushed();
+      const delivered = { ok: true as const, value: { reference: change.reference, target: zone.value } };
+      if (outcome.ok) return delivered;
+      return isOver(change, outcome.error, context).then((over) => (over ? delivered : outcome));
+    });
+    // Promises of those only that need one: mostly there is none.
+    return ends.some((end) => end instanceof Promise) ? Promise.all(ends) : (ends as Outcome<Delivered>[]);
   }
 
   /**
@@ -120,13 +119,16 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
       byTarget.set(target, resolving);
       return resolving;
     };
-    return Promise.all(
-      changes.map(async ({ kind, target, field }) => {
-        if (kind !== "register") return { ok: true, value: target } as const;
-        const resolved = await resolve(target);
-        return resolved.ok ? toOutcome(() => requireZone(resolved.value, `${field}.target`)) : resolved;
-      }),
-    );
+    const resolving = changes.map(({ kind, target, field }): Outcome<string> | Promise<Outcome<string>> => {
+      const id = kind === "register" ? zones.findId(target) : target;
+      if (id !== undefined) return { ok: true, value: id };
+      return resolve(target).then((resolved) =>
+        resolved.ok ? outcomeOf(() => requireZone(resolved.value, `${field}.target`)) : resolved,
+      );
+    });
+    return resolving.some((zone) => zone instanceof Promise)
+      ? Promise.all(resolving)
+      : (resolving as Outcome<string>[]);
   }
 
   return Object.freeze({

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { formatInstant } from "../../core/instant.ts";
 import { countryOf, subdivisionOf } from "../../core/region.ts";
 import type { StoredRegistration } from "../../core/registration.ts";
 import { findJson } from "../../http/json.ts";
@@ -32,26 +33,33 @@ export interface SessionChange {
 /** The body of one request: events of one type. */
 export function toEventsBody(changes: readonly SessionChange[], config: PassportConfig): string {
   const type = changes[0]?.type;
-  return JSON.stringify({ type, version: "3.0.0", data: changes.map((change) => toEvent(change, config)) });
-}
-
-function toEvent(change: SessionChange, config: PassportConfig): Record<string, unknown> {
-  const { type, sessionId, zone, registration, end, at } = change;
   const noFees = {
     ...{ parking_fee: "0.00", convenience_fee: "0.00", tax: "0.00" },
     currency_code: config.currency,
   };
+  const data = changes.map((change) => toEvent(change, config, noFees));
+  return JSON.stringify({ type, version: "3.0.0", data });
+}
+
+function toEvent(
+  change: SessionChange,
+  config: PassportConfig,
+  noFees: Readonly<Record<string, string>>,
+): Record<string, unknown> {
+  const { type, sessionId, zone, registration, end, at } = change;
+  const isExternal = config.zoneIds === "external";
   return {
-    occurred_at: at.toISOString(),
+    occurred_at: formatInstant(at),
     session_id: sessionId,
     operator_id: config.operatorId,
-    // Exactly one of the two may be there.
-    ...(config.zoneIds === "external" ? { external_zone_id: zone } : { passport_zone_id: zone }),
-    start_time: new Date(registration.validFrom).toISOString(),
-    end_time: end.toISOString(),
+    // Exactly one of the two may be there; what is undefined is not written.
+    external_zone_id: isExternal ? zone : undefined,
+    passport_zone_id: isExternal ? undefined : zone,
+    start_time: registration.validFrom,
+    end_time: formatInstant(end),
     vehicle: toVehicle(registration),
     event_fees: noFees,
-    ...(type === "parking_session_started" ? {} : { total_session_fees: noFees }),
+    total_session_fees: type === "parking_session_started" ? undefined : noFees,
   };
 }
 

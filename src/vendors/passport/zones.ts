@@ -20,6 +20,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export interface ZoneCatalogue {
   /** All zones; from memory when that is fresh and `refresh` is not asked for. */
   list(attempt: Attempt, options?: { refresh?: boolean }): Promise<ZoneList>;
+  /** The id that goes on the wire for a target that is one itself; undefined for one that has to be looked up. */
+  findId(target: string): string | undefined;
   /**
    * The id that goes on the wire for a target: itself when it is one, otherwise that of the only zone with this
    * number or name. A problem when there is none, or more than one, or the list is incomplete, so that nobody can
@@ -63,9 +65,14 @@ export function createZoneCatalogue(
     return known;
   }
 
+  function findId(target: string): string | undefined {
+    if (config.zoneIds === "external") return target;
+    return UUID.test(target) ? target.toLowerCase() : undefined;
+  }
+
   async function resolve(attempt: Attempt, target: string): Promise<ResolvedTarget> {
-    if (config.zoneIds === "external") return { id: target };
-    if (UUID.test(target)) return { id: target.toLowerCase() };
+    const id = findId(target);
+    if (id !== undefined) return { id };
     let zones = await list(attempt);
     // A zone that was made after we last looked deserves a second look, but not one for every permit.
     if (findZones(zones, target).length === 0 && ageOf(zones) > ASK_AGAIN_AFTER_MS) {
@@ -86,7 +93,7 @@ export function createZoneCatalogue(
     return { id: zone.id };
   }
 
-  return { list, resolve };
+  return { list, findId, resolve };
 }
 
 /** @throws EnforcementError `invalid_input` naming `field`, which holds the target, when it was not resolved */
