@@ -41,7 +41,8 @@ export class PostgresClaims {
     await clock.refresh(pool);
     const due = `
       SELECT permit_id FROM ${schema}.deliveries
-       WHERE provider_id = $1 AND due_at <= $3::timestamptz ORDER BY due_at LIMIT $4
+       WHERE provider_id = $1 AND due_at <= $3::timestamptz AND (lease_until IS NULL OR lease_until <= $3::timestamptz)
+       ORDER BY due_at LIMIT $4
          FOR UPDATE SKIP LOCKED`;
     const values = [providerId, clock.toDatabase(now, leaseMs), clock.toDatabase(now), limit];
     return this.#take({ providerId, now }, { which: due, values });
@@ -68,7 +69,7 @@ export class PostgresClaims {
     if (held.length === 0) return;
     const text = `
       UPDATE ${schema}.deliveries d
-         SET due_at = least(d.due_since, d.changed_due), changed_due = NULL, lease_until = NULL
+         SET changed_due = NULL, lease_until = NULL
         FROM json_to_recordset($1::json) AS h ("providerId" text, "permitId" text, version bigint)
        WHERE d.permit_id = h."permitId" AND d.provider_id = h."providerId" AND d.version = h.version
          AND d.lease_until IS NOT NULL`;
@@ -83,7 +84,7 @@ export class PostgresClaims {
     const text = `
       WITH due AS MATERIALIZED (${which})
       UPDATE ${schema}.deliveries d
-         SET version = d.version + 1, due_at = $2::timestamptz, lease_until = $2::timestamptz, changed_due = NULL
+         SET version = d.version + 1, lease_until = $2::timestamptz, changed_due = NULL
         FROM due WHERE d.provider_id = $1 AND d.permit_id = due.permit_id
       RETURNING d.permit_id, d.company_id, d.version::text AS version, d.delivery::text AS delivery,
                 ${readInstant("d.due_since")} AS due_since`;

@@ -1,6 +1,7 @@
 import { inTransaction, type PostgresRunner, query } from "./postgres-connection.ts";
 import { readInstant } from "./postgres-permits.ts";
 import type { PostgresParts } from "./postgres-record.ts";
+import { IS_WAITING } from "./postgres-schema.ts";
 import { dueFrom } from "./postgres-write-permits.ts";
 
 // As many permits are locked by one commit while a whole company is made due.
@@ -33,9 +34,12 @@ export async function findNextDue(
   { runner, schema }: { runner: PostgresRunner; schema: string },
 ) {
   const text = `
-    SELECT (SELECT ${readInstant("due_at")} FROM ${schema}.deliveries
-             WHERE provider_id = $1 AND due_at IS NOT NULL ORDER BY due_at LIMIT 1) AS due_at,
-           ${readInstant("clock_timestamp()")} AS now`;
+    SELECT ${readInstant("least(free.due_at, taken.due_at)")} AS due_at, ${readInstant("clock_timestamp()")} AS now
+      FROM (SELECT min(greatest(due_at, lease_until)) AS due_at FROM ${schema}.deliveries
+             WHERE provider_id = $1 AND due_at IS NOT NULL AND lease_until IS NOT NULL AND ${IS_WAITING}) AS taken
+      LEFT JOIN (SELECT due_at FROM ${schema}.deliveries
+                  WHERE provider_id = $1 AND due_at IS NOT NULL AND lease_until IS NULL
+                  ORDER BY due_at LIMIT 1) AS free ON true`;
   const { rows } = await query(runner, "findNextDue", [text, [providerId]]);
   const dueAt = rows[0]?.["due_at"];
   return {

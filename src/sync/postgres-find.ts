@@ -4,6 +4,7 @@ import type { DeliveryCounts, StoredPermit } from "./ledger.ts";
 import { query } from "./postgres-connection.ts";
 import { readInstant, toPermit, toStoredPermit } from "./postgres-permits.ts";
 import type { PostgresParts } from "./postgres-record.ts";
+import { IS_WAITING } from "./postgres-schema.ts";
 
 /** Serves lookups out of the index of plates. */
 export function createFindPermits(parts: () => PostgresParts): FindPermits {
@@ -35,13 +36,15 @@ export async function countDeliveries(
   now: Date,
   { pool, schema, clock }: PostgresParts,
 ): Promise<DeliveryCounts> {
-  // What is worked on has its lease as due instant. Each sum reads an index of just what it counts.
+  // Each part reads an index of just what it counts.
+  const deliveries = `SELECT due_since FROM ${schema}.deliveries WHERE provider_id = $1`;
   const text = `
-    SELECT pending::text, ${readInstant("oldest")} AS oldest,
+    SELECT count(*)::text AS pending, ${readInstant("min(least(due_since, $2::timestamptz))")} AS oldest,
            (SELECT coalesce(sum(failed), 0) FROM ${schema}.deliveries WHERE provider_id = $1 AND failed > 0)::text AS failed,
            (SELECT count(*) FROM ${schema}.deliveries WHERE provider_id = $1 AND unmapped > 0)::text AS unmapped
-      FROM (SELECT count(*) AS pending, min(least(due_since, $2::timestamptz)) AS oldest FROM ${schema}.deliveries
-             WHERE provider_id = $1 AND due_at IS NOT NULL
+      FROM (${deliveries} AND due_at <= $2::timestamptz
+            UNION ALL
+            ${deliveries} AND ${IS_WAITING} AND coalesce(due_at > $2::timestamptz, true)
                AND (due_since <= $2::timestamptz OR lease_until > $2::timestamptz)) AS pending`;
   const { rows } = await query(pool, "count", [text, [providerId, clock.toDatabase(now)]]);
   const [row] = rows;

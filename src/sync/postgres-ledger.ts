@@ -89,12 +89,15 @@ export function postgresLedger(options: PostgresLedgerOptions): Ledger {
     async record(changes, { transaction } = {}) {
       requireOpen();
       for (const change of changes) checkChange(change);
+      if (changes.length === 0) return [];
       return transaction === undefined
         ? queue.record(changes)
         : recordInTransaction(changes, transaction, parts);
     },
     makeDue: async (selection) => makeCompanyDue(selection, requireOpen()),
-    listCompanies: () => listCompanies(requireOpen()),
+    async *listCompanies() {
+      yield* listCompanies(requireOpen());
+    },
     async claim(request) {
       requireOpen();
       wakes.serve(request.providerId);
@@ -120,10 +123,18 @@ export function postgresLedger(options: PostgresLedgerOptions): Ledger {
       await applyMarks(parts);
       return countDeliveries(providerId, now, parts);
     },
-    listFailures: (providerId) => listFailures(providerId, requireOpen()),
-    listUnmapped: (providerId) => listUnmapped(providerId, requireOpen()),
-    listAt: (providerId, target) => listAt(providerId, target, requireOpen()),
-    listTargets: (providerId) => listTargets(providerId, requireOpen()),
+    async *listFailures(providerId) {
+      yield* listFailures(providerId, requireOpen());
+    },
+    async *listUnmapped(providerId) {
+      yield* listUnmapped(providerId, requireOpen());
+    },
+    async *listAt(providerId, target) {
+      yield* listAt(providerId, target, requireOpen());
+    },
+    async *listTargets(providerId) {
+      yield* listTargets(providerId, requireOpen());
+    },
     erase: async (request) => erasePermits(request, requireOpen()),
     watch: (onDue) => wakes.watch(onDue),
   };

@@ -35,7 +35,7 @@ export class ScheduledWakes {
   readonly #running = new Map<string, Promise<void>>();
   /** What became due while a job was being sent. */
   readonly #missed = new Map<string, number>();
-  #isClosed = false;
+  #isOpen = false;
 
   constructor(options: ScheduledWakesOptions) {
     this.#clock = options.clock;
@@ -43,6 +43,10 @@ export class ScheduledWakes {
     this.#boss = options.boss;
     this.#schemaName = options.schemaName;
     this.#findNextDue = options.findNextDue;
+  }
+
+  open(): void {
+    this.#isOpen = true;
   }
 
   /** Has a job sent or moved, unless one comes early enough. */
@@ -55,7 +59,7 @@ export class ScheduledWakes {
 
   /** Sends the job for the next due instant. */
   lookAhead(providerId: string): void {
-    if (this.#isClosed || this.#running.has(providerId)) return;
+    if (!this.#isOpen || this.#running.has(providerId)) return;
     const run = this.#send(providerId)
       .catch(() => void this.#known.delete(providerId))
       .then(() => {
@@ -67,8 +71,9 @@ export class ScheduledWakes {
     this.#running.set(providerId, run);
   }
 
-  async settle(): Promise<void> {
-    this.#isClosed = true;
+  /** Nothing is sent any more when it is fulfilled. */
+  async close(): Promise<void> {
+    this.#isOpen = false;
     await Promise.all(this.#running.values());
   }
 

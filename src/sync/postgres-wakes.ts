@@ -41,13 +41,16 @@ export class PostgresWakes {
   async open(): Promise<void> {
     await this.#boss.start();
     await this.#boss.createQueue(LATER_QUEUE, QUEUE_OPTIONS);
+    this.#scheduled.open();
     this.#isOpen = true;
   }
 
   async close(): Promise<void> {
     this.#isOpen = false;
+    this.#isWorking = false;
     this.#watchers.clear();
-    await this.#scheduled.settle();
+    this.#served.clear();
+    await this.#scheduled.close();
     await this.#boss.stop({ graceful: true, timeout: 5_000 });
   }
 

@@ -102,10 +102,10 @@ added AS (
   ON CONFLICT DO NOTHING RETURNING provider_id)`;
 }
 
-/** What a change does to a delivery `d`: one that somebody works on becomes due when it is given back. */
+/** What a change does to a delivery `d`: whoever works on it finds that out when it is given back. */
 export function dueFrom(at: string): string {
   return `
-    due_at = CASE WHEN d.lease_until IS NULL THEN least(d.due_at, ${at}) ELSE least(d.due_at, d.lease_until) END,
+    due_at = least(d.due_at, ${at}),
     changed_due = CASE WHEN d.lease_until IS NULL THEN NULL ELSE least(d.changed_due, ${at}) END,
     due_since = least(d.due_since, ${at})`;
 }

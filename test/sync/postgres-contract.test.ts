@@ -1,0 +1,36 @@
+import { afterAll, beforeAll } from "vitest";
+import { postgresLedger } from "../../src/sync/postgres.ts";
+import { describeLedger } from "./ledger-contract.ts";
+import { createDatabase, type TestDatabase } from "./postgres-database.ts";
+
+let database: TestDatabase;
+let count = 0;
+beforeAll(async () => {
+  database = await createDatabase();
+});
+afterAll(() => database.drop());
+
+describeLedger({
+  name: "postgresLedger",
+  // Each makes tables of its own.
+  histories: Number(process.env["HISTORY_COUNT"] ?? 10),
+  async create() {
+    count += 1;
+    const schema = `contract_${count}`;
+    const open = async () => {
+      const ledger = postgresLedger({ pool: database.createPool({ max: 4 }), schema });
+      await ledger.open();
+      return ledger;
+    };
+    let ledger = await open();
+    return {
+      ledger,
+      async reopen() {
+        await ledger.close();
+        ledger = await open();
+        return ledger;
+      },
+      dispose: () => ledger.close(),
+    };
+  },
+});
