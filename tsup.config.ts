@@ -38,6 +38,8 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   dts: { entry: library },
+  // `node:sqlite` has no other name.
+  removeNodeProtocol: false,
   noExternal: bundled,
   esbuildOptions(options) {
     // Its build for Node is CommonJS, which a bundle of ES modules cannot hold.

@@ -3,8 +3,8 @@ import {
   apiKeyAuth,
   basicAuth,
   createPermitLookupHandler,
+  type FindPermits,
   issueCredentials,
-  type MemoryPermits,
   type PullProvider,
 } from "@offstreet/enforcement";
 import { toExpressHandler } from "@offstreet/enforcement/express";
@@ -18,13 +18,17 @@ import { company, directory } from "./customer.ts";
 const PATH = "/enforcement/lookup";
 
 /** Serves the permit lookup in Fastify and in Express, each with a handheld that asks it over HTTP. */
-export async function startHosts(provider: PullProvider, permits: MemoryPermits, options: { port: number }) {
+export async function startHosts(
+  provider: PullProvider,
+  findPermits: FindPermits,
+  options: { port: number },
+) {
   // The password is shown once, to be entered at the vendor; the host keeps only `stored`.
   const { username, password, stored } = issueCredentials({ companyId: company.id });
   const handler = createPermitLookupHandler({
     provider,
     directory,
-    findPermits: permits.findPermits,
+    findPermits,
     authorize: [
       basicAuth({ find: (name) => (name === stored.id ? stored : undefined) }),
       apiKeyAuth({ find: (hash) => (stored.hashes.includes(hash) ? stored : undefined) }),

@@ -4,9 +4,9 @@ import { parseArgs } from "node:util";
 import { exampleNow } from "./clock.ts";
 import { compareBadRows, compareLookups, compareRights, compareStrangers, expectation } from "./compare.ts";
 import { company, locations, permitsCsv } from "./customer.ts";
+import { startSync } from "./deliver.ts";
 import { startHosts } from "./host.ts";
 import { checkMappings } from "./mappings.ts";
-import { pushPermits } from "./push.ts";
 import { readPermits } from "./read-permits.ts";
 import { heading, progress, table } from "./screen.ts";
 import { runTestPlates } from "./test-plate.ts";
@@ -23,20 +23,20 @@ heading("1. Do the names match?");
 await checkMappings(vendors);
 
 heading("2. Reading the permits");
-const { source, permits, badRows } = readPermits(permitsCsv, {
+const { permits, badRows } = readPermits(permitsCsv, {
   companyId: company.id,
   locationIds: new Set(locations.map(({ id }) => id)),
 });
 for (const { line, problem } of badRows) console.log(`  line ${line}: ${problem}`);
 console.log(`  ${permits.length} permits, ${badRows.length} bad rows left out`);
 
-heading("3. Pushing them");
-await pushPermits(vendors.passport, permits);
-await pushPermits(vendors.hotspot, permits);
+heading("3. Delivering them");
+const durable = await startSync(vendors);
+await durable.deliver(permits);
 
 heading("4. The go-live test with plate TEST123");
-const hosts = await startHosts(vendors.t2Flex, source, { port: Number(flags.port) });
-const testPlatesSeen = await runTestPlates(vendors, hosts, source);
+const hosts = await startHosts(vendors.t2Flex, durable.sync.findPermits, { port: Number(flags.port) });
+const testPlatesSeen = await runTestPlates(vendors, hosts, durable);
 
 heading("5. Asking from the handheld");
 const lookups = [];
@@ -68,4 +68,5 @@ if (flags.serve) {
   await new Promise((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve));
 }
 await hosts.close();
+await durable.close();
 await vendors.close();

@@ -20,7 +20,7 @@ type Row = Readonly<Record<(typeof COLUMNS)[number], string>>;
  * stops the others. Of several rows for one permit the highest revision counts.
  */
 export function readPermits(csv: string, options: { companyId: string; locationIds: ReadonlySet<string> }) {
-  const source = memoryPermits([]);
+  const newest = memoryPermits([]);
   const permits = new Map<string, PermitInput>();
   const badRows: BadRow[] = [];
   const records = parse(csv, { bom: true, relax_column_count: true, info: true }) as unknown as {
@@ -33,12 +33,12 @@ export function readPermits(csv: string, options: { companyId: string; locationI
     try {
       const permit = toPermit(toRow(record), options);
       // Tells whether the permit is news: an older revision never replaces a newer one.
-      if (source.set(permit)) permits.set(permit.id, permit);
+      if (newest.set(permit)) permits.set(permit.id, permit);
     } catch (error) {
       badRows.push({ line, problem: error instanceof Error ? error.message : String(error) });
     }
   }
-  return { source, permits: [...permits.values()], badRows };
+  return { permits: [...permits.values()], badRows };
 }
 
 function toRow(record: readonly string[]): Row {
