@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSandbox } from "../src/sandbox/index.ts";
 import { createDocumentedProject, type DocumentedProject } from "./support/documented-project.ts";
@@ -11,36 +12,52 @@ afterAll(() => project?.remove());
 
 describe("the README's TypeScript", () => {
   it("stands in named files, each of which a test below runs", () => {
-    expect(project.names).toEqual(["host.ts", "push.ts", "express.ts", "fastify.ts", "check.ts"]);
+    expect(project.names).toEqual([
+      ...["host.ts", "passport.ts", "push.ts", "sync.ts"],
+      ...["express.ts", "fastify.ts", "check.ts"],
+    ]);
   });
 
   it("compiles in a strict project", async () => {
     expect(await project.compile()).toBe("");
   });
 
-  it("pushes a permit", async () => {
+  /** Runs a block against the sandbox: what it sends to Passport's staging host goes there. */
+  async function runBesidePassport(name: string) {
     const { passport: sandbox, listen } = createSandbox({
       passport: { zones: [{ id: "7d0f6a52-0c52-4a8b-9f55-3c1f1d0f7a11", number: "101", name: "Lot 101" }] },
     });
     const server = await listen();
-    // What the block sends to Passport's staging host goes to the sandbox.
     const redirect = `const { fetch } = globalThis;
       globalThis.fetch = async (request) => {
         const url = request.url.replace("https://api.staging.passportinc.com", ${JSON.stringify(server.passportUrl)});
         return fetch(url, { method: request.method, headers: request.headers, body: await request.text() || undefined });
       };`;
-    const { stdout, stderr } = await project.run("push.ts", {
+    const { stdout, stderr } = await project.run(name, {
       nodeArguments: ["--import", `data:text/javascript,${encodeURIComponent(redirect)}`],
       environment: {
         PASSPORT_OPERATOR_ID: sandbox.operatorId,
         PASSPORT_CLIENT_ID: sandbox.clientId,
         PASSPORT_CLIENT_SECRET: sandbox.clientSecret,
+        LEDGER_PATH: join(project.folder, "enforcement.db"),
       },
     });
     await server.close();
     expect(stderr).not.toContain("unauthorized");
+    return { stdout, sessions: [...sandbox.sessions.values()] };
+  }
+
+  it("pushes a permit", async () => {
+    const { stdout, sessions } = await runBesidePassport("push.ts");
     expect(stdout).toMatch(/^registered until \d{4}-\d\d-\d\dT/);
-    expect([...sandbox.sessions.values()]).toMatchObject([{ plate: "GXK204", state: "NB", country: "CA" }]);
+    expect(sessions).toMatchObject([{ plate: "GXK204", state: "NB", country: "CA" }]);
+  });
+
+  it("keeps a permit in a ledger and delivers it", async () => {
+    const { stdout, sessions } = await runBesidePassport("sync.ts");
+    expect(stdout).toContain("acknowledged");
+    expect(stdout).toContain("pending: 0 failed: 0");
+    expect(sessions).toMatchObject([{ plate: "GXK204", endTime: new Date("2026-12-31T23:59:59-04:00") }]);
   });
 
   it("tells a name that differs", async () => {
