@@ -15,7 +15,7 @@ const flags = readFlags();
 const plan = flags.quick
   ? { http: { rounds: 3, secondsEach: 0.4, warmUpRequests: 2_000 }, loop: { rounds: 5, answersEach: 10_000 } }
   : {
-      http: { rounds: 11, secondsEach: 2, warmUpRequests: 20_000 },
+      http: { rounds: 9, secondsEach: 1.5, warmUpRequests: 20_000 },
       loop: { rounds: 15, answersEach: 40_000 },
     };
 
