@@ -7,6 +7,8 @@ import { shortenHistory } from "./shorten-history.ts";
 /** How many histories run, and from which seed on: each has the seed of the one before it plus one. */
 export interface HistoryCount {
   readonly inTest: number;
+  /** Histories of smaller size, for ledgers that really write. */
+  readonly size?: Parameters<typeof generateHistory>[1];
   readonly seed?: number;
 }
 
@@ -16,12 +18,12 @@ export interface HistoryCount {
  */
 export async function checkHistories(
   createHome: () => LedgerHome,
-  { inTest, seed = 1 }: HistoryCount,
+  { inTest, seed = 1, size }: HistoryCount,
 ): Promise<void> {
   const count = Number(process.env["HISTORY_COUNT"] ?? inTest);
   const first = Number(process.env["SEED"] ?? seed);
   for (let number = first; number < first + count; number += 1) {
-    const history = generateHistory(number);
+    const history = generateHistory(number, size);
     const violations = await runHistory(history, createHome());
     if (violations.length === 0) continue;
     const short = await shortenHistory(

@@ -21,6 +21,8 @@ export interface FakeProviderOptions {
   readonly timers: TimerGroup;
   readonly activity: Activity;
   readonly random: () => number;
+  /** Hears of every change that leaves. */
+  readonly onSend: (change: PushChange) => void;
   /** The fault of the next request. */
   readonly nextFault: () => VendorFault | undefined;
 }
@@ -89,6 +91,7 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
     // What runs on to its next wait after the kill is not real.
     if (isDead) return new Promise(() => {});
     checkCall(changes, context);
+    for (const change of changes) options.onSend(change);
     activity.note();
     const exchange = vendor.enter(changes);
     const fault = nextFault();

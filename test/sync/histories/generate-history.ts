@@ -16,7 +16,7 @@ const REGIONS = ["", "", "/CA-NB", "/CA-NS"];
 const PERMITS = ["P-1", "P-2", "P-3"] as const;
 
 /** A random history. The same seed always gives the same one. */
-export function generateHistory(seed: number): History {
+export function generateHistory(seed: number, { longestOutageMs = 2 * HOUR, mostSteps = 22 } = {}): History {
   const random = seededRandom(seed);
   const start = Date.parse("2026-09-15T12:00:00.000Z");
   const stored = new Map<string, { spec: PermitSpec; ended: boolean }>();
@@ -225,10 +225,10 @@ export function generateHistory(seed: number): History {
   }
 
   const steps: Step[] = [{ do: "say", words: [word()] }];
-  const length = between(4, 22);
+  const length = between(4, mostSteps);
   while (steps.length < length) {
     steps.push(next());
     if (chance(0.5)) steps.push(passing());
   }
-  return { seed, start, steps };
+  return { seed, start, steps, longestOutageMs };
 }

@@ -4,7 +4,6 @@ import type { HistoryWorld } from "./history-world.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 
 /** What a call to the process came to. */
 export type End<Value> = { is: "value"; value: Value } | { is: "error"; error: unknown } | { is: "killed" };
@@ -105,13 +104,13 @@ export class HistoryDriver {
   }
 
   async pass(ms: number): Promise<void> {
-    const { activity, time, conditions } = this.world;
+    const { activity, time, conditions, history } = this.world;
     const from = time.elapsed();
     for (;;) {
       await activity.settle();
       const left = from + ms - time.elapsed();
-      // Nobody is down for days: what happens every minute would only happen more often.
-      if (time.elapsed() - from > 2 * HOUR) for (const id of conditions.keys()) conditions.set(id, "well");
+      if (time.elapsed() - from > history.longestOutageMs)
+        for (const id of conditions.keys()) conditions.set(id, "well");
       const next = time.untilNext();
       if (next === undefined || next > left) {
         time.advance(Math.max(0, left));

@@ -55,6 +55,7 @@ export function beginProcess(
     const instance = createFakeProvider({
       ...VENDORS[providerId as keyof typeof VENDORS],
       ...{ vendor, timers: vendorTimers, activity, random },
+      onSend: (change) => judge.onSend(providerId, change),
       nextFault: () => world.nextFault(providerId),
     });
     instances.add(instance);

@@ -1,3 +1,4 @@
+import type { PushChange } from "../../../src/core/push-operations.ts";
 import type { Delivery, Right } from "../../../src/sync/delivery.ts";
 import type { ClaimedDelivery, DeliveryUpdate, Ledger } from "../../../src/sync/ledger.ts";
 import { type FakeVendor, isLive, slotOf, type VendorRight } from "./fake-vendor.ts";
@@ -20,11 +21,15 @@ export interface LedgerJudge {
   readonly violations: string[];
   onClaim(claimed: readonly ClaimedDelivery[]): void;
   onSave(updates: Parameters<Ledger["save"]>[0]): void;
+  onSaved(updates: Parameters<Ledger["save"]>[0]): void;
+  /** A change leaves for a vendor. */
+  onSend(providerId: string, change: PushChange): void;
 }
 
 export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
   const { vendors, now, latest, leadTimeMs, readings } = options;
   const written = new Map<string, Delivery>();
+  const durable = new Map<string, Delivery>();
   const violations: string[] = [];
 
   function judge({ providerId, permitId, delivery }: DeliveryUpdate, vendor: FakeVendor): void {
@@ -36,6 +41,8 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
       const old = before?.rights.find(({ reference }) => reference === right.reference);
       const problem = judgeReceipt(right, vendor.rights.get(right.reference));
       if (problem !== undefined) violate(right, problem);
+      if (old?.intent !== undefined && isRestated(old.intent, right.intent))
+        violate(right, "is decided twice");
       const isNewCancel = right.intent?.operation === "cancel" && old?.intent?.operation !== "cancel";
       if (!isNewCancel) continue;
       const problems = readings(permitId, providerId).map((wanted) =>
@@ -86,8 +93,9 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
   return {
     violations,
     onClaim(claimed) {
-      for (const { providerId, permitId, delivery } of claimed)
-        written.set(`${providerId} ${permitId}`, delivery);
+      for (const { providerId, permitId, delivery } of claimed) {
+        for (const known of [written, durable]) known.set(`${providerId} ${permitId}`, delivery);
+      }
     },
     onSave(updates) {
       for (const update of updates) {
@@ -95,7 +103,25 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
         if (vendor !== undefined) judge(update, vendor);
       }
     },
+    onSaved(updates) {
+      for (const { providerId, permitId, delivery } of updates)
+        durable.set(`${providerId} ${permitId}`, delivery);
+    },
+    onSend(providerId, { kind, identity, at, registration }) {
+      const delivery = durable.get(`${providerId} ${registration.permitId}`);
+      const right = delivery?.rights.find(({ reference }) => reference === identity);
+      if (right?.intent?.operation === kind && right.intent.at === at.toISOString()) return;
+      violations.push(
+        `${providerId} ${kind} of ${registration.permitId} is sent before it was written down.`,
+      );
+    },
   };
+}
+
+/** Whether an open intent was replaced by one of the same words and another instant: a repeat must carry the same. */
+function isRestated(before: Right["intent"], after: Right["intent"]): boolean {
+  if (before === null || after === null || before.at === after.at) return false;
+  return before.operation === after.operation && before.validTo === after.validTo;
 }
 
 function describe({ registration }: Right): string {

@@ -13,7 +13,7 @@ export interface SqliteHomes {
 }
 
 // Opening a ledger starts threads, which takes longer than a whole history does.
-const REOPEN_CHANCE = 0.1;
+const REOPEN_CHANCE = 0.02;
 
 /**
  * After a crash the file is opened anew, or the claims of the dead process are left to run out, as the process after it

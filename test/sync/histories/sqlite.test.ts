@@ -7,6 +7,9 @@ describe("the promise of durable sync, in random histories", () => {
   afterAll(() => homes.close());
 
   it("holds with a ledger in SQLite", { timeout: 3_600_000 }, async () => {
-    await checkHistories(homes.createHome, { inTest: 500, seed: 1_000_001 });
+    await checkHistories(homes.createHome, {
+      ...{ inTest: 500, seed: 1_000_001 },
+      size: { longestOutageMs: 5 * 60_000, mostSteps: 12 },
+    });
   });
 });

@@ -41,4 +41,6 @@ export interface History {
   readonly seed: number;
   readonly start: number;
   readonly steps: readonly Step[];
+  /** How long a vendor stays unwell while time passes, in milliseconds: every probe of it costs a real writing. */
+  readonly longestOutageMs: number;
 }

@@ -8,6 +8,8 @@ export interface LedgerObserver {
   onClaim(claimed: readonly ClaimedDelivery[]): void;
   /** Before deliveries are written. */
   onSave(updates: Parameters<Ledger["save"]>[0]): void;
+  /** After they were. */
+  onSaved(updates: Parameters<Ledger["save"]>[0]): void;
 }
 
 export interface WatchedLedgerOptions {
@@ -71,9 +73,10 @@ export function createWatchedLedger(options: WatchedLedgerOptions): Ledger {
         return claimed;
       }),
     save: (updates) =>
-      callOrFail(() => {
+      callOrFail(async () => {
         observer.onSave(updates);
-        return ledger.save(updates);
+        await ledger.save(updates);
+        observer.onSaved(updates);
       }),
     findNextDue: (providerId) => callOrFail(() => ledger.findNextDue(providerId)),
     findPermits: ledger.findPermits,
