@@ -14,6 +14,12 @@ export const bun: LookupHost = {
 
 export const deno: LookupHost = {
   name: "Deno",
+  traits: {
+    skips: {
+      "pipelining behind a refusal":
+        "it closes a connection on which a body was refused unread, as HTTP allows",
+    },
+  },
   open: () =>
     openChild([
       join(modules, ".bin/deno"),

@@ -41,7 +41,7 @@ export interface HostTraits {
 }
 
 /** Tests that need a connection. */
-export type ConnectionTest = "pipelining" | "keep-alive" | "break-off";
+export type ConnectionTest = "pipelining" | "pipelining behind a refusal" | "keep-alive" | "break-off";
 
 /** Tests that a host may be unable to take. */
 export type SkippableTest = ConnectionTest | "disconnect" | "large" | "head";

@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { text as readText } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ConnectionTest, LookupHost, RunningHost, SkippableTest } from "./host.ts";
+import { pipeline } from "./pipeline.ts";
 import { COMPANY_NAME, KEY, LOCATION_NAME, SLOW_PLATE } from "./served-lookup.ts";
 
 const json = { "content-type": "application/json" };
@@ -215,27 +216,17 @@ export function describeHost({ name, traits = {}, open }: LookupHost): void {
       agent.destroy();
     });
 
-    connected(
-      "pipelining",
-      "sends one reply to each request, in order, a body that is too large in between",
-      async () => {
-        const { hostname, port, pathname } = new URL(host.url);
-        const socket = connect(Number(port), hostname);
-        const ask = (plate: string, connection: string, filler = "") => {
-          const body = JSON.stringify({ plate, filler });
-          const head = [`POST ${pathname} HTTP/1.1`, `host: ${hostname}`, `x-api-key: ${KEY}`];
-          const rest = ["content-type: application/json", `content-length: ${body.length}`];
-          return `${[...head, ...rest, `connection: ${connection}`].join("\r\n")}\r\n\r\n${body}`;
-        };
-        socket.write(ask("GXK204", "keep-alive"));
-        socket.write(ask("GXK204", "keep-alive", "x".repeat(20_000)));
-        socket.write(ask("STRANGER", "close"));
-        const replies = await readText(socket);
-        expect(replies.match(/HTTP\/1\.1 \d{3}/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 413", "HTTP/1.1 200"]);
-        if (!compresses)
-          expect(replies.indexOf('"sessions":[{')).toBeLessThan(replies.indexOf('"sessions":[]'));
-      },
-    );
+    connected("pipelining", "sends one reply to each request, in order", async () => {
+      const { statuses, text } = await pipeline(host.url, [{ plate: "GXK204" }, { plate: "STRANGER" }]);
+      expect(statuses).toEqual([200, 200]);
+      if (!compresses) expect(text.indexOf('"sessions":[{')).toBeLessThan(text.indexOf('"sessions":[]'));
+    });
+
+    connected("pipelining behind a refusal", "goes on after a body that is too large", async () => {
+      const large = { plate: "GXK204", filler: "x".repeat(20_000) };
+      const { statuses } = await pipeline(host.url, [{ plate: "GXK204" }, large, { plate: "GXK204" }]);
+      expect(statuses).toEqual([200, 413, 200]);
+    });
 
     connected(
       "break-off",
