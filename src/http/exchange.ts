@@ -10,6 +10,9 @@ import { orAbort } from "./wait.ts";
 
 const DEFAULT_MAX_REPLY_BYTES = 1024 * 1024;
 
+// The reason of every signal that an exchange lets go of. Nobody sees it, and one of its own for each would take a stack.
+const ENDED = new Error("The exchange has ended.");
+
 /** What one request needs besides itself. */
 export interface ExchangeContext {
   readonly settings: HttpSettings;
@@ -61,7 +64,7 @@ function sendWithinTimeout(request: HttpRequest, context: ExchangeContext): Prom
     }, attemptTimeoutMs);
     const end = () => {
       clearTimeout(timer);
-      attempt.abort();
+      attempt.abort(ENDED);
     };
     send(request, context, attempt.signal)
       .then(resolve, (thrown) => reject(toError(thrown, request)))

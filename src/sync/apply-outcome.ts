@@ -16,13 +16,15 @@ export function isRefusal({ code }: EnforcementError): boolean {
 export function applyOutcome(
   delivery: Delivery,
   reference: string,
-  { outcome, ...context }: { outcome: Outcome<Receipt | undefined>; now: Date; random: () => number },
+  { outcome, now, random }: { outcome: Outcome<Receipt | undefined>; now: Date; random: () => number },
 ): Delivery {
-  const rights = delivery.rights.flatMap((right) => {
-    if (right.reference !== reference || right.intent === null) return [right];
-    if (!outcome.ok) return [withError(right, right.intent, { error: outcome.error, ...context })];
-    return right.intent.operation === "cancel" ? [] : [withReceipt(right, outcome.value)];
-  });
+  const rights: Right[] = [];
+  for (const right of delivery.rights) {
+    const { intent } = right;
+    if (right.reference !== reference || intent === null) rights.push(right);
+    else if (!outcome.ok) rights.push(withError(right, intent, { error: outcome.error, now, random }));
+    else if (intent.operation !== "cancel") rights.push(withReceipt(right, outcome.value));
+  }
   return { ...delivery, rights };
 }
 

@@ -8,9 +8,14 @@ export function targetOf(right: Right): string {
 }
 
 /** Every target at which a delivery has a right, live or over. */
-export function targetsOf(delivery: Delivery): Set<string> {
-  return new Set(delivery.rights.map(targetOf));
+export function targetsOf({ rights }: Delivery): ReadonlySet<string> {
+  if (rights.length === 0) return NO_TARGETS;
+  const targets = new Set<string>();
+  for (const right of rights) targets.add(targetOf(right));
+  return targets;
 }
+
+const NO_TARGETS: ReadonlySet<string> = new Set();
 
 /** The refusals of a delivery that wait for a person. */
 export function failuresOf(delivery: Delivery): Failure[] {

@@ -132,7 +132,10 @@ export class DeliveryLoop {
     const { batchSize } = this.provider.capabilities;
     const window = Math.max(SMALLEST_WINDOW, batchSize * this.#context.concurrency);
     // Many at a time: every claim is a reading and a writing of the ledger's.
-    return this.#floor.waiting <= window / 2 ? window - this.#floor.waiting : 0;
+    const room = window - this.#floor.waiting;
+    if (room < window / 2) return 0;
+    // Whole requests: what is decided together travels together.
+    return room - (room % Math.min(batchSize, room));
   }
 
   async #claim(limit: number): Promise<void> {

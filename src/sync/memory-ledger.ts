@@ -93,8 +93,9 @@ export function memoryLedger(): Ledger {
     },
     async save(updates) {
       requireOpen();
-      for (const { version, delivery, release, ...id } of updates) {
-        const row = store.findDelivery(id);
+      for (const update of updates) {
+        const { version, delivery, release } = update;
+        const row = store.findDelivery(update);
         if (row === undefined || row.claim?.version !== version) continue;
         const rows = store.rowsOf(row.providerId);
         rows.setDelivery(row, delivery);

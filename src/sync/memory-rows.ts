@@ -86,11 +86,15 @@ export class ProviderRows {
   }
 
   setDelivery(row: DeliveryRow, delivery: Delivery): void {
-    for (const target of targetsOf(row.delivery)) this.atTarget.get(target)?.delete(row);
+    const before = targetsOf(row.delivery);
+    const after = targetsOf(delivery);
     row.delivery = delivery;
-    for (const target of targetsOf(delivery)) {
-      const rows = this.atTarget.get(target) ?? new Set();
-      this.atTarget.set(target, rows.add(row));
+    for (const target of before) if (!after.has(target)) this.atTarget.get(target)?.delete(row);
+    for (const target of after) {
+      if (before.has(target)) continue;
+      const rows = this.atTarget.get(target);
+      if (rows === undefined) this.atTarget.set(target, new Set([row]));
+      else rows.add(row);
     }
     toggle(this.failing, row, failuresOf(delivery).length > 0);
     toggle(this.unmapped, row, delivery.unmapped.length > 0);

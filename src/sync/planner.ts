@@ -48,20 +48,25 @@ export function planDelivery({ desired, delivery, now, rules }: PlanInput): Deli
 
   const context = { now: time, decided, at, openEndedDays: rules.openEndedDays };
   const steps = planRights(delivery, wishes, context);
-  const planned = new Map<string, Right>();
-  const takenSlots = new Set<string>();
+  const planned = steps.length === 0 ? NO_RIGHTS : new Map<string, Right>();
+  let takenSlots = NO_SLOTS;
+  let hasCancel = false;
   for (const { key, step } of steps) {
     planned.set(key, step.right);
-    if (holdsSlot(step.right, wishes.has(key))) takenSlots.add(slotOf(step.right));
+    hasCancel ||= step.kind === "cancel";
+    if (!holdsSlot(step.right, wishes.has(key))) continue;
+    if (takenSlots === NO_SLOTS) takenSlots = new Set();
+    takenSlots.add(slotOf(step.right));
   }
-  const pending = new Pending();
+  // Only a cancel waits for what is pending, and most deliveries have none.
+  const pending = hasCancel ? new Pending() : undefined;
   const missing: StoredRegistration[] = [];
   let dueAt = Number.POSITIVE_INFINITY;
   for (const [key, wish] of wishes) {
     const right = planned.get(key);
     const sendAt = Date.parse(wish.validFrom) - rules.leadTimeMs;
     if (sendAt <= time) {
-      pending.add(wish, right);
+      pending?.add(wish, right);
       if (right === undefined && !isTaken(takenSlots, wish)) missing.push(wish);
     } else if (right === undefined) {
       dueAt = Math.min(dueAt, sendAt);
@@ -82,7 +87,7 @@ export function planDelivery({ desired, delivery, now, rules }: PlanInput): Deli
       }
     } else if (
       (step.kind === "register" && isTaken(takenSlots, before.registration)) ||
-      (step.kind === "cancel" && pending.holdsBack(before.registration))
+      (step.kind === "cancel" && pending?.holdsBack(before.registration) === true)
     ) {
       rights.push(before);
     } else {
@@ -96,7 +101,13 @@ export function planDelivery({ desired, delivery, now, rules }: PlanInput): Deli
   return {
     operations,
     dueAt: dueAt === Number.POSITIVE_INFINITY ? null : new Date(dueAt),
-    delivery: withPlan(delivery, { ...taken, rights, at, unmapped: desired.unmapped }),
+    delivery: withPlan(delivery, {
+      rights,
+      used: taken.used,
+      generation: taken.generation,
+      at,
+      unmapped: desired.unmapped,
+    }),
   };
 }
 
@@ -111,6 +122,10 @@ function wishesAt({ registrations }: Desired, time: number): ReadonlyMap<string,
 }
 
 const NONE: ReadonlyMap<string, StoredRegistration> = new Map();
+
+// Nobody writes into these: most deliveries are of one right, and a new collection for each plan costs more than it.
+const NO_RIGHTS = new Map<string, Right>();
+const NO_SLOTS = new Set<string>();
 
 interface PlannedStep {
   readonly key: string;
@@ -152,8 +167,11 @@ function takeUp(
     used.add(next.identity);
     generation = Math.max(generation, next.registration.generation);
     rights.push({
-      ...{ reference: next.reference, registration: next.registration, receipt: null, failure: null },
+      reference: next.reference,
+      registration: next.registration,
+      receipt: null,
       intent: { operation: "register", at, validTo: wish.validTo, attempts: 0, notBefore: null },
+      failure: null,
     });
   }
   return { rights, used: [...used], generation };

@@ -62,12 +62,17 @@ function send(
 }
 
 function toRegistration(stored: StoredRegistration): Registration {
-  const { plate, validFrom, validTo } = stored;
+  const { companyId, permitId, locationId, target, generation, validTo } = stored;
+  const { number, region } = stored.plate;
   return {
-    ...stored,
-    plate: { raw: plate.number, ...plate },
-    validFrom: new Date(validFrom),
+    companyId,
+    permitId,
+    locationId,
+    plate: region === undefined ? { raw: number, number } : { raw: number, number, region },
+    target,
+    validFrom: new Date(stored.validFrom),
     validTo: validTo === null ? null : new Date(validTo),
+    generation,
   };
 }
 

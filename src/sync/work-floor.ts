@@ -13,7 +13,7 @@ import { LONGEST_REQUEST_MS, OLDEST_CLAIM_MS } from "./lease.ts";
 import type { ClaimedDelivery, DeliveryUpdate, Ledger } from "./ledger.ts";
 import type { LedgerHealth } from "./ledger-health.ts";
 import { OperationQueue, type QueuedOperation } from "./operation-queue.ts";
-import { planDelivery } from "./planner.ts";
+import { type PlanRules, planDelivery } from "./planner.ts";
 import { sendBatch } from "./send-batch.ts";
 import { createSlicer } from "./slicer.ts";
 import type { Timers } from "./timers.ts";
@@ -185,8 +185,11 @@ export class WorkFloor {
     const slicer = createSlicer();
     const updates: DeliveryUpdate[] = [];
     const operations: QueuedOperation[] = [];
+    const { provider, leadTimeMs } = this.#context;
+    const { openEndedDays } = provider.capabilities;
+    const context = { now, operations, rules: { providerId: provider.id, openEndedDays, leadTimeMs } };
     for (const work of works) {
-      updates.push(this.#plan(work, now, operations));
+      updates.push(this.#plan(work, context));
       if (slicer.isOver) await slicer.nextTurn();
     }
     const isWritten = await this.#write(updates);
@@ -198,16 +201,16 @@ export class WorkFloor {
     this.#progress();
   }
 
-  #plan(work: Work, now: Date, operations: QueuedOperation[]): DeliveryUpdate {
-    const { provider, leadTimeMs } = this.#context;
+  #plan(
+    work: Work,
+    { now, rules, operations }: { now: Date; rules: PlanRules; operations: QueuedOperation[] },
+  ): DeliveryUpdate {
     const age = now.getTime() - work.claimedAt;
     if (!this.#isOpen || work.isStale || age < 0 || age > OLDEST_CLAIM_MS) {
       return toUpdate(work, { dueAt: now, settled: false });
     }
-    const plan = planDelivery({
-      ...{ desired: work.desired ?? NOTHING_DESIRED, delivery: work.delivery, now },
-      rules: { providerId: provider.id, openEndedDays: provider.capabilities.openEndedDays, leadTimeMs },
-    });
+    const { delivery, desired = NOTHING_DESIRED } = work;
+    const plan = planDelivery({ desired, delivery, now, rules });
     work.delivery = plan.delivery;
     work.outstanding = plan.operations.length;
     for (const right of plan.operations) {
@@ -341,7 +344,8 @@ export class WorkFloor {
 
 function toUpdate({ claimed, delivery, version }: Work, release?: DeliveryUpdate["release"]): DeliveryUpdate {
   const { providerId, permitId } = claimed;
-  return { providerId, permitId, delivery, version, ...(release === undefined ? {} : { release }) };
+  if (release === undefined) return { providerId, permitId, delivery, version };
+  return { providerId, permitId, delivery, version, release };
 }
 
 /** Whether something is on its way that nobody refused. */
