@@ -46,9 +46,11 @@ export function createHostChanges(context: {
   timers: Timers;
   /** Ids of the push providers there are now. */
   pushProviderIds: () => readonly string[];
+  /** How often permits were looked at again because the directory or the providers changed. */
+  refreshCount: () => number;
   onRecorded: (changes: readonly LedgerChange[]) => void;
 }): HostChanges {
-  const { openLedger, directory, timers, pushProviderIds, onRecorded } = context;
+  const { openLedger, directory, timers, pushProviderIds, refreshCount, onRecorded } = context;
   /** The last word of each permit that is on its way to the ledger. */
   const lastWords = new Map<string, Promise<unknown>>();
 
@@ -85,13 +87,16 @@ export function createHostChanges(context: {
 
   async function toChanges(kind: "issue" | "revise", permits: readonly Permit[]): Promise<LedgerChange[]> {
     const providerIds = new Map<string, readonly string[]>();
+    const refreshesBefore = refreshCount();
     for (const companyId of new Set(permits.map(({ companyId }) => companyId))) {
       providerIds.set(companyId, await findProviderIds(companyId));
     }
     const at = timers.now();
+    // A refresh meanwhile has not seen these permits, and what was read before it may be old.
+    const isOld = refreshCount() !== refreshesBefore;
     return permits.map((permit) => ({
       ...{ kind, permit, at },
-      providerIds: providerIds.get(permit.companyId) ?? [],
+      providerIds: isOld ? pushProviderIds() : (providerIds.get(permit.companyId) ?? []),
     }));
   }
 

@@ -118,6 +118,7 @@ function createFrom(
   const changes = createHostChanges({
     ...{ openLedger, timers, directory: settings.directory },
     pushProviderIds: () => [...loops.keys()],
+    refreshCount: () => core.refreshCount,
     onRecorded(recorded) {
       const permitIds = recorded.map((change) => ("permit" in change ? change.permit.id : change.permitId));
       for (const loop of loops.values()) loop.outdate({ permitIds });

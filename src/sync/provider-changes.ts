@@ -8,6 +8,7 @@ export const DRAIN_MS = 10_000;
 
 /** Looks again at every permit of a company, or of all: its mapping or switches changed, or its providers did. */
 export async function refreshCompanies(core: SyncCore, companyId?: string): Promise<void> {
+  core.refreshCount += 1;
   const ledger = await core.openLedger();
   if (companyId !== undefined) await refreshCompany(core, companyId);
   else for await (const id of ledger.listCompanies()) await refreshCompany(core, id);

@@ -24,6 +24,8 @@ export interface SyncCore {
   readonly providers: Map<string, EnforcementProvider>;
   /** One for each push provider, by its id. */
   readonly loops: Map<string, DeliveryLoop>;
+  /** How often permits were looked at again because the directory or the providers changed. */
+  refreshCount: number;
   /** The ledger, opened. @throws EnforcementError `unavailable` when it cannot be */
   openLedger(): Promise<Ledger>;
   createLoop(provider: PushProvider): DeliveryLoop;
@@ -64,6 +66,7 @@ export function createSyncCore(
 
   const core: SyncCore = {
     ...{ settings, timers, random, emit, health, views, retention, loops, quiet, openLedger },
+    refreshCount: 0,
     providers: new Map(settings.providers.map((provider) => [provider.id, provider])),
     createLoop(provider) {
       // An outage is the vendor's. It goes on when another instance takes over, and is not told of twice.
