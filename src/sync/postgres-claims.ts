@@ -84,7 +84,8 @@ export class PostgresClaims {
     const text = `
       WITH due AS MATERIALIZED (${which})
       UPDATE ${schema}.deliveries d
-         SET version = d.version + 1, lease_until = $2::timestamptz, changed_due = NULL
+         SET version = d.version + 1, lease_until = $2::timestamptz, changed_due = NULL,
+             claimed_since = least(d.due_since, $3::timestamptz)
         FROM due WHERE d.provider_id = $1 AND d.permit_id = due.permit_id
       RETURNING d.permit_id, d.company_id, d.version::text AS version, d.delivery::text AS delivery,
                 ${readInstant("d.due_since")} AS due_since`;

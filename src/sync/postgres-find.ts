@@ -37,13 +37,14 @@ export async function countDeliveries(
   { pool, schema, clock }: PostgresParts,
 ): Promise<DeliveryCounts> {
   // Each part reads an index of just what it counts.
-  const deliveries = `SELECT due_since FROM ${schema}.deliveries WHERE provider_id = $1`;
+  const deliveries = `FROM ${schema}.deliveries WHERE provider_id = $1`;
   const text = `
-    SELECT count(*)::text AS pending, ${readInstant("min(least(due_since, $2::timestamptz))")} AS oldest,
+    SELECT count(*)::text AS pending, ${readInstant("min(since)")} AS oldest,
            (SELECT coalesce(sum(failed), 0) FROM ${schema}.deliveries WHERE provider_id = $1 AND failed > 0)::text AS failed,
            (SELECT count(*) FROM ${schema}.deliveries WHERE provider_id = $1 AND unmapped > 0)::text AS unmapped
-      FROM (${deliveries} AND due_at <= $2::timestamptz
+      FROM (SELECT due_since AS since ${deliveries} AND due_at <= $2::timestamptz
             UNION ALL
+            SELECT CASE WHEN due_since <= $2::timestamptz THEN due_since ELSE claimed_since END
             ${deliveries} AND ${IS_WAITING} AND coalesce(due_at > $2::timestamptz, true)
                AND (due_since <= $2::timestamptz OR lease_until > $2::timestamptz)) AS pending`;
   const { rows } = await query(pool, "count", [text, [providerId, clock.toDatabase(now)]]);

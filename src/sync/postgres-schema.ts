@@ -10,9 +10,9 @@ export const IS_WAITING =
  *
  * `due_at` is when a delivery is to be looked at, and `changed_due` what that becomes when it is given back, where a
  * change came while somebody worked on it. Both and the lease are of the database's clock, so that machines whose clocks
- * differ agree. `version` counts the claims. `due_marks` are what transactions of the host's made due: they may stay open
- * long, and must not keep the deliveries themselves locked. Documents are JSON in `text`: the type `json` refuses
- * characters that a vendor's words or a holder's name may hold.
+ * differ agree. `version` counts the claims; since `claimed_since` the present one has something to do. `due_marks` are
+ * what transactions of the host's made due: they may stay open long, and must not keep deliveries locked. Documents are
+ * JSON in `text`: the type `json` refuses characters that a vendor's words or a holder's name may hold.
  */
 const STEPS: readonly ((schema: string) => string)[] = [
   (schema) => `
@@ -44,6 +44,7 @@ CREATE TABLE ${schema}.deliveries (
   due_at timestamptz,
   due_since timestamptz,
   lease_until timestamptz,
+  claimed_since timestamptz,
   changed_due timestamptz,
   delivery text,
   live_until timestamptz,
