@@ -6,7 +6,8 @@ const DAY_MS = 24 * 60 * 60_000;
 export function liveUntil(right: Right, openEndedDays: number): number {
   const { receipt, intent, registration } = right;
   let until = receipt === null ? Number.NEGATIVE_INFINITY : Date.parse(receipt.coveredUntil);
-  if (intent !== null && intent.operation !== "cancel") {
+  // That of a cancellation is the end asked for before it: an extension in doubt outlasts what was acknowledged.
+  if (intent !== null) {
     until = Math.max(until, askedUntil(intent, registration.validFrom, openEndedDays));
   }
   // What was refused is remembered as long as it could be asked for.
