@@ -103,10 +103,8 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
 
   for (const right of live) {
     if (due.some((want) => isSameRight(want, right))) continue;
-    const isRefused = failures.some(
-      ({ reference, operation }) => reference === right.identity && operation === "cancel",
-    );
-    if (isRefused || isDismissedCancel(right, state)) continue;
+    if (failures.some(({ reference }) => reference === right.identity)) continue;
+    if (world.judge.letBe.has(right.identity)) continue;
     const isHeld = missing.some(
       (want) =>
         want.permitId === right.permitId &&
@@ -145,11 +143,6 @@ function findExcuse(want: WantedRight, state: ProviderState): Right | undefined 
   });
 }
 
-function isDismissedCancel(right: VendorRight, { deliveries }: ProviderState): boolean {
-  const kept = deliveries.get(right.permitId)?.rights.find(({ reference }) => reference === right.identity);
-  return kept?.failure?.operation === "cancel" && kept.failure.dismissed === true;
-}
-
 /** A refusal that is listed must be one that the vendor spoke, in its words, about something that matters now. */
 function judgeFailure(
   failure: ListedFailure,
@@ -178,7 +171,7 @@ function judgeFailure(
   const isUnsure = deliveries
     .get(permitId)
     ?.rights.some((kept) => kept.reference === reference && kept.intent !== null);
-  const matters = operation === "cancel" ? right !== undefined : isWanted || isUnsure;
+  const matters = isUnsure || (operation === "cancel" ? right !== undefined : isWanted);
   if (!matters) problems.push(`${shown} is listed although it does not matter any more.`);
   return problems;
 }

@@ -38,6 +38,8 @@ export interface FakeVendorOptions {
   readonly latest: () => number;
   /** Whether two rights of one place and plate may live side by side: two regions on one permit may. */
   readonly mayShare: (one: VendorRight, other: VendorRight) => boolean;
+  /** Whether a repeat of what was done already can be refused. */
+  readonly refusesRepeats?: boolean;
   /** Whether nobody needs to remember when something was decided about a permit: it was to be forgotten. */
   readonly isForgotten?: (permitId: string) => boolean;
 }
@@ -79,7 +81,7 @@ export function slotOf(
 }
 
 export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
-  const { providerId, references, latest, mayShare, isForgotten } = options;
+  const { providerId, references, latest, mayShare, isForgotten, refusesRepeats } = options;
   const rights = new Map<string, VendorRight>();
   const foreign = new Map<string, VendorRight>();
   const violations: string[] = [];
@@ -184,8 +186,9 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
       checkOrder(change);
       const known = rights.get(change.identity);
       if (known !== undefined) checkReceipt(change, known);
-      // A repeat of what was done already is answered as done; only what is new can be refused.
+      // A repeat of what was done already is answered as done, unless this vendor looks at who asks first.
       const isRepeat =
+        refusesRepeats !== true &&
         known !== undefined &&
         (change.kind === "register" ||
           (change.kind === "amend" && !known.cancelled && known.end === change.end.getTime()) ||

@@ -171,6 +171,12 @@ export function generateHistory(seed: number, { longestOutageMs = 2 * HOUR, most
       const all = chance(0.7) ? edits(companyId) : [...edits(companyId), ...edits(companyId)];
       return { do: "map", edits: all, companyId: chance(0.7) ? companyId : null };
     }
+    if (kind < 0.49) {
+      const companyId = pick(COMPANY_IDS);
+      // What was switched off until now matters most to a permit that is on its way.
+      const on = { edit: "company_switch", companyId, providerId, on: true } as const;
+      return { do: "map_meanwhile", word: word(), edits: chance(0.5) ? [on] : edits(companyId) };
+    }
     if (kind < 0.51)
       return { do: "provider", providerId, change: pick(["add", "remove", "replace", "replace"]) };
     if (kind < 0.67) {

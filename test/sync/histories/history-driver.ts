@@ -5,6 +5,9 @@ import type { HistoryWorld } from "./history-world.ts";
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
+// A vendor that is down for hours is asked some thousand times.
+const MOST_TIMERS = 20_000;
+
 /** What a call to the process came to. */
 export type End<Value> = { is: "value"; value: Value } | { is: "error"; error: unknown } | { is: "killed" };
 
@@ -106,8 +109,12 @@ export class HistoryDriver {
   async pass(ms: number): Promise<void> {
     const { activity, time, conditions, history } = this.world;
     const from = time.elapsed();
-    for (;;) {
+    for (let timers = 0; ; timers += 1) {
       await activity.settle();
+      if (timers > MOST_TIMERS) {
+        this.world.violations.push("It never rests.");
+        break;
+      }
       const left = from + ms - time.elapsed();
       if (time.elapsed() - from > history.longestOutageMs)
         for (const id of conditions.keys()) conditions.set(id, "well");

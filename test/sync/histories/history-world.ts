@@ -92,6 +92,7 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
       createFakeVendor({
         ...{ providerId, references: VENDORS[providerId].references, latest: time.latest },
         mayShare: (one, other) => shared.has(one.permitId) && one.region !== other.region,
+        refusesRepeats: providerId === "alpha",
         isForgotten: (permitId) => forgotten.has(permitId),
       }),
     ]),

@@ -31,6 +31,8 @@ export type DirectoryEdit =
 export interface HostDirectory {
   readonly directory: Directory;
   apply(edit: DirectoryEdit): void;
+  /** The next company that is read arrives after the wait, as it was before. */
+  slowNext(wait: () => Promise<void>): void;
   /** How many of the next reads fail. */
   failNext(reads: number): void;
   listLocations(companyId: string): Location[];
@@ -69,6 +71,7 @@ export function createHostDirectory(providerIds: readonly string[]): HostDirecto
     }
   }
   let failures = 0;
+  let nextWait: (() => Promise<void>) | undefined;
 
   const getEntry = (locationId: string, providerId: string): Entry => {
     const entry = places.get(locationId)?.providers.get(providerId);
@@ -105,11 +108,19 @@ export function createHostDirectory(providerIds: readonly string[]): HostDirecto
 
   return {
     directory: {
-      getCompany: (id) => read(() => (switches.has(id) ? getCompany(id) : undefined)),
+      getCompany(id) {
+        const company = read(() => (switches.has(id) ? getCompany(id) : undefined));
+        const wait = nextWait;
+        nextWait = undefined;
+        return wait === undefined ? company : wait().then(() => company);
+      },
       listLocations: async (companyId) => read(() => listLocations(companyId)),
     },
     getCompany,
     listLocations,
+    slowNext(wait) {
+      nextWait = wait;
+    },
     failNext(reads) {
       failures = reads;
     },

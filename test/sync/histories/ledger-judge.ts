@@ -19,6 +19,8 @@ export interface LedgerJudgeOptions {
 /** Judges each writing of deliveries at the moment at which it is made. */
 export interface LedgerJudge {
   readonly violations: string[];
+  /** References of rights that a person let be: what the vendor has of them is that person's business. */
+  readonly letBe: ReadonlySet<string>;
   onClaim(claimed: readonly ClaimedDelivery[]): void;
   onSave(updates: Parameters<Ledger["save"]>[0]): void;
   onSaved(updates: Parameters<Ledger["save"]>[0]): void;
@@ -29,6 +31,7 @@ export interface LedgerJudge {
 export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
   const { vendors, now, latest, leadTimeMs, readings } = options;
   const written = new Map<string, Delivery>();
+  const letBe = new Set<string>();
   const durable = new Map<string, Delivery>();
   const violations: string[] = [];
 
@@ -39,6 +42,7 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
     written.set(`${providerId} ${permitId}`, delivery);
     for (const right of delivery.rights) {
       const old = before?.rights.find(({ reference }) => reference === right.reference);
+      if (right.failure?.dismissed === true) letBe.add(right.reference);
       const problem = judgeReceipt(right, vendor.rights.get(right.reference));
       if (problem !== undefined) violate(right, problem);
       if (old?.intent !== undefined && isRestated(old.intent, right.intent))
@@ -54,7 +58,8 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
     for (const right of before?.rights ?? []) {
       if (delivery.rights.some(({ reference }) => reference === right.reference)) continue;
       const kept = vendor.rights.get(right.reference);
-      if (kept !== undefined && isLive(kept, latest())) violate(right, "forgotten while the vendor has it");
+      if (kept !== undefined && isLive(kept, latest()) && !letBe.has(right.reference))
+        violate(right, "forgotten while the vendor has it");
     }
   }
 
@@ -91,7 +96,7 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
   }
 
   return {
-    violations,
+    ...{ violations, letBe },
     onClaim(claimed) {
       for (const { providerId, permitId, delivery } of claimed) {
         for (const known of [written, durable]) known.set(`${providerId} ${permitId}`, delivery);

@@ -2,6 +2,7 @@ import { isEnforcementError } from "../../../src/core/errors.ts";
 import { judgeCalm } from "./calm-judge.ts";
 import { HistoryDriver } from "./history-driver.ts";
 import { createHistoryWorld } from "./history-world.ts";
+import type { DirectoryEdit } from "./host-directory.ts";
 import { type HostWord, type PermitSpec, toPermit } from "./host-permits.ts";
 import type { LedgerHome } from "./ledger-home.ts";
 import type { History, Step } from "./step.ts";
@@ -68,12 +69,15 @@ class HistoryRun {
         return this.#say(step.words);
       case "say_many":
         return this.#sayMany(step.specs);
+      case "map_meanwhile": {
+        await this.#driver.living();
+        const delay = world.time.createTimers();
+        world.host.slowNext(() => new Promise((resolve) => delay.after(100, resolve)));
+        await this.#say([step.word], () => this.#edit(step.edits));
+        return;
+      }
       case "map":
-        for (const edit of step.edits) {
-          world.aboutToChange();
-          world.host.apply(edit);
-        }
-        this.#driver.owesRefresh = true;
+        this.#edit(step.edits);
         await this.#driver.living();
         return this.#driver.owesRefresh ? this.#driver.refresh(step.companyId) : undefined;
       case "provider":
@@ -94,7 +98,17 @@ class HistoryRun {
     for (const target of targets) vendor?.refusedTargets.add(target);
   }
 
-  async #say(said: readonly HostWord[]): Promise<void> {
+  #edit(edits: readonly DirectoryEdit[]): void {
+    const { world } = this.#driver;
+    for (const edit of edits) {
+      world.aboutToChange();
+      world.host.apply(edit);
+    }
+    this.#driver.owesRefresh = true;
+  }
+
+  /** `meanwhile` happens while the words are on their way, and is followed by a refresh. */
+  async #say(said: readonly HostWord[], meanwhile?: () => void): Promise<void> {
     const { sync } = await this.#driver.living();
     const { words, violations } = this.#driver.world;
     const statuses = words.begin(said, { together: false });
@@ -110,13 +124,21 @@ class HistoryRun {
         if (!this.#driver.isDead) words.confirm(index);
       }
     };
-    const end = await this.#driver.call("say", () => Promise.all(said.map(tell)));
+    const end = await this.#driver.call("say", async () => {
+      const telling = Promise.all(said.map(tell));
+      meanwhile?.();
+      if (meanwhile !== undefined) await sync.refresh();
+      return telling;
+    });
     if (end.is === "killed") return;
     if (end.is === "error") violations.push(`The host was told: ${String(end.error)}`);
     else if (end.value.join() !== statuses.join()) {
       violations.push(`The host was told ${end.value.join()} instead of ${statuses.join()}.`);
     }
     words.finish();
+    if (meanwhile === undefined) return;
+    this.#driver.owesRefresh = false;
+    this.#driver.world.toldOfChange();
   }
 
   async #sayMany(specs: readonly PermitSpec[]): Promise<void> {

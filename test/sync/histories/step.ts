@@ -13,6 +13,8 @@ export type Step =
   | { readonly do: "say_many"; readonly specs: readonly PermitSpec[] }
   /** Changes to the directory, and `refresh` after them. */
   | { readonly do: "map"; readonly edits: readonly DirectoryEdit[]; readonly companyId: string | null }
+  /** A permit is on its way to the ledger, held up by a slow directory, while that changes and is refreshed. */
+  | { readonly do: "map_meanwhile"; readonly word: HostWord; readonly edits: readonly DirectoryEdit[] }
   | { readonly do: "provider"; readonly change: "add" | "remove" | "replace"; readonly providerId: string }
   | { readonly do: "fault"; readonly providerId: string; readonly faults: readonly VendorFault[] }
   | { readonly do: "condition"; readonly providerId: string; readonly condition: VendorCondition }
