@@ -120,7 +120,7 @@ export class WorkFloor {
       if (known !== undefined) {
         // Its claim ran out by the clock while it is being worked on. What is under way goes on under the new claim;
         // the permit may be another by now, so it is looked at anew as soon as that has ended.
-        Object.assign(known, { version: one.version, claimedAt: now, isStale: true });
+        Object.assign(known, { version: one.version, claimedAt: now, isStale: true, reclaimed: one });
         continue;
       }
       const { delivery, version, stored } = one;
@@ -306,12 +306,17 @@ export class WorkFloor {
 
   async #write(updates: readonly DeliveryUpdate[]): Promise<boolean> {
     const isWritten = await this.#writer.write(updates);
-    for (const { permitId, release, delivery } of updates) {
+    const reclaimed: ClaimedDelivery[] = [];
+    for (const { permitId, release, delivery, version } of updates) {
       const work = this.#works.get(permitId);
       if (work === undefined || (release === undefined && isWritten)) continue;
       this.#works.delete(permitId);
-      if (release !== undefined && isWritten) this.#settle(work, { ...release, delivery });
+      if (release === undefined || !isWritten) continue;
+      this.#settle(work, { ...release, delivery });
+      // A claim may take it again before we hear that it was given back. Dropped, it would wait until its lease ends.
+      if (work.version !== version && work.reclaimed !== undefined) reclaimed.push(work.reclaimed);
     }
+    this.take(reclaimed);
     this.#progress();
     return isWritten;
   }

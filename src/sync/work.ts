@@ -19,4 +19,6 @@ export interface Work {
   isStale: boolean;
   /** Whether a vendor was asked anything. */
   wasSent: boolean;
+  /** The claim that took it anew while it was being worked on. */
+  reclaimed?: ClaimedDelivery;
 }
