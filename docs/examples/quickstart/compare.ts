@@ -24,7 +24,7 @@ export const expectation: Expectation = expect(
 );
 
 /** Compares what officers of the push vendors see with the expectation. */
-export function compareRights({ sandbox }: Vendors): Comparison[] {
+export function compareRights({ sandbox }: Pick<Vendors, "sandbox">): Comparison[] {
   const passport = sandbox.passport.findSessions({ at: exampleNow }).map((session) => ({
     ...{ target: session.zoneId, plate: session.plate, region: `${session.country}-${session.state}` },
     ...{ from: session.startTime.toISOString(), to: session.endTime.toISOString() },
