@@ -90,6 +90,9 @@ export function planDelivery({ desired, delivery, now, rules }: PlanInput): Deli
       (step.kind === "cancel" && pending?.holdsBack(before.registration) === true)
     ) {
       rights.push(before);
+      // What it waits for need not come: when that is over, nothing is waited for.
+      const [wish] = wishes.values();
+      dueAt = Math.min(dueAt, endOf(wish?.validTo ?? null));
     } else {
       rights.push(step.right);
       operations.push(step.right);
