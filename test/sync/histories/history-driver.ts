@@ -76,12 +76,12 @@ export class HistoryDriver {
         end = { is: "error", error };
       },
     );
-    for (let left = withinMs; ; ) {
+    for (let [left, timers] = [withinMs, 0]; ; timers += 1) {
       await activity.settle();
       if (end !== undefined) return end;
       if (asked?.isDead() !== false) return { is: "killed" };
       const next = time.untilNext();
-      if (next === undefined || next > left) {
+      if (next === undefined || next > left || timers > MOST_TIMERS) {
         violations.push(`${name} has no end within ${withinMs} ms.`);
         return { is: "killed" };
       }
