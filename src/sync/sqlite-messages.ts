@@ -10,8 +10,6 @@ export interface WriterData {
   readonly path: string;
   /** Up to which size the file is read through before it is open, in bytes. */
   readonly checkedAtOnce: number;
-  /** For tests: how many pages the file may have, as if the disk were full beyond them. */
-  readonly maxPages?: number;
 }
 
 /** Place in the union of {@link KnownState} as the file keeps it. */
@@ -79,7 +77,8 @@ export interface Operations {
     request: { providerId: string; now: number },
     answer: Omit<DeliveryCounts, "oldestDueSince"> & { oldestDueSince: number | null },
   ];
-  setMaxPages: [request: number, answer: null];
+  /** Reads or sets a pragma of the writing connection: for tests. */
+  pragma: [request: string, answer: unknown];
   close: [request: null, answer: null];
 }
 

@@ -6,8 +6,6 @@ import { Writer } from "./sqlite-writer.ts";
 
 /** What tests may set. */
 export interface SqliteInternals {
-  /** How many pages the file may have. */
-  readonly maxPages?: number;
   /** Up to which size the file is checked before it is open, in bytes. */
   readonly checkedAtOnce?: number;
 }
@@ -27,9 +25,8 @@ const CHECKED_AT_ONCE = 32 * 1024 * 1024;
 
 /** Opens a ledger's file in a thread of its own, and begins to check it. */
 export async function openFile(path: string, internals: SqliteInternals): Promise<OpenedFile> {
-  const { maxPages, checkedAtOnce = CHECKED_AT_ONCE } = internals;
-  const limits = maxPages === undefined ? { checkedAtOnce } : { checkedAtOnce, maxPages };
-  const { writer, isChecked } = await Writer.start({ path, ...limits });
+  const { checkedAtOnce = CHECKED_AT_ONCE } = internals;
+  const { writer, isChecked } = await Writer.start({ path, checkedAtOnce });
   let reader: Reader | undefined;
   try {
     reader = createReader(path);

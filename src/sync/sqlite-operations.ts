@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { Claims } from "./sqlite-claims.ts";
 import { createEraser } from "./sqlite-erase.ts";
 import { toWriterFailure } from "./sqlite-errors.ts";
+import { readPragma } from "./sqlite-file.ts";
 import { type Answer, type OperationName, type Operations, type Request, WRITES } from "./sqlite-messages.ts";
 import { NameTable } from "./sqlite-names.ts";
 import { createRecorder } from "./sqlite-record.ts";
@@ -31,10 +32,7 @@ export function createOperations(
       database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       return null;
     },
-    setMaxPages(pages) {
-      database.exec(`PRAGMA max_page_count = ${pages}`);
-      return null;
-    },
+    pragma: (name) => readPragma(database, name) ?? null,
     close() {
       close();
       return null;

@@ -11,12 +11,11 @@ function tell(message: WriterMessage): void {
   parentPort?.postMessage(message);
 }
 
-function start({ path, checkedAtOnce, maxPages }: WriterData): void {
+function start({ path, checkedAtOnce }: WriterData): void {
   const { database, close } = openLedgerFile(path);
   const bytes = Number(readPragma(database, "page_count")) * Number(readPragma(database, "page_size"));
   const isChecked = bytes <= checkedAtOnce;
   if (isChecked && !isSound(database)) throw new RefusedFile(DAMAGED);
-  if (maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${maxPages}`);
   const handleBatch = createOperations(database, close);
   parentPort?.on("message", (batch: readonly Request[]) => {
     tell({ kind: "answers", answers: handleBatch(batch) });

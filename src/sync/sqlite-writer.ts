@@ -91,7 +91,12 @@ export class Writer {
     } catch {
       // It has ended already, and the file with it.
     }
-    this.#failure ??= DIED;
+    await this.terminate();
+  }
+
+  /** Ends the thread at once. What is under way is refused. */
+  async terminate(): Promise<void> {
+    this.fail(DIED);
     await this.#thread.terminate();
   }
 

@@ -82,6 +82,11 @@ describe("the packed package", () => {
     expect(stdout.trim()).toBe("GXK204 true");
   });
 
+  it("starts the embedded ledger's thread from the package, for a CommonJS module too", async () => {
+    const { stdout } = await run(process.execPath, ["ledger.cjs"], { cwd: project });
+    expect(stdout.trim()).toBe("recorded GXK204");
+  });
+
   it.each(["tsconfig.module.json", "tsconfig.commonjs.json"])(
     "is type-checked by a strict NodeNext project (%s)",
     async (config) => {

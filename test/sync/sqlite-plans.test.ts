@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { expect, it, onTestFinished, vi } from "vitest";
+import { createOperations } from "../../src/sync/sqlite-operations.ts";
+import { createReader } from "../../src/sync/sqlite-reader.ts";
+import { migrate } from "../../src/sync/sqlite-schema.ts";
+import { makeFolder } from "./sqlite-folder.ts";
+
+// Few rows each; the index of forgotten permits has none but those that are to be erased.
+const SMALL = /^SCAN (company|provider|target|permit USING INDEX permit_forgotten|\(subquery-\d+\))/;
+
+it("finds everything by an index, whatever is asked", () => {
+  const path = join(makeFolder(), "ledger.db");
+  const database = new DatabaseSync(path);
+  onTestFinished(() => database.close());
+  migrate(database, 0);
+  const prepare = vi.spyOn(DatabaseSync.prototype, "prepare");
+  createOperations(database, () => {});
+  const reader = createReader(path);
+  const statements = prepare.mock.calls.map(([sql]) => sql);
+  prepare.mockRestore();
+  reader.close();
+  expect(statements.length).toBeGreaterThan(30);
+  const slow = statements.flatMap((sql) => {
+    const steps = database
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all()
+      .map(({ detail }) => String(detail));
+    const scans = steps.filter((step) => /SCAN|TEMP B-TREE/.test(step) && !SMALL.test(step));
+    return scans.map((step) => `${step}: ${sql}`);
+  });
+  expect(slow).toEqual([]);
+});
