@@ -84,14 +84,12 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
   const wanted = [...permits.values()].flatMap((permit) => wantedRights(permit, world.host, providerId));
   const due = wanted.filter(({ from, to }) => from - LEAD_TIME_MS <= now && (to === null || to > now));
   const problems: string[] = [];
-  const missing: WantedRight[] = [];
   const live = [...vendor.rights.values()].filter((right) => isLive(right, now));
 
   for (const want of due) {
     const found = live.filter((right) => isSameRight(want, right));
     if (found.length > 1) problems.push(`${show(want)} has ${found.length} live rights.`);
     const [right] = found;
-    if (right === undefined) missing.push(want);
     if (right !== undefined && isEnd(want, right, { providerId, now })) continue;
     const excuse = findExcuse(want, state);
     const shown = right === undefined ? "missing" : `there until ${new Date(right.end).toISOString()}`;
@@ -105,12 +103,13 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
     if (due.some((want) => isSameRight(want, right))) continue;
     if (failures.some(({ reference }) => reference === right.identity)) continue;
     if (world.judge.letBe.has(right.identity)) continue;
-    const isHeld = missing.some(
-      (want) =>
-        want.permitId === right.permitId &&
-        (want.locationId === right.locationId || want.plateNumber === right.plateNumber) &&
-        findExcuse(want, state)?.failure?.dismissed !== true,
-    );
+    const isHeld = due.some((want) => {
+      if (want.permitId !== right.permitId) return false;
+      if (want.locationId !== right.locationId && want.plateNumber !== right.plateNumber) return false;
+      // What was refused after an attempt in doubt may be there; the old one stays until that is sure.
+      const excuse = findExcuse(want, state);
+      return excuse !== undefined && excuse.failure?.dismissed !== true;
+    });
     if (!isHeld) problems.push(`${show({ ...right, to: right.end })} is live, and nobody wants it.`);
   }
 

@@ -45,7 +45,9 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
       if (right.failure?.dismissed === true) letBe.add(right.reference);
       const problem = judgeReceipt(right, vendor.rights.get(right.reference));
       if (problem !== undefined) violate(right, problem);
-      if (old?.intent !== undefined && isRestated(old.intent, right.intent))
+      // With another receipt, the first one was carried out meanwhile.
+      const isOpen = old?.receipt?.coveredUntil === right.receipt?.coveredUntil;
+      if (old !== undefined && isOpen && isRestated(old.intent, right.intent))
         violate(right, "is decided twice");
       const isNewCancel = right.intent?.operation === "cancel" && old?.intent?.operation !== "cancel";
       if (!isNewCancel) continue;
@@ -82,7 +84,11 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
     const isThere = (want: WantedRight) =>
       [...vendor.rights.values()].some((kept) => isSameRight(want, kept) && isLive(kept, now()));
     // Two rights of one slot cannot stand side by side: there the old one goes first.
-    if (due.some((want) => slotOf(want) === slotOf(old) && !isThere(want))) return undefined;
+    const isKnown = (want: WantedRight) =>
+      delivery.rights.some(
+        ({ receipt, registration }) => receipt !== null && isSameRight(want, toRight(registration)),
+      );
+    if (due.some((want) => slotOf(want) === slotOf(old) && !isKnown(want))) return undefined;
     const uncovered = due.find((want) => {
       if (want.locationId !== old.locationId && want.plateNumber !== old.plateNumber) return false;
       const isDismissed = delivery.rights.some(
