@@ -63,9 +63,9 @@ function digest(bodies: readonly Buffer[]): string {
   return `${events.length} events, ${createHash("sha256").update(events.toSorted().join("\n")).digest("hex")}`;
 }
 
-process.on("message", (question: "count" | "reset" | "keep" | "digest") => {
-  if (question === "count") return process.send?.({ registrations, requests, firstAt });
-  if (question === "digest") return process.send?.(digest(kept ?? []));
+process.on("message", (question: "count" | "reset" | "keep" | "digest"): void => {
+  if (question === "count") return void process.send?.({ registrations, requests, firstAt });
+  if (question === "digest") return void process.send?.(digest(kept ?? []));
   registrations = 0;
   requests = 0;
   firstAt = null;

@@ -5,7 +5,7 @@ export const PROVIDER_ID = "passport";
 export const COMPANY_ID = "fundy";
 const LOTS = 50;
 const DAY_MS = 24 * 60 * 60_000;
-const START = Date.parse("2026-01-01T05:00:00.000Z");
+const START = Date.parse("2021-01-01T05:00:00.000Z");
 // Far enough for every run of the benchmark.
 const END = Date.parse("2089-01-01T05:00:00.000Z");
 

@@ -26,7 +26,17 @@ export function toSession(permit: PermitInput, at: string): SessionByHand {
   const region = plate.region ?? lot.region ?? "";
   const start = new Date(permit.validFrom).toISOString();
   const until = new Date(permit.validTo ?? 0).toISOString();
-  const parts = [PROVIDER_ID, permit.companyId, permit.id, locationId, plate.number, region, lot.zone, start, 0];
+  const parts = [
+    PROVIDER_ID,
+    permit.companyId,
+    permit.id,
+    locationId,
+    plate.number,
+    region,
+    lot.zone,
+    start,
+    0,
+  ];
   const hex = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
   const sessionId = `0ff57ee7-${hex.slice(0, 4)}-8${hex.slice(4, 7)}-a${hex.slice(7, 10)}-${hex.slice(10, 22)}`;
   const event = {

@@ -7,7 +7,7 @@ import type { Contender } from "./contender.ts";
 /** A loop of undici requests, so many registrations in each. It keeps the end of every session. */
 export function createLoop(batch: number): Contender {
   return {
-    async prepare(origin, count) {
+    async prepare(count, { origin }) {
       const permits = makePermits(count);
       const pool = new Pool(origin, { connections: CONCURRENCY });
       const shownUntil = new Map<string, string>();

@@ -16,7 +16,13 @@ export function createOurSync(
   onEvent?: PermitSyncOptions["onEvent"],
 ): PermitSync {
   const provider = createPassportProvider({
-    ...{ id: PROVIDER_ID, operatorId: OPERATOR_ID, clientId: "bench", clientSecret: "s3cret", baseUrl: origin },
+    ...{
+      id: PROVIDER_ID,
+      operatorId: OPERATOR_ID,
+      clientId: "bench",
+      clientSecret: "s3cret",
+      baseUrl: origin,
+    },
   });
   const directory = memoryDirectory({ companies, locations });
   return createPermitSync({
@@ -38,7 +44,7 @@ export async function recordAll(sync: PermitSync, count: number): Promise<void> 
 /** The backfill of what a ledger holds. */
 export function createOurs(openLedger: () => { ledger: Ledger; remove(): void }): Contender {
   return {
-    async prepare(origin, count) {
+    async prepare(count, { origin }) {
       const { ledger, remove } = openLedger();
       const sync = createOurSync(ledger, origin);
       await recordAll(sync, count);

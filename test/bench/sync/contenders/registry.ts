@@ -1,26 +1,26 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { memoryLedger } from "../../../../src/index.ts";
-import { sqliteLedger } from "../../../../src/sync/sqlite-ledger.ts";
+import { sqliteLedger } from "../../../../src/sync/sqlite.ts";
 import { BATCH } from "../wire.ts";
+import { appending } from "./append.ts";
+import { makeFile } from "./bench-folder.ts";
 import type { Contender } from "./contender.ts";
 import { createLoop } from "./loop.ts";
+import { createSqliteLoop } from "./node-sqlite.ts";
 import { createOurs } from "./ours.ts";
-
-/** Where files of the benchmark lie: on the machine's disk, and gone afterwards. */
-export function makeFolder(): { folder: string; remove(): void } {
-  const folder = mkdtempSync(join(tmpdir(), "enforcement-bench-"));
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
-}
+import { issuing, issuingMany } from "./recording.ts";
 
 /** By name, as the tables call them. */
 export const CONTENDERS: Readonly<Record<string, Contender>> = {
   "ours, memoryLedger": createOurs(() => ({ ledger: memoryLedger(), remove() {} })),
   "ours, sqliteLedger": createOurs(() => {
-    const { folder, remove } = makeFolder();
-    return { ledger: sqliteLedger({ path: join(folder, "ledger.sqlite") }), remove };
+    const { path, remove } = makeFile();
+    return { ledger: sqliteLedger({ path }), remove };
   }),
   "undici loop, 100 in a request": createLoop(BATCH),
   "undici loop, one by one": createLoop(1),
+  "issue, 64 callers at once": issuing,
+  "append and fsync for each call": appending,
+  "node:sqlite, a transaction for each call": createSqliteLoop({ isOneTransaction: false }),
+  "issueMany, one call": issuingMany,
+  "node:sqlite loop, one transaction": createSqliteLoop({ isOneTransaction: true }),
 };
