@@ -13,11 +13,13 @@ import { LONGEST_REQUEST_MS, OLDEST_CLAIM_MS } from "./lease.ts";
 import type { ClaimedDelivery, DeliveryUpdate, Ledger } from "./ledger.ts";
 import type { LedgerHealth } from "./ledger-health.ts";
 import { OperationQueue, type QueuedOperation } from "./operation-queue.ts";
-import { type PlanRules, planDelivery } from "./planner.ts";
+import { type DeliveryPlan, type PlanRules, planDelivery } from "./planner.ts";
 import { sendBatch } from "./send-batch.ts";
 import { createSlicer } from "./slicer.ts";
 import type { Timers } from "./timers.ts";
 import type { Work } from "./work.ts";
+
+const UNREADABLE_MS = 60_000;
 
 export interface FloorContext {
   readonly provider: PushProvider;
@@ -206,11 +208,15 @@ export class WorkFloor {
     { now, rules, operations }: { now: Date; rules: PlanRules; operations: QueuedOperation[] },
   ): DeliveryUpdate {
     const age = now.getTime() - work.claimedAt;
-    if (!this.#isOpen || work.isStale || age < 0 || age > OLDEST_CLAIM_MS) {
-      return toUpdate(work, { dueAt: now, settled: false });
-    }
+    const again = { dueAt: now, settled: false };
+    if (work.isStale || age < 0 || age > OLDEST_CLAIM_MS) return toUpdate(work, again);
     const { delivery, desired = NOTHING_DESIRED } = work;
-    const plan = planDelivery({ desired, delivery, now, rules });
+    const plan = findPlan({ desired, delivery, now, rules });
+    // One that nobody can read must not end the others. It stays pending, and is seen by its age.
+    if (plan === undefined)
+      return toUpdate(work, { ...again, dueAt: new Date(now.getTime() + UNREADABLE_MS) });
+    // Whoever is about to end begins nothing.
+    if (!this.#isOpen && plan.operations.length > 0) return toUpdate(work, again);
     work.delivery = plan.delivery;
     work.outstanding = plan.operations.length;
     for (const right of plan.operations) {
@@ -344,6 +350,14 @@ export class WorkFloor {
   #createWriter(): DeliveryWriter {
     const { ledger, timers, random, health } = this.#context;
     return createDeliveryWriter({ ledger, timers, random, onResult: (isWritten) => health.note(isWritten) });
+  }
+}
+
+function findPlan(input: Parameters<typeof planDelivery>[0]): DeliveryPlan | undefined {
+  try {
+    return planDelivery(input);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,0 +1,186 @@
+import type { Company, Location } from "../../src/core/directory.ts";
+import { EnforcementError } from "../../src/core/errors.ts";
+import type { PermitInput } from "../../src/core/permit.ts";
+import { parsePlate } from "../../src/core/plate.ts";
+import type { Outcome, PushProvider } from "../../src/core/provider.ts";
+import { createPushOperations, type Delivered, type PushChange } from "../../src/core/push-operations.ts";
+import type { SyncEvent } from "../../src/sync/events.ts";
+import type { Ledger } from "../../src/sync/ledger.ts";
+import { memoryLedger } from "../../src/sync/memory-ledger.ts";
+import type { PermitSyncOptions } from "../../src/sync/options.ts";
+import { createPermitSyncWith, type PermitSync } from "../../src/sync/permit-sync.ts";
+import { createVirtualTime } from "./histories/virtual-time.ts";
+
+/** A request as the vendor sees it: `register GXK204`. */
+export type Answer = (changes: readonly PushChange[]) => EnforcementError | "never" | undefined;
+
+/** A vendor that answers as a test says, and remembers what it was asked. */
+export interface ScriptedVendor {
+  readonly provider: PushProvider;
+  /** What arrived, one line for each request. */
+  readonly requests: string[];
+  /** References that are live. */
+  readonly live: Set<string>;
+  /** How the next requests are answered. Undefined: well. */
+  answer: Answer;
+  /** How long an answer takes, in milliseconds. */
+  latencyMs: number;
+}
+
+export interface ScriptedSync {
+  readonly sync: PermitSync;
+  readonly ledger: Ledger;
+  readonly events: SyncEvent[];
+  /** `type` of the events, in order. */
+  types(): string[];
+  /** A vendor that it began with. */
+  vendor(id?: string): ScriptedVendor;
+  /** The directory's entries, to be changed by a test. */
+  readonly companies: Map<string, Company>;
+  readonly locations: Map<string, Location[]>;
+  createVendor(id: string, batchSize?: number): ScriptedVendor;
+  /** Lets time pass, and everything happen that happens meanwhile. */
+  pass(milliseconds: number): Promise<void>;
+  /** Waits for a promise while time passes. */
+  until<Value>(promise: Promise<Value>): Promise<Value>;
+}
+
+export const START = Date.parse("2026-09-15T12:00:00.000Z");
+
+/** Durable sync in virtual time, with companies `c` and `d` that have a location each, at vendors of the given ids. */
+export function scriptedSync(
+  ids: readonly string[] = ["alpha"],
+  options: Partial<PermitSyncOptions> & { batchSize?: number; wrap?: (ledger: Ledger) => Ledger } = {},
+): ScriptedSync {
+  const { batchSize = 10, wrap = (ledger: Ledger) => ledger, ...settings } = options;
+  const time = createVirtualTime(START);
+  const timers = time.createTimers();
+  const events: SyncEvent[] = [];
+  const companies = new Map<string, Company>();
+  const locations = new Map<string, Location[]>();
+  const everywhere = <Entry>(entry: Entry) =>
+    Object.fromEntries(["alpha", "beta", "gamma"].map((id) => [id, entry]));
+  for (const id of ["c", "d"]) {
+    companies.set(id, { id, name: id, providers: everywhere({ enabled: true }) });
+    const providers = everywhere({ enabled: true, target: "zone" });
+    locations.set(id, [{ id: `${id}-lot`, companyId: id, name: "Lot", providers }]);
+  }
+
+  function createVendor(id: string, size = batchSize): ScriptedVendor {
+    const requests: string[] = [];
+    const live = new Set<string>();
+    const carryOut = (change: PushChange): Outcome<Delivered> => {
+      if (change.kind === "cancel") live.delete(change.reference);
+      else live.add(change.reference);
+      return { ok: true, value: { reference: change.reference, target: change.target } };
+    };
+    const vendor: ScriptedVendor = {
+      ...{ requests, live, answer: () => undefined, latencyMs: 20 },
+      provider: {
+        ...{ id, vendor: "scripted", delivery: "push" as const },
+        capabilities: {
+          batchSize: size,
+          openEndedDays: 30,
+          listZones: false,
+          find: false,
+          listRegistrations: false,
+        },
+        validateMapping: () => {
+          throw new Error("Nobody asks for a report.");
+        },
+        checkConnection: async () => ({ status: "connected" as const, message: "" }),
+        setup: {} as PushProvider["setup"],
+        ...createPushOperations({
+          ...{ providerId: id, openEndedDays: 30, clock: timers.now, checkRegistration() {} },
+          deliver: (changes, { signal }) =>
+            new Promise((resolve) => {
+              const [first] = changes;
+              const plates = changes.map(({ registration }) => registration.plate.number).join("+");
+              requests.push(`${first?.kind} ${plates}`);
+
+              const cutOff = () => {
+                const error = new EnforcementError("aborted", "Cut off.", { outcome: "unknown" });
+                resolve(changes.map(() => ({ ok: false, error })));
+              };
+              signal?.addEventListener("abort", cutOff, { once: true });
+              timers.after(vendor.latencyMs, () => {
+                const answer = vendor.answer(changes);
+                if (answer === "never") return;
+                resolve(
+                  changes.map((one) => (answer === undefined ? carryOut(one) : { ok: false, error: answer })),
+                );
+              });
+            }),
+        }),
+      },
+    };
+    return vendor;
+  }
+
+  const vendors = new Map(ids.map((id) => [id, createVendor(id)]));
+  const ledger = wrap(memoryLedger());
+  const sync = createPermitSyncWith(
+    {
+      ledger,
+      providers: [...vendors.values()].map(({ provider }) => provider),
+      directory: {
+        getCompany: (id) => companies.get(id),
+        listLocations: (id) => locations.get(id) ?? [],
+      },
+      onEvent: (event) => events.push(event),
+      ...settings,
+    },
+    { timers, random: () => 0.999 },
+  );
+
+  async function pass(milliseconds: number): Promise<void> {
+    const end = time.elapsed() + milliseconds;
+    for (;;) {
+      await turns();
+      while (time.runDue()) await turns();
+      const next = time.untilNext();
+      if (next === undefined || time.elapsed() + next > end) break;
+      time.advance(next);
+    }
+    time.advance(end - time.elapsed());
+    await turns();
+  }
+
+  return {
+    ...{ sync, ledger, events, companies, locations, createVendor, pass },
+    vendor(id = "alpha") {
+      const vendor = vendors.get(id);
+      if (vendor === undefined) throw new Error(`There is no vendor ${id}.`);
+      return vendor;
+    },
+    types: () => events.map(({ type }) => type),
+    async until(promise) {
+      let isOver = false;
+      const watched = promise.finally(() => {
+        isOver = true;
+      });
+      watched.catch(() => {});
+      for (let waited = 0; waited < 100_000; waited += 1) {
+        await turns();
+        if (isOver) return watched;
+        const next = time.untilNext();
+        if (next === undefined) throw new Error("It waits for something that no time will bring.");
+        time.advance(next);
+        time.runDue();
+      }
+      throw new Error("It waits for too long.");
+    },
+  };
+}
+
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 8; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+export function permit(id: string, changes: Partial<PermitInput> = {}): PermitInput {
+  return {
+    ...{ id, companyId: "c", plates: [parsePlate(id)], locationIds: ["c-lot"], revision: 1 },
+    ...{ validFrom: "2026-09-01T00:00:00Z", validTo: "2026-12-31T00:00:00Z" },
+    ...changes,
+  };
+}
