@@ -7,6 +7,8 @@ const entries: Record<string, () => Promise<object>> = {
   "./node": () => import("../src/lookup/node.ts"),
   "./express": () => import("../src/lookup/express.ts"),
   "./fastify": () => import("../src/lookup/fastify.ts"),
+  "./sqlite": () => import("../src/sync/sqlite.ts"),
+  "./postgres": () => import("../src/sync/postgres.ts"),
   "./sandbox": () => import("../src/sandbox/index.ts"),
   "./testing": () => import("../src/testing/index.ts"),
   "./passport": () => import("../src/vendors/passport/index.ts"),

@@ -1,7 +1,6 @@
 import type { LookupReply } from "../core/dialect.ts";
 import { toBodyText } from "./body.ts";
 import type { PermitLookupHandler } from "./handler.ts";
-import { isPromise } from "./maybe-promise.ts";
 import {
   answerOverNode,
   assertHandler,
@@ -42,19 +41,19 @@ export interface FastifyLookupReply {
  */
 export function toFastifyHandler(
   handler: PermitLookupHandler,
-): (request: FastifyLookupRequest, reply: FastifyLookupReply) => unknown {
+): (request: FastifyLookupRequest, reply: FastifyLookupReply) => void {
   assertHandler(handler, "toFastifyHandler");
   return (request, reply) => {
     const body = toBodyText(request.body) ?? findMissingBody(request);
-    const answer = answerOverNode(handler, request, { body, connection: reply.raw });
-    return isPromise(answer) ? answer.then((known) => sendReply(reply, known)) : sendReply(reply, answer);
+    const take = (known: LookupReply): void => sendReply(reply, known);
+    answerOverNode(handler, request, { body, connection: reply.raw, take });
   };
 }
 
-function sendReply(reply: FastifyLookupReply, { status, headers, body }: LookupReply): unknown {
+function sendReply(reply: FastifyLookupReply, { status, headers, body }: LookupReply): void {
   // Something before us, such as a timeout, has answered.
-  if (reply.sent) return reply;
+  if (reply.sent) return;
   reply.code(status);
   reply.headers({ ...headers });
-  return reply.send(body);
+  reply.send(body);
 }

@@ -44,25 +44,19 @@ export interface NodeRequestHead {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/**
- * Reads a Node request, asks the handler, and writes the reply, then calls `onEnd`. All of it in the turn in which the
- * body is complete, unless something has to be waited for. Neither throws nor rejects.
- */
+/** Reads a Node request, asks the handler, and writes the reply, then calls `onEnd`. Neither throws nor rejects. */
 export function exchangeOverNode(
   handler: PermitLookupHandler,
   { request, response }: { request: NodeRequest; response: NodeResponse },
   onEnd: () => void = () => {},
 ): void {
-  const finish = (reply: LookupReply): void => {
+  const take = (reply: LookupReply): void => {
     sendReply(response, reply);
     onEnd();
   };
   takeBody(request, (body) => {
-    if (body === undefined) return onEnd();
-    const answer = answerOverNode(handler, request, { body, connection: response });
-    // Ours does not reject; a host's own function around it may.
-    if (isPromise(answer)) void answer.catch(replyToBrokenDialect).then(finish);
-    else finish(answer);
+    if (body === undefined) onEnd();
+    else answerOverNode(handler, request, { body, connection: response, take });
   });
 }
 
@@ -83,11 +77,39 @@ function writeReply(response: NodeResponse, { status, headers, body }: LookupRep
   response.end(body);
 }
 
-/** Asks the handler on behalf of a Node framework. No `Request` is built, and no signal. */
+/** What is known of a Node request besides its head, and who takes the reply. */
+interface NodeExchange {
+  readonly body: ReadBody;
+  readonly connection: NodeConnection;
+  readonly take: (reply: LookupReply) => void;
+}
+
+// Kept from before a test replaces the timers: a mount that waits on a faked one would never answer.
+const { setImmediate: afterThisTurn } = globalThis;
+
+/**
+ * Asks the handler on behalf of a Node framework. No `Request` is built, and no signal. Neither throws nor rejects.
+ *
+ * First everything that has arrived is read, by whoever reads it, and then it is answered: see
+ * docs/decisions/read-first-answer-then.md.
+ */
 export function answerOverNode(
   handler: PermitLookupHandler,
   request: NodeRequestHead,
-  { body, connection }: { body: ReadBody; connection: NodeConnection },
+  { body, connection, take }: NodeExchange,
+): void {
+  afterThisTurn(() => {
+    const answer = askHandler(handler, request, { body, connection });
+    // Ours does not reject; a host's own function around it may.
+    if (isPromise(answer)) void answer.catch(replyToBrokenDialect).then(take);
+    else take(answer);
+  });
+}
+
+function askHandler(
+  handler: PermitLookupHandler,
+  request: NodeRequestHead,
+  { body, connection }: Pick<NodeExchange, "body" | "connection">,
 ): MaybePromise<LookupReply> {
   const url = toOriginForm(request.url ?? "/");
   const path = pathOf(url);

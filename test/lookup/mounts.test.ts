@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { once } from "node:events";
 import * as http2 from "node:http2";
 import { type AddressInfo, connect } from "node:net";
@@ -239,5 +240,32 @@ describe("HTTP/2", () => {
     await waiting.promise;
     slow.close(http2.constants.NGHTTP2_CANCEL);
     expect(await cancelled.promise).toMatchObject({ name: "AbortError" });
+  });
+});
+
+describe("an answer that is given after everything has been read", () => {
+  it("is given in the context that the host made for its request", async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const seen: string[] = [];
+    const { handler, key } = openCampus({
+      permits: [permit()],
+      onAnswer: ({ asked }) => {
+        seen.push(`${asked?.plate} ${storage.getStore()}`);
+      },
+    });
+    const inContext = (app: express.Express) =>
+      app
+        .use((request, _response, next) => {
+          storage.run(String(request.headers["x-request-id"]), next);
+        })
+        .all("/lookup", toExpressHandler(handler));
+    const url = await serveExpress(inContext);
+    const ask = async (id: string) => {
+      const headers = { "content-type": "application/json", "x-api-key": key, "x-request-id": id };
+      await (await fetch(url, { method: "POST", headers, body: JSON.stringify({ plate: id }) })).text();
+    };
+    const ids = ["A1", "B2", "C3", "D4", "E5"];
+    await Promise.all(ids.map(ask));
+    expect(seen.sort()).toEqual(ids.map((id) => `${id} ${id}`));
   });
 });
