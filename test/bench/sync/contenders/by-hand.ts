@@ -7,8 +7,11 @@ import { locations, OPERATOR_ID, PROVIDER_ID } from "../world.ts";
 /** One session as it is started at the vendor. */
 export interface SessionByHand {
   readonly sessionId: string;
-  readonly event: Record<string, unknown>;
+  readonly zone: string;
+  readonly region: string;
+  readonly start: string;
   readonly until: string;
+  readonly event: Record<string, unknown>;
 }
 
 const zones = new Map(
@@ -53,7 +56,7 @@ export function toSession(permit: PermitInput, at: string): SessionByHand {
     },
     event_fees: NO_FEES,
   };
-  return { sessionId, event, until };
+  return { sessionId, zone: lot.zone, region, start, until, event };
 }
 
 export function toBody(sessions: readonly SessionByHand[]): string {

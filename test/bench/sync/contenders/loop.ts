@@ -44,7 +44,7 @@ export function createLoop(batch: number): Contender {
   };
 }
 
-async function askForToken(pool: Pool): Promise<string> {
+export async function askForToken(pool: Pool): Promise<string> {
   const { body } = await pool.request({
     ...{ method: "POST", path: TOKEN_PATH, body: "grant_type=client_credentials" },
     headers: { "content-type": "application/x-www-form-urlencoded" },

@@ -6,7 +6,9 @@ import { makeFile } from "./bench-folder.ts";
 import type { Contender } from "./contender.ts";
 import { createLoop } from "./loop.ts";
 import { createSqliteLoop } from "./node-sqlite.ts";
+import { oursOverPostgres } from "./our-postgres.ts";
 import { createOurs } from "./ours.ts";
+import { rawPgBoss } from "./pg-boss.ts";
 import { issuing, issuingMany } from "./recording.ts";
 
 /** By name, as the tables call them. */
@@ -18,6 +20,8 @@ export const CONTENDERS: Readonly<Record<string, Contender>> = {
   }),
   "undici loop, 100 in a request": createLoop(BATCH),
   "undici loop, one by one": createLoop(1),
+  "ours, postgresLedger": oursOverPostgres,
+  "pg-boss, one job for each permit": rawPgBoss,
   "issue, 64 callers at once": issuing,
   "append and fsync for each call": appending,
   "node:sqlite, a transaction for each call": createSqliteLoop({ isOneTransaction: false }),
