@@ -34,6 +34,7 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
   /** What each process told, one list for each. */
   const events: SyncEvent[][] = [];
   let ledgerFailures = 0;
+  let ledgerFailedAt = Number.NEGATIVE_INFINITY;
   const faults = new Map<string, VendorFault[]>(PROVIDER_IDS.map((id) => [id, []]));
   const conditions = new Map<string, VendorCondition>(PROVIDER_IDS.map((id) => [id, "well"]));
   /** What the directory said before edits of which the sync was not told yet. */
@@ -100,6 +101,7 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
   const judge = createLedgerJudge({
     ...{ vendors, readings, latest: time.latest, leadTimeMs: LEAD_TIME_MS },
     now: () => time.now().getTime(),
+    isLate: () => time.elapsed() - ledgerFailedAt < 2 * 60_000,
   });
 
   return {
@@ -111,7 +113,9 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
     },
     takeLedgerFailure(): boolean {
       ledgerFailures -= 1;
-      return ledgerFailures >= 0;
+      if (ledgerFailures < 0) return false;
+      ledgerFailedAt = time.elapsed();
+      return true;
     },
     /** The directory is about to change; until `toldOfChange`, what it said before counts too. */
     aboutToChange(): void {

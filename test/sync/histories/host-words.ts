@@ -23,8 +23,8 @@ export interface HostWords {
 
 export function createHostWords(): HostWords {
   let states: ExpectedPermits[] = [new Map()];
-  /** The first of them that the ledger must have reached. */
-  let reached = 0;
+  /** For each permit, the first of them that the ledger must have reached: words keep their order permit by permit. */
+  const reached = new Map<string, number>();
   let mentioned: string[] = [];
   let isTogether = false;
 
@@ -46,23 +46,24 @@ export function createHostWords(): HostWords {
       return statuses;
     },
     confirm(index) {
-      // What was confirmed is durable, and so is what was said before it.
-      reached = Math.max(reached, isTogether ? 1 : index + 1);
+      const id = mentioned[index] ?? "";
+      reached.set(id, Math.max(reached.get(id) ?? 0, isTogether ? 1 : index + 1));
     },
     finish() {
       states = states.slice(-1);
-      reached = 0;
+      reached.clear();
     },
     async resolve(getPermit) {
-      states = states.slice(reached);
-      reached = 0;
       if (states.length === 1) return [];
       const problems: string[] = [];
       const found = new Map(states[0]);
       const possible = new Set(states.keys());
       for (const id of new Set(mentioned)) {
         const stored = await getPermit(id);
-        const matching = [...states.keys()].filter((number) => isStored(states[number]?.get(id), stored));
+        const least = reached.get(id) ?? 0;
+        const matching = [...states.keys()].filter(
+          (number) => number >= least && isStored(states[number]?.get(id), stored),
+        );
         if (matching.length === 0)
           problems.push(`After a crash, the ledger holds of ${id} what nobody said.`);
         for (const number of [...possible]) if (!matching.includes(number)) possible.delete(number);
@@ -72,6 +73,7 @@ export function createHostWords(): HostWords {
       }
       if (isTogether && possible.size === 0) problems.push("After a crash, a part of issueMany is recorded.");
       states = [found];
+      reached.clear();
       return problems;
     },
   };

@@ -9,6 +9,8 @@ export interface LedgerJudgeOptions {
   readonly now: () => number;
   readonly latest: () => number;
   readonly leadTimeMs: number;
+  /** Whether decisions may be late because the ledger failed: one that waits for a full disk is not taken back. */
+  readonly isLate: () => boolean;
   /**
    * What a permit may want at a provider now: one reading, or several while a word of the host's is on its way to the
    * ledger or has been cut off by a crash.
@@ -29,7 +31,7 @@ export interface LedgerJudge {
 }
 
 export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
-  const { vendors, now, latest, leadTimeMs, readings } = options;
+  const { vendors, now, latest, leadTimeMs, isLate, readings } = options;
   const written = new Map<string, Delivery>();
   const letBe = new Set<string>();
   const durable = new Map<string, Delivery>();
@@ -50,7 +52,7 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
       if (old !== undefined && isOpen && isRestated(old.intent, right.intent))
         violate(right, "is decided twice");
       const isNewCancel = right.intent?.operation === "cancel" && old?.intent?.operation !== "cancel";
-      if (!isNewCancel) continue;
+      if (!isNewCancel || isLate()) continue;
       const problems = readings(permitId, providerId).map((wanted) =>
         judgeCancel(right, { wanted, delivery, vendor }),
       );
