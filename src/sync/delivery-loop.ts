@@ -45,7 +45,10 @@ export class DeliveryLoop {
   readonly #wakeUp: WakeUp;
   #isRunning = false;
   #isClaiming = false;
+  #claiming: Promise<void> = Promise.resolve();
+  #stopping: Promise<void> | undefined;
   #isLookingAhead = false;
+  #mustLookAgain = false;
   /** Counts what may have made something due, so that nothing is missed while the ledger is asked. */
   #calls = 0;
   #answeredCalls = 0;
@@ -61,7 +64,7 @@ export class DeliveryLoop {
     this.#floor = new WorkFloor(
       { ...context, lag: this.lag },
       {
-        onDue: (at) => this.#wakeUp.noLaterThan(at),
+        onDue: (at) => this.#wakeUpAt(at),
         onProgress: () => this.#pump(),
       },
     );
@@ -103,10 +106,24 @@ export class DeliveryLoop {
   }
 
   /** Puts back what was not sent, and waits for the rest: at most `boundMs`, then it is cut off. */
-  async stop(boundMs: number): Promise<void> {
+  stop(boundMs: number): Promise<void> {
+    this.#stopping ??= this.#end(boundMs).finally(() => {
+      this.#stopping = undefined;
+    });
+    return this.#stopping;
+  }
+
+  async #end(boundMs: number): Promise<void> {
     this.#isRunning = false;
     this.#wakeUp.cancel();
+    // What it is just being given goes back, too.
+    await this.#claiming;
     await this.#floor.close(boundMs);
+  }
+
+  /** One that does not run is not woken: its timer would keep the process alive. */
+  #wakeUpAt(at: number): void {
+    if (this.#isRunning) this.#wakeUp.noLaterThan(at);
   }
 
   get #mayHaveMore(): boolean {
@@ -119,8 +136,8 @@ export class DeliveryLoop {
     if (this.#mayHaveMore && !this.#isClaiming) {
       const limit = this.#room();
       const wait = Math.max(this.breaker.waitMs, this.#claimAgainAt - this.#context.timers.now().getTime());
-      if (wait > 0) this.#wakeUp.noLaterThan(this.#context.timers.now().getTime() + wait);
-      else if (limit > 0) void this.#claim(limit);
+      if (wait > 0) this.#wakeUpAt(this.#context.timers.now().getTime() + wait);
+      else if (limit > 0) this.#claiming = this.#claim(limit);
     }
     if (this.isQuiet) this.#context.onQuiet();
   }
@@ -165,18 +182,25 @@ export class DeliveryLoop {
 
   /** Finds out when to wake up although nobody calls. */
   async #lookAhead(): Promise<void> {
-    if (this.#isLookingAhead) return;
+    if (this.#isLookingAhead) {
+      this.#mustLookAgain = true;
+      return;
+    }
     this.#isLookingAhead = true;
     const { ledger, timers, health } = this.#context;
     try {
       const next = await ledger.findNextDue(this.provider.id);
       const soonest = timers.now().getTime() + SHORTEST_SLEEP_MS;
-      if (next !== undefined) this.#wakeUp.noLaterThan(Math.max(next.getTime(), soonest));
+      if (next !== undefined) this.#wakeUpAt(Math.max(next.getTime(), soonest));
     } catch {
       health.note(false);
-      this.#wakeUp.noLaterThan(timers.now().getTime() + 1_000);
+      this.#wakeUpAt(timers.now().getTime() + 1_000);
     }
     this.#isLookingAhead = false;
+    if (this.#mustLookAgain) {
+      this.#mustLookAgain = false;
+      void this.#lookAhead();
+    }
     this.#pump();
   }
 }

@@ -114,6 +114,7 @@ function createFrom(
   const core = createSyncCore(settings, time);
   const { openLedger, timers, loops, retention } = core;
   let isRunning = false;
+  let stopping: Promise<unknown> = Promise.resolve();
   let unwatch: (() => void) | undefined;
   const changes = createHostChanges({
     ...{ openLedger, timers, directory: settings.directory },
@@ -146,6 +147,8 @@ function createFrom(
       if (isRunning) return;
       isRunning = true;
       try {
+        // What is being put back must not be taken out again meanwhile.
+        await stopping;
         const ledger = await openLedger();
         unwatch ??= ledger.watch?.((providerId) => core.wake(providerId));
       } catch (thrown) {
@@ -160,7 +163,8 @@ function createFrom(
       isRunning = false;
       unwatch?.();
       unwatch = undefined;
-      await Promise.all([retention.stop(), ...[...loops.values()].map((loop) => loop.stop(DRAIN_MS))]);
+      stopping = Promise.all([retention.stop(), ...[...loops.values()].map((loop) => loop.stop(DRAIN_MS))]);
+      await stopping;
     },
     async idle(options = {}) {
       const signal = readSignal(readRecord(options, "options", ["signal"])["signal"], "options.signal");

@@ -10,12 +10,15 @@ export interface BatchItem {
   readonly intent: Intent;
 }
 
+/** What became of one item. A right that is gone leaves no receipt. */
+export type BatchOutcome = Outcome<Receipt | undefined>;
+
 /** Sends a batch once. One outcome for each item, in their order, whatever the provider does; it never throws. */
 export async function sendBatch(
   provider: PushProvider,
   items: readonly BatchItem[],
   signal: AbortSignal,
-): Promise<Outcome<Receipt | undefined>[]> {
+): Promise<BatchOutcome[]> {
   try {
     const outcomes = await send(provider, items, signal);
     return items.map(
@@ -34,7 +37,7 @@ function send(
   provider: PushProvider,
   items: readonly BatchItem[],
   signal: AbortSignal,
-): Promise<Outcome<Receipt | undefined>[]> {
+): Promise<BatchOutcome[]> {
   const [first] = items;
   if (first === undefined) return Promise.resolve([]);
   // Two loops over one call would multiply: only sync repeats.

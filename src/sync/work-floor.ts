@@ -1,7 +1,5 @@
-import type { EnforcementError } from "../core/errors.ts";
-import type { Outcome, PushProvider } from "../core/provider.ts";
-import type { Receipt } from "../core/receipt.ts";
-import { applyOutcome, isRefusal, postpone } from "./apply-outcome.ts";
+import type { PushProvider } from "../core/provider.ts";
+import { applyOutcome, postpone } from "./apply-outcome.ts";
 import type { Breaker } from "./breaker.ts";
 import type { CompanyViews } from "./company-views.ts";
 import { createDeliveryWriter, type DeliveryWriter } from "./delivery-writer.ts";
@@ -9,15 +7,16 @@ import { describeOutcome } from "./describe-outcome.ts";
 import { desiredOf, NOTHING_DESIRED } from "./desired.ts";
 import type { Emit } from "./events.ts";
 import type { Lag } from "./lag.ts";
-import { LONGEST_REQUEST_MS, OLDEST_CLAIM_MS } from "./lease.ts";
+import { OLDEST_CLAIM_MS } from "./lease.ts";
 import type { ClaimedDelivery, DeliveryUpdate, Ledger } from "./ledger.ts";
 import type { LedgerHealth } from "./ledger-health.ts";
-import { OperationQueue, type QueuedOperation } from "./operation-queue.ts";
+import type { QueuedOperation } from "./operation-queue.ts";
 import { type DeliveryPlan, type PlanRules, planDelivery } from "./planner.ts";
-import { sendBatch } from "./send-batch.ts";
+import { RequestDesk } from "./request-desk.ts";
+import type { BatchOutcome } from "./send-batch.ts";
 import { createSlicer } from "./slicer.ts";
 import type { Timers } from "./timers.ts";
-import type { Work } from "./work.ts";
+import { hasOpenIntent, toUpdate, type Work } from "./work.ts";
 
 const UNREADABLE_MS = 60_000;
 
@@ -43,12 +42,10 @@ export class WorkFloor {
   readonly #onDue: (at: number) => void;
   readonly #onProgress: () => void;
   readonly #works = new Map<string, Work>();
-  readonly #queue = new OperationQueue();
-  readonly #requests = new Set<AbortController>();
+  readonly #desk: RequestDesk;
   #writer: DeliveryWriter;
   #isOpen = false;
   #preparing = 0;
-  #inFlight = 0;
   #whenEmpty: (() => void) | undefined;
 
   constructor(context: FloorContext, hooks: { onDue: (at: number) => void; onProgress: () => void }) {
@@ -56,6 +53,11 @@ export class WorkFloor {
     this.#onDue = hooks.onDue;
     this.#onProgress = hooks.onProgress;
     this.#writer = this.#createWriter();
+    this.#desk = new RequestDesk({
+      ...context,
+      onPutBack: (operations, notBefore) => this.#putBack(operations, notBefore),
+      onEnd: (operations, outcomes) => void this.#conclude(operations, outcomes),
+    });
   }
 
   get isEmpty(): boolean {
@@ -64,26 +66,27 @@ export class WorkFloor {
 
   /** What has not reached a request yet. */
   get waiting(): number {
-    return this.#queue.size + this.#preparing;
+    return this.#desk.waiting + this.#preparing;
   }
 
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#desk.inFlight;
   }
 
   open(): void {
     this.#isOpen = true;
     this.#writer = this.#createWriter();
+    this.#desk.open();
   }
 
   /** Gives everything back: at once what was not sent, the rest when it has ended. After `boundMs` it is cut off. */
   async close(boundMs: number): Promise<void> {
     const { timers } = this.#context;
     this.#isOpen = false;
-    this.#putBack(timers.now());
+    this.#desk.close();
     if (this.isEmpty) return;
     const cutOff = () => {
-      for (const request of this.#requests) request.abort();
+      this.#desk.cutOff();
       this.#writer.stopRetrying();
       // A provider that does not hear of its end is not waited for: its claims end by themselves.
       cancel = timers.after(1_000, () => this.#whenEmpty?.());
@@ -148,13 +151,7 @@ export class WorkFloor {
 
   /** Sends what waits, as far as it may be sent now. */
   dispatch(): void {
-    const { breaker, concurrency, provider } = this.#context;
-    while (this.#isOpen && this.#queue.size > 0 && this.#requests.size < concurrency) {
-      const isProbe = !breaker.isClosed;
-      if (isProbe && !breaker.startProbe()) break;
-      void this.#send(this.#queue.take(isProbe ? 1 : provider.capabilities.batchSize), isProbe);
-    }
-    if (breaker.waitMs > 0) this.#putBack(new Date(this.#context.timers.now().getTime() + breaker.waitMs));
+    this.#desk.dispatch();
   }
 
   async #prepare(companyId: string, works: readonly Work[]): Promise<void> {
@@ -196,10 +193,7 @@ export class WorkFloor {
     }
     const isWritten = await this.#write(updates);
     onPlanned();
-    if (isWritten) {
-      for (const operation of operations) this.#queue.add(operation);
-      if (!this.#isOpen) this.#putBack(now);
-    }
+    if (isWritten) this.#desk.lineUp(operations);
     this.#progress();
   }
 
@@ -226,81 +220,35 @@ export class WorkFloor {
     return toUpdate(work, { dueAt: plan.dueAt, settled: !hasOpenIntent(work) });
   }
 
-  async #send(taken: readonly QueuedOperation[], isProbe: boolean): Promise<void> {
-    const { provider, timers, breaker, emit } = this.#context;
-    const batch = this.#dropOld(taken);
-    if (batch.length === 0) {
-      if (isProbe) breaker.giveUpProbe();
-      return;
-    }
-    const request = new AbortController();
-    const cancelDeadline = timers.after(LONGEST_REQUEST_MS, () => request.abort());
-    this.#requests.add(request);
-    this.#inFlight += batch.length;
-    const outcomes = await sendBatch(provider, batch, request.signal);
-    cancelDeadline();
-    this.#requests.delete(request);
-    this.#inFlight -= batch.length;
-    this.#noteEnd(outcomes, isProbe);
-
+  /** Writes down what became of a request, and goes on. */
+  async #conclude(batch: readonly QueuedOperation[], outcomes: readonly BatchOutcome[]): Promise<void> {
+    const { timers, random, emit } = this.#context;
     const now = timers.now();
-    const partly: Work[] = [];
-    const done: Work[] = [];
+    const touched = new Set<Work>();
     const events: Parameters<Emit>[0][] = [];
     for (const [index, { work, right }] of batch.entries()) {
-      const outcome = outcomes[index] as Outcome<Receipt | undefined>;
-      const { random } = this.#context;
+      const outcome = outcomes[index];
+      if (outcome === undefined) continue;
       work.delivery = applyOutcome(work.delivery, right.reference, { outcome, now, random });
       work.wasSent = true;
       work.outstanding -= 1;
+      touched.add(work);
       if (outcome.ok) this.lastSuccessAt = now;
       const event = describeOutcome(work.claimed, right, outcome);
       if (event !== undefined) events.push(event);
-      if (work.outstanding === 0) done.push(work);
-      else partly.push(work);
     }
+    // The next request leaves before this one's end is written.
     this.#onProgress();
-    const unfinished = new Set(partly.filter(({ outstanding }) => outstanding > 0));
-    const partlyWritten = this.#write([...unfinished].map((work) => toUpdate(work)));
-    await this.#advance(done);
+    const isDone = ({ outstanding }: Work) => outstanding === 0;
+    const partly = [...touched].filter((work) => !isDone(work));
+    const partlyWritten = this.#write(partly.map((work) => toUpdate(work)));
+    await this.#advance([...touched].filter(isDone));
     await partlyWritten;
     for (const event of events) emit(event);
   }
 
-  #noteEnd(outcomes: readonly Outcome<Receipt | undefined>[], isProbe: boolean): void {
-    const { breaker } = this.#context;
-    let trouble: EnforcementError | undefined;
-    for (const outcome of outcomes) {
-      if (outcome.ok || isRefusal(outcome.error)) {
-        breaker.noteAnswer({ isProbe });
-        return;
-      }
-      trouble ??= outcome.error;
-    }
-    // What we cut off ourselves says nothing of the vendor.
-    const isOurs = !this.#isOpen && trouble?.code === "aborted";
-    if (trouble !== undefined && !isOurs) breaker.noteTrouble(trouble, { isProbe });
-    else if (isProbe) breaker.giveUpProbe();
-  }
-
-  /** What waited too long under its claim goes back, to be claimed anew. */
-  #dropOld(taken: readonly QueuedOperation[]): readonly QueuedOperation[] {
-    const now = this.#context.timers.now();
-    const isOld = ({ work }: QueuedOperation) => {
-      const age = now.getTime() - work.claimedAt;
-      return age < 0 || age > OLDEST_CLAIM_MS;
-    };
-    if (!taken.some(isOld)) return taken;
-    this.#release(taken.filter(isOld), now);
-    return taken.filter((operation) => !isOld(operation));
-  }
-
-  #putBack(notBefore: Date): void {
-    if (this.#queue.size > 0) this.#release(this.#queue.takeAll(), notBefore);
-  }
-
   /** Gives back operations that were not sent, and their deliveries when nothing else of them is under way. */
-  #release(operations: readonly QueuedOperation[], notBefore: Date): void {
+  #putBack(operations: readonly QueuedOperation[], notBefore: Date): void {
     const released: Work[] = [];
     for (const { work, right } of operations) {
       work.delivery = postpone(work.delivery, right.reference, notBefore);
@@ -359,15 +307,4 @@ function findPlan(input: Parameters<typeof planDelivery>[0]): DeliveryPlan | und
   } catch {
     return undefined;
   }
-}
-
-function toUpdate({ claimed, delivery, version }: Work, release?: DeliveryUpdate["release"]): DeliveryUpdate {
-  const { providerId, permitId } = claimed;
-  if (release === undefined) return { providerId, permitId, delivery, version };
-  return { providerId, permitId, delivery, version, release };
-}
-
-/** Whether something is on its way that nobody refused. */
-function hasOpenIntent({ delivery }: Work): boolean {
-  return delivery.rights.some(({ intent, failure }) => intent !== null && failure === null);
 }

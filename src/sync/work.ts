@@ -1,6 +1,6 @@
 import type { Delivery } from "./delivery.ts";
 import type { Desired } from "./desired.ts";
-import type { ClaimedDelivery } from "./ledger.ts";
+import type { ClaimedDelivery, DeliveryUpdate } from "./ledger.ts";
 
 /** A delivery that this process is working on. */
 export interface Work {
@@ -21,4 +21,17 @@ export interface Work {
   wasSent: boolean;
   /** The claim that took it anew while it was being worked on. */
   reclaimed?: ClaimedDelivery;
+}
+
+/** What is written of it; with `release`, it is given back. */
+export function toUpdate(work: Work, release?: DeliveryUpdate["release"]): DeliveryUpdate {
+  const { providerId, permitId } = work.claimed;
+  const { delivery, version } = work;
+  if (release === undefined) return { providerId, permitId, delivery, version };
+  return { providerId, permitId, delivery, version, release };
+}
+
+/** Whether something is on its way that nobody refused. */
+export function hasOpenIntent({ delivery }: Work): boolean {
+  return delivery.rights.some(({ intent, failure }) => intent !== null && failure === null);
 }

@@ -162,6 +162,35 @@ describe("stopping", () => {
     await until(sync.stop());
   });
 
+  it("leaves no timer behind that would keep the process alive, whenever it comes and however often", async () => {
+    for (const after of [0, 1, 20, 60_000]) {
+      const { sync, until, pass, hasTimer } = scriptedSync(["alpha", "beta"]);
+      await sync.start();
+      await until(sync.issueMany(many(100)));
+      await until(sync.issue(permit("SOON", { validFrom: "2026-10-01T00:00:00Z" })));
+      await pass(after);
+      await until(Promise.all([sync.stop(), sync.stop()]));
+      await pass(0);
+      expect(hasTimer()).toBe(false);
+    }
+  });
+
+  it("can be begun again at once", async () => {
+    const { sync, vendor, until, pass } = scriptedSync();
+    const alpha = vendor();
+    alpha.latencyMs = 5_000;
+    await sync.start();
+    await until(sync.issueMany(many(100)));
+    await pass(100);
+    const stopped = sync.stop();
+    await until(sync.start());
+    await until(stopped);
+    await until(sync.idle());
+    expect(alpha.live.size).toBe(100);
+    expect(alpha.requests).toHaveLength(10);
+    await until(sync.stop());
+  });
+
   it("cuts off what takes longer than ten seconds, and repeats it later with the same reference", async () => {
     const { sync, vendor, until, pass } = scriptedSync();
     const alpha = vendor();

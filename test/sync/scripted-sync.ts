@@ -39,6 +39,8 @@ export interface ScriptedSync {
   readonly companies: Map<string, Company>;
   readonly locations: Map<string, Location[]>;
   createVendor(id: string, batchSize?: number): ScriptedVendor;
+  /** Whether a timer is left, which would keep a process alive. */
+  hasTimer(): boolean;
   /** Lets time pass, and everything happen that happens meanwhile. */
   pass(milliseconds: number): Promise<void>;
   /** Waits for a promise while time passes. */
@@ -154,6 +156,7 @@ export function scriptedSync(
       return vendor;
     },
     types: () => events.map(({ type }) => type),
+    hasTimer: () => time.untilNext() !== undefined,
     async until(promise) {
       let isOver = false;
       const watched = promise.finally(() => {

@@ -1,0 +1,124 @@
+import type { EnforcementError } from "../core/errors.ts";
+import type { PushProvider } from "../core/provider.ts";
+import { isRefusal } from "./apply-outcome.ts";
+import type { Breaker } from "./breaker.ts";
+import { LONGEST_REQUEST_MS, OLDEST_CLAIM_MS } from "./lease.ts";
+import { OperationQueue, type QueuedOperation } from "./operation-queue.ts";
+import { type BatchOutcome, sendBatch } from "./send-batch.ts";
+import type { Timers } from "./timers.ts";
+
+export interface RequestDeskOptions {
+  readonly provider: PushProvider;
+  readonly timers: Timers;
+  readonly breaker: Breaker;
+  readonly concurrency: number;
+  /** Operations that were not sent come back; they are not to be sent before an instant. */
+  readonly onPutBack: (operations: readonly QueuedOperation[], notBefore: Date) => void;
+  /** A request has ended: one outcome for each of its operations. */
+  readonly onEnd: (operations: readonly QueuedOperation[], outcomes: readonly BatchOutcome[]) => void;
+}
+
+/** Lines operations up and sends them in batches, as far as breaker and concurrency allow. */
+export class RequestDesk {
+  readonly #options: RequestDeskOptions;
+  readonly #queue = new OperationQueue();
+  readonly #requests = new Set<AbortController>();
+  #isOpen = false;
+  #inFlight = 0;
+
+  constructor(options: RequestDeskOptions) {
+    this.#options = options;
+  }
+
+  /** Operations that wait for a request. */
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  /** Operations that the vendor is being asked for. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  open(): void {
+    this.#isOpen = true;
+  }
+
+  /** Puts back what waits, and whatever is lined up from now on. Requests under way go on. */
+  close(): void {
+    this.#isOpen = false;
+    this.#putBack(this.#options.timers.now());
+  }
+
+  /** Cuts off the requests under way. */
+  cutOff(): void {
+    for (const request of this.#requests) request.abort();
+  }
+
+  lineUp(operations: readonly QueuedOperation[]): void {
+    for (const operation of operations) this.#queue.add(operation);
+    if (!this.#isOpen) this.#putBack(this.#options.timers.now());
+  }
+
+  /** Sends what waits, as far as it may be sent now. */
+  dispatch(): void {
+    const { breaker, concurrency, provider, timers } = this.#options;
+    while (this.#isOpen && this.#queue.size > 0 && this.#requests.size < concurrency) {
+      const isProbe = !breaker.isClosed;
+      if (isProbe && !breaker.startProbe()) break;
+      void this.#send(this.#queue.take(isProbe ? 1 : provider.capabilities.batchSize), isProbe);
+    }
+    if (breaker.waitMs > 0) this.#putBack(new Date(timers.now().getTime() + breaker.waitMs));
+  }
+
+  async #send(taken: readonly QueuedOperation[], isProbe: boolean): Promise<void> {
+    const { provider, timers, breaker, onEnd } = this.#options;
+    const batch = this.#withoutOld(taken);
+    if (batch.length === 0) {
+      if (isProbe) breaker.giveUpProbe();
+      return;
+    }
+    const request = new AbortController();
+    const cancelDeadline = timers.after(LONGEST_REQUEST_MS, () => request.abort());
+    this.#requests.add(request);
+    this.#inFlight += batch.length;
+    const outcomes = await sendBatch(provider, batch, request.signal);
+    cancelDeadline();
+    this.#requests.delete(request);
+    this.#inFlight -= batch.length;
+    this.#tellBreaker(outcomes, isProbe);
+    onEnd(batch, outcomes);
+  }
+
+  #tellBreaker(outcomes: readonly BatchOutcome[], isProbe: boolean): void {
+    const { breaker } = this.#options;
+    let trouble: EnforcementError | undefined;
+    for (const outcome of outcomes) {
+      if (outcome.ok || isRefusal(outcome.error)) {
+        breaker.noteAnswer({ isProbe });
+        return;
+      }
+      trouble ??= outcome.error;
+    }
+    // What we cut off ourselves says nothing of the vendor.
+    const isOurs = !this.#isOpen && trouble?.code === "aborted";
+    if (trouble !== undefined && !isOurs) breaker.noteTrouble(trouble, { isProbe });
+    else if (isProbe) breaker.giveUpProbe();
+  }
+
+  /** What waited too long under its claim goes back, to be claimed anew. */
+  #withoutOld(taken: readonly QueuedOperation[]): readonly QueuedOperation[] {
+    const now = this.#options.timers.now();
+    const isOld = ({ work }: QueuedOperation) => {
+      const age = now.getTime() - work.claimedAt;
+      return age < 0 || age > OLDEST_CLAIM_MS;
+    };
+    if (!taken.some(isOld)) return taken;
+    this.#options.onPutBack(taken.filter(isOld), now);
+    return taken.filter((operation) => !isOld(operation));
+  }
+
+  #putBack(notBefore: Date): void {
+    if (this.#queue.size > 0) this.#options.onPutBack(this.#queue.takeAll(), notBefore);
+  }
+}
