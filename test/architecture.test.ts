@@ -11,7 +11,15 @@ const ALLOWED: Record<string, { parts: string[]; packages: string[] }> = {
   lookup: { parts: ["core"], packages: ["zod/mini", "node:crypto"] },
   sync: {
     parts: ["core"],
-    packages: ["node:crypto", "node:fs", "node:path", "node:sqlite", "node:worker_threads", "pg-boss"],
+    packages: [
+      "node:assert",
+      "node:crypto",
+      "node:fs",
+      "node:path",
+      "node:sqlite",
+      "node:worker_threads",
+      "pg-boss",
+    ],
   },
   setup: { parts: ["core"], packages: ["node:fs/promises", "node:path"] },
   sandbox: {

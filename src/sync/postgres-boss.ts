@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { PgBoss } from "pg-boss";
 import type { PostgresPool, PostgresRunner } from "./postgres-connection.ts";
 import type { PostgresListener } from "./postgres-listener.ts";
+import { bossSchemaOf } from "./postgres-schema.ts";
 
 /** The queue whose jobs wait for the next due instant of a provider. */
 export const LATER_QUEUE = "wake-later";
@@ -21,7 +22,8 @@ export function createBoss(
   { onNotification, onConnect }: { onNotification(queue: string): void; onConnect(): void },
 ): PgBoss {
   const boss = new PgBoss({
-    schema: `${schema}_pgboss`,
+    schema: bossSchemaOf(schema),
+    createSchema: false,
     useListenNotify: true,
     ...{ schedule: false, registerInstance: false, monitorVacuum: false },
     maintenanceIntervalSeconds: 300,

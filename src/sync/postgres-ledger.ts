@@ -1,10 +1,11 @@
+import { AssertionError } from "node:assert";
 import { EnforcementError } from "../core/errors.ts";
 import { fieldError, readRecord } from "../core/fields.ts";
 import type { Ledger } from "./ledger.ts";
 import { checkChange } from "./postgres-changes.ts";
 import { PostgresClaims } from "./postgres-claims.ts";
 import { DatabaseClock } from "./postgres-clock.ts";
-import type { PostgresPool } from "./postgres-connection.ts";
+import { type PostgresPool, toLedgerError } from "./postgres-connection.ts";
 import { applyMarks, findNextDue, makeCompanyDue } from "./postgres-due.ts";
 import { erasePermits } from "./postgres-erase.ts";
 import { countDeliveries, createFindPermits, getPermit } from "./postgres-find.ts";
@@ -67,7 +68,7 @@ export function postgresLedger(options: PostgresLedgerOptions): Ledger {
     } catch (error) {
       pool.removeListener("error", ignore);
       opening = undefined;
-      throw error;
+      throw toOpenError(error);
     }
   }
 
@@ -154,6 +155,12 @@ function readOptions(options: PostgresLedgerOptions): { pool: PostgresPool; sche
     );
   }
   return { pool, schemaName: schema };
+}
+
+/** pg-boss asserts what it needs of its tables, such as that no newer version made them. */
+function toOpenError(error: unknown): EnforcementError {
+  if (!(error instanceof AssertionError)) return toLedgerError(error, "open");
+  return fieldError("schema", `pg-boss cannot use its tables there: ${error.message}`, "invalid_config");
 }
 
 /** A connection that is lost while nobody uses it is replaced by the pool; without a listener it would end the process. */

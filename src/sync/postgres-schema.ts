@@ -86,15 +86,25 @@ export function openSchema(pool: PostgresPool, schema: string, steps = STEPS): P
     await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
       `enforcement schema ${schema}`,
     ]);
-    const { rows } = await client.query("SELECT 1 FROM pg_namespace WHERE nspname = $1", [schema]);
-    // Not CREATE … IF NOT EXISTS: that needs the right to create schemas even where there is nothing to create.
-    if (rows.length === 0) await client.query(`CREATE SCHEMA ${quote(schema)}`);
+    // pg-boss makes its own without taking turns, and one of two processes then fails.
+    for (const name of [schema, bossSchemaOf(schema)]) await makeSchema(client, name);
     const version = await readVersion(client, schema);
     if (version > steps.length) throw newerSchema(schema, { version, understood: steps.length });
     if (version === steps.length) return;
     for (const step of steps.slice(version)) await client.query(step(quote(schema)));
     await client.query(`UPDATE ${quote(schema)}.schema_version SET version = $1`, [steps.length]);
   });
+}
+
+async function makeSchema(client: Pick<PostgresPool, "query">, name: string): Promise<void> {
+  const { rows } = await client.query("SELECT 1 FROM pg_namespace WHERE nspname = $1", [name]);
+  // Not CREATE … IF NOT EXISTS: that needs the right to create schemas even where there is nothing to create.
+  if (rows.length === 0) await client.query(`CREATE SCHEMA ${quote(name)}`);
+}
+
+/** Where pg-boss has its tables. */
+export function bossSchemaOf(schema: string): string {
+  return `${schema}_pgboss`;
 }
 
 async function readVersion(client: Pick<PostgresPool, "query">, schema: string): Promise<number> {

@@ -8,7 +8,7 @@ let count = 0;
 beforeAll(async () => {
   database = await createDatabase();
 });
-afterAll(() => database.drop());
+afterAll(() => database.drop(), 60_000);
 
 describeLedger({
   name: "postgresLedger",
@@ -17,8 +17,9 @@ describeLedger({
   async create() {
     count += 1;
     const schema = `contract_${count}`;
+    const pool = database.createPool({ max: 4 });
     const open = async () => {
-      const ledger = postgresLedger({ pool: database.createPool({ max: 4 }), schema });
+      const ledger = postgresLedger({ pool, schema });
       await ledger.open();
       return ledger;
     };
@@ -30,7 +31,10 @@ describeLedger({
         ledger = await open();
         return ledger;
       },
-      dispose: () => ledger.close(),
+      async dispose() {
+        await ledger.close();
+        await pool.end();
+      },
     };
   },
 });

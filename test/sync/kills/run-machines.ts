@@ -97,7 +97,7 @@ function createHostOfMachines(machines: readonly KillableChild[], random: () => 
   };
 }
 
-/** Waits until nothing is due and nobody works on anything. */
+/** Waits until nothing is due or put off, and nobody works on anything. */
 async function isAtRest({ connection }: PostgresChild): Promise<boolean> {
   const client = new pg.Client(connection);
   await client.connect();
@@ -107,7 +107,7 @@ async function isAtRest({ connection }: PostgresChild): Promise<boolean> {
       const { rows } = await client.query(`
         SELECT (SELECT count(*) FROM offstreet_enforcement.due_marks)
              + (SELECT count(*) FROM offstreet_enforcement.deliveries
-                 WHERE lease_until IS NOT NULL OR due_at <= now()) AS open`);
+                 WHERE lease_until IS NOT NULL OR due_at <= now() OR due_since <= now()) AS open`);
       if (Number(rows[0]?.open) === 0) return true;
       await sleep(50);
     }
