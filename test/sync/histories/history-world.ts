@@ -6,7 +6,7 @@ import { PROVIDER_IDS } from "./generate-history.ts";
 import { createHostDirectory } from "./host-directory.ts";
 import { createHostWords } from "./host-words.ts";
 import type { LedgerHome } from "./ledger-home.ts";
-import { createLedgerJudge } from "./ledger-judge.ts";
+import { createLedgerJudge, type LedgerJudge } from "./ledger-judge.ts";
 import type { History, VendorCondition } from "./step.ts";
 import type { VendorFault } from "./vendor-fault.ts";
 import { createVirtualTime } from "./virtual-time.ts";
@@ -92,13 +92,15 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
       providerId,
       createFakeVendor({
         ...{ providerId, references: VENDORS[providerId].references, latest: time.latest },
-        mayShare: (one, other) => shared.has(one.permitId) && one.region !== other.region,
+        // What a person let be stands beside what came after it.
+        mayShare: (one, other) =>
+          (shared.has(one.permitId) && one.region !== other.region) || judge.letBe.has(one.identity),
         refusesRepeats: providerId === "alpha",
         isForgotten: (permitId) => forgotten.has(permitId),
       }),
     ]),
   );
-  const judge = createLedgerJudge({
+  const judge: LedgerJudge = createLedgerJudge({
     ...{ vendors, readings, latest: time.latest, leadTimeMs: LEAD_TIME_MS },
     now: () => time.now().getTime(),
     isLate: () => time.elapsed() - ledgerFailedAt < 2 * 60_000,
