@@ -5,7 +5,7 @@ import { replyToBrokenDialect } from "./answer.ts";
 import { type ReadBody, toBodyText } from "./body.ts";
 import { isBodiless } from "./closed-reply.ts";
 import { answerAtOnce, type PermitLookupHandler } from "./handler.ts";
-import { isPromise } from "./maybe-promise.ts";
+import { isPromise, whenKnown } from "./maybe-promise.ts";
 import { type NodeBodyStream, readNodeBody } from "./read-body.ts";
 
 /** The part of Node's `IncomingMessage` that is used. */
@@ -54,7 +54,7 @@ export function exchangeOverNode(
     sendReply(response, reply);
     onEnd();
   };
-  takeBody(request, (body) => {
+  void whenKnown(findBody(request), (body) => {
     if (body === undefined) onEnd();
     else answerOverNode(handler, request, { body, connection: response, take });
   });
@@ -90,7 +90,7 @@ const { setImmediate: afterThisTurn } = globalThis;
 /**
  * Asks the handler on behalf of a Node framework. No `Request` is built, and no signal. Neither throws nor rejects.
  *
- * First everything that has arrived is read, by whoever reads it, and then it is answered: see
+ * First everything that has arrived is read, then it is answered, then the replies are written: see
  * docs/decisions/read-first-answer-then.md.
  */
 export function answerOverNode(
@@ -102,7 +102,7 @@ export function answerOverNode(
     const answer = askHandler(handler, request, { body, connection });
     // Ours does not reject; a host's own function around it may.
     if (isPromise(answer)) void answer.catch(replyToBrokenDialect).then(take);
-    else take(answer);
+    else afterThisTurn(() => take(answer));
   });
 }
 
@@ -148,17 +148,15 @@ export function assertHandler(handler: PermitLookupHandler, mount: string): void
 }
 
 /**
- * Calls `take` with the body, whoever has read it. A parser leaves `request.body`; without one the stream is still
- * untouched. Where it was read and nothing usable is left, waiting for it would never end. `undefined`: the client
- * broke off.
+ * The body, whoever has read it. A parser leaves `request.body`; without one the stream is still untouched. Where it
+ * was read and nothing usable is left, waiting for it would never end. `undefined`: the client broke off.
  */
-function takeBody(request: NodeRequest, take: (body: ReadBody | undefined) => void): void {
+function findBody(request: NodeRequest): MaybePromise<ReadBody | undefined> {
   const isUntouched = !request.readableDidRead && !request.readableEnded;
   const parsed = toBodyText(request.body);
   // Express 4 puts {} where its parser found nothing to parse; others put null.
   const isNothing = parsed === undefined || parsed.text === "{}" || parsed.text === "null";
-  if (isUntouched && isNothing) readNodeBody(request, take);
-  else take(parsed ?? findMissingBody(request));
+  return isUntouched && isNothing ? readNodeBody(request) : (parsed ?? findMissingBody(request));
 }
 
 /** What it means that a request whose body was read by somebody has none: one was sent, or none ever was. */

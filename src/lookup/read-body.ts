@@ -29,35 +29,26 @@ export async function readFetchBody(request: Request): Promise<ReadBody> {
 }
 
 /**
- * Reads the body of a Node request that nobody has read yet, and calls `take` with it once. With `undefined` when the
- * sender broke off. A callback, because a promise for each request would be felt.
+ * The body of a Node request that nobody has read yet. `undefined` when the sender broke off. A promise, because an event
+ * of a stream is not in the async context of whoever listens, and a host's own may be wanted later.
  */
-export function readNodeBody(request: NodeBodyStream, take: (body: ReadBody | undefined) => void): void {
-  if (request.destroyed) {
-    take(undefined);
-    return;
-  }
+export function readNodeBody(request: NodeBodyStream): Promise<ReadBody | undefined> {
+  if (request.destroyed) return Promise.resolve(undefined);
   // What is left unread Node drains by itself, once the response is out.
   if (isAnnouncedTooLarge(String(request.headers["content-length"] ?? 0))) {
-    take({ problem: "too_large" });
-    return;
+    return Promise.resolve({ problem: "too_large" });
   }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  let isTaken = false;
-  const takeOnce = (body: ReadBody | undefined): void => {
-    if (isTaken) return;
-    isTaken = true;
-    take(body);
-  };
-  request.on("data", (chunk) => {
-    size += chunk.length;
-    // The listener stays, so that the rest flows past: a client that is still sending must get to read the 413.
-    if (size > MAX_BODY_BYTES) takeOnce({ problem: "too_large" });
-    else chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
+  return new Promise((resolve) => {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    request.on("data", (chunk) => {
+      size += chunk.length;
+      // The listener stays, so that the rest flows past: a client that is still sending must get to read the 413.
+      if (size > MAX_BODY_BYTES) resolve({ problem: "too_large" });
+      else chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
+    });
+    request.on("end", () => resolve(decodeBody(chunks)));
+    request.on("error", () => resolve(undefined));
+    request.on("close", () => resolve(undefined));
   });
-  request.on("end", () => isTaken || takeOnce(decodeBody(chunks)));
-  const breakOff = (): void => takeOnce(undefined);
-  request.on("error", breakOff);
-  request.on("close", breakOff);
 }
