@@ -24,3 +24,12 @@ export function describeOutcome(
     ...(vendorCode === undefined ? {} : { vendorCode }),
   };
 }
+
+/** The event of locations without a target, where they are not those of the last time. */
+export function describeUnmapped(
+  { providerId, companyId, permitId, delivery }: ClaimedDelivery,
+  locationIds: readonly string[],
+): Parameters<Emit>[0] | undefined {
+  const isNews = locationIds.some((id) => !delivery.unmapped.includes(id));
+  return isNews ? { type: "unmapped", providerId, companyId, permitId, locationIds } : undefined;
+}

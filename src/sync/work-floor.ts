@@ -1,38 +1,20 @@
-import type { PushProvider } from "../core/provider.ts";
 import { applyOutcome, postpone } from "./apply-outcome.ts";
-import type { Breaker } from "./breaker.ts";
-import type { CompanyViews } from "./company-views.ts";
 import { createDeliveryWriter, type DeliveryWriter } from "./delivery-writer.ts";
-import { describeOutcome } from "./describe-outcome.ts";
+import { describeOutcome, describeUnmapped } from "./describe-outcome.ts";
 import { desiredOf, NOTHING_DESIRED } from "./desired.ts";
 import type { Emit } from "./events.ts";
 import type { Lag } from "./lag.ts";
-import { OLDEST_CLAIM_MS } from "./lease.ts";
-import type { ClaimedDelivery, DeliveryUpdate, Ledger } from "./ledger.ts";
-import type { LedgerHealth } from "./ledger-health.ts";
+import type { ClaimedDelivery, DeliveryUpdate } from "./ledger.ts";
+import type { LoopContext } from "./loop-context.ts";
 import type { QueuedOperation } from "./operation-queue.ts";
-import { type DeliveryPlan, type PlanRules, planDelivery } from "./planner.ts";
+import { planWorks } from "./plan-works.ts";
 import { RequestDesk } from "./request-desk.ts";
 import type { BatchOutcome } from "./send-batch.ts";
 import { createSlicer } from "./slicer.ts";
-import type { Timers } from "./timers.ts";
-import { hasOpenIntent, toUpdate, type Work } from "./work.ts";
+import { createWork, toUpdate, type Work } from "./work.ts";
 
-const UNREADABLE_MS = 60_000;
-
-export interface FloorContext {
-  readonly provider: PushProvider;
-  readonly ledger: Ledger;
-  readonly timers: Timers;
-  readonly random: () => number;
-  readonly views: CompanyViews;
-  readonly health: LedgerHealth;
-  readonly emit: Emit;
-  readonly leadTimeMs: number;
-  readonly concurrency: number;
-  readonly breaker: Breaker;
+export interface FloorContext extends LoopContext {
   readonly lag: Lag;
-  readonly onWithdrawn: () => void;
 }
 
 /** The deliveries of one provider that this process is working on, from the claim until they are given back. */
@@ -128,11 +110,8 @@ export class WorkFloor {
         Object.assign(known, { version: one.version, claimedAt: now, isStale: true, reclaimed: one });
         continue;
       }
-      const { delivery, version, stored } = one;
-      const work: Work = {
-        ...{ claimed: one, desired: undefined, delivery, version, claimedAt: now },
-        ...{ outstanding: 0, wasSent: false, isStale: false },
-      };
+      const { stored } = one;
+      const work = createWork(one, now);
       this.#works.set(one.permitId, work);
       this.#preparing += 1;
       if (stored?.state !== "active") {
@@ -180,44 +159,17 @@ export class WorkFloor {
 
   /** Plans the next operations of deliveries, writes them down, and lines them up. */
   async #advance(works: readonly Work[], onPlanned = () => {}): Promise<void> {
-    const now = this.#context.timers.now();
-    const slicer = createSlicer();
-    const updates: DeliveryUpdate[] = [];
-    const operations: QueuedOperation[] = [];
-    const { provider, leadTimeMs } = this.#context;
+    const { provider, leadTimeMs, timers } = this.#context;
     const { openEndedDays } = provider.capabilities;
-    const context = { now, operations, rules: { providerId: provider.id, openEndedDays, leadTimeMs } };
-    for (const work of works) {
-      updates.push(this.#plan(work, context));
-      if (slicer.isOver) await slicer.nextTurn();
-    }
+    const { updates, operations } = await planWorks(works, {
+      now: timers.now(),
+      rules: { providerId: provider.id, openEndedDays, leadTimeMs },
+      mayBegin: () => this.#isOpen,
+    });
     const isWritten = await this.#write(updates);
     onPlanned();
     if (isWritten) this.#desk.lineUp(operations);
     this.#progress();
-  }
-
-  #plan(
-    work: Work,
-    { now, rules, operations }: { now: Date; rules: PlanRules; operations: QueuedOperation[] },
-  ): DeliveryUpdate {
-    const age = now.getTime() - work.claimedAt;
-    const again = { dueAt: now, settled: false };
-    if (work.isStale || age < 0 || age > OLDEST_CLAIM_MS) return toUpdate(work, again);
-    const { delivery, desired = NOTHING_DESIRED } = work;
-    const plan = findPlan({ desired, delivery, now, rules });
-    // One that nobody can read must not end the others. It stays pending, and is seen by its age.
-    if (plan === undefined)
-      return toUpdate(work, { ...again, dueAt: new Date(now.getTime() + UNREADABLE_MS) });
-    // Whoever is about to end begins nothing.
-    if (!this.#isOpen && plan.operations.length > 0) return toUpdate(work, again);
-    work.delivery = plan.delivery;
-    work.outstanding = plan.operations.length;
-    for (const right of plan.operations) {
-      if (right.intent !== null) operations.push({ work, right, intent: right.intent });
-    }
-    if (work.outstanding > 0) return toUpdate(work);
-    return toUpdate(work, { dueAt: plan.dueAt, settled: !hasOpenIntent(work) });
   }
 
   /** Writes down what became of a request, and goes on. */
@@ -280,14 +232,11 @@ export class WorkFloor {
     { dueAt, settled, delivery }: NonNullable<DeliveryUpdate["release"]> & Pick<DeliveryUpdate, "delivery">,
   ): void {
     const { timers, lag, emit, onWithdrawn } = this.#context;
-    const { providerId, companyId, permitId, stored } = claimed;
     if (dueAt !== null) this.#onDue(dueAt.getTime());
     if (settled && wasSent) lag.add(timers.now().getTime() - claimed.dueSince.getTime());
-    if (stored?.state === "forgotten" && delivery.rights.length === 0) onWithdrawn();
-    const { unmapped } = delivery;
-    if (unmapped.length > 0 && unmapped.join("\n") !== claimed.delivery.unmapped.join("\n")) {
-      emit({ type: "unmapped", providerId, companyId, permitId, locationIds: unmapped });
-    }
+    if (claimed.stored?.state === "forgotten" && delivery.rights.length === 0) onWithdrawn();
+    const event = describeUnmapped(claimed, delivery.unmapped);
+    if (event !== undefined) emit(event);
   }
 
   #progress(): void {
@@ -298,13 +247,5 @@ export class WorkFloor {
   #createWriter(): DeliveryWriter {
     const { ledger, timers, random, health } = this.#context;
     return createDeliveryWriter({ ledger, timers, random, onResult: (isWritten) => health.note(isWritten) });
-  }
-}
-
-function findPlan(input: Parameters<typeof planDelivery>[0]): DeliveryPlan | undefined {
-  try {
-    return planDelivery(input);
-  } catch {
-    return undefined;
   }
 }

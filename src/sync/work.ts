@@ -23,6 +23,15 @@ export interface Work {
   reclaimed?: ClaimedDelivery;
 }
 
+/** A delivery that was just claimed, at `now` in milliseconds. */
+export function createWork(claimed: ClaimedDelivery, now: number): Work {
+  const { delivery, version } = claimed;
+  return {
+    ...{ claimed, desired: undefined, delivery, version, claimedAt: now },
+    ...{ outstanding: 0, isStale: false, wasSent: false },
+  };
+}
+
 /** What is written of it; with `release`, it is given back. */
 export function toUpdate(work: Work, release?: DeliveryUpdate["release"]): DeliveryUpdate {
   const { providerId, permitId } = work.claimed;

@@ -1,0 +1,26 @@
+import type { PushProvider } from "../core/provider.ts";
+import type { Breaker } from "./breaker.ts";
+import type { CompanyViews } from "./company-views.ts";
+import type { Emit } from "./events.ts";
+import type { Ledger } from "./ledger.ts";
+import type { LedgerHealth } from "./ledger-health.ts";
+import type { Timers } from "./timers.ts";
+
+/** What the loop of one provider works with. */
+export interface LoopContext {
+  readonly provider: PushProvider;
+  readonly ledger: Ledger;
+  readonly breaker: Breaker;
+  readonly timers: Timers;
+  readonly random: () => number;
+  readonly views: CompanyViews;
+  readonly health: LedgerHealth;
+  readonly emit: Emit;
+  readonly leadTimeMs: number;
+  /** Requests under way at once. */
+  readonly concurrency: number;
+  /** Called when there is nothing to do any more, as far as this loop knows. */
+  readonly onQuiet: () => void;
+  /** Called when a permit that is to be forgotten has no right at this provider any more. */
+  readonly onWithdrawn: () => void;
+}

@@ -1,0 +1,66 @@
+import { NOTHING_DESIRED } from "./desired.ts";
+import { OLDEST_CLAIM_MS } from "./lease.ts";
+import type { DeliveryUpdate } from "./ledger.ts";
+import type { QueuedOperation } from "./operation-queue.ts";
+import { type DeliveryPlan, type PlanInput, type PlanRules, planDelivery } from "./planner.ts";
+import { createSlicer } from "./slicer.ts";
+import { hasOpenIntent, toUpdate, type Work } from "./work.ts";
+
+/** What is to be written of deliveries, and what may be sent after it was. */
+export interface PlannedWorks {
+  readonly updates: readonly DeliveryUpdate[];
+  readonly operations: readonly QueuedOperation[];
+}
+
+interface PlanContext {
+  readonly now: Date;
+  readonly rules: PlanRules;
+  /** False for whoever is about to end: nothing new is begun. */
+  readonly mayBegin: () => boolean;
+}
+
+const UNREADABLE_MS = 60_000;
+
+/** Plans deliveries, in slices. All that is decided here is decided at one instant, so that it may travel together. */
+export async function planWorks(works: readonly Work[], context: PlanContext): Promise<PlannedWorks> {
+  const slicer = createSlicer();
+  const updates: DeliveryUpdate[] = [];
+  const operations: QueuedOperation[] = [];
+  for (const work of works) {
+    updates.push(planWork(work, context, operations));
+    if (slicer.isOver) await slicer.nextTurn();
+  }
+  return { updates, operations };
+}
+
+function planWork(
+  work: Work,
+  { now, rules, mayBegin }: PlanContext,
+  operations: QueuedOperation[],
+): DeliveryUpdate {
+  const age = now.getTime() - work.claimedAt;
+  const again = { dueAt: now, settled: false };
+  if (work.isStale || age < 0 || age > OLDEST_CLAIM_MS) return toUpdate(work, again);
+  const { delivery, desired = NOTHING_DESIRED } = work;
+  const plan = findPlan({ desired, delivery, now, rules });
+  // One that nobody can read must not end the others. It stays pending, and is seen by its age.
+  if (plan === undefined) {
+    return toUpdate(work, { ...again, dueAt: new Date(now.getTime() + UNREADABLE_MS) });
+  }
+  if (plan.operations.length > 0 && !mayBegin()) return toUpdate(work, again);
+  work.delivery = plan.delivery;
+  work.outstanding = plan.operations.length;
+  for (const right of plan.operations) {
+    if (right.intent !== null) operations.push({ work, right, intent: right.intent });
+  }
+  if (work.outstanding > 0) return toUpdate(work);
+  return toUpdate(work, { dueAt: plan.dueAt, settled: !hasOpenIntent(work) });
+}
+
+function findPlan(input: PlanInput): DeliveryPlan | undefined {
+  try {
+    return planDelivery(input);
+  } catch {
+    return undefined;
+  }
+}
