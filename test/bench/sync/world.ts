@@ -1,4 +1,5 @@
-import type { Company, Location, PermitInput } from "../../../src/index.ts";
+import { createHash } from "node:crypto";
+import type { Company, Location, PermitInput, StoredCredential } from "@offstreet/enforcement";
 
 export const OPERATOR_ID = "0f0f0f0f-0000-4000-8000-000000000001";
 export const PROVIDER_ID = "passport";
@@ -10,7 +11,11 @@ const START = Date.parse("2021-01-01T05:00:00.000Z");
 const END = Date.parse("2089-01-01T05:00:00.000Z");
 
 export const companies: readonly Company[] = [
-  { id: COMPANY_ID, name: "Fundy parking", providers: { [PROVIDER_ID]: { enabled: true } } },
+  {
+    id: COMPANY_ID,
+    name: "Fundy parking",
+    providers: { [PROVIDER_ID]: { enabled: true }, "t2-flex": { enabled: true } },
+  },
 ];
 
 /** Every lot with its zone at the vendor. */
@@ -19,8 +24,17 @@ export const locations: readonly Location[] = Array.from({ length: LOTS }, (_, i
   companyId: COMPANY_ID,
   name: `Lot ${index}`,
   region: "CA-NB",
-  providers: { [PROVIDER_ID]: { enabled: true, target: zoneOf(index) } },
+  providers: { [PROVIDER_ID]: { enabled: true, target: zoneOf(index) }, "t2-flex": { enabled: true } },
 }));
+
+/** By which an officer's handheld is known, where lookups are asked. */
+export const KEY = createHash("sha256").update("benchmark key").digest("base64url");
+
+export const credential: StoredCredential = {
+  id: "handheld",
+  companyId: COMPANY_ID,
+  hashes: [createHash("sha256").update(KEY).digest("hex")],
+};
 
 function zoneOf(index: number): string {
   return `0a0a0a0a-0000-4000-8000-${String(index).padStart(12, "0")}`;

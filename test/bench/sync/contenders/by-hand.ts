@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { PermitInput } from "../../../../src/index.ts";
+import type { PermitInput } from "@offstreet/enforcement";
 import { locations, OPERATOR_ID, PROVIDER_ID } from "../world.ts";
 
 // What a host team writes for itself: the same sessions and the same events, without a line of this package.

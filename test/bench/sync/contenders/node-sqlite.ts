@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
+import type { PermitInput } from "@offstreet/enforcement";
 import { readPermit } from "../../../../src/core/permit.ts";
-import type { PermitInput } from "../../../../src/index.ts";
 import { encodePermit } from "../../../../src/sync/permit-document.ts";
 import { migrate } from "../../../../src/sync/sqlite-schema.ts";
 import { COMPANY_ID, makePermits, PROVIDER_ID } from "../world.ts";

@@ -1,4 +1,4 @@
-import { postgresLedger } from "../../../../src/sync/postgres.ts";
+import { postgresLedger } from "@offstreet/enforcement/postgres";
 import type { Contender } from "./contender.ts";
 import { createOurSync, recordAll } from "./ours.ts";
 import { createBenchSchema, describeSchema } from "./postgres-pool.ts";

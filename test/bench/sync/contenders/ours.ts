@@ -5,7 +5,7 @@ import {
   memoryDirectory,
   type PermitSync,
   type PermitSyncOptions,
-} from "../../../../src/index.ts";
+} from "@offstreet/enforcement";
 import { companies, locations, makePermits, OPERATOR_ID, PROVIDER_ID } from "../world.ts";
 import type { Contender } from "./contender.ts";
 

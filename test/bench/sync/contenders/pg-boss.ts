@@ -1,6 +1,6 @@
+import type { PermitInput } from "@offstreet/enforcement";
 import { PgBoss } from "pg-boss";
 import { Pool } from "undici";
-import type { PermitInput } from "../../../../src/index.ts";
 import { openSchema } from "../../../../src/sync/postgres-schema.ts";
 import { BATCH, CONCURRENCY, EVENTS_PATH } from "../wire.ts";
 import { makePermits } from "../world.ts";

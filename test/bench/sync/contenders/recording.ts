@@ -1,4 +1,4 @@
-import { sqliteLedger } from "../../../../src/sync/sqlite.ts";
+import { sqliteLedger } from "@offstreet/enforcement/sqlite";
 import { makePermits } from "../world.ts";
 import { makeFile } from "./bench-folder.ts";
 import type { Contender, Prepared } from "./contender.ts";

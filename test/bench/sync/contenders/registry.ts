@@ -1,5 +1,5 @@
-import { memoryLedger } from "../../../../src/index.ts";
-import { sqliteLedger } from "../../../../src/sync/sqlite.ts";
+import { memoryLedger } from "@offstreet/enforcement";
+import { sqliteLedger } from "@offstreet/enforcement/sqlite";
 import { BATCH } from "../wire.ts";
 import { appending } from "./append.ts";
 import { makeFile } from "./bench-folder.ts";

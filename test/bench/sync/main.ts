@@ -1,0 +1,49 @@
+// How fast durable sync is, side by side with what a host team would write by hand.
+// `npm run bench:sync -- [--quick] [--assert] [--write]`
+import { writeSection } from "../benchmarks-page.ts";
+import { readFlags } from "../lookup/flags.ts";
+import { measureBackfill } from "./measure-backfill.ts";
+import { measureIdle } from "./measure-idle.ts";
+import { measureLookups } from "./measure-lookups.ts";
+import { measureMillion } from "./measure-million.ts";
+import { measurePostgres } from "./measure-postgres.ts";
+import { measureRecording } from "./measure-recording.ts";
+import { toText } from "./report-text.ts";
+import { missesOf, type SyncResults } from "./results.ts";
+
+const flags = readFlags();
+const plan = flags.quick
+  ? {
+      backfill: { rounds: 2, registrations: 8_000, sampled: 100 },
+      recording: { rounds: 3, issued: 10_000, synced: 500, many: 10_000 },
+      postgres: { rounds: 2, registrations: 3_000 },
+      idleSamples: 200,
+      lookups: { rounds: 2, secondsEach: 1.5, permits: 60_000 },
+      million: { registrations: 30_000, restarts: 1, lookups: 10_000 },
+    }
+  : {
+      backfill: { rounds: 9, registrations: 40_000, sampled: 400 },
+      recording: { rounds: 9, issued: 40_000, synced: 3_000, many: 40_000 },
+      postgres: { rounds: 7, registrations: 10_000 },
+      idleSamples: 400,
+      lookups: { rounds: 7, secondsEach: 5, permits: 1_000_000 },
+      million: { registrations: 1_000_000, restarts: 3, lookups: 100_000 },
+    };
+
+const results: SyncResults = {
+  measured: [
+    await measureBackfill(plan.backfill),
+    ...(await measureRecording(plan.recording)),
+    await measurePostgres(plan.postgres),
+  ],
+  idle: await measureIdle(plan.idleSamples),
+  lookups: await measureLookups(plan.lookups),
+  million: await measureMillion(plan.million),
+};
+
+const text = toText(results, `npm run bench:sync${flags.quick ? " -- --quick" : ""}`);
+console.log(text);
+if (flags.write) writeSection("Sync", text);
+const misses = missesOf(results);
+for (const miss of misses) console.log(`MISSED: ${miss}`);
+if (flags.assert && misses.length > 0) process.exitCode = 1;

@@ -1,0 +1,94 @@
+import { excusedBy, isReached } from "../lookup/comparison.ts";
+import { median } from "../lookup/statistics.ts";
+import { type IdleResult, MOST_IDLE_MS } from "./measure-idle.ts";
+import { type LookupsResult, MOST_SLOWER } from "./measure-lookups.ts";
+import {
+  type MillionResult,
+  MOST_LOOKUP_MS,
+  MOST_MEGABYTES,
+  MOST_RESTART_SECONDS,
+  summarizeMillion,
+} from "./measure-million.ts";
+import type { Measured } from "./targets.ts";
+
+/** Everything that one run has measured. */
+export interface SyncResults {
+  readonly measured: readonly Measured[];
+  readonly idle: IdleResult;
+  readonly lookups: LookupsResult;
+  readonly million: MillionResult;
+}
+
+/** What was promised as a bound, in the order in which it is reported. */
+export interface Bound {
+  readonly what: string;
+  readonly measured: string;
+  readonly limit: string;
+  readonly isKept: boolean;
+}
+
+/** What the control's spread may excuse at most: on a machine that is too busy, nothing can be shown. */
+const MOST_EXCUSED = 0.1;
+
+/** Compares a run with the bounds that are promised. */
+export function boundsOf({ idle, lookups, million }: SyncResults): Bound[] {
+  const { seconds, p99, megabytes } = summarizeMillion(million);
+  const registrations = count(million.registrations);
+  const excused = Math.min(lookups.spread, MOST_EXCUSED);
+  return [
+    {
+      what: `one permit on an idle system, beyond the vendor's own latency, p99 of ${idle.samples}`,
+      measured: `${ms(idle.ours.p99)} (median ${ms(idle.ours.p50)}); one request by hand ${ms(idle.byHand.p99)} (${ms(idle.byHand.p50)})`,
+      limit: `≤ ${MOST_IDLE_MS} ms`,
+      isKept: idle.ours.p99 <= MOST_IDLE_MS,
+    },
+    {
+      what: `lookups during a backfill of ${count(lookups.registrations)} registrations per second, p99 against at rest`,
+      measured: `${lookups.factor.toFixed(2)} × (${ms(median(lookups.during))} against ${ms(median(lookups.atRest))}); at rest twice ${lookups.control.toFixed(2)} ×`,
+      limit: `≤ ${MOST_SLOWER} ×`,
+      isKept: lookups.factor <= MOST_SLOWER * (1 + excused),
+    },
+    {
+      what: `${registrations} registrations in SQLite: restart to first delivery`,
+      measured: `${seconds.toFixed(2)} s`,
+      limit: `≤ ${MOST_RESTART_SECONDS} s`,
+      isKept: seconds <= MOST_RESTART_SECONDS,
+    },
+    {
+      what: `${registrations} registrations in SQLite: findPermits, p99`,
+      measured: `${p99.toFixed(3)} ms (median ${median(million.lookupP50).toFixed(3)} ms)`,
+      limit: `≤ ${MOST_LOOKUP_MS} ms`,
+      isKept: p99 <= MOST_LOOKUP_MS,
+    },
+    {
+      what: `${registrations} registrations in SQLite: peak memory of the process`,
+      measured: `${megabytes.toFixed(0)} MB; the file has ${million.fileMegabytes.toFixed(0)} MB`,
+      limit: `≤ ${MOST_MEGABYTES} MB`,
+      isKept: megabytes <= MOST_MEGABYTES,
+    },
+  ];
+}
+
+/** What was missed, one line each. Empty: everything was reached. */
+export function missesOf(results: SyncResults): string[] {
+  const ratios = results.measured.flatMap(({ comparisons }) => comparisons);
+  return [
+    ...ratios
+      .filter((comparison) => !isReached(comparison))
+      .map((comparison) => {
+        const { ours, theirs, ratio, target = 0 } = comparison;
+        const excused = excusedBy(comparison).toFixed(2);
+        return `${ours} / ${theirs}: ${ratio.toFixed(2)}, promised ${target} less ${excused} of the control's spread`;
+      }),
+    ...boundsOf(results)
+      .filter(({ isKept }) => !isKept)
+      .map(({ what, measured, limit }) => `${what}: ${measured}, promised ${limit}`),
+  ];
+}
+
+/** `12,345` for people. */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+const ms = (value: number): string => `${value.toFixed(1)} ms`;
