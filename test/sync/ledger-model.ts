@@ -96,8 +96,10 @@ export class LedgerModel {
     row.claim = { version, until: now + leaseMs, since: Math.min(row.dueSince, now), changedAt: NEVER };
   }
 
-  save({ version, delivery, release }: DeliveryUpdate): void {
-    const row = this.deliveries.find(({ claim }) => claim?.version === version);
+  save({ providerId, permitId, version, delivery, release }: DeliveryUpdate): void {
+    const row = this.of(providerId).find(
+      (one) => one.permitId === permitId && one.claim?.version === version,
+    );
     if (row?.claim === undefined) return;
     row.delivery = delivery;
     if (release === undefined) return;

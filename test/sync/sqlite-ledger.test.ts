@@ -6,7 +6,7 @@ import { describeLedger } from "./ledger-contract.ts";
 
 describeLedger({
   name: "the SQLite ledger",
-  histories: 60,
+  histories: 25,
   async create() {
     const folder = mkdtempSync(join(tmpdir(), "ledger-"));
     const path = join(folder, "ledger.db");
