@@ -81,17 +81,30 @@ function boundedBy(signal: AbortSignal | undefined): AbortSignal {
   return signal === undefined ? bound : AbortSignal.any([signal, bound]);
 }
 
+/**
+ * Takes the deliveries, due. Most of them are not when they are asked for, and one that is not due would be forgotten
+ * with its open intent if this process died: whoever takes over looks for what is due.
+ */
 async function claimAll(
   resends: readonly Resend[],
   { ledger, provider, clock }: ResendContext,
 ): Promise<Map<string, Work>> {
-  const works = new Map<string, Work>();
-  for (const permitId of new Set(resends.map((resend) => resend.permitId))) {
-    const id = { providerId: provider.id, permitId };
-    const claimed = await ledger.claimOne(id, { now: clock(), leaseMs: LEASE_MS });
-    if (claimed !== undefined) works.set(permitId, { claimed, delivery: claimed.delivery });
+  const claimEach = async (permitIds: Iterable<string>): Promise<ClaimedDelivery[]> => {
+    const all: ClaimedDelivery[] = [];
+    for (const permitId of permitIds) {
+      const id = { providerId: provider.id, permitId };
+      const claimed = await ledger.claimOne(id, { now: clock(), leaseMs: LEASE_MS });
+      if (claimed !== undefined) all.push(claimed);
+    }
+    return all;
+  };
+  const found = await claimEach(new Set(resends.map(({ permitId }) => permitId)));
+  const release = { dueAt: clock(), settled: false };
+  if (found.length > 0) {
+    await ledger.save(found.map((claimed) => ({ ...update(claimed, claimed.delivery), release })));
   }
-  return works;
+  const taken = await claimEach(found.map(({ permitId }) => permitId));
+  return new Map(taken.map((claimed) => [claimed.permitId, { claimed, delivery: claimed.delivery }]));
 }
 
 /** Writes the intent into the delivery; nothing where there is nothing to say any more. */
