@@ -45,6 +45,10 @@ body itself, and "Express with express.json(), ours" is mounted behind it. The t
 a fetch handler and leave the global objects as they are. "Source with a promise" takes the abort signal and answers in
 a later turn, as a database does; all others answer from memory.
 
+Ours reads all requests that have arrived before it answers, and answers before it writes: see
+[the decision](decisions/read-first-answer-then.md). That is where most of the difference comes from, as "source with a promise"
+shows, which makes the lookup by hand do the same.
+
 ${toTables(results)}
 
 The index of a permit is what becomes free when \`memoryPermits\` is dropped while all permits are still held. The bare
