@@ -57,6 +57,7 @@ describe("writing", () => {
     await writer.ask("pragma", "max_page_count = 1000000");
     await ledger.save([updateOf(second), tooLarge]);
     expect(await collect(ledger.listTargets("passport"))).toEqual([target]);
+    expect(await ledger.count("passport", minute(0))).toMatchObject({ pending: 0 });
     expect(await ledger.record(many(5_000))).toHaveLength(5_000);
     expect(await ledger.findNextDue("nobody")).toBeUndefined();
   });
