@@ -46,6 +46,7 @@ function inWritableYears(instant: Date, field: string): Date {
 
 const MAX_REMEMBERED = 1_024;
 const remembered = new Map<number, string>();
+const times = new Map<string, number>();
 
 /**
  * An instant as ISO 8601 text in UTC. Permits share their terms, and writing a date takes as long as finding a permit,
@@ -59,6 +60,16 @@ export function formatInstant(instant: Date): string {
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
   remembered.set(time, text);
   return text;
+}
+
+/** The milliseconds of text that {@link formatInstant} wrote, remembered in the same way. */
+export function timeOf(text: string): number {
+  const known = times.get(text);
+  if (known !== undefined) return known;
+  const time = Date.parse(text);
+  if (times.size >= MAX_REMEMBERED) times.clear();
+  times.set(text, time);
+  return time;
 }
 
 /**

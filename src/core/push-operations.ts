@@ -2,9 +2,10 @@ import type { Clock } from "./clock.ts";
 import { withErrorDetails } from "./errors.ts";
 import { fieldError, readList, readRecord } from "./fields.ts";
 import { referenceOf } from "./identity.ts";
-import { formatInstant, parseInstant } from "./instant.ts";
+import { formatInstant, parseInstant, timeOf } from "./instant.ts";
 import { type CheckedOperationOptions, readOperationOptions } from "./operation-options.ts";
 import { inOperation, outcomeOf, unwrapOutcome } from "./outcome.ts";
+import { PreparedRegistration } from "./prepared-registration.ts";
 import type { OperationOptions, Outcome, PushProvider } from "./provider.ts";
 import { type Receipt, readReceipt } from "./receipt.ts";
 import { readRegistration, type StoredRegistration, toStoredRegistration } from "./registration.ts";
@@ -65,13 +66,14 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
   const { providerId, openEndedDays } = adapter;
 
   const coverUntil = (start: string, validTo: Date | null, at: Date): Date =>
-    validTo ?? new Date(Math.max(Date.parse(start), at.getTime()) + openEndedDays * DAY_MS);
+    validTo ?? new Date(Math.max(timeOf(start), at.getTime()) + openEndedDays * DAY_MS);
 
   function toRegisterChange(value: unknown, field: string, at: Date): PushChange {
     const checked = readRegistration(value, field);
     const registration = toStoredRegistration(checked);
     adapter.checkRegistration(registration, field);
-    const identity = referenceOf(providerId, checked);
+    const identity =
+      PreparedRegistration.findReference(value, providerId) ?? referenceOf(providerId, checked);
     const end = coverUntil(registration.validFrom, checked.validTo, at);
     const { target } = registration;
     return { kind: "register", identity, reference: identity, target, registration, end, at, field };

@@ -1,3 +1,4 @@
+import { timeOf } from "../core/instant.ts";
 import { type Delivery, type Failure, NO_DELIVERY, type Right } from "./delivery.ts";
 
 // What ledgers index of a delivery. Whatever is asked of many deliveries at once is one of these.
@@ -19,11 +20,14 @@ const NO_TARGETS: ReadonlySet<string> = new Set();
 
 /** The refusals of a delivery that wait for a person. */
 export function failuresOf(delivery: Delivery): Failure[] {
-  return delivery.rights.flatMap((right) => {
+  const failures: Failure[] = [];
+  for (const right of delivery.rights) {
     const { failure, reference, registration } = right;
-    if (failure === null || failure.dismissed === true) return [];
-    return [{ ...failure, key: reference, locationId: registration.locationId, target: targetOf(right) }];
-  });
+    if (failure === null || failure.dismissed === true) continue;
+    const { locationId } = registration;
+    failures.push({ ...failure, key: reference, locationId, target: targetOf(right) });
+  }
+  return failures;
 }
 
 /**
@@ -33,12 +37,12 @@ export function failuresOf(delivery: Delivery): Failure[] {
 export function findLiveUntil(delivery: Delivery): number | null {
   let until: number | null = null;
   for (const { receipt, intent, registration } of delivery.rights) {
-    if (receipt !== null) until = Math.max(until ?? 0, Date.parse(receipt.coveredUntil));
+    if (receipt !== null) until = Math.max(until ?? 0, timeOf(receipt.coveredUntil));
     if (intent === null) continue;
     const asked = intent.operation === "cancel" ? registration.validTo : intent.validTo;
     // A right that was acknowledged is withdrawn within what was acknowledged.
     if (intent.operation === "cancel" && receipt !== null) continue;
-    until = Math.max(until ?? 0, asked === null ? Number.POSITIVE_INFINITY : Date.parse(asked));
+    until = Math.max(until ?? 0, asked === null ? Number.POSITIVE_INFINITY : timeOf(asked));
   }
   return until;
 }

@@ -1,7 +1,7 @@
 import type { Permit } from "../core/permit.ts";
 import type { KnownState } from "./change-status.ts";
 import type { Delivery } from "./delivery.ts";
-import { failuresOf, targetsOf } from "./delivery-facts.ts";
+import { failuresOf, targetOf, targetsOf } from "./delivery-facts.ts";
 import { type DueNode, DueQueue } from "./due-queue.ts";
 
 /** A permit in the memory ledger. */
@@ -86,9 +86,22 @@ export class ProviderRows {
   }
 
   setDelivery(row: DeliveryRow, delivery: Delivery): void {
-    const before = targetsOf(row.delivery);
-    const after = targetsOf(delivery);
+    const earlier = row.delivery;
     row.delivery = delivery;
+    this.#move(row, earlier, delivery);
+    toggle(this.failing, row, failuresOf(delivery).length > 0);
+    toggle(this.unmapped, row, delivery.unmapped.length > 0);
+  }
+
+  /** Lists a row at its targets. */
+  #move(row: DeliveryRow, earlier: Delivery, later: Delivery): void {
+    const [only] = later.rights;
+    const [former] = earlier.rights;
+    const isOne = earlier.rights.length === 1 && later.rights.length === 1;
+    // Mostly there is one right, and it stays where it is.
+    if (isOne && only !== undefined && former !== undefined && targetOf(only) === targetOf(former)) return;
+    const before = targetsOf(earlier);
+    const after = targetsOf(later);
     for (const target of before) if (!after.has(target)) this.atTarget.get(target)?.delete(row);
     for (const target of after) {
       if (before.has(target)) continue;
@@ -96,8 +109,6 @@ export class ProviderRows {
       if (rows === undefined) this.atTarget.set(target, new Set([row]));
       else rows.add(row);
     }
-    toggle(this.failing, row, failuresOf(delivery).length > 0);
-    toggle(this.unmapped, row, delivery.unmapped.length > 0);
   }
 }
 

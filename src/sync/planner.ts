@@ -1,4 +1,4 @@
-import { formatInstant } from "../core/instant.ts";
+import { formatInstant, timeOf } from "../core/instant.ts";
 import type { StoredRegistration } from "../core/registration.ts";
 import type { Delivery, Right } from "./delivery.ts";
 import { type Desired, rightKeyOf } from "./desired.ts";
@@ -42,29 +42,28 @@ export interface DeliveryPlan {
 export function planDelivery({ desired, delivery, now, rules }: PlanInput): DeliveryPlan {
   const time = now.getTime();
   // No decision is earlier than the one before it, whatever the clock says.
-  const decided = delivery.decidedAt === null ? time : Math.max(time, Date.parse(delivery.decidedAt));
+  const decided = delivery.decidedAt === null ? time : Math.max(time, timeOf(delivery.decidedAt));
   const at = formatInstant(new Date(decided));
   const wishes = wishesAt(desired, time);
 
   const context = { now: time, decided, at, openEndedDays: rules.openEndedDays };
   const steps = planRights(delivery, wishes, context);
-  const planned = steps.length === 0 ? NO_RIGHTS : new Map<string, Right>();
   let takenSlots = NO_SLOTS;
   let hasCancel = false;
   for (const { key, step } of steps) {
-    planned.set(key, step.right);
     hasCancel ||= step.kind === "cancel";
     if (!holdsSlot(step.right, wishes.has(key))) continue;
     if (takenSlots === NO_SLOTS) takenSlots = new Set();
     takenSlots.add(slotOf(step.right));
   }
   // Only a cancel waits for what is pending, and most deliveries have none.
+  const findPlanned = plannedIn(steps);
   const pending = hasCancel ? new Pending() : undefined;
   const missing: StoredRegistration[] = [];
   let dueAt = Number.POSITIVE_INFINITY;
   for (const [key, wish] of wishes) {
-    const right = planned.get(key);
-    const sendAt = Date.parse(wish.validFrom) - rules.leadTimeMs;
+    const right = findPlanned(key);
+    const sendAt = timeOf(wish.validFrom) - rules.leadTimeMs;
     if (sendAt <= time) {
       pending?.add(wish, right);
       if (right === undefined && !isTaken(takenSlots, wish)) missing.push(wish);
@@ -126,8 +125,16 @@ function wishesAt({ registrations }: Desired, time: number): ReadonlyMap<string,
 
 const NONE: ReadonlyMap<string, StoredRegistration> = new Map();
 
-// Nobody writes into these: most deliveries are of one right, and a new collection for each plan costs more than it.
-const NO_RIGHTS = new Map<string, Right>();
+const FEW_STEPS = 4;
+
+/** Finds what was planned of a right. Most deliveries are of one, and a Map for each plan costs more than the plan. */
+function plannedIn(steps: readonly PlannedStep[]): (key: string) => Right | undefined {
+  if (steps.length <= FEW_STEPS) return (key) => steps.find((planned) => planned.key === key)?.step.right;
+  const rights = new Map(steps.map(({ key, step }) => [key, step.right]));
+  return (key) => rights.get(key);
+}
+
+// Nobody writes into it.
 const NO_SLOTS = new Set<string>();
 
 interface PlannedStep {

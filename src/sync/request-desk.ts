@@ -5,6 +5,7 @@ import type { Breaker } from "./breaker.ts";
 import { LONGEST_REQUEST_MS, OLDEST_CLAIM_MS } from "./lease.ts";
 import { OperationQueue, type QueuedOperation } from "./operation-queue.ts";
 import { type BatchOutcome, sendBatch } from "./send-batch.ts";
+import { haveTurn } from "./slicer.ts";
 import type { Timers } from "./timers.ts";
 
 export interface RequestDeskOptions {
@@ -82,8 +83,11 @@ export class RequestDesk {
     const cancelDeadline = timers.after(LONGEST_REQUEST_MS, () => request.abort());
     this.#requests.add(request);
     this.#inFlight += batch.length;
+    // To put a hundred registrations on the wire is a slice of work, and so is what follows from the reply.
+    await haveTurn();
     const outcomes = await sendBatch(provider, batch, request.signal);
     cancelDeadline();
+    await haveTurn();
     this.#requests.delete(request);
     this.#inFlight -= batch.length;
     this.#tellBreaker(outcomes, isProbe);

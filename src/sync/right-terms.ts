@@ -1,3 +1,4 @@
+import { timeOf } from "../core/instant.ts";
 import type { Intent, Right } from "./delivery.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -5,7 +6,7 @@ const DAY_MS = 24 * 60 * 60_000;
 /** Until when a vendor may have a right, as milliseconds: what it acknowledged, or what may have reached it. */
 export function liveUntil(right: Right, openEndedDays: number): number {
   const { receipt, intent, registration } = right;
-  let until = receipt === null ? Number.NEGATIVE_INFINITY : Date.parse(receipt.coveredUntil);
+  let until = receipt === null ? Number.NEGATIVE_INFINITY : timeOf(receipt.coveredUntil);
   // That of a cancellation is the end asked for before it: an extension in doubt outlasts what was acknowledged.
   if (intent !== null) {
     until = Math.max(until, askedUntil(intent, registration.validFrom, openEndedDays));
@@ -16,18 +17,18 @@ export function liveUntil(right: Right, openEndedDays: number): number {
 
 /** The end that a provider sends for an intent. */
 function askedUntil({ validTo, at }: Intent, validFrom: string, openEndedDays: number): number {
-  if (validTo !== null) return Date.parse(validTo);
-  return Math.max(Date.parse(validFrom), Date.parse(at)) + openEndedDays * DAY_MS;
+  if (validTo !== null) return timeOf(validTo);
+  return Math.max(timeOf(validFrom), timeOf(at)) + openEndedDays * DAY_MS;
 }
 
 /** When an open-ended right is extended: with a third of its days left, which is time for a long outage. */
 export function extensionDue(coveredUntil: string, openEndedDays: number): number {
-  return Date.parse(coveredUntil) - (openEndedDays * DAY_MS) / 3;
+  return timeOf(coveredUntil) - (openEndedDays * DAY_MS) / 3;
 }
 
 /** An end as milliseconds; none is later than any. */
 export function endOf(validTo: string | null): number {
-  return validTo === null ? Number.POSITIVE_INFINITY : Date.parse(validTo);
+  return validTo === null ? Number.POSITIVE_INFINITY : timeOf(validTo);
 }
 
 /**

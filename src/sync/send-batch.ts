@@ -1,7 +1,7 @@
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
+import { PreparedRegistration } from "../core/prepared-registration.ts";
 import type { OperationOptions, Outcome, PushProvider } from "../core/provider.ts";
 import type { Receipt } from "../core/receipt.ts";
-import type { Registration, StoredRegistration } from "../core/registration.ts";
 import type { Intent, Right } from "./delivery.ts";
 
 /** One operation of a batch: all of them are of one kind, decided at one instant. */
@@ -45,7 +45,10 @@ function send(
   switch (first.intent.operation) {
     case "register":
       return provider.registerMany(
-        items.map(({ right }) => toRegistration(right.registration)),
+        items.map(({ right: { registration, reference } }) => {
+          const known = { providerId: provider.id, reference };
+          return new PreparedRegistration(registration, known);
+        }),
         options,
       );
     case "amend": {
@@ -62,21 +65,6 @@ function send(
         options,
       ) as Promise<Outcome<undefined>[]>;
   }
-}
-
-function toRegistration(stored: StoredRegistration): Registration {
-  const { companyId, permitId, locationId, target, generation, validTo } = stored;
-  const { number, region } = stored.plate;
-  return {
-    companyId,
-    permitId,
-    locationId,
-    plate: region === undefined ? { raw: number, number } : { raw: number, number, region },
-    target,
-    validFrom: new Date(stored.validFrom),
-    validTo: validTo === null ? null : new Date(validTo),
-    generation,
-  };
 }
 
 function receiptOf({ receipt, reference }: Right): Receipt {

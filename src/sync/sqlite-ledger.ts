@@ -4,6 +4,7 @@ import { fieldError, readRecord, readText } from "../core/fields.ts";
 import { markChecked } from "../core/find-permits.ts";
 import type { Ledger } from "./ledger.ts";
 import { refuseTransaction } from "./ledger-errors.ts";
+import { mapInSlices } from "./slicer.ts";
 import { copyLedgerFile } from "./sqlite-backup.ts";
 import { toEnforcementError, toWriterFailure } from "./sqlite-errors.ts";
 import { createLists } from "./sqlite-lists.ts";
@@ -86,7 +87,7 @@ export function createSqliteLedger(
     },
     async record(changes, recordOptions) {
       refuseTransaction(recordOptions);
-      return getOpened().writer.ask("record", changes.map(toChangeRow));
+      return getOpened().writer.ask("record", await mapInSlices(changes, toChangeRow));
     },
     async makeDue({ companyId, providerIds, at }) {
       const { writer } = getOpened();
@@ -103,7 +104,7 @@ export function createSqliteLedger(
     async claim({ providerId, now, limit, leaseMs }) {
       const asked = { providerId, now: now.getTime(), limit, leaseMs };
       const rows = await getOpened().writer.ask("claim", asked);
-      return rows.map((row) => toClaimedDelivery(row, providerId));
+      return [...(await mapInSlices(rows, (row) => toClaimedDelivery(row, providerId)))];
     },
     async claimOne({ providerId, permitId }, { now, leaseMs }) {
       const asked = { providerId, permitId, now: now.getTime(), leaseMs };
@@ -111,7 +112,7 @@ export function createSqliteLedger(
       return row === null ? undefined : toClaimedDelivery(row, providerId);
     },
     async save(updates) {
-      await getOpened().writer.ask("save", updates.map(toSaveRow));
+      await getOpened().writer.ask("save", await mapInSlices(updates, toSaveRow));
     },
     async findNextDue(providerId) {
       const next = await getOpened().writer.ask("findNextDue", { providerId });

@@ -213,12 +213,13 @@ export class WorkFloor {
   async #write(updates: readonly DeliveryUpdate[]): Promise<boolean> {
     const isWritten = await this.#writer.write(updates);
     const reclaimed: ClaimedDelivery[] = [];
+    const now = this.#context.timers.now().getTime();
     for (const { permitId, release, delivery, version } of updates) {
       const work = this.#works.get(permitId);
       if (work === undefined || (release === undefined && isWritten)) continue;
       this.#works.delete(permitId);
       if (release === undefined || !isWritten) continue;
-      this.#settle(work, { ...release, delivery });
+      this.#settle(work, release, { delivery, now });
       // A claim may take it again before we hear that it was given back. Dropped, it would wait until its lease ends.
       if (work.version !== version && work.reclaimed !== undefined) reclaimed.push(work.reclaimed);
     }
@@ -229,11 +230,12 @@ export class WorkFloor {
 
   #settle(
     { claimed, wasSent }: Work,
-    { dueAt, settled, delivery }: NonNullable<DeliveryUpdate["release"]> & Pick<DeliveryUpdate, "delivery">,
+    { dueAt, settled }: NonNullable<DeliveryUpdate["release"]>,
+    { delivery, now }: Pick<DeliveryUpdate, "delivery"> & { now: number },
   ): void {
-    const { timers, lag, emit, onWithdrawn } = this.#context;
+    const { lag, emit, onWithdrawn } = this.#context;
     if (dueAt !== null) this.#onDue(dueAt.getTime());
-    if (settled && wasSent) lag.add(timers.now().getTime() - claimed.dueSince.getTime());
+    if (settled && wasSent) lag.add(now - claimed.dueSince.getTime());
     if (claimed.stored?.state === "forgotten" && delivery.rights.length === 0) onWithdrawn();
     const event = describeUnmapped(claimed, delivery.unmapped);
     if (event !== undefined) emit(event);
