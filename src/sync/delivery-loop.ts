@@ -3,6 +3,7 @@ import { itemBackoff } from "./backoff.ts";
 import type { Breaker } from "./breaker.ts";
 import { Lag } from "./lag.ts";
 import { LEASE_MS } from "./lease.ts";
+import { areLookupsAsked, FEW_OPERATIONS } from "./lookups-first.ts";
 import type { LoopContext } from "./loop-context.ts";
 import { WakeUp } from "./wake-up.ts";
 import { WorkFloor } from "./work-floor.ts";
@@ -124,7 +125,8 @@ export class DeliveryLoop {
     // One operation shows whether the vendor is back.
     if (!this.breaker.isClosed) return this.#floor.isEmpty ? 1 : 0;
     const { batchSize } = this.provider.capabilities;
-    const window = Math.max(SMALLEST_WINDOW, batchSize * this.#context.concurrency);
+    const whole = Math.ceil((batchSize * this.#context.concurrency) / 2);
+    const window = Math.max(SMALLEST_WINDOW, areLookupsAsked() ? FEW_OPERATIONS : whole);
     // Many at a time: every claim is a reading and a writing of the ledger's.
     const room = window - this.#floor.waiting;
     if (room < window / 2) return 0;

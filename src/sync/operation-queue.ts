@@ -54,7 +54,11 @@ export class OperationQueue {
     const [key, group] = first;
     const batch = group.operations.slice(group.taken, group.taken + limit);
     group.taken += batch.length;
-    if (group.taken === group.operations.length) this.#groups.delete(key);
+    if (group.taken === group.operations.length) {
+      this.#groups.delete(key);
+      // The tables that a busy Map leaves behind hold the group; see WorkTable.
+      group.operations.length = 0;
+    }
     this.#size -= batch.length;
     return batch;
   }

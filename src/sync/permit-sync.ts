@@ -7,6 +7,7 @@ import { reassertOne, reconcileOne } from "./compare-providers.ts";
 import type { ReconcileOptions, ReconcileReport } from "./drift.ts";
 import { dismissFailure, listFailures, retryFailure, type SyncFailure } from "./failures.ts";
 import { type ChangeOptions, type ChangeResult, createHostChanges } from "./host-changes.ts";
+import { noteLookup } from "./lookups-first.ts";
 import { type PermitSyncOptions, type PermitSyncSettings, readPermitSyncOptions } from "./options.ts";
 import {
   addProvider,
@@ -203,6 +204,7 @@ function createFindPermits({ openLedger, settings }: SyncCore): FindPermits {
   const { ledger } = settings;
   let isOpen = false;
   const findPermits: FindPermits = (query) => {
+    noteLookup();
     if (isOpen) return ledger.findPermits(query);
     return openLedger().then(() => {
       isOpen = true;

@@ -4,6 +4,7 @@ import type { Delivery, Right } from "./delivery.ts";
 import { type Desired, rightKeyOf } from "./desired.ts";
 import { holdsSlot, Pending } from "./plan-order.ts";
 import { planRight, type Step } from "./plan-right.ts";
+import { planSimply } from "./plan-simple.ts";
 import { nextReference } from "./reference.ts";
 import { endOf, liveUntil, slotOf } from "./right-terms.ts";
 
@@ -39,7 +40,12 @@ export interface DeliveryPlan {
  * Compares what is desired with what the vendor has and what is on its way. Pure: the same input gives the same plan,
  * and the plan of a plan that was written but not carried out repeats it.
  */
-export function planDelivery({ desired, delivery, now, rules }: PlanInput): DeliveryPlan {
+export function planDelivery(input: PlanInput): DeliveryPlan {
+  return planSimply(input) ?? planFully(input);
+}
+
+/** {@link planDelivery} for any delivery. */
+export function planFully({ desired, delivery, now, rules }: PlanInput): DeliveryPlan {
   const time = now.getTime();
   // No decision is earlier than the one before it, whatever the clock says.
   const decided = delivery.decidedAt === null ? time : Math.max(time, timeOf(delivery.decidedAt));

@@ -1,4 +1,4 @@
-import { referenceOf } from "../core/identity.ts";
+import { referenceOfStored } from "../core/identity.ts";
 import type { StoredRegistration } from "../core/registration.ts";
 
 /** A registration that has got its generation. */
@@ -17,20 +17,9 @@ export function nextReference(
   known: { providerId: string; used: ReadonlySet<string>; generation: number; erased: boolean },
 ): NextReference {
   const first = { ...registration, generation: 0 };
-  const identity = referenceIn(known.providerId, first);
+  const identity = referenceOfStored(known.providerId, first);
   const isRepeated = known.erased || known.used.has(identity);
   if (!isRepeated) return { identity, reference: identity, registration: first, isRepeated };
   const next = { ...registration, generation: known.generation + 1 };
-  return { identity, reference: referenceIn(known.providerId, next), registration: next, isRepeated };
-}
-
-function referenceIn(providerId: string, registration: StoredRegistration): string {
-  const { plate, validFrom } = registration;
-  return referenceOf(providerId, {
-    ...registration,
-    plate: { raw: plate.number, ...plate },
-    validFrom: new Date(validFrom),
-    // The end is no part of it.
-    validTo: null,
-  });
+  return { identity, reference: referenceOfStored(known.providerId, next), registration: next, isRepeated };
 }

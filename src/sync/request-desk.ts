@@ -3,6 +3,7 @@ import type { PushProvider } from "../core/provider.ts";
 import { isRefusal } from "./apply-outcome.ts";
 import type { Breaker } from "./breaker.ts";
 import { LONGEST_REQUEST_MS, OLDEST_CLAIM_MS } from "./lease.ts";
+import { areLookupsAsked, FEW_OPERATIONS } from "./lookups-first.ts";
 import { OperationQueue, type QueuedOperation } from "./operation-queue.ts";
 import { type BatchOutcome, sendBatch } from "./send-batch.ts";
 import { haveTurn } from "./slicer.ts";
@@ -64,12 +65,18 @@ export class RequestDesk {
   /** Sends what waits, as far as it may be sent now. */
   dispatch(): void {
     const { breaker, concurrency, provider, timers } = this.#options;
-    while (this.#isOpen && this.#queue.size > 0 && this.#requests.size < concurrency) {
+    while (this.#isOpen && this.#queue.size > 0 && this.#requests.size < concurrency && this.#hasRoom()) {
       const isProbe = !breaker.isClosed;
       if (isProbe && !breaker.startProbe()) break;
       void this.#send(this.#queue.take(isProbe ? 1 : provider.capabilities.batchSize), isProbe);
     }
     if (breaker.waitMs > 0) this.#putBack(new Date(timers.now().getTime() + breaker.waitMs));
+  }
+
+  /** While lookups are asked, little is under way: a request, or as many as are no more than a large one. */
+  #hasRoom(): boolean {
+    const { batchSize } = this.#options.provider.capabilities;
+    return this.#inFlight === 0 || this.#inFlight + batchSize <= FEW_OPERATIONS || !areLookupsAsked();
   }
 
   async #send(taken: readonly QueuedOperation[], isProbe: boolean): Promise<void> {

@@ -1,3 +1,5 @@
+import { areLookupsAsked } from "./lookups-first.ts";
+
 // Lookups are answered by the same thread: in one turn of the event loop, all work of sync together lasts no longer.
 const SLICE_MS = 1;
 // Reading the time takes as long as a little work.
@@ -49,6 +51,9 @@ async function mapLongList<Item, Result>(
   return results;
 }
 
+// Between two slices while lookups are asked: a thread that always computes is one that the operating system lets wait.
+const REST_MS = 1;
+
 /** When sync began to work in this turn; undefined: it has not. */
 let beganAt: number | undefined;
 const waiting: (() => void)[] = [];
@@ -69,7 +74,8 @@ function waitForTurn(): Promise<void> {
 
 function beginTurn(now: number): void {
   beganAt = now;
-  setImmediate(endTurn);
+  if (areLookupsAsked()) setTimeout(endTurn, REST_MS);
+  else setImmediate(endTurn);
 }
 
 function endTurn(): void {

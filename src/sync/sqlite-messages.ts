@@ -27,9 +27,12 @@ export type PermitChangeRow = readonly [
   validTo: number | null,
   content: string,
   raws: string | null,
-  plateNumbers: readonly string[],
-  providerIds: readonly string[],
+  plateNumbers: OneOrMany<string>,
+  providerIds: OneOrMany<string>,
 ];
+
+/** A list. Most are of one entry, and a list inside a row costs as much on its way as the row. */
+export type OneOrMany<Value> = Value | readonly Value[];
 
 export type WithdrawalRow = readonly [kind: "revoke" | "forget", permitId: string, at: number];
 
@@ -38,10 +41,12 @@ export type SaveRow = readonly [
   document: string | null,
   liveUntil: number | null,
   unmapped: 0 | 1,
-  targets: readonly string[],
-  failures: readonly (readonly [reference: string, failedAt: number])[],
+  targets: OneOrMany<string>,
+  /** Null: none. */
+  failures: readonly (readonly [reference: string, failedAt: number])[] | null,
   /** Absent: the claim goes on. */
-  release?: readonly [dueAt: number | null, settled: boolean],
+  settled?: boolean,
+  dueAt?: number | null,
 ];
 
 export type ClaimedRow = readonly [

@@ -77,8 +77,10 @@ export function createRecorder({ database, companies, providers, claims, undo }:
       update.run(company, revision, at, validTo, content, raws, ref);
       noteDue(ref, at);
     }
-    for (const number of plateNumbers) addPlate.run(company, number, ref);
-    for (const providerId of providerIds) addDelivery.run(ref, providers.refOf(providerId), at);
+    if (typeof plateNumbers === "string") addPlate.run(company, plateNumbers, ref);
+    else for (const number of plateNumbers) addPlate.run(company, number, ref);
+    if (typeof providerIds === "string") addDelivery.run(ref, providers.refOf(providerIds), at);
+    else for (const providerId of providerIds) addDelivery.run(ref, providers.refOf(providerId), at);
     return "recorded";
   }
 

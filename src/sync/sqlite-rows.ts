@@ -1,6 +1,6 @@
 import { NO_DELIVERY } from "./delivery.ts";
 import { decodeDelivery, encodeDelivery } from "./delivery-document.ts";
-import { failuresOf, findLiveUntil, targetsOf } from "./delivery-facts.ts";
+import { failuresOf, findLiveUntil, targetOf, targetsOf } from "./delivery-facts.ts";
 import type { ClaimedDelivery, DeliveryUpdate, LedgerChange } from "./ledger.ts";
 import { decodePermit, encodePermit } from "./permit-document.ts";
 import { plateNumbersOf } from "./plate-index.ts";
@@ -20,28 +20,30 @@ export function toChangeRow(change: LedgerChange): ChangeRow {
   const { content, raws } = encodePermit(permit);
   const [first] = permit.plates;
   const numbers =
-    permit.plates.length === 1 && first !== undefined ? [first.number] : [...plateNumbersOf(permit)];
+    permit.plates.length === 1 && first !== undefined ? first.number : [...plateNumbersOf(permit)];
   const validTo = permit.validTo === null ? null : permit.validTo.getTime();
-  return [
-    ...([kind, permit.id, at, permit.revision, permit.companyId] as const),
-    ...([validTo, content, raws, numbers, providerIds] as const),
-  ];
+  const { id, revision, companyId } = permit;
+  const [provider] = providerIds;
+  const providers = providerIds.length === 1 && provider !== undefined ? provider : providerIds;
+  return [kind, id, at, revision, companyId, validTo, content, raws, numbers, providers];
 }
 
 /** A delivery that was worked on as the writer takes it. */
 export function toSaveRow(update: DeliveryUpdate): SaveRow {
   const { version, delivery, release, providerId, permitId } = update;
-  const liveUntil = findLiveUntil(delivery);
-  const row = [
-    version,
-    encodeDelivery(delivery, { providerId, permitId }),
-    liveUntil === null ? null : Math.min(liveUntil, NEVER),
-    delivery.unmapped.length > 0 ? 1 : 0,
-    [...targetsOf(delivery)],
-    failuresOf(delivery).map(({ key, failedAt }) => [key, Date.parse(failedAt)] as const),
-  ] as const;
-  if (release === undefined) return row;
-  return [...row, [release.dueAt === null ? null : release.dueAt.getTime(), release.settled]];
+  const live = findLiveUntil(delivery);
+  const liveUntil = live === null ? null : Math.min(live, NEVER);
+  const document = encodeDelivery(delivery, { providerId, permitId });
+  const unmapped = delivery.unmapped.length > 0 ? 1 : 0;
+  const [right] = delivery.rights;
+  const targets =
+    delivery.rights.length === 1 && right !== undefined ? targetOf(right) : [...targetsOf(delivery)];
+  const found = failuresOf(delivery);
+  const failures =
+    found.length === 0 ? null : found.map(({ key, failedAt }) => [key, Date.parse(failedAt)] as const);
+  if (release === undefined) return [version, document, liveUntil, unmapped, targets, failures];
+  const dueAt = release.dueAt === null ? null : release.dueAt.getTime();
+  return [version, document, liveUntil, unmapped, targets, failures, release.settled, dueAt];
 }
 
 /** What the writer claimed. */

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { decodeDelivery } from "./delivery-document.ts";
 import { targetsOf } from "./delivery-facts.ts";
 import type { Claim, Claims } from "./sqlite-claims.ts";
-import type { SaveRow } from "./sqlite-messages.ts";
+import type { OneOrMany, SaveRow } from "./sqlite-messages.ts";
 import type { UndoLog } from "./undo-log.ts";
 
 interface Parts {
@@ -15,6 +15,8 @@ interface Parts {
 const ANYBODY = { providerId: "", permitId: "" };
 
 const NONE: ReadonlySet<number> = new Set();
+
+const NO_FAILURES: NonNullable<SaveRow[5]> = [];
 
 /** Writes deliveries, and what they are found by. Inside a transaction of the caller's. */
 export function createSaver({ database, claims, undo }: Parts) {
@@ -59,28 +61,33 @@ export function createSaver({ database, claims, undo }: Parts) {
     return refs;
   }
 
+  function findRefs(provider: number, targets: OneOrMany<string>): ReadonlySet<number> {
+    if (typeof targets === "string") return new Set([targetRefOf(provider, targets)]);
+    return targets.length === 0 ? NONE : refsOf(provider, targets);
+  }
+
   function place(permit: number, before: ReadonlySet<number>, after: ReadonlySet<number>): void {
     for (const target of before) if (!after.has(target)) removePlace.run(target, permit);
     for (const target of after) if (!before.has(target)) addPlace.run(target, permit);
   }
 
   function saveOne(claim: Claim, row: SaveRow): void {
-    const [, document, liveUntil, unmapped, targets, failures, release] = row;
+    const [, document, liveUntil, unmapped, targets, refused, settled, askedFor = null] = row;
+    const failures = refused ?? NO_FAILURES;
     const { permit, provider } = claim;
     const [dueSince, failed, stored] = readRow.get(permit, provider) as unknown as [
       ...[number | null, number, string | null],
     ];
     const before = claim.targets ?? readTargets(provider, stored);
-    const after = targets.length === 0 ? NONE : refsOf(provider, targets);
+    const after = findRefs(provider, targets);
     place(permit, before, after);
     if (failed > 0) removeFailures.run(permit, provider);
     for (const [reference, failedAt] of failures) addFailure.run(permit, provider, failedAt, reference);
-    if (release === undefined) {
+    if (settled === undefined) {
       write.run(document, liveUntil, unmapped, failures.length, permit, provider);
       claims.noteTargets(claim, after);
       return;
     }
-    const [askedFor, settled] = release;
     const dueAt = claim.changedAt ?? askedFor;
     const since = settled ? dueAt : earlier(dueSince, dueAt);
     writeReleased.run(document, liveUntil, unmapped, failures.length, dueAt, since, permit, provider);

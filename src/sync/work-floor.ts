@@ -12,6 +12,7 @@ import { RequestDesk } from "./request-desk.ts";
 import type { BatchOutcome } from "./send-batch.ts";
 import { createSlicer } from "./slicer.ts";
 import { createWork, toUpdate, type Work } from "./work.ts";
+import { WorkTable } from "./work-table.ts";
 
 export interface FloorContext extends LoopContext {
   readonly lag: Lag;
@@ -23,7 +24,7 @@ export class WorkFloor {
   readonly #context: FloorContext;
   readonly #onDue: (at: number) => void;
   readonly #onProgress: () => void;
-  readonly #works = new Map<string, Work>();
+  readonly #works = new WorkTable();
   readonly #desk: RequestDesk;
   #writer: DeliveryWriter;
   #isOpen = false;

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { EnforcementError } from "../../src/core/errors.ts";
 import type { Outcome } from "../../src/core/provider.ts";
 import type { Receipt } from "../../src/core/receipt.ts";
@@ -5,7 +6,7 @@ import type { StoredRegistration } from "../../src/core/registration.ts";
 import { applyOutcome } from "../../src/sync/apply-outcome.ts";
 import { type Delivery, NO_DELIVERY, type Right } from "../../src/sync/delivery.ts";
 import { type Desired, rightKeyOf } from "../../src/sync/desired.ts";
-import { type DeliveryPlan, type PlanRules, planDelivery } from "../../src/sync/planner.ts";
+import { type DeliveryPlan, type PlanRules, planDelivery, planFully } from "../../src/sync/planner.ts";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -45,7 +46,11 @@ export class PlannedVendor {
   readonly log: string[] = [];
 
   plan(): DeliveryPlan {
-    return planDelivery({ desired: this.desired, delivery: this.delivery, now: new Date(this.now), rules });
+    const input = { desired: this.desired, delivery: this.delivery, now: new Date(this.now), rules };
+    const plan = planDelivery(input);
+    // What is planned on the short way is what would be planned on the long one.
+    assert.deepEqual(plan, planFully(input));
+    return plan;
   }
 
   /** Plans, writes the plan down, and carries it out. Gives what was sent. */
