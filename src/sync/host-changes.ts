@@ -1,8 +1,7 @@
-import type { Company, Directory } from "../core/directory.ts";
 import { EnforcementError } from "../core/errors.ts";
 import { fieldError, readList, readRecord, readText } from "../core/fields.ts";
 import { type Permit, type PermitInput, readPermit } from "../core/permit.ts";
-import { isCompanyEnabled } from "../core/switches.ts";
+import type { EnabledProviders } from "./enabled-providers.ts";
 import type { ChangeStatus, Ledger, LedgerChange, LedgerTransaction } from "./ledger.ts";
 import type { Timers } from "./timers.ts";
 
@@ -37,12 +36,9 @@ export interface HostChanges {
   withdraw(kind: "revoke" | "forget", permitId: string, options?: ChangeOptions): Promise<ChangeResult>;
 }
 
-// Nobody waits longer for a directory to say which deliveries a permit needs: needless ones do no harm.
-const DIRECTORY_DEADLINE_MS = 2_000;
-
 export function createHostChanges(context: {
   openLedger: () => Promise<Ledger>;
-  directory: Directory;
+  enabledProviders: EnabledProviders;
   timers: Timers;
   /** Ids of the push providers there are now. */
   pushProviderIds: () => readonly string[];
@@ -50,7 +46,7 @@ export function createHostChanges(context: {
   refreshCount: () => number;
   onRecorded: (changes: readonly LedgerChange[]) => void;
 }): HostChanges {
-  const { openLedger, directory, timers, pushProviderIds, refreshCount, onRecorded } = context;
+  const { openLedger, enabledProviders, timers, pushProviderIds, refreshCount, onRecorded } = context;
   /** The last word of each permit that is on its way to the ledger. */
   const lastWords = new Map<string, Promise<unknown>>();
 
@@ -66,33 +62,11 @@ export function createHostChanges(context: {
     }
   }
 
-  /** The push providers that a company has switched on; all of them when the directory does not say. */
-  async function findProviderIds(companyId: string): Promise<readonly string[]> {
-    const all = pushProviderIds();
-    if (all.length === 0) return all;
-    let cancel = () => {};
-    const enabledIn = (company: Company | undefined): readonly string[] =>
-      company === undefined ? [] : all.filter((id) => isCompanyEnabled(company, id));
-    try {
-      const asked = directory.getCompany(companyId);
-      // A directory in memory answers at once, and a timer for each permit costs as much as the permit.
-      if (!isPromise(asked)) return enabledIn(asked);
-      const late = new Promise<never>((_, reject) => {
-        cancel = timers.after(DIRECTORY_DEADLINE_MS, () => reject(new Error("deadline")));
-      });
-      return enabledIn(await Promise.race([asked, late]));
-    } catch {
-      return all;
-    } finally {
-      cancel();
-    }
-  }
-
   async function toChanges(kind: "issue" | "revise", permits: readonly Permit[]): Promise<LedgerChange[]> {
     const providerIds = new Map<string, readonly string[]>();
     const refreshesBefore = refreshCount();
     for (const companyId of new Set(permits.map(({ companyId }) => companyId))) {
-      providerIds.set(companyId, await findProviderIds(companyId));
+      providerIds.set(companyId, await enabledProviders.find(companyId, pushProviderIds()));
     }
     const at = timers.now();
     // A refresh meanwhile has not seen these permits, and what was read before it may be old.
@@ -159,10 +133,6 @@ export function createHostChanges(context: {
       });
     },
   };
-}
-
-function isPromise<Value>(value: Value | Promise<Value>): value is Promise<Value> {
-  return typeof (value as Partial<Promise<Value>> | undefined)?.then === "function";
 }
 
 function first([result]: readonly ChangeResult[]): ChangeResult {

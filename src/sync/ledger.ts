@@ -34,10 +34,11 @@ export interface Ledger {
     options?: { transaction?: LedgerTransaction },
   ): Promise<ChangeStatus[]>;
   /**
-   * Makes deliveries due at `at` because something beside the permit changed: its company's mapping or switches, or a
-   * provider that was added. Makes the missing ones of permits that are neither revoked nor over. Erased permits are
-   * left alone. Gives the number of deliveries that are due by this, new or not. It may work in steps: when it rejects,
-   * some are due already, which does no harm; call it again.
+   * Makes all deliveries of a company due at `at`, at every provider, because something beside the permits changed: its
+   * mapping or switches, or a provider that was added. Those of `providerIds` are made where they are missing, for
+   * permits that are neither revoked nor over. Erased permits are left alone. Gives the number of deliveries that are
+   * due by this, new or not. It may work in steps: when it rejects, some are due already, which does no harm; call it
+   * again.
    */
   makeDue(selection: { companyId: string; providerIds: readonly string[]; at: Date }): Promise<number>;
   /** Every company that has a permit or a delivery here. */

@@ -60,10 +60,9 @@ export function memoryLedger(): Ledger {
         if (row.permit === undefined) continue;
         const { validTo } = row.permit;
         const isWanted = row.state === "active" && (validTo === null || validTo > at);
-        for (const providerId of new Set(providerIds)) {
-          const delivery = isWanted ? store.addDelivery(row, providerId) : row.deliveries.get(providerId);
-          if (delivery === undefined) continue;
-          store.rowsOf(providerId).makeDue(delivery, at.getTime());
+        if (isWanted) for (const providerId of providerIds) store.addDelivery(row, providerId);
+        for (const delivery of row.deliveries.values()) {
+          store.rowsOf(delivery.providerId).makeDue(delivery, at.getTime());
           count++;
         }
       }

@@ -113,12 +113,12 @@ function createFrom(
   time: { timers: Timers; random: () => number },
 ): PermitSync {
   const core = createSyncCore(settings, time);
-  const { openLedger, timers, loops, retention } = core;
+  const { openLedger, timers, loops, retention, enabledProviders } = core;
   let isRunning = false;
   let stopping: Promise<unknown> = Promise.resolve();
   let unwatch: (() => void) | undefined;
   const changes = createHostChanges({
-    ...{ openLedger, timers, directory: settings.directory },
+    ...{ openLedger, timers, enabledProviders },
     pushProviderIds: () => [...loops.keys()],
     refreshCount: () => core.refreshCount,
     onRecorded(recorded) {

@@ -66,7 +66,8 @@ export async function makeCompanyDue(
         const values = [companyId, after, providerIds, parts.clock.toDatabase(at), at.toISOString()];
         const { rows } = await client.query(sliceStatement(parts.schema), values);
         const [row] = rows;
-        if (Number(row?.["count"]) > 0) await parts.wakes.announce([...new Set(providerIds)], client);
+        const due = row?.["provider_ids"];
+        if (typeof due === "string") await parts.wakes.announce(JSON.parse(due), client);
         const last = row?.["last"];
         return { count: Number(row?.["count"]), last: typeof last === "string" ? last : null };
       },
@@ -84,11 +85,11 @@ WITH p AS MATERIALIZED (
     FROM ${schema}.permits WHERE company_id = $1 AND permit_id > $2 ORDER BY permit_id LIMIT ${PERMITS_AT_ONCE}),
 present AS (
   SELECT d.permit_id, d.provider_id FROM ${schema}.deliveries d JOIN p USING (permit_id)
-   WHERE d.provider_id = ANY($3::text[]) AND NOT p.erased ORDER BY d.permit_id, d.provider_id FOR UPDATE OF d),
+   WHERE NOT p.erased ORDER BY d.permit_id, d.provider_id FOR UPDATE OF d),
 due AS (
   UPDATE ${schema}.deliveries d SET ${dueFrom("$4::timestamptz")}
     FROM present WHERE d.permit_id = present.permit_id AND d.provider_id = present.provider_id
-  RETURNING 1),
+  RETURNING d.provider_id),
 added AS (
   INSERT INTO ${schema}.deliveries AS d (permit_id, provider_id, company_id, due_at, due_since)
   SELECT p.permit_id, w.provider_id, p.company_id, $4::timestamptz, $4::timestamptz
@@ -97,7 +98,8 @@ added AS (
      AND NOT EXISTS (SELECT FROM present WHERE present.permit_id = p.permit_id AND present.provider_id = w.provider_id)
    ORDER BY p.permit_id, w.provider_id
   ON CONFLICT (permit_id, provider_id) DO UPDATE SET ${dueFrom("excluded.due_at")}
-  RETURNING 1)
+  RETURNING d.provider_id)
 SELECT ((SELECT count(*) FROM due) + (SELECT count(*) FROM added))::text AS count,
+       (SELECT json_agg(DISTINCT provider_id) FROM (SELECT provider_id FROM due UNION ALL SELECT provider_id FROM added) x)::text AS provider_ids,
        (SELECT max(permit_id) FROM p HAVING count(*) = ${PERMITS_AT_ONCE}) AS last`;
 }

@@ -17,9 +17,8 @@ export async function refreshCompanies(core: SyncCore, companyId?: string): Prom
 
 async function refreshCompany(core: SyncCore, companyId: string): Promise<void> {
   const ledger = await core.openLedger();
-  // Those that are switched off, too: what they have is withdrawn.
-  const providerIds = [...core.loops.keys()];
-  if (providerIds.length > 0) await ledger.makeDue({ companyId, providerIds, at: core.timers.now() });
+  const providerIds = await core.enabledProviders.find(companyId, [...core.loops.keys()]);
+  await ledger.makeDue({ companyId, providerIds, at: core.timers.now() });
   for (const loop of core.loops.values()) loop.outdate({ companyId });
 }
 

@@ -37,6 +37,10 @@ export class Claims {
     return this.#byProvider.get(provider) ?? NONE;
   }
 
+  all(): Iterable<Claim> {
+    return this.#byVersion.values();
+  }
+
   find(provider: number, permit: number): Claim | undefined {
     return this.#byProvider.get(provider)?.get(permit);
   }

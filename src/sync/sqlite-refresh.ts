@@ -19,8 +19,8 @@ export function createRefresher({ database, companies, providers, claims }: Part
   findEnd.setReturnArrays(true);
   const update = database.prepare(
     `UPDATE delivery SET due_at = min(ifnull(due_at, ?1), ?1), due_since = min(ifnull(due_since, ?1), ?1)
-     WHERE provider = ?2 AND permit IN
-       (SELECT ref FROM permit WHERE company = ?3 AND ref > ?4 AND ref <= ?5 AND content IS NOT NULL)`,
+     WHERE permit IN
+       (SELECT ref FROM permit WHERE company = ?2 AND ref > ?3 AND ref <= ?4 AND content IS NOT NULL)`,
   );
   const insert = database.prepare(
     `INSERT INTO delivery (permit, provider, due_at, due_since)
@@ -35,16 +35,13 @@ export function createRefresher({ database, companies, providers, claims }: Part
     if (company === undefined) return { count: 0, next: null };
     const [end] = findEnd.get(company, after, limit) as unknown as [number | null];
     if (end === null) return { count: 0, next: null };
-    let count = 0;
+    let count = Number(update.run(at, company, after, end).changes);
     for (const providerId of new Set(providerIds)) {
-      const provider = providers.refOf(providerId);
-      count += Number(update.run(at, provider, company, after, end).changes);
-      count += Number(insert.run(at, provider, company, after, end).changes);
-      for (const claim of claims.of(provider).values()) {
-        if (claim.company === company && claim.permit > after && claim.permit <= end) {
-          claims.noteChange(claim, at);
-        }
-      }
+      count += Number(insert.run(at, providers.refOf(providerId), company, after, end).changes);
+    }
+    for (const claim of claims.all()) {
+      if (claim.company === company && claim.permit > after && claim.permit <= end)
+        claims.noteChange(claim, at);
     }
     return { count, next: end };
   };

@@ -3,6 +3,7 @@ import type { EnforcementProvider, PushProvider } from "../core/provider.ts";
 import { Breaker } from "./breaker.ts";
 import { type CompanyViews, createCompanyViews } from "./company-views.ts";
 import { DeliveryLoop } from "./delivery-loop.ts";
+import { createEnabledProviders, type EnabledProviders } from "./enabled-providers.ts";
 import { createEmit, type Emit } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
 import { LedgerHealth } from "./ledger-health.ts";
@@ -19,6 +20,7 @@ export interface SyncCore {
   readonly emit: Emit;
   readonly health: LedgerHealth;
   readonly views: CompanyViews;
+  readonly enabledProviders: EnabledProviders;
   readonly retention: Retention;
   /** By id. Changed by `addProvider` and its like only. */
   readonly providers: Map<string, EnforcementProvider>;
@@ -45,6 +47,7 @@ export function createSyncCore(
   const emit = createEmit(settings.onEvent, timers.now);
   const health = new LedgerHealth(emit);
   const views = createCompanyViews({ directory, timers, random, emit });
+  const enabledProviders = createEnabledProviders({ directory, timers });
   const loops = new Map<string, DeliveryLoop>();
   const quiet = new QuietSignal();
   const breakers = new Map<string, Breaker>();
@@ -66,6 +69,7 @@ export function createSyncCore(
 
   const core: SyncCore = {
     ...{ settings, timers, random, emit, health, views, retention, loops, quiet, openLedger },
+    enabledProviders,
     refreshCount: 0,
     providers: new Map(settings.providers.map((provider) => [provider.id, provider])),
     createLoop(provider) {

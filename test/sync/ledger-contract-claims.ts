@@ -120,29 +120,36 @@ export function describeClaims(place: Place): void {
     expect(await ledger.claimOne(id, { ...request, now: minute(6) })).toMatchObject(id);
   });
 
-  it("makes deliveries of a company due, and the missing ones of permits that are neither revoked nor over", async () => {
+  it("makes all that a company has due, and what is asked for of permits that are neither revoked nor over", async () => {
     const { ledger } = place;
     await ledger.record([
       ...[issue(), issue({ id: "over", validTo: minute(5) }), issue({ id: "revoked" })],
       ...[issue({ id: "bare" }, 0, []), issue({ id: "other", companyId: "city" })],
+      issue({ id: "elsewhere" }, 0, ["switched off"]),
       revoke(1, "revoked"),
     ]);
-    await ledger.save((await claim(ledger, 1)).map((one) => updateOf(one, { dueAt: 400 })));
+    for (const providerId of ["passport", "switched off"]) {
+      const claimed = await claim(ledger, 1, { providerId });
+      await ledger.save(claimed.map((one) => updateOf(one, { dueAt: 400 })));
+    }
     const selection = { companyId: "university", providerIds: ["passport", "hotspot"], at: minute(10) };
-    expect(await ledger.makeDue(selection)).toBe(6);
+    expect(await ledger.makeDue(selection)).toBe(9);
     const dueIds = async (providerId: string) =>
       (await claim(ledger, 10, { providerId })).map(({ permitId }) => permitId).sort();
-    expect(await dueIds("passport")).toEqual(["bare", "over", "permit-1", "revoked"]);
-    expect(await dueIds("hotspot")).toEqual(["bare", "permit-1"]);
+    expect(await dueIds("passport")).toEqual(["bare", "elsewhere", "over", "permit-1", "revoked"]);
+    expect(await dueIds("hotspot")).toEqual(["bare", "elsewhere", "permit-1"]);
+    expect(await dueIds("switched off")).toEqual(["elsewhere"]);
     expect(await ledger.makeDue({ ...selection, companyId: "nobody" })).toBe(0);
-    expect(await ledger.makeDue({ ...selection, providerIds: [] })).toBe(0);
+    // Nothing new is made, and those who work on something are told.
+    expect(await ledger.makeDue({ ...selection, providerIds: [], at: minute(11) })).toBe(9);
+    expect(await ledger.makeDue({ ...selection, companyId: "city", providerIds: [] })).toBe(1);
   });
 
   it("tells a worker that its company's mapping changed meanwhile", async () => {
     const { ledger } = place;
     await say(ledger, issue());
     const claimed = await claimOnly(ledger, 0);
-    await ledger.makeDue({ companyId: "university", providerIds: ["passport"], at: minute(1) });
+    await ledger.makeDue({ companyId: "university", providerIds: [], at: minute(1) });
     await ledger.save([updateOf(claimed, { dueAt: null })]);
     expect(await claimOnly(ledger, 1)).toMatchObject({ dueSince: minute(1) });
   });

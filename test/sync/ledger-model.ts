@@ -81,7 +81,7 @@ export class LedgerModel {
       for (const providerId of providerIds) this.#add({ providerId, permitId: permit.id });
     }
     const ids = new Set(kept.map(({ permit }) => permit.id));
-    return this.#touch((one) => ids.has(one.permitId) && providerIds.includes(one.providerId), at);
+    return this.#touch((one) => ids.has(one.permitId), at);
   }
 
   of(providerId: string): ModelDelivery[] {

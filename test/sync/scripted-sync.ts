@@ -41,6 +41,8 @@ export interface ScriptedSync {
   createVendor(id: string, batchSize?: number): ScriptedVendor;
   /** Whether a timer is left, which would keep a process alive. */
   hasTimer(): boolean;
+  /** What the clock shows, in milliseconds. */
+  now(): number;
   /** Lets time pass, and everything happen that happens meanwhile. */
   pass(milliseconds: number): Promise<void>;
   /** Waits for a promise while time passes. */
@@ -155,6 +157,7 @@ export function scriptedSync(
       if (vendor === undefined) throw new Error(`There is no vendor ${id}.`);
       return vendor;
     },
+    now: () => timers.now().getTime(),
     types: () => events.map(({ type }) => type),
     hasTimer: () => time.untilNext() !== undefined,
     async until(promise) {

@@ -1,0 +1,58 @@
+import type { Company, Directory } from "../core/directory.ts";
+import { isCompanyEnabled } from "../core/switches.ts";
+import type { Timers } from "./timers.ts";
+
+/** Which providers a company has switched on, for making deliveries. */
+export interface EnabledProviders {
+  /**
+   * Those of `among` that the company has switched on. All of them when the directory does not say, or does not know the
+   * company: a delivery too many does no harm, and somebody should hear of a company that is missing.
+   */
+  find(companyId: string, among: readonly string[]): Promise<readonly string[]>;
+}
+
+// Nobody waits longer for a directory to say which deliveries a permit needs.
+const DEADLINE_MS = 2_000;
+// One that did not answer is not asked again for each of a thousand companies.
+const SILENCE_MS = 10_000;
+
+export function createEnabledProviders({
+  directory,
+  timers,
+}: {
+  directory: Directory;
+  timers: Timers;
+}): EnabledProviders {
+  let askedInVainAt = Number.NEGATIVE_INFINITY;
+
+  function within<Value>(asked: Promise<Value>): Promise<Value> {
+    let cancel = () => {};
+    const late = new Promise<never>((_, reject) => {
+      cancel = timers.after(DEADLINE_MS, () => {
+        askedInVainAt = timers.now().getTime();
+        reject(new Error("deadline"));
+      });
+    });
+    return Promise.race([asked, late]).finally(() => cancel());
+  }
+
+  return {
+    async find(companyId, among) {
+      if (among.length === 0) return among;
+      const silence = timers.now().getTime() - askedInVainAt;
+      if (silence >= 0 && silence < SILENCE_MS) return among;
+      try {
+        const asked = directory.getCompany(companyId);
+        // A directory in memory answers at once, and a timer for each permit costs as much as the permit.
+        const company: Company | undefined = isPromise(asked) ? await within(asked) : asked;
+        return company === undefined ? among : among.filter((id) => isCompanyEnabled(company, id));
+      } catch {
+        return among;
+      }
+    },
+  };
+}
+
+function isPromise<Value>(value: Value | Promise<Value>): value is Promise<Value> {
+  return typeof (value as Partial<Promise<Value>> | undefined)?.then === "function";
+}
