@@ -11,8 +11,8 @@ export type Step =
   | { readonly kind: "send"; readonly right: Right }
   /** As `send`, once nothing else is in its slot. */
   | { readonly kind: "register"; readonly right: Right }
-  /** As `send`, once nobody is left uncovered by it. */
-  | { readonly kind: "cancel"; readonly right: Right }
+  /** As `send`, once nobody is left uncovered by it; until then it is left as it was, or as `held`. */
+  | { readonly kind: "cancel"; readonly right: Right; readonly held?: Right }
   | { readonly kind: "drop"; readonly right: Right };
 
 export interface StepContext {
@@ -27,10 +27,24 @@ export interface StepContext {
  * What one right needs. `wish` is the registration that is wanted of it, undefined when none is.
  *
  * An intent without a refusal is open: it is repeated exactly as it stands before anything else is decided, because the
- * vendor may have carried it out. An intent *with* a refusal was refused after an attempt whose end nobody knows.
+ * vendor may have carried it out. What surely did not reach it is taken back when it is not what is wanted any more. An
+ * intent *with* a refusal was refused after an attempt whose end nobody knows.
  */
 export function planRight(right: Right, wish: StoredRegistration | undefined, context: StepContext): Step {
-  if (right.intent !== null && right.failure === null) return repeat(right, right.intent, context);
+  if (right.intent !== null && right.failure === null) {
+    const { operation } = right.intent;
+    const isUnsent = isSurelyUnsent(right, right.intent);
+    if (isUnsent && (operation === "cancel" ? wish !== undefined : wish?.validTo !== right.intent.validTo)) {
+      const before = takenBack(right);
+      return wish === undefined ? planUnwanted(before, context) : planWanted(before, wish, context);
+    }
+    const step = repeat(right, right.intent, context);
+    // Somebody may be left uncovered by it by now who was not when it was decided.
+    if (isUnsent && operation === "cancel" && step.kind === "send") {
+      return { kind: "cancel", right: step.right, held: takenBack(right) };
+    }
+    return step;
+  }
   return wish === undefined ? planUnwanted(right, context) : planWanted(right, wish, context);
 }
 
@@ -64,6 +78,19 @@ function planUnwanted(right: Right, context: StepContext): Step {
   }
   if (failure?.operation === "cancel") return { kind: "rest", right };
   return { kind: "cancel", right: decide(right, "cancel", { validTo: null, attempts: 0, at: context.at }) };
+}
+
+/** Whether an open intent never reached the vendor. Without an instant to wait for it was on its way when we last wrote. */
+function isSurelyUnsent({ receipt }: Right, { operation, attempts, notBefore }: Intent): boolean {
+  // Repairs register what was acknowledged before: the vendor does not have it, and it has to be there first.
+  return attempts === 0 && notBefore !== null && (operation !== "register" || receipt === null);
+}
+
+/** A right as it was before its intent. */
+function takenBack(right: Right): Right {
+  const { receipt, registration } = right;
+  const { validTo } = receipt === null ? registration : receipt.registration;
+  return { ...right, registration: { ...registration, validTo }, intent: null };
 }
 
 function repeat(right: Right, intent: Intent, { now }: StepContext): Step {

@@ -81,7 +81,7 @@ export class RequestDesk {
 
   async #send(taken: readonly QueuedOperation[], isProbe: boolean): Promise<void> {
     const { provider, timers, breaker, onEnd } = this.#options;
-    const batch = this.#withoutOld(taken);
+    const batch = this.#withoutOutdated(taken);
     if (batch.length === 0) {
       if (isProbe) breaker.giveUpProbe();
       return;
@@ -117,16 +117,16 @@ export class RequestDesk {
     else if (isProbe) breaker.giveUpProbe();
   }
 
-  /** What waited too long under its claim goes back, to be claimed anew. */
-  #withoutOld(taken: readonly QueuedOperation[]): readonly QueuedOperation[] {
+  /** What waited too long under its claim, or was overtaken by another word of the host, goes back to be claimed anew. */
+  #withoutOutdated(taken: readonly QueuedOperation[]): readonly QueuedOperation[] {
     const now = this.#options.timers.now();
-    const isOld = ({ work }: QueuedOperation) => {
+    const isOutdated = ({ work }: QueuedOperation) => {
       const age = now.getTime() - work.claimedAt;
-      return age < 0 || age > OLDEST_CLAIM_MS;
+      return work.isStale || age < 0 || age > OLDEST_CLAIM_MS;
     };
-    if (!taken.some(isOld)) return taken;
-    this.#options.onPutBack(taken.filter(isOld), now);
-    return taken.filter((operation) => !isOld(operation));
+    if (!taken.some(isOutdated)) return taken;
+    this.#options.onPutBack(taken.filter(isOutdated), now);
+    return taken.filter((operation) => !isOutdated(operation));
   }
 
   #putBack(notBefore: Date): void {

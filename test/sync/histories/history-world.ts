@@ -29,7 +29,11 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
   const time = createVirtualTime(history.start);
   const activity = createActivity();
   const host = createHostDirectory(PROVIDER_IDS);
-  const words = createHostWords();
+  let newsAt = Number.NEGATIVE_INFINITY;
+  const noteNews = () => {
+    newsAt = time.elapsed();
+  };
+  const words = createHostWords(noteNews);
   const violations: string[] = [];
   /** What each process told, one list for each. */
   const events: SyncEvent[][] = [];
@@ -103,6 +107,7 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
   const judge: LedgerJudge = createLedgerJudge({
     ...{ vendors, readings, latest: time.latest, leadTimeMs: LEAD_TIME_MS },
     now: () => time.now().getTime(),
+    isNews: () => time.elapsed() === newsAt,
     isLate: () => time.elapsed() - ledgerFailedAt < 2 * 60_000,
   });
 
@@ -130,6 +135,7 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
     },
     toldOfChange(): void {
       earlierHosts = [];
+      noteNews();
     },
   };
 }

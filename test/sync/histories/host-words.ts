@@ -21,7 +21,8 @@ export interface HostWords {
   resolve(getPermit: (id: string) => Promise<StoredPermit | undefined>): Promise<string[]>;
 }
 
-export function createHostWords(): HostWords {
+/** `onNews` is called when the host was told that its words are recorded. */
+export function createHostWords(onNews: () => void): HostWords {
   let states: ExpectedPermits[] = [new Map()];
   /** For each permit, the first of them that the ledger must have reached: words keep their order permit by permit. */
   const reached = new Map<string, number>();
@@ -52,6 +53,7 @@ export function createHostWords(): HostWords {
     finish() {
       states = states.slice(-1);
       reached.clear();
+      onNews();
     },
     async resolve(getPermit) {
       if (states.length === 1) return [];

@@ -9,8 +9,10 @@ export interface LedgerJudgeOptions {
   readonly now: () => number;
   readonly latest: () => number;
   readonly leadTimeMs: number;
-  /** Whether decisions may be late because the ledger failed: one that waits for a full disk is not taken back. */
+  /** Whether decisions may be written late because the ledger failed: then they are judged when they are sent. */
   readonly isLate: () => boolean;
+  /** Whether the host was told at this very instant that something is recorded: a request may just be leaving. */
+  readonly isNews: () => boolean;
   /**
    * What a permit may want at a provider now: one reading, or several while a word of the host's is on its way to the
    * ledger or has been cut off by a crash.
@@ -31,7 +33,7 @@ export interface LedgerJudge {
 }
 
 export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
-  const { vendors, now, latest, leadTimeMs, isLate, readings } = options;
+  const { vendors, now, latest, leadTimeMs, isLate, isNews, readings } = options;
   const written = new Map<string, Delivery>();
   const letBe = new Set<string>();
   const durable = new Map<string, Delivery>();
@@ -53,11 +55,8 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
         violate(right, "is decided twice");
       const isNewCancel = right.intent?.operation === "cancel" && old?.intent?.operation !== "cancel";
       if (!isNewCancel || isLate()) continue;
-      const problems = readings(permitId, providerId).map((wanted) =>
-        judgeCancel(right, { wanted, delivery, vendor }),
-      );
-      // It is right when it is right in one of the readings.
-      if (problems.every((found) => found !== undefined)) violate(right, problems[0] ?? "");
+      const wrong = judgeReadings(right, { providerId, permitId, delivery, vendor });
+      if (wrong !== undefined) violate(right, wrong);
     }
     for (const right of before?.rights ?? []) {
       if (delivery.rights.some(({ reference }) => reference === right.reference)) continue;
@@ -65,6 +64,17 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
       if (kept !== undefined && isLive(kept, latest()) && !letBe.has(right.reference))
         violate(right, "forgotten while the vendor has it");
     }
+  }
+
+  /** It is right when it is right in one of the readings. */
+  function judgeReadings(
+    right: Right,
+    { providerId, permitId, delivery, vendor }: Omit<DeliveryUpdate, "version"> & { vendor: FakeVendor },
+  ): string | undefined {
+    const problems = readings(permitId, providerId).map((wanted) =>
+      judgeCancel(right, { wanted, delivery, vendor }),
+    );
+    return problems.every((found) => found !== undefined) ? problems[0] : undefined;
   }
 
   function judgeReceipt({ receipt }: Right, kept: VendorRight | undefined): string | undefined {
@@ -103,6 +113,17 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
     return `is cancelled before ${uncovered.plateNumber} at ${uncovered.locationId}→${uncovered.target} is there`;
   }
 
+  /** What may have reached the vendor is repeated whatever is wanted by now. Anything else is right when it is sent. */
+  function judgeSent(providerId: string, right: Right, delivery: Delivery | undefined): void {
+    const vendor = vendors.get(providerId);
+    const { intent, registration } = right;
+    if (vendor === undefined || delivery === undefined || isNews()) return;
+    if (intent?.operation !== "cancel" || intent.attempts > 0) return;
+    const { permitId } = registration;
+    const wrong = judgeReadings(right, { providerId, permitId, delivery, vendor });
+    if (wrong !== undefined) violations.push(`${providerId} ${permitId} ${describe(right)}: ${wrong} (sent)`);
+  }
+
   return {
     ...{ violations, letBe },
     onClaim(claimed) {
@@ -123,7 +144,10 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
     onSend(providerId, { kind, identity, at, registration }) {
       const delivery = durable.get(`${providerId} ${registration.permitId}`);
       const right = delivery?.rights.find(({ reference }) => reference === identity);
-      if (right?.intent?.operation === kind && right.intent.at === at.toISOString()) return;
+      if (right?.intent?.operation === kind && right.intent.at === at.toISOString()) {
+        judgeSent(providerId, right, delivery);
+        return;
+      }
       violations.push(
         `${providerId} ${kind} of ${registration.permitId} is sent before it was written down.`,
       );

@@ -22,7 +22,7 @@ export async function runKills(
   const random = seededRandom(seed);
   const vendors = createVendors();
   const server = await serveVendors(vendors, { random });
-  const words = createHostWords();
+  const words = createHostWords(() => {});
   const host = createHost(random);
   const violations: string[] = [];
   const setup = { ledger, origin: server.origin, providerIds: PROVIDER_IDS };
