@@ -69,7 +69,7 @@ export class PostgresClaims {
     if (held.length === 0) return;
     const text = `
       UPDATE ${schema}.deliveries d
-         SET changed_due = NULL, lease_until = NULL
+         SET changed_due = NULL, lease_until = NULL, claimed_early = false
         FROM json_to_recordset($1::json) AS h ("providerId" text, "permitId" text, version bigint)
        WHERE d.permit_id = h."permitId" AND d.provider_id = h."providerId" AND d.version = h.version
          AND d.lease_until IS NOT NULL`;
@@ -85,7 +85,8 @@ export class PostgresClaims {
       WITH due AS MATERIALIZED (${which})
       UPDATE ${schema}.deliveries d
          SET version = d.version + 1, lease_until = $2::timestamptz, changed_due = NULL,
-             claimed_since = least(d.due_since, $3::timestamptz)
+             claimed_since = least(d.due_since, $3::timestamptz),
+             claimed_early = coalesce(d.due_at > $3::timestamptz, true)
         FROM due WHERE d.provider_id = $1 AND d.permit_id = due.permit_id
       RETURNING d.permit_id, d.company_id, d.version::text AS version, d.delivery::text AS delivery,
                 ${readInstant("d.due_since")} AS due_since`;

@@ -1,7 +1,6 @@
 import { inTransaction, type PostgresRunner, query } from "./postgres-connection.ts";
 import { readInstant } from "./postgres-permits.ts";
 import type { PostgresParts } from "./postgres-record.ts";
-import { IS_WAITING } from "./postgres-schema.ts";
 import { dueFrom } from "./postgres-write-permits.ts";
 
 // As many permits are locked by one commit while a whole company is made due.
@@ -28,18 +27,23 @@ export async function applyMarks({ pool, schema }: Pick<PostgresParts, "pool" | 
   }
 }
 
-/** When somebody may next take a delivery, and what time it is, by the database's clock. */
+/**
+ * When somebody may next take a delivery, and what time it is, by the database's clock. Of those that somebody has, only
+ * ones that are due before the first that nobody has can come earlier: there are no others between.
+ */
 export async function findNextDue(
   providerId: string,
   { runner, schema }: { runner: PostgresRunner; schema: string },
 ) {
   const text = `
-    SELECT ${readInstant("least(free.due_at, taken.due_at)")} AS due_at, ${readInstant("clock_timestamp()")} AS now
-      FROM (SELECT min(greatest(due_at, lease_until)) AS due_at FROM ${schema}.deliveries
-             WHERE provider_id = $1 AND due_at IS NOT NULL AND lease_until IS NOT NULL AND ${IS_WAITING}) AS taken
-      LEFT JOIN (SELECT due_at FROM ${schema}.deliveries
-                  WHERE provider_id = $1 AND due_at IS NOT NULL AND lease_until IS NULL
-                  ORDER BY due_at LIMIT 1) AS free ON true`;
+    WITH free AS MATERIALIZED (
+      SELECT min(due_at) AS due_at
+        FROM (SELECT due_at FROM ${schema}.deliveries
+               WHERE provider_id = $1 AND due_at IS NOT NULL AND lease_until IS NULL ORDER BY due_at LIMIT 1) AS first)
+    SELECT ${readInstant("least((SELECT due_at FROM free), min(greatest(due_at, lease_until)))")} AS due_at,
+           ${readInstant("clock_timestamp()")} AS now
+      FROM ${schema}.deliveries
+     WHERE provider_id = $1 AND due_at <= coalesce((SELECT due_at FROM free), 'infinity') AND lease_until IS NOT NULL`;
   const { rows } = await query(runner, "findNextDue", [text, [providerId]]);
   const dueAt = rows[0]?.["due_at"];
   return {

@@ -61,28 +61,27 @@ function toEnd(milliseconds: number): string {
   return milliseconds === Number.POSITIVE_INFINITY ? "infinity" : new Date(milliseconds).toISOString();
 }
 
+/** Rows are written in the order in which everybody locks them, so that two who write the same do not wait in a circle. */
 function statementOf(schema: string): string {
   return `
 WITH u AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1::json) AS u (permit_id text, provider_id text, version bigint, delivery text,
     live_until timestamptz, failed_at timestamptz, failed integer, unmapped integer, released boolean, settled boolean,
-    due_at timestamptz, new_targets json, old_targets json)),
-ours AS (
-  SELECT d.permit_id, d.provider_id, coalesce(d.changed_due, u.due_at) AS due_at
-    FROM ${schema}.deliveries d JOIN u USING (permit_id, provider_id)
-   WHERE d.version = u.version AND d.lease_until IS NOT NULL
-   ORDER BY d.permit_id, d.provider_id FOR UPDATE OF d),
+    due_at timestamptz, new_targets json, old_targets json)
+   ORDER BY permit_id, provider_id),
 saved AS (
   UPDATE ${schema}.deliveries d
      SET delivery = u.delivery, live_until = u.live_until, failed_at = u.failed_at, failed = u.failed,
          unmapped = u.unmapped,
-         due_at = CASE WHEN u.released THEN ours.due_at ELSE d.due_at END,
-         due_since = CASE WHEN NOT u.released THEN d.due_since WHEN u.settled THEN ours.due_at
-                          ELSE least(d.due_since, ours.due_at) END,
+         due_at = CASE WHEN u.released THEN coalesce(d.changed_due, u.due_at) ELSE d.due_at END,
+         due_since = CASE WHEN NOT u.released THEN d.due_since WHEN u.settled THEN coalesce(d.changed_due, u.due_at)
+                          ELSE least(d.due_since, coalesce(d.changed_due, u.due_at)) END,
          lease_until = CASE WHEN u.released THEN NULL ELSE d.lease_until END,
-         changed_due = CASE WHEN u.released THEN NULL ELSE d.changed_due END
-    FROM ours JOIN u USING (permit_id, provider_id)
-   WHERE d.permit_id = ours.permit_id AND d.provider_id = ours.provider_id
+         changed_due = CASE WHEN u.released THEN NULL ELSE d.changed_due END,
+         claimed_early = d.claimed_early AND NOT u.released
+    FROM u
+   WHERE d.permit_id = u.permit_id AND d.provider_id = u.provider_id AND d.version = u.version
+     AND d.lease_until IS NOT NULL
   RETURNING d.permit_id, d.provider_id, u.new_targets, u.old_targets),
 left_targets AS (
   DELETE FROM ${schema}.delivery_targets t

@@ -1,18 +1,22 @@
 import { EnforcementError } from "../core/errors.ts";
 import { inTransaction, type PostgresPool } from "./postgres-connection.ts";
 
-/** Is worked on, or was put off although it is to be done. What is planned for later is due since that later instant. */
+/**
+ * Was claimed before it was due, or was put off although it is to be done. What is planned for later is due since that
+ * later instant.
+ */
 export const IS_WAITING =
-  "(lease_until IS NOT NULL OR (due_since IS NOT NULL AND (due_at IS NULL OR due_at > due_since)))";
+  "(claimed_early OR (due_since IS NOT NULL AND (due_at IS NULL OR due_at > due_since)))";
 
 /**
  * What was done to the tables, step by step. A step that was released is never edited: the next one corrects it.
  *
  * `due_at` is when a delivery is to be looked at, and `changed_due` what that becomes when it is given back, where a
  * change came while somebody worked on it. Both and the lease are of the database's clock, so that machines whose clocks
- * differ agree. `version` counts the claims; since `claimed_since` the present one has something to do. `due_marks` are
- * what transactions of the host's made due: they may stay open long, and must not keep deliveries locked. Documents are
- * JSON in `text`: the type `json` refuses characters that a vendor's words or a holder's name may hold.
+ * differ agree. `version` counts the claims; since `claimed_since` the present one has something to do. A claim writes no
+ * column that an index is of or depends on, and finds room in its page, so that it writes to no index at all.
+ * `due_marks` are what transactions of the host's made due: they may stay open long, and must not keep deliveries locked.
+ * Documents are JSON in `text`: the type `json` refuses characters that a vendor's words or a holder's name may hold.
  */
 const STEPS: readonly ((schema: string) => string)[] = [
   (schema) => `
@@ -45,6 +49,7 @@ CREATE TABLE ${schema}.deliveries (
   due_since timestamptz,
   lease_until timestamptz,
   claimed_since timestamptz,
+  claimed_early boolean NOT NULL DEFAULT false,
   changed_due timestamptz,
   delivery text,
   live_until timestamptz,
@@ -52,7 +57,7 @@ CREATE TABLE ${schema}.deliveries (
   failed integer NOT NULL DEFAULT 0,
   unmapped integer NOT NULL DEFAULT 0,
   PRIMARY KEY (permit_id, provider_id)
-) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX deliveries_due ON ${schema}.deliveries (provider_id, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX deliveries_waiting ON ${schema}.deliveries (provider_id) WHERE ${IS_WAITING};
 CREATE INDEX deliveries_failed ON ${schema}.deliveries (failed_at, permit_id) WHERE failed > 0;
