@@ -4,25 +4,13 @@ import type { LedgerHome } from "./ledger-home.ts";
 import { runHistory } from "./run-history.ts";
 import { shortenHistory } from "./shorten-history.ts";
 
-/** How many histories run, and from which seed on: each has the seed of the one before it plus one. */
-export interface HistoryCount {
-  readonly inTest: number;
-  /** Histories of smaller size, for ledgers that really write. */
-  readonly size?: Parameters<typeof generateHistory>[1];
-  readonly seed?: number;
-}
-
-/**
- * Lives through random histories. `HISTORY_COUNT` replaces their number and `SEED` the first seed, so that
- * `SEED=… HISTORY_COUNT=1` repeats one that failed.
- */
+/** Lives through the random history of each seed. */
 export async function checkHistories(
+  seeds: readonly number[],
   createHome: () => LedgerHome,
-  { inTest, seed = 1, size }: HistoryCount,
+  size?: Parameters<typeof generateHistory>[1],
 ): Promise<void> {
-  const count = Number(process.env["HISTORY_COUNT"] ?? inTest);
-  const first = Number(process.env["SEED"] ?? seed);
-  for (let number = first; number < first + count; number += 1) {
+  for (const number of seeds) {
     const history = generateHistory(number, size);
     const violations = await runHistory(history, createHome());
     if (violations.length === 0) continue;

@@ -6,3 +6,9 @@ export interface LedgerHome {
   reopen(random: () => number): Promise<Ledger>;
   dispose(): Promise<void>;
 }
+
+/** One store for many histories, one after the other. */
+export interface LedgerHomes {
+  createHome(): LedgerHome;
+  close(): Promise<void>;
+}

@@ -1,22 +1,16 @@
 import type { Ledger } from "../../../src/sync/ledger.ts";
 import { postgresLedger } from "../../../src/sync/postgres.ts";
 import { createDatabase } from "../postgres-database.ts";
-import type { LedgerHome } from "./ledger-home.ts";
-
-/** One database for many histories, one after the other. */
-export interface PostgresHomes {
-  createHome(): LedgerHome;
-  close(): Promise<void>;
-}
+import type { LedgerHomes } from "./ledger-home.ts";
 
 // Opening a ledger starts pg-boss, which takes longer than a whole history does.
 const REOPEN_CHANCE = 0.05;
 
 /**
  * After a crash the ledger is opened anew, or the claims of the dead process are left to run out, as another machine
- * would find them. Real kills are in test/sync/kills.
+ * would find them. Real kills are in test/sync/kills. All histories have one database, one after the other.
  */
-export async function createPostgresHomes(): Promise<PostgresHomes> {
+export async function createPostgresHomes(): Promise<LedgerHomes> {
   const database = await createDatabase();
   const pool = database.createPool();
   let ledger: Ledger | undefined;

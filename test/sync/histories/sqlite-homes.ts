@@ -1,26 +1,20 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Ledger } from "../../../src/sync/ledger.ts";
 import { sqliteLedger } from "../../../src/sync/sqlite-ledger.ts";
-import type { LedgerHome } from "./ledger-home.ts";
-
-/** One file for many histories, one after the other. */
-export interface SqliteHomes {
-  createHome(): LedgerHome;
-  close(): Promise<void>;
-}
+import { findQuickFolder } from "../quick-folder.ts";
+import type { LedgerHomes } from "./ledger-home.ts";
 
 // Opening a ledger starts threads, which takes longer than a whole history does.
 const REOPEN_CHANCE = 0.02;
 
 /**
  * After a crash the file is opened anew, or the claims of the dead process are left to run out, as the process after it
- * would find them. Real kills are in test/sync/kills.
+ * would find them. Real kills are in test/sync/kills. All histories have one file, one after the other.
  */
-export function createSqliteHomes(): SqliteHomes {
-  const folder = mkdtempSync(join(tmpdir(), "offstreet-histories-"));
+export function createSqliteHomes(): LedgerHomes {
+  const folder = mkdtempSync(join(findQuickFolder(), "offstreet-histories-"));
   const path = join(folder, "ledger.sqlite");
   let ledger: Ledger | undefined;
   return {

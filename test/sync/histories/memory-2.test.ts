@@ -1,0 +1,4 @@
+import { describeHistories } from "./describe-histories.ts";
+import { MEMORY_SUITE } from "./memory-suite.ts";
+
+describeHistories(MEMORY_SUITE, 2);

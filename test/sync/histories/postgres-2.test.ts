@@ -1,0 +1,4 @@
+import { describeHistories } from "./describe-histories.ts";
+import { POSTGRES_SUITE } from "./postgres-suite.ts";
+
+describeHistories(POSTGRES_SUITE, 2);

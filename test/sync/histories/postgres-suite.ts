@@ -1,0 +1,11 @@
+import type { HistorySuite } from "./describe-histories.ts";
+import { createPostgresHomes } from "./postgres-homes.ts";
+
+export const POSTGRES_SUITE: HistorySuite = {
+  place: "PostgreSQL",
+  openHomes: createPostgresHomes,
+  count: 100,
+  firstSeed: 2_000_001,
+  size: { longestOutageMs: 5 * 60_000, mostSteps: 12 },
+  parts: 3,
+};

@@ -1,0 +1,4 @@
+import { describeHistories } from "./describe-histories.ts";
+import { SQLITE_SUITE } from "./sqlite-suite.ts";
+
+describeHistories(SQLITE_SUITE, 3);
