@@ -37,7 +37,8 @@ type ShortRight = [
   registration: ShortRegistration | StoredRegistration,
   receipt: ShortReceipt,
   intent?: ShortIntent | 0,
-  failure?: Refusal,
+  failure?: Refusal | 0,
+  mayLastUntil?: string,
 ];
 
 type Document = [
@@ -82,7 +83,7 @@ export function decodeDelivery(text: string, id: DeliveryId): Delivery {
 }
 
 function shortenRight(
-  { reference, registration, receipt, intent, failure }: Right,
+  { reference, registration, receipt, intent, failure, mayLastUntil }: Right,
   owner: Owner,
 ): ShortRight {
   const isOwn = registration.companyId === owner.companyId && registration.permitId === owner.permitId;
@@ -94,20 +95,22 @@ function shortenRight(
   if (intent !== null) {
     const { operation, at, validTo, attempts, notBefore } = intent;
     short.push([operation, at, validTo, attempts, notBefore]);
-  } else if (failure !== null) short.push(0);
-  if (failure !== null) short.push(failure);
+  } else if (failure !== null || mayLastUntil !== undefined) short.push(0);
+  if (failure !== null || mayLastUntil !== undefined) short.push(failure ?? 0);
+  if (mayLastUntil !== undefined) short.push(mayLastUntil);
   return short;
 }
 
 function restoreRight(short: ShortRight, owner: Owner): Right {
-  const [reference, stored, receipt, intent, failure] = short;
+  const [reference, stored, receipt, intent, failure, mayLastUntil] = short;
   const registration = Array.isArray(stored) ? restoreRegistration(stored, owner) : stored;
   return {
     ...{ reference, registration, receipt: restoreReceipt(receipt, { reference, registration }, owner) },
     ...{
       intent: intent === undefined || intent === 0 ? null : restoreIntent(intent),
-      failure: failure ?? null,
+      failure: failure || null,
     },
+    ...(mayLastUntil === undefined ? {} : { mayLastUntil }),
   };
 }
 

@@ -36,11 +36,12 @@ export function failuresOf(delivery: Delivery): Failure[] {
  */
 export function findLiveUntil(delivery: Delivery): number | null {
   let until: number | null = null;
-  for (const { receipt, intent, registration } of delivery.rights) {
+  for (const { receipt, intent, registration, mayLastUntil } of delivery.rights) {
     if (receipt !== null) until = Math.max(until ?? 0, timeOf(receipt.coveredUntil));
+    if (mayLastUntil !== undefined) until = Math.max(until ?? 0, timeOf(mayLastUntil));
     if (intent === null) continue;
     const asked = intent.operation === "cancel" ? registration.validTo : intent.validTo;
-    // A right that was acknowledged is withdrawn within what was acknowledged.
+    // A right that was acknowledged is withdrawn within what was acknowledged, or was in doubt.
     if (intent.operation === "cancel" && receipt !== null) continue;
     until = Math.max(until ?? 0, asked === null ? Number.POSITIVE_INFINITY : timeOf(asked));
   }

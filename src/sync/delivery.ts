@@ -38,6 +38,11 @@ export interface Right {
   readonly receipt: Receipt | null;
   /** What was or is being sent and has no known end. */
   readonly intent: Intent | null;
+  /**
+   * ISO instant until which the vendor may have it beside what `receipt` and `intent` say: an end that was asked for
+   * without a known answer, before another one was asked for. Absent: no such end. Over with the next receipt.
+   */
+  readonly mayLastUntil?: string;
   /** What the vendor refused. Cleared by another wish, by `retry`, or kept without the operation by `dismiss`. */
   readonly failure: Refusal | null;
 }

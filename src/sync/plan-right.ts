@@ -1,7 +1,7 @@
 import type { StoredRegistration } from "../core/registration.ts";
 import { LONGEST_BACKOFF_MS } from "./backoff.ts";
 import type { Intent, Right } from "./delivery.ts";
-import { extensionDue } from "./right-terms.ts";
+import { doubtOf, extensionDue } from "./right-terms.ts";
 
 /** What is to be done about one right, before the others of its permit are looked at. */
 export type Step =
@@ -49,12 +49,12 @@ export function planRight(right: Right, wish: StoredRegistration | undefined, co
 }
 
 function planWanted(right: Right, wish: StoredRegistration, context: StepContext): Step {
-  const { receipt, intent, failure } = right;
+  const { receipt, intent, failure, mayLastUntil } = right;
   const { validTo } = wish;
   const attempts = intent === null ? 0 : Math.max(1, intent.attempts);
   if (receipt === null) {
     if (failure?.validTo === validTo) return { kind: "rest", right };
-    return { kind: "register", right: decide(right, "register", { validTo, attempts, at: context.at }) };
+    return { kind: "register", right: decide(right, "register", { validTo, attempts }, context) };
   }
   // It may be cancelled already, and what is cancelled cannot be amended.
   if (failure?.operation === "cancel" && intent !== null) return repeat(right, intent, context);
@@ -62,8 +62,9 @@ function planWanted(right: Right, wish: StoredRegistration, context: StepContext
 
   const extendAt =
     validTo === null ? extensionDue(receipt.coveredUntil, context.openEndedDays) : Number.POSITIVE_INFINITY;
-  if (intent !== null || receipt.registration.validTo !== validTo || extendAt <= context.now) {
-    return { kind: "send", right: decide(right, "amend", { validTo, attempts, at: context.at }) };
+  const isInDoubt = intent !== null || mayLastUntil !== undefined;
+  if (isInDoubt || receipt.registration.validTo !== validTo || extendAt <= context.now) {
+    return { kind: "send", right: decide(right, "amend", { validTo, attempts }, context) };
   }
   const settled = failure === null ? right : { ...right, failure: null };
   return { kind: "rest", right: settled, ...(validTo === null ? { dueAt: extendAt } : {}) };
@@ -77,7 +78,7 @@ function planUnwanted(right: Right, context: StepContext): Step {
     return repeat(right, intent, context);
   }
   if (failure?.operation === "cancel") return { kind: "rest", right };
-  return { kind: "cancel", right: decide(right, "cancel", { validTo: null, attempts: 0, at: context.at }) };
+  return { kind: "cancel", right: decide(right, "cancel", { validTo: null, attempts: 0 }, context) };
 }
 
 /** Whether an open intent never reached the vendor. Without an instant to wait for it was on its way when we last wrote. */
@@ -106,10 +107,13 @@ function repeat(right: Right, intent: Intent, { now }: StepContext): Step {
 function decide(
   right: Right,
   operation: Intent["operation"],
-  { validTo, attempts, at }: Pick<Intent, "validTo" | "attempts" | "at">,
+  { validTo, attempts }: Pick<Intent, "validTo" | "attempts">,
+  { at, openEndedDays }: StepContext,
 ): Right {
+  const mayLastUntil = doubtOf(right, openEndedDays);
   return {
     ...right,
+    ...(mayLastUntil === undefined ? {} : { mayLastUntil }),
     registration: operation === "cancel" ? right.registration : { ...right.registration, validTo },
     intent: { operation, at, validTo, attempts, notBefore: null },
     failure: null,

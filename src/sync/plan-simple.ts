@@ -36,11 +36,12 @@ const NONE: readonly Right[] = [];
 
 /** Whether the vendor has acknowledged exactly what is wanted, and nothing will be wanted of it later. */
 function isSettled(
-  { receipt, intent, failure }: Right,
+  { receipt, intent, failure, mayLastUntil }: Right,
   { validTo }: StoredRegistration,
   { time, decided }: { time: number; decided: number },
 ): boolean {
   if (receipt === null || intent !== null || failure !== null || validTo === null) return false;
+  if (mayLastUntil !== undefined) return false;
   return (
     receipt.registration.validTo === validTo &&
     timeOf(validTo) > time &&

@@ -1,18 +1,29 @@
-import { timeOf } from "../core/instant.ts";
+import { formatInstant, timeOf } from "../core/instant.ts";
 import type { Intent, Right } from "./delivery.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
 /** Until when a vendor may have a right, as milliseconds: what it acknowledged, or what may have reached it. */
 export function liveUntil(right: Right, openEndedDays: number): number {
-  const { receipt, intent, registration } = right;
+  const { receipt, intent, registration, mayLastUntil } = right;
   let until = receipt === null ? Number.NEGATIVE_INFINITY : timeOf(receipt.coveredUntil);
   // That of a cancellation is the end asked for before it: an extension in doubt outlasts what was acknowledged.
   if (intent !== null) {
     until = Math.max(until, askedUntil(intent, registration.validFrom, openEndedDays));
   }
+  if (mayLastUntil !== undefined) until = Math.max(until, timeOf(mayLastUntil));
   // What was refused is remembered as long as it could be asked for.
   return receipt === null && intent === null ? endOf(registration.validTo) : until;
+}
+
+/** `mayLastUntil` of a right of which something else is asked for: what was asked before may have been carried out. */
+export function doubtOf(right: Right, openEndedDays: number): string | undefined {
+  const { intent, registration, mayLastUntil } = right;
+  if (intent === null || intent.operation === "cancel") return mayLastUntil;
+  const asked = askedUntil(intent, registration.validFrom, openEndedDays);
+  return mayLastUntil !== undefined && timeOf(mayLastUntil) >= asked
+    ? mayLastUntil
+    : formatInstant(new Date(asked));
 }
 
 /** The end that a provider sends for an intent. */

@@ -106,6 +106,18 @@ export function describeErasure(place: Place): void {
     expect(await eraseAt(10)).toBe(1);
   });
 
+  it("keeps what a vendor may have until an end that was asked for in doubt", async () => {
+    const { ledger } = place;
+    await say(ledger, issue({ validTo: minute(600) }));
+    const { receipt } = rightAt("Zone 1");
+    const short = receipt && { ...receipt, coveredUntil: minute(5).toISOString() };
+    const doubtful = { receipt: short, mayLastUntil: minute(40).toISOString() };
+    await save([rightAt("Zone 1", { ...doubtful, intent: intent("cancel", null) })]);
+    await say(ledger, forget(1));
+    expect(await eraseAt(39)).toBe(0);
+    expect(await eraseAt(40)).toBe(1);
+  });
+
   it("erases at most as many as asked for", async () => {
     const ended = Array.from({ length: 25 }, (_, index) =>
       issue({ id: `p-${index}`, validTo: minute(index + 1) }),

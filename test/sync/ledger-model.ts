@@ -141,7 +141,8 @@ function endOf({ validTo }: Permit): number {
 }
 
 function liveUntil({ rights }: Delivery): number {
-  const ends = rights.flatMap(({ receipt, intent, registration }) => [
+  const ends = rights.flatMap(({ receipt, intent, registration, mayLastUntil }) => [
+    ...(mayLastUntil === undefined ? [] : [mayLastUntil]),
     ...(receipt === null ? [] : [receipt.coveredUntil]),
     ...(intent === null || intent.operation === "cancel" ? [] : [intent.validTo]),
     ...(intent?.operation === "cancel" && receipt === null ? [registration.validTo] : []),

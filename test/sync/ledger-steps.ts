@@ -71,10 +71,11 @@ const right: fc.Arbitrary<Right> = fc
   .record({
     ...{ target: fc.constantFrom(...TARGETS), isAcknowledged: fc.boolean(), intent },
     coveredUntil: fc.constantFrom(2, 10, 600),
+    doubt: fc.constantFrom(undefined, undefined, undefined, 15),
     failure: fc.constantFrom<("open" | "dismissed" | null)[]>(null, null, "open", "dismissed"),
     ...{ failedAt: fc.nat({ max: 20 }), generation: fc.nat({ max: 3 }) },
   })
-  .map(({ target, isAcknowledged, intent: open, coveredUntil, failure, failedAt, generation }) => {
+  .map(({ target, isAcknowledged, intent: open, coveredUntil, doubt, failure, failedAt, generation }) => {
     const made = rightAt(target);
     const registration = { ...made.registration, generation };
     const covered = { coveredUntil: minute(coveredUntil).toISOString(), registration };
@@ -82,6 +83,7 @@ const right: fc.Arbitrary<Right> = fc
     const refusal = { operation: "register" as const, validTo: null, ...words };
     return {
       ...{ ...made, registration, intent: open },
+      ...(doubt === undefined ? {} : { mayLastUntil: minute(doubt).toISOString() }),
       receipt: isAcknowledged && made.receipt !== null ? { ...made.receipt, ...covered } : null,
       failure:
         failure === null ? null : { ...refusal, ...(failure === "open" ? {} : { dismissed: true as const }) },

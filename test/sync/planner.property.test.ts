@@ -1,127 +1,66 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { StoredRegistration } from "../../src/core/registration.ts";
 import type { Right } from "../../src/sync/delivery.ts";
+import { findLiveUntil } from "../../src/sync/delivery-facts.ts";
 import { rightKeyOf } from "../../src/sync/desired.ts";
 import { slotOf } from "../../src/sync/right-terms.ts";
-import {
-  DAY,
-  desire,
-  type Fate,
-  HOUR,
-  MINUTE,
-  PlannedVendor,
-  rules,
-  START,
-  wanted,
-} from "./planned-vendor.ts";
+import { acts, actsOfOne, CALM_MS, due, live, REFUSALS, run, TROUBLE } from "./planned-acts.ts";
+import { retriedRight } from "./planned-right.ts";
+import { type PlannedVendor, START } from "./planned-vendor.ts";
 
-interface Permit {
-  readonly plates: readonly { number: string; region?: string }[];
-  readonly places: readonly { locationId: string; target: string }[];
-  readonly from: number;
-  readonly to: number | null;
-}
-
-const plate = fc.constantFrom<Permit["plates"][number]>(
-  ...[{ number: "A" }, { number: "B" }, { number: "A", region: "CA-NB" }],
-);
-const place = fc.record({
-  locationId: fc.constantFrom("east", "west"),
-  target: fc.constantFrom("zone-1", "zone-2"),
-});
-const permit: fc.Arbitrary<Permit> = fc.record({
-  plates: fc.uniqueArray(plate, { minLength: 1, maxLength: 2 }),
-  places: fc.uniqueArray(place, { maxLength: 2, selector: ({ locationId }) => locationId }),
-  from: fc.constantFrom(-3 * DAY, -2 * DAY, 12 * HOUR, 3 * DAY),
-  to: fc.constantFrom(null, 10 * DAY, 20 * DAY),
-});
-
-function registrationsOf({ plates, places, from, to }: Permit): StoredRegistration[] {
-  return places.flatMap((one) =>
-    plates.map((number) =>
-      wanted({
-        ...{ ...one, plate: number, validFrom: new Date(START + from).toISOString() },
-        validTo: to === null ? null : new Date(START + to).toISOString(),
-      }),
-    ),
-  );
-}
-
-type Act =
-  | { readonly do: "say"; readonly permit: Permit }
-  | { readonly do: "revoke" }
-  | { readonly do: "pass"; readonly ms: number }
-  | { readonly do: "step"; readonly fates: readonly Fate[] }
-  | { readonly do: "crash" };
-
-function acts(fates: readonly Fate[]): fc.Arbitrary<Act[]> {
-  const say = fc.record({ do: fc.constant("say" as const), permit });
-  const step = fc.record({
-    do: fc.constant("step" as const),
-    fates: fc.array(fc.constantFrom(...fates), { minLength: 1, maxLength: 5 }),
-  });
-  return fc.array(
-    fc.oneof(
-      { arbitrary: say, weight: 3 },
-      { arbitrary: step, weight: 5 },
-      { arbitrary: fc.constant<Act>({ do: "revoke" }), weight: 1 },
-      { arbitrary: fc.constant<Act>({ do: "crash" }), weight: 1 },
-      {
-        arbitrary: fc.record({
-          do: fc.constant("pass" as const),
-          ms: fc.constantFrom(1, MINUTE, HOUR, 6 * DAY, -HOUR),
-        }),
-        weight: 2,
-      },
-    ),
-    { maxLength: 25 },
-  );
-}
-
-/** Registrations that are to be there now. */
-function due(world: PlannedVendor): StoredRegistration[] {
-  return [...world.desired.registrations.values()].filter(
-    ({ validFrom, validTo }) =>
-      Date.parse(validFrom) - rules.leadTimeMs <= world.now &&
-      (validTo === null || Date.parse(validTo) > world.now),
-  );
-}
-
-function live(world: PlannedVendor, wish: StoredRegistration): boolean {
-  return world.live().includes(rightKeyOf(wish));
-}
-
-/** Lives through the acts, with `check` before each step. */
-function run(list: readonly Act[], check: (world: PlannedVendor) => void = () => {}): PlannedVendor {
-  const world = new PlannedVendor();
-  for (const act of list) {
-    if (act.do === "say") world.desired = desire(...registrationsOf(act.permit));
-    else if (act.do === "revoke") world.desired = desire();
-    else if (act.do === "pass") world.now += act.ms;
-    // Written down, and then the process dies before anything is sent.
-    else if (act.do === "crash") world.delivery = world.plan().delivery;
-    else {
-      check(world);
-      let next = 0;
-      world.step(() => act.fates[next++ % act.fates.length] ?? "ok");
-    }
-  }
-  return world;
-}
-
-const TROUBLE = ["ok", "ok", "lost", "never", "limited"] as const;
-const REFUSALS = [...TROUBLE, "refused"] as const;
-const options = { numRuns: 2_000, seed: Number(process.env["SEED"] ?? 20_260_915) };
+const options = {
+  numRuns: Number(process.env["RUNS"] ?? 2_000),
+  seed: Number(process.env["SEED"] ?? 20_260_915),
+};
 
 describe("the planner, whatever was said and whatever became of it", () => {
   it("brings the vendor to what is desired once operations succeed: nothing waits for ever", () => {
     fc.assert(
       fc.property(acts(TROUBLE), (list) => {
         const world = run(list);
-        world.now += 2 * HOUR;
+        world.now += CALM_MS;
         world.settle();
         expect(world.live()).toEqual(due(world).map(rightKeyOf).sort());
+      }),
+      options,
+    );
+  });
+
+  it("brings the vendor to it after refusals, too, when a person sends what was refused again", () => {
+    fc.assert(
+      fc.property(fc.oneof(acts(REFUSALS), actsOfOne), (list) => {
+        const world = run(list);
+        world.now += CALM_MS;
+        world.settle();
+        world.delivery = retriedRight(world.delivery);
+        world.settle();
+        expect(world.live()).toEqual(due(world).map(rightKeyOf).sort());
+        for (const { registration, end, isCancelled } of world.rights.values()) {
+          const wish = due(world).find((one) => rightKeyOf(one) === rightKeyOf(registration));
+          const wished = wish?.validTo;
+          if (typeof wished !== "string" || isCancelled || end <= world.now) continue;
+          expect(end).toBe(Date.parse(wished));
+        }
+      }),
+      options,
+    );
+  });
+
+  it("forgets and erases nothing while the vendor may have it", () => {
+    fc.assert(
+      fc.property(fc.oneof(acts(REFUSALS), actsOfOne), (list) => {
+        let latest = START;
+        const check = (world: PlannedVendor) => {
+          latest = Math.max(latest, world.now);
+          const known = world.delivery.rights.map(({ reference }) => reference);
+          const until = findLiveUntil(world.delivery) ?? Number.NEGATIVE_INFINITY;
+          for (const [reference, { end, isCancelled }] of world.rights) {
+            if (isCancelled || end <= latest) continue;
+            expect(known).toContain(reference);
+            expect(until).toBeGreaterThanOrEqual(end);
+          }
+        };
+        check(run(list, check));
       }),
       options,
     );

@@ -47,6 +47,7 @@ const registration = fc.record(
 const right: fc.Arbitrary<Right> = fc
   .record({
     ...{ registration, other: registration, reference: few, validTo: end, isLike: fc.boolean() },
+    doubt: fc.option(iso),
     receipt: fc.option(
       fc.record({ providerId: few, reference: few, target: few, coveredUntil: end.map((one) => one ?? "") }),
     ),
@@ -66,8 +67,9 @@ const right: fc.Arbitrary<Right> = fc
       ) as fc.Arbitrary<Refusal>,
     ),
   })
-  .map(({ registration: asked, other, validTo, isLike, receipt, ...rest }) => ({
+  .map(({ registration: asked, other, validTo, isLike, receipt, doubt, ...rest }) => ({
     ...{ ...rest, registration: asked },
+    ...(doubt === null ? {} : { mayLastUntil: doubt }),
     receipt: receipt && {
       ...{ v: 1 as const, ...receipt },
       registration: isLike ? { ...asked, validTo } : other,
