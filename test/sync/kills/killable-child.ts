@@ -11,11 +11,8 @@ export interface KillableChild {
   kill(): Promise<void>;
 }
 
-/** Starts a child; fulfilled when its sync has started. */
-export async function startChild(
-  setup: ChildSetup,
-  { script = new URL("./child.ts", import.meta.url) }: { script?: URL } = {},
-): Promise<KillableChild> {
+/** Starts a child, a build of `child.ts`; fulfilled when its sync has started. */
+export async function startChild(setup: ChildSetup, script: URL): Promise<KillableChild> {
   const child: ChildProcess = spawn(process.execPath, [fileURLToPath(script), JSON.stringify(setup)], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });

@@ -17,7 +17,7 @@ export const PROVIDER_IDS = ["alpha", "beta"];
 /** Kills the process so many times, then lets it come to rest. Gives what went wrong. */
 export async function runKills(
   seed: number,
-  { kills, ledger }: { kills: number; ledger: ChildSetup["ledger"] },
+  { kills, ledger, script }: { kills: number; ledger: ChildSetup["ledger"]; script: URL },
 ): Promise<string[]> {
   const random = seededRandom(seed);
   const vendors = createVendors();
@@ -28,7 +28,7 @@ export async function runKills(
   const setup = { ledger, origin: server.origin, providerIds: PROVIDER_IDS };
   try {
     for (let kill = 0; kill < kills; kill += 1) {
-      const child = await startChild(setup);
+      const child = await startChild(setup, script);
       violations.push(...(await resolveWords(words, child)));
       let isKilled = false;
       const killing = sleep(random() * random() * 120).then(() => {
@@ -39,7 +39,7 @@ export async function runKills(
       await killing;
     }
     server.recover();
-    const child = await startChild(setup);
+    const child = await startChild(setup, script);
     violations.push(...(await resolveWords(words, child)));
     const idle = await Promise.race([child.ask({ call: "idle" }), sleep(20_000)]);
     if (idle === undefined || !("value" in idle)) violations.push("It never comes to rest.");

@@ -18,13 +18,13 @@ type PostgresChild = Extract<ChildLedger, { kind: "postgres" }>;
  */
 export async function runMachines(
   seed: number,
-  { kills, ledger }: { kills: number; ledger: PostgresChild },
+  { kills, ledger, script }: { kills: number; ledger: PostgresChild; script: URL },
 ): Promise<string[]> {
   const random = seededRandom(seed);
   const vendors = createVendors();
   const server = await serveVendors(vendors, { random });
   const setup: ChildSetup = { ledger, origin: server.origin, providerIds: PROVIDER_IDS };
-  const machines = await Promise.all(Array.from({ length: MACHINES }, () => startChild(setup)));
+  const machines = await Promise.all(Array.from({ length: MACHINES }, () => startChild(setup, script)));
   const host = createHostOfMachines(machines, random);
   let killsLeft = kills;
 
@@ -33,7 +33,7 @@ export async function runMachines(
       killsLeft -= 1;
       await sleep(random() * random() * 400);
       await machines[place]?.kill();
-      machines[place] = await startChild(setup);
+      machines[place] = await startChild(setup, script);
     }
   }
 
