@@ -72,7 +72,7 @@ export interface Ledger {
   count(providerId: string, now: Date): Promise<DeliveryCounts>;
   /** Refused operations, of one provider or of all; oldest first. */
   listFailures(providerId?: string): AsyncIterable<Failure & DeliveryId & { readonly companyId: string }>;
-  /** Deliveries without a target somewhere, of one provider. */
+  /** Deliveries without a target somewhere, of one provider, whatever has become of their permits since they were looked at. */
   listUnmapped(providerId: string): AsyncIterable<DeliveryId & { readonly locationIds: readonly string[] }>;
   /**
    * All deliveries that have a right at a target, live or over; in pages, so that memory stays flat. A right is at the
@@ -179,6 +179,6 @@ export interface DeliveryCounts {
   readonly oldestDueSince: Date | null;
   /** Refused operations that wait for a person. */
   readonly failed: number;
-  /** Deliveries with a location without a target. */
+  /** Deliveries with a location without a target, of permits that are neither revoked nor over. */
   readonly unmapped: number;
 }

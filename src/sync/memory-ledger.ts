@@ -58,9 +58,7 @@ export function memoryLedger(): Ledger {
       let count = 0;
       for (const row of store.permitsOf(companyId)) {
         if (row.permit === undefined) continue;
-        const { validTo } = row.permit;
-        const isWanted = row.state === "active" && (validTo === null || validTo > at);
-        if (isWanted) for (const providerId of providerIds) store.addDelivery(row, providerId);
+        if (isRegistrable(row, at)) for (const providerId of providerIds) store.addDelivery(row, providerId);
         for (const delivery of row.deliveries.values()) {
           store.rowsOf(delivery.providerId).makeDue(delivery, at.getTime());
           count++;
@@ -135,8 +133,9 @@ export function memoryLedger(): Ledger {
         oldest = earlier(oldest, isDue ? dueSince : (claim?.since ?? null));
       }
       const failed = [...failing].reduce((sum, { delivery }) => sum + failuresOf(delivery).length, 0);
+      const registrable = [...unmapped].filter(({ owner }) => isRegistrable(owner, now));
       const oldestDueSince = oldest === null ? null : new Date(oldest);
-      return { pending, oldestDueSince, failed, unmapped: unmapped.size };
+      return { pending, oldestDueSince, failed, unmapped: registrable.length };
     },
     async *listFailures(providerId) {
       requireOpen();
@@ -182,6 +181,11 @@ export function memoryLedger(): Ledger {
       return erased;
     },
   };
+}
+
+/** Whether it is neither revoked nor over. */
+function isRegistrable({ permit, state }: PermitRow, now: Date): boolean {
+  return permit !== undefined && state === "active" && (permit.validTo === null || permit.validTo > now);
 }
 
 function isErasable(row: PermitRow, endedBefore: number, now: number): boolean {

@@ -41,13 +41,15 @@ export async function countDeliveries(
   const text = `
     SELECT count(*)::text AS pending, ${readInstant("min(since)")} AS oldest,
            (SELECT coalesce(sum(failed), 0) FROM ${schema}.deliveries WHERE provider_id = $1 AND failed > 0)::text AS failed,
-           (SELECT count(*) FROM ${schema}.deliveries WHERE provider_id = $1 AND unmapped > 0)::text AS unmapped
+           (SELECT count(*) FROM ${schema}.deliveries JOIN ${schema}.permits p USING (permit_id)
+             WHERE provider_id = $1 AND unmapped > 0 AND state = 'active' AND coalesce(ends_at > $3::timestamptz, true)
+           )::text AS unmapped
       FROM (SELECT due_since AS since ${deliveries} AND due_at <= $2::timestamptz
             UNION ALL
             SELECT CASE WHEN due_since <= $2::timestamptz THEN due_since ELSE claimed_since END
             ${deliveries} AND ${IS_WAITING} AND coalesce(due_at > $2::timestamptz, true)
                AND (due_since <= $2::timestamptz OR lease_until > $2::timestamptz)) AS pending`;
-  const { rows } = await query(pool, "count", [text, [providerId, clock.toDatabase(now)]]);
+  const { rows } = await query(pool, "count", [text, [providerId, clock.toDatabase(now), now.toISOString()]]);
   const [row] = rows;
   if (row === undefined)
     throw new EnforcementError("unavailable", "The ledger gave no counts.", { operation: "count" });

@@ -46,7 +46,10 @@ export function createWorkFinder({ database, companies, providers, claims }: Par
      AND (due_at IS NULL OR due_at > ?2)`,
   );
   const countFailed = database.prepare("SELECT count(*) FROM failure WHERE provider = ?");
-  const countUnmapped = database.prepare("SELECT count(*) FROM delivery WHERE provider = ? AND unmapped = 1");
+  const countUnmapped = database.prepare(
+    `SELECT count(*) FROM delivery JOIN permit ON permit.ref = delivery.permit
+     WHERE provider = ?1 AND unmapped = 1 AND state = 0 AND (ended_at IS NULL OR ended_at > ?2)`,
+  );
   const counts = [countDue, countWaiting, countFailed, countUnmapped];
   for (const statement of [listDue, findWork, findPermit, ...counts]) statement.setReturnArrays(true);
 
@@ -122,7 +125,7 @@ export function createWorkFinder({ database, companies, providers, claims }: Par
         pending: due + waiting + undue.length,
         oldestDueSince: known.length === 0 ? null : Math.min(...known),
         failed: Number((countFailed.get(provider) as unknown as [number])[0]),
-        unmapped: Number((countUnmapped.get(provider) as unknown as [number])[0]),
+        unmapped: Number((countUnmapped.get(provider, now) as unknown as [number])[0]),
       };
     },
   };

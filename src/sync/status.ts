@@ -23,7 +23,7 @@ export interface ProviderStatus {
   readonly inFlight: number;
   /** Refused operations that wait for a person: see `failures`. */
   readonly failed: number;
-  /** Permits with a location that is switched on and has no target, or that the directory does not know. */
+  /** Permits with a location that is switched on and has no target, or that the directory does not know; none that are revoked or over. */
   readonly unmapped: number;
   /** When the vendor last carried something out for this process; null: not yet. */
   readonly lastSuccessAt: Date | null;

@@ -201,6 +201,9 @@ describe("the directory's changes", () => {
     expect((await sync.status()).providers).toMatchObject([{ unmapped: 1 }]);
     expect(vendor().requests).toEqual([]);
     await until(sync.stop());
+    await until(sync.revoke("P1"));
+    expect((await sync.status()).providers).toMatchObject([{ unmapped: 0 }]);
+    await until(sync.stop());
   });
 });
 

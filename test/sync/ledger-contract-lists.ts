@@ -67,6 +67,21 @@ export function describeLists(place: Place): void {
     expect(await ledger.count("hotspot", minute(20))).toEqual(nothing);
   });
 
+  it("counts as without a target only what could still be registered", async () => {
+    const { ledger } = place;
+    const unmapped = deliveryOf([], { unmapped: ["lot-7"] });
+    await deliver(ledger, { lasting: unmapped, over: unmapped, revoked: unmapped, forgotten: unmapped });
+    await say(ledger, issue({ id: "over", revision: 2, validTo: minute(5) }, 1));
+    await say(ledger, given.revoke(3, "revoked"));
+    await say(ledger, given.forget(3, "forgotten"));
+    const countAt = async (at: number) => (await ledger.count("passport", minute(at))).unmapped;
+    expect(await countAt(4)).toBe(2);
+    expect(await countAt(5)).toBe(1);
+    // A clock that goes back brings nothing back that was revoked.
+    expect(await countAt(2)).toBe(2);
+    expect(await collect(ledger.listUnmapped("passport"))).toHaveLength(4);
+  });
+
   it("counts what is worked on although it was not due", async () => {
     const { ledger } = place;
     await deliver(ledger, { "permit-1": deliveryOf([]) });
