@@ -77,11 +77,29 @@ export function createHostChanges(context: {
     }));
   }
 
+  /**
+   * Makes deliveries at providers that were switched on while permits were on their way: whoever refreshed meanwhile had
+   * not seen them. Whether there were any.
+   */
+  async function catchUp(changes: readonly LedgerChange[], ledger: Ledger): Promise<boolean> {
+    const made = new Map<string, readonly string[]>();
+    let count = 0;
+    for (const change of changes)
+      if ("permit" in change) made.set(change.permit.companyId, change.providerIds);
+    for (const [companyId, before] of made) {
+      const enabled = await enabledProviders.find(companyId, pushProviderIds());
+      const providerIds = enabled.filter((id) => !before.includes(id));
+      if (providerIds.length > 0) count += await ledger.makeDue({ companyId, providerIds, at: timers.now() });
+    }
+    return count > 0;
+  }
+
   async function record(
     changes: readonly LedgerChange[],
     { options, fieldOf }: { options: ChangeOptions | undefined; fieldOf: (index: number) => string },
   ): Promise<ChangeResult[]> {
     const { transaction } = readRecord(options ?? {}, "options", ["transaction"]);
+    const refreshesBefore = refreshCount();
     const ledger = await openLedger();
     const statuses = await ledger.record(
       changes,
@@ -95,6 +113,10 @@ export function createHostChanges(context: {
       );
     }
     onRecorded(changes);
+    // Where other machines share the ledger, nobody tells us that they refreshed. What is in a transaction of the host's
+    // nobody sees before it ends.
+    const mayBeBehind = ledger.watch !== undefined || refreshCount() !== refreshesBefore;
+    if (mayBeBehind && transaction === undefined && (await catchUp(changes, ledger))) onRecorded(changes);
     return changes.map((change, index) => {
       const status = statuses[index];
       if (status === undefined || status === "conflict") {

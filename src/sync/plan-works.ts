@@ -15,8 +15,8 @@ export interface PlannedWorks {
 interface PlanContext {
   readonly now: Date;
   readonly rules: PlanRules;
-  /** False for whoever is about to end: nothing new is begun. */
-  readonly mayBegin: () => boolean;
+  /** False where nothing new is to be begun under this claim: it is given back. */
+  readonly mayBegin: (work: Work) => boolean;
 }
 
 const UNREADABLE_MS = 60_000;
@@ -47,7 +47,7 @@ function planWork(
   if (plan === undefined) {
     return toUpdate(work, { ...again, dueAt: new Date(now.getTime() + UNREADABLE_MS) });
   }
-  if (plan.operations.length > 0 && !mayBegin()) return toUpdate(work, again);
+  if (plan.operations.length > 0 && !mayBegin(work)) return toUpdate(work, again);
   work.delivery = plan.delivery;
   work.outstanding = plan.operations.length;
   for (const right of plan.operations) {

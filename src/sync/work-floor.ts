@@ -160,12 +160,14 @@ export class WorkFloor {
 
   /** Plans the next operations of deliveries, writes them down, and lines them up. */
   async #advance(works: readonly Work[], onPlanned = () => {}): Promise<void> {
-    const { provider, leadTimeMs, timers } = this.#context;
+    const { provider, leadTimeMs, timers, ledger } = this.#context;
+    const isShared = ledger.watch !== undefined;
     const { openEndedDays } = provider.capabilities;
     const { updates, operations } = await planWorks(works, {
       now: timers.now(),
       rules: { providerId: provider.id, openEndedDays, leadTimeMs },
-      mayBegin: () => this.#isOpen,
+      // What another machine was told meanwhile is not heard of before the next claim.
+      mayBegin: ({ wasSent }) => this.#isOpen && !(wasSent && isShared),
     });
     const isWritten = await this.#write(updates);
     onPlanned();
