@@ -43,6 +43,22 @@ export function describeClaims(place: Place): void {
     });
   });
 
+  it("keeps a claim whose time is not over after all, because the clock went back", async () => {
+    const { ledger } = place;
+    await say(ledger, issue());
+    const first = await claimOnly(ledger, 0);
+    await say(ledger, issue({ id: "longer due" }, -5));
+    // Its time is over, and somebody looks for work without taking it.
+    const [other] = await claim(ledger, 1.5, { limit: 1 });
+    expect(other?.permitId).toBe("longer due");
+    expect(await claim(ledger, 0.5)).toEqual([]);
+    expect(await ledger.claimOne(first, { now: minute(0.5), leaseMs: 1 })).toBeUndefined();
+    await ledger.save([updateOf(first, { delivery: given.deliveryOf([], { generation: 5 }), dueAt: 30 })]);
+    await ledger.save([updateOf(other as typeof first)]);
+    expect(await ledger.findNextDue("passport")).toEqual(minute(30));
+    expect((await claimOnly(ledger, 30)).delivery.generation).toBe(5);
+  });
+
   it("takes what is saved late, as long as nobody else has it", async () => {
     const { ledger } = place;
     await say(ledger, issue());
