@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sqliteLedger } from "../../src/sync/sqlite.ts";
 import { describeLedger } from "./ledger-contract.ts";
+import { findQuickFolder } from "./quick-folder.ts";
 
 describeLedger({
   name: "the SQLite ledger",
   histories: 25,
   async create() {
-    const folder = mkdtempSync(join(tmpdir(), "ledger-"));
+    const folder = mkdtempSync(join(findQuickFolder(), "ledger-"));
     const path = join(folder, "ledger.db");
     let ledger = sqliteLedger({ path });
     await ledger.open();

@@ -1,3 +1,4 @@
+import pg from "pg";
 import type { Ledger } from "../../../src/sync/ledger.ts";
 import { postgresLedger } from "../../../src/sync/postgres.ts";
 import { createDatabase } from "../postgres-database.ts";
@@ -6,13 +7,35 @@ import type { LedgerHomes } from "./ledger-home.ts";
 // Opening a ledger starts pg-boss, which takes longer than a whole history does.
 const REOPEN_CHANCE = 0.05;
 
+// PostgreSQL plans a statement of the ledger for longer than it runs it on tables as small as these.
+const PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan";
+
+// One statement, and no more than one.
+const PREPARED = /^\s*(?:SELECT|WITH|INSERT|UPDATE|DELETE)\b[^;]*;?\s*$/;
+
+/** The names of statements, by their text. */
+const names = new Map<string, string>();
+
+/** Sends a statement's text once for each connection, and then only its name: the same statements, planned once. */
+class PreparingClient extends pg.Client {
+  // `pg` can be called in many ways; only this one is met here. What else there is (BEGIN, several at once) is no work.
+  override query(...asked: unknown[]): never {
+    const [text, values = []] = asked;
+    const query = super.query as (...given: unknown[]) => never;
+    if (typeof text !== "string" || !PREPARED.test(text)) return query.apply(this, asked);
+    const name = names.get(text) ?? `statement-${names.size}`;
+    names.set(text, name);
+    return query.call(this, { name, text, values }, ...asked.slice(2));
+  }
+}
+
 /**
  * After a crash the ledger is opened anew, or the claims of the dead process are left to run out, as another machine
  * would find them. Real kills are in test/sync/kills. All histories have one database, one after the other.
  */
 export async function createPostgresHomes(): Promise<LedgerHomes> {
   const database = await createDatabase();
-  const pool = database.createPool();
+  const pool = database.createPool({ Client: PreparingClient, options: PLANNED_ONCE });
   let ledger: Ledger | undefined;
   return {
     createHome: () => ({
