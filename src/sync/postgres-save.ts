@@ -2,12 +2,15 @@ import { encodeDelivery } from "./delivery-document.ts";
 import { failuresOf, findLiveUntil } from "./delivery-facts.ts";
 import type { DeliveryUpdate } from "./ledger.ts";
 import type { PostgresClaims } from "./postgres-claims.ts";
+import { Columns } from "./postgres-columns.ts";
 import { query } from "./postgres-connection.ts";
 import { listedTargetsOf } from "./postgres-document.ts";
 import type { PostgresParts } from "./postgres-record.ts";
 
-// As many rows are turned into JSON between two turns of the event loop: a millisecond or two.
+// As many deliveries are turned into text between two turns of the event loop: a millisecond or two.
 const SLICE = 100;
+
+const NO_TARGETS: ReadonlySet<string> = new Set();
 
 /** Writes deliveries back. Repeating it changes nothing: what was given back is not ours any more. */
 export async function saveDeliveries(
@@ -16,13 +19,13 @@ export async function saveDeliveries(
 ): Promise<void> {
   if (updates.length === 0) return;
   const { pool, schema, wakes } = parts;
-  const pieces: string[] = [];
-  for (let start = 0; start < updates.length; start += SLICE) {
-    if (start > 0) await new Promise(setImmediate);
-    const rows = updates.slice(start, start + SLICE).map((update) => toRow(update, { parts, claims }));
-    pieces.push(JSON.stringify(rows).slice(1, -1));
+  const columns = { saved: new Columns(11), entered: new Columns(3), left: new Columns(3) };
+  for (const [index, update] of updates.entries()) {
+    if (index > 0 && index % SLICE === 0) await new Promise(setImmediate);
+    addTo(columns, update, { parts, claims });
   }
-  await query(pool, "save", [statementOf(schema), [`[${pieces.join(",")}]`]]);
+  const values = Object.values(columns).flatMap(({ parameters }) => parameters);
+  await query(pool, "save", [statementOf(schema), values]);
   for (const { delivery, version, release, providerId, permitId } of updates) {
     const id = { providerId, permitId };
     if (release === undefined) {
@@ -35,26 +38,25 @@ export async function saveDeliveries(
   }
 }
 
-function toRow(
+function addTo(
+  { saved, entered, left }: { saved: Columns; entered: Columns; left: Columns },
   { providerId, permitId, delivery, version, release }: DeliveryUpdate,
   { parts: { clock }, claims }: { parts: PostgresParts; claims: PostgresClaims },
-) {
+): void {
+  const id = { providerId, permitId };
   const failures = failuresOf(delivery);
   const liveUntil = findLiveUntil(delivery);
-  const held = claims.findHeld({ providerId, permitId }, version);
-  const before = held?.targets ?? new Set<string>();
+  saved.add([
+    ...[permitId, providerId, version, encodeDelivery(delivery, id)],
+    liveUntil === null ? null : toEnd(liveUntil),
+    failures.map(({ failedAt }) => failedAt).sort()[0] ?? null,
+    ...[failures.length, delivery.unmapped.length, release !== undefined, release?.settled ?? false],
+    release?.dueAt ? clock.toDatabase(release.dueAt) : null,
+  ]);
+  const before = claims.findHeld(id, version)?.targets ?? NO_TARGETS;
   const after = listedTargetsOf(delivery);
-  return {
-    ...{ permit_id: permitId, provider_id: providerId, version },
-    delivery: encodeDelivery(delivery, { providerId, permitId }),
-    live_until: liveUntil === null ? null : toEnd(liveUntil),
-    failed_at: failures.map(({ failedAt }) => failedAt).sort()[0] ?? null,
-    ...{ failed: failures.length, unmapped: delivery.unmapped.length },
-    ...{ released: release !== undefined, settled: release?.settled ?? false },
-    due_at: release?.dueAt ? clock.toDatabase(release.dueAt) : null,
-    new_targets: [...after].filter((target) => !before.has(target)),
-    old_targets: [...before].filter((target) => !after.has(target)),
-  };
+  for (const target of after) if (!before.has(target)) entered.add([permitId, providerId, target]);
+  for (const target of before) if (!after.has(target)) left.add([permitId, providerId, target]);
 }
 
 function toEnd(milliseconds: number): string {
@@ -65,9 +67,9 @@ function toEnd(milliseconds: number): string {
 function statementOf(schema: string): string {
   return `
 WITH u AS MATERIALIZED (
-  SELECT * FROM json_to_recordset($1::json) AS u (permit_id text, provider_id text, version bigint, delivery text,
-    live_until timestamptz, failed_at timestamptz, failed integer, unmapped integer, released boolean, settled boolean,
-    due_at timestamptz, new_targets json, old_targets json)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::timestamptz[],
+                       $7::integer[], $8::integer[], $9::boolean[], $10::boolean[], $11::timestamptz[])
+    AS u (permit_id, provider_id, version, delivery, live_until, failed_at, failed, unmapped, released, settled, due_at)
    ORDER BY permit_id, provider_id),
 saved AS (
   UPDATE ${schema}.deliveries d
@@ -82,12 +84,13 @@ saved AS (
     FROM u
    WHERE d.permit_id = u.permit_id AND d.provider_id = u.provider_id AND d.version = u.version
      AND d.lease_until IS NOT NULL
-  RETURNING d.permit_id, d.provider_id, u.new_targets, u.old_targets),
+  RETURNING d.permit_id, d.provider_id),
 left_targets AS (
   DELETE FROM ${schema}.delivery_targets t
-   USING saved s CROSS JOIN json_array_elements_text(s.old_targets) AS o (target)
-   WHERE t.provider_id = s.provider_id AND t.target = o.target AND t.permit_id = s.permit_id)
+   USING unnest($15::text[], $16::text[], $17::text[]) AS o (permit_id, provider_id, target) JOIN saved s USING (permit_id, provider_id)
+   WHERE t.provider_id = o.provider_id AND t.target = o.target AND t.permit_id = o.permit_id)
 INSERT INTO ${schema}.delivery_targets (provider_id, target, permit_id)
-SELECT s.provider_id, n.target, s.permit_id FROM saved s CROSS JOIN json_array_elements_text(s.new_targets) AS n (target)
+SELECT provider_id, n.target, permit_id
+  FROM unnest($12::text[], $13::text[], $14::text[]) AS n (permit_id, provider_id, target) JOIN saved s USING (permit_id, provider_id)
 ON CONFLICT DO NOTHING`;
 }

@@ -1,6 +1,7 @@
 import { plateNumbersOf } from "./plate-index.ts";
 import { endOf, type PermitNow } from "./postgres-changes.ts";
 import type { DatabaseClock } from "./postgres-clock.ts";
+import { Columns } from "./postgres-columns.ts";
 import type { PostgresRunner } from "./postgres-connection.ts";
 import { toPermit } from "./postgres-permits.ts";
 
@@ -35,8 +36,12 @@ function toPermitNow(row: Record<string, unknown>): PermitNow {
 }
 
 const CHANGES = `c AS MATERIALIZED (
-  SELECT * FROM json_to_recordset($1::json) AS c (permit_id text, company_id text, revision bigint, state text,
-    permit text, ends_at timestamptz, changed_at timestamptz, due_at timestamptz, known boolean, providers json))`;
+  SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[],
+                       $7::timestamptz[], $8::timestamptz[], $9::boolean[])
+    AS c (permit_id, company_id, revision, state, permit, ends_at, changed_at, due_at, known)),
+w AS MATERIALIZED (
+  SELECT permit_id, w.provider_id, c.company_id, c.due_at, c.known
+    FROM unnest($10::text[], $11::text[]) AS w (permit_id, provider_id) JOIN c USING (permit_id))`;
 
 function statementOf(schema: string, deliveries: string): string {
   return `
@@ -52,12 +57,12 @@ changed AS (
     FROM c WHERE c.known AND p.permit_id = c.permit_id),
 unlisted AS (
   DELETE FROM ${schema}.permit_plates p
-   USING json_to_recordset($2::json) AS g (company_id text, plate_number text, permit_id text)
+   USING unnest($12::text[], $13::text[], $14::text[]) AS g (company_id, plate_number, permit_id)
    WHERE p.company_id = g.company_id AND p.plate_number = g.plate_number AND p.permit_id = g.permit_id),
 listed AS (
   INSERT INTO ${schema}.permit_plates (company_id, plate_number, permit_id)
   SELECT company_id, plate_number, permit_id
-    FROM json_to_recordset($3::json) AS n (company_id text, plate_number text, permit_id text)
+    FROM unnest($15::text[], $16::text[], $17::text[]) AS n (company_id, plate_number, permit_id)
   ON CONFLICT DO NOTHING),
 ${deliveries}
 SELECT (SELECT count(*) FROM made)::text AS made,
@@ -77,10 +82,9 @@ due AS (
   RETURNING d.permit_id, d.provider_id),
 added AS (
   INSERT INTO ${schema}.deliveries AS d (permit_id, provider_id, company_id, due_at, due_since)
-  SELECT c.permit_id, w.provider_id, c.company_id, c.due_at, c.due_at
-    FROM c CROSS JOIN json_array_elements_text(c.providers) AS w (provider_id)
-   WHERE NOT EXISTS (SELECT FROM present p WHERE p.permit_id = c.permit_id AND p.provider_id = w.provider_id)
-   ORDER BY c.permit_id, w.provider_id
+  SELECT w.permit_id, w.provider_id, w.company_id, w.due_at, w.due_at FROM w
+   WHERE NOT EXISTS (SELECT FROM present p WHERE p.permit_id = w.permit_id AND p.provider_id = w.provider_id)
+   ORDER BY w.permit_id, w.provider_id
   ON CONFLICT (permit_id, provider_id) DO UPDATE SET company_id = excluded.company_id, ${dueFrom("excluded.due_at")}
   RETURNING d.provider_id)`;
 }
@@ -92,13 +96,11 @@ due AS (
   INSERT INTO ${schema}.due_marks (permit_id, provider_id, due_at)
   SELECT c.permit_id, d.provider_id, c.due_at FROM c JOIN ${schema}.deliveries d ON c.known AND d.permit_id = c.permit_id
    UNION
-  SELECT c.permit_id, w.provider_id, c.due_at
-    FROM c CROSS JOIN json_array_elements_text(c.providers) AS w (provider_id) WHERE c.known
+  SELECT w.permit_id, w.provider_id, w.due_at FROM w WHERE w.known
   RETURNING provider_id),
 added AS (
   INSERT INTO ${schema}.deliveries (permit_id, provider_id, company_id, due_at, due_since)
-  SELECT c.permit_id, w.provider_id, c.company_id, c.due_at, c.due_at
-    FROM c CROSS JOIN json_array_elements_text(c.providers) AS w (provider_id) WHERE NOT c.known
+  SELECT w.permit_id, w.provider_id, w.company_id, w.due_at, w.due_at FROM w WHERE NOT w.known
   ON CONFLICT DO NOTHING RETURNING provider_id)`;
 }
 
@@ -120,51 +122,47 @@ export async function writePermits(
   touched: readonly { id: string; before: PermitNow | undefined; now: PermitNow }[],
   { schema, clock, byMarks }: { schema: string; clock: DatabaseClock; byMarks: boolean },
 ): Promise<string[]> {
-  const rows = touched.map(({ id, before, now }) => toRow(id, { before, now, clock }));
-  const unlisted = touched.flatMap(({ id, before, now }) =>
-    platesOf(id, before).filter(isMissingIn(id, now)),
-  );
-  const listed = touched.flatMap(({ id, before, now }) => platesOf(id, now).filter(isMissingIn(id, before)));
-  const values = [rows, unlisted, listed].map((list) => JSON.stringify(list));
+  const [changes, wanted, unlisted, listed] = [9, 2, 3, 3].map((width) => new Columns(width)) as FourColumns;
+  let unknown = 0;
+  for (const { id, before, now } of touched) {
+    const { at, providerIds } = now.recorded as NonNullable<PermitNow["recorded"]>;
+    if (before === undefined) unknown += 1;
+    changes.add([
+      ...[id, now.companyId, now.revision, now.state],
+      now.permit === before?.permit ? null : JSON.stringify(now.permit),
+      ...[
+        endOf(now, at)?.toISOString() ?? null,
+        at.toISOString(),
+        clock.toDatabase(at),
+        before !== undefined,
+      ],
+    ]);
+    for (const providerId of providerIds) wanted.add([id, providerId]);
+    for (const plate of platesOf(id, before).filter(isMissingIn(id, now))) unlisted.add(plate);
+    for (const plate of platesOf(id, now).filter(isMissingIn(id, before))) listed.add(plate);
+  }
+  const values = [changes, wanted, unlisted, listed].flatMap(({ parameters }) => parameters);
   const deliveries = byMarks ? dueByMarks(schema) : dueAtOnce(schema);
   const result = await runner.query(statementOf(schema, deliveries), values);
   const [row] = result.rows;
-  if (Number(row?.["made"]) < rows.filter(({ known }) => !known).length) {
+  if (Number(row?.["made"]) < unknown) {
     throw new MadeMeanwhile("A permit was made meanwhile.");
   }
   return typeof row?.["provider_ids"] === "string" ? JSON.parse(row["provider_ids"]) : [];
 }
 
-function toRow(
-  id: string,
-  { before, now, clock }: { before: PermitNow | undefined; now: PermitNow; clock: DatabaseClock },
-) {
-  const { at, providerIds } = now.recorded as NonNullable<PermitNow["recorded"]>;
-  return {
-    ...{ permit_id: id, company_id: now.companyId, revision: now.revision, state: now.state },
-    ...(now.permit === before?.permit ? {} : { permit: JSON.stringify(now.permit) }),
-    ...{ ends_at: endOf(now, at), changed_at: at, due_at: clock.toDatabase(at) },
-    ...{ known: before !== undefined, providers: [...providerIds] },
-  };
-}
+type FourColumns = [Columns, Columns, Columns, Columns];
 
-interface ListedPlate {
-  readonly company_id: string;
-  readonly plate_number: string;
-  readonly permit_id: string;
-}
+type ListedPlate = readonly [companyId: string, plateNumber: string, permitId: string];
 
 /** Lookups find permits that are not withdrawn. */
 function platesOf(permitId: string, now: PermitNow | undefined): ListedPlate[] {
   if (now?.permit === undefined || now.state !== "active") return [];
-  return [...plateNumbersOf(now.permit)].map((number) => ({
-    ...{ company_id: now.companyId, plate_number: number, permit_id: permitId },
-  }));
+  return [...plateNumbersOf(now.permit)].map((number) => [now.companyId, number, permitId]);
 }
 
 function isMissingIn(permitId: string, other: PermitNow | undefined): (plate: ListedPlate) => boolean {
-  const present = new Set(
-    platesOf(permitId, other).map((plate) => `${plate.company_id}\0${plate.plate_number}`),
-  );
-  return (plate) => !present.has(`${plate.company_id}\0${plate.plate_number}`);
+  if (other === undefined) return () => true;
+  const present = new Set(platesOf(permitId, other).map(([companyId, number]) => `${companyId}\0${number}`));
+  return ([companyId, number]) => !present.has(`${companyId}\0${number}`);
 }
