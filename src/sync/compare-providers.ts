@@ -19,6 +19,7 @@ export async function reconcileOne(
   const context = {
     ...{ provider, ledger, neighbours, directory: core.settings.directory, clock: core.timers.now },
     onDue: () => core.wake(provider.id),
+    emit: core.emit,
   };
   return reconcileProvider(context, options);
 }

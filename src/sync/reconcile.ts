@@ -4,6 +4,7 @@ import type { PushProvider } from "../core/provider.ts";
 import { type Candidate, compareTarget } from "./compare-target.ts";
 import { confirmMissing } from "./confirm-missing.ts";
 import type { ReconcileOptions, ReconcileReport } from "./drift.ts";
+import type { Emit } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
 import { readReconcileOptions } from "./reconcile-options.ts";
 import { ReconcileTally } from "./reconcile-tally.ts";
@@ -26,6 +27,7 @@ export interface ReconcileContext {
   readonly neighbours: readonly string[];
   /** Called when deliveries became due. */
   readonly onDue: () => void;
+  readonly emit: Emit;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function reconcileProvider(
   context: ReconcileContext,
   options: ReconcileOptions = {},
 ): Promise<ReconcileReport> {
-  const { provider, ledger, directory, clock, neighbours, onDue } = context;
+  const { provider, ledger, directory, clock, neighbours, onDue, emit } = context;
   const providerId = provider.id;
   const { signal, repairs, testPlates, onProgress, targets: also } = readReconcileOptions(options, provider);
   requireListing(provider);
@@ -59,7 +61,8 @@ export async function reconcileProvider(
       const { complete } = look;
       const wanted = await findWanted(ledger, look.candidates.values());
       const { confirmed, missed } = await confirmMissing(provider, wanted, { complete, signal });
-      const end = await repairDrift(confirmed, { ...{ provider, ledger, clock, signal, repairs } });
+      const repairing = { provider, ledger, clock, signal, repairs, emit };
+      const end = await repairDrift(confirmed, repairing);
       if (confirmed.length > 0) onDue();
       tally.add(target, { look, confirmed, end, isComplete: complete && !missed });
       failuresInARow = 0;

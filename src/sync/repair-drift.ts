@@ -2,6 +2,7 @@ import type { ListedRegistration, PushProvider } from "../core/provider.ts";
 import { cancelExtras } from "./cancel-extras.ts";
 import type { Candidate, DifferingRight } from "./compare-target.ts";
 import type { DriftKind } from "./drift.ts";
+import type { Emit } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
 import { requireRunning } from "./require-running.ts";
 import { type Resend, resendRights } from "./resend.ts";
@@ -13,6 +14,7 @@ export interface RepairContext {
   readonly clock: () => Date;
   readonly signal: AbortSignal | undefined;
   readonly repairs: ReadonlySet<DriftKind>;
+  readonly emit: Emit;
 }
 
 /** References of what differed. */

@@ -3,6 +3,8 @@ import type { PushProvider } from "../core/provider.ts";
 import { applyOutcome, isRefusal } from "./apply-outcome.ts";
 import { isSettled } from "./compare-target.ts";
 import type { Delivery, Intent, Right } from "./delivery.ts";
+import { describeOutcome } from "./describe-outcome.ts";
+import type { Emit } from "./events.ts";
 import { LEASE_MS, LONGEST_REQUEST_MS } from "./lease.ts";
 import type { ClaimedDelivery, Ledger } from "./ledger.ts";
 import { type BatchItem, sendBatch } from "./send-batch.ts";
@@ -37,6 +39,8 @@ export interface ResendContext {
    * anew, under another reference. `keep`: it has it, and a repeat means nothing to it.
    */
   readonly whenRefused: "replace" | "keep";
+  /** Hears of what the vendor carried out, once it is written down. Absent: nobody does. */
+  readonly emit?: Emit;
 }
 
 type BatchOutcome = Awaited<ReturnType<typeof sendBatch>>[number];
@@ -57,22 +61,27 @@ interface Sending extends BatchItem {
  * and with the intent written before anything is sent, as every delivery is. One end for each, in their order.
  */
 export async function resendRights(resends: readonly Resend[], context: ResendContext): Promise<ResendEnd[]> {
-  const { ledger, provider, clock, signal } = context;
+  const { ledger, provider, clock, signal, emit } = context;
   const works = await claimAll(resends, context);
   const sendings = resends.flatMap((resend) => prepare(resend, works.get(resend.permitId), clock()));
   const ends = new Map<Resend, ResendEnd>();
+  const events: Parameters<Emit>[0][] = [];
   try {
     await saveAll(ledger, sendings);
     for (const batch of batchesOf(sendings)) {
       const outcomes = await sendBatch(provider, batch, boundedBy(signal));
       for (const [index, sending] of batch.entries()) {
         const outcome = outcomes[index];
-        if (outcome !== undefined) ends.set(sending.resend, conclude(sending, outcome, context));
+        if (outcome === undefined) continue;
+        ends.set(sending.resend, conclude(sending, outcome, context));
+        const event = outcome.ok && describeOutcome(sending.work.claimed, sending.right, outcome);
+        if (event) events.push(event);
       }
     }
   } finally {
     await releaseAll(ledger, works.values(), clock());
   }
+  for (const event of events) emit?.(event);
   return resends.map((resend) => ends.get(resend) ?? { end: "changed" });
 }
 

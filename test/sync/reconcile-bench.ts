@@ -2,6 +2,8 @@ import { memoryDirectory } from "../../src/core/directory.ts";
 import type { PermitInput } from "../../src/core/permit.ts";
 import { parsePlate } from "../../src/core/plate.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
+import type { SyncEvent } from "../../src/sync/events.ts";
+import type { Ledger } from "../../src/sync/ledger.ts";
 import { memoryLedger } from "../../src/sync/memory-ledger.ts";
 import { createPermitSync } from "../../src/sync/permit-sync.ts";
 import { createPassportProvider } from "../../src/vendors/passport/provider.ts";
@@ -19,7 +21,14 @@ export const ZONES = [1, 2, 3].map((number) => ({
 }));
 
 /** Durable sync before a Passport sandbox. Lot 1 is mapped by its zone's id, lot 2 by its number, lot 3 by its name. */
-export function setUp(options: { sandbox?: PassportSandboxOptions; fetch?: typeof fetch } = {}) {
+export function setUp(
+  options: {
+    sandbox?: PassportSandboxOptions;
+    fetch?: typeof fetch;
+    ledger?: Ledger;
+    onEvent?: (event: SyncEvent) => void;
+  } = {},
+) {
   let time = START.getTime();
   const clock = () => new Date(time);
   const sandbox = createSandbox({ clock, passport: { zones: ZONES, ...options.sandbox } });
@@ -49,8 +58,8 @@ export function setUp(options: { sandbox?: PassportSandboxOptions; fetch?: typeo
       },
     })),
   });
-  const ledger = memoryLedger();
-  const sync = createPermitSync({ providers: [provider], ledger, directory, clock });
+  const { ledger = memoryLedger(), onEvent = () => {} } = options;
+  const sync = createPermitSync({ providers: [provider], ledger, directory, clock, onEvent });
   return {
     ...{ sandbox, passport, provider, createProvider, directory, ledger, sync, clock },
     /** What an officer sees now, by plate. */

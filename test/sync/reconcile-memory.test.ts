@@ -94,7 +94,7 @@ async function measureGrowth(count: number): Promise<number> {
   let peak = before;
   const context = { provider, ledger, directory: memoryDirectory({ companies: [], locations: [] }) };
   const report = await reconcileProvider(
-    { ...context, clock: () => NOW, neighbours: [], onDue() {} },
+    { ...context, clock: () => NOW, neighbours: [], onDue() {}, emit() {} },
     {
       repair: false,
       onProgress({ targetsDone, targets }) {
