@@ -2,13 +2,13 @@ import type { LookupAnswer, LookupRefusal, LookupReply, LookupRequest } from "..
 import type { MaybePromise } from "../core/directory.ts";
 import { isEnforcementError } from "../core/errors.ts";
 import { parseInstant } from "../core/instant.ts";
+import { isPromise } from "../core/maybe-promise.ts";
 import { type LookupAudit, toAudit } from "./audit.ts";
 import type { BodyProblem } from "./body.ts";
 import { closeReply } from "./closed-reply.ts";
 import { type AskingClient, Deadline, Interruption } from "./deadline.ts";
 import { decideLookup, type LookupWork } from "./decide.ts";
 import { Inquiry } from "./inquiry.ts";
-import { isPromise } from "./maybe-promise.ts";
 import type { LookupSettings } from "./options.ts";
 import type { LookupOutcome } from "./outcome.ts";
 import { createRefusal, refuseUndetermined } from "./refusal.ts";

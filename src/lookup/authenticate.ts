@@ -2,8 +2,8 @@ import type { Authorizer, PresentedCredential, StoredCredential } from "../core/
 import type { LookupDialect, LookupRequest } from "../core/dialect.ts";
 import type { MaybePromise } from "../core/directory.ts";
 import { readList, readText } from "../core/fields.ts";
+import { isPromise, whenKnown } from "../core/maybe-promise.ts";
 import { type Deadline, Interruption } from "./deadline.ts";
-import { isPromise, whenKnown } from "./maybe-promise.ts";
 
 /**
  * The credential that a request proves to the first authorizer that recognises one.

@@ -1,8 +1,8 @@
 import type { Authorizer, PresentedCredential, StoredCredential } from "../core/credential.ts";
 import type { MaybePromise } from "../core/directory.ts";
 import { fieldError, readRecord } from "../core/fields.ts";
+import { whenKnown } from "../core/maybe-promise.ts";
 import { checkConfig } from "./config-error.ts";
-import { whenKnown } from "./maybe-promise.ts";
 import { proveCredential, sha256Hex } from "./secret-hash.ts";
 
 /** Finds what the host stored of a credential. What it throws makes the answer undetermined, never unauthorized. */

@@ -1,9 +1,9 @@
 import type { MaybePromise } from "../core/directory.ts";
 import { fieldError } from "../core/fields.ts";
 import { type FindPermits, givesCheckedPermits, type PermitQuery } from "../core/find-permits.ts";
+import { whenKnown } from "../core/maybe-promise.ts";
 import { type Permit, readPermit } from "../core/permit.ts";
 import type { Deadline } from "./deadline.ts";
-import { whenKnown } from "./maybe-promise.ts";
 
 /** What a source gave, after everything that is not the question's was taken out. */
 export interface CollectedPermits {

@@ -1,5 +1,5 @@
 import type { MaybePromise } from "../core/directory.ts";
-import { isPromise } from "./maybe-promise.ts";
+import { isPromise } from "../core/maybe-promise.ts";
 import { SharedTimer, type TimedWait } from "./shared-timer.ts";
 
 /** Thrown into work that is no longer waited for. */

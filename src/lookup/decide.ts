@@ -8,6 +8,7 @@ import type {
   LookupRequest,
 } from "../core/dialect.ts";
 import type { MaybePromise } from "../core/directory.ts";
+import { whenKnown } from "../core/maybe-promise.ts";
 import { authenticate } from "./authenticate.ts";
 import type { BodyProblem } from "./body.ts";
 import type { Deadline } from "./deadline.ts";
@@ -16,7 +17,6 @@ import { decidePlaces } from "./decide-places.ts";
 import { findGround, type Ground, isNoGround } from "./ground.ts";
 import type { Inquiry } from "./inquiry.ts";
 import { findScope } from "./kept-scopes.ts";
-import { whenKnown } from "./maybe-promise.ts";
 import type { LookupSettings } from "./options.ts";
 import type { LookupOutcome } from "./outcome.ts";
 import { type AskedPlace, isUnknownPlace } from "./scope.ts";

@@ -1,9 +1,9 @@
 import type { StoredCredential } from "../core/credential.ts";
 import type { LookupReason } from "../core/dialect.ts";
 import type { Company, Location, MaybePromise } from "../core/directory.ts";
+import { whenKnown } from "../core/maybe-promise.ts";
 import { isCompanyEnabled } from "../core/switches.ts";
 import type { LookupWork } from "./decide.ts";
-import { whenKnown } from "./maybe-promise.ts";
 import { readOwnCompany } from "./scope.ts";
 
 /** Where a credential may look: its company, switched on, and all of that company's locations. */

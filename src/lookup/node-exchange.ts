@@ -1,11 +1,11 @@
 import type { LookupReply } from "../core/dialect.ts";
 import type { MaybePromise } from "../core/directory.ts";
 import { EnforcementError } from "../core/errors.ts";
+import { isPromise, whenKnown } from "../core/maybe-promise.ts";
 import { replyToBrokenDialect } from "./answer.ts";
 import { type ReadBody, toBodyText } from "./body.ts";
 import { isBodiless } from "./closed-reply.ts";
 import { answerAtOnce, type PermitLookupHandler } from "./handler.ts";
-import { isPromise, whenKnown } from "./maybe-promise.ts";
 import { type NodeBodyStream, readNodeBody } from "./read-body.ts";
 
 /** The part of Node's `IncomingMessage` that is used. */

@@ -1,10 +1,10 @@
 import type { LookupAnswer, LookupReason } from "../core/dialect.ts";
 import type { Company, MaybePromise } from "../core/directory.ts";
+import { whenKnown } from "../core/maybe-promise.ts";
 import { type CollectedPermits, collectPermits } from "./collect.ts";
 import type { LookupWork } from "./decide.ts";
 import type { Inquiry } from "./inquiry.ts";
 import { type MatchQuestion, matchPermits } from "./match.ts";
-import { whenKnown } from "./maybe-promise.ts";
 import { SourceQuery } from "./source-query.ts";
 
 /** Asks the source for permits with the inquiry's plates at its locations, and notes down what it gave. */

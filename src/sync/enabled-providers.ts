@@ -1,4 +1,5 @@
-import type { Company, Directory } from "../core/directory.ts";
+import type { Company, Directory, MaybePromise } from "../core/directory.ts";
+import { isPromise } from "../core/maybe-promise.ts";
 import { isCompanyEnabled } from "../core/switches.ts";
 import type { Timers } from "./timers.ts";
 
@@ -8,7 +9,7 @@ export interface EnabledProviders {
    * Those of `among` that the company has switched on. All of them when the directory does not say, or does not know the
    * company: a delivery too many does no harm, and somebody should hear of a company that is missing.
    */
-  find(companyId: string, among: readonly string[]): Promise<readonly string[]>;
+  find(companyId: string, among: readonly string[]): MaybePromise<readonly string[]>;
 }
 
 // Nobody waits longer for a directory to say which deliveries a permit needs.
@@ -37,22 +38,19 @@ export function createEnabledProviders({
   }
 
   return {
-    async find(companyId, among) {
+    find(companyId, among) {
       if (among.length === 0) return among;
       const silence = timers.now().getTime() - askedInVainAt;
       if (silence >= 0 && silence < SILENCE_MS) return among;
+      const enabledIn = (company: Company | undefined) =>
+        company === undefined ? among : among.filter((id) => isCompanyEnabled(company, id));
       try {
         const asked = directory.getCompany(companyId);
         // A directory in memory answers at once, and a timer for each permit costs as much as the permit.
-        const company: Company | undefined = isPromise(asked) ? await within(asked) : asked;
-        return company === undefined ? among : among.filter((id) => isCompanyEnabled(company, id));
+        return isPromise(asked) ? within(asked).then(enabledIn, () => among) : enabledIn(asked);
       } catch {
         return among;
       }
     },
   };
-}
-
-function isPromise<Value>(value: Value | Promise<Value>): value is Promise<Value> {
-  return typeof (value as Partial<Promise<Value>> | undefined)?.then === "function";
 }

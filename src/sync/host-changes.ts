@@ -1,5 +1,7 @@
+import type { MaybePromise } from "../core/directory.ts";
 import { EnforcementError } from "../core/errors.ts";
 import { fieldError, readList, readRecord, readText } from "../core/fields.ts";
+import { isPromise } from "../core/maybe-promise.ts";
 import { type Permit, type PermitInput, readPermit } from "../core/permit.ts";
 import type { EnabledProviders } from "./enabled-providers.ts";
 import type { ChangeStatus, Ledger, LedgerChange, LedgerTransaction } from "./ledger.ts";
@@ -36,17 +38,31 @@ export interface HostChanges {
   withdraw(kind: "revoke" | "forget", permitId: string, options?: ChangeOptions): Promise<ChangeResult>;
 }
 
+interface Decision {
+  /** The providers that each company's permits get deliveries at. */
+  readonly made: ReadonlyMap<string, readonly string[]>;
+  readonly toChange: (kind: "issue" | "revise", permit: Permit) => LedgerChange;
+}
+
+/** What a call says of its changes, in their order. */
+interface Call extends Pick<Decision, "made"> {
+  readonly permitIds: readonly string[];
+  readonly fieldOf: (index: number) => string;
+}
+
 export function createHostChanges(context: {
-  openLedger: () => Promise<Ledger>;
+  openLedger: () => MaybePromise<Ledger>;
   enabledProviders: EnabledProviders;
   timers: Timers;
   /** Ids of the push providers there are now. */
   pushProviderIds: () => readonly string[];
   /** How often permits were looked at again because the directory or the providers changed. */
   refreshCount: () => number;
-  onRecorded: (changes: readonly LedgerChange[]) => void;
+  onRecorded: (permitIds: readonly string[]) => void;
+  onForgotten: () => void;
 }): HostChanges {
-  const { openLedger, enabledProviders, timers, pushProviderIds, refreshCount, onRecorded } = context;
+  const { openLedger, enabledProviders, timers, pushProviderIds, refreshCount } = context;
+  const { onRecorded, onForgotten } = context;
   /** The last word of each permit that is on its way to the ledger. */
   const lastWords = new Map<string, Promise<unknown>>();
 
@@ -62,30 +78,28 @@ export function createHostChanges(context: {
     }
   }
 
-  async function toChanges(kind: "issue" | "revise", permits: readonly Permit[]): Promise<LedgerChange[]> {
-    const providerIds = new Map<string, readonly string[]>();
-    const refreshesBefore = refreshCount();
-    for (const companyId of new Set(permits.map(({ companyId }) => companyId))) {
-      providerIds.set(companyId, await enabledProviders.find(companyId, pushProviderIds()));
-    }
+  /** Decides on changes now. `enabled` was asked for when there had been so many refreshes. */
+  function decide(refreshesBefore: number, enabled: ReadonlyMap<string, readonly string[]>): Decision {
+    const all = pushProviderIds();
     const at = timers.now();
     // A refresh meanwhile has not seen these permits, and what was read before it may be old.
     const isOld = refreshCount() !== refreshesBefore;
-    return permits.map((permit) => ({
-      ...{ kind, permit, at },
-      providerIds: isOld ? pushProviderIds() : (providerIds.get(permit.companyId) ?? []),
-    }));
+    const made = isOld ? new Map([...enabled.keys()].map((companyId) => [companyId, all])) : enabled;
+    return {
+      made,
+      toChange: (kind, permit) => ({
+        ...{ kind, permit, at },
+        providerIds: made.get(permit.companyId) ?? all,
+      }),
+    };
   }
 
   /**
    * Makes deliveries at providers that were switched on while permits were on their way: whoever refreshed meanwhile had
    * not seen them. Whether there were any.
    */
-  async function catchUp(changes: readonly LedgerChange[], ledger: Ledger): Promise<boolean> {
-    const made = new Map<string, readonly string[]>();
+  async function catchUp(made: Decision["made"], ledger: Ledger): Promise<boolean> {
     let count = 0;
-    for (const change of changes)
-      if ("permit" in change) made.set(change.permit.companyId, change.providerIds);
     for (const [companyId, before] of made) {
       const enabled = await enabledProviders.find(companyId, pushProviderIds());
       const providerIds = enabled.filter((id) => !before.includes(id));
@@ -95,12 +109,13 @@ export function createHostChanges(context: {
   }
 
   async function record(
-    changes: readonly LedgerChange[],
-    { options, fieldOf }: { options: ChangeOptions | undefined; fieldOf: (index: number) => string },
+    changes: Iterable<LedgerChange>,
+    { permitIds, made, options, fieldOf }: Call & { options: ChangeOptions | undefined },
   ): Promise<ChangeResult[]> {
     const { transaction } = readRecord(options ?? {}, "options", ["transaction"]);
     const refreshesBefore = refreshCount();
-    const ledger = await openLedger();
+    const opened = openLedger();
+    const ledger = isPromise(opened) ? await opened : opened;
     const statuses = await ledger.record(
       changes,
       transaction === undefined ? {} : { transaction: transaction as LedgerTransaction },
@@ -112,49 +127,78 @@ export function createHostChanges(context: {
         "is that of another content of this permit, which is recorded; a change needs a higher revision.",
       );
     }
-    onRecorded(changes);
+    onRecorded(permitIds);
     // Where other machines share the ledger, nobody tells us that they refreshed. What is in a transaction of the host's
     // nobody sees before it ends.
     const mayBeBehind = ledger.watch !== undefined || refreshCount() !== refreshesBefore;
-    if (mayBeBehind && transaction === undefined && (await catchUp(changes, ledger))) onRecorded(changes);
-    return changes.map((change, index) => {
+    if (mayBeBehind && transaction === undefined && (await catchUp(made, ledger))) onRecorded(permitIds);
+    return permitIds.map((permitId, index) => {
       const status = statuses[index];
       if (status === undefined || status === "conflict") {
         throw new EnforcementError("unavailable", "ledger: it did not say what became of a change.");
       }
-      return { permitId: "permit" in change ? change.permit.id : change.permitId, status };
+      return { permitId, status };
     });
   }
 
   return {
     async put(kind, permit, options) {
       const checked = readPermit(permit);
-      return inOrder([checked.id], async () => {
-        const changes = await toChanges(kind, [checked]);
-        return first(await record(changes, { options, fieldOf: () => "permit" }));
+      const { id, companyId } = checked;
+      return inOrder([id], async () => {
+        const refreshes = refreshCount();
+        const found = enabledProviders.find(companyId, pushProviderIds());
+        // Nobody waits for what is there: while this permit is being written, the next caller's is checked.
+        const enabled = new Map([[companyId, isPromise(found) ? await found : found]]);
+        const { toChange, made } = decide(refreshes, enabled);
+        const call = { permitIds: [id], made, options, fieldOf: () => "permit" };
+        return first(await record([toChange(kind, checked)], call));
       });
     },
     async putMany(permits, options) {
-      const checked = readList(permits, "permits").map((permit, index) =>
-        readPermit(permit, `permits[${index}]`),
-      );
-      if (checked.length === 0) return [];
-      return inOrder(
-        checked.map(({ id }) => id),
-        async () => {
-          const changes = await toChanges("issue", checked);
-          return record(changes, { options, fieldOf: (index) => `permits[${index}]` });
-        },
-      );
+      // Permits are checked while those before them are being written. The list is copied: the host may empty its own.
+      const given = [...readList(permits, "permits")];
+      if (given.length === 0) return [];
+      const permitIds = textsOf(given, "id");
+      const fieldOf = (index: number) => `permits[${index}]`;
+      return inOrder(permitIds, async () => {
+        const refreshes = refreshCount();
+        const enabled = new Map<string, readonly string[]>();
+        for (const companyId of new Set(textsOf(given, "companyId"))) {
+          enabled.set(companyId, await enabledProviders.find(companyId, pushProviderIds()));
+        }
+        const { toChange, made } = decide(refreshes, enabled);
+        function* check(): Iterable<LedgerChange> {
+          for (const [index, permit] of given.entries()) {
+            const checked = readPermit(permit, fieldOf(index));
+            if (checked.id !== permitIds[index]) throw fieldError(`${fieldOf(index)}.id`, "must not change.");
+            yield toChange("issue", checked);
+          }
+        }
+        return record(check(), { permitIds, made, options, fieldOf });
+      });
     },
     async withdraw(kind, permitId, options) {
       readText(permitId, "permitId");
       return inOrder([permitId], async () => {
         const change = { kind, permitId, at: timers.now() };
-        return first(await record([change], { options, fieldOf: () => "permitId" }));
+        const call = { permitIds: [permitId], made: NONE, options, fieldOf: () => "permitId" };
+        const result = first(await record([change], call));
+        if (kind === "forget") onForgotten();
+        return result;
       });
     },
   };
+}
+
+const NONE: Decision["made"] = new Map();
+
+/** Texts of permits that are not checked yet; whatever is no text is refused when they are. */
+function textsOf(permits: readonly unknown[], key: "id" | "companyId"): string[] {
+  return permits.map((permit) => {
+    const text = (permit as Partial<Record<string, unknown>> | null | undefined)?.[key];
+    return typeof text === "string" ? text : "";
+  });
 }
 
 function first([result]: readonly ChangeResult[]): ChangeResult {

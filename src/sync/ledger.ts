@@ -27,10 +27,13 @@ export interface Ledger {
    * A conflict holds back the whole call: nothing of it is recorded, and the other statuses say what would have become
    * of their changes. Permits are taken over: they were checked (`readPermit`), and nobody changes them any more.
    *
+   * Changes are taken one by one, perhaps over several turns of the event loop. When taking one throws, nothing of the
+   * call is recorded, and it rejects with what was thrown.
+   *
    * @throws EnforcementError `unsupported` when a transaction is given and the ledger cannot take part in it
    */
   record(
-    changes: readonly LedgerChange[],
+    changes: Iterable<LedgerChange>,
     options?: { transaction?: LedgerTransaction },
   ): Promise<ChangeStatus[]>;
   /**

@@ -44,9 +44,10 @@ export function memoryLedger(): Ledger {
       isOpen = false;
       for (const rows of store.providers.values()) for (const row of rows.claimed) rows.unclaim(row);
     },
-    async record(changes, options) {
+    async record(given, options) {
       requireOpen();
       refuseTransaction(options);
+      const changes = [...given];
       const statuses = store.judge(changes);
       if (statuses.includes("conflict")) return statuses;
       for (const [index, change] of changes.entries())

@@ -1,5 +1,6 @@
 import { readOptionalText, readRecord } from "../core/fields.ts";
 import { type FindPermits, givesCheckedPermits, markChecked } from "../core/find-permits.ts";
+import { isPromise } from "../core/maybe-promise.ts";
 import { readSignal } from "../core/operation-options.ts";
 import type { PermitInput } from "../core/permit.ts";
 import type { EnforcementProvider } from "../core/provider.ts";
@@ -33,7 +34,8 @@ export interface PermitSync {
   issue(permit: PermitInput, options?: ChangeOptions): Promise<ChangeResult>;
   /**
    * {@link issue} for many, all or nothing: one result for each, in their order. The error names the first permit that
-   * is wrong, as `permits[3].revision`.
+   * is wrong, as `permits[3].revision`. A long list is read over several turns of the event loop: leave its permits as
+   * they are until the promise is fulfilled.
    */
   issueMany(permits: readonly PermitInput[], options?: ChangeOptions): Promise<ChangeResult[]>;
   /** {@link issue} for a permit that must not have been revoked. One that is unknown is recorded: messages overtake each other. */
@@ -121,12 +123,11 @@ function createFrom(
     ...{ openLedger, timers, enabledProviders },
     pushProviderIds: () => [...loops.keys()],
     refreshCount: () => core.refreshCount,
-    onRecorded(recorded) {
-      const permitIds = recorded.map((change) => ("permit" in change ? change.permit.id : change.permitId));
+    onRecorded(permitIds) {
       for (const loop of loops.values()) loop.outdate({ permitIds });
       core.wake();
-      if (recorded.some(({ kind }) => kind === "forget")) retention.wake();
     },
+    onForgotten: () => retention.wake(),
   });
 
   return {
@@ -201,15 +202,11 @@ async function waitUntilIdle(core: SyncCore, signal: AbortSignal | undefined): P
 
 /** Opens the ledger for the first question; after that it is the ledger's own answer. */
 function createFindPermits({ openLedger, settings }: SyncCore): FindPermits {
-  const { ledger } = settings;
-  let isOpen = false;
   const findPermits: FindPermits = (query) => {
     noteLookup();
-    if (isOpen) return ledger.findPermits(query);
-    return openLedger().then(() => {
-      isOpen = true;
-      return ledger.findPermits(query);
-    });
+    const ledger = openLedger();
+    if (!isPromise(ledger)) return ledger.findPermits(query);
+    return ledger.then((opened) => opened.findPermits(query));
   };
-  return givesCheckedPermits(ledger.findPermits) ? markChecked(findPermits) : findPermits;
+  return givesCheckedPermits(settings.ledger.findPermits) ? markChecked(findPermits) : findPermits;
 }

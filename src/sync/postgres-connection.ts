@@ -75,6 +75,9 @@ export function inTransaction<Result>(
   });
 }
 
+/** Ends a transaction of ours that is to leave nothing. It is nobody's failure, and is not repeated. */
+export class NothingToCommit extends Error {}
+
 async function commit(client: PostgresClient, operation: string): Promise<void> {
   try {
     await client.query("COMMIT");
@@ -91,6 +94,7 @@ async function repeat<Result>(operation: string, attempt: () => Promise<Result>)
       return await attempt();
     } catch (error) {
       if (isEnforcementError(error) || error instanceof TypeError) throw error;
+      if (error instanceof NothingToCommit) throw error;
       if (count >= ATTEMPTS || !isWorthRepeating(error)) throw toLedgerError(error, operation);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * 2 ** count * Math.random()));
     }

@@ -87,8 +87,9 @@ export function postgresLedger(options: PostgresLedgerOptions): Ledger {
       await claims.releaseAll().catch(ignore);
       pool.removeListener("error", ignore);
     },
-    async record(changes, { transaction } = {}) {
+    async record(given, { transaction } = {}) {
       requireOpen();
+      const changes = [...given];
       for (const change of changes) checkChange(change);
       if (changes.length === 0) return [];
       return transaction === undefined

@@ -4,6 +4,7 @@ import { judgeCall, type PermitNow, permitIdOf } from "./postgres-changes.ts";
 import type { DatabaseClock } from "./postgres-clock.ts";
 import {
   inTransaction,
+  NothingToCommit,
   type PostgresPool,
   type PostgresRunner,
   toLedgerError,
@@ -48,10 +49,10 @@ export async function recordLargeCall(
   try {
     await inTransaction(parts.pool, { operation: "record" }, async (client) => {
       statuses = await writeSlices(client, changes, { ...parts, byMarks: false });
-      if (statuses.includes("conflict")) throw new Conflict();
+      if (statuses.includes("conflict")) throw new NothingToCommit();
     });
   } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
+    if (!(error instanceof NothingToCommit)) throw error;
   }
   return statuses;
 }
@@ -118,6 +119,3 @@ async function writeCalls(
 function providersOf(changes: readonly LedgerChange[]): Set<string> {
   return new Set(changes.flatMap((change) => ("permit" in change ? change.providerIds : [])));
 }
-
-/** Ends a transaction that is to leave nothing. */
-class Conflict extends Error {}

@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../core/directory.ts";
 import type { Emit } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LedgerHealth } from "./ledger-health.ts";
@@ -18,7 +19,7 @@ export interface Retention {
 }
 
 export function createRetention(context: {
-  openLedger: () => Promise<Ledger>;
+  openLedger: () => MaybePromise<Ledger>;
   timers: Timers;
   retentionMs: number;
   emit: Emit;

@@ -2,12 +2,13 @@ import { resolve } from "node:path";
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 import { fieldError, readRecord, readText } from "../core/fields.ts";
 import { markChecked } from "../core/find-permits.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger, LedgerChange } from "./ledger.ts";
 import { refuseTransaction } from "./ledger-errors.ts";
-import { mapInSlices } from "./slicer.ts";
+import { createSlicer, mapInSlices } from "./slicer.ts";
 import { copyLedgerFile } from "./sqlite-backup.ts";
 import { toEnforcementError, toWriterFailure } from "./sqlite-errors.ts";
 import { createLists } from "./sqlite-lists.ts";
+import type { ChangeRow } from "./sqlite-messages.ts";
 import { type OpenedFile, openFile, type SqliteInternals } from "./sqlite-opened.ts";
 import { toChangeRow, toClaimedDelivery, toSaveRow } from "./sqlite-rows.ts";
 
@@ -30,6 +31,12 @@ export interface SqliteLedger extends Ledger {
    */
   backup(path: string): Promise<void>;
 }
+
+// A call with fewer changes shares its commit with others. A larger one is written while it is being read.
+const FEW = 64;
+
+// Changes of a large call that travel together.
+const PART = 500;
 
 // Permits of one step of makeDue: some 20 ms, after which others may write.
 const STEP = 2_000;
@@ -87,7 +94,10 @@ export function createSqliteLedger(
     },
     async record(changes, recordOptions) {
       refuseTransaction(recordOptions);
-      return getOpened().writer.ask("record", await mapInSlices(changes, toChangeRow));
+      const { writer } = getOpened();
+      const taken = changes[Symbol.iterator]();
+      const few = takeRows(taken, FEW);
+      return few.length < FEW ? writer.ask("record", few) : writer.recordParts(inParts(few, taken));
     },
     async makeDue({ companyId, providerIds, at }) {
       const { writer } = getOpened();
@@ -141,6 +151,30 @@ export function createSqliteLedger(
     },
   };
   return { ledger, getOpened };
+}
+
+function takeRows(changes: Iterator<LedgerChange>, most: number): ChangeRow[] {
+  const rows: ChangeRow[] = [];
+  while (rows.length < most) {
+    const next = changes.next();
+    if (next.done === true) break;
+    rows.push(toChangeRow(next.value));
+  }
+  return rows;
+}
+
+async function* inParts(first: ChangeRow[], changes: Iterator<LedgerChange>): AsyncGenerator<ChangeRow[]> {
+  const slicer = createSlicer();
+  let part = first;
+  for (let next = changes.next(); next.done !== true; next = changes.next()) {
+    part.push(toChangeRow(next.value));
+    if (part.length >= PART) {
+      yield part;
+      part = [];
+    }
+    if (slicer.isOver) await slicer.nextTurn();
+  }
+  yield part;
 }
 
 /** Reads on this thread, with errors of the package's own. */

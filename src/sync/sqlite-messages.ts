@@ -97,6 +97,14 @@ export interface Request<Name extends OperationName = OperationName> {
   readonly request: Operations[Name][0];
 }
 
+/** What is sent to the writer. */
+export type Parcel =
+  /** Requests that are carried out together with those of the parcels before it; the last one asks for the commit. */
+  | { readonly kind: "requests"; readonly requests: readonly Request[]; readonly isLast: boolean }
+  /** A part of one large `record`, which is carried out as it comes in, and committed or abandoned in the end. */
+  | { readonly kind: "changes"; readonly changes: readonly ChangeRow[] }
+  | { readonly kind: "end"; readonly isWanted: boolean };
+
 /** A failure as it travels between threads. */
 export interface WriterFailure {
   readonly code: EnforcementErrorCode;
@@ -109,7 +117,7 @@ export type Answer =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly failure: WriterFailure };
 
-/** `opened` comes once; then one `answers` for each batch of requests. */
+/** `opened` comes once; then one `answers` for each commit. */
 export type WriterMessage =
   | { readonly kind: "opened"; readonly isChecked: boolean }
   | { readonly kind: "refused"; readonly failure: WriterFailure }

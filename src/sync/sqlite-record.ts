@@ -105,18 +105,24 @@ export function createRecorder({ database, companies, providers, claims, undo }:
     for (const provider of providers.refs()) claims.noteChange(claims.find(provider, permit), at);
   }
 
-  return function record(changes: readonly ChangeRow[]): ChangeStatus[] {
+  /** Records one change after the other; what follows from a conflict is the caller's. */
+  function recordEach(changes: readonly ChangeRow[]): ChangeStatus[] {
+    return changes.map((change) => (change.length === 3 ? withdrawPermit(change) : givePermit(change)));
+  }
+
+  /** Records all of them, or nothing when there is a conflict. */
+  function record(changes: readonly ChangeRow[]): ChangeStatus[] {
+    if (changes.length === 1) return recordEach(changes);
     const mark = undo.mark;
-    const isMany = changes.length > 1;
-    if (isMany) database.exec("SAVEPOINT record");
-    const statuses = changes.map((change) =>
-      change.length === 3 ? withdrawPermit(change) : givePermit(change),
-    );
-    if (isMany && statuses.includes("conflict")) {
+    database.exec("SAVEPOINT record");
+    const statuses = recordEach(changes);
+    if (statuses.includes("conflict")) {
       database.exec("ROLLBACK TO record");
       undo.undo(mark);
     }
-    if (isMany) database.exec("RELEASE record");
+    database.exec("RELEASE record");
     return statuses;
-  };
+  }
+
+  return { record, recordEach };
 }

@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { DAMAGED, RefusedFile, toWriterFailure } from "./sqlite-errors.ts";
 import { openLedgerFile, readPragma } from "./sqlite-file.ts";
 import { isSound } from "./sqlite-integrity.ts";
-import type { Request, WriterData, WriterMessage } from "./sqlite-messages.ts";
+import type { Parcel, WriterData, WriterMessage } from "./sqlite-messages.ts";
 import { createOperations } from "./sqlite-operations.ts";
 
 // The thread that alone writes a ledger's file. Commits wait for the disk; the thread that answers lookups must not.
@@ -16,9 +16,10 @@ function start({ path, checkedAtOnce }: WriterData): void {
   const bytes = Number(readPragma(database, "page_count")) * Number(readPragma(database, "page_size"));
   const isChecked = bytes <= checkedAtOnce;
   if (isChecked && !isSound(database)) throw new RefusedFile(DAMAGED);
-  const handleBatch = createOperations(database, close);
-  parentPort?.on("message", (batch: readonly Request[]) => {
-    tell({ kind: "answers", answers: handleBatch(batch) });
+  const handleParcel = createOperations(database, close);
+  parentPort?.on("message", (parcel: Parcel) => {
+    const answers = handleParcel(parcel);
+    if (answers !== undefined) tell({ kind: "answers", answers });
   });
   tell({ kind: "opened", isChecked });
 }

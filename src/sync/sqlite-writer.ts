@@ -1,9 +1,12 @@
 import type { Worker } from "node:worker_threads";
+import type { ChangeStatus } from "./ledger.ts";
 import { toEnforcementError } from "./sqlite-errors.ts";
 import type {
   Answer,
+  ChangeRow,
   OperationName,
   Operations,
+  Parcel,
   Request,
   WriterData,
   WriterFailure,
@@ -11,11 +14,17 @@ import type {
 } from "./sqlite-messages.ts";
 import { startThread } from "./sqlite-threads.ts";
 
+/** A large one comes in parts. */
+type Call = Request | { readonly name: "record"; readonly parts: AsyncIterable<readonly ChangeRow[]> };
+
 interface Waiting {
-  readonly request: Request;
+  readonly call: Call;
   readonly resolve: (value: never) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (error: unknown) => void;
 }
+
+// So many calls are sent on while others of the same turn are still to come: the thread begins with them.
+const SENT_ON = 16;
 
 const DIED: WriterFailure = {
   code: "unavailable",
@@ -24,14 +33,15 @@ const DIED: WriterFailure = {
 };
 
 /**
- * The other end of the writer thread. One batch is under way at a time; whatever is asked meanwhile goes together in
- * the next, and so into one commit.
+ * The other end of the writer thread. One commit is under way at a time: of the calls that come in one turn of the event
+ * loop, and of those that waited for the commit before. A large call has one for itself.
  */
 export class Writer {
   readonly #thread: Worker;
   #waiting: Waiting[] = [];
   #underWay: Waiting[] = [];
-  #isFlushing = false;
+  /** How many of those under way were sent; undefined: no more are taken in. */
+  #sent: number | undefined;
   #failure: WriterFailure | undefined;
 
   private constructor(thread: Worker) {
@@ -64,13 +74,28 @@ export class Writer {
   }
 
   ask<Name extends OperationName>(name: Name, request: Operations[Name][0]): Promise<Operations[Name][1]> {
-    if (this.#failure !== undefined) return Promise.reject(toEnforcementError(this.#failure, name));
+    return this.#take({ name, request } as Request);
+  }
+
+  /**
+   * `record` for a large call, in parts: the thread writes one while the next is made. When making one throws, nothing is
+   * recorded, and this rejects with what was thrown.
+   */
+  recordParts(parts: AsyncIterable<readonly ChangeRow[]>): Promise<ChangeStatus[]> {
+    return this.#take({ name: "record", parts });
+  }
+
+  #take<Value>(call: Call): Promise<Value> {
+    if (this.#failure !== undefined) return Promise.reject(toEnforcementError(this.#failure, call.name));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ request: { name, request } as Request, resolve, reject });
-      if (this.#isFlushing || this.#underWay.length > 0) return;
-      this.#isFlushing = true;
-      // Calls of this turn go together.
-      setImmediate(() => this.#flush());
+      const one = { call, resolve, reject };
+      if (this.#sent !== undefined && this.#waiting.length === 0 && !("parts" in call)) {
+        this.#underWay.push(one);
+        if (this.#underWay.length - this.#sent >= SENT_ON) this.#send(false);
+      } else {
+        this.#waiting.push(one);
+        if (this.#underWay.length === 0) this.#begin();
+      }
     });
   }
 
@@ -80,7 +105,8 @@ export class Writer {
     const refused = [...this.#underWay, ...this.#waiting];
     this.#underWay = [];
     this.#waiting = [];
-    for (const { request, reject } of refused) reject(toEnforcementError(this.#failure, request.name));
+    this.#sent = undefined;
+    for (const { call, reject } of refused) reject(toEnforcementError(this.#failure, call.name));
     this.#thread.unref();
   }
 
@@ -100,24 +126,58 @@ export class Writer {
     await this.#thread.terminate();
   }
 
-  #flush(): void {
-    this.#isFlushing = false;
-    if (this.#underWay.length > 0 || this.#waiting.length === 0) return;
-    this.#underWay = this.#waiting;
-    this.#waiting = [];
+  /** Begins the next commit with those that wait. */
+  #begin(): void {
+    const [first] = this.#waiting;
+    if (first === undefined) return;
     this.#thread.ref();
-    this.#thread.postMessage(this.#underWay.map(({ request }) => request));
+    if ("parts" in first.call) {
+      this.#underWay = this.#waiting.splice(0, 1);
+      void this.#sendParts(first, first.call.parts);
+      return;
+    }
+    const large = this.#waiting.findIndex(({ call }) => "parts" in call);
+    this.#underWay = this.#waiting.splice(0, large === -1 ? this.#waiting.length : large);
+    this.#sent = 0;
+    if (this.#underWay.length >= SENT_ON) this.#send(false);
+    // Calls of this turn go together.
+    setImmediate(() => this.#send(true));
+  }
+
+  #send(isLast: boolean): void {
+    if (this.#sent === undefined) return;
+    const requests = this.#underWay.slice(this.#sent).map(({ call }) => call as Request);
+    this.#sent = isLast ? undefined : this.#underWay.length;
+    this.#post({ kind: "requests", requests, isLast });
+  }
+
+  async #sendParts({ reject }: Waiting, parts: AsyncIterable<readonly ChangeRow[]>): Promise<void> {
+    let isWanted = true;
+    try {
+      for await (const changes of parts) {
+        if (this.#failure !== undefined) return;
+        this.#post({ kind: "changes", changes });
+      }
+    } catch (thrown) {
+      isWanted = false;
+      reject(thrown);
+    }
+    this.#post({ kind: "end", isWanted });
+  }
+
+  #post(parcel: Parcel): void {
+    this.#thread.postMessage(parcel);
   }
 
   #settle(answers: readonly Answer[]): void {
     const settled = this.#underWay;
     this.#underWay = [];
-    this.#flush();
+    this.#begin();
     if (this.#underWay.length === 0) this.#thread.unref();
-    for (const [index, { request, resolve, reject }] of settled.entries()) {
+    for (const [index, { call, resolve, reject }] of settled.entries()) {
       const answer = answers[index];
       if (answer?.ok === true) resolve(answer.value as never);
-      else if (answer !== undefined) reject(toEnforcementError(answer.failure, request.name));
+      else if (answer !== undefined) reject(toEnforcementError(answer.failure, call.name));
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../core/directory.ts";
 import { fieldError, readText } from "../core/fields.ts";
 import type { EnforcementProvider, PushProvider } from "../core/provider.ts";
 import { Breaker } from "./breaker.ts";
@@ -28,8 +29,8 @@ export interface SyncCore {
   readonly loops: Map<string, DeliveryLoop>;
   /** How often permits were looked at again because the directory or the providers changed. */
   refreshCount: number;
-  /** The ledger, opened. @throws EnforcementError `unavailable` when it cannot be */
-  openLedger(): Promise<Ledger>;
+  /** The ledger, opened; at once when it is. @throws EnforcementError `unavailable` when it cannot be */
+  openLedger(): MaybePromise<Ledger>;
   createLoop(provider: PushProvider): DeliveryLoop;
   /** Something may be due: at one push provider, or at any. */
   wake(providerId?: string): void;
@@ -53,10 +54,16 @@ export function createSyncCore(
   const breakers = new Map<string, Breaker>();
   let opening: Promise<Ledger> | undefined;
 
-  const openLedger = (): Promise<Ledger> => {
+  let isOpen = false;
+
+  const openLedger = (): MaybePromise<Ledger> => {
     const { ledger } = settings;
+    if (isOpen) return ledger;
     opening ??= ledger.open().then(
-      () => ledger,
+      () => {
+        isOpen = true;
+        return ledger;
+      },
       (thrown: unknown) => {
         // The next call tries again: a disk may have been mounted meanwhile.
         opening = undefined;

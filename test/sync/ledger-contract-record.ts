@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { givesCheckedPermits } from "../../src/core/find-permits.ts";
 import { parsePlate } from "../../src/core/plate.ts";
+import type { LedgerChange } from "../../src/sync/ledger.ts";
 import type { Place } from "./ledger-contract.ts";
 import * as given from "./ledger-fixtures.ts";
 
@@ -50,6 +51,40 @@ export function describeRecord(place: Place): void {
       expect(await say(ledger, revise(other))).toBe("conflict");
     }
     expect(await ledger.getPermit("permit-1")).toMatchObject({ permit: permitOf(), changedAt: minute(0) });
+  });
+
+  it.each([2, 1_200])(
+    "holds back a whole call of %i changes when the next one cannot be taken",
+    async (count) => {
+      const { ledger } = place;
+      const wrong = new Error("The next permit is malformed.");
+      function* changes(): Iterable<LedgerChange> {
+        for (let index = 0; index < count; index += 1) yield issue({ id: `permit-${index}` });
+        throw wrong;
+      }
+      const [broken, other] = await Promise.allSettled([
+        ledger.record(changes()),
+        ledger.record([issue({ id: "other" })]),
+      ]);
+      expect(broken).toEqual({ status: "rejected", reason: wrong });
+      expect(other).toEqual({ status: "fulfilled", value: ["recorded"] });
+      expect((await claim(ledger, 0)).map(({ permitId }) => permitId)).toEqual(["other"]);
+      expect(await ledger.getPermit("permit-0")).toBeUndefined();
+      // It can be said again.
+      expect(await say(ledger, issue({ id: "permit-0" }))).toBe("recorded");
+    },
+  );
+
+  it("holds back a large call that has a conflict in its middle", async () => {
+    const { ledger } = place;
+    await say(ledger, issue({ id: "permit-700", holder: "Other" }));
+    const many = Array.from({ length: 1_200 }, (_, index) => issue({ id: `permit-${index}` }));
+    const statuses = await ledger.record(many);
+    expect(statuses.indexOf("conflict")).toBe(700);
+    expect(statuses.filter((status) => status === "recorded")).toHaveLength(1_199);
+    expect(await ledger.getPermit("permit-0")).toBeUndefined();
+    expect(await ledger.getPermit("permit-1199")).toBeUndefined();
+    expect(await claim(ledger, 0)).toHaveLength(1);
   });
 
   it("holds back a whole call that has a conflict", async () => {

@@ -62,6 +62,42 @@ describe("writing", () => {
     expect(await ledger.findNextDue("nobody")).toBeUndefined();
   });
 
+  it("keeps the order of calls, large ones and small ones", async () => {
+    const ledger = await openLedger(join(makeFolder(), "ledger.db"));
+    const last = { id: "permit-1999", revision: 2, holder: "Jane" };
+    const [, ...rest] = await Promise.all([
+      say(ledger, issue({ id: "first" })),
+      ledger.record(many(2_000)),
+      say(ledger, issue(last)),
+      ledger.record(many(2_000)),
+      say(ledger, issue({ ...last, revision: 1 })),
+    ]);
+    expect(rest.map((status) => [status].flat().at(-1))).toEqual(["recorded", "recorded", "older", "older"]);
+    expect((await ledger.getPermit("permit-1999"))?.permit).toMatchObject(last);
+  });
+
+  it("lets others in while it reads a large call", async () => {
+    const ledger = await openLedger(join(makeFolder(), "ledger.db"));
+    let [turns, taken] = [0, 0];
+    const changes = many(20_000);
+    const turnAt: number[] = [];
+    function* watched() {
+      for (const change of changes) {
+        turnAt[taken++] = turns;
+        yield change;
+      }
+    }
+    let isOver = false;
+    const count = () => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    count();
+    expect(await ledger.record(watched())).toHaveLength(20_000);
+    isOver = true;
+    expect(new Set(turnAt).size).toBeGreaterThan(10);
+  });
+
   it("refuses every call when its thread has died, and works again when it is opened again", async () => {
     const { ledger, getOpened } = makeLedger(join(makeFolder(), "ledger.db"));
     await ledger.open();
