@@ -5,8 +5,9 @@ import type { Timers } from "./timers.ts";
 /** Writes the deliveries of one provider back, and goes on trying when the ledger fails. */
 export interface DeliveryWriter {
   /**
-   * Fulfilled when they are durable. Those that come while a writing is under way are written together in the next one,
-   * and of one delivery only the last. False when it was given up: nothing of them was written.
+   * Fulfilled when they are durable. Those that come while as much is being written as may be at once are written
+   * together in the next writing, and of one delivery only the last: no delivery is in two writings at the same time.
+   * False when it was given up: nothing of them was written.
    */
   write(updates: readonly DeliveryUpdate[]): Promise<boolean>;
   /** From now on nothing is tried twice. */
@@ -19,6 +20,9 @@ interface Round {
   readonly finish: (isWritten: boolean) => void;
 }
 
+/** PostgreSQL writes over several connections at once; the other ledgers do one thing after the other. */
+const WRITINGS_AT_ONCE = { postgres: 2, sqlite: 1, memory: 1 };
+
 export function createDeliveryWriter(options: {
   ledger: Ledger;
   timers: Timers;
@@ -28,18 +32,28 @@ export function createDeliveryWriter(options: {
 }): DeliveryWriter {
   const { ledger, timers, random, onResult } = options;
   let waiting: Round | undefined;
-  let isWriting = false;
+  const writing = new Set<Round>();
   let isRetrying = true;
-  let endWait: (() => void) | undefined;
+  const pauses = new Set<() => void>();
 
-  async function run(): Promise<void> {
-    isWriting = true;
-    while (waiting !== undefined) {
-      const round = waiting;
-      waiting = undefined;
-      round.finish(await writeRound(round.updates));
+  function run(): void {
+    const round = waiting;
+    if (round === undefined || writing.size >= WRITINGS_AT_ONCE[ledger.kind] || isBeingWritten(round)) return;
+    waiting = undefined;
+    writing.add(round);
+    void writeRound(round.updates).then((isWritten) => {
+      writing.delete(round);
+      round.finish(isWritten);
+      run();
+    });
+  }
+
+  /** Whether another writing has one of its deliveries. */
+  function isBeingWritten({ updates }: Round): boolean {
+    for (const other of writing) {
+      for (const permitId of updates.keys()) if (other.updates.has(permitId)) return true;
     }
-    isWriting = false;
+    return false;
   }
 
   async function writeRound(updates: ReadonlyMap<string, DeliveryUpdate>): Promise<boolean> {
@@ -59,11 +73,13 @@ export function createDeliveryWriter(options: {
 
   function pause(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = timers.after(milliseconds, resolve);
-      endWait = () => {
+      const end = () => {
+        pauses.delete(end);
         cancel();
         resolve();
       };
+      const cancel = timers.after(milliseconds, end);
+      pauses.add(end);
     });
   }
 
@@ -77,12 +93,12 @@ export function createDeliveryWriter(options: {
         collected.delete(permitId);
         collected.set(permitId, update);
       }
-      if (!isWriting) void run();
+      run();
       return done;
     },
     stopRetrying() {
       isRetrying = false;
-      endWait?.();
+      for (const end of pauses) end();
     },
   };
 }

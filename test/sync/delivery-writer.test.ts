@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { NO_DELIVERY } from "../../src/sync/delivery.ts";
+import { createDeliveryWriter } from "../../src/sync/delivery-writer.ts";
+import type { DeliveryUpdate, Ledger } from "../../src/sync/ledger.ts";
+
+/** A ledger whose writings end when the test says so. */
+function createSlowLedger(kind: Ledger["kind"]) {
+  const writings: { permits: string[]; end(): void; fail(): void }[] = [];
+  const save = (updates: readonly DeliveryUpdate[]) =>
+    new Promise<void>((resolve, reject) => {
+      const permits = updates.map(({ permitId }) => permitId);
+      writings.push({ permits, end: resolve, fail: () => reject(new Error("The disk is full.")) });
+    });
+  const waits: (() => void)[] = [];
+  const writer = createDeliveryWriter({
+    ledger: { kind, save } as unknown as Ledger,
+    timers: {
+      now: () => new Date(0),
+      after(_ms, callback) {
+        waits.push(callback);
+        return () => {};
+      },
+    },
+    random: () => 0.5,
+    onResult() {},
+  });
+  return { writer, writings, waits, permitsOf: () => writings.map(({ permits }) => permits) };
+}
+
+function updatesOf(...permitIds: string[]): DeliveryUpdate[] {
+  return permitIds.map((permitId) => ({
+    ...{ providerId: "passport", permitId, delivery: NO_DELIVERY, version: 1 },
+  }));
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("deliveries that are written back", () => {
+  it("of PostgreSQL are written in two writings at once, and what comes then is written together", async () => {
+    const { writer, writings, permitsOf } = createSlowLedger("postgres");
+    const done = ["P-1", "P-2", "P-3", "P-4"].map((id) => writer.write(updatesOf(id)));
+    expect(permitsOf()).toEqual([["P-1"], ["P-2"]]);
+    writings[1]?.end();
+    expect(await done[1]).toBe(true);
+    expect(permitsOf()).toEqual([["P-1"], ["P-2"], ["P-3", "P-4"]]);
+    for (const writing of writings) writing.end();
+    expect(await Promise.all(done)).toEqual([true, true, true, true]);
+  });
+
+  it.each(["sqlite", "memory"] as const)("of %s are written in one writing after the other", async (kind) => {
+    const { writer, writings, permitsOf } = createSlowLedger(kind);
+    const done = ["P-1", "P-2", "P-3"].map((id) => writer.write(updatesOf(id)));
+    expect(permitsOf()).toEqual([["P-1"]]);
+    writings[0]?.end();
+    await done[0];
+    expect(permitsOf()).toEqual([["P-1"], ["P-2", "P-3"]]);
+  });
+
+  it("are in one writing only, so that the later word stays", async () => {
+    const { writer, writings, permitsOf } = createSlowLedger("postgres");
+    const first = writer.write(updatesOf("P-1", "P-2"));
+    const later = writer.write(updatesOf("P-2", "P-3"));
+    await settled();
+    expect(permitsOf()).toEqual([["P-1", "P-2"]]);
+    writings[0]?.end();
+    expect(await first).toBe(true);
+    expect(permitsOf()).toEqual([
+      ["P-1", "P-2"],
+      ["P-2", "P-3"],
+    ]);
+    writings[1]?.end();
+    expect(await later).toBe(true);
+  });
+
+  it("are given up, both, when nothing is tried twice any more", async () => {
+    const { writer, writings, waits } = createSlowLedger("postgres");
+    const done = [writer.write(updatesOf("P-1")), writer.write(updatesOf("P-2"))];
+    for (const writing of writings.slice()) writing.fail();
+    await settled();
+    expect(waits).toHaveLength(2);
+    writer.stopRetrying();
+    await settled();
+    expect(writings).toHaveLength(4);
+    for (const writing of writings.slice(2)) writing.fail();
+    expect(await Promise.all(done)).toEqual([false, false]);
+  });
+});
