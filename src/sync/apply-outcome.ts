@@ -54,7 +54,9 @@ function withError(
     notBefore: new Date(now.getTime() + milliseconds).toISOString(),
   });
   if (!isRefusal(error)) {
-    return { ...right, intent: waiting(itemBackoff(attempts, error.retryAfterMs, random)) };
+    // What was refused before and has no known end now may have been carried out: the refusal is not the last word.
+    const failure = error.outcome === "unknown" ? null : right.failure;
+    return { ...right, failure, intent: waiting(itemBackoff(attempts, error.retryAfterMs, random)) };
   }
   const failure = toRefusal(intent, error, now);
   if (attempts > 0) {

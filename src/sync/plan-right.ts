@@ -30,7 +30,8 @@ export interface StepContext {
  * vendor may have carried it out. What surely did not reach it is taken back when it is not what is wanted any more. An
  * intent *with* a refusal was refused after an attempt whose end nobody knows.
  */
-export function planRight(right: Right, wish: StoredRegistration | undefined, context: StepContext): Step {
+export function planRight(kept: Right, wish: StoredRegistration | undefined, context: StepContext): Step {
+  const right = isAskedAgain(kept) ? { ...kept, failure: null } : kept;
   if (right.intent !== null && right.failure === null) {
     const { operation } = right.intent;
     const isUnsent = isSurelyUnsent(right, right.intent);
@@ -79,6 +80,14 @@ function planUnwanted(right: Right, context: StepContext): Step {
   }
   if (failure?.operation === "cancel") return { kind: "rest", right };
   return { kind: "cancel", right: decide(right, "cancel", { validTo: null, attempts: 0 }, context) };
+}
+
+/**
+ * Whether something refused was on its way again when we last wrote: its refusal is not the vendor's last word any more.
+ * What a person let be stays as it is.
+ */
+function isAskedAgain({ intent, failure }: Right): boolean {
+  return intent?.notBefore === null && failure !== null && failure.dismissed !== true;
 }
 
 /** Whether an open intent never reached the vendor. Without an instant to wait for it was on its way when we last wrote. */
