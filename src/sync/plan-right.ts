@@ -9,8 +9,8 @@ export type Step =
   | { readonly kind: "rest"; readonly right: Right; readonly dueAt?: number }
   /** Its intent is sent, whatever the others do. */
   | { readonly kind: "send"; readonly right: Right }
-  /** As `send`, once nothing else is in its slot. */
-  | { readonly kind: "register"; readonly right: Right }
+  /** As `send`, once nothing else is in its slot; until then it is left as it was, or as `held`. */
+  | { readonly kind: "register"; readonly right: Right; readonly held?: Right }
   /** As `send`, once nobody is left uncovered by it; until then it is left as it was, or as `held`. */
   | { readonly kind: "cancel"; readonly right: Right; readonly held?: Right }
   | { readonly kind: "drop"; readonly right: Right };
@@ -37,7 +37,9 @@ export function planRight(kept: Right, wish: StoredRegistration | undefined, con
     const isUnsent = isSurelyUnsent(right, right.intent);
     if (isUnsent && (operation === "cancel" ? wish !== undefined : wish?.validTo !== right.intent.validTo)) {
       const before = takenBack(right);
-      return wish === undefined ? planUnwanted(before, context) : planWanted(before, wish, context);
+      const step = wish === undefined ? planUnwanted(before, context) : planWanted(before, wish, context);
+      // What was taken back is not on its way while what takes its place has to wait.
+      return step.kind === "register" || step.kind === "cancel" ? { ...step, held: before } : step;
     }
     const step = repeat(right, right.intent, context);
     // Somebody may be left uncovered by it by now who was not when it was decided.

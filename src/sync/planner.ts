@@ -94,7 +94,7 @@ export function planFully({ desired, delivery, now, rules }: PlanInput): Deliver
       (step.kind === "register" && isTaken(takenSlots, before.registration)) ||
       (step.kind === "cancel" && pending?.holdsBack(before.registration) === true)
     ) {
-      rights.push((step.kind === "cancel" ? step.held : undefined) ?? before);
+      rights.push(step.held ?? before);
       // What it waits for need not come: when that is over, nothing is waited for.
       const [wish] = wishes.values();
       dueAt = Math.min(dueAt, endOf(wish?.validTo ?? null));

@@ -52,6 +52,40 @@ describe("a decision that did not reach the vendor", () => {
     expect(world.log.slice(1)).toEqual(["register lot B", "cancel lot A"]);
   });
 
+  it("is not on its way any more when a cancellation takes its place and has to wait", () => {
+    const world = new PlannedVendor();
+    const plate = (number: string, validTo?: string) =>
+      wanted({ plate: { number }, ...(validTo === undefined ? {} : { validTo }) });
+    world.desired = desire(plate("A"));
+    world.settle();
+    world.desired = desire(plate("A", LATER));
+    world.step(() => "limited");
+    world.desired = desire(plate("B"));
+    world.now += MINUTE;
+    world.step(() => "refused");
+    expect(world.step().operations).toEqual([]);
+    expect(world.delivery.rights[0]).toMatchObject({ intent: null, failure: null });
+    expect(world.delivery.rights[0]?.registration).toEqual(plate("A"));
+  });
+
+  it("is not on its way any more when its slot is taken and it would be another by now", () => {
+    const world = new PlannedVendor();
+    const region = (name: string, validTo?: string) =>
+      wanted({ plate: { number: "A", region: name }, ...(validTo === undefined ? {} : { validTo }) });
+    world.desired = desire(region("CA-NB"), region("CA-NS"));
+    world.step(({ registration }) => (registration.plate.region === "CA-NB" ? "ok" : "limited"));
+    world.desired = desire(region("CA-NS", LATER));
+    world.now += MINUTE;
+    world.log.length = 0;
+    world.step(() => "refused");
+    expect(world.log).toEqual(["cancel lot A"]);
+    expect(world.step().operations).toEqual([]);
+    expect(world.delivery.rights[1]).toMatchObject({ receipt: null, intent: null });
+    world.delivery = retriedRight(world.delivery);
+    world.settle();
+    expect(world.live()).toEqual([...world.desired.registrations.keys()]);
+  });
+
   it("is repeated as it stands when it may have reached it", () => {
     const world = new PlannedVendor();
     world.desired = desire(wanted());
