@@ -4,8 +4,11 @@
 // After this time without a lookup, sync takes all the time there is.
 const REMEMBERED_MS = 1_000;
 
-/** Operations in hand while lookups are asked, as far as one request does not hold more. */
-export const FEW_OPERATIONS = 100;
+/**
+ * Operations in hand at one provider while lookups are asked, and in one request. To put more on the wire takes longer
+ * than a slice of work may.
+ */
+export const FEW_OPERATIONS = 50;
 
 let lastLookupAt = Number.NEGATIVE_INFINITY;
 

@@ -64,19 +64,23 @@ export class RequestDesk {
 
   /** Sends what waits, as far as it may be sent now. */
   dispatch(): void {
-    const { breaker, concurrency, provider, timers } = this.#options;
+    const { breaker, concurrency, timers } = this.#options;
     while (this.#isOpen && this.#queue.size > 0 && this.#requests.size < concurrency && this.#hasRoom()) {
       const isProbe = !breaker.isClosed;
       if (isProbe && !breaker.startProbe()) break;
-      void this.#send(this.#queue.take(isProbe ? 1 : provider.capabilities.batchSize), isProbe);
+      void this.#send(this.#queue.take(isProbe ? 1 : this.#batchSize), isProbe);
     }
     if (breaker.waitMs > 0) this.#putBack(new Date(timers.now().getTime() + breaker.waitMs));
   }
 
-  /** While lookups are asked, little is under way: a request, or as many as are no more than a large one. */
-  #hasRoom(): boolean {
+  get #batchSize(): number {
     const { batchSize } = this.#options.provider.capabilities;
-    return this.#inFlight === 0 || this.#inFlight + batchSize <= FEW_OPERATIONS || !areLookupsAsked();
+    return areLookupsAsked() ? Math.min(batchSize, FEW_OPERATIONS) : batchSize;
+  }
+
+  /** While lookups are asked, little is under way. */
+  #hasRoom(): boolean {
+    return this.#inFlight === 0 || this.#inFlight + this.#batchSize <= FEW_OPERATIONS || !areLookupsAsked();
   }
 
   async #send(taken: readonly QueuedOperation[], isProbe: boolean): Promise<void> {

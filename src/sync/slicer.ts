@@ -13,20 +13,20 @@ export interface Slicer {
   nextTurn(): Promise<void>;
 }
 
-export function createSlicer(): Slicer {
+export function createSlicer({ restMs = LONG_REST_MS } = {}): Slicer {
   let pieces = 0;
   return {
     get isOver() {
       pieces += 1;
-      return pieces % CHECKED_EVERY === 0 && isTurnOver();
+      return pieces % CHECKED_EVERY === 0 && isTurnOver(restMs);
     },
-    nextTurn: waitForTurn,
+    nextTurn: () => waitForTurn(restMs),
   };
 }
 
 /** Before a large piece of work: waits for a later turn when this one had enough of them. */
 export function haveTurn(): Promise<void> | undefined {
-  return isTurnOver() ? waitForTurn() : undefined;
+  return isTurnOver(LONG_REST_MS) ? waitForTurn(LONG_REST_MS) : undefined;
 }
 
 /** Maps a list; a long one in slices. A short one is mapped at once. */
@@ -51,37 +51,56 @@ async function mapLongList<Item, Result>(
   return results;
 }
 
-// Between two slices while lookups are asked: a thread that always computes is one that the operating system lets wait.
-const REST_MS = 1;
+// Between two slices while lookups are asked. One that comes in a slice waits for its end, so there are few of them; and a
+// thread that always computes is one that the operating system lets wait.
+const LONG_REST_MS = 30;
+
+/** Rest between slices of what a host waits for. */
+export const SHORT_REST_MS = 1;
+
+// What one permit takes from the ledger to the vendor and back is no backfill, and does not rest.
+const TURNS_OF_A_FEW = 12;
+const QUIET_MS = 100;
+
+interface Waiting {
+  readonly restMs: number;
+  readonly begin: () => void;
+}
 
 /** When sync began to work in this turn; undefined: it has not. */
 let beganAt: number | undefined;
-const waiting: (() => void)[] = [];
+let endedAt = 0;
+/** Turns since sync last had nothing to do for a while. */
+let turns = 0;
+const waiting: Waiting[] = [];
 
-function isTurnOver(): boolean {
+function isTurnOver(restMs: number): boolean {
   const now = performance.now();
   if (beganAt === undefined) {
-    beginTurn(now);
+    beginTurn(now, restMs);
     return false;
   }
   return now - beganAt > SLICE_MS;
 }
 
-function waitForTurn(): Promise<void> {
-  if (beganAt === undefined) beginTurn(performance.now());
-  return new Promise((resolve) => waiting.push(resolve));
+function waitForTurn(restMs: number): Promise<void> {
+  if (beganAt === undefined) beginTurn(performance.now(), restMs);
+  return new Promise((begin) => waiting.push({ restMs, begin }));
 }
 
-function beginTurn(now: number): void {
+function beginTurn(now: number, restMs: number): void {
   beganAt = now;
-  if (areLookupsAsked()) setTimeout(endTurn, REST_MS);
-  else setImmediate(endTurn);
+  if (now - endedAt > QUIET_MS) turns = 0;
+  turns += 1;
+  if (!areLookupsAsked()) setImmediate(endTurn);
+  else setTimeout(endTurn, turns > TURNS_OF_A_FEW ? restMs : SHORT_REST_MS);
 }
 
 function endTurn(): void {
   beganAt = undefined;
+  endedAt = performance.now();
   const next = waiting.shift();
   if (next === undefined) return;
-  beginTurn(performance.now());
-  next();
+  beginTurn(endedAt, next.restMs);
+  next.begin();
 }

@@ -4,7 +4,7 @@ import { fieldError, readRecord, readText } from "../core/fields.ts";
 import { markChecked } from "../core/find-permits.ts";
 import type { Ledger, LedgerChange } from "./ledger.ts";
 import { refuseTransaction } from "./ledger-errors.ts";
-import { createSlicer, mapInSlices } from "./slicer.ts";
+import { createSlicer, mapInSlices, SHORT_REST_MS } from "./slicer.ts";
 import { copyLedgerFile } from "./sqlite-backup.ts";
 import { toEnforcementError, toWriterFailure } from "./sqlite-errors.ts";
 import { createLists } from "./sqlite-lists.ts";
@@ -164,7 +164,7 @@ function takeRows(changes: Iterator<LedgerChange>, most: number): ChangeRow[] {
 }
 
 async function* inParts(first: ChangeRow[], changes: Iterator<LedgerChange>): AsyncGenerator<ChangeRow[]> {
-  const slicer = createSlicer();
+  const slicer = createSlicer({ restMs: SHORT_REST_MS });
   let part = first;
   for (let next = changes.next(); next.done !== true; next = changes.next()) {
     part.push(toChangeRow(next.value));
