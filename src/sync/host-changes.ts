@@ -5,6 +5,7 @@ import { isPromise } from "../core/maybe-promise.ts";
 import { type Permit, type PermitInput, readPermit } from "../core/permit.ts";
 import type { EnabledProviders } from "./enabled-providers.ts";
 import type { ChangeStatus, Ledger, LedgerChange, LedgerTransaction } from "./ledger.ts";
+import type { OwedRefreshes } from "./owed-refreshes.ts";
 import type { Timers } from "./timers.ts";
 
 /** What became of a change that a host told. */
@@ -60,9 +61,11 @@ export function createHostChanges(context: {
   refreshCount: () => number;
   onRecorded: (permitIds: readonly string[]) => void;
   onForgotten: () => void;
+  /** What cannot be done at once after a change was recorded. */
+  owed: Pick<OwedRefreshes, "owe" | "retryNow">;
 }): HostChanges {
   const { openLedger, enabledProviders, timers, pushProviderIds, refreshCount } = context;
-  const { onRecorded, onForgotten } = context;
+  const { onRecorded, onForgotten, owed } = context;
   /** The last word of each permit that is on its way to the ledger. */
   const lastWords = new Map<string, Promise<unknown>>();
 
@@ -96,14 +99,19 @@ export function createHostChanges(context: {
 
   /**
    * Makes deliveries at providers that were switched on while permits were on their way: whoever refreshed meanwhile had
-   * not seen them. Whether there were any.
+   * not seen them. Whether there were any. It never throws: the permits are recorded.
    */
   async function catchUp(made: Decision["made"], ledger: Ledger): Promise<boolean> {
     let count = 0;
     for (const [companyId, before] of made) {
       const enabled = await enabledProviders.find(companyId, pushProviderIds());
       const providerIds = enabled.filter((id) => !before.includes(id));
-      if (providerIds.length > 0) count += await ledger.makeDue({ companyId, providerIds, at: timers.now() });
+      if (providerIds.length === 0) continue;
+      try {
+        count += await ledger.makeDue({ companyId, providerIds, at: timers.now() });
+      } catch {
+        owed.owe(companyId);
+      }
     }
     return count > 0;
   }
@@ -128,6 +136,7 @@ export function createHostChanges(context: {
       );
     }
     onRecorded(permitIds);
+    owed.retryNow();
     // Where other machines share the ledger, nobody tells us that they refreshed. What is in a transaction of the host's
     // nobody sees before it ends.
     const mayBeBehind = ledger.watch !== undefined || refreshCount() !== refreshesBefore;

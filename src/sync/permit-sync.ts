@@ -10,10 +10,12 @@ import { dismissFailure, listFailures, retryFailure, type SyncFailure } from "./
 import { type ChangeOptions, type ChangeResult, createHostChanges } from "./host-changes.ts";
 import { noteLookup } from "./lookups-first.ts";
 import { type PermitSyncOptions, type PermitSyncSettings, readPermitSyncOptions } from "./options.ts";
+import { OwedRefreshes } from "./owed-refreshes.ts";
 import {
   addProvider,
   DRAIN_MS,
   refreshCompanies,
+  refreshCompany,
   removeProvider,
   replaceProvider,
 } from "./provider-changes.ts";
@@ -119,8 +121,15 @@ function createFrom(
   let isRunning = false;
   let stopping: Promise<unknown> = Promise.resolve();
   let unwatch: (() => void) | undefined;
+  const owed = new OwedRefreshes({
+    ...{ timers, random: time.random, refresh: (companyId) => refreshCompany(core, companyId) },
+    onSettled() {
+      core.wake();
+      core.quiet.note();
+    },
+  });
   const changes = createHostChanges({
-    ...{ openLedger, timers, enabledProviders },
+    ...{ openLedger, timers, enabledProviders, owed },
     pushProviderIds: () => [...loops.keys()],
     refreshCount: () => core.refreshCount,
     onRecorded(permitIds) {
@@ -160,17 +169,19 @@ function createFrom(
       if (!isRunning) return;
       for (const loop of loops.values()) loop.start();
       retention.start();
+      owed.start();
     },
     async stop() {
       isRunning = false;
       unwatch?.();
       unwatch = undefined;
-      stopping = Promise.all([retention.stop(), ...[...loops.values()].map((loop) => loop.stop(DRAIN_MS))]);
+      const ends = [...loops.values()].map((loop) => loop.stop(DRAIN_MS));
+      stopping = Promise.all([retention.stop(), owed.stop(), ...ends]);
       await stopping;
     },
     async idle(options = {}) {
       const signal = readSignal(readRecord(options, "options", ["signal"])["signal"], "options.signal");
-      await waitUntilIdle(core, signal);
+      await waitUntilIdle(core, owed, signal);
     },
 
     status: () => readStatus(core, isRunning),
@@ -186,11 +197,15 @@ function createFrom(
   };
 }
 
-async function waitUntilIdle(core: SyncCore, signal: AbortSignal | undefined): Promise<void> {
+async function waitUntilIdle(
+  core: SyncCore,
+  owed: OwedRefreshes,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const ledger = await core.openLedger();
   for (;;) {
     const seen = core.quiet.count;
-    const isQuiet = () => [...core.loops.values()].every((loop) => loop.isQuiet);
+    const isQuiet = () => owed.isSettled && [...core.loops.values()].every((loop) => loop.isQuiet);
     if (isQuiet()) {
       const now = core.timers.now();
       const counts = await Promise.all([...core.loops.keys()].map((id) => ledger.count(id, now)));

@@ -15,7 +15,8 @@ export async function refreshCompanies(core: SyncCore, companyId?: string): Prom
   core.wake();
 }
 
-async function refreshCompany(core: SyncCore, companyId: string): Promise<void> {
+/** Looks again at every permit of a company. What is due then is told to nobody yet: `wake` does. */
+export async function refreshCompany(core: SyncCore, companyId: string): Promise<void> {
   const ledger = await core.openLedger();
   const providerIds = await core.enabledProviders.find(companyId, [...core.loops.keys()]);
   await ledger.makeDue({ companyId, providerIds, at: core.timers.now() });
