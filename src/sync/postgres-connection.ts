@@ -21,7 +21,7 @@ export interface PostgresClient {
 /** A `Pool` of `pg`, version 8.16 or later. */
 export interface PostgresPool {
   query(text: string, values?: unknown[]): Promise<PostgresResult>;
-  connect(): Promise<PostgresClient>;
+  connect(callback: (error: Error | undefined, client: PostgresClient | undefined) => void): void;
   on(event: string, listener: PostgresEventListener): unknown;
   removeListener(event: string, listener: PostgresEventListener): unknown;
 }
@@ -54,10 +54,7 @@ export function inTransaction<Result>(
   work: (client: PostgresClient) => Promise<Result>,
 ): Promise<Result> {
   return repeat(operation, async () => {
-    const client = await pool.connect();
-    // While it is lent out the pool does not listen, and a connection that drops would end the process.
-    const ignore = () => {};
-    client.on("error", ignore);
+    const client = await borrow(pool);
     let broken: Error | undefined;
     try {
       await client.query(`BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${lockTimeoutMs}`);
@@ -69,11 +66,35 @@ export function inTransaction<Result>(
       broken = error as Error;
       throw error;
     } finally {
-      client.removeListener("error", ignore);
-      client.release(broken);
+      giveBack(client, broken);
     }
   });
 }
+
+/**
+ * A connection of the pool, for {@link giveBack}. While it is lent the pool does not listen to it, and one that drops
+ * would end the process: so somebody listens from the very moment on. A promise of the pool's comes too late for that.
+ */
+export function borrow(pool: PostgresPool): Promise<PostgresClient> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, client) => {
+      if (client === undefined) {
+        reject(error);
+        return;
+      }
+      client.on("error", ignore);
+      resolve(client);
+    });
+  });
+}
+
+/** Ends the loan of a connection; with `broken`, it is closed. */
+export function giveBack(client: PostgresClient, broken?: Error | boolean): void {
+  client.removeListener("error", ignore);
+  client.release(broken);
+}
+
+function ignore(): void {}
 
 /** Ends a transaction of ours that is to leave nothing. It is nobody's failure, and is not repeated. */
 export class NothingToCommit extends Error {}

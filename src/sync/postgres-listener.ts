@@ -1,4 +1,4 @@
-import type { PostgresClient, PostgresPool } from "./postgres-connection.ts";
+import { borrow, giveBack, type PostgresClient, type PostgresPool } from "./postgres-connection.ts";
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
@@ -25,18 +25,23 @@ export class PostgresListener {
 
   async listen(listening: Listening): Promise<void> {
     this.#listening = listening;
-    await this.#connect(listening);
+    try {
+      await this.#connect(listening);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   close(): void {
     this.#listening = undefined;
     clearTimeout(this.#timer);
-    this.#client?.release(true);
+    if (this.#client !== undefined) giveBack(this.#client, true);
     this.#client = undefined;
   }
 
   async #connect(listening: Listening): Promise<void> {
-    const client = await this.#pool.connect();
+    const client = await borrow(this.#pool);
     const lose = () => this.#lose(client);
     client.on("error", lose);
     client.on("end", lose);
@@ -47,8 +52,11 @@ export class PostgresListener {
     try {
       await client.query(`LISTEN "${listening.channel}"`);
     } catch (error) {
-      this.#client = undefined;
-      client.release(true);
+      // Lost, it was given back when that was heard of.
+      if (this.#client === client) {
+        this.#client = undefined;
+        giveBack(client, true);
+      }
       throw error;
     }
     if (this.#listening === undefined) return this.close();
@@ -61,11 +69,13 @@ export class PostgresListener {
     if (this.#client !== client) return;
     this.#client = undefined;
     clearTimeout(this.#timer);
-    client.release(true);
+    giveBack(client, true);
     this.#scheduleReconnect();
   }
 
   #scheduleReconnect(): void {
+    // One at a time: two would make two connections, and only one of them would ever be given back.
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       if (this.#listening === undefined) return;
       this.#connect(this.#listening).catch(() => {
