@@ -82,15 +82,21 @@ export async function reassertProvider(
 
   async function send(batch: readonly Resend[], target: string): Promise<void> {
     requireRunning(signal, { providerId, operation: "reassert" });
-    const began = performance.now();
-    const context = { provider, ledger, clock: timers.now, signal, whenRefused: "keep" as const };
-    const ends = await resendRights(batch, context);
-    onDue();
-    for (const [index, end] of ends.entries()) note(end, { target, permitId: batch[index]?.permitId ?? "" });
-    onProgress(progress());
-    const [first] = ends;
-    if (first?.end === "pending" && ends.every(({ end }) => end === "pending")) throw first.error;
-    await pause(timers, (batch.length * 1_000) / perSecond - (performance.now() - began), signal);
+    // It runs while the vendor is asked, by the timers and not by a clock: that one may be set.
+    const pause = beginPause(timers, (batch.length * 1_000) / perSecond, signal);
+    try {
+      const context = { provider, ledger, clock: timers.now, signal, whenRefused: "keep" as const };
+      const ends = await resendRights(batch, context);
+      onDue();
+      for (const [index, end] of ends.entries())
+        note(end, { target, permitId: batch[index]?.permitId ?? "" });
+      onProgress(progress());
+      const [first] = ends;
+      if (first?.end === "pending" && ends.every(({ end }) => end === "pending")) throw first.error;
+      await pause.over;
+    } finally {
+      pause.end();
+    }
   }
 
   function note(end: ResendEnd, about: { target: string; permitId: string }): void {
@@ -147,15 +153,22 @@ function readReassertOptions(options: ReassertOptions) {
   };
 }
 
-function pause(timers: Timers, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  if (milliseconds <= 0) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = () => {
+interface Pause {
+  /** Fulfilled when its time has passed, the signal ended it, or `end` did. */
+  readonly over: Promise<void>;
+  end(): void;
+}
+
+function beginPause(timers: Timers, milliseconds: number, signal: AbortSignal | undefined): Pause {
+  let end = () => {};
+  const over = new Promise<void>((resolve) => {
+    const cancel = timers.after(milliseconds, () => end());
+    end = () => {
       cancel();
       signal?.removeEventListener("abort", end);
       resolve();
     };
-    const cancel = timers.after(milliseconds, end);
     signal?.addEventListener("abort", end, { once: true });
   });
+  return { over, end: () => end() };
 }
