@@ -125,11 +125,12 @@ export class DeliveryLoop {
     // One operation shows whether the vendor is back.
     if (!this.breaker.isClosed) return this.#floor.isEmpty ? 1 : 0;
     const { batchSize } = this.provider.capabilities;
-    const whole = Math.ceil((batchSize * this.#context.concurrency) / 2);
+    const whole = batchSize * this.#context.concurrency;
     const window = Math.max(SMALLEST_WINDOW, areLookupsAsked() ? FEW_OPERATIONS : whole);
-    // Many at a time: every claim is a reading and a writing of the ledger's.
+    // Many at a time: every claim is a reading of the ledger's. Not all at once: while some are being prepared, the next
+    // are claimed.
     const room = window - this.#floor.waiting;
-    if (room < window / 2) return 0;
+    if (room < window / 4) return 0;
     // Whole requests: what is decided together travels together.
     return room - (room % Math.min(batchSize, room));
   }
