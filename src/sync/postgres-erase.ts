@@ -1,7 +1,7 @@
 import { encodeDelivery } from "./delivery-document.ts";
 import { eraseDelivery } from "./delivery-facts.ts";
 import { plateNumbersOf } from "./plate-index.ts";
-import { inTransaction, type PostgresClient } from "./postgres-connection.ts";
+import { inTransaction, type PostgresClient, query } from "./postgres-connection.ts";
 import { listedTargetsOf, toDelivery } from "./postgres-document.ts";
 import { toPermit } from "./postgres-permits.ts";
 import type { PostgresParts } from "./postgres-record.ts";
@@ -13,6 +13,10 @@ export async function erasePermits(
   { endedBefore, now, limit }: { endedBefore: Date; now: Date; limit: number },
   parts: PostgresParts,
 ): Promise<number> {
+  // Most of the time there is nothing, and a look costs less than a transaction.
+  const look = `SELECT EXISTS (SELECT FROM ${parts.schema}.permits p WHERE ${isErasable(parts.schema)})::text AS found`;
+  const { rows } = await query(parts.pool, "erase", [look, instantsOf({ endedBefore, now }, parts)]);
+  if (rows[0]?.["found"] !== "true") return 0;
   let erased = 0;
   while (erased < limit) {
     const most = Math.min(SLICE, limit - erased);
@@ -25,20 +29,31 @@ export async function erasePermits(
   return erased;
 }
 
+/** Whether permit `p` may be erased. It takes {@link instantsOf}. */
+function isErasable(schema: string): string {
+  return `p.permit IS NOT NULL AND (p.ends_at < $1::timestamptz OR p.state = 'forgotten') AND NOT EXISTS (
+    SELECT FROM ${schema}.deliveries d WHERE d.permit_id = p.permit_id
+       AND (d.live_until > $2::timestamptz OR d.lease_until > $3::timestamptz))`;
+}
+
+function instantsOf(
+  { endedBefore, now }: { endedBefore: Date; now: Date },
+  { clock }: Pick<PostgresParts, "clock">,
+): string[] {
+  return [endedBefore.toISOString(), now.toISOString(), clock.toDatabase(now)];
+}
+
 async function eraseSlice(
   client: PostgresClient,
   { endedBefore, now, most }: { endedBefore: Date; now: Date; most: number },
-  { schema, clock }: PostgresParts,
+  parts: PostgresParts,
 ): Promise<number> {
-  const isQuiet = `NOT EXISTS (
-    SELECT FROM ${schema}.deliveries d WHERE d.permit_id = p.permit_id
-       AND (d.live_until > $2::timestamptz OR d.lease_until > $3::timestamptz))`;
+  const { schema, clock } = parts;
   // Permits that somebody is changing are left for the next time.
   const found = await client.query(
     `SELECT p.permit_id, p.company_id, p.permit::text AS permit FROM ${schema}.permits p
-      WHERE p.permit IS NOT NULL AND (p.ends_at < $1::timestamptz OR p.state = 'forgotten') AND ${isQuiet}
-      LIMIT $4 FOR UPDATE OF p SKIP LOCKED`,
-    [endedBefore.toISOString(), now.toISOString(), clock.toDatabase(now), most],
+      WHERE ${isErasable(schema)} LIMIT $4 FOR UPDATE OF p SKIP LOCKED`,
+    [...instantsOf({ endedBefore, now }, parts), most],
   );
   const candidates = found.rows.map((row) => String(row["permit_id"]));
   if (candidates.length === 0) return 0;
