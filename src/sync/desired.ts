@@ -14,14 +14,14 @@ export interface CompanyView {
 
 /** What one vendor should have of one permit, whatever the time is. */
 export interface Desired {
-  /** By `rightKeyOf`. In generation 0: which one it is follows from what was sent before. */
-  readonly registrations: ReadonlyMap<string, StoredRegistration>;
+  /** No two of them are one right. In generation 0: which one it is follows from what was sent before. */
+  readonly registrations: readonly StoredRegistration[];
   /** Locations that the directory does not know, or that are switched on without a target. */
   readonly unmapped: readonly string[];
 }
 
 /** Nothing: for a permit that was revoked, forgotten or erased. */
-export const NOTHING_DESIRED: Desired = Object.freeze({ registrations: new Map(), unmapped: [] });
+export const NOTHING_DESIRED: Desired = Object.freeze({ registrations: [], unmapped: [] });
 
 /**
  * The registrations of a permit for one provider. The same as `registrationsOf`, but a location that cannot be
@@ -31,33 +31,42 @@ export function desiredOf(permit: Permit, { company, locations }: CompanyView, p
   // A company that nobody knows has no switches: nothing of it is wanted, and somebody should hear of it.
   if (company === undefined) return { ...NOTHING_DESIRED, unmapped: [...new Set(permit.locationIds)] };
   if (!isCompanyEnabled(company, providerId)) return NOTHING_DESIRED;
-  const registrations = new Map<string, StoredRegistration>();
-  const unmapped = new Set<string>();
+  const registrations: StoredRegistration[] = [];
+  const unmapped: string[] = [];
   for (const locationId of permit.locationIds) {
     const location = locations.get(locationId);
     const entry = providerEntry(location?.providers, providerId);
     if (location !== undefined && entry?.enabled !== true) continue;
-    if (location === undefined || entry?.target === undefined) unmapped.add(locationId);
+    if (location === undefined || entry?.target === undefined) unmapped.push(locationId);
     else addRegistrations(registrations, permit, { location, target: entry.target });
   }
-  return { registrations, unmapped: [...unmapped] };
+  return { registrations: withoutRepeats(registrations), unmapped: [...new Set(unmapped)] };
 }
 
-/** One for each plate. A plate or a location that is written twice is one right. */
+/** A plate or a location that is written twice is one right. */
+function withoutRepeats(registrations: readonly StoredRegistration[]): readonly StoredRegistration[] {
+  return registrations.length > 1 ? [...byRight(registrations).values()] : registrations;
+}
+
+/** Registrations by {@link rightKeyOf}. */
+export function byRight(registrations: readonly StoredRegistration[]): Map<string, StoredRegistration> {
+  return new Map(registrations.map((registration) => [rightKeyOf(registration), registration]));
+}
+
+/** One for each plate. */
 function addRegistrations(
-  registrations: Map<string, StoredRegistration>,
+  registrations: StoredRegistration[],
   { id: permitId, companyId, plates, validFrom, validTo }: Permit,
   { location, target }: { location: Location; target: string },
 ): void {
   for (const plate of plates) {
     const { number, region } = withDefaultRegion(plate, location.region);
-    const registration = {
+    registrations.push({
       ...{ companyId, permitId, locationId: location.id, target, generation: 0 },
       plate: region === undefined ? { number } : { number, region },
       validFrom: formatInstant(validFrom),
       validTo: validTo === null ? null : formatInstant(validTo),
-    };
-    registrations.set(rightKeyOf(registration), registration);
+    });
   }
 }
 
@@ -66,4 +75,17 @@ export function rightKeyOf(registration: StoredRegistration): string {
   const { companyId, permitId, locationId, plate, target, validFrom } = registration;
   // Asked for every right in every plan. No id holds the character in between: what stores them cannot.
   return `${plate.number}\0${plate.region}\0${validFrom}\0${locationId}\0${target}\0${companyId}\0${permitId}`;
+}
+
+/** Whether two registrations have one {@link rightKeyOf}, without making it. */
+export function isSameRight(one: StoredRegistration, other: StoredRegistration): boolean {
+  return (
+    one.plate.number === other.plate.number &&
+    one.plate.region === other.plate.region &&
+    one.validFrom === other.validFrom &&
+    one.locationId === other.locationId &&
+    one.target === other.target &&
+    one.companyId === other.companyId &&
+    one.permitId === other.permitId
+  );
 }

@@ -1,7 +1,7 @@
 import { formatInstant, timeOf } from "../core/instant.ts";
 import type { StoredRegistration } from "../core/registration.ts";
 import type { Delivery, Right } from "./delivery.ts";
-import { rightKeyOf } from "./desired.ts";
+import { isSameRight } from "./desired.ts";
 import type { DeliveryPlan, PlanInput } from "./planner.ts";
 import { nextReference } from "./reference.ts";
 import { endOf } from "./right-terms.ts";
@@ -14,21 +14,19 @@ import { endOf } from "./right-terms.ts";
 export function planSimply({ desired, delivery, now, rules }: PlanInput): DeliveryPlan | undefined {
   const { registrations, unmapped } = desired;
   const { rights } = delivery;
-  if (registrations.size !== 1 || rights.length > 1) return undefined;
+  const [wish] = registrations;
+  if (wish === undefined || registrations.length > 1 || rights.length > 1) return undefined;
   if (unmapped.length > 0 || delivery.unmapped.length > 0) return undefined;
   const time = now.getTime();
   const decided = delivery.decidedAt === null ? time : Math.max(time, timeOf(delivery.decidedAt));
   const right = rights[0];
   if (right !== undefined) {
-    const wish = registrations.get(rightKeyOf(right.registration));
-    return wish !== undefined && isSettled(right, wish, { time, decided })
+    return isSameRight(right.registration, wish) && isSettled(right, wish, { time, decided })
       ? { operations: NONE, dueAt: null, delivery }
       : undefined;
   }
   if (delivery.used.length > 0 || delivery.erased === true) return undefined;
-  const wish = registrations.values().next().value;
-  const isDue =
-    wish !== undefined && timeOf(wish.validFrom) - rules.leadTimeMs <= time && endOf(wish.validTo) > time;
+  const isDue = timeOf(wish.validFrom) - rules.leadTimeMs <= time && endOf(wish.validTo) > time;
   return isDue ? planFirst(delivery, wish, { decided, providerId: rules.providerId }) : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { formatInstant, timeOf } from "../core/instant.ts";
 import type { StoredRegistration } from "../core/registration.ts";
 import type { Delivery, Right } from "./delivery.ts";
-import { type Desired, rightKeyOf } from "./desired.ts";
+import { byRight, type Desired, rightKeyOf } from "./desired.ts";
 import { holdsSlot, Pending } from "./plan-order.ts";
 import { planRight, type Step } from "./plan-right.ts";
 import { planSimply } from "./plan-simple.ts";
@@ -125,8 +125,8 @@ function isTaken(slots: ReadonlySet<string>, registration: StoredRegistration): 
 
 /** The registrations that are not over. They share their end, so it is all of them or none. */
 function wishesAt({ registrations }: Desired, time: number): ReadonlyMap<string, StoredRegistration> {
-  const [first] = registrations.values();
-  return first === undefined || endOf(first.validTo) > time ? registrations : NONE;
+  const [first] = registrations;
+  return first === undefined || endOf(first.validTo) <= time ? NONE : byRight(registrations);
 }
 
 const NONE: ReadonlyMap<string, StoredRegistration> = new Map();

@@ -4,6 +4,8 @@ import type { UndoLog } from "./undo-log.ts";
 /** A delivery that somebody works on. Instants are milliseconds. */
 export interface Claim {
   readonly version: number;
+  /** As it was when it was claimed. */
+  readonly document: string | null;
   readonly permit: number;
   readonly provider: number;
   readonly company: number;
@@ -14,8 +16,15 @@ export interface Claim {
   dueAt: number | null;
   /** The first change since it was claimed. */
   changedAt: number | null;
-  /** Numbers of the targets it is listed at, once this claim has written them. */
-  targets: ReadonlySet<number> | undefined;
+  /** What stands in the file of it: nobody else writes a delivery that somebody has. */
+  written: Written;
+}
+
+interface Written {
+  /** Numbers of the targets it is listed at; undefined: those of the document with which it was claimed. */
+  readonly targets: ReadonlySet<number> | undefined;
+  /** Refused operations of it. */
+  readonly failed: number;
 }
 
 /**
@@ -49,9 +58,9 @@ export class Claims {
     return this.#byVersion.get(version);
   }
 
-  take(claim: Omit<Claim, "version" | "changedAt" | "targets">): Claim {
+  take(claim: Omit<Claim, "version" | "changedAt">): Claim {
     this.drop(this.find(claim.provider, claim.permit));
-    const taken: Claim = { ...claim, version: ++this.#lastVersion, changedAt: null, targets: undefined };
+    const taken: Claim = { ...claim, version: ++this.#lastVersion, changedAt: null };
     this.#add(taken);
     return taken;
   }
@@ -77,11 +86,11 @@ export class Claims {
     this.#undo.add(() => Object.assign(claim, { changedAt, dueAt }));
   }
 
-  noteTargets(claim: Claim, targets: ReadonlySet<number>): void {
-    const before = claim.targets;
-    claim.targets = targets;
+  noteWritten(claim: Claim, written: Written): void {
+    const before = claim.written;
+    claim.written = written;
     this.#undo.add(() => {
-      claim.targets = before;
+      claim.written = before;
     });
   }
 

@@ -20,9 +20,7 @@ const NO_FAILURES: NonNullable<SaveRow[5]> = [];
 
 /** Writes deliveries, and what they are found by. Inside a transaction of the caller's. */
 export function createSaver({ database, claims, undo }: Parts) {
-  const readRow = database.prepare(
-    "SELECT due_since, failed, document FROM delivery WHERE permit = ? AND provider = ?",
-  );
+  const readDueSince = database.prepare("SELECT due_since FROM delivery WHERE permit = ? AND provider = ?");
   const write = database.prepare(
     `UPDATE delivery SET document = ?, live_until = ?, unmapped = ?, failed = ?
      WHERE permit = ? AND provider = ?`,
@@ -39,7 +37,7 @@ export function createSaver({ database, claims, undo }: Parts) {
     "INSERT OR REPLACE INTO failure (permit, provider, failed_at, reference) VALUES (?, ?, ?, ?)",
   );
   const removeFailures = database.prepare("DELETE FROM failure WHERE permit = ? AND provider = ?");
-  for (const statement of [readRow, findTarget]) statement.setReturnArrays(true);
+  for (const statement of [readDueSince, findTarget]) statement.setReturnArrays(true);
 
   const targetRefs = new Map<number, Map<string, number>>();
 
@@ -74,24 +72,26 @@ export function createSaver({ database, claims, undo }: Parts) {
   function saveOne(claim: Claim, row: SaveRow): void {
     const [, document, liveUntil, unmapped, targets, refused, settled, askedFor = null] = row;
     const failures = refused ?? NO_FAILURES;
-    const { permit, provider } = claim;
-    const [dueSince, failed, stored] = readRow.get(permit, provider) as unknown as [
-      ...[number | null, number, string | null],
-    ];
-    const before = claim.targets ?? readTargets(provider, stored);
+    const { permit, provider, written } = claim;
+    const before = written.targets ?? readTargets(provider, claim.document);
     const after = findRefs(provider, targets);
     place(permit, before, after);
-    if (failed > 0) removeFailures.run(permit, provider);
+    if (written.failed > 0) removeFailures.run(permit, provider);
     for (const [reference, failedAt] of failures) addFailure.run(permit, provider, failedAt, reference);
     if (settled === undefined) {
       write.run(document, liveUntil, unmapped, failures.length, permit, provider);
-      claims.noteTargets(claim, after);
+      claims.noteWritten(claim, { targets: after, failed: failures.length });
       return;
     }
     const dueAt = claim.changedAt ?? askedFor;
-    const since = settled ? dueAt : earlier(dueSince, dueAt);
+    const since = settled ? dueAt : earlier(findDueSince(permit, provider), dueAt);
     writeReleased.run(document, liveUntil, unmapped, failures.length, dueAt, since, permit, provider);
     claims.release(claim);
+  }
+
+  function findDueSince(permit: number, provider: number): number | null {
+    const found = readDueSince.get(permit, provider) as unknown as [number | null] | undefined;
+    return found?.[0] ?? null;
   }
 
   function readTargets(provider: number, document: string | null): ReadonlySet<number> {

@@ -23,6 +23,7 @@ type WorkRow = [
   changedAt: number,
   content: string | null,
   raws: string | null,
+  failed: number,
 ];
 
 /** Finds what is to be done, and gives it to one worker at a time. Nothing is written. */
@@ -32,7 +33,7 @@ export function createWorkFinder({ database, companies, providers, claims }: Par
      ORDER BY due_at, permit LIMIT ?`,
   );
   const findWork = database.prepare(
-    `SELECT due_at, due_since, document, id, company, state, revision, changed_at, content, raws
+    `SELECT due_at, due_since, document, id, company, state, revision, changed_at, content, raws, failed
      FROM delivery JOIN permit ON permit.ref = delivery.permit WHERE permit = ? AND provider = ?`,
   );
   const findPermit = database.prepare("SELECT ref FROM permit WHERE id = ?");
@@ -62,9 +63,13 @@ export function createWorkFinder({ database, companies, providers, claims }: Par
   }
 
   function take(row: WorkRow, place: { permit: number; provider: number }, now: number, leaseMs: number) {
-    const [dueAt, dueSince, document, permitId, company, state, revision, changedAt, content, raws] = row;
+    const [dueAt, dueSince, document, permitId, company, state, revision, changedAt, content, raws, failed] =
+      row;
     const since = dueSince === null ? now : Math.min(dueSince, now);
-    const { version } = claims.take({ ...place, company, until: now + leaseMs, since, dueAt });
+    const written = { targets: undefined, failed };
+    const { version } = claims.take({
+      ...{ ...place, company, until: now + leaseMs, since, dueAt, document, written },
+    });
     const companyId = companies.nameOf(company);
     const claimed: ClaimedRow = [
       ...([version, since, document, permitId, companyId] as const),

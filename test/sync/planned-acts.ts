@@ -98,7 +98,7 @@ export const actsOfOne = acts(
 
 /** Registrations that are to be there now. */
 export function due(world: PlannedVendor): StoredRegistration[] {
-  return [...world.desired.registrations.values()].filter(
+  return world.desired.registrations.filter(
     ({ validFrom, validTo }) =>
       Date.parse(validFrom) - rules.leadTimeMs <= world.now &&
       (validTo === null || Date.parse(validTo) > world.now),
@@ -111,9 +111,7 @@ export function live(world: PlannedVendor, wish: StoredRegistration): boolean {
 
 function endingAt({ desired, now }: PlannedVendor, inMs: number | null): Desired {
   const validTo = inMs === null ? null : new Date(now + inMs).toISOString();
-  const longer = [...desired.registrations.values()].filter(
-    ({ validFrom }) => validTo === null || validFrom < validTo,
-  );
+  const longer = desired.registrations.filter(({ validFrom }) => validTo === null || validFrom < validTo);
   return desire(...longer.map((one) => ({ ...one, validTo })));
 }
 

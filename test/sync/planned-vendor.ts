@@ -5,7 +5,7 @@ import type { Receipt } from "../../src/core/receipt.ts";
 import type { StoredRegistration } from "../../src/core/registration.ts";
 import { applyOutcome } from "../../src/sync/apply-outcome.ts";
 import { type Delivery, NO_DELIVERY, type Right } from "../../src/sync/delivery.ts";
-import { type Desired, rightKeyOf } from "../../src/sync/desired.ts";
+import { byRight, type Desired, rightKeyOf } from "../../src/sync/desired.ts";
 import { type DeliveryPlan, type PlanRules, planDelivery, planFully } from "../../src/sync/planner.ts";
 
 export const MINUTE = 60_000;
@@ -34,7 +34,7 @@ export function wanted(changes: Partial<StoredRegistration> = {}): StoredRegistr
 }
 
 export function desire(...registrations: readonly StoredRegistration[]): Desired {
-  return { registrations: new Map(registrations.map((one) => [rightKeyOf(one), one])), unmapped: [] };
+  return { registrations: [...byRight(registrations).values()], unmapped: [] };
 }
 
 /** One permit at one vendor, with the ledger between them: everything that the planner has to do with. */

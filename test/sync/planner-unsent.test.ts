@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { rightKeyOf } from "../../src/sync/desired.ts";
 import { retriedRight } from "./planned-right.ts";
 import { DAY, desire, MINUTE, PlannedVendor, START, wanted } from "./planned-vendor.ts";
 
@@ -30,7 +31,7 @@ describe("a decision that did not reach the vendor", () => {
     world.now += MINUTE;
     world.settle();
     expect(world.log).toEqual(sent);
-    expect(world.live()).toEqual([...world.desired.registrations.keys()]);
+    expect(world.live()).toEqual(world.desired.registrations.map(rightKeyOf));
   });
 
   it("waits like a new one for what somebody would be left uncovered without", () => {
@@ -83,7 +84,7 @@ describe("a decision that did not reach the vendor", () => {
     expect(world.delivery.rights[1]).toMatchObject({ receipt: null, intent: null });
     world.delivery = retriedRight(world.delivery);
     world.settle();
-    expect(world.live()).toEqual([...world.desired.registrations.keys()]);
+    expect(world.live()).toEqual(world.desired.registrations.map(rightKeyOf));
   });
 
   it("is repeated as it stands when it may have reached it", () => {
