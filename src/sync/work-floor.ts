@@ -1,11 +1,12 @@
 import { applyOutcome, postpone } from "./apply-outcome.ts";
 import { createDeliveryWriter, type DeliveryWriter } from "./delivery-writer.ts";
-import { describeOutcome, describeUnmapped } from "./describe-outcome.ts";
+import { describeOutcome } from "./describe-outcome.ts";
 import { desiredOf, NOTHING_DESIRED } from "./desired.ts";
 import type { Emit } from "./events.ts";
 import type { Lag } from "./lag.ts";
 import type { ClaimedDelivery, DeliveryUpdate } from "./ledger.ts";
 import type { LoopContext } from "./loop-context.ts";
+import { noteRelease } from "./note-release.ts";
 import type { QueuedOperation } from "./operation-queue.ts";
 import { planWorks } from "./plan-works.ts";
 import { RequestDesk } from "./request-desk.ts";
@@ -222,26 +223,14 @@ export class WorkFloor {
       if (work === undefined || (release === undefined && isWritten)) continue;
       this.#works.delete(permitId);
       if (release === undefined || !isWritten) continue;
-      this.#settle(work, release, { delivery, now });
+      if (release.dueAt !== null) this.#onDue(release.dueAt.getTime());
+      noteRelease(work, release, { delivery, now }, this.#context);
       // A claim may take it again before we hear that it was given back. Dropped, it would wait until its lease ends.
       if (work.version !== version && work.reclaimed !== undefined) reclaimed.push(work.reclaimed);
     }
     this.take(reclaimed);
     this.#progress();
     return isWritten;
-  }
-
-  #settle(
-    { claimed, wasSent }: Work,
-    { dueAt, settled }: NonNullable<DeliveryUpdate["release"]>,
-    { delivery, now }: Pick<DeliveryUpdate, "delivery"> & { now: number },
-  ): void {
-    const { lag, emit, onWithdrawn } = this.#context;
-    if (dueAt !== null) this.#onDue(dueAt.getTime());
-    if (settled && wasSent) lag.add(now - claimed.dueSince.getTime());
-    if (claimed.stored?.state === "forgotten" && delivery.rights.length === 0) onWithdrawn();
-    const event = describeUnmapped(claimed, delivery.unmapped);
-    if (event !== undefined) emit(event);
   }
 
   #progress(): void {
