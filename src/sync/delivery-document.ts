@@ -65,10 +65,18 @@ export function encodeDelivery(delivery: Delivery, id: DeliveryId): string | nul
   const companyId = rights[0]?.registration.companyId;
   const owner = { providerId: id.providerId, permitId: id.permitId, companyId: companyId ?? "" };
   const shortRights = rights.map((right) => shortenRight(right, owner));
-  const document: Document = [shortRights, used, generation, decidedAt, unmapped];
-  if (companyId !== undefined || erased === true) document.push(companyId ?? 0);
-  if (erased === true) document.push(1);
-  return JSON.stringify(document);
+  return JSON.stringify(toDocument(delivery, shortRights, companyId));
+}
+
+// In literals, here and below: a list that grows by `push` takes room for sixteen more.
+function toDocument(
+  { used, generation, decidedAt, unmapped, erased }: Delivery,
+  rights: ShortRight[],
+  companyId: string | undefined,
+): Document {
+  if (erased === true) return [rights, used, generation, decidedAt, unmapped, companyId ?? 0, 1];
+  if (companyId !== undefined) return [rights, used, generation, decidedAt, unmapped, companyId];
+  return [rights, used, generation, decidedAt, unmapped];
 }
 
 /** The delivery of a document. */
@@ -87,18 +95,18 @@ function shortenRight(
   owner: Owner,
 ): ShortRight {
   const isOwn = registration.companyId === owner.companyId && registration.permitId === owner.permitId;
-  const short: ShortRight = [
-    reference,
-    isOwn ? shortenRegistration(registration) : registration,
-    shortenReceipt(receipt, { reference, registration }, owner),
-  ];
-  if (intent !== null) {
-    const { operation, at, validTo, attempts, notBefore } = intent;
-    short.push([operation, at, validTo, attempts, notBefore]);
-  } else if (failure !== null || mayLastUntil !== undefined) short.push(0);
-  if (failure !== null || mayLastUntil !== undefined) short.push(failure ?? 0);
-  if (mayLastUntil !== undefined) short.push(mayLastUntil);
-  return short;
+  const place = isOwn ? shortenRegistration(registration) : registration;
+  const shortReceipt = shortenReceipt(receipt, { reference, registration }, owner);
+  const shortIntent = intent === null ? 0 : shortenIntent(intent);
+  if (mayLastUntil !== undefined) {
+    return [reference, place, shortReceipt, shortIntent, failure ?? 0, mayLastUntil];
+  }
+  if (failure !== null) return [reference, place, shortReceipt, shortIntent, failure];
+  return shortIntent === 0 ? [reference, place, shortReceipt] : [reference, place, shortReceipt, shortIntent];
+}
+
+function shortenIntent({ operation, at, validTo, attempts, notBefore }: Intent): ShortIntent {
+  return [operation, at, validTo, attempts, notBefore];
 }
 
 function restoreRight(short: ShortRight, owner: Owner): Right {

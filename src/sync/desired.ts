@@ -40,7 +40,10 @@ export function desiredOf(permit: Permit, { company, locations }: CompanyView, p
     if (location === undefined || entry?.target === undefined) unmapped.push(locationId);
     else addRegistrations(registrations, permit, { location, target: entry.target });
   }
-  return { registrations: withoutRepeats(registrations), unmapped: [...new Set(unmapped)] };
+  return {
+    registrations: withoutRepeats(registrations),
+    unmapped: unmapped.length > 1 ? [...new Set(unmapped)] : unmapped,
+  };
 }
 
 /** A plate or a location that is written twice is one right. */

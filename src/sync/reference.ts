@@ -16,7 +16,7 @@ export function nextReference(
   registration: StoredRegistration,
   known: { providerId: string; used: ReadonlySet<string>; generation: number; erased: boolean },
 ): NextReference {
-  const first = { ...registration, generation: 0 };
+  const first = registration.generation === 0 ? registration : { ...registration, generation: 0 };
   const identity = referenceOfStored(known.providerId, first);
   const isRepeated = known.erased || known.used.has(identity);
   if (!isRepeated) return { identity, reference: identity, registration: first, isRepeated };
