@@ -89,19 +89,19 @@ export class PostgresClaims {
              claimed_early = coalesce(d.due_at > $3::timestamptz, true)
         FROM due WHERE d.provider_id = $1 AND d.permit_id = due.permit_id
       RETURNING d.permit_id, d.company_id, d.version::text AS version, d.delivery::text AS delivery,
-                ${readInstant("d.due_since")} AS due_since`;
+                ${readInstant("d.due_since")} AS due_since, ${readInstant("d.due_at")} AS due_at`;
     const { rows } = await query(pool, "claim", [text, values]);
     if (rows.length === 0) return [];
     wakes.schedule(providerId, new Date(String(values[1])));
+    // An UPDATE gives its rows in any order.
+    rows.sort((one, other) => Number(one["due_at"]) - Number(other["due_at"]));
     const claimed = rows.map((row) => this.#toClaim(providerId, row, now));
     for (const { permitId, version, delivery } of claimed) {
       this.hold({ id: { providerId, permitId }, version, targets: listedTargetsOf(delivery) });
     }
     // In a second statement: the first may see a delivery as a change left it and the permit as it was before it.
     const permits = await this.#readPermits(claimed.map(({ permitId }) => permitId));
-    return claimed
-      .map((claim) => ({ ...claim, stored: toStoredPermit(permits.get(claim.permitId)) }))
-      .sort((one, other) => one.dueSince.getTime() - other.dueSince.getTime());
+    return claimed.map((claim) => ({ ...claim, stored: toStoredPermit(permits.get(claim.permitId)) }));
   }
 
   #toClaim(providerId: string, row: Record<string, unknown>, now: Date) {
