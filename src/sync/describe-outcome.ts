@@ -1,13 +1,16 @@
 import type { Outcome } from "../core/provider.ts";
 import { isRefusal } from "./apply-outcome.ts";
-import type { Right } from "./delivery.ts";
+import type { DeliveryId, Right } from "./delivery.ts";
 import type { Emit } from "./events.ts";
 import { toFailureKey } from "./failure-key.ts";
-import type { ClaimedDelivery } from "./ledger.ts";
+
+interface Subject extends DeliveryId {
+  readonly companyId: string;
+}
 
 /** The event of an operation that has come to an end; trouble that passes is none. */
 export function describeOutcome(
-  { providerId, companyId, permitId }: ClaimedDelivery,
+  { providerId, companyId, permitId }: Subject,
   { reference, registration, intent }: Right,
   outcome: Outcome<unknown>,
 ): Parameters<Emit>[0] | undefined {
@@ -27,9 +30,10 @@ export function describeOutcome(
 
 /** The event of locations without a target, where they are not those of the last time. */
 export function describeUnmapped(
-  { providerId, companyId, permitId, delivery }: ClaimedDelivery,
+  { providerId, companyId, permitId }: Subject,
   locationIds: readonly string[],
+  before: readonly string[],
 ): Parameters<Emit>[0] | undefined {
-  const isNews = locationIds.some((id) => !delivery.unmapped.includes(id));
+  const isNews = locationIds.some((id) => !before.includes(id));
   return isNews ? { type: "unmapped", providerId, companyId, permitId, locationIds } : undefined;
 }

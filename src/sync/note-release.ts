@@ -11,13 +11,13 @@ interface ReleaseContext extends Pick<LoopContext, "emit" | "onWithdrawn"> {
 
 /** Whoever counts or listens hears of a delivery that was given back: as it was written, at `now` in milliseconds. */
 export function noteRelease(
-  { claimed, wasSent }: Work,
+  work: Work,
   { settled }: NonNullable<DeliveryUpdate["release"]>,
   { delivery, now }: { delivery: Delivery; now: number },
   { lag, emit, onWithdrawn }: ReleaseContext,
 ): void {
-  if (settled && wasSent) lag.add(now - claimed.dueSince.getTime());
-  if (claimed.stored?.state === "forgotten" && delivery.rights.length === 0) onWithdrawn();
-  const event = describeUnmapped(claimed, delivery.unmapped);
+  if (settled && work.wasSent) lag.add(now - work.dueSince.getTime());
+  if (work.isForgotten && delivery.rights.length === 0) onWithdrawn();
+  const event = describeUnmapped(work, delivery.unmapped, work.unmappedBefore);
   if (event !== undefined) emit(event);
 }

@@ -95,7 +95,7 @@ export class WorkFloor {
       return;
     }
     for (const work of this.#works.values()) {
-      if (work.claimed.companyId === changed.companyId) work.isStale = true;
+      if (work.companyId === changed.companyId) work.isStale = true;
     }
   }
 
@@ -112,16 +112,16 @@ export class WorkFloor {
         Object.assign(known, { version: one.version, claimedAt: now, isStale: true, reclaimed: one });
         continue;
       }
-      const { stored } = one;
       const work = createWork(one, now);
+      const { permit } = work;
       this.#works.set(one.permitId, work);
       this.#preparing += 1;
-      if (stored?.state !== "active") {
+      if (permit === undefined) {
         work.desired = NOTHING_DESIRED;
         withdrawn.push(work);
         continue;
       }
-      const { companyId } = stored.permit;
+      const { companyId } = permit;
       const siblings = byCompany.get(companyId);
       if (siblings === undefined) byCompany.set(companyId, [work]);
       else siblings.push(work);
@@ -146,8 +146,8 @@ export class WorkFloor {
     }
     const slicer = createSlicer();
     for (const work of works) {
-      const permit = work.claimed.stored?.permit;
-      work.desired = permit === undefined ? NOTHING_DESIRED : desiredOf(permit, view, provider.id);
+      if (work.permit !== undefined) work.desired = desiredOf(work.permit, view, provider.id);
+      work.permit = undefined;
       if (slicer.isOver) await slicer.nextTurn();
     }
     await this.#prepared(works);
@@ -190,7 +190,7 @@ export class WorkFloor {
       work.outstanding -= 1;
       touched.add(work);
       if (outcome.ok) this.lastSuccessAt = now;
-      const event = describeOutcome(work.claimed, right, outcome);
+      const event = describeOutcome(work, right, outcome);
       if (event !== undefined) events.push(event);
     }
     // The next request leaves before this one's end is written.

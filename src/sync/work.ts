@@ -1,10 +1,17 @@
-import type { Delivery } from "./delivery.ts";
+import type { Permit } from "../core/permit.ts";
+import type { Delivery, DeliveryId } from "./delivery.ts";
 import type { Desired } from "./desired.ts";
 import type { ClaimedDelivery, DeliveryUpdate } from "./ledger.ts";
 
 /** A delivery that this process is working on. */
-export interface Work {
-  readonly claimed: ClaimedDelivery;
+export interface Work extends DeliveryId {
+  readonly companyId: string;
+  readonly dueSince: Date;
+  readonly isForgotten: boolean;
+  /** Locations without a target, when it was claimed. */
+  readonly unmappedBefore: readonly string[];
+  /** Of a permit that counts, until it is known what follows from it: many are in hand at a time. */
+  permit: Permit | undefined;
   /** Undefined until the directory has answered. */
   desired: Desired | undefined;
   /** What goes back to the ledger. */
@@ -25,17 +32,18 @@ export interface Work {
 
 /** A delivery that was just claimed, at `now` in milliseconds. */
 export function createWork(claimed: ClaimedDelivery, now: number): Work {
-  const { delivery, version } = claimed;
+  const { providerId, permitId, companyId, dueSince, stored, delivery, version } = claimed;
   return {
-    ...{ claimed, desired: undefined, delivery, version, claimedAt: now },
+    ...{ providerId, permitId, companyId, dueSince, isForgotten: stored?.state === "forgotten" },
+    ...{ unmappedBefore: delivery.unmapped, delivery, version, claimedAt: now },
+    ...{ permit: stored?.state === "active" ? stored.permit : undefined, desired: undefined },
     ...{ outstanding: 0, isStale: false, wasSent: false },
   };
 }
 
 /** What is written of it; with `release`, it is given back. */
 export function toUpdate(work: Work, release?: DeliveryUpdate["release"]): DeliveryUpdate {
-  const { providerId, permitId } = work.claimed;
-  const { delivery, version } = work;
+  const { providerId, permitId, delivery, version } = work;
   if (release === undefined) return { providerId, permitId, delivery, version };
   return { providerId, permitId, delivery, version, release };
 }
