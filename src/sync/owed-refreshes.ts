@@ -6,8 +6,8 @@ const SHORTEST_WAIT_MS = 100;
 
 /**
  * Companies whose permits are still to be looked at again, because the ledger failed right after it had recorded a
- * change. The host was told of the change, so nobody else repeats it. Kept in
- * memory only: with the process, it is forgotten.
+ * change. The host was told of the change, so nobody else repeats it. Kept in memory only: with the process, it is
+ * forgotten.
  */
 export class OwedRefreshes {
   readonly #timers: Timers;
