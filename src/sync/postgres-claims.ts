@@ -17,6 +17,7 @@ interface HeldClaim {
 export class PostgresClaims {
   readonly #parts: PostgresParts;
   readonly #held = new Map<string, HeldClaim>();
+  readonly #latest = new Map<string, string>();
 
   constructor(parts: PostgresParts) {
     this.#parts = parts;
@@ -26,6 +27,11 @@ export class PostgresClaims {
   findHeld(id: DeliveryId, version: number): HeldClaim | undefined {
     const held = this.#held.get(keyOf(id));
     return held?.version === version ? held : undefined;
+  }
+
+  /** The latest instant, by the database's clock, at which this process claimed something of a provider. */
+  findLatest(providerId: string): string | undefined {
+    return this.#latest.get(providerId);
   }
 
   hold(claim: HeldClaim): void {
@@ -93,6 +99,8 @@ export class PostgresClaims {
     const { rows } = await query(pool, "claim", [text, values]);
     if (rows.length === 0) return [];
     wakes.schedule(providerId, new Date(String(values[1])));
+    const claimedAt = String(values[2]);
+    if (claimedAt > (this.#latest.get(providerId) ?? "")) this.#latest.set(providerId, claimedAt);
     // An UPDATE gives its rows in any order.
     rows.sort((one, other) => Number(one["due_at"]) - Number(other["due_at"]));
     const claimed = rows.map((row) => this.#toClaim(providerId, row, now));

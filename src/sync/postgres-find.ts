@@ -34,9 +34,10 @@ export async function getPermit(
 export async function countDeliveries(
   providerId: string,
   now: Date,
-  { pool, schema, clock }: PostgresParts,
+  { parts: { pool, schema, clock }, latestClaim }: { parts: PostgresParts; latestClaim: string | undefined },
 ): Promise<DeliveryCounts> {
-  // Each part reads an index of just what it counts.
+  // Each part reads an index of just what it counts. The last one finds something only when the clock went back: what
+  // was claimed when it was due, and is now due later, stands in no index of what waits.
   const deliveries = `FROM ${schema}.deliveries WHERE provider_id = $1`;
   const text = `
     SELECT count(*)::text AS pending, ${readInstant("min(since)")} AS oldest,
@@ -48,8 +49,12 @@ export async function countDeliveries(
             UNION ALL
             SELECT CASE WHEN due_since <= $2::timestamptz THEN due_since ELSE claimed_since END
             ${deliveries} AND ${IS_WAITING} AND coalesce(due_at > $2::timestamptz, true)
-               AND (due_since <= $2::timestamptz OR lease_until > $2::timestamptz)) AS pending`;
-  const { rows } = await query(pool, "count", [text, [providerId, clock.toDatabase(now), now.toISOString()]]);
+               AND (due_since <= $2::timestamptz OR lease_until > $2::timestamptz)
+            UNION ALL
+            SELECT claimed_since ${deliveries} AND due_at > $2::timestamptz AND due_at <= $4::timestamptz
+               AND lease_until > $2::timestamptz AND NOT ${IS_WAITING}) AS pending`;
+  const values = [providerId, clock.toDatabase(now), now.toISOString(), latestClaim ?? null];
+  const { rows } = await query(pool, "count", [text, values]);
   const [row] = rows;
   if (row === undefined)
     throw new EnforcementError("unavailable", "The ledger gave no counts.", { operation: "count" });

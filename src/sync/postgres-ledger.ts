@@ -123,7 +123,7 @@ export function postgresLedger(options: PostgresLedgerOptions): Ledger {
     async count(providerId, now) {
       requireOpen();
       await applyMarks(parts);
-      return countDeliveries(providerId, now, parts);
+      return countDeliveries(providerId, now, { parts, latestClaim: claims.findLatest(providerId) });
     },
     async *listFailures(providerId) {
       yield* listFailures(providerId, requireOpen());

@@ -94,6 +94,18 @@ export function describeLists(place: Place): void {
     expect(await ledger.count("passport", minute(6))).toMatchObject({ pending: 0, oldestDueSince: null });
   });
 
+  it("counts what is worked on although it is not due any more, because the clock went back", async () => {
+    const { ledger } = place;
+    await ledger.record([issue({}, 5), issue({ id: "later" }, 20)]);
+    await given.claimOnly(ledger, 6);
+    const worked = { pending: 1, oldestDueSince: minute(5) };
+    expect(await ledger.count("passport", minute(6))).toMatchObject(worked);
+    expect(await ledger.count("passport", minute(2))).toMatchObject(worked);
+    expect(await ledger.count("hotspot", minute(2))).toMatchObject({ pending: 0, oldestDueSince: null });
+    const reopened = await place.reopen();
+    expect(await reopened.count("passport", minute(2))).toMatchObject({ pending: 0, oldestDueSince: null });
+  });
+
   it("lists refusals, oldest first, with the vendor's words, of one provider or of all", async () => {
     const { ledger } = place;
     const entries = Array.from({ length: 230 }, (_, index) => {
