@@ -12,11 +12,15 @@ const SLICE = 100;
 
 const NO_TARGETS: ReadonlySet<string> = new Set();
 
-/** Writes deliveries back. Repeating it changes nothing: what was given back is not ours any more. */
+/**
+ * Writes deliveries back. Repeating it changes nothing: what was given back is not ours any more. What this process knows
+ * to be over is left out, and the statement passes over what others have taken.
+ */
 export async function saveDeliveries(
-  updates: readonly DeliveryUpdate[],
+  given: readonly DeliveryUpdate[],
   { parts, claims }: { parts: PostgresParts; claims: PostgresClaims },
 ): Promise<void> {
+  const updates = given.filter((update) => claims.findHeld(update, update.version) !== undefined);
   if (updates.length === 0) return;
   const { pool, schema, wakes } = parts;
   const columns = { saved: new Columns(11), entered: new Columns(3), left: new Columns(3) };

@@ -97,6 +97,21 @@ export function describeClaims(place: Place): void {
     expect(await claimOnly(ledger, 30)).toMatchObject({ delivery: NO_DELIVERY });
   });
 
+  it("takes one of two answers that come together: that of the claim which goes on", async () => {
+    const { ledger } = place;
+    await say(ledger, issue());
+    const lost = await claimOnly(ledger, 0);
+    const taken = await claimOnly(ledger, 1);
+    const delivery = given.deliveryOf([given.rightAt("Zone 2")]);
+    await ledger.save([
+      updateOf(lost, { delivery: given.deliveryOf([given.rightAt("Zone 1")]) }),
+      updateOf(taken, { delivery }),
+    ]);
+    expect(await given.collect(ledger.listTargets("passport"))).toEqual(["Zone 2"]);
+    expect(await given.collect(ledger.listAt("passport", "Zone 2"))).toMatchObject([{ delivery }]);
+    expect(await given.collect(ledger.listAt("passport", "Zone 1"))).toEqual([]);
+  });
+
   it("makes what changed meanwhile due at once, whatever the worker says", async () => {
     const { ledger } = place;
     await say(ledger, issue());
