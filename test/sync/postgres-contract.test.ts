@@ -13,7 +13,7 @@ afterAll(() => database.drop(), 60_000);
 describeLedger({
   name: "postgresLedger",
   // Each makes tables of its own.
-  histories: Number(process.env["HISTORY_COUNT"] ?? 10),
+  histories: 10,
   async create() {
     count += 1;
     const schema = `contract_${count}`;
