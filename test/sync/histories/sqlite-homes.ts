@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { Ledger } from "../../../src/sync/ledger.ts";
 import { sqliteLedger } from "../../../src/sync/sqlite-ledger.ts";
 import { findQuickFolder } from "../quick-folder.ts";
+import { VENDORS } from "./history-world.ts";
 import type { LedgerHomes } from "./ledger-home.ts";
 
 // Opening a ledger starts threads, which takes longer than a whole history does.
@@ -29,6 +30,11 @@ export function createSqliteHomes(): LedgerHomes {
       },
       async dispose() {
         clearTables(path);
+        // The next history begins at an instant that has been, and gives its permits numbers that have been given: a claim
+        // that a killed process left behind would hold them.
+        if (ledger === undefined || !(await hasClaims(ledger))) return;
+        await ledger.close();
+        ledger = undefined;
       },
     }),
     async close() {
@@ -36,6 +42,15 @@ export function createSqliteHomes(): LedgerHomes {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Whether anything is claimed although there is nothing. */
+async function hasClaims(ledger: Ledger): Promise<boolean> {
+  for (const providerId of Object.keys(VENDORS)) {
+    const { pending } = await ledger.count(providerId, new Date(0));
+    if (pending > 0) return true;
+  }
+  return false;
 }
 
 /** The next history finds nothing of this one. Names that the ledger keeps in memory stay. */
