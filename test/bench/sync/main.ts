@@ -14,11 +14,11 @@ import { missesOf, type SyncResults } from "./results.ts";
 const flags = readFlags();
 const plan = flags.quick
   ? {
-      backfill: { rounds: 2, registrations: 6_000, sampled: 50 },
+      backfill: { rounds: 2, registrations: 4_000, sampled: 50 },
       recording: { rounds: 2, issued: 5_000, synced: 300, many: 5_000 },
       postgres: { rounds: 2, registrations: 1_000 },
-      idleSamples: 60,
-      lookups: { rounds: 2, secondsEach: 1, permits: 10_000 },
+      idleSamples: 40,
+      lookups: { rounds: 2, secondsEach: 1, warmUpSeconds: 1, permits: 10_000 },
       million: { registrations: 10_000, restarts: 1, lookups: 10_000 },
     }
   : {
@@ -26,7 +26,7 @@ const plan = flags.quick
       recording: { rounds: 7, issued: 40_000, synced: 3_000, many: 40_000 },
       postgres: { rounds: 7, registrations: 10_000 },
       idleSamples: 400,
-      lookups: { rounds: 7, secondsEach: 5, permits: 200_000 },
+      lookups: { rounds: 7, secondsEach: 5, warmUpSeconds: 3, permits: 200_000 },
       million: { registrations: 1_000_000, restarts: 3, lookups: 100_000 },
     };
 

@@ -6,6 +6,7 @@ import { startVendor } from "./vendor.ts";
 export interface LookupsPlan {
   readonly rounds: number;
   readonly secondsEach: number;
+  readonly warmUpSeconds: number;
   readonly permits: number;
 }
 
@@ -28,10 +29,13 @@ export const MOST_SLOWER = 2;
 
 const PER_SECOND = 200;
 
-const WARM_UP_SECONDS = 3;
-
 /** Asks lookups of a process at rest, at rest again, and while it brings its permits to the vendor. */
-export async function measureLookups({ rounds, secondsEach, permits }: LookupsPlan): Promise<LookupsResult> {
+export async function measureLookups({
+  rounds,
+  secondsEach,
+  warmUpSeconds,
+  permits,
+}: LookupsPlan): Promise<LookupsResult> {
   const vendor = await startVendor();
   const server = startChild("lookup-server-process.ts", [vendor.origin, String(permits)]);
   const children = [server, vendor];
@@ -43,9 +47,9 @@ export async function measureLookups({ rounds, secondsEach, permits }: LookupsPl
     const ask = async (seconds = secondsEach) =>
       percentile(await asker.ask<number[]>({ perSecond: PER_SECOND, seconds }), 0.99);
     // Code that has not run yet is slow, and is compiled meanwhile: neither is measured.
-    await ask(WARM_UP_SECONDS);
+    await ask(warmUpSeconds);
     await server.ask("start");
-    await ask(WARM_UP_SECONDS);
+    await ask(warmUpSeconds);
     await server.ask("stop");
     const [atRest, atRestAgain, during, speeds]: [number[], number[], number[], number[]] = [[], [], [], []];
     for (let round = 0; round < rounds; round += 1) {
