@@ -74,8 +74,8 @@ export function createCommits({ database, undo, handle, recordEach }: Parts) {
   }
 
   function take(more: readonly Request[]): void {
-    requests.push(...more);
     for (const request of more) {
+      requests.push(request);
       if (WRITES.has(request.name)) carryOut(() => written.push(handle(request)));
     }
   }
@@ -84,11 +84,10 @@ export function createCommits({ database, undo, handle, recordEach }: Parts) {
     if (database.isTransaction) commit();
     const isWritten = broken === undefined;
     let next = 0;
-    const answers = requests.map((request) => {
+    return requests.map((request) => {
       if (!WRITES.has(request.name)) return read(request);
       return isWritten ? toAnswer(written[next++]) : writeAlone(request);
     });
-    return answers;
   }
 
   function endRecord(isWanted: boolean): Answer[] {

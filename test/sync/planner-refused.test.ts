@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { desire, HOUR, PlannedVendor, wanted } from "./planned-vendor.ts";
 
+const ENDS: [how: string, dies: boolean][] = [
+  ["ends without an answer", false],
+  ["was under way when the process died", true],
+];
+
 describe("what was refused after an attempt without an answer", () => {
-  it.each([
-    ["ends without an answer", false],
-    ["was under way when the process died", true],
-  ])("is sent again when it is wanted again after a repeat that %s", (_, dies) => {
+  it.each(ENDS)("is sent again when it is wanted again after a repeat that %s", (_, dies) => {
     const world = new PlannedVendor();
     world.desired = desire(wanted());
     world.step(() => "never");
@@ -26,10 +28,7 @@ describe("what was refused after an attempt without an answer", () => {
     expect(world.delivery.rights[0]?.receipt).not.toBeNull();
   });
 
-  it.each([
-    ["ends without an answer", false],
-    ["was under way when the process died", true],
-  ])("as a cancellation, is sent again after a repeat that %s", (_, dies) => {
+  it.each(ENDS)("as a cancellation, is sent again after a repeat that %s", (_, dies) => {
     const world = new PlannedVendor();
     world.desired = desire(wanted());
     world.settle();
