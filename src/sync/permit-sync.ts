@@ -36,7 +36,7 @@ export interface PermitSync {
   issue(permit: PermitInput, options?: ChangeOptions): Promise<ChangeResult>;
   /**
    * {@link issue} for many, all or nothing: one result for each, in their order. The error names the first permit that
-   * is wrong, as `permits[3].revision`. A long list is read over several turns of the event loop: leave its permits as
+   * is wrong, as `permits[3].revision`. A long list may be read over several turns of the event loop: leave its permits as
    * they are until the promise is fulfilled.
    */
   issueMany(permits: readonly PermitInput[], options?: ChangeOptions): Promise<ChangeResult[]>;

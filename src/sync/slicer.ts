@@ -58,7 +58,7 @@ const LONG_REST_MS = 30;
 /** Rest between slices of what a host waits for. */
 export const SHORT_REST_MS = 1;
 
-// What one permit takes from the ledger to the vendor and back is no backfill, and does not rest.
+// What one permit takes from the ledger to the vendor and back is no backfill, and rests little.
 const TURNS_OF_A_FEW = 12;
 const QUIET_MS = 100;
 
