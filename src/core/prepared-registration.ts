@@ -1,9 +1,18 @@
+import { timeOf } from "./instant.ts";
 import type { Plate } from "./plate.ts";
+import { isRegionCode } from "./region.ts";
 import type { Registration, StoredRegistration } from "./registration.ts";
 
+/** A stored registration and its reference. */
+export interface KnownRegistration {
+  readonly stored: StoredRegistration;
+  readonly reference: string;
+}
+
 /**
- * A registration made of a stored one whose reference is known, so that a provider need not derive it again: in a
- * backfill that is a good part of the work. A copy of it is a registration like any other.
+ * A registration made of a stored one whose reference is known, so that a provider need neither read it again nor
+ * derive anything: in a backfill that is a good part of the work. A copy of it, and one that somebody has changed, is a
+ * registration like any other.
  */
 export class PreparedRegistration implements Registration {
   readonly companyId: string;
@@ -15,7 +24,7 @@ export class PreparedRegistration implements Registration {
   readonly validTo: Date | null;
   readonly generation: number;
   readonly #providerId: string;
-  readonly #reference: string;
+  readonly #known: KnownRegistration;
 
   constructor(stored: StoredRegistration, known: { providerId: string; reference: string }) {
     const { number, region } = stored.plate;
@@ -24,16 +33,39 @@ export class PreparedRegistration implements Registration {
     this.locationId = stored.locationId;
     this.plate = region === undefined ? { raw: number, number } : { raw: number, number, region };
     this.target = stored.target;
-    this.validFrom = new Date(stored.validFrom);
-    this.validTo = stored.validTo === null ? null : new Date(stored.validTo);
+    this.validFrom = new Date(timeOf(stored.validFrom));
+    this.validTo = stored.validTo === null ? null : new Date(timeOf(stored.validTo));
     this.generation = stored.generation;
     this.#providerId = known.providerId;
-    this.#reference = known.reference;
+    this.#known = { stored, reference: known.reference };
   }
 
-  /** The reference that a provider would derive, where it is known; undefined of anything else. */
-  static findReference(value: unknown, providerId: string): string | undefined {
-    if (typeof value !== "object" || value === null || !(#reference in value)) return undefined;
-    return value.#providerId === providerId ? value.#reference : undefined;
+  /** What a provider would read and derive, where it is known; undefined of anything else. */
+  static findKnown(value: unknown, providerId: string): KnownRegistration | undefined {
+    if (typeof value !== "object" || value === null || !(#known in value)) return undefined;
+    const known = value.#known;
+    const isTrusted = value.#providerId === providerId && value.#isUnchanged && isWellMapped(known.stored);
+    return isTrusted ? known : undefined;
   }
+
+  get #isUnchanged(): boolean {
+    const { stored } = this.#known;
+    return (
+      this.companyId === stored.companyId &&
+      this.permitId === stored.permitId &&
+      this.locationId === stored.locationId &&
+      this.plate.number === stored.plate.number &&
+      this.plate.region === stored.plate.region &&
+      this.target === stored.target &&
+      this.validFrom.getTime() === timeOf(stored.validFrom) &&
+      (this.validTo?.getTime() ?? null) === (stored.validTo === null ? null : timeOf(stored.validTo)) &&
+      this.generation === stored.generation
+    );
+  }
+}
+
+/** Target and default region are a directory's, and a host's own may say anything. All else was read with the permit. */
+function isWellMapped({ target, plate: { region } }: StoredRegistration): boolean {
+  const isText = typeof target === "string" && target.trim() !== "";
+  return isText && (region === undefined || isRegionCode(region));
 }

@@ -5,7 +5,7 @@ import { referenceOf } from "./identity.ts";
 import { formatInstant, parseInstant, timeOf } from "./instant.ts";
 import { type CheckedOperationOptions, readOperationOptions } from "./operation-options.ts";
 import { inOperation, outcomeOf, unwrapOutcome } from "./outcome.ts";
-import { PreparedRegistration } from "./prepared-registration.ts";
+import { type KnownRegistration, PreparedRegistration } from "./prepared-registration.ts";
 import type { OperationOptions, Outcome, PushProvider } from "./provider.ts";
 import { type Receipt, readReceipt } from "./receipt.ts";
 import { readRegistration, type StoredRegistration, toStoredRegistration } from "./registration.ts";
@@ -69,14 +69,17 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     validTo ?? new Date(Math.max(timeOf(start), at.getTime()) + openEndedDays * DAY_MS);
 
   function toRegisterChange(value: unknown, field: string, at: Date): PushChange {
-    const checked = readRegistration(value, field);
-    const registration = toStoredRegistration(checked);
+    const { stored: registration, reference: identity } =
+      PreparedRegistration.findKnown(value, providerId) ?? toKnownRegistration(value, field);
     adapter.checkRegistration(registration, field);
-    const identity =
-      PreparedRegistration.findReference(value, providerId) ?? referenceOf(providerId, checked);
-    const end = coverUntil(registration.validFrom, checked.validTo, at);
-    const { target } = registration;
+    const { target, validFrom, validTo } = registration;
+    const end = coverUntil(validFrom, validTo === null ? null : new Date(timeOf(validTo)), at);
     return { kind: "register", identity, reference: identity, target, registration, end, at, field };
+  }
+
+  function toKnownRegistration(value: unknown, field: string): KnownRegistration {
+    const checked = readRegistration(value, field);
+    return { stored: toStoredRegistration(checked), reference: referenceOf(providerId, checked) };
   }
 
   function toAmendChange(

@@ -6,7 +6,10 @@ import type { ProviderEvent, Secret } from "../core/provider.ts";
 
 /** Options that every provider with an HTTP side takes. */
 export interface HttpOptions {
-  /** Replaces the global `fetch`: proxies, instrumentation, tests. */
+  /**
+   * Replaces the global `fetch`: proxies, instrumentation, tests. It is called with a `Request`, and with an init that
+   * holds the body and the signal: one that calls another `fetch` passes on both arguments.
+   */
   fetch?: typeof fetch;
   /** How long one attempt may take until its whole reply is read, in milliseconds. Default 10,000. */
   attemptTimeoutMs?: number;

@@ -39,8 +39,8 @@ export function postpone(delivery: Delivery, reference: string, notBefore: Date)
 }
 
 function withReceipt(right: Right, receipt: Receipt | undefined): Right {
-  const { mayLastUntil, ...rest } = right;
-  return { ...rest, receipt: receipt ?? right.receipt, intent: null, failure: null };
+  const { reference, registration } = right;
+  return { reference, registration, receipt: receipt ?? right.receipt, intent: null, failure: null };
 }
 
 function withError(

@@ -65,7 +65,11 @@ function addRegistrations(
   for (const plate of plates) {
     const { number, region } = withDefaultRegion(plate, location.region);
     registrations.push({
-      ...{ companyId, permitId, locationId: location.id, target, generation: 0 },
+      companyId,
+      permitId,
+      locationId: location.id,
+      target,
+      generation: 0,
       plate: region === undefined ? { number } : { number, region },
       validFrom: formatInstant(validFrom),
       validTo: validTo === null ? null : formatInstant(validTo),

@@ -25,13 +25,17 @@ export function memoryLedger(): Ledger {
 
   function claimRow(row: DeliveryRow, now: number, leaseMs: number): ClaimedDelivery {
     const since = row.dueSince === null ? now : Math.min(row.dueSince, now);
-    row.claim = { version: ++lastVersion, until: now + leaseMs, since, changedAt: null };
-    row.node = undefined;
-    store.rowsOf(row.providerId).claimed.add(row);
-    const { companyId } = row.owner;
+    const version = ++lastVersion;
+    store.rowsOf(row.providerId).claim(row, { version, until: now + leaseMs, since, changedAt: null });
+    const { providerId, owner, delivery } = row;
     return {
-      ...{ ...idOf(row), companyId, stored: toStoredPermit(row.owner), delivery: row.delivery },
-      ...{ dueSince: new Date(since), version: lastVersion },
+      providerId,
+      permitId: owner.id,
+      companyId: owner.companyId,
+      stored: toStoredPermit(owner),
+      delivery,
+      dueSince: new Date(since),
+      version,
     };
   }
 
@@ -42,7 +46,7 @@ export function memoryLedger(): Ledger {
     },
     async close() {
       isOpen = false;
-      for (const rows of store.providers.values()) for (const row of rows.claimed) rows.unclaim(row);
+      for (const rows of store.providers.values()) for (const row of rows.claimed.values()) rows.unclaim(row);
     },
     async record(given, options) {
       requireOpen();
@@ -91,11 +95,10 @@ export function memoryLedger(): Ledger {
     },
     async save(updates) {
       requireOpen();
-      for (const update of updates) {
-        const { version, delivery, release } = update;
-        const row = store.findDelivery(update);
-        if (row === undefined || row.claim?.version !== version) continue;
-        const rows = store.rowsOf(row.providerId);
+      for (const { providerId, version, delivery, release } of updates) {
+        const rows = store.rowsOf(providerId);
+        const row = rows.claimed.get(version);
+        if (row?.claim === undefined) continue;
         rows.setDelivery(row, delivery);
         if (release === undefined) continue;
         const { changedAt } = row.claim;
@@ -109,7 +112,7 @@ export function memoryLedger(): Ledger {
       requireOpen();
       const rows = store.rowsOf(providerId);
       let next = rows.findFirstUnclaimed();
-      for (const { dueAt, claim } of rows.claimed) {
+      for (const { dueAt, claim } of rows.claimed.values()) {
         if (dueAt !== null && claim !== undefined) next = earlier(next, Math.max(dueAt, claim.until));
       }
       return next === null ? undefined : new Date(next);

@@ -33,7 +33,8 @@ export interface DeliveryRow {
 /** The deliveries of one provider, and what is asked of many of them at once. */
 export class ProviderRows {
   readonly rows = new Set<DeliveryRow>();
-  readonly claimed = new Set<DeliveryRow>();
+  /** By the version of their claim. */
+  readonly claimed = new Map<number, DeliveryRow>();
   readonly failing = new Set<DeliveryRow>();
   readonly unmapped = new Set<DeliveryRow>();
   readonly atTarget = new Map<string, Set<DeliveryRow>>();
@@ -74,14 +75,21 @@ export class ProviderRows {
 
   /** Offers what is claimed and whose time is over. Until somebody takes it, whoever had it may still save it. */
   offerOverdue(now: number): void {
-    for (const row of this.claimed) {
+    for (const row of this.claimed.values()) {
       if (row.node === undefined && row.claim !== undefined && row.claim.until <= now) this.queueUp(row);
     }
   }
 
+  claim(row: DeliveryRow, claim: NonNullable<DeliveryRow["claim"]>): void {
+    if (row.claim !== undefined) this.claimed.delete(row.claim.version);
+    row.claim = claim;
+    row.node = undefined;
+    this.claimed.set(claim.version, row);
+  }
+
   unclaim(row: DeliveryRow): void {
+    if (row.claim !== undefined) this.claimed.delete(row.claim.version);
     row.claim = undefined;
-    this.claimed.delete(row);
     this.queueUp(row);
   }
 
@@ -114,5 +122,5 @@ export class ProviderRows {
 
 function toggle(rows: Set<DeliveryRow>, row: DeliveryRow, isMember: boolean): void {
   if (isMember) rows.add(row);
-  else rows.delete(row);
+  else if (rows.size > 0) rows.delete(row);
 }

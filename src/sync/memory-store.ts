@@ -14,7 +14,9 @@ export class MemoryStore {
   readonly #companies = new Map<string, Set<PermitRow>>();
 
   rowsOf(providerId: string): ProviderRows {
-    const rows = this.providers.get(providerId) ?? new ProviderRows();
+    const known = this.providers.get(providerId);
+    if (known !== undefined) return known;
+    const rows = new ProviderRows();
     this.providers.set(providerId, rows);
     return rows;
   }

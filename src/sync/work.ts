@@ -33,11 +33,22 @@ export interface Work extends DeliveryId {
 /** A delivery that was just claimed, at `now` in milliseconds. */
 export function createWork(claimed: ClaimedDelivery, now: number): Work {
   const { providerId, permitId, companyId, dueSince, stored, delivery, version } = claimed;
+  // Written one by one, as in all that is made of every delivery: spreading takes several times as long.
   return {
-    ...{ providerId, permitId, companyId, dueSince, isForgotten: stored?.state === "forgotten" },
-    ...{ unmappedBefore: delivery.unmapped, delivery, version, claimedAt: now },
-    ...{ permit: stored?.state === "active" ? stored.permit : undefined, desired: undefined },
-    ...{ outstanding: 0, isStale: false, wasSent: false },
+    providerId,
+    permitId,
+    companyId,
+    dueSince,
+    isForgotten: stored?.state === "forgotten",
+    unmappedBefore: delivery.unmapped,
+    permit: stored?.state === "active" ? stored.permit : undefined,
+    desired: undefined,
+    delivery,
+    version,
+    claimedAt: now,
+    outstanding: 0,
+    isStale: false,
+    wasSent: false,
   };
 }
 
