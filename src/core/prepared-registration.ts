@@ -23,6 +23,8 @@ export class PreparedRegistration implements Registration {
   readonly validFrom: Date;
   readonly validTo: Date | null;
   readonly generation: number;
+  readonly #from: number;
+  readonly #to: number | null;
   readonly #providerId: string;
   readonly #known: KnownRegistration;
 
@@ -33,8 +35,10 @@ export class PreparedRegistration implements Registration {
     this.locationId = stored.locationId;
     this.plate = region === undefined ? { raw: number, number } : { raw: number, number, region };
     this.target = stored.target;
-    this.validFrom = new Date(timeOf(stored.validFrom));
-    this.validTo = stored.validTo === null ? null : new Date(timeOf(stored.validTo));
+    this.#from = timeOf(stored.validFrom);
+    this.#to = stored.validTo === null ? null : timeOf(stored.validTo);
+    this.validFrom = new Date(this.#from);
+    this.validTo = this.#to === null ? null : new Date(this.#to);
     this.generation = stored.generation;
     this.#providerId = known.providerId;
     this.#known = { stored, reference: known.reference };
@@ -57,8 +61,8 @@ export class PreparedRegistration implements Registration {
       this.plate.number === stored.plate.number &&
       this.plate.region === stored.plate.region &&
       this.target === stored.target &&
-      this.validFrom.getTime() === timeOf(stored.validFrom) &&
-      (this.validTo?.getTime() ?? null) === (stored.validTo === null ? null : timeOf(stored.validTo)) &&
+      this.validFrom.getTime() === this.#from &&
+      (this.validTo?.getTime() ?? null) === this.#to &&
       this.generation === stored.generation
     );
   }

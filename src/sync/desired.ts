@@ -1,7 +1,8 @@
 import type { Company, Location } from "../core/directory.ts";
 import { formatInstant } from "../core/instant.ts";
 import type { Permit } from "../core/permit.ts";
-import { type StoredRegistration, withDefaultRegion } from "../core/registration.ts";
+import type { Plate } from "../core/plate.ts";
+import type { StoredRegistration } from "../core/registration.ts";
 import { isCompanyEnabled, providerEntry } from "../core/switches.ts";
 
 /** A company as its directory shows it now. */
@@ -31,17 +32,24 @@ export function desiredOf(permit: Permit, { company, locations }: CompanyView, p
   // A company that nobody knows has no switches: nothing of it is wanted, and somebody should hear of it.
   if (company === undefined) return { ...NOTHING_DESIRED, unmapped: [...new Set(permit.locationIds)] };
   if (!isCompanyEnabled(company, providerId)) return NOTHING_DESIRED;
-  const registrations: StoredRegistration[] = [];
+  let registrations: StoredRegistration[] | undefined;
   const unmapped: string[] = [];
   for (const locationId of permit.locationIds) {
     const location = locations.get(locationId);
     const entry = providerEntry(location?.providers, providerId);
     if (location !== undefined && entry?.enabled !== true) continue;
-    if (location === undefined || entry?.target === undefined) unmapped.push(locationId);
-    else addRegistrations(registrations, permit, { location, target: entry.target });
+    if (location === undefined || entry?.target === undefined) {
+      unmapped.push(locationId);
+      continue;
+    }
+    const { target } = entry;
+    const here = permit.plates.map((plate) => toRegistration(permit, plate, { location, target }));
+    // Mostly of one: a list that grows by `push` takes room for sixteen more.
+    if (registrations === undefined) registrations = here;
+    else registrations.push(...here);
   }
   return {
-    registrations: withoutRepeats(registrations),
+    registrations: withoutRepeats(registrations ?? []),
     unmapped: unmapped.length > 1 ? [...new Set(unmapped)] : unmapped,
   };
 }
@@ -56,25 +64,23 @@ export function byRight(registrations: readonly StoredRegistration[]): Map<strin
   return new Map(registrations.map((registration) => [rightKeyOf(registration), registration]));
 }
 
-/** One for each plate. */
-function addRegistrations(
-  registrations: StoredRegistration[],
-  { id: permitId, companyId, plates, validFrom, validTo }: Permit,
+function toRegistration(
+  { id: permitId, companyId, validFrom, validTo }: Permit,
+  plate: Plate,
   { location, target }: { location: Location; target: string },
-): void {
-  for (const plate of plates) {
-    const { number, region } = withDefaultRegion(plate, location.region);
-    registrations.push({
-      companyId,
-      permitId,
-      locationId: location.id,
-      target,
-      generation: 0,
-      plate: region === undefined ? { number } : { number, region },
-      validFrom: formatInstant(validFrom),
-      validTo: validTo === null ? null : formatInstant(validTo),
-    });
-  }
+): StoredRegistration {
+  const { number } = plate;
+  const region = plate.region ?? location.region;
+  return {
+    companyId,
+    permitId,
+    locationId: location.id,
+    target,
+    generation: 0,
+    plate: region === undefined ? { number } : { number, region },
+    validFrom: formatInstant(validFrom),
+    validTo: validTo === null ? null : formatInstant(validTo),
+  };
 }
 
 /** What makes a registration another right than the next, its generation aside: the parts of its reference. */

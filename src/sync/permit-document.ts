@@ -53,8 +53,13 @@ export function decodePermit(
   ) as Content;
   const written = raws === null ? undefined : (JSON.parse(raws) as string[]);
   const permit: { -readonly [Key in keyof Permit]: Permit[Key] } = {
-    ...{ id, companyId, plates: plates.map((plate, index) => toPlate(plate, written?.[index])), locationIds },
-    ...{ validFrom: new Date(validFrom), validTo: validTo === null ? null : new Date(validTo), revision },
+    id,
+    companyId,
+    plates: plates.map((plate, index) => toPlate(plate, written?.[index])),
+    locationIds,
+    validFrom: new Date(validFrom),
+    validTo: validTo === null ? null : new Date(validTo),
+    revision,
   };
   if (createdAt !== undefined && createdAt !== null) permit.createdAt = new Date(createdAt);
   if (holder !== undefined && holder !== null) permit.holder = holder;

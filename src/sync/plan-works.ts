@@ -26,8 +26,8 @@ export async function planWorks(works: readonly Work[], context: PlanContext): P
   const slicer = createSlicer();
   const updates: DeliveryUpdate[] = [];
   const operations: QueuedOperation[] = [];
-  for (const work of works) {
-    updates.push(planWork(work, context, operations));
+  for (let index = 0; index < works.length; index += 1) {
+    updates.push(planWork(works[index] as Work, context, operations));
     if (slicer.isOver) await slicer.nextTurn();
   }
   return { updates, operations };

@@ -44,8 +44,9 @@ async function mapLongList<Item, Result>(
 ): Promise<readonly Result[]> {
   const slicer = createSlicer();
   const results: Result[] = [];
-  for (const item of items) {
-    results.push(map(item));
+  // By index, here and in other long loops of asynchronous functions: there, an iterator makes an object for each item.
+  for (let index = 0; index < items.length; index += 1) {
+    results.push(map(items[index] as Item));
     if (slicer.isOver) await slicer.nextTurn();
   }
   return results;

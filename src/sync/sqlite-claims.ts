@@ -27,6 +27,14 @@ interface Written {
   readonly failed: number;
 }
 
+/** A place in the order in which deliveries are given out. */
+export interface DuePlace {
+  readonly dueAt: number;
+  readonly permit: number;
+}
+
+const START: DuePlace = { dueAt: Number.MIN_SAFE_INTEGER, permit: 0 };
+
 /**
  * Who works on what. A file has one process, so claims need not outlive it: they are kept in memory, and taking one
  * costs no write.
@@ -36,6 +44,7 @@ export class Claims {
   #lastVersion = randomInt(2 ** 47);
   readonly #byVersion = new Map<number, Claim>();
   readonly #byProvider = new Map<number, Map<number, Claim>>();
+  readonly #looked = new Map<number, DuePlace>();
   readonly #undo: UndoLog;
 
   constructor(undo: UndoLog) {
@@ -44,6 +53,27 @@ export class Claims {
 
   of(provider: number): ReadonlyMap<number, Claim> {
     return this.#byProvider.get(provider) ?? NONE;
+  }
+
+  /**
+   * Where to look for what nobody has: all that is due up to there is claimed. A backfill would pass over hundreds of
+   * them for every few that it takes.
+   */
+  placeToLook(provider: number, now: number): DuePlace {
+    const place = this.#looked.get(provider);
+    if (place === undefined) return START;
+    // Whose time is over is given to the next one.
+    for (const { until } of this.of(provider).values()) if (until <= now) return START;
+    return place;
+  }
+
+  noteLooked(provider: number, place: DuePlace): void {
+    this.#looked.set(provider, place);
+  }
+
+  /** Something has become due, or stays so without a claim. */
+  noteDue(at: number): void {
+    for (const [provider, { dueAt }] of this.#looked) if (at <= dueAt) this.#looked.delete(provider);
   }
 
   all(): Iterable<Claim> {

@@ -77,6 +77,7 @@ export function createRecorder({ database, companies, providers, claims, undo }:
       update.run(company, revision, at, validTo, content, raws, ref);
       noteDue(ref, at);
     }
+    claims.noteDue(at);
     if (typeof plateNumbers === "string") addPlate.run(company, plateNumbers, ref);
     else for (const number of plateNumbers) addPlate.run(company, number, ref);
     if (typeof providerIds === "string") addDelivery.run(ref, providers.refOf(providerIds), at);
@@ -102,6 +103,7 @@ export function createRecorder({ database, companies, providers, claims, undo }:
   /** Its deliveries are due, and whoever works on one is told when it is saved. */
   function noteDue(permit: number, at: number): void {
     makeDue.run(at, permit);
+    claims.noteDue(at);
     for (const provider of providers.refs()) claims.noteChange(claims.find(provider, permit), at);
   }
 

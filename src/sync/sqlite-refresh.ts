@@ -35,6 +35,7 @@ export function createRefresher({ database, companies, providers, claims }: Part
     if (company === undefined) return { count: 0, next: null };
     const [end] = findEnd.get(company, after, limit) as unknown as [number | null];
     if (end === null) return { count: 0, next: null };
+    claims.noteDue(at);
     let count = Number(update.run(at, company, after, end).changes);
     for (const providerId of new Set(providerIds)) {
       count += Number(insert.run(at, providers.refOf(providerId), company, after, end).changes);

@@ -59,5 +59,5 @@ export function toClaimedDelivery(row: ClaimedRow, providerId: string): ClaimedD
           changedAt: new Date(changedAt),
         };
   const delivery = document === null ? NO_DELIVERY : decodeDelivery(document, owner);
-  return { ...owner, stored, delivery, dueSince: new Date(since), version };
+  return { providerId, permitId, companyId, stored, delivery, dueSince: new Date(since), version };
 }

@@ -87,6 +87,7 @@ export function createSaver({ database, claims, undo }: Parts) {
     const since = settled ? dueAt : earlier(findDueSince(permit, provider), dueAt);
     writeReleased.run(document, liveUntil, unmapped, failures.length, dueAt, since, permit, provider);
     claims.release(claim);
+    if (dueAt !== null) claims.noteDue(dueAt);
   }
 
   function findDueSince(permit: number, provider: number): number | null {

@@ -24,7 +24,11 @@ type WorkRow = [
   content: string | null,
   raws: string | null,
   failed: number,
+  permit: number,
 ];
+
+const WORK =
+  "due_at, due_since, document, id, company, state, revision, changed_at, content, raws, failed, delivery.permit";
 
 /** Finds what is to be done, and gives it to one worker at a time. Nothing is written. */
 export function createWorkFinder({ database, companies, providers, claims }: Parts) {
@@ -32,9 +36,13 @@ export function createWorkFinder({ database, companies, providers, claims }: Par
     `SELECT permit, due_at FROM delivery WHERE provider = ? AND due_at IS NOT NULL AND due_at <= ?
      ORDER BY due_at, permit LIMIT ?`,
   );
+  const listWork = database.prepare(
+    `SELECT ${WORK} FROM delivery CROSS JOIN permit ON permit.ref = delivery.permit
+     WHERE provider = ?1 AND due_at IS NOT NULL AND due_at <= ?2 AND (due_at, delivery.permit) > (?3, ?4)
+     ORDER BY due_at, delivery.permit LIMIT ?5`,
+  );
   const findWork = database.prepare(
-    `SELECT due_at, due_since, document, id, company, state, revision, changed_at, content, raws, failed
-     FROM delivery JOIN permit ON permit.ref = delivery.permit WHERE permit = ? AND provider = ?`,
+    `SELECT ${WORK} FROM delivery JOIN permit ON permit.ref = delivery.permit WHERE permit = ? AND provider = ?`,
   );
   const findPermit = database.prepare("SELECT ref FROM permit WHERE id = ?");
   const countDue = database.prepare(
@@ -52,7 +60,8 @@ export function createWorkFinder({ database, companies, providers, claims }: Par
      WHERE provider = ?1 AND unmapped = 1 AND state = 0 AND (ended_at IS NULL OR ended_at > ?2)`,
   );
   const counts = [countDue, countWaiting, countFailed, countUnmapped];
-  for (const statement of [listDue, findWork, findPermit, ...counts]) statement.setReturnArrays(true);
+  for (const statement of [listDue, listWork, findWork, findPermit, ...counts])
+    statement.setReturnArrays(true);
 
   function readWork(permit: number, provider: number): WorkRow | undefined {
     return findWork.get(permit, provider) as unknown as WorkRow | undefined;
@@ -62,18 +71,33 @@ export function createWorkFinder({ database, companies, providers, claims }: Par
     return listDue.all(provider, until, limit) as unknown as DueRow[];
   }
 
-  function take(row: WorkRow, place: { permit: number; provider: number }, now: number, leaseMs: number) {
-    const [dueAt, dueSince, document, permitId, company, state, revision, changedAt, content, raws, failed] =
-      row;
+  function take(row: WorkRow, { provider, now, until }: { provider: number; now: number; until: number }) {
+    const [dueAt, dueSince, document, permitId, company, state, revision, changedAt, content, raws] = row;
+    const [failed, permit] = [row[10], row[11]];
     const since = dueSince === null ? now : Math.min(dueSince, now);
     const written = { targets: undefined, failed };
     const { version } = claims.take({
-      ...{ ...place, company, until: now + leaseMs, since, dueAt, document, written },
+      permit,
+      provider,
+      company,
+      until,
+      since,
+      dueAt,
+      document,
+      written,
     });
     const companyId = companies.nameOf(company);
     const claimed: ClaimedRow = [
-      ...([version, since, document, permitId, companyId] as const),
-      ...([state, revision, changedAt, content, raws] as const),
+      version,
+      since,
+      document,
+      permitId,
+      companyId,
+      state,
+      revision,
+      changedAt,
+      content,
+      raws,
     ];
     return claimed;
   }
@@ -84,14 +108,19 @@ export function createWorkFinder({ database, companies, providers, claims }: Par
       if (provider === undefined) return [];
       const taken = claims.of(provider);
       const claimed: ClaimedRow[] = [];
-      // Those that somebody has are due too, so as many more are looked at.
-      for (const [permit] of listDueRows(provider, now, limit + taken.size)) {
-        if (claimed.length >= limit) break;
-        // Whose time is over is given to the next one.
-        if ((taken.get(permit)?.until ?? 0) > now) continue;
-        const row = readWork(permit, provider);
-        if (row !== undefined) claimed.push(take(row, { permit, provider }, now, leaseMs));
-      }
+      let place = claims.placeToLook(provider, now);
+      let rows: WorkRow[];
+      do {
+        rows = listWork.all(provider, now, place.dueAt, place.permit, limit) as unknown as WorkRow[];
+        for (const row of rows) {
+          if (claimed.length >= limit) break;
+          const [dueAt, permit] = [row[0] ?? now, row[11]];
+          place = { dueAt, permit };
+          if ((taken.get(permit)?.until ?? 0) <= now)
+            claimed.push(take(row, { provider, now, until: now + leaseMs }));
+        }
+      } while (claimed.length < limit && rows.length === limit);
+      claims.noteLooked(provider, place);
       return claimed;
     },
 
@@ -103,7 +132,7 @@ export function createWorkFinder({ database, companies, providers, claims }: Par
       const claim = claims.find(provider, permit);
       const row = readWork(permit, provider);
       if (row === undefined || (claim !== undefined && claim.until > now)) return null;
-      return take(row, { permit, provider }, now, leaseMs);
+      return take(row, { provider, now, until: now + leaseMs });
     },
 
     findNextDue({ providerId }: Operations["findNextDue"][0]): number | null {

@@ -17,14 +17,22 @@ import { startThread } from "./sqlite-threads.ts";
 /** A large one comes in parts. */
 type Call = Request | { readonly name: "record"; readonly parts: AsyncIterable<readonly ChangeRow[]> };
 
-interface Waiting {
-  readonly call: Call;
+/** Who asked. What they asked with is let go of when it is sent. */
+interface Asker {
+  readonly name: OperationName;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
 }
 
+interface Waiting extends Asker {
+  readonly call: Call;
+}
+
 // So many calls are sent on while others of the same turn are still to come: the thread begins with them.
 const SENT_ON = 16;
+
+// So many deliveries keep the thread busy for longer than a turn takes: they are not kept until its end.
+const SENT_AT_ONCE = 64;
 
 const DIED: WriterFailure = {
   code: "unavailable",
@@ -33,15 +41,15 @@ const DIED: WriterFailure = {
 };
 
 /**
- * The other end of the writer thread. One commit is under way at a time: of the calls that come in one turn of the event
- * loop, and of those that waited for the commit before. A large call has one for itself.
+ * The other end of the writer thread. One commit is under way at a time: of the calls that waited for the commit before,
+ * and of those that come in the same turn of the event loop. A large call has one for itself.
  */
 export class Writer {
   readonly #thread: Worker;
   #waiting: Waiting[] = [];
-  #underWay: Waiting[] = [];
-  /** How many of those under way were sent; undefined: no more are taken in. */
-  #sent: number | undefined;
+  #underWay: Asker[] = [];
+  /** Of those under way, what is to be sent yet; undefined: no more are taken in. */
+  #unsent: Request[] | undefined;
   #failure: WriterFailure | undefined;
 
   private constructor(thread: Worker) {
@@ -88,12 +96,13 @@ export class Writer {
   #take<Value>(call: Call): Promise<Value> {
     if (this.#failure !== undefined) return Promise.reject(toEnforcementError(this.#failure, call.name));
     return new Promise((resolve, reject) => {
-      const one = { call, resolve, reject };
-      if (this.#sent !== undefined && this.#waiting.length === 0 && !("parts" in call)) {
-        this.#underWay.push(one);
-        if (this.#underWay.length - this.#sent >= SENT_ON) this.#send(false);
+      const asker = { name: call.name, resolve, reject };
+      if (this.#unsent !== undefined && this.#waiting.length === 0 && !("parts" in call)) {
+        this.#underWay.push(asker);
+        this.#unsent.push(call);
+        if (this.#unsent.length >= SENT_ON) this.#send(false);
       } else {
-        this.#waiting.push(one);
+        this.#waiting.push({ ...asker, call });
         if (this.#underWay.length === 0) this.#begin();
       }
     });
@@ -105,8 +114,8 @@ export class Writer {
     const refused = [...this.#underWay, ...this.#waiting];
     this.#underWay = [];
     this.#waiting = [];
-    this.#sent = undefined;
-    for (const { call, reject } of refused) reject(toEnforcementError(this.#failure, call.name));
+    this.#unsent = undefined;
+    for (const { name, reject } of refused) reject(toEnforcementError(this.#failure, name));
     this.#thread.unref();
   }
 
@@ -137,17 +146,22 @@ export class Writer {
       return;
     }
     const large = this.#waiting.findIndex(({ call }) => "parts" in call);
-    this.#underWay = this.#waiting.splice(0, large === -1 ? this.#waiting.length : large);
-    this.#sent = 0;
-    if (this.#underWay.length >= SENT_ON) this.#send(false);
+    const taken = this.#waiting.splice(0, large === -1 ? this.#waiting.length : large);
+    this.#underWay = taken.map(({ name, resolve, reject }) => ({ name, resolve, reject }));
+    this.#unsent = taken.map(({ call }) => call as Request);
+    if (countDeliveries(this.#unsent) >= SENT_AT_ONCE) {
+      this.#send(true);
+      return;
+    }
+    if (this.#unsent.length >= SENT_ON) this.#send(false);
     // Calls of this turn go together.
     setImmediate(() => this.#send(true));
   }
 
   #send(isLast: boolean): void {
-    if (this.#sent === undefined) return;
-    const requests = this.#underWay.slice(this.#sent).map(({ call }) => call as Request);
-    this.#sent = isLast ? undefined : this.#underWay.length;
+    const requests = this.#unsent;
+    if (requests === undefined) return;
+    this.#unsent = isLast ? undefined : [];
     this.#post({ kind: "requests", requests, isLast });
   }
 
@@ -174,10 +188,20 @@ export class Writer {
     this.#underWay = [];
     this.#begin();
     if (this.#underWay.length === 0) this.#thread.unref();
-    for (const [index, { call, resolve, reject }] of settled.entries()) {
+    for (const [index, { name, resolve, reject }] of settled.entries()) {
       const answer = answers[index];
       if (answer?.ok === true) resolve(answer.value as never);
-      else if (answer !== undefined) reject(toEnforcementError(answer.failure, call.name));
+      else if (answer !== undefined) reject(toEnforcementError(answer.failure, name));
     }
   }
+}
+
+/** How many deliveries are to be saved or looked for. */
+function countDeliveries(requests: readonly Request[]): number {
+  let count = 0;
+  for (const { name, request } of requests) {
+    if (name === "save") count += (request as Operations["save"][0]).length;
+    if (name === "claim") count += (request as Operations["claim"][0]).limit;
+  }
+  return count;
 }

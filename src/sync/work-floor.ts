@@ -145,7 +145,8 @@ export class WorkFloor {
       return;
     }
     const slicer = createSlicer();
-    for (const work of works) {
+    for (let index = 0; index < works.length; index += 1) {
+      const work = works[index] as Work;
       if (work.permit !== undefined) work.desired = desiredOf(work.permit, view, provider.id);
       work.permit = undefined;
       if (slicer.isOver) await slicer.nextTurn();
@@ -182,7 +183,8 @@ export class WorkFloor {
     const now = timers.now();
     const touched = new Set<Work>();
     const events: Parameters<Emit>[0][] = [];
-    for (const [index, { work, right }] of batch.entries()) {
+    for (let index = 0; index < batch.length; index += 1) {
+      const { work, right } = batch[index] as QueuedOperation;
       const outcome = outcomes[index];
       if (outcome === undefined) continue;
       work.delivery = applyOutcome(work.delivery, right.reference, { outcome, now, random });

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { NO_DELIVERY } from "../../src/sync/delivery.ts";
+import type { ClaimedDelivery, Ledger } from "../../src/sync/ledger.ts";
 import type { Place } from "./ledger-contract.ts";
 import * as given from "./ledger-fixtures.ts";
 
@@ -58,6 +59,31 @@ export function describeClaims(place: Place): void {
     expect(await ledger.findNextDue("passport")).toEqual(minute(30));
     expect((await claimOnly(ledger, 30)).delivery.generation).toBe(5);
   });
+
+  it.each([
+    ["a permit that is new", (ledger) => say(ledger, issue({ id: "earlier" }, 3))],
+    ["one that is revised", (ledger) => say(ledger, revise({ id: "settled", revision: 2 }, 3))],
+    ["one that is revoked", (ledger) => say(ledger, revoke(3, "settled"))],
+    [
+      "a company's",
+      (ledger) => ledger.makeDue({ companyId: "college", providerIds: ["passport"], at: minute(3) }),
+    ],
+    ["one that is given back", (ledger, kept) => ledger.save([updateOf(kept, { dueAt: 3, settled: false })])],
+  ] satisfies [string, (ledger: Ledger, kept: ClaimedDelivery) => Promise<unknown>][])(
+    "gives what has become due earlier than what was given last, because the clock went back: %s",
+    async (_, becomeDue) => {
+      const { ledger } = place;
+      for (const id of ["settled", "kept"]) await say(ledger, issue({ id }, 9));
+      await say(ledger, issue({ id: "college's", companyId: "college" }, 9));
+      const first = await claim(ledger, 9);
+      const kept = first.find(({ permitId }) => permitId === "kept") as ClaimedDelivery;
+      await ledger.save(first.filter((one) => one !== kept).map((one) => updateOf(one)));
+      await say(ledger, issue({ id: "given last" }, 9.5));
+      expect(await claim(ledger, 9.5)).toMatchObject([{ permitId: "given last" }]);
+      await becomeDue(ledger, kept);
+      expect(await claim(ledger, 9.5)).toHaveLength(1);
+    },
+  );
 
   it("takes what is saved late, as long as nobody else has it", async () => {
     const { ledger } = place;
