@@ -3,6 +3,7 @@ import { itemBackoff } from "./backoff.ts";
 import type { Breaker } from "./breaker.ts";
 import { Lag } from "./lag.ts";
 import { LEASE_MS } from "./lease.ts";
+import { PACE } from "./ledger-pace.ts";
 import { areLookupsAsked, FEW_OPERATIONS } from "./lookups-first.ts";
 import type { LoopContext } from "./loop-context.ts";
 import { WakeUp } from "./wake-up.ts";
@@ -125,7 +126,8 @@ export class DeliveryLoop {
     // One operation shows whether the vendor is back.
     if (!this.breaker.isClosed) return this.#floor.isEmpty ? 1 : 0;
     const { batchSize } = this.provider.capabilities;
-    const whole = batchSize * this.#context.concurrency;
+    const { concurrency, ledger } = this.#context;
+    const whole = batchSize * concurrency * PACE[ledger.kind].ahead;
     const window = Math.max(SMALLEST_WINDOW, areLookupsAsked() ? FEW_OPERATIONS : whole);
     // Many at a time: every claim is a reading of the ledger's. Not all at once: while some are being prepared, the next
     // are claimed.

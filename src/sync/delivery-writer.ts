@@ -1,13 +1,14 @@
 import { itemBackoff } from "./backoff.ts";
 import type { DeliveryUpdate, Ledger } from "./ledger.ts";
+import { PACE } from "./ledger-pace.ts";
 import type { Timers } from "./timers.ts";
 
 /** Writes the deliveries of one provider back, and goes on trying when the ledger fails. */
 export interface DeliveryWriter {
   /**
    * Fulfilled when they are durable. Those that come while as much is being written as may be at once are written
-   * together in the next writing, and of one delivery only the last: no delivery is in two writings at the same time.
-   * False when it was given up: nothing of them was written.
+   * together as far as the ledger's pace allows, and of one delivery only the last: no delivery is in two writings at the
+   * same time. False when it was given up: nothing of them was written.
    */
   write(updates: readonly DeliveryUpdate[]): Promise<boolean>;
   /** From now on nothing is tried twice. */
@@ -20,9 +21,6 @@ interface Round {
   readonly finish: (isWritten: boolean) => void;
 }
 
-/** PostgreSQL writes over several connections at once; the other ledgers do one thing after the other. */
-const WRITINGS_AT_ONCE = { postgres: 2, sqlite: 1, memory: 1 };
-
 export function createDeliveryWriter(options: {
   ledger: Ledger;
   timers: Timers;
@@ -31,15 +29,21 @@ export function createDeliveryWriter(options: {
   onResult: (isWritten: boolean) => void;
 }): DeliveryWriter {
   const { ledger, timers, random, onResult } = options;
-  let waiting: Round | undefined;
+  const pace = PACE[ledger.kind];
+  const waiting: Round[] = [];
   const writing = new Set<Round>();
   let isRetrying = true;
   const pauses = new Set<() => void>();
 
   function run(): void {
-    const round = waiting;
-    if (round === undefined || writing.size >= WRITINGS_AT_ONCE[ledger.kind] || isBeingWritten(round)) return;
-    waiting = undefined;
+    for (let round = waiting[0]; round !== undefined; round = waiting[0]) {
+      if (writing.size >= pace.writings || isBeingWritten(round)) return;
+      waiting.shift();
+      begin(round);
+    }
+  }
+
+  function begin(round: Round): void {
     writing.add(round);
     void writeRound(round.updates).then((isWritten) => {
       writing.delete(round);
@@ -86,8 +90,11 @@ export function createDeliveryWriter(options: {
   return {
     write(updates) {
       if (updates.length === 0) return Promise.resolve(true);
-      waiting ??= createRound();
-      const { updates: collected, done } = waiting;
+      const last = waiting.at(-1);
+      const isFull = last !== undefined && last.updates.size + updates.length > pace.writtenTogether;
+      const round = last === undefined || isFull ? createRound() : last;
+      if (round !== last) waiting.push(round);
+      const { updates: collected, done } = round;
       for (const update of updates) {
         const { permitId } = update;
         collected.delete(permitId);

@@ -47,13 +47,35 @@ describe("deliveries that are written back", () => {
     expect(await Promise.all(done)).toEqual([true, true, true, true]);
   });
 
-  it.each(["sqlite", "memory"] as const)("of %s are written in one writing after the other", async (kind) => {
-    const { writer, writings, permitsOf } = createSlowLedger(kind);
+  it("of SQLite are put into its form while others are being written", async () => {
+    const { writer, writings, permitsOf } = createSlowLedger("sqlite");
+    const done = ["P-1", "P-2", "P-3"].map((id) => writer.write(updatesOf(id)));
+    expect(permitsOf()).toEqual([["P-1"], ["P-2"]]);
+    writings[0]?.end();
+    await done[0];
+    expect(permitsOf()).toEqual([["P-1"], ["P-2"], ["P-3"]]);
+  });
+
+  it("of memory are written in one writing after the other", async () => {
+    const { writer, writings, permitsOf } = createSlowLedger("memory");
     const done = ["P-1", "P-2", "P-3"].map((id) => writer.write(updatesOf(id)));
     expect(permitsOf()).toEqual([["P-1"]]);
     writings[0]?.end();
     await done[0];
     expect(permitsOf()).toEqual([["P-1"], ["P-2", "P-3"]]);
+  });
+
+  it("of SQLite do not wait for thousands that come after them", async () => {
+    const { writer, writings } = createSlowLedger("sqlite");
+    const many = (of: string) => updatesOf(...Array.from({ length: 300 }, (_, index) => `${of}-${index}`));
+    const done = ["now", "next", "first", "second"].map((of) => writer.write(many(of)));
+    const firsts = () => writings.map(({ permits }) => `${permits[0]}, ${permits.length}`);
+    expect(firsts()).toEqual(["now-0, 300", "next-0, 300"]);
+    for (const one of [0, 1, 2, 3]) {
+      writings[one]?.end();
+      expect(await done[one]).toBe(true);
+    }
+    expect(firsts()).toEqual(["now-0, 300", "next-0, 300", "first-0, 300", "second-0, 300"]);
   });
 
   it("are in one writing only, so that the later word stays", async () => {
