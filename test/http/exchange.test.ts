@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { createHttpClient } from "../../src/http/client.ts";
-import { toHttpSettings } from "../../src/http/options.ts";
+import { type HttpOptions, toHttpSettings } from "../../src/http/options.ts";
 import type { HttpRequest } from "../../src/http/reply.ts";
 import { failureOf } from "../support/registrations.ts";
 
@@ -33,8 +33,8 @@ async function serve(answer: (incoming: IncomingMessage, outgoing: ServerRespons
   return { origin: `http://127.0.0.1:${address.port}`, requests };
 }
 
-function send(url: string, changes: Partial<HttpRequest> = {}) {
-  const settings = toHttpSettings({ retries: 0 });
+function send(url: string, changes: Partial<HttpRequest> = {}, options: HttpOptions = {}) {
+  const settings = toHttpSettings({ retries: 0, ...options });
   const client = createHttpClient({ providerId: "acme", settings, readRefusal: () => ({}) });
   const headers = { authorization: "Bearer secret-token" };
   return client.perform({ operation: "register" }, (attempt) =>
@@ -111,6 +111,31 @@ describe("a body", () => {
     expect(await failureOf(() => send(`${vendor.origin}/permits`))).toMatchObject({
       ...{ code: "rejected", status: 400, outcome: "not_applied" },
     });
+  });
+
+  it("of a refusal that is too long lets go of the connection, also when the host's fetch reads along", async () => {
+    const gone = Promise.withResolvers<string>();
+    const vendor = await serve((_, outgoing) => {
+      outgoing.once("close", () => gone.resolve("gone"));
+      outgoing.writeHead(500);
+      const write = () => {
+        if (!outgoing.destroyed) outgoing.write(Buffer.alloc(65_536, 0x20), () => setImmediate(write));
+      };
+      write();
+    });
+    const readAlong: typeof fetch = async (input, init) => {
+      const response = await fetch(input, init);
+      response
+        .clone()
+        .text()
+        .catch(() => {});
+      return response;
+    };
+
+    expect(await failureOf(() => send(`${vendor.origin}/permits`, {}, { fetch: readAlong }))).toMatchObject({
+      ...{ code: "unavailable", status: 500 },
+    });
+    expect(await gone.promise).toBe("gone");
   });
 
   it("that breaks off is a broken connection", async () => {
