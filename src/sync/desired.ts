@@ -38,11 +38,12 @@ export function desiredOf(permit: Permit, { company, locations }: CompanyView, p
     const location = locations.get(locationId);
     const entry = providerEntry(location?.providers, providerId);
     if (location !== undefined && entry?.enabled !== true) continue;
-    if (location === undefined || entry?.target === undefined) {
+    const target: unknown = entry?.target;
+    // A host's own directory may say anything, null for one; ledgers keep targets as text.
+    if (location === undefined || typeof target !== "string") {
       unmapped.push(locationId);
       continue;
     }
-    const { target } = entry;
     const here = permit.plates.map((plate) => toRegistration(permit, plate, { location, target }));
     // Mostly of one: a list that grows by `push` takes room for sixteen more.
     if (registrations === undefined) registrations = here;
