@@ -54,18 +54,25 @@ export class PreparedRegistration implements Registration {
 
   get #isUnchanged(): boolean {
     const { stored } = this.#known;
+    // Whoever changed it may have put anything there: that is for the reading to refuse.
+    const plate: Partial<Plate> | undefined = this.plate;
     return (
       this.companyId === stored.companyId &&
       this.permitId === stored.permitId &&
       this.locationId === stored.locationId &&
-      this.plate.number === stored.plate.number &&
-      this.plate.region === stored.plate.region &&
+      plate?.number === stored.plate.number &&
+      plate.region === stored.plate.region &&
       this.target === stored.target &&
-      this.validFrom.getTime() === this.#from &&
-      (this.validTo?.getTime() ?? null) === this.#to &&
+      millisecondsOf(this.validFrom) === this.#from &&
+      millisecondsOf(this.validTo) === this.#to &&
       this.generation === stored.generation
     );
   }
+}
+
+function millisecondsOf(instant: unknown): number | null | undefined {
+  if (instant === null) return null;
+  return instant instanceof Date ? instant.getTime() : undefined;
 }
 
 /** Target and default region are a directory's, and a host's own may say anything. All else was read with the permit. */

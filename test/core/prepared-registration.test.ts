@@ -52,6 +52,18 @@ const storedRegistrations = fc.record({
 }) as unknown as fc.Arbitrary<StoredRegistration>;
 
 describe("a prepared registration", () => {
+  test.each([
+    ["plate", undefined],
+    ["plate", null],
+    ["validFrom", "2026-09-01T00:00:00.000Z"],
+    ["validFrom", undefined],
+    ["validTo", "2027-01-01T00:00:00Z"],
+    ["validTo", undefined],
+  ])("with its %s changed to %s is read like any other", async (key, value) => {
+    const changed = Object.assign(prepare(stored), { [key]: value });
+    expect(await register(changed)).toEqual(await register({ ...changed }));
+  });
+
   test("comes to the same as one that is read and derived, whatever a directory put into it", async () => {
     await fc.assert(
       fc.asyncProperty(storedRegistrations, async (given) => {
