@@ -7,6 +7,7 @@ import type { Ledger } from "../../src/sync/ledger.ts";
 import { memoryLedger } from "../../src/sync/memory-ledger.ts";
 import { createPermitSync } from "../../src/sync/permit-sync.ts";
 import { createHotSpotProvider } from "../../src/vendors/hotspot/provider.ts";
+import { listAll } from "./list-all.ts";
 import { makeFolder, makeLedger } from "./sqlite-folder.ts";
 
 const START = new Date("2026-09-10T00:00:00Z");
@@ -58,7 +59,7 @@ describe.each(Object.entries(LEDGERS))("over a ledger of kind %s", (_, createLed
     await sync.idle({ signal: AbortSignal.timeout(3_000) });
 
     expect(sandbox.hotspot.permits.size).toBe(1);
-    const unmapped = await Array.fromAsync(ledger.listUnmapped("hotspot"));
+    const unmapped = await listAll(ledger.listUnmapped("hotspot"));
     expect(unmapped).toEqual([{ providerId: "hotspot", permitId: "P-1", locationIds: ["odd"] }]);
     await sync.stop();
   });
