@@ -29,7 +29,8 @@ describe("the README's TypeScript", () => {
     });
     const server = await listen();
     const redirect = `const { fetch } = globalThis;
-      globalThis.fetch = async (request) => {
+      globalThis.fetch = async (input, init) => {
+        const request = new Request(input, init);
         const url = request.url.replace("https://api.staging.passportinc.com", ${JSON.stringify(server.passportUrl)});
         return fetch(url, { method: request.method, headers: request.headers, body: await request.text() || undefined });
       };`;

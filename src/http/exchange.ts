@@ -86,6 +86,8 @@ async function send(
   attempt: AbortController,
 ): Promise<HttpReply> {
   const { signal } = attempt;
+  const { settings } = context;
+  const { body = null } = request;
   const response = await ky(request.url, {
     method: request.method,
     headers: { accept: "application/json", ...request.headers },
@@ -94,9 +96,7 @@ async function send(
     timeout: false,
     throwHttpErrors: false,
     redirect: "manual",
-    // Inside ky's Request, the body would be read back out of it as a stream, and the signal be followed by another one:
-    // together as long as everything else.
-    fetch: (input, init) => context.settings.fetch(input, { ...init, body: request.body ?? null, signal }),
+    ...(settings.fetch === undefined ? besideRequest(body, signal) : { fetch: settings.fetch, body, signal }),
   });
   const { traceId, secrets } = request;
   const head = { status: response.status, headers: response.headers, traceId, secrets };
@@ -110,6 +110,14 @@ async function send(
     if (!response.ok) return { ...head, body: "" };
     throw unreadableReply("is too long to be read", { ...head, body: "" }, request.changes);
   }
+}
+
+/**
+ * Inside ky's Request, fetch would read the body back out of it as a stream, and follow its signal by another one: together
+ * as long as everything else takes. A host's own fetch gets the Request whole: it may look at nothing else.
+ */
+function besideRequest(body: string | null, signal: AbortSignal): { fetch: typeof fetch } {
+  return { fetch: (input, init) => globalThis.fetch(input, { ...init, body, signal }) };
 }
 
 function toError(thrown: unknown, request: HttpRequest): EnforcementError {

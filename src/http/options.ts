@@ -6,10 +6,7 @@ import type { ProviderEvent, Secret } from "../core/provider.ts";
 
 /** Options that every provider with an HTTP side takes. */
 export interface HttpOptions {
-  /**
-   * Replaces the global `fetch`: proxies, instrumentation, tests. It is called with a `Request`, and with an init that
-   * holds the body and the signal: one that calls another `fetch` passes on both arguments.
-   */
+  /** Replaces the global `fetch`: proxies, instrumentation, tests. It is called with a `Request` that holds everything. */
   fetch?: typeof fetch;
   /** How long one attempt may take until its whole reply is read, in milliseconds. Default 10,000. */
   attemptTimeoutMs?: number;
@@ -29,7 +26,8 @@ export interface HttpOptions {
 
 /** {@link HttpOptions} with their defaults filled in. */
 export interface HttpSettings {
-  readonly fetch: typeof fetch;
+  /** Undefined: the global one of the moment, so that a test or a tracer may replace it later. */
+  readonly fetch: typeof fetch | undefined;
   readonly attemptTimeoutMs: number;
   readonly deadlineMs: number;
   readonly retries: number;
@@ -81,8 +79,7 @@ export function toHttpSettings(
   options: { [Key in keyof HttpOptions]: HttpOptions[Key] | undefined },
 ): HttpSettings {
   return {
-    // Looked up at each call, so that a test or a tracer may replace the global one later.
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    fetch: options.fetch,
     attemptTimeoutMs: options.attemptTimeoutMs ?? 10_000,
     deadlineMs: options.deadlineMs ?? 30_000,
     retries: options.retries ?? 3,

@@ -100,15 +100,4 @@ describe("toHttpSettings", () => {
       requestsPerSecond: undefined,
     });
   });
-
-  it("looks the global fetch up at each call", async () => {
-    const { fetch } = toHttpSettings({});
-    const original = globalThis.fetch;
-    try {
-      globalThis.fetch = async () => new Response("replaced");
-      expect(await (await fetch("https://vendor.test")).text()).toBe("replaced");
-    } finally {
-      globalThis.fetch = original;
-    }
-  });
 });
