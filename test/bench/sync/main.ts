@@ -14,7 +14,7 @@ import { missesOf, type SyncResults } from "./results.ts";
 const flags = readFlags();
 const plan = flags.quick
   ? {
-      backfill: { rounds: 2, registrations: 4_000, sampled: 50 },
+      backfill: { rounds: 2, registrations: 10_000, sampled: 50 },
       recording: { rounds: 2, issued: 5_000, synced: 300, many: 5_000 },
       postgres: { rounds: 2, registrations: 1_000 },
       idleSamples: 40,
