@@ -77,7 +77,6 @@ export function createRecorder({ database, companies, providers, claims, undo }:
       update.run(company, revision, at, validTo, content, raws, ref);
       noteDue(ref, at);
     }
-    claims.noteDue(at);
     if (typeof plateNumbers === "string") addPlate.run(company, plateNumbers, ref);
     else for (const number of plateNumbers) addPlate.run(company, number, ref);
     if (typeof providerIds === "string") addDelivery.run(ref, providers.refOf(providerIds), at);
@@ -103,13 +102,15 @@ export function createRecorder({ database, companies, providers, claims, undo }:
   /** Its deliveries are due, and whoever works on one is told when it is saved. */
   function noteDue(permit: number, at: number): void {
     makeDue.run(at, permit);
-    claims.noteDue(at);
     for (const provider of providers.refs()) claims.noteChange(claims.find(provider, permit), at);
   }
 
   /** Records one change after the other; what follows from a conflict is the caller's. */
   function recordEach(changes: readonly ChangeRow[]): ChangeStatus[] {
-    return changes.map((change) => (change.length === 3 ? withdrawPermit(change) : givePermit(change)));
+    return changes.map((change) => {
+      claims.noteDue(change[2]);
+      return change.length === 3 ? withdrawPermit(change) : givePermit(change);
+    });
   }
 
   /** Records all of them, or nothing when there is a conflict. */

@@ -38,7 +38,11 @@ function send(url: string, changes: Partial<HttpRequest> = {}, options: HttpOpti
   const client = createHttpClient({ providerId: "acme", settings, readRefusal: () => ({}) });
   const headers = { authorization: "Bearer secret-token" };
   return client.perform({ operation: "register" }, (attempt) =>
-    attempt.send({ method: "POST", url, headers, body: "{}", changes: true, ...changes }),
+    attempt.send({
+      ...{ method: "POST", url, headers, changes: true },
+      ...(changes.method === "GET" ? {} : { body: "{}" }),
+      ...changes,
+    }),
   );
 }
 
@@ -77,7 +81,7 @@ describe("fetch", () => {
     try {
       globalThis.fetch = (input, init) => look(new Request(input, init));
       await send("https://vendor.test/permits", { body: '{"a":1}' });
-      await send("https://vendor.test/permits", { method: "GET", body: undefined } as never);
+      await send("https://vendor.test/permits", { method: "GET" });
     } finally {
       globalThis.fetch = original;
     }
