@@ -43,7 +43,8 @@ type ShortRight = [
 
 type Document = [
   rights: ShortRight[],
-  used: readonly string[],
+  /** A reference that is a right's is that right's place in the list. */
+  used: readonly (string | number)[],
   generation: number,
   decidedAt: string | null,
   unmapped: readonly string[],
@@ -70,10 +71,11 @@ export function encodeDelivery(delivery: Delivery, id: DeliveryId): string | nul
 
 // In literals, here and below: a list that grows by `push` takes room for sixteen more.
 function toDocument(
-  { used, generation, decidedAt, unmapped, erased }: Delivery,
+  { used: references, generation, decidedAt, unmapped, erased }: Delivery,
   rights: ShortRight[],
   companyId: string | undefined,
 ): Document {
+  const used = references.map((reference) => shortenReference(reference, rights));
   if (erased === true) return [rights, used, generation, decidedAt, unmapped, companyId ?? 0, 1];
   if (companyId !== undefined) return [rights, used, generation, decidedAt, unmapped, companyId];
   return [rights, used, generation, decidedAt, unmapped];
@@ -83,11 +85,24 @@ function toDocument(
 export function decodeDelivery(text: string, id: DeliveryId): Delivery {
   const [rights, used, generation, decidedAt, unmapped, companyId, erased] = JSON.parse(text) as Document;
   const owner = { providerId: id.providerId, permitId: id.permitId, companyId: companyId || "" };
+  const references = used.map((reference) => restoreReference(reference, rights));
   return {
-    ...{ v: 1, rights: rights.map((right) => restoreRight(right, owner)), used, generation },
+    ...{ v: 1, rights: rights.map((right) => restoreRight(right, owner)), used: references, generation },
     ...(erased === 1 ? { erased: true } : {}),
     ...{ decidedAt, unmapped },
   };
+}
+
+function shortenReference(reference: string, rights: readonly ShortRight[]): string | number {
+  const place = rights.findIndex((right) => right[0] === reference);
+  return place === -1 ? reference : place;
+}
+
+function restoreReference(short: string | number, rights: readonly ShortRight[]): string {
+  if (typeof short === "string") return short;
+  const right = rights[short];
+  if (right === undefined) throw new TypeError("A document names a right that it does not have.");
+  return right[0];
 }
 
 function shortenRight(

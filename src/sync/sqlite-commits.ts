@@ -1,25 +1,38 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ChangeStatus } from "./ledger.ts";
 import { toWriterFailure } from "./sqlite-errors.ts";
-import { type Answer, type ChangeRow, type Parcel, type Request, WRITES } from "./sqlite-messages.ts";
+import type { PermitIndex } from "./sqlite-index.ts";
+import {
+  type Answers,
+  type ChangeRow,
+  type Parcel,
+  type Request,
+  WRITES,
+  type WriterFailure,
+} from "./sqlite-messages.ts";
 import type { UndoLog } from "./undo-log.ts";
 
 interface Parts {
   readonly database: DatabaseSync;
   readonly undo: UndoLog;
+  readonly index: PermitIndex;
   readonly handle: (request: Request) => unknown;
   readonly recordEach: (changes: readonly ChangeRow[]) => ChangeStatus[];
 }
+
+// Changes of a large call after which its permits are added to the indexes.
+const INDEXED_TOGETHER = 4_000;
 
 /**
  * Puts requests into commits. What changes the file is carried out as it comes in, in a transaction that is open until
  * the last parcel; what reads is answered after the commit.
  */
-export function createCommits({ database, undo, handle, recordEach }: Parts) {
+export function createCommits({ database, undo, index, handle, recordEach }: Parts) {
   let requests: Request[] = [];
   /** Of the requests that write, in their order. */
   let written: unknown[] = [];
   let statuses: ChangeStatus[] = [];
+  let unindexed = 0;
   /** Why nothing more is carried out before the end. */
   let broken: { thrown: unknown } | undefined;
 
@@ -48,66 +61,88 @@ export function createCommits({ database, undo, handle, recordEach }: Parts) {
     undo.undo();
   }
 
+  function take(more: readonly Request[]): void {
+    let changes: ChangeRow[] = [];
+    const recordThem = () => {
+      const some = changes;
+      changes = [];
+      if (some.length > 0) carryOut(() => pushAll(written, recordEach(some)));
+    };
+    for (const request of more) {
+      requests.push(request);
+      if (request[0] === "recordOne") changes.push(request[1]);
+      else if (WRITES.has(request[0])) {
+        recordThem();
+        carryOut(() => written.push(handle(request)));
+      }
+    }
+    recordThem();
+  }
+
+  function answerAll(): Answers {
+    if (database.isTransaction) commit();
+    const isWritten = broken === undefined;
+    const values: unknown[] = [];
+    const failures = new Map<number, WriterFailure>();
+    let next = 0;
+    for (const request of requests) {
+      const isWrite = WRITES.has(request[0]);
+      try {
+        if (!isWrite) values.push(handle(request));
+        else values.push(isWritten ? written[next++] : writeAlone(request));
+      } catch (thrown) {
+        failures.set(values.length, toWriterFailure(thrown));
+        values.push(null);
+      }
+    }
+    return { values, failures: failures.size === 0 ? null : failures };
+  }
+
   /** One that could not be carried out with others takes nobody else's with it. */
-  function writeAlone(request: Request): Answer {
+  function writeAlone(request: Request): unknown {
     broken = undefined;
     let value: unknown;
     carryOut(() => {
       value = handle(request);
     });
     commit();
-    return toAnswer(value);
+    throwIfBroken();
+    return value;
   }
 
-  function toAnswer(value: unknown): Answer {
-    return broken === undefined
-      ? { ok: true, value }
-      : { ok: false, failure: toWriterFailure(broken.thrown) };
+  function throwIfBroken(): void {
+    if (broken !== undefined) throw broken.thrown;
   }
 
-  function read(request: Request): Answer {
-    try {
-      return { ok: true, value: handle(request) };
-    } catch (thrown) {
-      return { ok: false, failure: toWriterFailure(thrown) };
-    }
+  /** Nobody keeps in memory which plates a large call has given. */
+  function takePart(changes: readonly ChangeRow[]): void {
+    pushAll(statuses, recordEach(changes));
+    unindexed += changes.length;
+    if (unindexed < INDEXED_TOGETHER) return;
+    index.catchUp();
+    unindexed = 0;
   }
 
-  function take(more: readonly Request[]): void {
-    for (const request of more) {
-      requests.push(request);
-      if (WRITES.has(request.name)) carryOut(() => written.push(handle(request)));
-    }
-  }
-
-  function answerAll(): Answer[] {
-    if (database.isTransaction) commit();
-    const isWritten = broken === undefined;
-    let next = 0;
-    return requests.map((request) => {
-      if (!WRITES.has(request.name)) return read(request);
-      return isWritten ? toAnswer(written[next++]) : writeAlone(request);
-    });
-  }
-
-  function endRecord(isWanted: boolean): Answer[] {
-    if (isWanted && !statuses.includes("conflict")) commit();
-    else abandon();
-    return [toAnswer(statuses)];
+  function endRecord(isWanted: boolean): Answers {
+    if (isWanted && !statuses.includes("conflict")) {
+      carryOut(index.catchUp);
+      commit();
+    } else abandon();
+    const failure = broken && toWriterFailure(broken.thrown);
+    return { values: [statuses], failures: failure === undefined ? null : new Map([[0, failure]]) };
   }
 
   function begin(): void {
     requests = [];
     written = [];
     statuses = [];
+    unindexed = 0;
     broken = undefined;
   }
 
-  return function handleParcel(parcel: Parcel): Answer[] | undefined {
+  return function handleParcel(parcel: Parcel): Answers | undefined {
     if (parcel.kind === "changes") {
-      carryOut(() => {
-        for (const status of recordEach(parcel.changes)) statuses.push(status);
-      });
+      carryOut(() => takePart(parcel.changes));
       return undefined;
     }
     if (parcel.kind === "requests") take(parcel.requests);
@@ -116,4 +151,8 @@ export function createCommits({ database, undo, handle, recordEach }: Parts) {
     begin();
     return answers;
   };
+}
+
+function pushAll<Value>(list: Value[], values: readonly Value[]): void {
+  for (const value of values) list.push(value);
 }

@@ -2,8 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { NO_DELIVERY } from "./delivery.ts";
 import { decodeDelivery, encodeDelivery } from "./delivery-document.ts";
 import { eraseDelivery } from "./delivery-facts.ts";
-import { plateNumbersIn } from "./permit-document.ts";
 import type { Claims } from "./sqlite-claims.ts";
+import type { PermitIndex } from "./sqlite-index.ts";
 import { type Operations, STATES } from "./sqlite-messages.ts";
 import type { NameTable } from "./sqlite-names.ts";
 
@@ -11,24 +11,25 @@ interface Parts {
   readonly database: DatabaseSync;
   readonly providers: NameTable;
   readonly claims: Claims;
+  readonly index: PermitIndex;
   readonly unlist: (permit: number, provider: number, document: string | null) => void;
 }
 
-type ErasableRow = [ref: number, company: number, state: number, content: string];
+type ErasableRow = [ref: number, company: number, state: number, endedAt: number | null, content: string];
 type DeliveryRow = [provider: number, document: string | null];
 
 const ANYBODY = { providerId: "", permitId: "" };
 
 /** Erases what is personal. Inside a transaction of the caller's. */
-export function createEraser({ database, providers, claims, unlist }: Parts) {
+export function createEraser({ database, providers, claims, index, unlist }: Parts) {
   const isNotLive = `content IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.permit = permit.ref AND live_until > ?2)`;
   const listEnded = database.prepare(
-    `SELECT ref, company, state, content FROM permit
-     WHERE ended_at IS NOT NULL AND ended_at < ?1 AND ${isNotLive} ORDER BY ended_at LIMIT ?3`,
+    `SELECT ref, company, state, permit.ended_at, content FROM ended CROSS JOIN permit ON permit.ref = ended.permit
+     WHERE ended.ended_at < ?1 AND ${isNotLive} ORDER BY ended.ended_at LIMIT ?3`,
   );
   const listForgotten = database.prepare(
-    `SELECT ref, company, state, content FROM permit WHERE state = 2 AND ${isNotLive.replace("?2", "?1")}
+    `SELECT ref, company, state, ended_at, content FROM permit WHERE state = 2 AND ${isNotLive.replace("?2", "?1")}
      ORDER BY ref LIMIT ?2`,
   );
   const listDeliveries = database.prepare("SELECT provider, document FROM delivery WHERE permit = ?");
@@ -36,7 +37,6 @@ export function createEraser({ database, providers, claims, unlist }: Parts) {
   const erasePermit = database.prepare(
     "UPDATE permit SET content = NULL, raws = NULL, ended_at = NULL, state = ? WHERE ref = ?",
   );
-  const removePlate = database.prepare("DELETE FROM plate WHERE company = ? AND number = ? AND permit = ?");
   const erase = database.prepare(
     `UPDATE delivery SET document = ?, live_until = NULL, unmapped = 0, failed = 0, due_at = NULL,
      due_since = NULL WHERE permit = ? AND provider = ?`,
@@ -50,10 +50,10 @@ export function createEraser({ database, providers, claims, unlist }: Parts) {
     return false;
   }
 
-  function eraseOne([ref, company, state, content]: ErasableRow): void {
-    const isActive = STATES[state] === "active";
-    if (isActive) for (const number of plateNumbersIn(content)) removePlate.run(company, number, ref);
-    erasePermit.run(STATES.indexOf(isActive ? "erased" : "erased_revoked"), ref);
+  function eraseOne([ref, company, code, endedAt, content]: ErasableRow): void {
+    const state = STATES[code] ?? "active";
+    index.remove({ ref, company, state, endedAt, content });
+    erasePermit.run(STATES.indexOf(state === "active" ? "erased" : "erased_revoked"), ref);
     for (const [provider, document] of listDeliveries.all(ref) as unknown as DeliveryRow[]) {
       unlist(ref, provider, document);
       const claim = claims.find(provider, ref);
@@ -64,6 +64,8 @@ export function createEraser({ database, providers, claims, unlist }: Parts) {
   }
 
   return function eraseSome({ endedBefore, now, limit }: Operations["erase"][0]): number {
+    // A permit that ended long ago can be a new one.
+    index.catchUp();
     // Those that somebody works on may be among them, so as many more are looked at.
     const most = limit + [...providers.refs()].reduce((sum, ref) => sum + claims.of(ref).size, 0);
     const rows = [

@@ -4,6 +4,7 @@ import { fieldError, readRecord, readText } from "../core/fields.ts";
 import { markChecked } from "../core/find-permits.ts";
 import type { Ledger, LedgerChange } from "./ledger.ts";
 import { refuseTransaction } from "./ledger-errors.ts";
+import { plateNumbersOf } from "./plate-index.ts";
 import { createSlicer, mapInSlices, SHORT_REST_MS } from "./slicer.ts";
 import { copyLedgerFile } from "./sqlite-backup.ts";
 import { toEnforcementError, toWriterFailure } from "./sqlite-errors.ts";
@@ -38,6 +39,9 @@ const FEW = 64;
 // Changes of a large call that travel together.
 const PART = 500;
 
+// New permits that are found by memory instead of the table of plates. To add so many takes some 20 ms.
+const MOST_RECENT = 4_000;
+
 // Permits of one step of makeDue: some 20 ms, after which others may write.
 const STEP = 2_000;
 
@@ -62,6 +66,7 @@ export function createSqliteLedger(
   internals: SqliteInternals = {},
 ): { ledger: SqliteLedger; getOpened: () => OpenedFile } {
   const path = readPath(options);
+  const { mostRecent = MOST_RECENT } = internals;
   let opening: Promise<OpenedFile> | undefined;
   let opened: OpenedFile | undefined;
 
@@ -94,10 +99,20 @@ export function createSqliteLedger(
     },
     async record(changes, recordOptions) {
       refuseTransaction(recordOptions);
-      const { writer } = getOpened();
+      const { writer, recent, addToIndexes } = getOpened();
       const taken = changes[Symbol.iterator]();
-      const few = takeRows(taken, FEW);
-      return few.length < FEW ? writer.ask("record", few) : writer.recordParts(inParts(few, taken));
+      const few = takeFew(taken);
+      if (few.length >= FEW) return writer.recordParts(inParts(few, taken));
+      for (const change of few)
+        if ("permit" in change) recent.add(change.permit.id, plateNumbersOf(change.permit));
+      const rows = few.map(toChangeRow);
+      const [first] = rows;
+      const recorded =
+        rows.length === 1 && first !== undefined
+          ? writer.ask("recordOne", first).then((status) => [status])
+          : writer.ask("record", rows);
+      if (recent.count >= mostRecent) void addToIndexes();
+      return recorded;
     },
     async makeDue({ companyId, providerIds, at }) {
       const { writer } = getOpened();
@@ -139,7 +154,9 @@ export function createSqliteLedger(
     },
     ...createLists((use) => read("list", () => use(getReader()))),
     async erase({ endedBefore, now, limit }) {
-      const { writer } = getOpened();
+      const { writer, addToIndexes } = getOpened();
+      // Nor does memory keep what is erased.
+      void addToIndexes();
       const asked = { endedBefore: endedBefore.getTime(), now: now.getTime(), limit };
       const erased = await writer.ask("erase", asked);
       // The log still has what was erased.
@@ -153,19 +170,22 @@ export function createSqliteLedger(
   return { ledger, getOpened };
 }
 
-function takeRows(changes: Iterator<LedgerChange>, most: number): ChangeRow[] {
-  const rows: ChangeRow[] = [];
-  while (rows.length < most) {
+function takeFew(changes: Iterator<LedgerChange>): LedgerChange[] {
+  const few: LedgerChange[] = [];
+  while (few.length < FEW) {
     const next = changes.next();
     if (next.done === true) break;
-    rows.push(toChangeRow(next.value));
+    few.push(next.value);
   }
-  return rows;
+  return few;
 }
 
-async function* inParts(first: ChangeRow[], changes: Iterator<LedgerChange>): AsyncGenerator<ChangeRow[]> {
+async function* inParts(
+  first: readonly LedgerChange[],
+  changes: Iterator<LedgerChange>,
+): AsyncGenerator<ChangeRow[]> {
   const slicer = createSlicer({ restMs: SHORT_REST_MS });
-  let part = first;
+  let part = first.map(toChangeRow);
   for (let next = changes.next(); next.done !== true; next = changes.next()) {
     part.push(toChangeRow(next.value));
     if (part.length >= PART) {

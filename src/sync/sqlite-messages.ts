@@ -27,7 +27,6 @@ export type PermitChangeRow = readonly [
   validTo: number | null,
   content: string,
   raws: string | null,
-  plateNumbers: OneOrMany<string>,
   providerIds: OneOrMany<string>,
 ];
 
@@ -64,6 +63,8 @@ export type ClaimedRow = readonly [
 
 /** What can be asked of the writer, and what it answers. */
 export interface Operations {
+  recordOne: [request: ChangeRow, answer: ChangeStatus];
+  /** All of them, or nothing when there is a conflict. */
   record: [request: readonly ChangeRow[], answer: ChangeStatus[]];
   save: [request: readonly SaveRow[], answer: null];
   makeDue: [
@@ -71,6 +72,8 @@ export interface Operations {
     answer: { count: number /** Where the next step goes on; null: all is done. */; next: number | null },
   ];
   erase: [request: { endedBefore: number; now: number; limit: number }, answer: number];
+  /** Adds new permits to the tables by plate and by end. */
+  index: [request: null, answer: null];
   truncateLog: [request: null, answer: null];
   claim: [request: { providerId: string; now: number; limit: number; leaseMs: number }, answer: ClaimedRow[]];
   claimOne: [
@@ -90,12 +93,18 @@ export interface Operations {
 export type OperationName = keyof Operations;
 
 /** Operations that change the file: those that come together share one commit. */
-export const WRITES: ReadonlySet<OperationName> = new Set(["record", "save", "makeDue", "erase"]);
+export const WRITES: ReadonlySet<OperationName> = new Set([
+  "recordOne",
+  "record",
+  "save",
+  "makeDue",
+  "index",
+  "erase",
+]);
 
-export interface Request<Name extends OperationName = OperationName> {
-  readonly name: Name;
-  readonly request: Operations[Name][0];
-}
+export type Request<Name extends OperationName = OperationName> = {
+  [Each in Name]: readonly [name: Each, request: Operations[Each][0]];
+}[Name];
 
 /** What is sent to the writer. */
 export type Parcel =
@@ -113,12 +122,15 @@ export interface WriterFailure {
   readonly retryable?: boolean;
 }
 
-export type Answer =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly failure: WriterFailure };
+/** One value for each request, or its failure. */
+export interface Answers {
+  readonly values: readonly unknown[];
+  /** By the place of the request; null: there are none. */
+  readonly failures: ReadonlyMap<number, WriterFailure> | null;
+}
 
 /** `opened` comes once; then one `answers` for each commit. */
 export type WriterMessage =
   | { readonly kind: "opened"; readonly isChecked: boolean }
   | { readonly kind: "refused"; readonly failure: WriterFailure }
-  | { readonly kind: "answers"; readonly answers: readonly Answer[] };
+  | ({ readonly kind: "answers" } & Answers);

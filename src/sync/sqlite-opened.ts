@@ -1,4 +1,5 @@
 import { isEnforcementError } from "../core/errors.ts";
+import type { RecentPermits } from "./recent-permits.ts";
 import { DAMAGED, toEnforcementError, toWriterFailure } from "./sqlite-errors.ts";
 import { type CheckMessage, SOUND, startIntegrityCheck } from "./sqlite-integrity.ts";
 import { createReader, type Reader } from "./sqlite-reader.ts";
@@ -8,6 +9,8 @@ import { Writer } from "./sqlite-writer.ts";
 export interface SqliteInternals {
   /** Up to which size the file is checked before it is open, in bytes. */
   readonly checkedAtOnce?: number;
+  /** How many new permits wait before they are added to the file's indexes. */
+  readonly mostRecent?: number;
 }
 
 /** A ledger's file while it is open: one connection that writes, one that reads. */
@@ -15,6 +18,10 @@ export interface OpenedFile {
   readonly path: string;
   readonly reader: Reader;
   readonly writer: Writer;
+  /** Whoever records a permit notes it here first. */
+  readonly recent: RecentPermits;
+  /** Adds recent permits to the file's indexes. It never rejects: until it succeeds, they are found as recent ones. */
+  addToIndexes(): Promise<void>;
   /** What the check of the whole file found; undefined when it was stopped before its end. */
   readonly checked: Promise<CheckMessage | undefined>;
   close(): Promise<void>;
@@ -35,11 +42,31 @@ export async function openFile(path: string, internals: SqliteInternals): Promis
       if (result === "damaged") writer.fail(DAMAGED);
       return result;
     });
-    const opened = { path, reader, writer, checked };
+    const { recent } = reader;
+    let indexing: Promise<void> | undefined;
+
+    async function index(): Promise<void> {
+      recent.turn();
+      const isUpToDate = await writer.ask("index", null).then(
+        () => true,
+        () => false,
+      );
+      recent.endTurn(isUpToDate);
+      indexing = undefined;
+    }
+
+    function addToIndexes(): Promise<void> {
+      indexing ??= index();
+      return indexing;
+    }
+
+    const opened = { path, reader, writer, recent, addToIndexes, checked };
     return {
       ...opened,
       async close() {
         await check.stop();
+        // Otherwise the next process reads them when it opens the file.
+        await addToIndexes();
         opened.reader.close();
         // Last: the log is folded into the file by the last connection that is closed.
         await writer.stop();

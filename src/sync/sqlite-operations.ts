@@ -3,7 +3,8 @@ import { Claims } from "./sqlite-claims.ts";
 import { createCommits } from "./sqlite-commits.ts";
 import { createEraser } from "./sqlite-erase.ts";
 import { readPragma } from "./sqlite-file.ts";
-import type { Answer, OperationName, Operations, Parcel } from "./sqlite-messages.ts";
+import { createPermitIndex } from "./sqlite-index.ts";
+import type { Answers, OperationName, Operations, Parcel } from "./sqlite-messages.ts";
 import { NameTable } from "./sqlite-names.ts";
 import { createRecorder } from "./sqlite-record.ts";
 import { createRefresher } from "./sqlite-refresh.ts";
@@ -20,18 +21,24 @@ type Handlers = { [Name in OperationName]: (request: Operations[Name][0]) => Ope
 export function createOperations(
   database: DatabaseSync,
   close: () => void,
-): (parcel: Parcel) => Answer[] | undefined {
+): (parcel: Parcel) => Answers | undefined {
   const undo = new UndoLog();
   const claims = new Claims(undo);
   const companies = new NameTable(database, "company", undo);
   const providers = new NameTable(database, "provider", undo);
-  const parts = { database, companies, providers, claims, undo };
+  const index = createPermitIndex(database);
+  const parts = { database, companies, providers, claims, index, undo };
   const { record, recordEach } = createRecorder(parts);
   const { save, unlist } = createSaver(parts);
   const work = createWorkFinder(parts);
   const handlers: Handlers = {
+    recordOne: (change) => recordEach([change])[0] ?? "unknown",
     ...{ record, save, makeDue: createRefresher(parts) },
     ...{ erase: createEraser({ ...parts, unlist }), ...work },
+    index() {
+      index.catchUp();
+      return null;
+    },
     truncateLog() {
       database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       return null;
@@ -43,7 +50,7 @@ export function createOperations(
     },
   };
   return createCommits({
-    ...{ database, undo, recordEach },
-    handle: ({ name, request }) => handlers[name](request as never),
+    ...{ database, undo, recordEach, index },
+    handle: ([name, request]) => handlers[name](request as never),
   });
 }

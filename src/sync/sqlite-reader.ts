@@ -5,7 +5,8 @@ import { type Delivery, type DeliveryId, type Failure, NO_DELIVERY } from "./del
 import { decodeDelivery } from "./delivery-document.ts";
 import { failuresOf } from "./delivery-facts.ts";
 import type { StoredPermit } from "./ledger.ts";
-import { decodePermit } from "./permit-document.ts";
+import { decodePermit, plateNumbersIn } from "./permit-document.ts";
+import { RecentPermits } from "./recent-permits.ts";
 import { STATES } from "./sqlite-messages.ts";
 
 /** A delivery of a page, and where the next page goes on. */
@@ -44,11 +45,18 @@ export function createReader(path: string) {
     };
   }
 
+  const recent = new RecentPermits();
   const companies = new Map<string, number>();
   const findCompany = prepare("SELECT ref FROM company WHERE id = ?");
   const findByPlate = prepare(
     `SELECT permit.ref, id, revision, content, raws FROM plate JOIN permit ON permit.ref = plate.permit
      WHERE plate.company = ? AND number = ?`,
+  );
+  const findActive = prepare(
+    "SELECT ref, id, revision, content, raws FROM permit WHERE company = ? AND id = ? AND state = 0",
+  );
+  const listUnindexed = prepare(
+    `SELECT id, content FROM permit WHERE ref > (SELECT ref FROM indexed) AND state = 0`,
   );
   const getPermit = prepare(
     `SELECT permit.id, company.id, revision, state, changed_at, content, raws
@@ -99,12 +107,24 @@ export function createReader(path: string) {
   }
 
   function listByPlate(company: number, companyId: string, number: string): [number, Permit][] {
-    return findByPlate
-      .all<FoundRow>(company, number)
-      .map(([ref, id, revision, content, raws]) => [
-        ref,
-        decodePermit({ content, raws }, { id, companyId, revision }),
-      ]);
+    const rows = findByPlate.all<FoundRow>(company, number);
+    const ids = recent.find(number);
+    if (ids.size > 0) addRecent(rows, { company, number, ids });
+    return rows.map(([ref, id, revision, content, raws]) => [
+      ref,
+      decodePermit({ content, raws }, { id, companyId, revision }),
+    ]);
+  }
+
+  function addRecent(
+    rows: FoundRow[],
+    { company, number, ids }: { company: number; number: string; ids: ReadonlySet<string> },
+  ): void {
+    const found = new Set(rows.map(([ref]) => ref));
+    for (const id of ids) {
+      const row = findActive.get<FoundRow>(company, id);
+      if (row !== undefined && !found.has(row[0]) && hasPlate(row, number)) rows.push(row);
+    }
   }
 
   function toListed([ref, permitId, document]: DeliveryRow, providerId: string): ListedDelivery {
@@ -112,7 +132,10 @@ export function createReader(path: string) {
     return { ref, ...id, delivery: document === null ? NO_DELIVERY : decodeDelivery(document, id) };
   }
 
+  for (const [id, content] of listUnindexed.all<[string, string]>()) recent.add(id, plateNumbersIn(content));
+
   return {
+    recent,
     findPermits({ companyId, plateNumbers }: Pick<PermitQuery, "companyId" | "plateNumbers">): Permit[] {
       const company = companyRefOf(companyId);
       if (company === undefined) return [];
@@ -152,6 +175,10 @@ export function createReader(path: string) {
 }
 
 export type Reader = ReturnType<typeof createReader>;
+
+function hasPlate([, , , content]: FoundRow, number: string): boolean {
+  return plateNumbersIn(content).has(number);
+}
 
 /** The state of a permit that is not erased. */
 export function toStoredState(state: number): StoredPermit["state"] {

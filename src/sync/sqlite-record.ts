@@ -1,10 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
-import { judgeChange, type KnownState } from "./change-status.ts";
+import { judgeChange } from "./change-status.ts";
 import type { ChangeStatus } from "./ledger.ts";
-import { plateNumbersIn } from "./permit-document.ts";
 import type { Claims } from "./sqlite-claims.ts";
+import type { IndexedPermit, PermitIndex } from "./sqlite-index.ts";
 import { type ChangeRow, type PermitChangeRow, STATES, type WithdrawalRow } from "./sqlite-messages.ts";
 import type { NameTable } from "./sqlite-names.ts";
+import { createInserter, TOGETHER } from "./sqlite-new-permits.ts";
 import type { UndoLog } from "./undo-log.ts";
 
 interface Parts {
@@ -12,40 +13,38 @@ interface Parts {
   readonly companies: NameTable;
   readonly providers: NameTable;
   readonly claims: Claims;
+  readonly index: PermitIndex;
   readonly undo: UndoLog;
 }
 
-interface KnownRow {
-  readonly ref: number;
-  readonly company: number;
+interface KnownRow extends IndexedPermit {
   readonly revision: number;
-  readonly state: KnownState;
-  readonly content: string | null;
 }
 
-const [ACTIVE, REVOKED, FORGOTTEN] = [0, 1, 2];
+type FoundRow = [
+  ref: number,
+  company: number,
+  revision: number,
+  state: number,
+  endedAt: number | null,
+  content: string | null,
+];
+
+const ACTIVE = 0;
 
 /** What the host says of permits, written into the file. Inside a transaction of the caller's. */
-export function createRecorder({ database, companies, providers, claims, undo }: Parts) {
-  const find = database.prepare("SELECT ref, company, revision, state, content FROM permit WHERE id = ?");
-  find.setReturnArrays(true);
-  const insert = database.prepare(
-    `INSERT INTO permit (id, company, revision, state, changed_at, ended_at, content, raws)
-     VALUES (?, ?, ?, ${ACTIVE}, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+export function createRecorder({ database, companies, providers, claims, index, undo }: Parts) {
+  const { insertOne, insertTogether, addDeliveries } = createInserter({ database, companies, providers });
+  const find = database.prepare(
+    "SELECT ref, company, revision, state, ended_at, content FROM permit WHERE id = ?",
   );
+  find.setReturnArrays(true);
   const update = database.prepare(
     `UPDATE permit SET company = ?, revision = ?, state = ${ACTIVE}, changed_at = ?, ended_at = ?, content = ?,
      raws = ? WHERE ref = ?`,
   );
-  // A permit that is revoked ends then, or at its own end if that came first.
   const withdraw = database.prepare(
-    `UPDATE permit SET state = ?1, changed_at = ?2, ended_at = min(ifnull(ended_at, ?2), ?2) WHERE ref = ?3`,
-  );
-  const addPlate = database.prepare("INSERT INTO plate (company, number, permit) VALUES (?, ?, ?)");
-  const removePlate = database.prepare("DELETE FROM plate WHERE company = ? AND number = ? AND permit = ?");
-  const addDelivery = database.prepare(
-    `INSERT INTO delivery (permit, provider, due_at, due_since) VALUES (?1, ?2, ?3, ?3)
-     ON CONFLICT (permit, provider) DO NOTHING`,
+    "UPDATE permit SET state = ?, changed_at = ?, ended_at = ? WHERE ref = ?",
   );
   const makeDue = database.prepare(
     `UPDATE delivery SET due_at = min(ifnull(due_at, ?1), ?1), due_since = min(ifnull(due_since, ?1), ?1)
@@ -53,34 +52,27 @@ export function createRecorder({ database, companies, providers, claims, undo }:
   );
 
   function findKnown(permitId: string): KnownRow | undefined {
-    const row = find.get(permitId) as unknown as [number, number, number, number, string | null] | undefined;
+    const row = find.get(permitId) as unknown as FoundRow | undefined;
     if (row === undefined) return undefined;
-    const [ref, company, revision, state, content] = row;
-    return { ref, company, revision, state: STATES[state] ?? "active", content };
+    const [ref, company, revision, state, endedAt, content] = row;
+    return { ref, company, revision, state: STATES[state] ?? "active", endedAt, content };
   }
 
   function givePermit(change: PermitChangeRow): ChangeStatus {
-    const [kind, permitId, at, revision, companyId, validTo, content, raws, plateNumbers, providerIds] =
-      change;
-    const company = companies.refOf(companyId);
     // Most permits are new: one step instead of two.
-    const inserted = insert.run(permitId, company, revision, at, validTo, content, raws);
-    let ref = Number(inserted.lastInsertRowid);
-    if (inserted.changes === 0) {
-      const known = findKnown(permitId);
-      const judged = { kind, permit: { revision } };
-      const isSame = () => known?.content === content && known.company === company;
-      const status = judgeChange(known, judged, isSame);
-      if (status !== "recorded" || known === undefined) return status;
-      ({ ref } = known);
-      removePlates(known);
-      update.run(company, revision, at, validTo, content, raws, ref);
-      noteDue(ref, at);
-    }
-    if (typeof plateNumbers === "string") addPlate.run(company, plateNumbers, ref);
-    else for (const number of plateNumbers) addPlate.run(company, number, ref);
-    if (typeof providerIds === "string") addDelivery.run(ref, providers.refOf(providerIds), at);
-    else for (const providerId of providerIds) addDelivery.run(ref, providers.refOf(providerId), at);
+    if (insertOne(change)) return "recorded";
+    const [kind, permitId, at, revision, companyId, validTo, content, raws] = change;
+    const company = companies.refOf(companyId);
+    const known = findKnown(permitId);
+    const isSame = () => known?.content === content && known.company === company;
+    const status = judgeChange(known, { kind, permit: { revision } }, isSame);
+    if (status !== "recorded" || known === undefined) return status;
+    const { ref } = known;
+    update.run(company, revision, at, validTo, content, raws, ref);
+    index.remove(known);
+    index.add({ ref, company, state: "active", endedAt: validTo, content });
+    noteDue(ref, at);
+    addDeliveries(ref, change);
     return "recorded";
   }
 
@@ -88,15 +80,14 @@ export function createRecorder({ database, companies, providers, claims, undo }:
     const known = findKnown(permitId);
     const status = judgeChange(known, { kind }, () => true);
     if (status !== "recorded" || known === undefined) return status;
-    removePlates(known);
-    withdraw.run(kind === "forget" ? FORGOTTEN : REVOKED, at, known.ref);
+    // It ends now, or at its own end if that came first.
+    const endedAt = Math.min(known.endedAt ?? at, at);
+    const state = kind === "forget" ? "forgotten" : "revoked";
+    withdraw.run(STATES.indexOf(state), at, endedAt, known.ref);
+    index.remove(known);
+    index.add({ ...known, state, endedAt });
     noteDue(known.ref, at);
     return "recorded";
-  }
-
-  function removePlates({ ref, company, state, content }: KnownRow): void {
-    if (state !== "active" || content === null) return;
-    for (const number of plateNumbersIn(content)) removePlate.run(company, number, ref);
   }
 
   /** Its deliveries are due, and whoever works on one is told when it is saved. */
@@ -107,15 +98,22 @@ export function createRecorder({ database, companies, providers, claims, undo }:
 
   /** Records one change after the other; what follows from a conflict is the caller's. */
   function recordEach(changes: readonly ChangeRow[]): ChangeStatus[] {
-    return changes.map((change) => {
-      claims.noteDue(change[2]);
-      return change.length === 3 ? withdrawPermit(change) : givePermit(change);
-    });
+    const statuses: ChangeStatus[] = [];
+    while (statuses.length < changes.length) {
+      const some = changes.slice(statuses.length, statuses.length + TOGETHER);
+      for (const { 2: at } of some) claims.noteDue(at);
+      const areNew = some.length === TOGETHER && some.every(isGiven) && insertTogether(some);
+      for (const change of some) statuses.push(areNew ? "recorded" : recordOne(change));
+    }
+    return statuses;
+  }
+
+  function recordOne(change: ChangeRow): ChangeStatus {
+    return isGiven(change) ? givePermit(change) : withdrawPermit(change);
   }
 
   /** Records all of them, or nothing when there is a conflict. */
   function record(changes: readonly ChangeRow[]): ChangeStatus[] {
-    if (changes.length === 1) return recordEach(changes);
     const mark = undo.mark;
     database.exec("SAVEPOINT record");
     const statuses = recordEach(changes);
@@ -128,4 +126,8 @@ export function createRecorder({ database, companies, providers, claims, undo }:
   }
 
   return { record, recordEach };
+}
+
+function isGiven(change: ChangeRow): change is PermitChangeRow {
+  return change.length > 3;
 }

@@ -3,7 +3,6 @@ import { decodeDelivery, encodeDelivery } from "./delivery-document.ts";
 import { failuresOf, findLiveUntil, targetOf, targetsOf } from "./delivery-facts.ts";
 import type { ClaimedDelivery, DeliveryUpdate, LedgerChange } from "./ledger.ts";
 import { decodePermit, encodePermit } from "./permit-document.ts";
-import { plateNumbersOf } from "./plate-index.ts";
 import type { ChangeRow, ClaimedRow, SaveRow } from "./sqlite-messages.ts";
 import { toStoredState } from "./sqlite-reader.ts";
 
@@ -18,14 +17,11 @@ export function toChangeRow(change: LedgerChange): ChangeRow {
   if (!("permit" in change)) return [change.kind, change.permitId, at];
   const { permit, kind, providerIds } = change;
   const { content, raws } = encodePermit(permit);
-  const [first] = permit.plates;
-  const numbers =
-    permit.plates.length === 1 && first !== undefined ? first.number : [...plateNumbersOf(permit)];
   const validTo = permit.validTo === null ? null : permit.validTo.getTime();
   const { id, revision, companyId } = permit;
   const [provider] = providerIds;
   const providers = providerIds.length === 1 && provider !== undefined ? provider : providerIds;
-  return [kind, id, at, revision, companyId, validTo, content, raws, numbers, providers];
+  return [kind, id, at, revision, companyId, validTo, content, raws, providers];
 }
 
 /** A delivery that was worked on as the writer takes it. */

@@ -75,6 +75,20 @@ const STEPS: readonly string[] = [
     WHERE due_since IS NOT NULL AND (due_at IS NULL OR due_at > due_since);
   CREATE INDEX failure_of_provider ON failure (provider, failed_at, permit, reference);
   `,
+  `
+  -- Permits with a higher ref are not in the tables plate and ended yet: they are added together, later.
+  CREATE TABLE indexed (ref INTEGER NOT NULL) STRICT;
+  INSERT INTO indexed SELECT ifnull(max(ref), 0) FROM permit;
+
+  -- Permits that have an end and are not erased, by their end.
+  CREATE TABLE ended (
+    ended_at INTEGER NOT NULL,
+    permit INTEGER NOT NULL,
+    PRIMARY KEY (ended_at, permit)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO ended SELECT ended_at, ref FROM permit WHERE ended_at IS NOT NULL ORDER BY ended_at, ref;
+  DROP INDEX permit_ended;
+  `,
 ];
 
 /** The version that this package writes. */

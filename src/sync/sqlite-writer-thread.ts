@@ -19,7 +19,7 @@ function start({ path, checkedAtOnce }: WriterData): void {
   const handleParcel = createOperations(database, close);
   parentPort?.on("message", (parcel: Parcel) => {
     const answers = handleParcel(parcel);
-    if (answers !== undefined) tell({ kind: "answers", answers });
+    if (answers !== undefined) tell({ kind: "answers", ...answers });
   });
   tell({ kind: "opened", isChecked });
 }

@@ -1,8 +1,8 @@
 import type { Worker } from "node:worker_threads";
 import type { ChangeStatus } from "./ledger.ts";
-import { toEnforcementError } from "./sqlite-errors.ts";
+import { DAMAGED, toEnforcementError } from "./sqlite-errors.ts";
 import type {
-  Answer,
+  Answers,
   ChangeRow,
   OperationName,
   Operations,
@@ -14,22 +14,23 @@ import type {
 } from "./sqlite-messages.ts";
 import { startThread } from "./sqlite-threads.ts";
 
-/** A large one comes in parts. */
-type Call = Request | { readonly name: "record"; readonly parts: AsyncIterable<readonly ChangeRow[]> };
+type Parts = AsyncIterable<readonly ChangeRow[]>;
 
-/** Who asked. What they asked with is let go of when it is sent. */
+/** Who asked. */
 interface Asker {
   readonly name: OperationName;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
 }
 
-interface Waiting extends Asker {
-  readonly call: Call;
-}
+/** A large call comes in parts. */
+type Waiting = { readonly asker: Asker } & ({ readonly request: Request } | { readonly parts: Parts });
 
 // So many calls are sent on while others of the same turn are still to come: the thread begins with them.
 const SENT_ON = 16;
+
+// Commits under way.
+const AT_A_TIME = 2;
 
 // So many deliveries keep the thread busy for longer than a turn takes: they are not kept until its end.
 const SENT_AT_ONCE = 64;
@@ -40,16 +41,27 @@ const DIED: WriterFailure = {
     "ledger: its writer thread has ended; what was not acknowledged may not be recorded. Close the ledger and open it again, or restart the process.",
 };
 
+/** What is carried out together. Answers come in the order of commits, and in a commit in the order of its calls. */
+interface Commit {
+  readonly askers: Asker[];
+  /** What is to be sent yet; undefined: no more calls are taken in. */
+  unsent: Request[] | undefined;
+}
+
 /**
- * The other end of the writer thread. One commit is under way at a time: of the calls that waited for the commit before,
- * and of those that come in the same turn of the event loop. A large call has one for itself.
+ * The other end of the writer thread. Calls that come in the same turn of the event loop share a commit, and so do those
+ * that wait for their turn. Two commits are under way at a time: while the disk is at one, the other is prepared. A large
+ * call has a commit for itself.
  */
 export class Writer {
   readonly #thread: Worker;
   #waiting: Waiting[] = [];
-  #underWay: Asker[] = [];
-  /** Of those under way, what is to be sent yet; undefined: no more are taken in. */
-  #unsent: Request[] | undefined;
+  /** Under way, the oldest first. */
+  #commits: Commit[] = [];
+  /** Calls of one commit, so that two of the same size follow each other. */
+  #most = SENT_ON;
+  /** A large call is being sent: nothing may come between its parts. */
+  #isSendingParts = false;
   #failure: WriterFailure | undefined;
 
   private constructor(thread: Worker) {
@@ -62,7 +74,7 @@ export class Writer {
     const writer = new Writer(thread);
     const isChecked = await new Promise<boolean>((resolve, reject) => {
       thread.on("message", (message: WriterMessage) => {
-        if (message.kind === "answers") writer.#settle(message.answers);
+        if (message.kind === "answers") writer.#settle(message);
         else if (message.kind === "opened") resolve(message.isChecked);
         else reject(toEnforcementError(message.failure, "open"));
       });
@@ -82,7 +94,7 @@ export class Writer {
   }
 
   ask<Name extends OperationName>(name: Name, request: Operations[Name][0]): Promise<Operations[Name][1]> {
-    return this.#take({ name, request } as Request);
+    return this.#take(name, (asker) => ({ asker, request: [name, request] as unknown as Request }));
   }
 
   /**
@@ -90,20 +102,19 @@ export class Writer {
    * recorded, and this rejects with what was thrown.
    */
   recordParts(parts: AsyncIterable<readonly ChangeRow[]>): Promise<ChangeStatus[]> {
-    return this.#take({ name: "record", parts });
+    return this.#take("record", (asker) => ({ asker, parts }));
   }
 
-  #take<Value>(call: Call): Promise<Value> {
-    if (this.#failure !== undefined) return Promise.reject(toEnforcementError(this.#failure, call.name));
+  #take<Value>(name: OperationName, toCall: (asker: Asker) => Waiting): Promise<Value> {
+    if (this.#failure !== undefined) return Promise.reject(toEnforcementError(this.#failure, name));
     return new Promise((resolve, reject) => {
-      const asker = { name: call.name, resolve, reject };
-      if (this.#unsent !== undefined && this.#waiting.length === 0 && !("parts" in call)) {
-        this.#underWay.push(asker);
-        this.#unsent.push(call);
-        if (this.#unsent.length >= SENT_ON) this.#send(false);
+      const call = toCall({ name, resolve, reject });
+      const last = this.#commits.at(-1);
+      if (last?.unsent !== undefined && this.#waiting.length === 0 && "request" in call) {
+        this.#join(last, call.asker, call.request);
       } else {
-        this.#waiting.push({ ...asker, call });
-        if (this.#underWay.length === 0) this.#begin();
+        this.#waiting.push(call);
+        this.#begin();
       }
     });
   }
@@ -111,10 +122,12 @@ export class Writer {
   /** From now on every call is refused, those under way included. */
   fail(failure: WriterFailure): void {
     this.#failure ??= failure;
-    const refused = [...this.#underWay, ...this.#waiting];
-    this.#underWay = [];
+    const refused = [
+      ...this.#commits.flatMap(({ askers }) => askers),
+      ...this.#waiting.map(({ asker }) => asker),
+    ];
+    this.#commits = [];
     this.#waiting = [];
-    this.#unsent = undefined;
     for (const { name, reject } of refused) reject(toEnforcementError(this.#failure, name));
     this.#thread.unref();
   }
@@ -135,38 +148,53 @@ export class Writer {
     await this.#thread.terminate();
   }
 
-  /** Begins the next commit with those that wait. */
+  /** Begins commits with those that wait. */
   #begin(): void {
-    const [first] = this.#waiting;
-    if (first === undefined) return;
-    this.#thread.ref();
-    if ("parts" in first.call) {
-      this.#underWay = this.#waiting.splice(0, 1);
-      void this.#sendParts(first, first.call.parts);
-      return;
+    while (this.#commits.length < AT_A_TIME && !this.#isSendingParts) {
+      const [first] = this.#waiting;
+      if (first === undefined || this.#commits.at(-1)?.unsent !== undefined) return;
+      this.#thread.ref();
+      if ("parts" in first) {
+        this.#waiting.shift();
+        this.#commits.push({ askers: [first.asker], unsent: undefined });
+        void this.#sendParts(first.parts, first.asker);
+      } else this.#beginCommit();
     }
-    const large = this.#waiting.findIndex(({ call }) => "parts" in call);
-    const taken = this.#waiting.splice(0, large === -1 ? this.#waiting.length : large);
-    this.#underWay = taken.map(({ name, resolve, reject }) => ({ name, resolve, reject }));
-    this.#unsent = taken.map(({ call }) => call as Request);
-    if (countDeliveries(this.#unsent) >= SENT_AT_ONCE) {
-      this.#send(true);
-      return;
+  }
+
+  #beginCommit(): void {
+    const commit: Commit = { askers: [], unsent: [] };
+    this.#commits.push(commit);
+    while (commit.unsent !== undefined) {
+      const [next] = this.#waiting;
+      if (next === undefined || "parts" in next) break;
+      this.#waiting.shift();
+      this.#join(commit, next.asker, next.request);
     }
-    if (this.#unsent.length >= SENT_ON) this.#send(false);
+    if (commit.unsent === undefined) return;
+    if (countDeliveries(commit.unsent) >= SENT_AT_ONCE) this.#send(commit, true);
     // Calls of this turn go together.
-    setImmediate(() => this.#send(true));
+    else setImmediate(() => this.#send(commit, true));
   }
 
-  #send(isLast: boolean): void {
-    const requests = this.#unsent;
-    if (requests === undefined) return;
-    this.#unsent = isLast ? undefined : [];
+  #join(commit: Commit, asker: Asker, request: Request): void {
+    commit.askers.push(asker);
+    commit.unsent?.push(request);
+    if (commit.askers.length >= this.#most) this.#send(commit, true);
+    else if ((commit.unsent?.length ?? 0) >= SENT_ON) this.#send(commit, false);
+  }
+
+  #send(commit: Commit, isLast: boolean): void {
+    const requests = commit.unsent;
+    if (requests === undefined || this.#failure !== undefined) return;
+    commit.unsent = isLast ? undefined : [];
     this.#post({ kind: "requests", requests, isLast });
+    if (isLast) this.#begin();
   }
 
-  async #sendParts({ reject }: Waiting, parts: AsyncIterable<readonly ChangeRow[]>): Promise<void> {
+  async #sendParts(parts: Parts, { reject }: Asker): Promise<void> {
     let isWanted = true;
+    this.#isSendingParts = true;
     try {
       for await (const changes of parts) {
         if (this.#failure !== undefined) return;
@@ -177,21 +205,26 @@ export class Writer {
       reject(thrown);
     }
     this.#post({ kind: "end", isWanted });
+    this.#isSendingParts = false;
+    this.#begin();
   }
 
   #post(parcel: Parcel): void {
     this.#thread.postMessage(parcel);
   }
 
-  #settle(answers: readonly Answer[]): void {
-    const settled = this.#underWay;
-    this.#underWay = [];
+  #settle({ values, failures }: Answers): void {
+    const count = this.#commits.reduce((sum, { askers }) => sum + askers.length, this.#waiting.length);
+    this.#most = Math.max(SENT_ON, Math.ceil(count / AT_A_TIME));
+    const settled = this.#commits.shift()?.askers ?? [];
     this.#begin();
-    if (this.#underWay.length === 0) this.#thread.unref();
+    if (this.#commits.length === 0) this.#thread.unref();
     for (const [index, { name, resolve, reject }] of settled.entries()) {
-      const answer = answers[index];
-      if (answer?.ok === true) resolve(answer.value as never);
-      else if (answer !== undefined) reject(toEnforcementError(answer.failure, name));
+      const failure = failures?.get(index);
+      if (failure === undefined) resolve(values[index] as never);
+      else reject(toEnforcementError(failure, name));
+      // Other calls may write elsewhere in the file, and would not notice.
+      if (failure?.message === DAMAGED.message) this.fail(DAMAGED);
     }
   }
 }
@@ -199,9 +232,9 @@ export class Writer {
 /** How many deliveries are to be saved or looked for. */
 function countDeliveries(requests: readonly Request[]): number {
   let count = 0;
-  for (const { name, request } of requests) {
-    if (name === "save") count += (request as Operations["save"][0]).length;
-    if (name === "claim") count += (request as Operations["claim"][0]).limit;
+  for (const request of requests) {
+    if (request[0] === "save") count += request[1].length;
+    if (request[0] === "claim") count += request[1].limit;
   }
   return count;
 }

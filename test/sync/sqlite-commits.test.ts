@@ -1,19 +1,33 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, it, onTestFinished } from "vitest";
-import type { Request } from "../../src/sync/sqlite-messages.ts";
+import type { ChangeRow, Request } from "../../src/sync/sqlite-messages.ts";
 import { createOperations } from "../../src/sync/sqlite-operations.ts";
 import { migrate } from "../../src/sync/sqlite-schema.ts";
 import { makeFolder } from "./sqlite-folder.ts";
 
-it("answers however many calls have waited for the commit before", () => {
+function makeOperations() {
   const database = new DatabaseSync(join(makeFolder(), "ledger.db"));
   onTestFinished(() => database.close());
   migrate(database, 0);
-  const handleParcel = createOperations(database, () => {});
-  const request: Request = { name: "findNextDue", request: { providerId: "nobody" } };
+  return { handleParcel: createOperations(database, () => {}) };
+}
+
+it("erases what has ended although nobody has asked for the indexes", () => {
+  const { handleParcel } = makeOperations();
+  const over: ChangeRow = ["issue", "over", 5, 1, "city", 10, '[["AAA1"],["lot"],0,10]', null, []];
+  const requests: Request[] = [
+    ["recordOne", over],
+    ["erase", { endedBefore: 20, now: 30, limit: 9 }],
+  ];
+  expect(handleParcel({ kind: "requests", requests, isLast: true })?.values).toEqual(["recorded", 1]);
+});
+
+it("answers however many calls have waited for the commit before", () => {
+  const { handleParcel } = makeOperations();
+  const request: Request = ["findNextDue", { providerId: "nobody" }];
   const requests = Array.from({ length: 300_000 }, () => request);
   const answers = handleParcel({ kind: "requests", requests, isLast: true });
-  expect(answers).toHaveLength(300_000);
-  expect(answers?.every((answer) => answer.ok)).toBe(true);
+  expect(answers?.values).toHaveLength(300_000);
+  expect(answers?.failures).toBeNull();
 });

@@ -78,7 +78,7 @@ const right: fc.Arbitrary<Right> = fc
 
 const delivery: fc.Arbitrary<Delivery> = fc
   .record({
-    ...{ rights: fc.array(right, { maxLength: 3 }), used: fc.array(text, { maxLength: 2 }) },
+    ...{ rights: fc.array(right, { maxLength: 3 }), used: fc.array(fc.oneof(text, few), { maxLength: 2 }) },
     ...{ generation: fc.integer({ min: -1, max: 5 }), isErased: fc.boolean() },
     ...{ decidedAt: fc.option(iso), unmapped: fc.array(text, { maxLength: 2 }) },
   })
@@ -133,6 +133,15 @@ describe("documents", () => {
       { seed, numRuns: 5_000 },
     );
     expect(encodeDelivery(NO_DELIVERY, id)).toBeNull();
+  });
+
+  it("of before, in which every used identity is spelled out, are read as well", () => {
+    const given = deliveryOf([rightAt("Zone 1")], { used: ["reference of Zone 1", "another"] });
+    const id = { providerId: "passport", permitId: "permit-1" };
+    const text = encodeDelivery(given, id) ?? "";
+    const before = text.replace('[0,"another"]', '["reference of Zone 1","another"]');
+    expect(before).not.toBe(text);
+    expect(decodeDelivery(before, id)).toStrictEqual(given);
   });
 
   it("are small: a registration is there once", () => {

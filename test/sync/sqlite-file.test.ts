@@ -134,12 +134,13 @@ describe("a ledger's file", () => {
   it("refuses a file with damaged pages: before it is open, or as soon as the damage is found", async () => {
     const path = await makeFilled();
     const bytes = readFileSync(path);
-    for (let page = 4; page < bytes.length / 4_096 - 1; page++)
-      bytes.fill(0xff, page * 4_096, page * 4_096 + 200);
-    writeFileSync(path, bytes);
-    const error = await refusalOf(path);
-    expect(error).toMatchObject({ code: "unavailable", retryable: false });
-    expect(error.message).toContain("restore a backup");
+    const pages = bytes.length / 4_096;
+    const damage = (from: number, to: number) => {
+      for (let page = Math.floor(from); page < to; page++) bytes.fill(0xff, page * 4_096, page * 4_096 + 200);
+      writeFileSync(path, bytes);
+    };
+    // Opening it reads nothing of these.
+    damage(pages * 0.5, pages * 0.75);
     const { ledger, getOpened } = makeLedger(path, { checkedAtOnce: 0 });
     await ledger.open();
     expect(await getOpened().checked).toBe("damaged");
@@ -148,6 +149,15 @@ describe("a ledger's file", () => {
       retryable: false,
     });
     await expect(ledger.record([issue()])).rejects.toThrow("restore a backup");
+    await ledger.close();
+    for (const checkedAtOnce of [0, Number.POSITIVE_INFINITY]) {
+      damage(4, pages - 1);
+      const error = await makeLedger(path, { checkedAtOnce })
+        .ledger.open()
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "unavailable", retryable: false });
+      expect(String(error)).toContain("estore a backup");
+    }
   });
 
   it("finds a sound file sound, while everything goes on", async () => {

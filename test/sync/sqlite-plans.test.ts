@@ -6,8 +6,11 @@ import { createReader } from "../../src/sync/sqlite-reader.ts";
 import { migrate } from "../../src/sync/sqlite-schema.ts";
 import { makeFolder } from "./sqlite-folder.ts";
 
-// Few rows each; the index of forgotten permits has none but those that are to be erased.
-const SMALL = /^SCAN (company|provider|target|permit USING INDEX permit_forgotten|\(subquery-\d+\))/;
+// Few rows each; the index of forgotten permits has none but those that are to be erased. New permits are sorted before
+// they are added to the indexes, some thousands at a time.
+const SMALL =
+  /^SCAN (company|provider|target|indexed|json_each|16-ROW VALUES|permit USING INDEX permit_forgotten|\(subquery-\d+\))/;
+const SORTED = /^INSERT INTO (plate|ended)/;
 
 it("finds everything by an index, whatever is asked", () => {
   const path = join(makeFolder(), "ledger.db");
@@ -26,8 +29,14 @@ it("finds everything by an index, whatever is asked", () => {
       .prepare(`EXPLAIN QUERY PLAN ${sql}`)
       .all()
       .map(({ detail }) => String(detail));
-    const scans = steps.filter((step) => /SCAN|TEMP B-TREE/.test(step) && !SMALL.test(step));
+    const scans = steps.filter(
+      (step) => /SCAN|TEMP B-TREE/.test(step) && !SMALL.test(step) && !isSorted(step, sql),
+    );
     return scans.map((step) => `${step}: ${sql}`);
   });
   expect(slow).toEqual([]);
 });
+
+function isSorted(step: string, sql: string): boolean {
+  return step.startsWith("USE TEMP B-TREE FOR ORDER BY") && SORTED.test(sql);
+}

@@ -1,5 +1,5 @@
 // The vendor, in a process of its own: Passport's wire as far as these benchmarks speak it. Every request takes as long
-// as the first argument says, in milliseconds. It sends its port to its parent and answers its parent's questions.
+// as the first argument says, in milliseconds; DELETE lets it forget what it got. It sends its port to its parent and answers its parent's questions.
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -17,6 +17,11 @@ let kept: Buffer[] | undefined;
 
 const server = createServer(async (request, response) => {
   const body = await readBody(request);
+  if (request.method === "DELETE") {
+    forget();
+    kept &&= [];
+    return response.writeHead(204).end();
+  }
   if (request.url === TOKEN_PATH) return replyLater(response, TOKEN);
   if (request.url !== EVENTS_PATH) return response.writeHead(404).end();
   firstAt ??= Date.now();
@@ -63,12 +68,16 @@ function digest(bodies: readonly Buffer[]): string {
   return `${events.length} events, ${createHash("sha256").update(events.toSorted().join("\n")).digest("hex")}`;
 }
 
-process.on("message", (question: "count" | "reset" | "keep" | "digest"): void => {
-  if (question === "count") return void process.send?.({ registrations, requests, firstAt });
-  if (question === "digest") return void process.send?.(digest(kept ?? []));
+function forget(): void {
   registrations = 0;
   requests = 0;
   firstAt = null;
+}
+
+process.on("message", (question: "count" | "reset" | "keep" | "digest"): void => {
+  if (question === "count") return void process.send?.({ registrations, requests, firstAt });
+  if (question === "digest") return void process.send?.(digest(kept ?? []));
+  forget();
   kept = question === "keep" ? [] : undefined;
   process.send?.(null);
 });

@@ -4,6 +4,11 @@ import type { Company, Location, PermitInput, StoredCredential } from "@offstree
 export const OPERATOR_ID = "0f0f0f0f-0000-4000-8000-000000000001";
 export const PROVIDER_ID = "passport";
 export const COMPANY_ID = "fundy";
+/**
+ * Permits that a ledger has before something is measured. A SQLite ledger writes in a thread of its own, whose code is
+ * compiled while it runs; in a turn it is new, a host's has been running for days.
+ */
+export const PERMITS_BEFORE = 30_000;
 const LOTS = 50;
 const DAY_MS = 24 * 60 * 60_000;
 const START = Date.parse("2021-01-01T05:00:00.000Z");

@@ -3,7 +3,7 @@ import type { PermitInput } from "@offstreet/enforcement";
 import { readPermit } from "../../../../src/core/permit.ts";
 import { encodePermit } from "../../../../src/sync/permit-document.ts";
 import { migrate } from "../../../../src/sync/sqlite-schema.ts";
-import { COMPANY_ID, makePermits, PROVIDER_ID } from "../world.ts";
+import { COMPANY_ID, makePermits, PERMITS_BEFORE, PROVIDER_ID } from "../world.ts";
 import { makeFile } from "./bench-folder.ts";
 import type { Contender } from "./contender.ts";
 import { describeRows } from "./ledger-rows.ts";
@@ -15,16 +15,20 @@ export function createSqliteLoop({ isOneTransaction }: { isOneTransaction: boole
       const { path, remove } = makeFile();
       const database = openByHand(path);
       const insert = createInsert(database);
+      const insertAll = (rows: readonly Row[]) => {
+        database.exec("BEGIN IMMEDIATE");
+        for (const row of rows) insert(row);
+        database.exec("COMMIT");
+      };
+      const insertEach = (rows: readonly Row[]) => {
+        for (const row of rows) insertAll([row]);
+      };
+      insertAll(makePermits(PERMITS_BEFORE, count).map(toRow));
       const rows = makePermits(count).map(toRow);
       return {
         async run() {
-          if (isOneTransaction) database.exec("BEGIN IMMEDIATE");
-          for (const row of rows) {
-            if (!isOneTransaction) database.exec("BEGIN IMMEDIATE");
-            insert(row);
-            if (!isOneTransaction) database.exec("COMMIT");
-          }
-          if (isOneTransaction) database.exec("COMMIT");
+          if (isOneTransaction) insertAll(rows);
+          else insertEach(rows);
         },
         describeResult: () => describeRows(path),
         async end() {
@@ -65,6 +69,7 @@ function createInsert(database: DatabaseSync): (row: Row) => void {
      VALUES (?, 1, ?, 0, ?, ?, ?, ?)`,
   );
   const plate = database.prepare("INSERT INTO plate (company, number, permit) VALUES (1, ?, ?)");
+  const ended = database.prepare("INSERT INTO ended (ended_at, permit) VALUES (?, ?)");
   const delivery = database.prepare(
     "INSERT INTO delivery (permit, provider, due_at, due_since) VALUES (?, 1, ?, ?)",
   );
@@ -72,6 +77,7 @@ function createInsert(database: DatabaseSync): (row: Row) => void {
     const now = Date.now();
     const { lastInsertRowid } = permit.run(id, revision, now, endsAt, content, raws);
     plate.run(number, lastInsertRowid);
+    if (endsAt !== null) ended.run(endsAt, lastInsertRowid);
     delivery.run(lastInsertRowid, now, now);
   };
 }

@@ -6,7 +6,7 @@ import {
   type PermitSync,
   type PermitSyncOptions,
 } from "@offstreet/enforcement";
-import { companies, locations, makePermits, OPERATOR_ID, PROVIDER_ID } from "../world.ts";
+import { companies, locations, makePermits, OPERATOR_ID, PERMITS_BEFORE, PROVIDER_ID } from "../world.ts";
 import type { Contender } from "./contender.ts";
 
 /** Durable sync before the vendor, with the defaults of this package. */
@@ -35,10 +35,22 @@ export function createOurSync(
 const PERMITS_PER_CALL = 5_000;
 
 /** Records permits as a host does that hands over everything it has. */
-export async function recordAll(sync: PermitSync, count: number): Promise<void> {
-  for (let from = 0; from < count; from += PERMITS_PER_CALL) {
-    await sync.issueMany(makePermits(Math.min(PERMITS_PER_CALL, count - from), from));
+export async function recordAll(sync: PermitSync, count: number, first = 0): Promise<void> {
+  for (let done = 0; done < count; done += PERMITS_PER_CALL) {
+    await sync.issueMany(makePermits(Math.min(PERMITS_PER_CALL, count - done), first + done));
   }
+}
+
+/** Others come first: a SQLite ledger's thread is new, and its code is compiled while it runs. */
+async function backfillBefore(
+  sync: PermitSync,
+  { origin, first }: { origin: string; first: number },
+): Promise<void> {
+  await recordAll(sync, PERMITS_BEFORE, first);
+  await sync.start();
+  await sync.idle();
+  await sync.stop();
+  await fetch(origin, { method: "DELETE" });
 }
 
 /** The backfill of what a ledger holds. */
@@ -47,6 +59,7 @@ export function createOurs(openLedger: () => { ledger: Ledger; remove(): void })
     async prepare(count, { origin }) {
       const { ledger, remove } = openLedger();
       const sync = createOurSync(ledger, origin);
+      await backfillBefore(sync, { origin, first: count });
       await recordAll(sync, count);
       return {
         async run() {
