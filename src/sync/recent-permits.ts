@@ -15,15 +15,16 @@ export class RecentPermits {
     return this.#count;
   }
 
-  add(permitId: string, plateNumbers: Iterable<string>): void {
+  add({ id, companyId }: { id: string; companyId: string }, plateNumbers: Iterable<string>): void {
     this.#count += 1;
-    for (const number of plateNumbers) addTo(this.#recent, number, permitId);
+    for (const number of plateNumbers) addTo(this.#recent, keyOf(companyId, number), id);
   }
 
-  /** Ids of permits that may have a plate. */
-  find(plateNumber: string): ReadonlySet<string> {
-    const recent = this.#recent.get(plateNumber);
-    const older = this.#older?.get(plateNumber);
+  /** Ids of a company's permits that may have a plate. */
+  find(companyId: string, plateNumber: string): ReadonlySet<string> {
+    const key = keyOf(companyId, plateNumber);
+    const recent = this.#recent.get(key);
+    const older = this.#older?.get(key);
     if (recent === undefined && older === undefined) return NONE;
     return new Set([...toIds(recent), ...toIds(older)]);
   }
@@ -40,17 +41,22 @@ export class RecentPermits {
     const older = this.#older;
     this.#older = undefined;
     if (isUpToDate || older === undefined) return;
-    for (const [number, ids] of older) for (const id of toIds(ids)) addTo(this.#recent, number, id);
+    for (const [key, ids] of older) for (const id of toIds(ids)) addTo(this.#recent, key, id);
   }
 }
 
 const NONE: ReadonlySet<string> = new Set();
 
-function addTo(permits: Map<string, IdOrIds>, number: string, permitId: string): void {
-  const present = permits.get(number);
-  if (present === undefined) permits.set(number, permitId);
+/** Two pairs with the same key would only be looked up in vain. */
+function keyOf(companyId: string, plateNumber: string): string {
+  return `${plateNumber} ${companyId}`;
+}
+
+function addTo(permits: Map<string, IdOrIds>, key: string, permitId: string): void {
+  const present = permits.get(key);
+  if (present === undefined) permits.set(key, permitId);
   else if (typeof present !== "string") present.add(permitId);
-  else if (present !== permitId) permits.set(number, new Set([present, permitId]));
+  else if (present !== permitId) permits.set(key, new Set([present, permitId]));
 }
 
 function toIds(ids: IdOrIds | undefined): Iterable<string> {

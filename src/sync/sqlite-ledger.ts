@@ -39,9 +39,6 @@ const FEW = 64;
 // Changes of a large call that travel together.
 const PART = 500;
 
-// New permits that are found by memory instead of the table of plates. To add so many takes some 20 ms.
-const MOST_RECENT = 4_000;
-
 // Permits of one step of makeDue: some 20 ms, after which others may write.
 const STEP = 2_000;
 
@@ -66,7 +63,6 @@ export function createSqliteLedger(
   internals: SqliteInternals = {},
 ): { ledger: SqliteLedger; getOpened: () => OpenedFile } {
   const path = readPath(options);
-  const { mostRecent = MOST_RECENT } = internals;
   let opening: Promise<OpenedFile> | undefined;
   let opened: OpenedFile | undefined;
 
@@ -99,19 +95,19 @@ export function createSqliteLedger(
     },
     async record(changes, recordOptions) {
       refuseTransaction(recordOptions);
-      const { writer, recent, addToIndexes } = getOpened();
+      const { writer, recent, indexing } = getOpened();
       const taken = changes[Symbol.iterator]();
       const few = takeFew(taken);
       if (few.length >= FEW) return writer.recordParts(inParts(few, taken));
-      for (const change of few)
-        if ("permit" in change) recent.add(change.permit.id, plateNumbersOf(change.permit));
+      for (const change of writer.hasFailed ? [] : few)
+        if ("permit" in change) recent.add(change.permit, plateNumbersOf(change.permit));
       const rows = few.map(toChangeRow);
       const [first] = rows;
       const recorded =
         rows.length === 1 && first !== undefined
           ? writer.ask("recordOne", first).then((status) => [status])
           : writer.ask("record", rows);
-      if (recent.count >= mostRecent) void addToIndexes();
+      indexing.addIfMany();
       return recorded;
     },
     async makeDue({ companyId, providerIds, at }) {
@@ -154,9 +150,9 @@ export function createSqliteLedger(
     },
     ...createLists((use) => read("list", () => use(getReader()))),
     async erase({ endedBefore, now, limit }) {
-      const { writer, addToIndexes } = getOpened();
+      const { writer, indexing } = getOpened();
       // Nor does memory keep what is erased.
-      void addToIndexes();
+      void indexing.addToIndexes();
       const asked = { endedBefore: endedBefore.getTime(), now: now.getTime(), limit };
       const erased = await writer.ask("erase", asked);
       // The log still has what was erased.

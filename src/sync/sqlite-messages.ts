@@ -1,6 +1,7 @@
 import type { EnforcementErrorCode } from "../core/errors.ts";
 import type { KnownState } from "./change-status.ts";
 import type { ChangeStatus, DeliveryCounts } from "./ledger.ts";
+import type { IndexedTo } from "./sqlite-index.ts";
 
 // What the ledger and its writer thread say to each other. Rows are tuples of texts and numbers: those are copied
 // between threads fastest. Instants are milliseconds.
@@ -72,8 +73,8 @@ export interface Operations {
     answer: { count: number /** Where the next step goes on; null: all is done. */; next: number | null },
   ];
   erase: [request: { endedBefore: number; now: number; limit: number }, answer: number];
-  /** Adds new permits to the tables by plate and by end. */
-  index: [request: null, answer: null];
+  /** Adds some new permits to the tables by plate and by end. */
+  index: [request: null, answer: IndexedTo];
   truncateLog: [request: null, answer: null];
   claim: [request: { providerId: string; now: number; limit: number; leaseMs: number }, answer: ClaimedRow[]];
   claimOne: [

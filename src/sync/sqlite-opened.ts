@@ -1,6 +1,7 @@
 import { isEnforcementError } from "../core/errors.ts";
 import type { RecentPermits } from "./recent-permits.ts";
 import { DAMAGED, toEnforcementError, toWriterFailure } from "./sqlite-errors.ts";
+import { createIndexing } from "./sqlite-indexing.ts";
 import { type CheckMessage, SOUND, startIntegrityCheck } from "./sqlite-integrity.ts";
 import { createReader, type Reader } from "./sqlite-reader.ts";
 import { Writer } from "./sqlite-writer.ts";
@@ -20,8 +21,7 @@ export interface OpenedFile {
   readonly writer: Writer;
   /** Whoever records a permit notes it here first. */
   readonly recent: RecentPermits;
-  /** Adds recent permits to the file's indexes. It never rejects: until it succeeds, they are found as recent ones. */
-  addToIndexes(): Promise<void>;
+  readonly indexing: ReturnType<typeof createIndexing>;
   /** What the check of the whole file found; undefined when it was stopped before its end. */
   readonly checked: Promise<CheckMessage | undefined>;
   close(): Promise<void>;
@@ -30,9 +30,12 @@ export interface OpenedFile {
 // A file of this size is read through in some 50 ms. A larger one need not hold up the first delivery.
 const CHECKED_AT_ONCE = 32 * 1024 * 1024;
 
+// New permits that are found by memory instead of the table of plates. To add so many takes some 20 ms.
+const MOST_RECENT = 4_000;
+
 /** Opens a ledger's file in a thread of its own, and begins to check it. */
 export async function openFile(path: string, internals: SqliteInternals): Promise<OpenedFile> {
-  const { checkedAtOnce = CHECKED_AT_ONCE } = internals;
+  const { checkedAtOnce = CHECKED_AT_ONCE, mostRecent = MOST_RECENT } = internals;
   const { writer, isChecked } = await Writer.start({ path, checkedAtOnce });
   let reader: Reader | undefined;
   try {
@@ -43,30 +46,14 @@ export async function openFile(path: string, internals: SqliteInternals): Promis
       return result;
     });
     const { recent } = reader;
-    let indexing: Promise<void> | undefined;
-
-    async function index(): Promise<void> {
-      recent.turn();
-      const isUpToDate = await writer.ask("index", null).then(
-        () => true,
-        () => false,
-      );
-      recent.endTurn(isUpToDate);
-      indexing = undefined;
-    }
-
-    function addToIndexes(): Promise<void> {
-      indexing ??= index();
-      return indexing;
-    }
-
-    const opened = { path, reader, writer, recent, addToIndexes, checked };
+    const indexing = createIndexing({ writer, recent, mostRecent });
+    const opened = { path, reader, writer, recent, indexing, checked };
     return {
       ...opened,
       async close() {
         await check.stop();
         // Otherwise the next process reads them when it opens the file.
-        await addToIndexes();
+        await indexing.addToIndexes();
         opened.reader.close();
         // Last: the log is folded into the file by the last connection that is closed.
         await writer.stop();

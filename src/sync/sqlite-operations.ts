@@ -35,10 +35,7 @@ export function createOperations(
     recordOne: (change) => recordEach([change])[0] ?? "unknown",
     ...{ record, save, makeDue: createRefresher(parts) },
     ...{ erase: createEraser({ ...parts, unlist }), ...work },
-    index() {
-      index.catchUp();
-      return null;
-    },
+    index: () => index.addSome(),
     truncateLog() {
       database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       return null;

@@ -56,7 +56,8 @@ export function createReader(path: string) {
     "SELECT ref, id, revision, content, raws FROM permit WHERE company = ? AND id = ? AND state = 0",
   );
   const listUnindexed = prepare(
-    `SELECT id, content FROM permit WHERE ref > (SELECT ref FROM indexed) AND state = 0`,
+    `SELECT permit.id, company.id, content FROM permit JOIN company ON company.ref = permit.company
+     WHERE permit.ref > (SELECT ref FROM indexed) AND state = 0`,
   );
   const getPermit = prepare(
     `SELECT permit.id, company.id, revision, state, changed_at, content, raws
@@ -108,7 +109,7 @@ export function createReader(path: string) {
 
   function listByPlate(company: number, companyId: string, number: string): [number, Permit][] {
     const rows = findByPlate.all<FoundRow>(company, number);
-    const ids = recent.find(number);
+    const ids = recent.find(companyId, number);
     if (ids.size > 0) addRecent(rows, { company, number, ids });
     return rows.map(([ref, id, revision, content, raws]) => [
       ref,
@@ -132,7 +133,9 @@ export function createReader(path: string) {
     return { ref, ...id, delivery: document === null ? NO_DELIVERY : decodeDelivery(document, id) };
   }
 
-  for (const [id, content] of listUnindexed.all<[string, string]>()) recent.add(id, plateNumbersIn(content));
+  for (const [id, companyId, content] of listUnindexed.all<[string, string, string]>()) {
+    recent.add({ id, companyId }, plateNumbersIn(content));
+  }
 
   return {
     recent,

@@ -29,6 +29,10 @@ type Waiting = { readonly asker: Asker } & ({ readonly request: Request } | { re
 // So many calls are sent on while others of the same turn are still to come: the thread begins with them.
 const SENT_ON = 16;
 
+// Calls of one commit at most: what waits for the disk once for so many waits for something else. Lookups are answered
+// between two commits, however many calls wait.
+const MOST = 1_000;
+
 // Commits under way.
 const AT_A_TIME = 2;
 
@@ -119,6 +123,11 @@ export class Writer {
     });
   }
 
+  /** Whether every call is refused. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** From now on every call is refused, those under way included. */
   fail(failure: WriterFailure): void {
     this.#failure ??= failure;
@@ -164,15 +173,17 @@ export class Writer {
 
   #beginCommit(): void {
     const commit: Commit = { askers: [], unsent: [] };
-    this.#commits.push(commit);
-    while (commit.unsent !== undefined) {
-      const [next] = this.#waiting;
-      if (next === undefined || "parts" in next) break;
-      this.#waiting.shift();
-      this.#join(commit, next.asker, next.request);
+    const requests: Request[] = [];
+    for (const call of this.#waiting) {
+      if ("parts" in call || requests.length >= this.#most) break;
+      commit.askers.push(call.asker);
+      requests.push(call.request);
     }
-    if (commit.unsent === undefined) return;
-    if (countDeliveries(commit.unsent) >= SENT_AT_ONCE) this.#send(commit, true);
+    this.#waiting.splice(0, requests.length);
+    commit.unsent = requests;
+    this.#commits.push(commit);
+    const isFull = requests.length >= this.#most || countDeliveries(requests) >= SENT_AT_ONCE;
+    if (isFull) this.#send(commit, true);
     // Calls of this turn go together.
     else setImmediate(() => this.#send(commit, true));
   }
@@ -215,7 +226,7 @@ export class Writer {
 
   #settle({ values, failures }: Answers): void {
     const count = this.#commits.reduce((sum, { askers }) => sum + askers.length, this.#waiting.length);
-    this.#most = Math.max(SENT_ON, Math.ceil(count / AT_A_TIME));
+    this.#most = Math.min(Math.max(SENT_ON, Math.ceil(count / AT_A_TIME)), MOST);
     const settled = this.#commits.shift()?.askers ?? [];
     this.#begin();
     if (this.#commits.length === 0) this.#thread.unref();

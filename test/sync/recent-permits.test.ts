@@ -27,7 +27,7 @@ it("names every permit of a plate that the table of plates may not have yet, and
       let turned: typeof added | undefined;
       for (const one of steps) {
         if (one.kind === "add") {
-          recent.add(one.id, one.numbers);
+          recent.add({ id: one.id, companyId: "university" }, one.numbers);
           for (const number of one.numbers) added.push([number, one.id]);
         } else if (one.kind === "turn" && turned === undefined) {
           recent.turn();
@@ -40,7 +40,8 @@ it("names every permit of a plate that the table of plates may not have yet, and
         }
         for (const number of NUMBERS) {
           const ids = [...(turned ?? []), ...added].filter(([its]) => its === number).map(([, id]) => id);
-          expect([...recent.find(number)].sort()).toEqual([...new Set(ids)].sort());
+          expect(recent.find("city", number).size).toBe(0);
+          expect([...recent.find("university", number)].sort()).toEqual([...new Set(ids)].sort());
         }
       }
     }),

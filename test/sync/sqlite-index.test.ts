@@ -1,9 +1,10 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { parsePlate } from "../../src/core/plate.ts";
 import type { Ledger } from "../../src/sync/ledger.ts";
+import { DAMAGED } from "../../src/sync/sqlite-errors.ts";
 import { find, forget, issue, minute, revise, revoke } from "./ledger-fixtures.ts";
 import { makeFolder, makeLedger } from "./sqlite-folder.ts";
 
@@ -48,9 +49,9 @@ describe("plates of new permits", () => {
     expect(await idsOf(ledger, "AAA1")).toEqual(["p1", "p2"]);
     expect(await idsOf(ledger, "AAA1", "BBB2")).toEqual(["p1", "p2"]);
     await ledger.record([issue({ id: "p3", plates })]);
-    await getOpened().addToIndexes();
+    await getOpened().indexing.addToIndexes();
     expect(countIn(path, "plate")).toBe(5);
-    expect(getOpened().recent.find("AAA1").size).toBe(0);
+    expect(getOpened().recent.find("university", "AAA1").size).toBe(0);
     expect(await idsOf(ledger, "AAA1")).toEqual(["p1", "p2", "p3"]);
     // One that is in the table and recent as well.
     await ledger.record([revise({ id: "p1", revision: 2, plates })]);
@@ -68,7 +69,7 @@ describe("plates of new permits", () => {
       expect(await idsOf(ledger, "NEW1")).toEqual(["p1"]);
     };
     await judge();
-    await getOpened().addToIndexes();
+    await getOpened().indexing.addToIndexes();
     await judge();
     // A revoked permit that is taken up again.
     await ledger.record([issue({ id: "p2", revision: 2 })]);
@@ -100,27 +101,44 @@ describe("plates of new permits", () => {
   it("are found as recent ones for as long as adding them fails", async () => {
     const path = makePath();
     const { ledger, getOpened } = await openWith(path, 100);
-    const { writer, addToIndexes } = getOpened();
+    const { writer, indexing } = getOpened();
     await ledger.record([issue({ id: "p1" })]);
     // A disk that takes nothing more.
     await writer.ask("pragma", "query_only = 1");
-    await addToIndexes();
+    await indexing.addToIndexes();
     await expect(ledger.record([issue({ id: "p2" })])).rejects.toThrow();
     expect(await idsOf(ledger, "ABC123")).toEqual(["p1"]);
     await writer.ask("pragma", "query_only = 0");
     expect(countIn(path, "plate")).toBe(0);
     await ledger.record([issue({ id: "p3" })]);
-    await addToIndexes();
+    await indexing.addToIndexes();
     expect(countIn(path, "plate")).toBe(2);
     expect(await idsOf(ledger, "ABC123")).toEqual(["p1", "p3"]);
+  });
+
+  it("are added until few are left, however many come at once", async () => {
+    const path = makePath();
+    const { ledger, getOpened } = await openWith(path, 100);
+    await Promise.all(
+      Array.from({ length: 9_000 }, (_, index) => ledger.record([issue({ id: `p${index}` })])),
+    );
+    await vi.waitFor(() => expect(countIn(path, "plate")).toBeGreaterThan(8_900), 5_000);
+    expect(getOpened().recent.count).toBeLessThan(100);
+  });
+
+  it("of calls that are refused because the file is damaged are not kept in memory", async () => {
+    const { ledger, getOpened } = await openWith(makePath(), 100);
+    getOpened().writer.fail(DAMAGED);
+    await expect(ledger.record([issue({ id: "p1" })])).rejects.toThrow("the file is damaged");
+    expect(getOpened().recent.find("university", "ABC123").size).toBe(0);
   });
 
   it("cannot be added to a damaged table: then every call is refused, as for all damage", async () => {
     const path = makePath();
     const { ledger, getOpened } = await openWith(path, 100);
-    const { writer, addToIndexes } = getOpened();
+    const { writer, indexing } = getOpened();
     await ledger.record([issue({ id: "p1" })]);
-    await addToIndexes();
+    await indexing.addToIndexes();
     // The file has everything, and the writer nothing in its memory.
     await writer.ask("truncateLog", null);
     await writer.ask("pragma", "shrink_memory");
@@ -133,7 +151,7 @@ describe("plates of new permits", () => {
     writeFileSync(path, bytes);
     // A new permit is not written where the damage is.
     expect(await ledger.record([issue({ id: "p2" })])).toEqual(["recorded"]);
-    await addToIndexes();
+    await indexing.addToIndexes();
     await expect(ledger.record([issue({ id: "p3" })])).rejects.toThrow("the file is damaged");
   });
 
@@ -155,11 +173,24 @@ describe("permits that have ended", () => {
     const { ledger, getOpened } = await openWith(path, 100);
     await ledger.record([issue({ id: "over", validTo: minute(10) }, 20, [])]);
     await ledger.record([issue({ id: "endless", validTo: null }, 20, [])]);
-    expect(getOpened().recent.find("ABC123").size).toBe(2);
+    expect(getOpened().recent.find("university", "ABC123").size).toBe(2);
     expect(await ledger.erase({ endedBefore: minute(15), now: minute(20), limit: 10 })).toBe(1);
-    expect(getOpened().recent.find("ABC123").size).toBe(0);
+    expect(getOpened().recent.find("university", "ABC123").size).toBe(0);
     expect(await idsOf(ledger, "ABC123")).toEqual(["endless"]);
     expect(countIn(path, "ended")).toBe(0);
+  });
+
+  it("leave nothing in memory although new permits were being added when they were erased", async () => {
+    const { ledger, getOpened } = await openWith(makePath(), 100);
+    const { indexing, recent } = getOpened();
+    await ledger.record([issue({ id: "other", validTo: null })]);
+    const adding = indexing.addToIndexes();
+    const recording = ledger.record([issue({ id: "over", validTo: minute(10) }, 20, [])]);
+    expect(await ledger.erase({ endedBefore: minute(15), now: minute(20), limit: 10 })).toBe(1);
+    expect(await recording).toEqual(["recorded"]);
+    await adding;
+    expect(recent.find("university", "ABC123").size).toBe(0);
+    expect(await idsOf(ledger, "ABC123")).toEqual(["other"]);
   });
 
   it("are erased by their last end: a later one, an earlier one, a withdrawal's", async () => {
