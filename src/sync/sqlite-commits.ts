@@ -20,9 +20,6 @@ interface Parts {
   readonly recordEach: (changes: readonly ChangeRow[]) => ChangeStatus[];
 }
 
-// Changes of a large call after which its permits are added to the indexes.
-const INDEXED_TOGETHER = 4_000;
-
 /**
  * Puts requests into commits. What changes the file is carried out as it comes in, in a transaction that is open until
  * the last parcel; what reads is answered after the commit.
@@ -32,7 +29,6 @@ export function createCommits({ database, undo, index, handle, recordEach }: Par
   /** Of the requests that write, in their order. */
   let written: unknown[] = [];
   let statuses: ChangeStatus[] = [];
-  let unindexed = 0;
   /** Why nothing more is carried out before the end. */
   let broken: { thrown: unknown } | undefined;
 
@@ -114,13 +110,10 @@ export function createCommits({ database, undo, index, handle, recordEach }: Par
     if (broken !== undefined) throw broken.thrown;
   }
 
-  /** Nobody keeps in memory which plates a large call has given. */
+  /** Nobody keeps in memory which plates a large call has given: its permits are indexed with it, some of them meanwhile. */
   function takePart(changes: readonly ChangeRow[]): void {
     pushAll(statuses, recordEach(changes));
-    unindexed += changes.length;
-    if (unindexed < INDEXED_TOGETHER) return;
-    index.catchUp();
-    unindexed = 0;
+    index.addIfMany();
   }
 
   function endRecord(isWanted: boolean): Answers {
@@ -136,7 +129,6 @@ export function createCommits({ database, undo, index, handle, recordEach }: Par
     requests = [];
     written = [];
     statuses = [];
-    unindexed = 0;
     broken = undefined;
   }
 

@@ -52,10 +52,10 @@ export function createPermitIndex(database: DatabaseSync) {
   const removePlate = database.prepare("DELETE FROM plate WHERE company = ? AND number = ? AND permit = ?");
   const removeEnd = database.prepare("DELETE FROM ended WHERE ended_at = ? AND permit = ?");
 
-  /** Adds some of the permits that were recorded since. */
-  function addSome(): IndexedTo {
+  /** Adds some of the permits that were recorded since, when there are at least so many. */
+  function addSome(least = 1): IndexedTo {
     const [before, last] = findLast.get() as unknown as [number, number];
-    if (before >= last) return { indexed: before, last };
+    if (last - before < least) return { indexed: before, last };
     const indexed = Math.min(before + STEP, last);
     addPlates.run(before, indexed);
     addEnds.run(before, indexed);
@@ -64,7 +64,9 @@ export function createPermitIndex(database: DatabaseSync) {
   }
 
   return {
-    addSome,
+    addSome: () => addSome(),
+    /** Adds some when they are as many as a step has. */
+    addIfMany: () => void addSome(STEP),
     /** Adds all of them. */
     catchUp(): void {
       for (let { indexed, last } = addSome(); indexed < last; ) ({ indexed, last } = addSome());

@@ -98,6 +98,7 @@ export class Writer {
   }
 
   ask<Name extends OperationName>(name: Name, request: Operations[Name][0]): Promise<Operations[Name][1]> {
+    // TypeScript does not see that a name and its request are one of the pairs; this method's own types do.
     return this.#take(name, (asker) => ({ asker, request: [name, request] as unknown as Request }));
   }
 
@@ -172,15 +173,15 @@ export class Writer {
   }
 
   #beginCommit(): void {
-    const commit: Commit = { askers: [], unsent: [] };
+    const askers: Asker[] = [];
     const requests: Request[] = [];
     for (const call of this.#waiting) {
       if ("parts" in call || requests.length >= this.#most) break;
-      commit.askers.push(call.asker);
+      askers.push(call.asker);
       requests.push(call.request);
     }
     this.#waiting.splice(0, requests.length);
-    commit.unsent = requests;
+    const commit: Commit = { askers, unsent: requests };
     this.#commits.push(commit);
     const isFull = requests.length >= this.#most || countDeliveries(requests) >= SENT_AT_ONCE;
     if (isFull) this.#send(commit, true);

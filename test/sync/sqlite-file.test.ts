@@ -156,7 +156,7 @@ describe("a ledger's file", () => {
         .ledger.open()
         .catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ code: "unavailable", retryable: false });
-      expect(String(error)).toContain("estore a backup");
+      expect(String(error)).toContain("restore a backup");
     }
   });
 
