@@ -29,6 +29,7 @@ export {
   type EnforcementErrorCode,
   type EnforcementErrorDetails,
   isEnforcementError,
+  type RefusalReason,
 } from "./core/errors.ts";
 export type { FindPermits, PermitQuery } from "./core/find-permits.ts";
 export type {

@@ -29,6 +29,9 @@ export type EnforcementErrorCode =
   | "invalid_response"
   | "unsupported";
 
+/** What a refusal says of the right it is about. */
+export type RefusalReason = "not_found" | "already_exists";
+
 /** Everything an {@link EnforcementError} carries besides its code and message. All of it is free of secrets and plates. */
 export interface EnforcementErrorDetails {
   /** The provider instance that failed; absent for failures outside any provider. */
@@ -49,6 +52,11 @@ export interface EnforcementErrorDetails {
   vendorCode?: string | undefined;
   /** The vendor's own words, plates and secrets masked, at most 500 characters. */
   vendorMessage?: string | undefined;
+  /**
+   * With `rejected`, where the vendor's own words say so: `not_found`, the vendor has no right under this reference;
+   * `already_exists`, the vendor keeps another right that stands in the way. Absent: refused for another reason.
+   */
+  reason?: RefusalReason | undefined;
   /** The trace id that was sent with the last attempt, for the vendor's support. */
   traceId?: string | undefined;
   /** How long the vendor asked us to wait, in milliseconds. */
@@ -76,6 +84,7 @@ export class EnforcementError extends Error {
   readonly status: number | undefined;
   readonly vendorCode: string | undefined;
   readonly vendorMessage: string | undefined;
+  readonly reason: RefusalReason | undefined;
   readonly traceId: string | undefined;
   readonly retryAfterMs: number | undefined;
 
@@ -91,6 +100,7 @@ export class EnforcementError extends Error {
     this.status = details.status;
     this.vendorCode = details.vendorCode;
     this.vendorMessage = details.vendorMessage;
+    this.reason = details.reason;
     this.traceId = details.traceId;
     this.retryAfterMs = details.retryAfterMs;
     Object.defineProperty(this, BRAND, { value: true });
@@ -118,10 +128,20 @@ export function withErrorDetails(
 
 function definedDetails(error: EnforcementError): EnforcementErrorDetails {
   const { providerId, operation, field, outcome, retryable, attempts } = error;
-  const { status, vendorCode, vendorMessage, traceId, retryAfterMs } = error;
+  const { status, vendorCode, vendorMessage, reason, traceId, retryAfterMs } = error;
   const details = {
-    ...{ providerId, operation, field, outcome, retryable, attempts },
-    ...{ status, vendorCode, vendorMessage, traceId, retryAfterMs },
+    providerId,
+    operation,
+    field,
+    outcome,
+    retryable,
+    attempts,
+    status,
+    vendorCode,
+    vendorMessage,
+    reason,
+    traceId,
+    retryAfterMs,
   };
   return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
 }
