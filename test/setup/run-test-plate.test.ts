@@ -262,7 +262,7 @@ describe("a run of the test plate", () => {
     const { passport, place, evidence, shown, sandbox } = createCampus();
     const abort = new AbortController();
     sandbox.passport.faults.add({ kind: "timeout-after", path: "/events" });
-    const events = vi.waitUntil(() => sandbox.passport.events.length > 0, { interval: 1 });
+    const events = vi.waitUntil(() => sandbox.passport.events.length > 0, { interval: 1, timeout: 120_000 });
     const run = failureOf(() =>
       runTestPlate({ provider: passport, ...place(passport), evidence, signal: abort.signal }),
     );

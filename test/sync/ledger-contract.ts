@@ -18,8 +18,8 @@ export interface LedgerUnderTest {
 export interface LedgerSuite {
   readonly name: string;
   create(): Promise<LedgerUnderTest>;
-  /** How many random histories are compared with the model. */
-  readonly histories: number;
+  /** How many random histories are compared with the model, see `suiteSize`. */
+  readonly histories: { readonly quick: number; readonly full: number };
 }
 
 /** What a test of the suite works on; made anew for each. */

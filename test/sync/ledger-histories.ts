@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { it } from "vitest";
-import type { LedgerUnderTest } from "./ledger-contract.ts";
+import { suiteSize } from "../support/suite-size.ts";
+import type { LedgerSuite, LedgerUnderTest } from "./ledger-contract.ts";
 import { arbitraryStep, type Step } from "./ledger-steps.ts";
 import { LedgerTrial } from "./ledger-trial.ts";
 
@@ -8,8 +9,11 @@ import { LedgerTrial } from "./ledger-trial.ts";
  * Random histories, each step compared with the model. A failing one is shrunk, and printed with its seed. In the
  * environment, HISTORY_COUNT and SEED ask for others, and SHRINK=no for the failing one as it is: a database shrinks long.
  */
-export function describeHistories(create: () => Promise<LedgerUnderTest>, histories: number): void {
-  const numRuns = Number(process.env["HISTORY_COUNT"] ?? histories);
+export function describeHistories(
+  create: () => Promise<LedgerUnderTest>,
+  histories: LedgerSuite["histories"],
+): void {
+  const numRuns = suiteSize("HISTORY_COUNT", histories);
   it(
     `says what the model says, over ${numRuns} histories`,
     async () => {
@@ -29,6 +33,6 @@ export function describeHistories(create: () => Promise<LedgerUnderTest>, histor
         { numRuns, seed, endOnFailure: process.env["SHRINK"] === "no" },
       );
     },
-    60_000 + numRuns * 1_000,
+    300_000 + numRuns * 3_000,
   );
 }

@@ -40,7 +40,7 @@ async function deliver({ isAsked }: { isAsked: boolean }): Promise<{ sizes: numb
   const query = { companyId: "c", plateNumbers: ["P1"], locationIds: ["c-lot"], at: new Date() };
   if (isAsked) await sync.findPermits({ ...query, signal: new AbortController().signal });
   await sync.start();
-  await expect.poll(() => sizes.reduce((sum, size) => sum + size, 0), { timeout: 10_000 }).toBe(COUNT);
+  await expect.poll(() => sizes.reduce((sum, size) => sum + size, 0), { timeout: 120_000 }).toBe(COUNT);
   await sync.stop();
   return { sizes, most };
 }

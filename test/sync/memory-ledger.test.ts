@@ -3,7 +3,7 @@ import { describeLedger } from "./ledger-contract.ts";
 
 describeLedger({
   name: "the memory ledger",
-  histories: 1_000,
+  histories: { quick: 200, full: 2_000 },
   async create() {
     const ledger = memoryLedger();
     await ledger.open();

@@ -6,8 +6,8 @@ import { createDatabase, type TestDatabase } from "./postgres-database.ts";
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createDatabase();
-}, 60_000);
-afterAll(async () => database.drop(), 60_000);
+});
+afterAll(async () => database.drop());
 
 // What PostgreSQL holds as text: the ledger lets nothing else through.
 const text = fc.string({ unit: "binary" }).map((value) => value.toWellFormed().replaceAll("\0", ""));

@@ -8,12 +8,12 @@ let count = 0;
 beforeAll(async () => {
   database = await createDatabase();
 });
-afterAll(() => database.drop(), 60_000);
+afterAll(() => database.drop());
 
 describeLedger({
   name: "postgresLedger",
   // Each makes tables of its own.
-  histories: 10,
+  histories: { quick: 3, full: 30 },
   async create() {
     count += 1;
     const schema = `contract_${count}`;

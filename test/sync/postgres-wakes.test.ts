@@ -5,24 +5,20 @@ import { claimAll, createLedgers, issue } from "./postgres-ledgers.ts";
 const ledgers = createLedgers();
 
 describe("a machine that watches", () => {
-  it("hears within 50 ms of what another one recorded", async () => {
+  it("hears at once, and not by a timer, of what another one recorded", async () => {
     const [recorder, worker] = [await ledgers.open(), await ledgers.open()];
     const wakes = createWakes(worker);
     await claimAll(worker);
     await recorder.record([issue("P-warm-up")]);
     await wakes.next("push");
-    const delays: number[] = [];
-    for (let round = 0; round < 20; round++) {
+    // Hearing by a timer takes a second or more each time: 600 of them outlast the test.
+    for (let round = 0; round < 600; round++) {
       const heard = wakes.next("push");
       await recorder.record([issue(`P-${round}`, {}, new Date())]);
-      const recorded = performance.now();
       await heard;
-      delays.push(performance.now() - recorded);
       const claimed = await claimAll(worker, new Date());
       await worker.save(claimed.map((claim) => ({ ...claim, release: { dueAt: null, settled: true } })));
     }
-    delays.sort((one, other) => one - other);
-    expect(delays[delays.length / 2]).toBeLessThan(50);
   });
 
   it("hears of a provider whose id no queue could bear, and not of others", async () => {
@@ -65,7 +61,6 @@ describe("a machine that watches", () => {
     const wakes = createWakes(worker);
     await worker.claim({ providerId: "push", now: new Date(), limit: 1, leaseMs: 1_000 });
     await wakes.next("push", (at) => at >= dueAt.getTime());
-    expect(Date.now() - dueAt.getTime()).toBeLessThan(5_000);
   });
 
   it("keeps no more than one waiting job for the future of a provider", async () => {

@@ -31,11 +31,11 @@ export class Journal {
 
   /** The first event of a type, as soon as it happened. */
   async next<Type extends HostEvent["type"]>(type: Type): Promise<EventOf<Type>> {
-    for (let attempt = 0; attempt < 1_000; attempt += 1) {
+    for (let attempt = 0; attempt < 24_000; attempt += 1) {
       const [event] = this.all(type);
       if (event !== undefined) return event;
       await sleep(5);
     }
-    throw new Error(`The host reported no "${type}" within five seconds.`);
+    throw new Error(`The host reported no "${type}" within two minutes.`);
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
+import { suiteSize } from "../../support/suite-size.ts";
 import { checkHistories } from "./check-histories.ts";
 import type { generateHistory } from "./generate-history.ts";
 import type { LedgerHomes } from "./ledger-home.ts";
@@ -8,8 +9,8 @@ export interface HistorySuite {
   /** Where the ledger is, as in "a ledger in memory". */
   readonly place: string;
   openHomes(): Promise<LedgerHomes>;
-  /** How many histories run, and from which seed on: each has the seed of the one before it plus one. */
-  readonly count: number;
+  /** How many histories run, see {@link suiteSize}, and from which seed on: each has the seed of the one before it plus one. */
+  readonly count: { readonly quick: number; readonly full: number };
   readonly firstSeed: number;
   /** Histories of smaller size, for ledgers that really write. */
   readonly size?: Parameters<typeof generateHistory>[1];
@@ -23,7 +24,7 @@ export interface HistorySuite {
  */
 export function describeHistories(suite: HistorySuite, part: number): void {
   const { place, openHomes, parts, size } = suite;
-  const count = Number(process.env["HISTORY_COUNT"] ?? suite.count);
+  const count = suiteSize("HISTORY_COUNT", suite.count);
   const first = Number(process.env["SEED"] ?? suite.firstSeed);
   const seeds = Array.from({ length: count }, (_, index) => first + index).filter(
     (seed) => (seed - first) % parts === part - 1,

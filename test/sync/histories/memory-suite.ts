@@ -4,7 +4,7 @@ import { createMemoryHome } from "./memory-home.ts";
 export const MEMORY_SUITE: HistorySuite = {
   place: "memory",
   openHomes: async () => ({ createHome: createMemoryHome, close: async () => {} }),
-  count: 2_000,
+  count: { quick: 300, full: 2_000 },
   firstSeed: 1,
   parts: 2,
 };

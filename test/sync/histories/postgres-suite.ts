@@ -4,7 +4,7 @@ import { createPostgresHomes } from "./postgres-homes.ts";
 export const POSTGRES_SUITE: HistorySuite = {
   place: "PostgreSQL",
   openHomes: createPostgresHomes,
-  count: 100,
+  count: { quick: 40, full: 200 },
   firstSeed: 2_000_001,
   size: { longestOutageMs: 5 * 60_000, mostSteps: 12 },
   parts: 3,

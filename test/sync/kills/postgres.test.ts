@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { suiteSize } from "../../support/suite-size.ts";
 import { createDatabase } from "../postgres-database.ts";
 import { type BuiltChild, buildChild } from "./build-child.ts";
 import { runMachines } from "./run-machines.ts";
@@ -18,7 +19,7 @@ afterAll(() => child.remove());
 it("loses nothing when any of three machines is killed, with a ledger in PostgreSQL", {
   timeout: 3_600_000,
 }, async () => {
-  const count = Number(process.env["KILL_COUNT"] ?? 30);
+  const count = suiteSize("KILL_COUNT", { quick: 3, full: 30 });
   const first = Number(process.env["SEED"] ?? 1);
   const rows = Array.from({ length: Math.ceil(count / KILLS_IN_A_ROW) }, (_, row) => ({
     seed: first + row,

@@ -41,7 +41,7 @@ export async function runKills(
     server.recover();
     const child = await startChild(setup, script);
     violations.push(...(await resolveWords(words, child)));
-    const idle = await Promise.race([child.ask({ call: "idle" }), sleep(20_000)]);
+    const idle = await Promise.race([child.ask({ call: "idle" }), sleep(300_000)]);
     if (idle === undefined || !("value" in idle)) violations.push("It never comes to rest.");
     else violations.push(...(await judgeRest(words, child, vendors)));
     await child.kill();

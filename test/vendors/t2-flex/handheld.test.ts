@@ -21,12 +21,16 @@ const session = (change: Change = {}): Change => ({
   ...change,
 });
 
-function createWith(answer: (request: Request) => Response | Promise<Response>, credential = CREDENTIAL) {
+function createWith(
+  answer: (request: Request) => Response | Promise<Response>,
+  credential = CREDENTIAL,
+  timeoutMs = 60_000,
+) {
   const requests: Request[] = [];
   const handheld = createHandheld({
     url: URL_OF_LOOKUP,
     credential,
-    timeoutMs: 50,
+    timeoutMs,
     fetch: async (input, init) => {
       const request = new Request(input, init);
       requests.push(request.clone());
@@ -142,7 +146,7 @@ describe("the screen", () => {
   });
 
   it("shows unavailable when there is no reply in time", async () => {
-    const { handheld } = createWith(() => new Promise(() => {}));
+    const { handheld } = createWith(() => new Promise(() => {}), CREDENTIAL, 50);
 
     expect(await handheld.lookup({ plate: "A" })).toEqual({
       shows: "unavailable",
@@ -157,7 +161,7 @@ describe("an aborted lookup", () => {
     const officer = new AbortController();
 
     const lookup = handheld.lookup({ plate: "A", signal: officer.signal });
-    await vi.waitUntil(() => requests.length === 1);
+    await vi.waitUntil(() => requests.length === 1, { timeout: 120_000 });
     officer.abort(new Error("walked on"));
 
     await expect(lookup).rejects.toThrow("walked on");

@@ -285,13 +285,11 @@ describe("validateT2FlexMapping", () => {
       lot(`${index}`, `North Garage level ${index}`),
     );
     const stations = Array.from({ length: 1_000 }, (_, index) => station(`Surface place number ${index}`));
-    const started = performance.now();
     expect(validate({ locations, stations }).summary).toMatchObject({
       matched: 0,
       errors: 1_000,
       warnings: 1_000,
     });
-    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   test("never throws", () => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
     headless: true,
   });
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
 });

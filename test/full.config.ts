@@ -1,0 +1,24 @@
+import { configDefaults, defineConfig } from "vitest/config";
+import { config } from "../vitest.config.ts";
+
+/**
+ * `npm run test:full`: what `npm test` leaves out, because it takes longer. The files named `*.full.test.ts` run here
+ * alone; the others run in both, with more histories, kills and requests here (test/support/suite-size.ts).
+ */
+export default defineConfig({
+  test: {
+    ...config,
+    globalSetup: ["test/sync/postgres-server.ts", "test/hosts/link-library.ts"],
+    include: [
+      "test/**/*.full.test.ts",
+      "test/sync/histories/*.test.ts",
+      "test/sync/kills/*.test.ts",
+      "test/sync/{memory-ledger,sqlite-ledger,sqlite-order,postgres-contract}.test.ts",
+      "test/lookup/fuzz.test.ts",
+      "test/hosts/*.test.ts",
+    ],
+    exclude: configDefaults.exclude,
+    env: { TEST_FULL: "1" },
+    reporters: ["default", ["json", { outputFile: "test-report-full.json" }]],
+  },
+});
