@@ -1,3 +1,9 @@
+/**
+ * Providers, mapping checks, the permit lookup, durable sync and set-up.
+ *
+ * @module @offstreet/enforcement
+ */
+
 export type { Clock } from "./core/clock.ts";
 export type { Authorizer, PresentedCredential, StoredCredential } from "./core/credential.ts";
 export type {
@@ -40,13 +46,14 @@ export type {
   LookupProbeReply,
   LookupProbeRequest,
 } from "./core/lookup-probe.ts";
-export type {
-  MappingInput,
-  MappingIssue,
-  MappingIssueCode,
-  MappingMatch,
-  MappingReport,
-  MappingSummary,
+export {
+  MAPPING_ISSUE_CODES,
+  type MappingInput,
+  type MappingIssue,
+  type MappingIssueCode,
+  type MappingMatch,
+  type MappingReport,
+  type MappingSummary,
 } from "./core/mapping.ts";
 export type { MismatchKind, NameCandidate, NameDifference } from "./core/mismatch.ts";
 export { explainMismatch } from "./core/mismatch-look-alikes.ts";
@@ -61,6 +68,7 @@ export type {
   OperationOptions,
   Outcome,
   ProviderEvent,
+  PullCapabilities,
   PullProvider,
   PushCapabilities,
   PushProvider,
@@ -79,11 +87,12 @@ export type {
   SetupRequirement,
 } from "./core/provider-setup.ts";
 export type { Receipt } from "./core/receipt.ts";
-export { parseRegion } from "./core/region.ts";
+export { parseRegion, type RegionMatch } from "./core/region.ts";
 export { type Registration, registrationsOf, type StoredRegistration } from "./core/registration.ts";
 export type { HttpOptions } from "./http/options.ts";
 export type { LookupAudit, LookupFailure, UnderstoodQuery } from "./lookup/audit.ts";
-export { apiKeyAuth, basicAuth, bearerAuth } from "./lookup/authorizers.ts";
+export { apiKeyAuth, basicAuth, bearerAuth, type FindCredential } from "./lookup/authorizers.ts";
+export type { BodyProblem } from "./lookup/body.ts";
 export { type IssuedCredentials, issueCredentials } from "./lookup/credentials.ts";
 export {
   type ConsideredPermit,
@@ -92,10 +101,12 @@ export {
   type LookupQuestion,
 } from "./lookup/explain.ts";
 export {
+  type AnswerOptions,
   createPermitLookupHandler,
   type PermitLookupHandler,
   type PermitLookupOptions,
 } from "./lookup/handler.ts";
+export type { LookupStage } from "./lookup/inquiry.ts";
 export { type MemoryPermits, memoryPermits } from "./lookup/memory-permits.ts";
 export type { RedactOptions } from "./lookup/redact.ts";
 export type { FailureLimiter } from "./lookup/throttle.ts";
@@ -142,6 +153,14 @@ export type {
 } from "./setup/test-plate.ts";
 export type { BreakerStatus } from "./sync/breaker.ts";
 export type {
+  Delivery as ProviderState,
+  DeliveryId,
+  Failure as LedgerFailure,
+  Intent as RegistrationIntent,
+  Refusal as RegistrationRefusal,
+  Right as RegistrationState,
+} from "./sync/delivery.ts";
+export type {
   Drift,
   DriftCounts,
   DriftKind,
@@ -163,7 +182,17 @@ export type {
 export type { SyncFailure } from "./sync/failures.ts";
 export type { ChangeOptions, ChangeResult } from "./sync/host-changes.ts";
 export type { LagPercentiles } from "./sync/lag.ts";
-export type { ChangeStatus, Ledger, LedgerTransaction } from "./sync/ledger.ts";
+export type {
+  ChangeStatus,
+  ClaimedDelivery,
+  ClaimRequest,
+  DeliveryCounts,
+  DeliveryUpdate,
+  Ledger,
+  LedgerChange,
+  LedgerTransaction,
+  StoredPermit,
+} from "./sync/ledger.ts";
 export { memoryLedger } from "./sync/memory-ledger.ts";
 export type { PermitSyncOptions } from "./sync/options.ts";
 export { createPermitSync, type PermitSync } from "./sync/permit-sync.ts";

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 // Host applications import these names. One that goes, or comes, is a change that they notice: it needs a changeset.
@@ -16,20 +16,43 @@ const entries: Record<string, () => Promise<object>> = {
   "./t2-flex": () => import("../src/vendors/t2-flex/index.ts"),
 };
 
+const manifest: {
+  exports: Record<string, { types: string; default: string }>;
+  typesVersions: Record<string, Record<string, string[]>>;
+  main: string;
+  types: string;
+} = JSON.parse(readFileSync("package.json", "utf8"));
+const { "./package.json": _, ...declared } = manifest.exports;
+
 describe("public names", () => {
   it.each(Object.keys(entries))("of %s", async (entry) => {
     expect(Object.keys((await entries[entry]?.()) ?? {}).sort()).toMatchSnapshot();
   });
+});
 
-  it("are those of the entries that package.json has", () => {
-    const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
-      exports: Record<string, unknown>;
-    };
-    const vendors = ["./passport", "./hotspot", "./t2-flex"];
-    const declared = Object.keys(exports).flatMap((entry) => {
-      if (entry === "./package.json") return [];
-      return entry === "./*" ? vendors : [entry];
-    });
-    expect(new Set(declared)).toEqual(new Set(Object.keys(entries)));
+describe("entries", () => {
+  it("are those of package.json, each by its name, and each vendor has one", () => {
+    expect(Object.keys(declared).sort()).toEqual(Object.keys(entries).sort());
+    const vendors = readdirSync("src/vendors", { withFileTypes: true }).filter((file) => file.isDirectory());
+    expect(Object.keys(entries)).toEqual(expect.arrayContaining(vendors.map(({ name }) => `./${name}`)));
+  });
+
+  it("are found by compilers that know no `exports`", () => {
+    const { ".": root, ...others } = declared;
+    expect([manifest.main, manifest.types]).toEqual([root?.default, root?.types]);
+    const named = Object.entries(others).map(([entry, { types }]) => [entry.slice(2), [types]]);
+    expect(manifest.typesVersions).toEqual({ "*": Object.fromEntries(named) });
+  });
+
+  it("are found by this repository's compiler, and documented", () => {
+    const { paths } = JSON.parse(readFileSync("tsconfig.json", "utf8")).compilerOptions;
+    const names = Object.keys(entries).map((entry) => `@offstreet/enforcement${entry.slice(1)}`);
+    expect(Object.keys(paths).sort()).toEqual(names.sort());
+    const { entryPoints } = JSON.parse(readFileSync("typedoc.json", "utf8"));
+    const sources = Object.values<string[]>(paths).map(([path = ""]) => path.replace("./", ""));
+    expect(entryPoints.sort()).toEqual(sources.sort());
+    for (const [name, [path]] of Object.entries<string[]>(paths)) {
+      expect(readFileSync(String(path), "utf8")).toContain(`@module ${name}\n`);
+    }
   });
 });

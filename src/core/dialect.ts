@@ -36,7 +36,7 @@ export interface LookupDialect {
     service: { readonly publicUrl: string | undefined },
   ): LookupReply | LookupRefusal | undefined;
   /**
-   * What is asked: one query, up to {@link MAX_QUERIES} of them, or the places that may be asked about. Texts as they
+   * What is asked: one query, up to 100 of them, or the places that may be asked about. Texts as they
    * came; the handler makes them canonical. A refusal says what cannot be asked: `not_found` for an unknown path.
    *
    * @throws EnforcementError `invalid_input` when the request cannot be understood; it is refused with 400

@@ -2,8 +2,8 @@
 export const MAX_BODY_BYTES = 16 * 1024;
 
 /**
- * Why there is no body text: larger than {@link MAX_BODY_BYTES}; read by somebody else who left nothing; no UTF-8, or
- * nested too deep to be written out again.
+ * Why there is no body text. `too_large`: more than 16 KiB. `consumed`: something before the mount read it and left
+ * nothing. `unreadable`: no UTF-8, or nested too deep to be written out again.
  */
 export type BodyProblem = "too_large" | "consumed" | "unreadable";
 

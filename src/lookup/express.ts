@@ -1,3 +1,9 @@
+/**
+ * The permit lookup as Express middleware.
+ *
+ * @module @offstreet/enforcement/express
+ */
+
 import type { PermitLookupHandler } from "./handler.ts";
 import { assertHandler, exchangeOverNode, type NodeRequest, type NodeResponse } from "./node-exchange.ts";
 

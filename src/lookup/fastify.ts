@@ -1,3 +1,9 @@
+/**
+ * The permit lookup as a Fastify handler.
+ *
+ * @module @offstreet/enforcement/fastify
+ */
+
 import type { LookupReply } from "../core/dialect.ts";
 import { toBodyText } from "./body.ts";
 import type { PermitLookupHandler } from "./handler.ts";

@@ -1,3 +1,9 @@
+/**
+ * The permit lookup over `node:http` and `node:https`.
+ *
+ * @module @offstreet/enforcement/node
+ */
+
 import type { PermitLookupHandler } from "./handler.ts";
 import { assertHandler, exchangeOverNode, type NodeRequest, type NodeResponse } from "./node-exchange.ts";
 

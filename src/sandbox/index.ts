@@ -1,3 +1,9 @@
+/**
+ * Each vendor as we read it, to try and to test against.
+ *
+ * @module @offstreet/enforcement/sandbox
+ */
+
 export {
   createHotSpotSandbox,
   type HotSpotSandbox,

@@ -1,3 +1,9 @@
+/**
+ * The ledger in PostgreSQL, for hosts that run on several machines.
+ *
+ * @module @offstreet/enforcement/postgres
+ */
+
 export type { Ledger, LedgerTransaction } from "./ledger.ts";
 export type {
   PostgresClient,

@@ -1,3 +1,9 @@
+/**
+ * What hosts and authors of providers use in their own tests.
+ *
+ * @module @offstreet/enforcement/testing
+ */
+
 export { createFaults, type Fault, type FaultScope, type Faults } from "../sandbox/faults.ts";
 export {
   type ConformanceRunner,

@@ -1,5 +1,11 @@
+/**
+ * HotSpot alone.
+ *
+ * @module @offstreet/enforcement/hotspot
+ */
+
 export type { HotSpotOptions } from "./config.ts";
-export { type HotSpotMappingInput, validateHotSpotMapping } from "./mapping.ts";
+export { type HotSpotMappingInput, type HotSpotSpot, validateHotSpotMapping } from "./mapping.ts";
 export { createHotSpotProvider, type HotSpotProvider } from "./provider.ts";
 export {
   defaultHotSpotWire,

@@ -4,14 +4,17 @@ import { invalidRequest, type PassportRefusedField } from "./sandbox-refusal.ts"
 // The sandbox's own reading of what travels to Passport. It shares nothing with the provider, so that one mistake
 // cannot hide in both.
 
-const EVENT_TYPES = [
+/** What happened to a parking session. */
+export type PassportEventType =
+  | "parking_session_started"
+  | "parking_session_extended"
+  | "parking_session_stopped";
+
+const EVENT_TYPES: readonly PassportEventType[] = [
   "parking_session_started",
   "parking_session_extended",
   "parking_session_stopped",
-] as const;
-
-/** What happened to a parking session. */
-export type PassportEventType = (typeof EVENT_TYPES)[number];
+];
 
 const text = z.string("must be text").check(z.regex(/\S/, "must not be empty"));
 const anyObject = z.record(z.string(), z.unknown(), "must be an object");

@@ -1,3 +1,9 @@
+/**
+ * T2 Flex alone.
+ *
+ * @module @offstreet/enforcement/t2-flex
+ */
+
 export type { DialectName, T2FlexOptions } from "./config.ts";
 export { genetecDialect } from "./dialects/genetec.ts";
 export { irisDialect } from "./dialects/iris.ts";
