@@ -1,11 +1,11 @@
 import type { Command, FlagDefinitions } from "./command.ts";
 
-/** The name under which all of this runs. */
-export const BIN = "offstreet-enforcement";
+/** How the command line is run. By the bin's own name, npx would ask the registry for a package that is not this one. */
+export const BIN = "npx @offstreet/enforcement";
 
-/** What `offstreet-enforcement --help` prints. */
+/** What `npx @offstreet/enforcement --help` prints. */
 export function describeBin(commands: readonly Command[]): string {
-  return `${BIN}: parking permits at the enforcement system that officers use
+  return `Parking permits at the enforcement system that officers use
 
 Usage: ${BIN} <command> [flags]
 
@@ -16,9 +16,9 @@ ${BIN} <command> --help tells more, with examples. --version prints the version.
 `;
 }
 
-/** What `offstreet-enforcement <command> --help` prints. */
+/** What `npx @offstreet/enforcement <command> --help` prints. */
 export function describeCommand({ name, summary, usage, notes, flags, examples }: Command): string {
-  return `${BIN} ${name}: ${summary}
+  return `${name}: ${summary}
 
 Usage: ${BIN} ${name} ${usage} [flags]
 

@@ -18,9 +18,12 @@ describe("what the documentation says of the command line", () => {
   });
 
   it.each(pages)("names commands and flags that there are (%s)", (page) => {
-    const lines = readFileSync(page, "utf8").match(/^.*offstreet-enforcement (?!<).*$/gm) ?? [];
+    const text = readFileSync(page, "utf8");
+    // The bin's own name is no package of ours: npx would run a stranger's.
+    expect(text).not.toMatch(/offstreet-enforcement(?! <)/);
+    const lines = text.match(/^.*@offstreet\/enforcement (?!<).*$/gm) ?? [];
     const wrong = lines.flatMap((line) => {
-      const [, name = "", rest = ""] = /offstreet-enforcement ([a-z-]+)(.*)/.exec(line) ?? [];
+      const [, name = "", rest = ""] = /npx @offstreet\/enforcement ([a-z-]+)(.*)/.exec(line) ?? [];
       const flags = COMMANDS.find((one) => one.name === name)?.flags;
       if (flags === undefined) return name === "" ? [] : [line];
       const used = [...rest.matchAll(/ --([a-z-]+)/g)].map(([, flag = ""]) => flag);

@@ -20,7 +20,7 @@ describe("help", () => {
       const known = Object.keys(COMMANDS.find((one) => one.name === name)?.flags ?? {});
       for (const flag of known) expect(stdout).toContain(`--${flag}`);
       const [, examples = ""] = stdout.split("Examples:\n");
-      expect(examples).toContain(`  offstreet-enforcement ${name}`);
+      expect(examples).toContain(`  npx @offstreet/enforcement ${name}`);
       const used = [...examples.matchAll(/ --([a-z-]+)/g)].map((match) => match[1]);
       expect(used.filter((flag) => !known.includes(flag ?? ""))).toEqual([]);
       expect(stdout.split("\n").filter((line) => line.length > 120)).toEqual([]);

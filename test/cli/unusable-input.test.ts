@@ -271,7 +271,7 @@ describe("arguments that cannot be used", () => {
     ],
     [
       ["chekc"],
-      "Unknown command. Commands: check, readiness, test-plate, lookup, sandbox. See offstreet-enforcement --help.",
+      "Unknown command. Commands: check, readiness, test-plate, lookup, sandbox. See npx @offstreet/enforcement --help.",
     ],
   ])("%j", async (args, said) => {
     const file = desk.write("a.yaml", `${COMPANY}locations: []\n`);
