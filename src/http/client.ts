@@ -3,7 +3,7 @@ import { EnforcementError, isEnforcementError, withErrorDetails } from "../core/
 import { type ExchangeContext, exchange } from "./exchange.ts";
 import { createLimiter } from "./limiter.ts";
 import type { HttpSettings } from "./options.ts";
-import { type HttpReply, type HttpRequest, isSuccess, type VendorRefusal } from "./reply.ts";
+import { type HttpReply, type HttpRequest, isSuccess, type ReadRefusal } from "./reply.ts";
 import { createRetryBudget } from "./retry-budget.ts";
 import { raceAbort, wait } from "./wait.ts";
 
@@ -27,7 +27,7 @@ export interface OperationContext {
 export interface Attempt {
   /** 1 for the first. */
   readonly number: number;
-  /** Sends a request and returns its reply when it is 2xx or taken; throws EnforcementError for anything else. */
+  /** Sends a request and returns its reply when it is 2xx and no refusal, or taken; else throws EnforcementError. */
   send(request: HttpRequest): Promise<HttpReply>;
   /** Waits for a reply that is shared with other operations, no longer than this operation may take. */
   share<Value>(promise: Promise<Value>): Promise<Value>;
@@ -54,8 +54,8 @@ export interface HttpClient {
 export function createHttpClient(options: {
   readonly providerId: string;
   readonly settings: HttpSettings;
-  /** What the vendor's error format says in a reply that is not 2xx. */
-  readonly readRefusal: (reply: HttpReply) => VendorRefusal;
+  /** What the vendor's own error form says, in a reply of any status. */
+  readonly readRefusal: ReadRefusal;
 }): HttpClient {
   const { providerId, settings, readRefusal } = options;
   const limiter = createLimiter(settings);

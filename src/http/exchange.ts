@@ -5,7 +5,7 @@ import type { Limiter } from "./limiter.ts";
 import { maskRefusal } from "./mask-refusal.ts";
 import type { HttpSettings } from "./options.ts";
 import { ReplyTooLongError, readReplyText } from "./read-reply.ts";
-import { type HttpReply, type HttpRequest, isSuccess, type VendorRefusal } from "./reply.ts";
+import { type HttpReply, type HttpRequest, isSuccess, type ReadRefusal } from "./reply.ts";
 import { orAbort } from "./wait.ts";
 
 const DEFAULT_MAX_REPLY_BYTES = 1024 * 1024;
@@ -22,14 +22,13 @@ export interface ExchangeContext {
   readonly signal: AbortSignal;
   /** Called when the request has its place and leaves; until then nothing can have changed. */
   onSend(): void;
-  /** What the vendor's error format says. */
-  readRefusal(reply: HttpReply): VendorRefusal;
+  readonly readRefusal: ReadRefusal;
 }
 
 /**
  * Sends one request once and reads the whole reply.
  *
- * @returns the reply when its status is 2xx, or one that the request takes
+ * @returns the reply when its status is 2xx and no refusal, or one that the request takes
  * @throws EnforcementError for any other end. When `context.signal` is aborted it throws that signal's reason
  */
 export async function exchange(request: HttpRequest, context: ExchangeContext): Promise<HttpReply> {
@@ -37,8 +36,11 @@ export async function exchange(request: HttpRequest, context: ExchangeContext): 
   return context.limiter.run(context.signal, async () => {
     context.onSend();
     const reply = await sendWithinTimeout(request, context);
-    if (isSuccess(reply) || request.takesStatus?.(reply.status)) return reply;
-    const refusal = maskRefusal(context.readRefusal(reply), context.plateNumbers, request.secrets);
+    if (request.takesStatus?.(reply.status)) return reply;
+    const words = (request.readRefusal ?? context.readRefusal)(reply);
+    // A refusal under 2xx is one all the same.
+    if (words === undefined && isSuccess(reply)) return reply;
+    const refusal = words && maskRefusal(words, context.plateNumbers, request.secrets);
     throw refusalError(reply, refusal, { changes: request.changes, now: context.settings.clock() });
   });
 }

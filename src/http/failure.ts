@@ -1,4 +1,5 @@
 import { EnforcementError, type EnforcementErrorCode, type EnforcementErrorDetails } from "../core/errors.ts";
+import { describeBody } from "./body.ts";
 import type { HttpReply, HttpRequest, VendorRefusal } from "./reply.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 
@@ -9,33 +10,61 @@ const NOTHING_SENT: ReadonlySet<string> = new Set([
   ...["CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID"],
 ]);
 
-/** A reply that is not 2xx, as an error. The vendor's words are expected to be masked already. */
+/**
+ * A reply that refuses, as an error. `refusal` is what the vendor's own words say, masked already; `undefined` where
+ * the reply holds none. A 4xx without them is no verdict: whoever made it, the same request is right later.
+ */
 export function refusalError(
   reply: HttpReply,
-  refusal: VendorRefusal,
+  refusal: VendorRefusal | undefined,
   context: { changes: boolean; now: Date },
 ): EnforcementError {
-  const { status, traceId } = reply;
+  const { traceId } = reply;
+  const { vendorCode, vendorMessage, reason, code } = refusal ?? {};
+  const status = refusal?.status ?? reply.status;
   const retryAfterMs = parseRetryAfter(reply.headers.get("retry-after"), context.now);
-  const said = refusal.vendorMessage === undefined ? "" : `: ${refusal.vendorMessage}`;
-  const error = (code: EnforcementErrorCode, message: string, details: EnforcementErrorDetails = {}) =>
-    new EnforcementError(code, message, { ...refusal, status, traceId, retryAfterMs, ...details });
+  const said = vendorMessage === undefined ? "" : `: ${vendorMessage}`;
+  const outcomeOfDoubt = context.changes ? "unknown" : "not_applied";
+  const error = (
+    code: EnforcementErrorCode,
+    message: string,
+    details: EnforcementErrorDetails = {},
+  ): EnforcementError =>
+    new EnforcementError(code, message, {
+      vendorCode,
+      vendorMessage,
+      status: reply.status,
+      traceId,
+      retryAfterMs,
+      ...details,
+    });
 
   // Redirects are never followed: another origin must not see our credentials.
   if (status >= 300 && status < 400) {
     const remedy = "set baseUrl to the vendor's final address";
     return error("invalid_response", `The vendor redirects (${status}); ${remedy}.`);
   }
-  if (status === 401 || status === 403) {
-    return error("unauthorized", `The vendor refuses our credentials (${status})${said}`);
-  }
   if (status === 429) return error("rate_limited", `The vendor asks us to slow down (429)${said}`);
   if (status === 408) return error("timeout", `The vendor gave up waiting for our request (408)${said}`);
   if (status >= 500) {
-    const outcome = context.changes ? "unknown" : "not_applied";
-    return error("unavailable", `The vendor cannot serve the request now (${status})${said}`, { outcome });
+    return error("unavailable", `The vendor cannot serve the request now (${status})${said}`, {
+      outcome: outcomeOfDoubt,
+    });
   }
-  return error("rejected", `The vendor refuses the request (${status})${said}`);
+  if (refusal === undefined)
+    return error("unavailable", describeStranger(reply), { outcome: outcomeOfDoubt });
+  if (code === "unauthorized" || (code === undefined && (status === 401 || status === 403))) {
+    return error("unauthorized", `The vendor refuses our credentials (${status})${said}`);
+  }
+  return error("rejected", `The vendor refuses the request (${status})${said}`, { reason });
+}
+
+function describeStranger(reply: HttpReply): string {
+  const advice =
+    reply.status === 407
+      ? "a proxy on the way asks for credentials"
+      : "it is taken for no answer; if it stays, look at baseUrl and at gateways on the way";
+  return `A reply (${reply.status}) is not in the vendor's words: it ${describeBody(reply)}; ${advice}.`;
 }
 
 /** Something thrown by fetch or while a reply was read, as an error. Nothing of it is kept but a system's fault code. */

@@ -21,5 +21,5 @@ export function maskRefusal(
     words === undefined
       ? undefined
       : maskPlates(maskSecrets(words, hidden), plateNumbers).slice(0, MAX_WORDS);
-  return { vendorCode: mask(refusal.vendorCode), vendorMessage: mask(refusal.vendorMessage) };
+  return { ...refusal, vendorCode: mask(refusal.vendorCode), vendorMessage: mask(refusal.vendorMessage) };
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { idle, letTimePass, stopTime } from "../support/fake-time.ts";
 import { failureOf } from "../support/registrations.ts";
-import { CHANGE, createScripted, ok, QUESTION, silence, status } from "./vendor-script.ts";
+import { CHANGE, createScripted, ok, QUESTION, refused, silence, status } from "./vendor-script.ts";
 
 beforeEach(() => {
   stopTime();
@@ -135,7 +135,13 @@ describe("a signal that is aborted", () => {
 describe("the caller's signal", () => {
   it("has no listener left after operations that ended well, badly, or were repeated", async () => {
     const { signal, listeners } = createCountedSignal();
-    const { send } = createScripted([ok, status(503), ok, status(400), status(429, { "retry-after": "99" })]);
+    const { send } = createScripted([
+      ok,
+      status(503),
+      ok,
+      refused(400),
+      status(429, { "retry-after": "99" }),
+    ]);
 
     await letTimePass(send(CHANGE, { signal }));
     await letTimePass(send(CHANGE, { signal }));

@@ -1,7 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { idle, letTimePass, stopTime } from "../support/fake-time.ts";
 import { failureOf } from "../support/registrations.ts";
-import { CHANGE, createScripted, fault, ok, QUESTION, type Step, silence, status } from "./vendor-script.ts";
+import {
+  CHANGE,
+  createScripted,
+  fault,
+  ok,
+  QUESTION,
+  refused,
+  type Step,
+  silence,
+  status,
+} from "./vendor-script.ts";
 
 beforeEach(() => stopTime());
 
@@ -131,11 +141,16 @@ describe("retries", () => {
     ["429", status(429), 4],
     ["a broken connection", fault("ECONNRESET"), 4],
     ["a refused connection", fault("ECONNREFUSED"), 4],
-    ["400", status(400), 1],
-    ["401", status(401), 1],
-    ["403", status(403), 1],
-    ["404", status(404), 1],
-    ["409", status(409), 1],
+    ["400 in the vendor's words", refused(400), 1],
+    ["400 in no words of the vendor's", status(400), 4],
+    ["401 in the vendor's words", refused(401), 1],
+    ["401 in no words of the vendor's", status(401), 4],
+    ["403 in the vendor's words", refused(403), 1],
+    ["403 in no words of the vendor's", status(403), 4],
+    ["404 in the vendor's words", refused(404), 1],
+    ["404 in no words of the vendor's", status(404), 4],
+    ["409 in the vendor's words", refused(409), 1],
+    ["409 in no words of the vendor's", status(409), 4],
     ["302", status(302, { location: "https://elsewhere.test/" }), 1],
   ])("after %s", async (_, step, count) => {
     const { send, requests } = createScripted([step]);
@@ -255,7 +270,7 @@ describe("retries", () => {
 
 describe("the outcome", () => {
   it.each<[string, Step[], string, string]>([
-    ["a refusal", [status(400)], "rejected", "not_applied"],
+    ["a refusal", [refused(400)], "rejected", "not_applied"],
     ["a timeout", [silence], "timeout", "unknown"],
     ["a server error", [status(500)], "unavailable", "unknown"],
     ["a broken connection", [fault("ECONNRESET")], "unavailable", "unknown"],
@@ -263,8 +278,8 @@ describe("the outcome", () => {
     ["a name that is not found", [fault("ENOTFOUND")], "unavailable", "not_applied"],
     ["a certificate that is not trusted", [fault("CERT_HAS_EXPIRED")], "unavailable", "not_applied"],
     ["a timeout, then 429", [silence, status(429)], "rate_limited", "unknown"],
-    ["a timeout, then a refusal", [silence, status(400)], "rejected", "unknown"],
-    ["429, then a refusal", [status(429), status(400)], "rejected", "not_applied"],
+    ["a timeout, then a refusal", [silence, refused(400)], "rejected", "unknown"],
+    ["429, then a refusal", [status(429), refused(400)], "rejected", "not_applied"],
   ])("of a change after %s", async (_, steps, code, outcome) => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const { send } = createScripted(steps, { retries: steps.length - 1 });
@@ -279,7 +294,7 @@ describe("the outcome", () => {
   });
 
   it("is unknown when the change was accepted and something after it failed", async () => {
-    const { client } = createScripted([ok, status(400)]);
+    const { client } = createScripted([ok, refused(400)]);
 
     const error = await failingSend(() =>
       client.perform({ operation: "register" }, async (attempt) => {
@@ -292,7 +307,7 @@ describe("the outcome", () => {
   });
 
   it("is not unknown for a success that says that nothing was changed", async () => {
-    const { client } = createScripted([ok, status(400)]);
+    const { client } = createScripted([ok, refused(400)]);
 
     const error = await failingSend(() =>
       client.perform({ operation: "register" }, async (attempt) => {

@@ -35,7 +35,7 @@ async function serve(answer: (incoming: IncomingMessage, outgoing: ServerRespons
 
 function send(url: string, changes: Partial<HttpRequest> = {}, options: HttpOptions = {}) {
   const settings = toHttpSettings({ retries: 0, ...options });
-  const client = createHttpClient({ providerId: "acme", settings, readRefusal: () => ({}) });
+  const client = createHttpClient({ providerId: "acme", settings, readRefusal: () => undefined });
   const headers = { authorization: "Bearer secret-token" };
   return client.perform({ operation: "register" }, (attempt) =>
     attempt.send({
@@ -63,7 +63,7 @@ describe("fetch", () => {
       return look(request.clone() as Request).then(() => new Promise(() => {}));
     }) as typeof globalThis.fetch;
     const settings = toHttpSettings({ retries: 0, fetch });
-    const client = createHttpClient({ providerId: "acme", settings, readRefusal: () => ({}) });
+    const client = createHttpClient({ providerId: "acme", settings, readRefusal: () => undefined });
     const sending = client.perform({ operation: "register", signal: host.signal }, (attempt) =>
       attempt.send({
         ...{ method: "POST", url: "https://vendor.test/permits", body: '{"a":1}', changes: true },
@@ -159,7 +159,7 @@ describe("a body", () => {
     });
 
     expect(await failureOf(() => send(`${vendor.origin}/permits`))).toMatchObject({
-      ...{ code: "rejected", status: 400, outcome: "not_applied" },
+      ...{ code: "unavailable", status: 400, outcome: "unknown" },
     });
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { refusalError, transportError } from "../../src/http/failure.ts";
+import type { VendorRefusal } from "../../src/http/reply.ts";
 
 const now = new Date("2026-09-15T12:00:00.000Z");
 
@@ -25,6 +26,34 @@ describe("refusalError", () => {
       ...{ code, outcome, status, traceId: "trace-1" },
       ...{ retryAfterMs: 2_000, vendorCode: "E1", vendorMessage: "No." },
     });
+  });
+
+  it.each([400, 401, 403, 404, 407, 409, 413, 422])(
+    "of %i without the vendor's words is no verdict: retryable, and a change is unknown",
+    (status) => {
+      const reply = { status, headers: new Headers(), body: "<h1>Not Found</h1>", traceId: "trace-1" };
+
+      const error = refusalError(reply, undefined, { changes: true, now });
+
+      expect(error).toMatchObject({
+        ...{ code: "unavailable", outcome: "unknown", retryable: true, status, traceId: "trace-1" },
+        ...{ vendorCode: undefined, vendorMessage: undefined, reason: undefined },
+      });
+      expect(error.message).toContain(`A reply (${status}) is not in the vendor's words`);
+      expect(error.message).not.toContain("Found");
+      expect(refusalError(reply, undefined, { changes: false, now }).outcome).toBe("not_applied");
+    },
+  );
+
+  it.each<[string, VendorRefusal, Record<string, unknown>]>([
+    ["the reason", { reason: "not_found" }, { code: "rejected", reason: "not_found" }],
+    ["that it means our credentials", { code: "unauthorized" }, { code: "unauthorized" }],
+    ["another status", { status: 503 }, { code: "unavailable", outcome: "unknown", status: 404 }],
+    ["another status that is a refusal", { status: 409 }, { code: "rejected", status: 404 }],
+  ])("may say %s in the vendor's words", (_, refusal, expected) => {
+    const reply = { status: 404, headers: new Headers(), body: "", traceId: undefined };
+
+    expect(refusalError(reply, refusal, { changes: true, now })).toMatchObject(expected);
   });
 
   it("of a question is never unknown", () => {

@@ -1,7 +1,7 @@
 import type { ProviderEvent } from "../../src/core/provider.ts";
 import { createHttpClient, type OperationContext } from "../../src/http/client.ts";
 import { type HttpOptions, toHttpSettings } from "../../src/http/options.ts";
-import type { HttpRequest } from "../../src/http/reply.ts";
+import type { HttpRequest, ReadRefusal } from "../../src/http/reply.ts";
 
 /** What a scripted vendor does with one request. */
 export type Step = (request: Request) => Response | Promise<Response>;
@@ -31,6 +31,16 @@ export const CHANGE: HttpRequest = {
 };
 export const QUESTION: HttpRequest = { method: "GET", url: "https://vendor.test/zones", changes: false };
 
+/** The vendor's own words are a code in a header of its own. */
+export const readRefusal: ReadRefusal = ({ headers }) => {
+  const vendorCode = headers.get("x-vendor-code");
+  return vendorCode === null ? undefined : { vendorCode };
+};
+
+/** A refusal in the vendor's own words. */
+export const refused = (code: number, headers: Record<string, string> = {}): Step =>
+  status(code, { "x-vendor-code": "E1", ...headers });
+
 /** A client whose vendor goes through `steps`, and then repeats the last one. */
 export function createScripted(steps: readonly Step[], options: Omit<HttpOptions, "fetch"> = {}) {
   const events: ProviderEvent[] = [];
@@ -46,7 +56,7 @@ export function createScripted(steps: readonly Step[], options: Omit<HttpOptions
       return step(request);
     },
   });
-  const client = createHttpClient({ providerId: "acme", settings, readRefusal: () => ({}) });
+  const client = createHttpClient({ providerId: "acme", settings, readRefusal });
   const send = (request: HttpRequest = CHANGE, context: Partial<OperationContext> = {}) =>
     client.perform({ operation: "register", ...context }, (attempt) => attempt.send(request));
   return { client, send, events, requests };

@@ -29,7 +29,7 @@ export type HotSpotProvider = Omit<
 export function createHotSpotProvider(hotSpotOptions: HotSpotOptions): HotSpotProvider {
   const config = parseHotSpotOptions(hotSpotOptions);
   const { id, openEndedDays } = config;
-  const http = createHttpClient({ providerId: id, settings: config.http, readRefusal: () => ({}) });
+  const http = createHttpClient({ providerId: id, settings: config.http, readRefusal: () => undefined });
   const push = createPush(config);
   // Whether HotSpot keeps the order of requests is unpublished, so one right never has two under way.
   const locks = createKeyLocks();

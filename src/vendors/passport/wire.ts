@@ -141,9 +141,11 @@ export function findVerdicts(
 }
 
 /** Passport's errors are RFC 7807 problems whose type is `io.passportlabs:error:<code>` (documented). */
-export function readPassportRefusal(reply: HttpReply): VendorRefusal {
+export function readPassportRefusal(reply: HttpReply): VendorRefusal | undefined {
   const parsed = problem.safeParse(findJson(reply)?.value);
-  return parsed.success ? toRefusal(parsed.data) : {};
+  return parsed.success && parsed.data.type?.startsWith("io.passportlabs:error:")
+    ? toRefusal(parsed.data)
+    : undefined;
 }
 
 /** The vendor's code and words of a problem. */

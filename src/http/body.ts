@@ -1,0 +1,21 @@
+import type { HttpReply } from "./reply.ts";
+
+/** The JSON value of a reply's body, or `undefined` when the body is none. */
+export function findJson({ body }: Pick<HttpReply, "body">): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(body) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is wrong with a body that should be the vendor's JSON, without repeating any of it. */
+export function describeBody(reply: Pick<HttpReply, "body">): string {
+  if (reply.body.trim() === "") return "is empty instead of JSON";
+  if (reply.body.trimStart().startsWith("<")) {
+    return "is a page instead of JSON; something stands before the vendor's API";
+  }
+  return findJson(reply) === undefined
+    ? "is not JSON, or was cut off"
+    : "is JSON, but not in a form that the vendor is known to use";
+}
