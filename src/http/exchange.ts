@@ -1,5 +1,6 @@
 import ky from "ky";
-import { EnforcementError, isEnforcementError } from "../core/errors.ts";
+import { type EnforcementError, isEnforcementError } from "../core/errors.ts";
+import { requireSendable } from "./check-request.ts";
 import { refusalError, timeoutError, transportError, unreadableReply } from "./failure.ts";
 import type { Limiter } from "./limiter.ts";
 import { maskRefusal } from "./mask-refusal.ts";
@@ -32,7 +33,7 @@ export interface ExchangeContext {
  * @throws EnforcementError for any other end. When `context.signal` is aborted it throws that signal's reason
  */
 export async function exchange(request: HttpRequest, context: ExchangeContext): Promise<HttpReply> {
-  requireHeaders(request);
+  requireSendable(request);
   return context.limiter.run(context.signal, async () => {
     context.onSend();
     const reply = await sendWithinTimeout(request, context);
@@ -43,16 +44,6 @@ export async function exchange(request: HttpRequest, context: ExchangeContext): 
     const refusal = words && maskRefusal(words, context.plateNumbers, request.secrets);
     throw refusalError(reply, refusal, { changes: request.changes, now: context.settings.clock() });
   });
-}
-
-/** What fetch says of a header that it cannot write holds the header's value, and a token is one. */
-function requireHeaders({ headers }: HttpRequest): void {
-  try {
-    new Headers(headers);
-  } catch {
-    const message = "A header of the request cannot be written; look for a line break or accent in a token.";
-    throw new EnforcementError("invalid_config", message);
-  }
 }
 
 /** The timeout covers the body too: a vendor that sends its headers and then nothing is as silent as any other. */

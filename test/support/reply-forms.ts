@@ -6,13 +6,13 @@ export interface BodyForm {
   readonly name: string;
   readonly body: string;
   readonly contentType: string | undefined;
-  /** `empty`: no body. `foreign`: not the vendor's, no answer. `problem`: JSON that says no in nobody's words. `broken`: cut off. */
+  /** `empty`: no body. `foreign`: not the vendor's, no answer. `problem`: JSON that says no, in another system's words. `broken`: cut off. */
   readonly kind: "empty" | "foreign" | "problem" | "broken";
 }
 
 const JSON_TYPE = "application/json";
 
-/** Bodies that are in no vendor's words: of gateways, caches, load balancers, other systems, and of broken connections. */
+/** Bodies that are not in the vendor's words: of gateways, caches, load balancers, other systems, and of broken connections. */
 export const FOREIGN_BODY_FORMS: readonly BodyForm[] = [
   { name: "empty", kind: "empty", body: "", contentType: undefined },
   { name: "empty, said to be JSON", kind: "empty", body: "", contentType: JSON_TYPE },

@@ -1,0 +1,80 @@
+import { EnforcementError } from "../core/errors.ts";
+import type { HttpRequest } from "./reply.ts";
+
+// Methods that fetch refuses to send.
+const REFUSED_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
+const BODILESS_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
+
+// What describes the connection and the body's length is written by fetch itself: it refuses these, or drops them.
+const HEADERS_OF_FETCH: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "expect",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/**
+ * Checks that fetch can send a request, so that one that it cannot send is a mistake to correct and no failed connection.
+ *
+ * @throws EnforcementError `invalid_config` naming the part that is wrong, never its value
+ */
+export function requireSendable(request: HttpRequest): void {
+  const problem = findProblem(request);
+  if (problem !== undefined) throw unsendable(problem);
+}
+
+/** The error of a request that fetch refuses to send. */
+export function unsendable(problem: string): EnforcementError {
+  return new EnforcementError("invalid_config", `The request cannot be sent: ${problem} Nothing was sent.`);
+}
+
+function findProblem({
+  method,
+  url,
+  headers = {},
+  body,
+}: { [Key in keyof HttpRequest]: unknown }): string | undefined {
+  return findMethodProblem(method, body) ?? findUrlProblem(url) ?? findHeaderProblem(headers);
+}
+
+function findMethodProblem(method: unknown, body: unknown): string | undefined {
+  if (typeof method !== "string" || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(method)) {
+    return "its method must be a word such as POST.";
+  }
+  const name = method.toUpperCase();
+  if (REFUSED_METHODS.has(name)) return `the method ${name} cannot be sent by fetch.`;
+  if (body === undefined || body === null) return undefined;
+  if (typeof body !== "string") return "its body must be text; write JSON with JSON.stringify.";
+  return BODILESS_METHODS.has(name) ? `${name} has no body; use POST, or leave the body out.` : undefined;
+}
+
+function findUrlProblem(url: unknown): string | undefined {
+  if (typeof url !== "string" || !URL.canParse(url)) return "its address is no URL.";
+  const { protocol, username, password } = new URL(url);
+  if (protocol !== "https:" && protocol !== "http:") return "its address is neither https nor http.";
+  return username === "" && password === "" ? undefined : "its address holds a user or a password.";
+}
+
+function findHeaderProblem(headers: unknown): string | undefined {
+  if (typeof headers !== "object" || headers === null || Array.isArray(headers)) {
+    return "its headers must be an object of texts.";
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (HEADERS_OF_FETCH.has(name.toLowerCase())) {
+      return `the header ${name.toLowerCase()} is written by fetch; leave it out.`;
+    }
+    if (typeof value !== "string") return "the value of a header must be text.";
+  }
+  try {
+    new Headers(headers as Record<string, string>);
+    return undefined;
+  } catch {
+    // What fetch says of a header that it cannot write holds the header's value, and a token is one.
+    return "a header of it cannot be written; look for a line break or accent in a token.";
+  }
+}
