@@ -10,6 +10,9 @@ import { raceAbort, wait } from "./wait.ts";
 const BACKOFF_BASE_MS = 250;
 const BACKOFF_CAP_MS = 5_000;
 
+// With less time than this before the deadline, or a tenth of a shorter one, no request is sent any more.
+const LEAST_MS_TO_SEND = 100;
+
 // The reason of a signal that the deadline aborted. Nobody outside sees it.
 const DEADLINE = new Error("deadline");
 
@@ -67,8 +70,14 @@ export function createHttpClient(options: {
     request: HttpRequest,
     context: Pick<ExchangeContext, "plateNumbers" | "signal" | "onSend">,
   ): Promise<HttpReply> {
-    const started = performance.now();
-    const report = (end: { status?: number | undefined; code?: EnforcementError["code"] | undefined }) =>
+    // What never left is no attempt, and the time spent waiting for a free place is none of the vendor's.
+    let started: number | undefined;
+    const onSend = () => {
+      context.onSend();
+      started = performance.now();
+    };
+    const report = (end: { status?: number | undefined; code?: EnforcementError["code"] | undefined }) => {
+      if (started === undefined) return;
       settings.onEvent({
         ...{ type: "attempt" as const, providerId, operation, attempt: number, at: settings.clock() },
         durationMs: performance.now() - started,
@@ -76,8 +85,9 @@ export function createHttpClient(options: {
         ...(end.code === undefined ? {} : { code: end.code }),
         ...(request.traceId === undefined ? {} : { traceId: request.traceId }),
       });
+    };
     try {
-      const reply = await exchange(request, { ...context, settings, limiter, readRefusal });
+      const reply = await exchange(request, { ...context, onSend, settings, limiter, readRefusal });
       report({ status: reply.status });
       return reply;
     } catch (thrown) {
@@ -107,6 +117,7 @@ export function createHttpClient(options: {
         request.changes && (request.isApplied ?? isSuccess)(reply);
       const send = async (request: HttpRequest): Promise<HttpReply> => {
         const onSend = () => {
+          bounds.requireTime();
           // What is settled without sending anything earns no retry.
           if (!history.sent) budget.deposit();
           history.sent = true;
@@ -128,11 +139,15 @@ export function createHttpClient(options: {
         }
       };
       const share = async <Shared>(promise: Promise<Shared>): Promise<Shared> => {
+        const before = history.attempts;
+        // It counts as asking the vendor until it succeeds: what follows then is counted when it is sent.
         history.attempts = number;
         const asked = { changes: false };
         history.inFlight.add(asked);
         try {
-          return await raceAbort(promise, signal);
+          const shared = await raceAbort(promise, signal);
+          history.attempts = before;
+          return shared;
         } finally {
           if (!signal.aborted) history.inFlight.delete(asked);
         }
@@ -222,14 +237,12 @@ function finalError(
     );
   }
   if (last !== undefined) return withErrorDetails(last, details);
+  const what =
+    attempts === 0
+      ? "waited for a free place until the deadline"
+      : "the deadline left no time for the next request";
   const advice = "raise deadlineMs, concurrency or requestsPerSecond";
-  return new EnforcementError(
-    "unavailable",
-    `${operation}: waited for a free place until the deadline; ${advice}.`,
-    {
-      ...details,
-    },
-  );
+  return new EnforcementError("unavailable", `${operation}: ${what}; ${advice}.`, details);
 }
 
 function retryDelay(attemptNumber: number, retryAfterMs: number | undefined): number {
@@ -243,6 +256,8 @@ function retryDelay(attemptNumber: number, retryAfterMs: number | undefined): nu
 interface Bounds {
   readonly signal: AbortSignal;
   remainingMs(): number;
+  /** Throws what the deadline throws when too little time is left to send anything and hear of it. */
+  requireTime(): void;
   /** Takes the timer and the listener away. */
   end(): void;
 }
@@ -250,6 +265,7 @@ interface Bounds {
 function startBounds(caller: AbortSignal | undefined, deadlineMs: number): Bounds {
   const controller = new AbortController();
   const endsAt = performance.now() + deadlineMs;
+  const leastMs = Math.min(LEAST_MS_TO_SEND, deadlineMs / 10);
   const timer = setTimeout(() => controller.abort(DEADLINE), deadlineMs);
   const onAbort = () => controller.abort(new Error("aborted"));
   if (caller?.aborted) onAbort();
@@ -258,6 +274,12 @@ function startBounds(caller: AbortSignal | undefined, deadlineMs: number): Bound
   return {
     signal: controller.signal,
     remainingMs: () => endsAt - performance.now(),
+    requireTime() {
+      // The first one whose deadline comes hands its place to one whose deadline comes in the same moment: its request
+      // would leave only to be cut off, and what became of it would be unknown.
+      if (endsAt - performance.now() < leastMs) controller.abort(DEADLINE);
+      controller.signal.throwIfAborted();
+    },
     end() {
       clearTimeout(timer);
       caller?.removeEventListener("abort", onAbort);

@@ -105,6 +105,58 @@ describe("time limits", () => {
     expect((await letTimePass(holder)).code).toBe("timeout");
   });
 
+  it("leave those that never had a place unsent: nothing is unknown of them, no attempt is counted or reported", async () => {
+    const { send, requests, events } = createScripted([silence], {
+      ...{ attemptTimeoutMs: 60_000, deadlineMs: 1_000, concurrency: 4 },
+    });
+
+    const errors = await letTimePass(Promise.all(Array.from({ length: 60 }, () => failureOf(() => send()))));
+
+    expect(requests).toHaveLength(4);
+    expect(events.map(({ type, code }) => `${type} ${code}`)).toEqual(Array(4).fill("attempt timeout"));
+    expect(errors.map(({ code, outcome, attempts }) => `${code} ${outcome} ${attempts}`)).toEqual([
+      ...Array(4).fill("timeout unknown 1"),
+      ...Array(56).fill("unavailable not_applied 0"),
+    ]);
+    expect(errors[59]?.message).toMatch(/waited for a free place until the deadline/);
+  });
+
+  it("leave unsent what gets its place in their last moments, even if it began later", async () => {
+    const { send, requests } = createScripted([silence], {
+      ...{ attemptTimeoutMs: 60_000, deadlineMs: 1_000, concurrency: 1 },
+    });
+    const first = failureOf(() => send());
+    await idle();
+    vi.advanceTimersByTime(60);
+    const second = failureOf(() => send());
+
+    const errors = await letTimePass(Promise.all([first, second]));
+
+    expect(requests).toHaveLength(1);
+    expect(errors.map(({ outcome, attempts }) => `${outcome} ${attempts}`)).toEqual([
+      "unknown 1",
+      "not_applied 0",
+    ]);
+  });
+
+  it("count a reply that is shared only until it is there", async () => {
+    const { client } = createScripted([silence], {
+      ...{ attemptTimeoutMs: 60_000, deadlineMs: 1_000, concurrency: 1 },
+    });
+    const holder = failureOf(() => client.sendOnce("listZones", QUESTION));
+    await idle();
+
+    const waiting = failureOf(() =>
+      client.perform({ operation: "register" }, async (attempt) => {
+        await attempt.share(Promise.resolve("token"));
+        await attempt.send(CHANGE);
+      }),
+    );
+
+    expect(await letTimePass(waiting)).toMatchObject({ outcome: "not_applied", attempts: 0 });
+    await letTimePass(holder);
+  });
+
   it("that end a wait for a place after a failure give that failure", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const { send, client } = createScripted([status(429, { "retry-after": "0" }), silence], {
