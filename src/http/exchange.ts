@@ -80,16 +80,20 @@ async function send(
 ): Promise<HttpReply> {
   const { signal } = attempt;
   const { settings } = context;
-  const { body = null } = request;
+  // Nothing follows a redirect with a token, so `redirect` is manual.
+  const headers = { accept: "application/json", ...request.headers };
+  const { method, body } = request;
+  const init: RequestInit = { method, headers, redirect: "manual", signal };
+  if (typeof body === "string") init.body = body;
   const response = await ky(request.url, {
-    method: request.method,
-    headers: { accept: "application/json", ...request.headers },
-    // Only our own loop repeats, only our own timer ends an attempt, and nothing follows a redirect with a token.
+    method,
+    // Only our own loop repeats, and only our own timer ends an attempt.
     retry: 0,
     timeout: false,
     throwHttpErrors: false,
-    redirect: "manual",
-    ...(settings.fetch === undefined ? besideRequest(body, signal) : { fetch: settings.fetch, body, signal }),
+    // ky's own Request is one of this realm, and its body a stream: a fetch of another package cannot read the one, and
+    // takes as long as everything else over the other. Text and plain objects are the same everywhere.
+    fetch: () => (settings.fetch ?? globalThis.fetch)(request.url, init),
   });
   const { traceId, secrets } = request;
   const head = { status: response.status, headers: response.headers, traceId, secrets };
@@ -103,14 +107,6 @@ async function send(
     if (!response.ok) return { ...head, body: "" };
     throw unreadableReply("is too long to be read", { ...head, body: "" }, request.changes);
   }
-}
-
-/**
- * Inside ky's Request, fetch would read the body back out of it as a stream, and follow its signal by another one: together
- * as long as everything else takes. A host's own fetch gets the Request whole: it may look at nothing else.
- */
-function besideRequest(body: string | null, signal: AbortSignal): { fetch: typeof fetch } {
-  return { fetch: (input, init) => globalThis.fetch(input, { ...init, body, signal }) };
 }
 
 function toError(thrown: unknown, request: HttpRequest): EnforcementError {

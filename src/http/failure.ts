@@ -1,5 +1,6 @@
 import { EnforcementError, type EnforcementErrorCode, type EnforcementErrorDetails } from "../core/errors.ts";
 import { describeBody } from "./body.ts";
+import { unsendable } from "./check-request.ts";
 import type { HttpReply, HttpRequest, VendorRefusal } from "./reply.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 
@@ -8,6 +9,42 @@ const NOTHING_SENT: ReadonlySet<string> = new Set([
   ...["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"],
   ...["DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"],
   ...["CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID"],
+]);
+
+// Of these, the ones after which a proxy that was left out is worth a look.
+const NEVER_CONNECTED: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ETIMEDOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+const PROXY_ADVICE =
+  "If this machine reaches the internet through a proxy: Node's fetch uses HTTPS_PROXY only where NODE_USE_ENV_PROXY=1 " +
+  "is set (Node 22.21, 24.5 and later); otherwise give a fetch of your own.";
+
+// Faults of the request and not of the way to the vendor: no repeat gets further. Names as Node, undici and node-fetch
+// give them.
+const MISTAKES: ReadonlySet<string> = new Set([
+  "ERR_INVALID_URL",
+  "ERR_INVALID_PROTOCOL",
+  "ERR_INVALID_ARG_TYPE",
+  "ERR_INVALID_ARG_VALUE",
+  "ERR_INVALID_CHAR",
+  "ERR_INVALID_HTTP_TOKEN",
+  "ERR_HTTP_INVALID_HEADER_VALUE",
+  "ERR_UNESCAPED_CHARACTERS",
+  "ERR_SOCKET_BAD_PORT",
+  "UND_ERR_INVALID_ARG",
+  "UND_ERR_NOT_SUPPORTED",
+  "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH",
+]);
+const WORDS_OF_FETCH: ReadonlySet<string> = new Set([
+  "bad port",
+  "unknown scheme",
+  "URL scheme must be a HTTP(S) scheme",
 ]);
 
 /**
@@ -69,10 +106,13 @@ function describeStranger(reply: HttpReply): string {
 
 /** Something thrown by fetch or while a reply was read, as an error. Nothing of it is kept but a system's fault code. */
 export function transportError(thrown: unknown, request: HttpRequest): EnforcementError {
-  const fault = findFaultCode(thrown);
-  const outcome = request.changes && !NOTHING_SENT.has(fault ?? "") ? "unknown" : "not_applied";
-  const name = fault === undefined ? "" : ` (${fault})`;
-  return new EnforcementError("unavailable", `The connection to the vendor failed${name}.`, {
+  const fault = findFault(thrown);
+  const mistake = findMistake(fault);
+  if (mistake !== undefined) return unsendable(mistake);
+  const outcome = request.changes && !NOTHING_SENT.has(fault.code ?? "") ? "unknown" : "not_applied";
+  const name = fault.code === undefined ? "" : ` (${fault.code})`;
+  const advice = NEVER_CONNECTED.has(fault.code ?? "") ? ` ${PROXY_ADVICE}` : "";
+  return new EnforcementError("unavailable", `The connection to the vendor failed${name}.${advice}`, {
     outcome,
     traceId: request.traceId,
   });
@@ -96,12 +136,29 @@ export function unreadableReply(problem: string, reply: HttpReply, changes: bool
   });
 }
 
-function findFaultCode(thrown: unknown): string | undefined {
+interface Fault {
+  readonly code: string | undefined;
+  /** Words of fetch itself that are known to hold nothing of the request. */
+  readonly words: string | undefined;
+}
+
+function findMistake({ code, words }: Fault): string | undefined {
+  if (words === "bad port") {
+    return "fetch refuses the port of its address, one that belongs to another protocol; use another port.";
+  }
+  return words !== undefined || MISTAKES.has(code ?? "")
+    ? `fetch refuses it${code === undefined ? "" : ` (${code})`}; look at baseUrl, and at method, headers and body.`
+    : undefined;
+}
+
+function findFault(thrown: unknown): Fault {
   let current = thrown;
   for (let depth = 0; depth < 5 && typeof current === "object" && current !== null; depth += 1) {
-    const { code, cause } = current as { code?: unknown; cause?: unknown };
-    if (typeof code === "string" && /^[A-Z][A-Z0-9_]{2,60}$/.test(code)) return code;
+    const { code, message, cause } = current as { code?: unknown; message?: unknown; cause?: unknown };
+    const words = typeof message === "string" && WORDS_OF_FETCH.has(message) ? message : undefined;
+    const isCode = typeof code === "string" && /^[A-Z][A-Z0-9_]{2,60}$/.test(code);
+    if (isCode || words !== undefined) return { code: isCode ? code : undefined, words };
     current = cause;
   }
-  return undefined;
+  return { code: undefined, words: undefined };
 }

@@ -6,7 +6,12 @@ import type { ProviderEvent, Secret } from "../core/provider.ts";
 
 /** Options that every provider with an HTTP side takes. */
 export interface HttpOptions {
-  /** Replaces the global `fetch`: proxies, instrumentation, tests. It is called with a `Request` that holds everything. */
+  /**
+   * Replaces the global `fetch`: proxies, instrumentation, tests. It is called as `fetch(url, init)`: the address as
+   * text, and an `init` of `method`, `headers` (a plain object), `body` (text, absent where there is none), `redirect:
+   * "manual"` and `signal`. So the `fetch` of undici and of node-fetch work, too. Node's own uses a proxy of the
+   * environment only where `NODE_USE_ENV_PROXY=1` is set.
+   */
   fetch?: typeof fetch;
   /** How long one attempt may take until its whole reply is read, in milliseconds. Default 10,000. */
   attemptTimeoutMs?: number;
@@ -125,19 +130,28 @@ export const openEndedDaysOption = z.optional(
 
 /** A base URL: https, or http on loopback for sandboxes. Its trailing slashes are dropped. */
 export const baseUrlOption = z.pipe(
-  z
-    .string("must be a URL.")
-    .check(z.refine(isUsableBaseUrl, "must be an https URL without user, query or fragment.")),
+  z.string("must be a URL.").check((payload) => {
+    const message = findBaseUrlProblem(payload.value);
+    if (message !== undefined) payload.issues.push({ code: "custom", input: payload.value, message });
+  }),
   z.transform((url: string) => url.replace(/\/+$/, "")),
 );
 
-function isUsableBaseUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
-  const plain = url.username === "" && url.password === "" && url.search === "" && url.hash === "";
-  // Tokens and plates travel on it: plain http would show both to everybody on the way.
-  return plain && (url.protocol === "https:" || (url.protocol === "http:" && loopback));
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+
+function findBaseUrlProblem(text: string): string | undefined {
+  const general = "must be an https URL without user, query or fragment.";
+  if (!URL.canParse(text)) return general;
+  const { protocol, hostname, username, password, search, hash } = new URL(text);
+  if (username !== "" || password !== "" || search !== "" || hash !== "") return general;
+  if (protocol === "https:") return undefined;
+  if (protocol !== "http:") return general;
+  if (LOOPBACK.includes(hostname)) return undefined;
+  // Tokens and plates travel on it: plain http would show both to everything on the way.
+  return (
+    "must be https: tokens and plates travel on it. Plain http is taken for localhost, 127.0.0.1 and [::1] alone; a " +
+    "sandbox on another host or in another container needs TLS before it, or this machine's loopback forwarded to it."
+  );
 }
 
 /**

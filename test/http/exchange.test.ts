@@ -46,52 +46,6 @@ function send(url: string, changes: Partial<HttpRequest> = {}, options: HttpOpti
   );
 }
 
-describe("fetch", () => {
-  const seen: string[] = [];
-  const look = async (request: Request) => {
-    const { method, url, redirect, headers } = request;
-    seen.push([method, url, redirect, headers.get("authorization"), await request.text()].join(" "));
-    return Response.json({});
-  };
-  afterEach(() => seen.splice(0));
-
-  it("of a host's own gets all that there is in one Request, and its end with it", async () => {
-    const host = new AbortController();
-    const ended = Promise.withResolvers<string>();
-    const fetch = (async (request: Request) => {
-      request.signal.addEventListener("abort", () => ended.resolve("ended"));
-      return look(request.clone() as Request).then(() => new Promise(() => {}));
-    }) as typeof globalThis.fetch;
-    const settings = toHttpSettings({ retries: 0, fetch });
-    const client = createHttpClient({ providerId: "acme", settings, readRefusal: () => undefined });
-    const sending = client.perform({ operation: "register", signal: host.signal }, (attempt) =>
-      attempt.send({
-        ...{ method: "POST", url: "https://vendor.test/permits", body: '{"a":1}', changes: true },
-        headers: { authorization: "Bearer t0ken" },
-      }),
-    );
-    await expect.poll(() => seen).toEqual(['POST https://vendor.test/permits manual Bearer t0ken {"a":1}']);
-    host.abort();
-    await expect(sending).rejects.toMatchObject({ code: "aborted", outcome: "unknown" });
-    expect(await ended.promise).toBe("ended");
-  });
-
-  it("of the global one is that of the moment, and is called as any other is", async () => {
-    const original = globalThis.fetch;
-    try {
-      globalThis.fetch = (input, init) => look(new Request(input, init));
-      await send("https://vendor.test/permits", { body: '{"a":1}' });
-      await send("https://vendor.test/permits", { method: "GET" });
-    } finally {
-      globalThis.fetch = original;
-    }
-    expect(seen).toEqual([
-      'POST https://vendor.test/permits manual Bearer secret-token {"a":1}',
-      "GET https://vendor.test/permits manual Bearer secret-token ",
-    ]);
-  });
-});
-
 describe("a redirect", () => {
   it.each([301, 302, 303, 307, 308])(
     "(%i) is not followed, and no other origin sees the token",

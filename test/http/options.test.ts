@@ -21,6 +21,10 @@ const schema = z.strictObject({
 
 const parse = (options: unknown) => parseOptions(schema, options, "createAcmeProvider");
 
+const PLAIN_HTTP =
+  "must be https: tokens and plates travel on it. Plain http is taken for localhost, 127.0.0.1 and [::1] alone; a " +
+  "sandbox on another host or in another container needs TLS before it, or this machine's loopback forwarded to it.";
+
 describe("parseOptions", () => {
   it.each<[string, unknown, string]>([
     ["fetch", "GXK204", "must be a function."],
@@ -46,7 +50,9 @@ describe("parseOptions", () => {
     ["token", "", "must be text that is not empty, or a function that gives it."],
     ["token", 7, "must be text that is not empty, or a function that gives it."],
     ["baseUrl", "GXK204", "must be an https URL without user, query or fragment."],
-    ["baseUrl", "http://vendor.test", "must be an https URL without user, query or fragment."],
+    ["baseUrl", "http://vendor.test", PLAIN_HTTP],
+    ["baseUrl", "http://sandbox:4000", PLAIN_HTTP],
+    ["baseUrl", "http://192.168.0.7:4000/passport", PLAIN_HTTP],
     ["baseUrl", "https://user:GXK204@vendor.test", "must be an https URL without user, query or fragment."],
     ["baseUrl", "https://vendor.test/?key=GXK204", "must be an https URL without user, query or fragment."],
     ["baseUrl", "https://vendor.test/#GXK204", "must be an https URL without user, query or fragment."],

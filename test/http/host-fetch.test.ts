@@ -1,0 +1,202 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import nodeFetch from "node-fetch";
+import { fetch as undiciFetch } from "undici";
+import { afterEach, describe, expect, it } from "vitest";
+import { createHttpClient } from "../../src/http/client.ts";
+import { type HttpOptions, toHttpSettings } from "../../src/http/options.ts";
+import type { HttpRequest } from "../../src/http/reply.ts";
+import { failureOf } from "../support/registrations.ts";
+
+// Over real sockets: what a fetch of another package does with what it is given is not for a stand-in to say.
+
+const closers: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+
+async function serve(answer: (incoming: IncomingMessage, outgoing: ServerResponse) => unknown) {
+  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  closers.push(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, "close");
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no port.");
+  return `http://127.0.0.1:${address.port}`;
+}
+
+/** A server that says what arrived. */
+const serveEcho = () =>
+  serve(async (incoming, outgoing) => {
+    const { method, url, headers } = incoming;
+    const { authorization, accept } = headers;
+    const body = await text(incoming);
+    outgoing
+      .writeHead(200, { "content-type": "application/json" })
+      .end(JSON.stringify({ method, url, authorization, accept, type: headers["content-type"], body }));
+  });
+
+function send(url: string, request: Partial<HttpRequest>, options: HttpOptions) {
+  const settings = toHttpSettings({ retries: 0, ...options });
+  const client = createHttpClient({ providerId: "acme", settings, readRefusal: () => undefined });
+  return client.perform({ operation: "register" }, (attempt) =>
+    attempt.send({
+      method: "POST",
+      url,
+      headers: { authorization: "Bearer t0ken", "content-type": "application/json" },
+      changes: true,
+      ...request,
+    }),
+  );
+}
+
+const asFetch = (value: unknown) => value as typeof fetch;
+
+const FETCHES: readonly [string, typeof fetch | undefined][] = [
+  ["the global fetch", undefined],
+  ["undici's fetch", asFetch(undiciFetch)],
+  ["node-fetch", asFetch(nodeFetch)],
+  ["a wrapper that hands both arguments on", (input, init) => fetch(input, init)],
+  ["a wrapper that makes a Request of them", (input, init) => fetch(new Request(input, init))],
+  ["a wrapper that adds a header", (input, init) => fetch(input, { ...init, headers: { ...init?.headers } })],
+];
+
+describe.each(FETCHES)("%s", (_, own) => {
+  const options = own === undefined ? {} : { fetch: own };
+
+  it("carries method, address, headers and body", async () => {
+    const origin = await serveEcho();
+
+    const pushed = await send(`${origin}/permits?a=1`, { body: '{"plate":"É"}' }, options);
+    const asked = await send(`${origin}/zones`, { method: "GET", changes: false }, options);
+
+    expect(JSON.parse(pushed.body)).toEqual({
+      method: "POST",
+      url: "/permits?a=1",
+      authorization: "Bearer t0ken",
+      accept: "application/json",
+      type: "application/json",
+      body: '{"plate":"É"}',
+    });
+    expect(JSON.parse(asked.body)).toMatchObject({ method: "GET", url: "/zones", body: "" });
+    expect(asked.headers.get("content-type")).toBe("application/json");
+  });
+
+  it("follows no redirect", async () => {
+    const paths: (string | undefined)[] = [];
+    const origin = await serve((incoming, outgoing) => {
+      paths.push(incoming.url);
+      outgoing.writeHead(307, { location: "/elsewhere" }).end();
+    });
+
+    expect(await failureOf(() => send(`${origin}/permits`, { body: "{}" }, options))).toMatchObject({
+      code: "invalid_response",
+      status: 307,
+    });
+    expect(paths).toEqual(["/permits"]);
+  });
+
+  it("is ended with its connection when the caller gives up", async () => {
+    const arrived = Promise.withResolvers<void>();
+    const gone = Promise.withResolvers<string>();
+    const origin = await serve((incoming) => {
+      incoming.socket.once("close", () => gone.resolve("gone"));
+      arrived.resolve();
+    });
+    const settings = toHttpSettings({ retries: 0, ...options });
+    const client = createHttpClient({ providerId: "acme", settings, readRefusal: () => undefined });
+    const host = new AbortController();
+    const sending = failureOf(() =>
+      client.perform({ operation: "register", signal: host.signal }, (attempt) =>
+        attempt.send({ method: "POST", url: `${origin}/permits`, body: "{}", changes: true }),
+      ),
+    );
+    await arrived.promise;
+
+    host.abort();
+
+    expect(await sending).toMatchObject({ code: "aborted", outcome: "unknown" });
+    expect(await gone.promise).toBe("gone");
+  });
+
+  it("gives a reply that is too long up, with its connection", async () => {
+    const gone = Promise.withResolvers<string>();
+    const origin = await serve((_, outgoing) => {
+      outgoing.once("close", () => gone.resolve("gone"));
+      outgoing.writeHead(200);
+      const write = () => {
+        if (!outgoing.destroyed) outgoing.write(Buffer.alloc(65_536, 0x20), () => setImmediate(write));
+      };
+      write();
+    });
+
+    const error = await failureOf(() => send(`${origin}/permits`, { body: "{}" }, options));
+
+    expect(error).toMatchObject({ code: "invalid_response", outcome: "unknown" });
+    expect(error.message).toContain("too long");
+    expect(await gone.promise).toBe("gone");
+  });
+
+  it("that finds nothing listening sent nothing", async () => {
+    const origin = await serve((_, outgoing) => outgoing.end());
+    await Promise.all(closers.splice(0).map((close) => close()));
+
+    const error = await failureOf(() => send(`${origin}/permits`, { body: "{}" }, options));
+
+    expect(error).toMatchObject({ code: "unavailable", outcome: "not_applied" });
+    expect(error.message).toMatch(/ECONNREFUSED.*NODE_USE_ENV_PROXY=1/);
+  });
+});
+
+describe("a port that fetch refuses", () => {
+  it.each(FETCHES.filter(([name]) => name !== "node-fetch"))("with %s is invalid_config", async (_, own) => {
+    const options = own === undefined ? {} : { fetch: own };
+
+    const error = await failureOf(() => send("http://127.0.0.1:6000/permits", { body: "{}" }, options));
+
+    expect(error).toMatchObject({ code: "invalid_config", outcome: "not_applied", retryable: false });
+    expect(error.message).toContain("port");
+  });
+});
+
+describe("the global fetch", () => {
+  it("is that of the moment", async () => {
+    const original = globalThis.fetch;
+    const seen: string[] = [];
+    try {
+      globalThis.fetch = async (input, init) => {
+        seen.push(`${String(input)} ${String(init?.method)} ${String(init?.body)}`);
+        return Response.json({});
+      };
+      await send("https://vendor.test/permits", { body: '{"a":1}' }, {});
+      await send("https://vendor.test/zones", { method: "GET", changes: false }, {});
+    } finally {
+      globalThis.fetch = original;
+    }
+
+    expect(seen).toEqual([
+      'https://vendor.test/permits POST {"a":1}',
+      "https://vendor.test/zones GET undefined",
+    ]);
+  });
+});
+
+describe("a mistake that fetch finds", () => {
+  it.each([
+    ["a code of Node's", { code: "ERR_INVALID_URL" }],
+    ["a code of undici's", { cause: { code: "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH" } }],
+    ["words of fetch itself", { cause: { message: "unknown scheme" } }],
+  ])("by %s is invalid_config", async (_, thrown) => {
+    const error = await failureOf(() =>
+      send("https://vendor.test/permits", { body: "{}" }, { fetch: () => Promise.reject(thrown) }),
+    );
+
+    expect(error).toMatchObject({ code: "invalid_config", outcome: "not_applied", retryable: false });
+  });
+});
