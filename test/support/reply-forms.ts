@@ -6,8 +6,11 @@ export interface BodyForm {
   readonly name: string;
   readonly body: string;
   readonly contentType: string | undefined;
-  /** `empty`: no body. `foreign`: not the vendor's, no answer. `problem`: JSON that says no, in another system's words. `broken`: cut off. */
-  readonly kind: "empty" | "foreign" | "problem" | "broken";
+  /**
+   * `empty`: no body. `foreign`: no JSON object, so no answer of any API. `json`: an object that says neither yes nor no.
+   * `problem`: JSON that says no, in another system's words. `broken`: cut off.
+   */
+  readonly kind: "empty" | "foreign" | "json" | "problem" | "broken";
 }
 
 const JSON_TYPE = "application/json";
@@ -39,7 +42,7 @@ export const FOREIGN_BODY_FORMS: readonly BodyForm[] = [
   { name: "text, said to be JSON", kind: "foreign", body: "no healthy upstream", contentType: JSON_TYPE },
   {
     name: "JSON of an API gateway",
-    kind: "foreign",
+    kind: "json",
     body: '{"message":"no Route matched with those values"}',
     contentType: JSON_TYPE,
   },

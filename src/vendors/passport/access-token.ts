@@ -1,10 +1,10 @@
-import type { Clock } from "../../core/clock.ts";
+import type * as z from "zod/mini";
 import { isEnforcementError } from "../../core/errors.ts";
 import type { Attempt, HttpClient } from "../../http/client.ts";
-import { parseJsonReply } from "../../http/json.ts";
 import type { HttpReply, HttpRequest } from "../../http/reply.ts";
 import { askForSecret } from "../../http/secret.ts";
 import type { PassportConfig } from "./config.ts";
+import { meansToken, readAnswer, readTokenRefusal } from "./verdict.ts";
 import { TOKEN_AUDIENCE, TOKEN_PATH, TRACE_HEADER, tokenReply } from "./wire.ts";
 
 // A minute is enough for a request that carries the token to arrive before it ends.
@@ -14,7 +14,7 @@ const UNSTATED_LIFETIME_MS = 5 * 60_000;
 
 /** Sends requests with an access token. */
 export interface AuthorizedClient {
-  /** Like `attempt.send`, with token and trace id. A 401 renews the token and repeats the request, once. */
+  /** Like `attempt.send`, with token and trace id. A refused token is renewed and the request repeated, once. */
   send(attempt: Attempt, request: HttpRequest): Promise<HttpReply>;
 }
 
@@ -61,7 +61,8 @@ export function createAuthorizedClient(http: HttpClient, config: PassportConfig)
       try {
         return await sendWith(token, attempt, request);
       } catch (thrown) {
-        if (!isEnforcementError(thrown) || thrown.status !== 401) throw thrown;
+        const isRefused = isEnforcementError(thrown) && thrown.code === "unauthorized";
+        if (!isRefused || !meansToken(thrown, thrown.status)) throw thrown;
         // Another caller may have renewed it meanwhile; then theirs is tried, not thrown away.
         if (current === token) current = undefined;
         return sendWith(await getToken(attempt), attempt, request);
@@ -86,16 +87,22 @@ async function requestToken(http: HttpClient, config: PassportConfig): Promise<T
     changes: false,
     traceId,
     secrets: [secret],
+    readRefusal: readTokenRefusal,
   });
-  const parsed = parseJsonReply(reply, tokenReply, { changes: false });
-  const endsAt = findEnd(parsed.expires_at, parsed.expires_in, config.http.clock);
-  return { value: parsed.access_token, refreshAt: endsAt - REFRESH_EARLY_MS };
+  const { access_token: value, ...expiry } = readAnswer(reply, tokenReply);
+  const now = config.http.clock().getTime();
+  const lifetimeMs = findLifetime(expiry, now);
+  // Half of a short life is left for use: a token that counts as old when it comes would cost a request for each call.
+  const earlyMs = Math.min(REFRESH_EARLY_MS, lifetimeMs / 2);
+  return { value, refreshAt: now + lifetimeMs - earlyMs };
 }
 
-function findEnd(expiresAt: unknown, expiresIn: unknown, clock: Clock): number {
-  const now = clock().getTime();
-  const at = typeof expiresAt === "number" ? expiresAt * 1000 : Date.parse(String(expiresAt));
-  if (Number.isFinite(at)) return at;
-  const seconds = Number(expiresIn ?? Number.NaN);
-  return Number.isFinite(seconds) ? now + seconds * 1000 : now + UNSTATED_LIFETIME_MS;
+/** How long a token lives, in milliseconds. An end that has passed already tells of a wrong clock, and counts as unstated. */
+function findLifetime(
+  { expires_at, expires_in }: Omit<z.output<typeof tokenReply>, "access_token">,
+  now: number,
+): number {
+  const at = typeof expires_at === "number" ? expires_at * 1000 : Date.parse(String(expires_at));
+  const lifetimes = [at - now, Number(expires_in ?? Number.NaN) * 1000];
+  return lifetimes.find((lifetime) => Number.isFinite(lifetime) && lifetime > 0) ?? UNSTATED_LIFETIME_MS;
 }

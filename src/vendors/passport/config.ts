@@ -63,7 +63,10 @@ const schema = z.strictObject({
       z.toLowerCase(),
       z.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "must be a UUID."),
     ),
-  clientId: textOption,
+  clientId: z.pipe(
+    textOption,
+    z.transform((text: string) => text.trim()),
+  ),
   clientSecret: secretOption,
   environment: z.optional(z.enum(["production", "staging"], 'must be "production" or "staging".')),
   baseUrl: z.optional(baseUrlOption),

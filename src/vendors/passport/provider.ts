@@ -1,4 +1,4 @@
-import type { EnforcementError } from "../../core/errors.ts";
+import { type EnforcementError, withErrorDetails } from "../../core/errors.ts";
 import { fieldError, readRecord, readSwitch, readText } from "../../core/fields.ts";
 import { readSignal } from "../../core/operation-options.ts";
 import { inOperation, outcomeOf, toOutcome } from "../../core/outcome.ts";
@@ -19,7 +19,8 @@ import { BATCH_SIZE, createPush } from "./push.ts";
 import { createReadBack } from "./read-back.ts";
 import { createRegistrationList } from "./registration-list.ts";
 import { passportSetup } from "./setup.ts";
-import { type EventType, readPassportRefusal, type SessionChange } from "./wire.ts";
+import { namesSession, readPassportRefusal } from "./verdict.ts";
+import type { EventType, SessionChange } from "./wire.ts";
 import { createZoneCatalogue, type ResolvedTarget, requireZone } from "./zones.ts";
 
 /** A Passport provider: a push provider that can list zones, read back and list what is shown in a zone. */
@@ -59,7 +60,9 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
       const outcome = pushed.next().value ?? neverPushed();
       const delivered = { ok: true as const, value: { reference: change.reference, target: zone.value } };
       if (outcome.ok) return delivered;
-      return isOver(change, outcome.error, context).then((over) => (over ? delivered : outcome));
+      if (change.kind !== "cancel" || outcome.error.code !== "rejected")
+        return withFittingReason(change, outcome);
+      return confirmOver(change, outcome.error, context).then((over) => (over.ok ? delivered : over));
     });
     // Promises of those only that need one: mostly there is none.
     return ends.some((end) => end instanceof Promise) ? Promise.all(ends) : (ends as Outcome<Delivered>[]);
@@ -67,7 +70,8 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
 
   /**
    * A session that Passport has already is ours by its id: a repeat that was decided at another instant, or after
-   * the end had changed. Its end is stated again. Where Passport refuses that too, its first words stand.
+   * the end had changed. Its end is stated again. Where Passport refuses that too, its first words stand; where it
+   * does not answer, nothing is final.
    */
   async function restateRepeats(
     changes: readonly SessionChange[],
@@ -80,30 +84,43 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
     const restated = new Map(
       (await push(extended, context)).map((outcome, index) => [repeats[index], outcome]),
     );
-    return outcomes.map((outcome, position) => {
+    return outcomes.map((first, position) => {
       const second = restated.get(changes[position]);
-      return second?.ok ? second : outcome;
+      if (second === undefined || first.ok) return first;
+      if (second.ok || second.error.code !== "rejected") return second;
+      // Ours is not there under its id, so what exists is another right. Otherwise it is ours, and was stopped.
+      const reason = second.error.reason === "not_found" ? "already_exists" : undefined;
+      return { ok: false, error: withErrorDetails(first.error, { reason }) };
     });
   }
 
-  /** Whether a session that Passport would not stop for us is over nevertheless. */
-  async function isOver(
+  /**
+   * Whether a session that Passport would not stop for us is over nevertheless: `ok` when it is, Passport's refusal when
+   * it is not. Where we looked and got no answer, nobody knows, and the cancellation has to be repeated.
+   */
+  async function confirmOver(
     change: PushChange,
-    { status, vendorCode }: EnforcementError,
+    refusal: EnforcementError,
     context: DeliveryContext,
-  ): Promise<boolean> {
-    if (change.kind !== "cancel") return false;
-    // A session that Passport does not know cannot be running. Without Passport's words, a 404 is only a wrong address.
-    if (status === 404) return vendorCode !== undefined;
-    if (status !== 409 || !readBack.available) return false;
-    // Stopped before, perhaps: then it is not shown any more.
+  ): Promise<Outcome<void>> {
+    const { status, reason, vendorCode } = refusal;
+    const refused: Outcome<void> = { ok: false, error: refusal };
+    // A session that Passport does not know cannot be running.
+    if (reason === "not_found" && namesSession(vendorCode)) return ENDED;
+    // Stopped before, perhaps: then it is not shown any more. And what was not found may be something else.
+    if (reason !== "not_found" && status !== 409) return refused;
+    if (!readBack.available) return reason === "not_found" ? ENDED : refused;
     const plateNumbers = [change.registration.plate.number];
     const shown = await toOutcome(() =>
       http.perform({ ...context, plateNumbers }, (attempt) =>
         readBack.showsBeyond(attempt, toSessionChange(change, change.target)),
       ),
     );
-    return shown.ok && !shown.value;
+    if (shown.ok) return shown.value ? refused : ENDED;
+    if (shown.error.code === "unsupported" || shown.error.code === "rejected") {
+      return reason === "not_found" ? ENDED : refused;
+    }
+    return { ok: false, error: withErrorDetails(shown.error, { outcome: "unknown" }) };
   }
 
   /** A receipt names the zone as it went on the wire; only a new registration may name it by number or name. */
@@ -202,9 +219,20 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
   });
 }
 
+const ENDED: Outcome<void> = Object.freeze({ ok: true, value: undefined });
+
 function isRepeat({ type }: SessionChange, outcome: Outcome<void> | undefined): boolean {
   if (type !== "parking_session_started" || outcome === undefined || outcome.ok) return false;
-  return outcome.error.status === 409 && outcome.error.vendorCode !== undefined;
+  const { code, status, reason } = outcome.error;
+  return code === "rejected" && (status === 409 || reason === "already_exists");
+}
+
+/** What may stand in the way of a new right, and what may be missing to an old one. */
+function withFittingReason({ kind }: PushChange, outcome: Outcome<never> & { ok: false }): Outcome<never> {
+  const fitting = kind === "register" ? "already_exists" : "not_found";
+  const { reason } = outcome.error;
+  if (reason === undefined || reason === fitting) return outcome;
+  return { ok: false, error: withErrorDetails(outcome.error, { reason: undefined }) };
 }
 
 function toSessionChange(change: PushChange, zone: string): SessionChange {

@@ -1,29 +1,15 @@
-import {
-  EnforcementError,
-  type EnforcementErrorCode,
-  isEnforcementError,
-  withErrorDetails,
-} from "../../core/errors.ts";
+import { EnforcementError, isEnforcementError, withErrorDetails } from "../../core/errors.ts";
 import { toOutcome } from "../../core/outcome.ts";
 import type { Outcome } from "../../core/provider.ts";
 import type { Attempt, HttpClient, OperationContext } from "../../http/client.ts";
-import { unreadableReply } from "../../http/failure.ts";
-import { describeBody, findJson } from "../../http/json.ts";
 import { createKeyLocks } from "../../http/key-locks.ts";
 import { mapLimited } from "../../http/map-limited.ts";
-import { maskRefusal } from "../../http/mask-refusal.ts";
 import type { HttpReply } from "../../http/reply.ts";
 import type { AuthorizedClient } from "./access-token.ts";
 import type { PassportConfig } from "./config.ts";
+import { readEventsReply } from "./event-verdicts.ts";
 import type { ReadBack } from "./read-back.ts";
-import {
-  EVENTS_PATH,
-  findVerdicts,
-  type SessionChange,
-  type SessionVerdict,
-  toEventsBody,
-  toRefusal,
-} from "./wire.ts";
+import { EVENTS_PATH, type SessionChange, toEventsBody } from "./wire.ts";
 
 /** Events of one type that may share a request; how many Passport takes is unpublished. */
 export const BATCH_SIZE = 100;
@@ -56,9 +42,9 @@ export function createPush(
       body: toEventsBody(batch, config),
       changes: true,
     });
-    refusePages(reply);
-    if (reply.status === 207) noteVerdicts(reply, batch, { attempt, progress });
-    else if (reply.status === 202) await confirm(attempt, batch, { reply, progress });
+    const verdict = readEventsReply(reply, batch);
+    if (verdict.of === "each") noteVerdicts(verdict.find, batch, { attempt, progress });
+    else if (!verdict.confirmed) await confirm(attempt, batch, { reply, progress });
     else for (const change of batch) progress.ends.set(change, DONE);
   }
 
@@ -162,32 +148,15 @@ function platesOf(batch: readonly SessionChange[]): string[] {
   return batch.map(({ registration }) => registration.plate.number);
 }
 
-/** Any 2xx is a success whatever it says (seen in client code), but a page comes from somebody in between. */
-function refusePages(reply: HttpReply): void {
-  const isPage = reply.body.trimStart().startsWith("<");
-  const claimsJson = reply.headers.get("content-type")?.includes("json") === true;
-  const isBroken = claimsJson && reply.body.trim() !== "" && findJson(reply) === undefined;
-  if (isPage || isBroken) throw unreadableReply(describeBody(reply), reply, true);
-}
-
-/** Notes the verdicts of a 207. Throws the first one that deserves a repeat. */
+/** Notes what a reply says of each session. Throws the first verdict that deserves a repeat. */
 function noteVerdicts(
-  reply: HttpReply,
+  findRefusal: (change: SessionChange) => EnforcementError | undefined,
   batch: readonly SessionChange[],
   { attempt, progress }: { attempt: Attempt; progress: Progress },
 ): void {
-  const verdicts = findVerdicts(
-    reply,
-    batch.map(({ sessionId }) => sessionId),
-  );
-  if (verdicts === undefined)
-    throw unreadableReply("does not say which session got which status", reply, true);
-  const plateNumbers = platesOf(batch);
   const repeated: EnforcementError[] = [];
   for (const change of batch) {
-    const verdict = verdicts.get(change.sessionId);
-    if (verdict === undefined) continue;
-    const error = findRefusal(verdict, reply, plateNumbers);
+    const error = findRefusal(change);
     if (error?.retryable) repeated.push(error);
     else progress.ends.set(change, error === undefined ? DONE : toFailure(error, { attempt, progress }));
   }
@@ -202,26 +171,9 @@ function toFailure(
   return { ok: false, error: withErrorDetails(error, { attempts: attempt.number, outcome }) };
 }
 
-function findRefusal(
-  verdict: SessionVerdict,
-  reply: HttpReply,
-  plateNumbers: readonly string[],
-): EnforcementError | undefined {
-  const { status } = verdict;
-  if (status >= 200 && status < 300) return undefined;
-  const code: EnforcementErrorCode =
-    status === 429 ? "rate_limited" : status >= 500 ? "unavailable" : "rejected";
-  const refusal = maskRefusal(toRefusal(verdict.error ?? {}), plateNumbers, reply.secrets);
-  const said = refusal.vendorMessage === undefined ? "" : `: ${refusal.vendorMessage}`;
-  return new EnforcementError(code, `Passport refuses this session (${status})${said}`, {
-    ...{ ...refusal, status, traceId: reply.traceId },
-    outcome: status >= 500 ? "unknown" : "not_applied",
-  });
-}
-
-/** A 404 or 405 in no words of Passport's means that nothing is there at all, not that one session is unknown. */
-function mayHoldOneBadItem({ code, status, vendorCode }: EnforcementError): boolean {
-  return code === "rejected" && (vendorCode !== undefined || (status !== 404 && status !== 405));
+/** A gateway's 413 means the length of the request: a shorter one may pass. */
+function mayHoldOneBadItem({ code, status }: EnforcementError): boolean {
+  return code === "rejected" || status === 413;
 }
 
 function missingOutcome(): Outcome<never> {

@@ -2,11 +2,11 @@ import { EnforcementError, isEnforcementError } from "../../core/errors.ts";
 import type { FoundRight } from "../../core/provider.ts";
 import { subdivisionOf } from "../../core/region.ts";
 import type { Attempt } from "../../http/client.ts";
-import { parseJsonReply } from "../../http/json.ts";
 import type { AuthorizedClient } from "./access-token.ts";
 import type { PassportConfig } from "./config.ts";
 import { createRightsList, type RightsPage } from "./rights-list.ts";
 import { findRight, rightsUrl } from "./rights-record.ts";
+import { meansToken, readAnswer } from "./verdict.ts";
 import { parkingRightsReply, type SessionChange } from "./wire.ts";
 
 /** Reads back what an officer sees (seen in client code). It needs a scope that an account may lack. */
@@ -48,10 +48,10 @@ export function createReadBack(client: AuthorizedClient, config: PassportConfig)
     if (plate.region !== undefined) url.searchParams.set("vehicle_state", subdivisionOf(plate.region));
     try {
       const reply = await client.send(attempt, { method: "GET", url: url.href, changes: false });
-      const { data } = parseJsonReply(reply, parkingRightsReply, { changes: false });
+      const { data } = readAnswer(reply, parkingRightsReply);
       return data.flatMap((record) => findRight(record)?.right ?? []);
     } catch (thrown) {
-      if (!isEnforcementError(thrown) || thrown.status !== 403) throw thrown;
+      if (!refusesQuestion(thrown, [403])) throw thrown;
       available = false;
       throw unsupported();
     }
@@ -63,8 +63,7 @@ export function createReadBack(client: AuthorizedClient, config: PassportConfig)
       return await requestPage(attempt, query);
     } catch (thrown) {
       // That a plate may be left out is inferred. Where Passport wants one, it says 400 or 403 to the first page.
-      const refuses = isEnforcementError(thrown) && (thrown.status === 403 || thrown.status === 400);
-      if (!refuses || query.url !== undefined) throw thrown;
+      if (!refusesQuestion(thrown, [400, 403]) || query.url !== undefined) throw thrown;
       listable = false;
       throw unsupported();
     }
@@ -104,6 +103,12 @@ export function createReadBack(client: AuthorizedClient, config: PassportConfig)
       }
     },
   };
+}
+
+/** Whether Passport itself refuses the question as such: a gateway's status or an old token must not switch reading off. */
+function refusesQuestion(thrown: unknown, statuses: readonly number[]): boolean {
+  if (!isEnforcementError(thrown) || thrown.vendorCode === undefined) return false;
+  return statuses.includes(thrown.status ?? 0) && !meansToken(thrown, thrown.status);
 }
 
 function unsupported(): EnforcementError {

@@ -1,10 +1,10 @@
 import type { ListedRegistration } from "../../core/provider.ts";
 import type { Attempt } from "../../http/client.ts";
-import { parseJsonReply } from "../../http/json.ts";
 import type { AuthorizedClient } from "./access-token.ts";
 import type { PassportConfig } from "./config.ts";
 import { findContinuation } from "./continuation.ts";
 import { findPlate, findRight, rightsUrl } from "./rights-record.ts";
+import { readAnswer } from "./verdict.ts";
 import { parkingRightsReply } from "./wire.ts";
 
 // Some 70,000 rights: more than a zone has, less than would hurt.
@@ -34,7 +34,7 @@ export function createRightsList(client: AuthorizedClient, config: PassportConfi
   ): Promise<RightsPage> => {
     const request = { method: "GET", url: url.href, changes: false, maxReplyBytes: MAX_PAGE_BYTES };
     const reply = await client.send(attempt, request);
-    const page = parseJsonReply(reply, parkingRightsReply, { changes: false });
+    const page = readAnswer(reply, parkingRightsReply);
     const registrations: ListedRegistration[] = [];
     let unreadable = 0;
     for (const record of page.data) {

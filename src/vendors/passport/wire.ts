@@ -2,8 +2,6 @@ import * as z from "zod/mini";
 import { formatInstant } from "../../core/instant.ts";
 import { countryOf, subdivisionOf } from "../../core/region.ts";
 import type { StoredRegistration } from "../../core/registration.ts";
-import { findJson } from "../../http/json.ts";
-import type { HttpReply, VendorRefusal } from "../../http/reply.ts";
 import type { PassportConfig } from "./config.ts";
 
 // Passport's wire: event names and fields are documented (developer.passportinc.com, events/parking-session), paths
@@ -75,7 +73,7 @@ function toVehicle({ plate }: StoredRegistration): Record<string, string> {
 
 /** Reply to a token request. `expires_at` is the newer form, `expires_in` (seconds) the older; both are seen. */
 export const tokenReply = z.object({
-  access_token: z.string().check(z.minLength(1)),
+  access_token: z.string().check(z.trim(), z.minLength(1)),
   expires_at: z.nullish(z.union([z.string(), z.number()])),
   expires_in: z.nullish(z.union([z.number(), z.string()])),
 });
@@ -112,52 +110,3 @@ export const vehicleRecord = z.object({
   vehicle_state: z.nullish(z.string()),
   vehicle_country: z.nullish(z.string()),
 });
-
-const problem = z.object({
-  type: z.nullish(z.string()),
-  title: z.nullish(z.string()),
-  detail: z.nullish(z.string()),
-  additional_details: z.optional(z.unknown()),
-});
-
-const multiStatusItem = z.object({ session_id: z.string(), status: z.number(), error: z.nullish(problem) });
-
-const multiStatusReply = z.object({ data: z.array(multiStatusItem) });
-
-/** What a 207 says of one session. */
-export type SessionVerdict = z.output<typeof multiStatusItem>;
-
-/** The verdicts of a 207 by session, or `undefined` when not every one of `sessionIds` got exactly one. */
-export function findVerdicts(
-  reply: HttpReply,
-  sessionIds: readonly string[],
-): ReadonlyMap<string, SessionVerdict> | undefined {
-  const parsed = multiStatusReply.safeParse(findJson(reply)?.value);
-  if (!parsed.success) return undefined;
-  const verdicts = new Map(parsed.data.data.map((item) => [item.session_id, item]));
-  const attributed =
-    parsed.data.data.length === sessionIds.length && sessionIds.every((id) => verdicts.has(id));
-  return attributed ? verdicts : undefined;
-}
-
-/** Passport's errors are RFC 7807 problems whose type is `io.passportlabs:error:<code>` (documented). */
-export function readPassportRefusal(reply: HttpReply): VendorRefusal | undefined {
-  const parsed = problem.safeParse(findJson(reply)?.value);
-  return parsed.success && parsed.data.type?.startsWith("io.passportlabs:error:")
-    ? toRefusal(parsed.data)
-    : undefined;
-}
-
-/** The vendor's code and words of a problem. */
-export function toRefusal(said: z.output<typeof problem>): VendorRefusal {
-  const words = [said.detail ?? said.title, toWords(said.additional_details)].filter(Boolean).join(" ");
-  return {
-    vendorCode: said.type?.replace(/^io\.passportlabs:error:/, ""),
-    vendorMessage: words === "" ? undefined : words,
-  };
-}
-
-function toWords(details: unknown): string | undefined {
-  if (details === undefined || details === null) return undefined;
-  return typeof details === "string" ? details : JSON.stringify(details);
-}

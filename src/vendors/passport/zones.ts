@@ -1,10 +1,10 @@
 import { fieldError } from "../../core/fields.ts";
 import type { Zone, ZoneList } from "../../core/provider.ts";
 import type { Attempt, HttpClient } from "../../http/client.ts";
-import { parseJsonReply } from "../../http/json.ts";
 import type { AuthorizedClient } from "./access-token.ts";
 import type { PassportConfig } from "./config.ts";
 import { findContinuation } from "./continuation.ts";
+import { readAnswer } from "./verdict.ts";
 import { ZONES_PATH, zoneRecord, zonesReply } from "./wire.ts";
 
 // Clients are seen to send `limit`; which values Passport takes is unpublished.
@@ -125,7 +125,7 @@ async function fetchZones(
     visited.add(next.href);
     const request = { method: "GET", url: next.href, changes: false, maxReplyBytes: MAX_PAGE_BYTES };
     const reply = await client.send(attempt, request);
-    const page = parseJsonReply(reply, zonesReply, { changes: false });
+    const page = readAnswer(reply, zonesReply);
     for (const record of page.data) {
       const zone = findZone(record, config.operatorId);
       if (zone === "unreadable") complete = false;

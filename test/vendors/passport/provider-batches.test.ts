@@ -63,7 +63,7 @@ describe("registerMany", () => {
   });
 
   it.each([404, 405])("does not halve for a %i that does not come from Passport", async (status) => {
-    const { provider, faults, count } = connect(vendor);
+    const { provider, faults, count } = connect(vendor, { provider: { retries: 0 } });
     faults.add({
       kind: "status",
       status,
@@ -76,6 +76,19 @@ describe("registerMany", () => {
 
     expect(failuresOf(outcomes)).toHaveLength(50);
     expect(count("/events")).toBe(1);
+  });
+
+  it("halves for a gateway that takes no request of that length, though it says so in no words of Passport's", async () => {
+    const { provider, sandbox } = connect(vendor, {
+      provider: { retries: 0 },
+      async instead(request) {
+        const isLong = (await request.clone().text()).length > 10_000;
+        return isLong ? new Response("<h1>413 Request Entity Too Large</h1>", { status: 413 }) : undefined;
+      },
+    });
+
+    expect(failuresOf(await provider.registerMany(manyRegistrations(50)))).toEqual([]);
+    expect(sandbox.sessions.size).toBe(50);
   });
 
   it("gives every input its outcome, in order, junk included", async () => {

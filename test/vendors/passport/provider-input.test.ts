@@ -9,6 +9,9 @@ import { connect, DOWNTOWN, OPERATOR, ORIGIN } from "./provider-bench.ts";
 const vendor = serveVendor(ORIGIN);
 const LATER = new Date("2027-02-01T00:00:00.000Z");
 const OPTIONS = { operatorId: OPERATOR, clientId: "client", clientSecret: "hunter2" };
+const PLAIN_HTTP =
+  "must be https: tokens and plates travel on it. Plain http is taken for localhost, 127.0.0.1 and [::1] alone; a " +
+  "sandbox on another host or in another container needs TLS before it, or this machine's loopback forwarded to it.";
 
 describe("createPassportProvider", () => {
   it.each<[string, unknown, string]>([
@@ -19,7 +22,7 @@ describe("createPassportProvider", () => {
     ["clientSecret", "  ", "must be text that is not empty, or a function that gives it."],
     ["clientSecret", undefined, "must be text that is not empty, or a function that gives it."],
     ["environment", "hunter2", 'must be "production" or "staging".'],
-    ["baseUrl", "http://hunter2.test", "must be an https URL without user, query or fragment."],
+    ["baseUrl", "http://hunter2.test", PLAIN_HTTP],
     ["zoneIds", "hunter2", 'must be "passport" or "external".'],
     ["currency", "hunter2", "must be an ISO 4217 code such as CAD."],
     ["openEndedDays", 0, "must be at least 1."],
@@ -47,7 +50,9 @@ describe("createPassportProvider", () => {
     };
     for (const environment of [undefined, "production", "staging"] as const) {
       const chosen = environment === undefined ? {} : { environment };
-      await failureOf(() => createPassportProvider({ ...OPTIONS, ...chosen, fetch }).checkConnection());
+      await failureOf(() =>
+        createPassportProvider({ ...OPTIONS, ...chosen, fetch, retries: 0 }).checkConnection(),
+      );
     }
 
     expect(hosts).toEqual([

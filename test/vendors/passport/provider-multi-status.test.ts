@@ -19,7 +19,7 @@ describe("a multi-status reply", () => {
 
     expect(failuresOf(outcomes)).toMatchObject([
       { index: 1, code: "rejected", status: 422, vendorCode: "event_refused", outcome: "not_applied" },
-      { index: 3, code: "rejected", status: 422, vendorMessage: "The event is refused. []" },
+      { index: 3, code: "rejected", status: 422, vendorMessage: "The event is refused." },
     ]);
     expect(failuresOf(outcomes)[0]).toMatchObject({ attempts: 1, traceId: expect.any(String) });
     expect(sandbox.sessions.size).toBe(3);
@@ -45,6 +45,49 @@ describe("a multi-status reply", () => {
     expect(batches().map(({ data }) => data.length)).toEqual([4, 2]);
     expect(failuresOf(outcomes)).toMatchObject([{ index: 2, status: 422, outcome: "not_applied" }]);
     expect(sandbox.sessions.size).toBe(2);
+  });
+
+  it.each([
+    ["a generic problem document", { type: "about:blank", title: "Not Found", status: 404 }],
+    ["no words at all", undefined],
+  ])("repeats a session that is not found in %s: only Passport's own words end it", async (_, error) => {
+    const { provider, batches } = connect(vendor, {
+      provider: { retries: 1 },
+      async instead(request) {
+        const body = request.url.endsWith("/events") ? await request.clone().json() : undefined;
+        if (body?.type !== "parking_session_stopped") return undefined;
+        const data = body.data.map(({ session_id }: { session_id: string }) => ({
+          ...{ session_id, status: 404, error },
+        }));
+        return Response.json({ data }, { status: 207 });
+      },
+    });
+    const receipts = receiptsOf(await provider.registerMany(manyRegistrations(2)));
+
+    expect(failuresOf(await provider.cancelMany(receipts))).toMatchObject([
+      { index: 0, code: "unavailable", outcome: "unknown", retryable: true, status: 404 },
+      { index: 1, code: "unavailable", outcome: "unknown", retryable: true, status: 404 },
+    ]);
+    expect(batches().filter(({ type }) => type === "parking_session_stopped")).toHaveLength(2);
+  });
+
+  it("under 200 is believed, too", async () => {
+    const { provider, sandbox } = connect(vendor, {
+      async instead(request) {
+        if (!request.url.endsWith("/events")) return undefined;
+        const { data } = await request.clone().json();
+        const error = { type: "io.passportlabs:error:event_refused", detail: "No." };
+        const items = (data as { session_id: string }[]).map(({ session_id }, index) =>
+          index === 1 ? { session_id, status: 422, error } : { session_id, status: 200 },
+        );
+        return Response.json({ data: items });
+      },
+    });
+
+    const outcomes = await provider.registerMany(manyRegistrations(3));
+
+    expect(failuresOf(outcomes)).toMatchObject([{ index: 1, code: "rejected", vendorCode: "event_refused" }]);
+    expect(sandbox.violations).toEqual([]);
   });
 
   it("leaves the outcome of a refused session open when an attempt before it had no clear end", async () => {

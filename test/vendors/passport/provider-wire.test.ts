@@ -299,12 +299,17 @@ describe("cancel", () => {
     await expect(provider.cancel(receipt)).rejects.toMatchObject({ code: "rejected", vendorCode: "locked" });
   });
 
-  it("is refused where a 404 does not come from Passport", async () => {
-    const { provider, faults } = connect(vendor);
+  it("is held where a 404 does not come from Passport", async () => {
+    const { provider, faults, seen } = connect(vendor, { provider: { retries: 0 } });
     const receipt = await provider.register(sampleRegistration());
     faults.add({ kind: "status", status: 404, body: "<h1>Not here</h1>", path: "/events" });
 
-    await expect(provider.cancel(receipt)).rejects.toMatchObject({ code: "rejected", status: 404 });
+    await expect(provider.cancel(receipt)).rejects.toMatchObject({
+      ...{ code: "unavailable", status: 404, outcome: "unknown", retryable: true },
+    });
+
+    await provider.cancel(receipt);
+    expect(seen()).toEqual([]);
   });
 
   it("goes to the target that the receipt names, wherever the location points by now", async () => {
