@@ -84,8 +84,7 @@ export const FOREIGN_BODY_FORMS: readonly BodyForm[] = [
 
 /** Statuses of each class that an intermediary makes by itself. */
 export const REFUSING_STATUSES = [
-  400, 401, 402, 403, 404, 405, 406, 407, 409, 410, 411, 413, 414, 415, 421, 422, 423, 424, 426, 428, 431,
-  451, 499,
+  400, 401, 402, 403, 404, 405, 406, 407, 409, 410, 413, 415, 421, 422, 426, 451, 499,
 ] as const;
 
 /** A reply with a body of a form. */

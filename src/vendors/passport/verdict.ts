@@ -53,16 +53,20 @@ function toWords(details: unknown): string | undefined {
   return isEmpty ? undefined : JSON.stringify(details);
 }
 
-// The list of codes is unpublished. A missing zone, operator or address is no missing session.
+// The list of codes is unpublished, so a code is read by its words. A missing zone, operator or address is no missing
+// session; a code that says nothing of missing is not made to by a 404.
+const SAYS_MISSING = /not_?found|no_such|not_exist|unknown_(parking_)?session|session_unknown|gone$/i;
 const NAMES_SOMETHING_ELSE =
-  /zone|operator|account|client|space|scope|path|route|endpoint|url|vehicle|location/i;
+  /zone|operator|account|client|space|scope|path|route|endpoint|url|vehicle|location|field|token/i;
+const SAYS_EXISTING = /exists|duplicate|overlap|conflict/i;
 
 function findReason(code: string, status: number | undefined): RefusalReason | undefined {
-  const isMissing = /not_?found|unknown|no_such|does_not_exist|missing_session/i.test(code);
-  if (namesSession(code)) {
-    if (isMissing || status === 404 || status === 410) return "not_found";
-  } else if ((status === 404 || status === 410) && !NAMES_SOMETHING_ELSE.test(code)) return "not_found";
-  return /exists|duplicate|overlap|conflict/i.test(code) ? "already_exists" : undefined;
+  const isAddressed = status === 404 || status === 410;
+  if (SAYS_MISSING.test(code) && !NAMES_SOMETHING_ELSE.test(code)) {
+    // Without the session's name, the status has to say that it is the thing that was addressed.
+    if (namesSession(code) || isAddressed) return "not_found";
+  }
+  return SAYS_EXISTING.test(code) ? "already_exists" : undefined;
 }
 
 /** Whether a code names the session itself, so that "not found" can mean nothing but it. */

@@ -1,0 +1,174 @@
+import { describe, expect, it } from "vitest";
+import { failureOf, sampleRegistration } from "../../support/registrations.ts";
+import { type BenchOptions, connectDirectly } from "./provider-bench.ts";
+
+// "Not found" ends a cancellation, and makes a lost right be registered again: it has to be Passport's word, and of the
+// session.
+
+const LATER = new Date("2027-02-01T00:00:00.000Z");
+
+/** A provider with one registration, whose next stops and extensions get one reply. */
+async function connectTo(reply: (type: string) => Response | undefined, options: BenchOptions = {}) {
+  const bench = connectDirectly({
+    ...options,
+    provider: { retries: 0, ...options.provider },
+    async instead(request) {
+      const early = await options.instead?.(request);
+      if (early !== undefined || !request.url.endsWith("/events")) return early;
+      const { type } = await request.clone().json();
+      return reply(type.replace("parking_session_", ""));
+    },
+  });
+  return { ...bench, receipt: await bench.provider.register(sampleRegistration()) };
+}
+
+const refuse = (status: number, code: string, more: Record<string, unknown> = {}) =>
+  Response.json({ type: `io.passportlabs:error:${code}`, ...more }, { status });
+
+describe("a cancellation", () => {
+  it.each([
+    [404, "session_not_found"],
+    [404, "parking_session_not_found"],
+    [404, "no_such_session"],
+    [410, "session_gone"],
+    [422, "session_not_found"],
+    [400, "session_does_not_exist"],
+    [200, "session_not_found"],
+  ])("is done when Passport says %i %s", async (status, code) => {
+    const { provider, receipt } = await connectTo((type) =>
+      type === "stopped" ? refuse(status, code) : undefined,
+    );
+
+    expect(await provider.cancel(receipt)).toBeUndefined();
+  });
+
+  it.each([
+    [404, "zone_not_found"],
+    [404, "operator_not_found"],
+    [404, "route_not_found"],
+    [404, "session_zone_not_found"],
+    [400, "session_id_missing"],
+    [404, "locked"],
+    [422, "not_found"],
+  ])("is refused when Passport says %i %s, which is not of the session", async (status, code) => {
+    const { provider, receipt } = await connectTo((type) =>
+      type === "stopped" ? refuse(status, code) : undefined,
+    );
+
+    expect(await failureOf(() => provider.cancel(receipt))).toMatchObject({
+      ...{ code: "rejected", status, vendorCode: code, reason: undefined, outcome: "not_applied" },
+    });
+  });
+
+  it.each(["not_found", "resource_not_found"])(
+    "is done after %s, which may mean anything, where the session is not shown",
+    async (code) => {
+      const { provider, receipt, pass } = await connectTo((type) =>
+        type === "stopped" ? refuse(404, code) : undefined,
+      );
+      pass(60_000);
+
+      // The sandbox still shows it: Passport meant something else.
+      expect(await failureOf(() => provider.cancel(receipt))).toMatchObject({ code: "rejected" });
+
+      const gone = await connectTo((type) => (type === "stopped" ? refuse(404, code) : undefined), {
+        instead: ({ url }) => (url.includes("/parking-rights") ? Response.json({ data: [] }) : undefined),
+      });
+      expect(await gone.provider.cancel(gone.receipt)).toBeUndefined();
+    },
+  );
+
+  it.each<[string, () => Response]>([
+    ["409", () => refuse(409, "session_stopped")],
+    ["404", () => refuse(404, "not_found")],
+  ])("that Passport refuses with %s is held while nobody can say whether it is over", async (_, refusal) => {
+    let isDown = true;
+    const { provider, receipt } = await connectTo((type) => (type === "stopped" ? refusal() : undefined), {
+      instead({ url }) {
+        if (!url.includes("/parking-rights")) return undefined;
+        return isDown ? new Response("<h1>Bad Gateway</h1>", { status: 502 }) : Response.json({ data: [] });
+      },
+    });
+
+    expect(await failureOf(() => provider.cancel(receipt))).toMatchObject({
+      ...{ code: "unavailable", outcome: "unknown", retryable: true },
+    });
+
+    isDown = false;
+    expect(await provider.cancel(receipt)).toBeUndefined();
+  });
+});
+
+describe("an amendment", () => {
+  it.each([
+    [404, "session_not_found"],
+    [200, "session_not_found"],
+    [404, "not_found"],
+  ])("of a right that Passport has lost (%i %s) says so in its reason", async (status, code) => {
+    const { provider, receipt } = await connectTo((type) =>
+      type === "extended" ? refuse(status, code) : undefined,
+    );
+
+    expect(await failureOf(() => provider.amend(receipt, { validTo: LATER }))).toMatchObject({
+      ...{ code: "rejected", vendorCode: code, reason: "not_found", outcome: "not_applied" },
+    });
+  });
+
+  it("refused for anything else has no reason", async () => {
+    const { provider, receipt } = await connectTo((type) =>
+      type === "extended" ? refuse(409, "conflict") : undefined,
+    );
+
+    expect((await failureOf(() => provider.amend(receipt, { validTo: LATER }))).reason).toBeUndefined();
+  });
+
+  it("is in many, each by itself", async () => {
+    const { provider, receipt, sandbox } = await connectTo(() => undefined);
+    const second = await provider.register(sampleRegistration({ permitId: "P-2" }));
+    const lost = { ...second, reference: `${second.reference}-lost` };
+
+    const outcomes = await provider.amendMany(
+      [receipt, lost].map((one) => ({ receipt: one, validTo: LATER })),
+    );
+
+    expect(outcomes[0]?.ok).toBe(true);
+    expect(outcomes[1]).toMatchObject({ ok: false, error: { reason: "not_found" } });
+    expect(sandbox.sessions.get(receipt.reference)?.endTime).toEqual(LATER);
+  });
+});
+
+describe("a registration that Passport has already", () => {
+  const repeated = (extended: () => Response | undefined) =>
+    connectTo((type) => {
+      if (type === "extended") return extended();
+      return isRepeat ? refuse(409, "session_exists") : undefined;
+    });
+  let isRepeat = false;
+
+  it.each<[string, () => Response | undefined, Record<string, unknown> | undefined]>([
+    ["by its own id: its end is stated again", () => undefined, undefined],
+    [
+      "under another id: what exists is another right",
+      () => refuse(404, "session_not_found"),
+      { code: "rejected", vendorCode: "session_exists", reason: "already_exists" },
+    ],
+    [
+      "and has stopped",
+      () => refuse(409, "session_stopped"),
+      { code: "rejected", vendorCode: "session_exists", reason: undefined },
+    ],
+    [
+      "while a gateway stands before it: nothing is final",
+      () => new Response("<h1>Not Found</h1>", { status: 404 }),
+      { code: "unavailable", outcome: "unknown", retryable: true },
+    ],
+  ])("%s", async (_, extended, expected) => {
+    isRepeat = false;
+    const { provider } = await repeated(extended);
+    isRepeat = true;
+    const registering = provider.register(sampleRegistration());
+
+    if (expected === undefined) expect(await registering).toMatchObject({ providerId: "passport" });
+    else expect(await failureOf(() => registering)).toMatchObject(expected);
+  });
+});
