@@ -1,12 +1,12 @@
 /**
  * The first-level subdivisions of Canada and the United States by ISO 3166-2 code, each with the names and
  * abbreviations that people write: English, French, and older postal forms. Source: ISO 3166-2:CA and :US; French
- * names from the Translation Bureau of Canada.
+ * names from the Translation Bureau of Canada; abbreviations of provinces from Statistics Canada and the Bureau.
  *
  * Names are compared after folding (see region.ts), so accents, hyphens and case need no entry of their own.
  */
 export const REGION_NAMES: Readonly<Record<string, readonly string[]>> = {
-  "CA-AB": ["Alberta", "Alta"],
+  "CA-AB": ["Alberta", "Alta", "Alb."],
   "CA-BC": ["British Columbia", "Colombie-Britannique", "C.-B."],
   "CA-MB": ["Manitoba", "Man"],
   "CA-NB": ["New Brunswick", "Nouveau-Brunswick", "N.-B."],
@@ -18,17 +18,23 @@ export const REGION_NAMES: Readonly<Record<string, readonly string[]>> = {
     "Terre-Neuve-et-Labrador",
     "Terre-Neuve",
     "T.-N.-L.",
+    "T.-N.",
+    "T.-N.-et-L.",
+    "T.-N.-et-Lab.",
     "NF",
     "Nfld",
+    "Nfld. & Lab.",
+    "Nfld. Lab.",
+    "Lab.",
   ],
   "CA-NS": ["Nova Scotia", "Nouvelle-Écosse", "N.-É."],
-  "CA-NT": ["Northwest Territories", "Territoires du Nord-Ouest", "T.N.-O.", "NWT"],
-  "CA-NU": ["Nunavut"],
+  "CA-NT": ["Northwest Territories", "Territoires du Nord-Ouest", "Territoires du N.-O.", "T.N.-O.", "NWT"],
+  "CA-NU": ["Nunavut", "Nun.", "Nvt."],
   "CA-ON": ["Ontario", "Ont"],
   "CA-PE": ["Prince Edward Island", "Île-du-Prince-Édouard", "Î.-P.-É.", "PEI"],
   "CA-QC": ["Quebec", "Québec", "Que", "PQ"],
   "CA-SK": ["Saskatchewan", "Sask"],
-  "CA-YT": ["Yukon", "Yukon Territory", "Territoire du Yukon", "YK"],
+  "CA-YT": ["Yukon", "Yukon Territory", "Territoire du Yukon", "YK", "Yn", "Yuk."],
   "US-AL": ["Alabama"],
   "US-AK": ["Alaska"],
   "US-AZ": ["Arizona"],
@@ -92,3 +98,9 @@ export const REGION_NAMES: Readonly<Record<string, readonly string[]>> = {
     "Îles Vierges américaines",
   ],
 };
+
+/**
+ * Written exactly so, they are the abbreviation of one place and the code of another in title case: Nt is Nunavut in
+ * French, and NT are the Northwest Territories. They are refused.
+ */
+export const AMBIGUOUS_ABBREVIATIONS: ReadonlySet<string> = new Set(["Nt"]);

@@ -1,13 +1,17 @@
 import { fieldError } from "./fields.ts";
-import { REGION_NAMES } from "./region-names.ts";
+import { AMBIGUOUS_ABBREVIATIONS, REGION_NAMES } from "./region-names.ts";
 
 /**
  * Reads a Canadian province or territory, or a state, district or territory of the United States, in any form that
- * people write: `NB`, `New Brunswick`, `Nouveau-Brunswick`, `CA-NB`, `us-me`, `california`. Case, accents, spaces,
- * hyphens and dots do not matter; a digit or any other character does. `CA` alone is California.
+ * people write: `NB`, `New Brunswick`, `Nouveau-Brunswick`, `N.-B.`, `CA-NB`, `us-me`, `california`. Case, accents,
+ * spaces, hyphens and dots do not matter; a digit or any other character does. `CA` alone is California.
+ *
+ * Two abbreviations of provinces have the letters of a state. `NE`, `N.E.`, `TN` and `T.N.` are Nebraska and
+ * Tennessee; an accent, or a hyphen between dotted letters, makes them French: `N.-É.` and `N.-E.` are Nova Scotia,
+ * `T.-N.` is Newfoundland. `N-E` and `T-N`, and `Nt` in just this case (Nunavut in French), are refused.
  *
  * @returns the ISO 3166-2 code, such as `CA-NB`
- * @throws EnforcementError `invalid_input` when the text names none of them
+ * @throws EnforcementError `invalid_input` when the text names none of them, or may name two
  */
 export function parseRegion(text: string): string {
   const code = findRegion(text);
@@ -24,10 +28,29 @@ export function parseRegion(text: string): string {
 export function findRegion(text: unknown): string | undefined {
   if (typeof text !== "string" || text.length > 100) return undefined;
   // A code as vendors send it needs no folding.
-  const known = CODE_BY_NAME.get(text);
+  const known = REGION_BY_CODE.get(text);
   if (known !== undefined) return known;
-  const written = foldWriting(text);
-  return CODE_BY_NAME.get(written) ?? CODE_BY_NAME.get(foldAccents(written));
+  const name = text.normalize("NFKC");
+  if (AMBIGUOUS_ABBREVIATIONS.has(name.replace(NO_LETTER, ""))) return undefined;
+  const written = foldWriting(name);
+  const plain = foldAccents(written);
+  const code = REGION_BY_CODE.get(plain);
+  const named = REGION_BY_NAME.get(written) ?? REGION_BY_NAME.get(plain);
+  if (code !== undefined && named !== undefined && code !== named) return decideAbbreviation(name, code);
+  if (named !== undefined) return named;
+  // No state has an accent in its code.
+  return code !== undefined && written !== plain && countryOf(code) === "US" ? undefined : code;
+}
+
+/** An abbreviation that has the letters of a code of another place: N.-É. is Nova Scotia, NE is Nebraska. */
+function decideAbbreviation(name: string, code: string): string | undefined {
+  const written = foldWriting(name);
+  const plain = foldAccents(written);
+  const isHyphenated = HYPHEN_BETWEEN_LETTERS.test(name);
+  if (isHyphenated && name.includes(".")) return REGION_BY_NAME.get(plain);
+  // The accent that belongs to the abbreviation marks it as well; any other one is an error.
+  if (written !== plain) return REGION_BY_NAME.get(written);
+  return isHyphenated ? undefined : code;
 }
 
 /** Whether a value is an ISO 3166-2 code of the United States or Canada, written exactly. */
@@ -54,28 +77,37 @@ export function matchRegions(one: string | undefined, other: string | undefined)
   return one === other ? "same" : "different";
 }
 
+const NO_LETTER = /[^\p{L}\p{M}]/gu;
+const HYPHEN_BETWEEN_LETTERS = /\p{L}\P{L}*[\p{Pd}\u2212\u00ad]\P{L}*\p{L}/u;
+
+/** Of a name in NFKC. */
 function foldWriting(name: string): string {
   return name
-    .normalize("NFKC")
     .toUpperCase()
     .replace(/&/g, "AND")
-    .replace(/[\p{P}\p{Z}\p{Cc}\p{Cf}]/gu, "");
+    .replace(/[\p{P}\p{Z}\p{Cc}\p{Cf}\u2212]/gu, "");
 }
 
 function foldAccents(name: string): string {
   return name.normalize("NFD").replace(/\p{M}/gu, "");
 }
 
-// Codes come last, so that no name without its accents takes one of them: N.-É. is Nova Scotia, NE is Nebraska.
-const CODE_BY_NAME: ReadonlyMap<string, string> = new Map([
-  ...Object.entries(REGION_NAMES).flatMap(([code, names]) =>
-    names.flatMap((name) => {
+const REGION_BY_NAME: ReadonlyMap<string, string> = new Map(
+  Object.entries(REGION_NAMES).flatMap(([code, names]) =>
+    names.flatMap((name): [string, string][] => {
       const written = foldWriting(name);
-      return [[foldAccents(written), code] as const, [written, code] as const];
+      return [
+        [written, code],
+        [foldAccents(written), code],
+      ];
     }),
   ),
-  ...Object.keys(REGION_NAMES).flatMap((code) => [
-    [foldWriting(code), code] as const,
-    [subdivisionOf(code), code] as const,
+);
+
+const REGION_BY_CODE: ReadonlyMap<string, string> = new Map(
+  Object.keys(REGION_NAMES).flatMap((code): [string, string][] => [
+    [code, code],
+    [foldWriting(code), code],
+    [subdivisionOf(code), code],
   ]),
-]);
+);
