@@ -39,11 +39,16 @@ export interface LookupDialect {
    * What is asked: one query, up to 100 of them, or the places that may be asked about. Texts as they
    * came; the handler makes them canonical. A refusal says what cannot be asked: `not_found` for an unknown path.
    *
-   * @throws EnforcementError `invalid_input` when the request cannot be understood; it is refused with 400
+   * @throws EnforcementError `invalid_input` when the request cannot be understood; it is refused with 400. A plate is
+   * handed on as it came, whatever it holds: one that cannot be read is not known, which is no 400
    */
   parseQuery(request: LookupRequest): DialectQuestion;
   renderAnswer(answer: LookupAnswer): LookupReply;
-  /** The answers to a list of queries, in its order. One that nobody knows makes the whole list a refusal. */
+  /**
+   * The answers to a list of queries, in its order. One that is not known makes the whole list a refusal. A plate that
+   * cannot be read does so only where no other plate of the list has a permit; otherwise its own answer is
+   * `undetermined` here, or `none` where `whenUndetermined` is `deny`: tell it as not known, or leave it out.
+   */
   renderAnswers?(answers: readonly LookupAnswer[]): LookupReply;
   renderPlaces?(places: LookupPlaces): LookupReply;
   renderRefusal(refusal: LookupRefusal): LookupReply;
@@ -104,8 +109,8 @@ export interface LookupPlaces {
 }
 
 /**
- * What we know: yes, no, or not. A dialect is given `valid` and `none` only: the handler turns `undetermined` into one
- * of the refusals or into `none`, as the host's `whenUndetermined` says.
+ * What we know: yes, no, or not. `renderAnswer` is given `valid` and `none` only: the handler turns `undetermined` into
+ * one of the refusals or into `none`, as the host's `whenUndetermined` says. `renderAnswers` may see it: see there.
  */
 export interface LookupAnswer {
   readonly status: "valid" | "none" | "undetermined";
@@ -140,7 +145,9 @@ export type LookupReason =
   /** The permit source, the directory or the credential store failed, or gave what cannot be read. */
   | "source_failed"
   | "source_timeout"
-  | "aborted";
+  | "aborted"
+  /** The plate cannot be read: a character that no plate has, nothing left without separators, or too long. */
+  | "invalid_request";
 
 /** One right that answers a question. */
 export interface LookupMatch {

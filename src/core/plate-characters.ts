@@ -53,12 +53,13 @@ const WRITTEN_OUT: ReadonlyMap<string, string> = new Map(
 /**
  * The letters A–Z and digits of a written plate, without its separators. White space around it is not looked at.
  *
- * @throws EnforcementError `invalid_input` naming the first character that is neither, and its position
+ * @throws EnforcementError `invalid_input` naming the first character that is neither, and its position,
+ * counted from 0 in characters
  */
 export function foldPlateText(text: string, field: string): string {
   if (PLAIN.test(text)) return text.replace(PLAIN_SEPARATORS, "").toUpperCase();
   const trimmed = text.trim();
-  let position = text.length - text.trimStart().length;
+  let position = text.length - text.trimStart().length - 1;
   let folded = "";
   /** The character before, and what it was read as. */
   let before = "";
@@ -112,7 +113,7 @@ function digitOf(character: string): number {
 }
 
 function refuseCharacter(character: string, position: number, field: string): Error {
-  return fieldError(field, `character ${position} (${nameCharacter(character)}) ${problemOf(character)}`);
+  return fieldError(field, `${nameCharacter(character)} at position ${position} ${problemOf(character)}`);
 }
 
 // What a terminal or a log shows as it is. Letters that are written from right to left would turn the message round.

@@ -34,7 +34,7 @@ const MAX_RAW_LENGTH = 100;
  * Letters are never swapped for digits that look alike, and nothing that resembles a province prefix is stripped.
  *
  * @param options.region where the plate was issued, in any form {@link parseRegion} reads; absent or empty: unknown
- * @throws EnforcementError `invalid_input` naming a character that is refused and its position, counted from 1 in
+ * @throws EnforcementError `invalid_input` naming a character that is refused and its position, counted from 0 in
  * characters; when fewer than 1 or more than 12 letters and digits remain; when the text has more than 100 characters;
  * or when the region is not one of the United States or Canada. The message shows that one character, never the plate
  */

@@ -10,7 +10,7 @@ import { type AskingClient, Deadline, Interruption } from "./deadline.ts";
 import { decideLookup, type LookupWork } from "./decide.ts";
 import { Inquiry } from "./inquiry.ts";
 import type { LookupSettings } from "./options.ts";
-import type { LookupOutcome } from "./outcome.ts";
+import { findDecisive, type LookupOutcome } from "./outcome.ts";
 import { createRefusal, refuseUndetermined } from "./refusal.ts";
 
 /** What a mount tells of a request besides the request. */
@@ -116,19 +116,23 @@ function render(settings: LookupSettings, inquiry: Inquiry, outcome: LookupOutco
     : dialect.renderRefusal(refuseUndetermined(outcome.reason));
 }
 
-/** What the source left out of one answer must not look like a "no" beside the others: then nobody knows the list. */
+/**
+ * What is not known must not look like a "no" beside the other answers: the whole list is refused then. Only a plate
+ * that cannot be read stands beside valid answers, as not known.
+ */
 function renderList(
   settings: LookupSettings,
   inquiry: Inquiry,
   answers: readonly LookupAnswer[],
 ): LookupReply {
   const { dialect } = settings.provider;
-  const unknown = answers.find(({ status }) => status === "undetermined");
-  if (unknown !== undefined && !isDenied(settings, inquiry)) {
-    return dialect.renderRefusal(refuseUndetermined(unknown.reason));
+  const denies = isDenied(settings, inquiry);
+  const decisive = findDecisive(answers);
+  if (decisive?.status === "undetermined" && !denies) {
+    return dialect.renderRefusal(refuseUndetermined(decisive.reason));
   }
   if (dialect.renderAnswers === undefined) throw new TypeError("The dialect has no renderAnswers.");
-  return dialect.renderAnswers(answers.map(toDenied));
+  return dialect.renderAnswers(denies ? answers.map(toDenied) : answers);
 }
 
 function toDenied(answer: LookupAnswer): LookupAnswer {

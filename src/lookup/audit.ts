@@ -33,7 +33,8 @@ export interface LookupAudit {
   readonly understood?: UnderstoodQuery;
   /**
    * `refused`: the request was not answered at all. `served`: it asked about no plate, but for the places or for a
-   * document that anybody may read. A list is undetermined as soon as one of its answers is, else valid as soon as one is.
+   * document that anybody may read. A list is undetermined as soon as one of its answers is, else valid as soon as one is;
+   * plates that cannot be read count only where none is valid.
    */
   readonly status: OutcomeSummary["status"];
   readonly reason: OutcomeSummary["reason"];

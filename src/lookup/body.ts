@@ -37,9 +37,15 @@ export function decodeBody(chunks: readonly Uint8Array[]): ReadBody {
   }
 }
 
+/** What lenient decoders put where bytes are no UTF-8. */
+const REPLACEMENT = "\ufffd";
+
 /**
  * The body that a framework has already read, as text again: text and bytes as they are, anything parsed as JSON, null too.
  * `undefined` when it has read none.
+ *
+ * Frameworks decode leniently: of bytes that are no UTF-8 they leave U+FFFD. A body that holds one is taken for such
+ * bytes, as the mounts refuse them that read a body themselves.
  */
 export function toBodyText(parsed: unknown): ReadBody | undefined {
   if (parsed === undefined) return undefined;
@@ -47,7 +53,8 @@ export function toBodyText(parsed: unknown): ReadBody | undefined {
   try {
     const text = typeof parsed === "string" ? parsed : JSON.stringify(parsed);
     if (typeof text !== "string") return undefined;
-    return isTooLarge(text) ? { problem: "too_large" } : { text };
+    if (isTooLarge(text)) return { problem: "too_large" };
+    return text.includes(REPLACEMENT) ? { problem: "unreadable" } : { text };
   } catch {
     return { problem: "unreadable" };
   }

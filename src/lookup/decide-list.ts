@@ -7,13 +7,14 @@ import { findGround, type Ground, isNoGround } from "./ground.ts";
 import { Inquiry } from "./inquiry.ts";
 import type { LookupAnswers } from "./outcome.ts";
 import { isUnknownPlace, resolveScope, type Scope, type UnknownPlace } from "./scope.ts";
-import { answerFromPermits, askSource, withoutMatches } from "./search.ts";
+import { answerFromPermits, answerUnreadable, askSource, withoutMatches } from "./search.ts";
 import { understandQuery } from "./understand.ts";
 
 /**
- * Finds the answers to a list of queries by the rules for one. Directory and source are asked once for all of them.
+ * Finds the answers to a list of queries by the rules for one. Directory and source are asked once for all of them, and
+ * not at all where no plate can be read.
  *
- * @throws EnforcementError `invalid_input` when the list is empty or too long, or one of its queries cannot be read
+ * @throws EnforcementError `invalid_input` when the list is empty or too long, or the place of a query cannot be read
  */
 export async function decideList(
   queries: readonly LookupQuery[],
@@ -27,14 +28,27 @@ export async function decideList(
   const { at } = inquiry;
   const parts = queries.map((query) => Object.assign(Inquiry.of(credential, at), { query }));
   inquiry.parts = parts;
-  for (const [index, part] of parts.entries()) understandQuery(queries[index] as LookupQuery, part, settings);
+  for (const [index, part] of parts.entries()) {
+    const isReadable = understandQuery(queries[index] as LookupQuery, part, settings);
+    if (!isReadable) part.answer = answerUnreadable(part);
+  }
+  const readable = parts.filter(({ answer }) => answer === undefined);
+  if (readable.length > 0) await answerReadable(readable, credential, work);
+  return { answers: parts.flatMap(({ answer }) => answer ?? []) };
+}
+
+async function answerReadable(
+  parts: readonly Inquiry[],
+  credential: StoredCredential,
+  work: LookupWork,
+): Promise<void> {
   const ground = await findGround(credential, work);
   if (isNoGround(ground)) {
-    return { answers: parts.map((part) => withoutMatches(part, ground.status, ground.reason)) };
+    for (const part of parts) part.answer = withoutMatches(part, ground.status, ground.reason);
+    return;
   }
   const searches = findSearches(parts, ground, work);
   if (searches.length > 0) await search(searches, ground.company, work);
-  return { answers: parts.flatMap(({ answer }) => answer ?? []) };
 }
 
 /** A query of the list that the source has to be asked for, and where. */

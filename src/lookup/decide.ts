@@ -21,7 +21,7 @@ import type { LookupSettings } from "./options.ts";
 import type { LookupOutcome } from "./outcome.ts";
 import { type AskedPlace, isUnknownPlace } from "./scope.ts";
 import { screenRequest } from "./screen.ts";
-import { answerFromPermits, askSource, withoutMatches } from "./search.ts";
+import { answerFromPermits, answerUnreadable, askSource, withoutMatches } from "./search.ts";
 import { refuseStranger } from "./throttle.ts";
 import { provesToken } from "./token.ts";
 import { understandQuery } from "./understand.ts";
@@ -93,7 +93,7 @@ export function decideQuery(
   work: LookupWork,
 ): MaybePromise<LookupAnswer> {
   const { settings, inquiry } = work;
-  understandQuery(query, inquiry, settings);
+  if (!understandQuery(query, inquiry, settings)) return answerUnreadable(inquiry);
   return whenKnown(findGround(credential, work), (ground) =>
     isNoGround(ground)
       ? withoutMatches(inquiry, ground.status, ground.reason)

@@ -23,8 +23,12 @@ export function describeReplay(
     ...describeDropped(replay),
     ...(lookAlike === undefined ? [] : [describeLookAlike(lookAlike)]),
     ...(outcome.status === "undetermined" ? [describePolicy(settings)] : []),
+    ...(outcome.reason === "invalid_request" ? [UNREADABLE_IN_A_LIST] : []),
   ];
 }
+
+const UNREADABLE_IN_A_LIST =
+  "In a list of plates it is left out of the answer when another plate of the list has a permit.";
 
 /** How a record and its replay agree. */
 export function describeRecord(
@@ -75,7 +79,7 @@ const MEANINGS: Readonly<Record<LookupAudit["reason"], string>> = {
     "the permit source, the directory or the credential store failed, or gave what cannot be read",
   source_timeout: "the permit source, the directory or the credential store took longer than deadlineMs",
   aborted: "the asking client had gone before there was an answer",
-  invalid_request: "the request could not be understood",
+  invalid_request: "the request, or its plate, could not be understood",
   unauthorized: "nobody was recognised",
   not_found: "there is nothing at this address",
   not_supported: "the vendor's protocol has it, and it is not served",
@@ -93,10 +97,12 @@ const MEANINGS: Readonly<Record<LookupAudit["reason"], string>> = {
 
 function describeQuestion({ inquiry }: Replay): string {
   const { at, credential, query, plateNumbers = [] } = inquiry;
-  const [number = ""] = plateNumbers;
+  const [number] = plateNumbers;
+  const asked = `of company ${credential?.companyId} at ${at.toISOString()}`;
+  if (number === undefined) return `A plate typed as ${JSON.stringify(query?.plate)}, ${asked}.`;
   const typed = query?.plate === number ? "" : `, typed as ${JSON.stringify(query?.plate)},`;
   const others = plateNumbers.length > 1 ? ` and ${plateNumbers.length - 1} that look alike` : "";
-  return `Plate ${number}${typed}${others} of company ${credential?.companyId} at ${at.toISOString()}.`;
+  return `Plate ${number}${typed}${others} ${asked}.`;
 }
 
 function describeRegion({ inquiry }: Replay): string[] {
@@ -133,6 +139,9 @@ function describeAnswer(
   const nearest = considered.find(({ misses }) => misses.some((miss) => miss === reason));
   if (nearest !== undefined) return `${prefix}: permit ${nearest.permitId} ${nearest.why}.`;
   if (inquiry.unknownPlace !== undefined) return `${prefix}: ${describeUnknownPlace(inquiry.unknownPlace)}`;
+  if (inquiry.failure !== undefined && inquiry.plateNumbers === undefined) {
+    return `${prefix}: which plate is meant cannot be read. ${messageOf(inquiry.failure.thrown)}`;
+  }
   if (inquiry.failure !== undefined) return `${prefix}: ${describeFailure(inquiry.failure)}`;
   if (reason === "switched_off") {
     return `${prefix}: ${settings.provider.id} is switched off for the company, or for every place in question.`;
@@ -151,8 +160,12 @@ function describeUnknownPlace({ wanted, names }: { wanted: string; names: readon
 }
 
 function describeFailure({ at, thrown }: { at: string; thrown: unknown }): string {
-  const name = thrown instanceof Error ? thrown.name : typeof thrown;
-  return `what failed was at the stage "${at}": ${isEnforcementError(thrown) ? thrown.message : name}`;
+  return `what failed was at the stage "${at}": ${messageOf(thrown)}`;
+}
+
+function messageOf(thrown: unknown): string {
+  if (isEnforcementError(thrown)) return thrown.message;
+  return thrown instanceof Error ? thrown.name : typeof thrown;
 }
 
 function describeDropped({ inquiry: { dropped } }: Replay): string[] {

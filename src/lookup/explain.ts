@@ -10,6 +10,7 @@ import { isAudit, readQuestion } from "./explain-question.ts";
 import { describeRecord, describeReplay, describeUnasked } from "./explain-words.ts";
 import { Inquiry } from "./inquiry.ts";
 import { type LookupSettings, type PermitLookupOptions, readLookupOptions } from "./options.ts";
+import { findDecisive } from "./outcome.ts";
 
 export type { ConsideredPermit } from "./explain-permit.ts";
 
@@ -90,7 +91,7 @@ export async function explainLookup(
   };
 }
 
-/** A record of several plates. It is as well known as the least known of them. */
+/** A record of several plates, explained one by one. */
 async function explainList(
   record: LookupAudit,
   parts: readonly LookupAudit[],
@@ -99,10 +100,11 @@ async function explainList(
   const explained: LookupExplanation[] = [];
   for (const part of parts) explained.push(await explainLookup(part, options));
   const recorded = outcomeOf(record.status, record.reason);
-  const of = (answer: LookupAudit["status"]) => explained.find((one) => one.answer === answer);
-  const { answer, reason } = of("undetermined") ?? of("valid") ?? explained[0] ?? recorded;
+  const answers = explained.map(({ answer, reason }) => ({ status: answer, reason }));
+  const decisive = findDecisive(answers);
   return {
-    ...{ answer, reason, recorded },
+    ...(decisive === undefined ? recorded : outcomeOf(decisive.status, decisive.reason)),
+    recorded,
     sentences: explained.flatMap(({ sentences }) => sentences),
     considered: explained.flatMap(({ considered }) => considered),
   };

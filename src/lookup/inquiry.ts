@@ -4,8 +4,8 @@ import type { Permit } from "../core/permit.ts";
 import type { MatchQuestion } from "./match.ts";
 import type { UnknownPlace } from "./scope.ts";
 
-/** Where a request can fail. `service`: inside the handler itself. */
-export type LookupStage = "service" | "dialect" | "credentials" | "directory" | "permits";
+/** Where a request can fail. `service`: inside the handler itself; `request`: what was sent is late, or wrong. */
+export type LookupStage = "service" | "request" | "dialect" | "credentials" | "directory" | "permits";
 
 /**
  * What has become known of one request. It fills up on the way, so that a failure shows how far it came. A class, so

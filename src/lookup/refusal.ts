@@ -35,7 +35,11 @@ export function createRefusal(
 
 /** The refusal that stands for "we do not know", in words that say no more than the asking party may hear. */
 export function refuseUndetermined(reason: LookupReason): LookupRefusal {
-  return reason === "unknown_place"
-    ? createRefusal("undetermined", { message: "The place is not known to the permit service.", reason })
-    : createRefusal("undetermined", { reason });
+  const message = UNDETERMINED_MESSAGES[reason];
+  return createRefusal("undetermined", message === undefined ? { reason } : { message, reason });
 }
+
+const UNDETERMINED_MESSAGES: Partial<Record<LookupReason, string>> = {
+  unknown_place: "The place is not known to the permit service.",
+  invalid_request: "The plate cannot be read.",
+};

@@ -17,7 +17,7 @@ export function screenRequest(
   if (bodyProblem === "too_large" || isTooLarge(request.body)) return createRefusal("body_too_large");
   if (bodyProblem === "consumed") return createRefusal("body_consumed");
   if (bodyProblem === "unreadable")
-    return createRefusal("invalid_request", { message: "The body is not readable text." });
+    return createRefusal("invalid_request", { message: "The body is not readable text; send UTF-8." });
   if (!isServedMediaType(request, dialect)) return createRefusal("unsupported_media_type");
   return undefined;
 }

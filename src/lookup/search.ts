@@ -47,3 +47,8 @@ export function withoutMatches(
 ): LookupAnswer {
   return { status, reason, matches: [], at };
 }
+
+/** The answer about a plate that cannot be read: which vehicle is meant is not known. */
+export function answerUnreadable(inquiry: Inquiry): LookupAnswer {
+  return withoutMatches(inquiry, "undetermined", "invalid_request");
+}

@@ -1,5 +1,5 @@
 import type { LookupPlace, LookupQuery } from "../core/dialect.ts";
-import { readList, readText } from "../core/fields.ts";
+import { fieldError, readList, readText } from "../core/fields.ts";
 import { canonicalPlateNumber } from "../core/plate.ts";
 import { findRegion } from "../core/region.ts";
 import type { Inquiry } from "./inquiry.ts";
@@ -7,20 +7,28 @@ import type { LookupSettings } from "./options.ts";
 import { plateNumbersFor } from "./plates.ts";
 
 /**
- * Puts a question into canonical form, and notes it down.
+ * Puts a question into canonical form, and notes it down. `false` where its plate cannot be read: which vehicle is
+ * meant is not known then, and `inquiry.failure` says why.
  *
- * @throws EnforcementError `invalid_input` when its plate or its place cannot be read
+ * @throws EnforcementError `invalid_input` when its plate is no text, or its place cannot be read
  */
 export function understandQuery(
   query: LookupQuery,
   inquiry: Inquiry,
   { plateMatching }: LookupSettings,
-): void {
+): boolean {
   inquiry.query = query;
   if (query.place !== undefined) assertPlace(query.place);
-  const typed = canonicalPlateNumber(query.plate, "plate");
-  inquiry.plateNumbers = Object.freeze(plateNumbersFor(typed, plateMatching));
+  if (typeof query.plate !== "string") throw fieldError("plate", "must be text.");
   inquiry.region = findRegion(query.region);
+  try {
+    const typed = canonicalPlateNumber(query.plate, "plate");
+    inquiry.plateNumbers = Object.freeze(plateNumbersFor(typed, plateMatching));
+    return true;
+  } catch (thrown) {
+    inquiry.failure = { at: "request", thrown };
+    return false;
+  }
 }
 
 function assertPlace({ value }: LookupPlace): void {

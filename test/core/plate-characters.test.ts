@@ -151,32 +151,32 @@ describe("a separator", () => {
 
 describe("what is refused", () => {
   test.each([
-    ["АВ1234", 'character 1 (U+0410 "А") only looks like A; write the Latin letter or the digit.'],
-    ["AB1Ο", 'character 4 (U+039F "Ο") only looks like O; write the Latin letter or the digit.'],
-    ["ABк1", 'character 3 (U+043A "к") only looks like K; write the Latin letter or the digit.'],
-    ["ABж1", 'character 3 (U+0436 "ж") is no Latin letter; a plate has letters A–Z and digits.'],
-    ["12ا345", "character 3 (U+0627) is no Latin letter; a plate has letters A–Z and digits."],
-    ["日本", 'character 1 (U+65E5 "日") is no Latin letter; a plate has letters A–Z and digits.'],
-    ["ABC123, DEF456", 'character 7 (U+002C ",") stands between two plates; write one plate.'],
-    ["ABC123;DEF456", 'character 7 (U+003B ";") stands between two plates; write one plate.'],
-    ["ABC123／DEF456", 'character 7 (U+FF0F "／") stands between two plates; write one plate.'],
-    ["ABC123\nDEF456", "character 7 (U+000A) is a line break; write one plate in one line."],
-    ["ABC123\u2028DEF", "character 7 (U+2028) is a line break; write one plate in one line."],
-    ["ABC\u0085123", "character 4 (U+0085) is a line break; write one plate in one line."],
-    ["ABC\t123", "character 4 (U+0009) is a tab; write one plate."],
-    ["  GX\ufffd204", "character 5 (U+FFFD) stands where something could not be read as text; send UTF-8."],
-    ["ABC\ud83d123", "character 4 (U+D83D) is neither a letter A–Z, a digit nor a separator."],
-    ["ABC*12", 'character 4 (U+002A "*") is neither a letter A–Z, a digit nor a separator.'],
-    ["ABC_12", 'character 4 (U+005F "_") is neither a letter A–Z, a digit nor a separator.'],
-    ['"ABC12"', "character 1 (U+0022) is neither a letter A–Z, a digit nor a separator."],
-    ["№12", 'character 1 (U+2116 "№") is neither a letter A–Z, a digit nor a separator.'],
-    ["AB\u202e21", "character 3 (U+202E) is neither a letter A–Z, a digit nor a separator."],
-    ["AB\u000012", "character 3 (U+0000) is neither a letter A–Z, a digit nor a separator."],
-    ["\u0301AB", "character 1 (U+0301) is a mark on nothing that carries it."],
-    ["A-\u0301B", "character 3 (U+0301) is a mark on nothing that carries it."],
-    ["1\ufe0f\u20e3", "character 3 (U+20E3) is a mark on nothing that carries it."],
-    ["a\u0364b", "character 2 (U+0364) is a mark on nothing that carries it."],
-    ["AB🏽1", 'character 3 (U+1F3FD "🏽") is neither a letter A–Z, a digit nor a separator.'],
+    ["АВ1234", 'U+0410 "А" at position 0 only looks like A; write the Latin letter or the digit.'],
+    ["AB1Ο", 'U+039F "Ο" at position 3 only looks like O; write the Latin letter or the digit.'],
+    ["ABк1", 'U+043A "к" at position 2 only looks like K; write the Latin letter or the digit.'],
+    ["ABж1", 'U+0436 "ж" at position 2 is no Latin letter; a plate has letters A–Z and digits.'],
+    ["12ا345", "U+0627 at position 2 is no Latin letter; a plate has letters A–Z and digits."],
+    ["日本", 'U+65E5 "日" at position 0 is no Latin letter; a plate has letters A–Z and digits.'],
+    ["ABC123, DEF456", 'U+002C "," at position 6 stands between two plates; write one plate.'],
+    ["ABC123;DEF456", 'U+003B ";" at position 6 stands between two plates; write one plate.'],
+    ["ABC123／DEF456", 'U+FF0F "／" at position 6 stands between two plates; write one plate.'],
+    ["ABC123\nDEF456", "U+000A at position 6 is a line break; write one plate in one line."],
+    ["ABC123\u2028DEF", "U+2028 at position 6 is a line break; write one plate in one line."],
+    ["ABC\u0085123", "U+0085 at position 3 is a line break; write one plate in one line."],
+    ["ABC\t123", "U+0009 at position 3 is a tab; write one plate."],
+    ["  GX\ufffd204", "U+FFFD at position 4 stands where something could not be read as text; send UTF-8."],
+    ["ABC\ud83d123", "U+D83D at position 3 is neither a letter A–Z, a digit nor a separator."],
+    ["ABC*12", 'U+002A "*" at position 3 is neither a letter A–Z, a digit nor a separator.'],
+    ["ABC_12", 'U+005F "_" at position 3 is neither a letter A–Z, a digit nor a separator.'],
+    ['"ABC12"', "U+0022 at position 0 is neither a letter A–Z, a digit nor a separator."],
+    ["№12", 'U+2116 "№" at position 0 is neither a letter A–Z, a digit nor a separator.'],
+    ["AB\u202e21", "U+202E at position 2 is neither a letter A–Z, a digit nor a separator."],
+    ["AB\u000012", "U+0000 at position 2 is neither a letter A–Z, a digit nor a separator."],
+    ["\u0301AB", "U+0301 at position 0 is a mark on nothing that carries it."],
+    ["A-\u0301B", "U+0301 at position 2 is a mark on nothing that carries it."],
+    ["1\ufe0f\u20e3", "U+20E3 at position 2 is a mark on nothing that carries it."],
+    ["a\u0364b", "U+0364 at position 1 is a mark on nothing that carries it."],
+    ["AB🏽1", 'U+1F3FD "🏽" at position 2 is neither a letter A–Z, a digit nor a separator.'],
   ])("%j: %s", (text, problem) => {
     expect(refusalOf(text)).toBe(`plate: ${problem}`);
   });
@@ -185,7 +185,7 @@ describe("what is refused", () => {
     "%s is, wherever it stands",
     (character) => {
       for (const text of [`${character}AB1`, `AB${character}1`, `AB1${character}`]) {
-        expect(refusalOf(text)).toMatch(/^plate: character [134] \(U\+[0-9A-F]{4,5}/);
+        expect(refusalOf(text)).toMatch(/^plate: U\+[0-9A-F]{4,5}( ".{1,2}")? at position [023] /);
       }
     },
   );
@@ -256,7 +256,8 @@ function expectedOf(
     return { kind: "letter", read: letters };
   }
   const name = `U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
-  return { kind: "refused", read: verdict.includes(`character 2 (${name}`) ? verdict : `refusal of ${name}` };
+  const isNamed = verdict.startsWith(`plate: ${name} `) && verdict.includes(" at position 1 ");
+  return { kind: "refused", read: isNamed ? verdict : `refusal of ${name}` };
 }
 
 function refusalOf(text: string): string {

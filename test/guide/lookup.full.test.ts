@@ -128,6 +128,7 @@ describe("the guide to lookups", () => {
         region_differs: 0,
       },
       ...{ unknown_place: 0, unknown_company: 0, source_failed: 0, source_timeout: 0, aborted: 0 },
+      invalid_request: 0,
     } satisfies Record<LookupReason, number>;
     const page = readFileSync("docs/guide/lookup.md", "utf8");
     const named = page

@@ -31,9 +31,9 @@ describe("the audit", () => {
     });
   });
 
-  it("records a refusal with what is known", async () => {
+  it("records a plate that cannot be read with what is known", async () => {
     const { handler, key, audits, username } = openCampus();
-    await handler(lookupRequest({ plate: "" }, { "x-api-key": key }));
+    await handler(lookupRequest({ plate: "", state: "NB" }, { "x-api-key": key }));
     expect(audits).toEqual([
       {
         v: 1,
@@ -43,13 +43,14 @@ describe("the audit", () => {
         dialect: "offstreet",
         credentialId: username,
         companyId: "fundy",
-        asked: { plate: "" },
-        status: "refused",
+        asked: { plate: "", region: "NB" },
+        status: "undetermined",
         reason: "invalid_request",
-        httpStatus: 400,
+        httpStatus: 503,
         considered: [],
         answered: [],
         dropped: 0,
+        failure: { at: "request", message: "plate: must hold at least one letter A–Z or digit." },
       },
     ]);
   });

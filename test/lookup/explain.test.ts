@@ -203,9 +203,17 @@ describe("explainLookup", () => {
     expect(sentences).toContain(
       "The source also gave 1 that cannot count: of another company, of another plate, or unreadable.",
     );
-    expect(await explain([], { plate: "---" })).toMatchObject({
-      answer: "refused",
+    expect(await explain([], { plate: "АB1" })).toEqual({
+      answer: "undetermined",
       reason: "invalid_request",
+      considered: [],
+      sentences: [
+        `A plate typed as "АB1", of company fundy at ${now.toISOString()}.`,
+        "No region was given, so plates of any region count.",
+        'Not known (invalid_request): which plate is meant cannot be read. plate: U+0410 "А" at position 0 only looks like A; write the Latin letter or the digit.',
+        'The vendor hears 503 and its own policy applies, because whenUndetermined is "unavailable".',
+        "In a list of plates it is left out of the answer when another plate of the list has a permit.",
+      ],
     });
   });
 

@@ -208,7 +208,7 @@ describe("a list of queries", () => {
   it.each([
     ["empty", []],
     ["longer than the limit", Array(MAX_QUERIES + 1).fill({ plate: "A" })],
-    ["with a plate that cannot be read", [{ plate: "A" }, { plate: "---" }]],
+    ["with a plate that is no text", [{ plate: "A" }, { plate: 7 }]],
     ["with an empty place", [{ plate: "A", place: at([]) }]],
     ["with a place that is no text", [{ plate: "A", place: at(["", "x"]) }]],
   ])("%s is 400", async (_, list) => {

@@ -118,6 +118,31 @@ describe("permits/search", () => {
     });
   });
 
+  it.each([
+    [["GXK204", "---"], 200],
+    [["---", "GXK204", "АB1"], 200],
+    [["GXK204", "A".repeat(13)], 200],
+    [["NOBODY", "---"], 503],
+    [["---"], 503],
+    [["", "GX\ufffd204"], 503],
+  ])("answers %j, of which one or more cannot be read: %i", async (PlateNumbers, status) => {
+    const { search, audits } = open({ permits: held });
+    const reply = await search({ PlateNumbers, ZoneIds: ["lot-1"] });
+    expect(reply.status).toBe(status);
+    if (status === 200) expect(reply.body).toEqual({ PermitZones: [{ ZoneId: "lot-1", Permits: [first] }] });
+    else
+      expect(reply.body).toEqual({ error: { code: "undetermined", message: "The plate cannot be read." } });
+    expect(audits[0]).toMatchObject({
+      status: status === 200 ? "valid" : "undetermined",
+      httpStatus: status,
+      parts: PlateNumbers.map((plate) =>
+        /^[A-Z0-9]{1,12}$/.test(plate)
+          ? { asked: { plate }, understood: { plateNumbers: [plate] } }
+          : { asked: { plate }, status: "undetermined", reason: "invalid_request" },
+      ),
+    });
+  });
+
   it("has the smallest date for a permit that was always there", async () => {
     const { search } = open({ permits: [permit({ validFrom: new Date("0001-01-01T00:00:00Z") })] });
     expect((await search({ PlateNumbers: ["GXK204"] })).body).toMatchObject({
@@ -127,6 +152,16 @@ describe("permits/search", () => {
 });
 
 describe("isvalid", () => {
+  it.each(["", "---", "АB1", "A".repeat(13)])(
+    "is 503 for the plate %j, which cannot be read",
+    async (PlateNumber) => {
+      expect(await open().send("POST", "/isvalid", { PlateNumber })).toMatchObject({
+        status: 503,
+        body: { error: { code: "undetermined" } },
+      });
+    },
+  );
+
   it.each([
     [{ PlateNumber: "gxk 204" }, true],
     [{ PlateNumber: "GXK204", ZoneIds: ["lot-2", "lot-1"] }, true],
@@ -236,14 +271,12 @@ describe("a body", () => {
     ["/permits/search", { PlateNumbers: [] }],
     ["/permits/search", { PlateNumbers: "GXK204" }],
     ["/permits/search", { PlateNumbers: [204] }],
-    ["/permits/search", { PlateNumbers: ["GXK204", "---"] }],
     ["/permits/search", { PlateNumbers: Array(101).fill("GXK204") }],
     ["/permits/search", { PlateNumbers: ["GXK204"], ZoneIds: "lot-1" }],
     ["/permits/search", { PlateNumbers: ["GXK204"], ZoneIds: [1] }],
     ["/permits/search", { PlateNumbers: ["GXK204"], ZoneIds: [""] }],
     ["/isvalid", {}],
     ["/isvalid", { PlateNumber: 7 }],
-    ["/isvalid", { PlateNumber: "" }],
     ["/isvalid", { PlateNumbers: ["A", "B"] }],
     ["/isvalid", { PlateNumbers: [] }],
   ])("for %s like %j is 400", async (path, body) => {

@@ -131,6 +131,6 @@ describe("the npm client soap, made from our WSDL", () => {
 
   it("hears a fault for a plate that cannot be read", async () => {
     const { ask } = await openService();
-    expect(await faultOf(ask("---"))).toMatchObject({ status: 400, faultcode: "soap:Client" });
+    expect(await faultOf(ask("---"))).toMatchObject({ status: 503, faultcode: "soap:Server" });
   });
 });

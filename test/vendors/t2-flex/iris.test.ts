@@ -137,7 +137,8 @@ describe("a question", () => {
       "invalid_request",
     ],
     ["a plate with elements in it", { plate: "GXK<b/>204" }, 400, "invalid_request"],
-    ["an empty plate", { plate: "" }, 400, "invalid_request"],
+    ["an empty plate", { plate: "" }, 503, "undetermined"],
+    ["a plate that cannot be read", { plate: "GX&#xFFFD;204" }, 503, "undetermined"],
     [
       "another operation",
       { content: `<r:RegionRequest xmlns:r="${PLATE_INFO}"><token>TOKEN</token></r:RegionRequest>` },
