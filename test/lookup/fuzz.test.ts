@@ -65,9 +65,9 @@ function ask({ handler }: FuzzedHandler, request: RawRequest): Promise<LookupRep
 function findProblem(reply: LookupReply, { isSourceBroken }: FuzzedHandler, key: string): string | undefined {
   const { status, headers, body } = reply;
   if (status >= 500 && !(status === 503 && isSourceBroken)) {
-    // A place that is not known is an answer that is not known.
-    const isUnknownPlace = status === 503 && body.includes("The place is not known");
-    if (!isUnknownPlace) return `status ${status}`;
+    // Where the place is not known, or the plate cannot be read, the answer is not known.
+    const isQuestion = /The place is not known|The plate cannot be read/.test(body);
+    if (status !== 503 || !isQuestion) return `status ${status}`;
   }
   if (headers["cache-control"] !== "no-store") return "may be cached";
   const told = JSON.stringify([headers, body]);
