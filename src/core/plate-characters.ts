@@ -67,7 +67,7 @@ export function foldPlateText(text: string, field: string): string {
   for (const character of trimmed) {
     position += 1;
     if (WITHOUT_WIDTH.test(character) || isPartOf(before, beforeReadAs, character)) continue;
-    const readAs = foldCharacter(character);
+    const readAs = foldPlateCharacter(character);
     if (readAs === undefined) throw refuseCharacter(character, position, field);
     folded += readAs;
     before = character;
@@ -83,7 +83,7 @@ function isPartOf(before: string, beforeReadAs: string, character: string): bool
 }
 
 /** What a character is read as: letters and digits, nothing for a separator; `undefined` for any other. */
-function foldCharacter(written: string): string | undefined {
+export function foldPlateCharacter(written: string): string | undefined {
   const character = toHalfWidth(written);
   if (ASCII_LETTER_OR_DIGIT.test(character)) return character.toUpperCase();
   if (SEPARATOR.test(character)) return "";
@@ -95,7 +95,7 @@ function foldCharacter(written: string): string | undefined {
 function foldDecomposed(character: string): string | undefined {
   const [base = "", ...marks] = character.normalize("NFD");
   if (base === character || !marks.every((mark) => DIACRITIC.test(mark))) return undefined;
-  return foldCharacter(base);
+  return foldPlateCharacter(base);
 }
 
 function toHalfWidth(character: string): string {

@@ -1,15 +1,70 @@
+import { foldPlateCharacter } from "./plate-characters.ts";
+
 /**
- * Hides plates in words that are not ours. A vendor may repeat the plate it was sent, in another case or with
- * separators of its own; each occurrence becomes `[plate]`.
+ * Hides plates in words that are not ours. A vendor may repeat the plate it was sent, in another case, with accents or
+ * separators of its own, or encoded for a URL, HTML or JSON; each occurrence becomes `[plate]`.
  */
 export function maskPlates(text: string, plateNumbers: Iterable<string>): string {
-  let masked = text;
-  for (const number of plateNumbers) masked = masked.replace(plateNumberPattern(number), "[plate]");
-  return masked;
+  const folded = foldText(text);
+  const spans: Span[] = [];
+  for (const number of plateNumbers) {
+    for (const { index, 0: written } of folded.text.matchAll(plateNumberPattern(number))) {
+      spans.push({ start: folded.starts(index), end: folded.ends(index + written.length - 1) });
+    }
+  }
+  return replaceSpans(text, spans);
 }
 
+/** A part of a text, by code units. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A text whose letters and digits are read as they are on plates, and where each code unit of it stood before. */
+interface FoldedText {
+  readonly text: string;
+  starts(index: number): number;
+  ends(index: number): number;
+}
+
+const ASCII = /^[\0-\x7f]*$/;
+
+function foldText(text: string): FoldedText {
+  if (ASCII.test(text)) return { text, starts: (index) => index, ends: (index) => index + 1 };
+  const spans: Span[] = [];
+  let folded = "";
+  let start = 0;
+  for (const character of text) {
+    const end = start + character.length;
+    const readAs = foldPlateCharacter(character) || character;
+    folded += readAs;
+    for (let unit = 0; unit < readAs.length; unit += 1) spans.push({ start, end });
+    start = end;
+  }
+  return {
+    text: folded,
+    starts: (index) => spans[index]?.start ?? text.length,
+    ends: (index) => spans[index]?.end ?? text.length,
+  };
+}
+
+function replaceSpans(text: string, spans: readonly Span[]): string {
+  let masked = "";
+  let done = 0;
+  for (const { start, end } of spans.toSorted((one, other) => one.start - other.start)) {
+    if (end <= done) continue;
+    if (start >= done) masked += `${text.slice(done, start)}[plate]`;
+    done = end;
+  }
+  return masked + text.slice(done);
+}
+
+// A separator as it is, or as a URL (%20), HTML (&nbsp;) or JSON (\u00a0) writes it.
+const SEPARATORS = "(?:[^A-Za-z0-9]|%[0-9A-Fa-f]{2}|&#?[A-Za-z0-9]{1,8};|\\\\u[0-9A-Fa-f]{4}){0,3}";
+
 function plateNumberPattern(number: string): RegExp {
-  const spaced = [...number].join("[^A-Za-z0-9]{0,3}");
+  const spaced = [...number].join(SEPARATORS);
   // A plate of one or two characters stands in half the words there are: only whole ones are hidden.
   return number.length > 2
     ? new RegExp(spaced, "gi")
