@@ -10,7 +10,7 @@ import { type AskingClient, Deadline, Interruption } from "./deadline.ts";
 import { decideLookup, type LookupWork } from "./decide.ts";
 import { Inquiry } from "./inquiry.ts";
 import type { LookupSettings } from "./options.ts";
-import { findDecisive, type LookupOutcome } from "./outcome.ts";
+import { findDecisive, type LookupOutcome, summarizeOutcome } from "./outcome.ts";
 import { createRefusal, refuseUndetermined } from "./refusal.ts";
 
 /** What a mount tells of a request besides the request. */
@@ -24,10 +24,19 @@ export interface AnswerOptions extends AskingClient {
   readonly originalPath?: string | undefined;
 }
 
+/** What a handler replies. */
+export interface LookupHandlerReply extends LookupReply {
+  /**
+   * Set where `whenUndetermined` is `drop` and the answer is not known: the mount closes the connection and writes
+   * nothing. A mount that cannot close it sends the reply as it stands, which is the 503 of `unavailable`.
+   */
+  readonly drop?: true;
+}
+
 /** What was decided and how it was rendered. */
 interface Rendering {
   readonly outcome: LookupOutcome;
-  readonly reply: LookupReply;
+  readonly reply: LookupHandlerReply;
 }
 
 /**
@@ -38,7 +47,7 @@ export function answerLookup(
   settings: LookupSettings,
   request: LookupRequest,
   options: AnswerOptions,
-): MaybePromise<LookupReply> {
+): MaybePromise<LookupHandlerReply> {
   const deadline = new Deadline(settings.deadlineMs, options);
   const inquiry = new Inquiry();
   const end = (outcome: LookupOutcome) => finishLookup(outcome, { settings, inquiry, deadline });
@@ -53,7 +62,10 @@ export function answerLookup(
   return decided.then(end, (thrown) => end(toOutcome(thrown, inquiry)));
 }
 
-function finishLookup(outcome: LookupOutcome, { settings, inquiry, deadline }: LookupWork): LookupReply {
+function finishLookup(
+  outcome: LookupOutcome,
+  { settings, inquiry, deadline }: LookupWork,
+): LookupHandlerReply {
   deadline.end();
   const rendering = renderOutcome(settings, inquiry, outcome);
   if (settings.onAnswer !== undefined) {
@@ -81,7 +93,8 @@ export function toOutcome(thrown: unknown, inquiry: Inquiry): LookupAnswer | Loo
 
 function renderOutcome(settings: LookupSettings, inquiry: Inquiry, outcome: LookupOutcome): Rendering {
   try {
-    return { outcome, reply: closeReply(render(settings, inquiry, outcome)) };
+    const reply = closeReply(render(settings, inquiry, outcome));
+    return { outcome, reply: isDropped(settings, outcome) ? { ...reply, drop: true } : reply };
   } catch (thrown) {
     inquiry.failure = { at: "dialect", thrown };
     return { outcome: createRefusal("internal_error"), reply: replyToBrokenDialect() };
@@ -142,6 +155,11 @@ function toDenied(answer: LookupAnswer): LookupAnswer {
 /** Who has not proved who they are gets no answer, not even an empty one; and no list of places is made up. */
 function isDenied({ whenUndetermined }: LookupSettings, { credential, asksForPlaces }: Inquiry): boolean {
   return whenUndetermined === "deny" && credential !== undefined && asksForPlaces !== true;
+}
+
+/** Dropped whoever asks: a closed connection tells a stranger nothing. */
+function isDropped({ whenUndetermined }: LookupSettings, outcome: LookupOutcome): boolean {
+  return whenUndetermined === "drop" && summarizeOutcome(outcome).status === "undetermined";
 }
 
 /** A broken listener must not change an answer, neither when it throws nor when its promise rejects. */

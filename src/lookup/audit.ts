@@ -1,8 +1,9 @@
 import type { StoredCredential } from "../core/credential.ts";
-import type { LookupQuery, LookupReply } from "../core/dialect.ts";
+import type { LookupQuery } from "../core/dialect.ts";
 import { isEnforcementError } from "../core/errors.ts";
 import { formatInstant } from "../core/instant.ts";
 import { type NameCandidate, rankCandidates } from "../core/mismatch.ts";
+import type { LookupHandlerReply } from "./answer.ts";
 import type { Inquiry, LookupStage } from "./inquiry.ts";
 import { type LookupOutcome, type OutcomeSummary, summarizeOutcome } from "./outcome.ts";
 import type { HashPlate } from "./redact.ts";
@@ -38,7 +39,10 @@ export interface LookupAudit {
    */
   readonly status: OutcomeSummary["status"];
   readonly reason: OutcomeSummary["reason"];
-  /** What the vendor heard. An undetermined answer is 503, or as for no permit when `whenUndetermined` is `deny`. */
+  /**
+   * What the vendor heard. An undetermined answer is 503, or as for no permit when `whenUndetermined` is `deny`. 0 where
+   * the vendor heard nothing, because the connection was closed: when it is `drop`.
+   */
   readonly httpStatus: number;
   /** Ids of the company's permits with this plate that the source gave. */
   readonly considered: readonly string[];
@@ -76,7 +80,7 @@ export interface LookupFailure {
 /** How an inquiry ended. */
 export interface InquiryEnd {
   readonly outcome: LookupOutcome;
-  readonly reply: LookupReply;
+  readonly reply: LookupHandlerReply;
   readonly providerId: string;
   readonly dialect: string;
   readonly durationMs: number;
@@ -101,7 +105,7 @@ export function toAudit(inquiry: Inquiry, end: InquiryEnd): LookupAudit {
     ...(understood && { understood }),
     status,
     reason,
-    httpStatus: reply.status,
+    httpStatus: reply.drop === true ? 0 : reply.status,
     considered: (inquiry.permits ?? []).map(({ id }) => id),
     answered: [...new Set(matches.map(({ permit }) => permit.id))],
     dropped: inquiry.dropped,

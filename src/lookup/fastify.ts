@@ -4,12 +4,12 @@
  * @module @offstreet/enforcement/fastify
  */
 
-import type { LookupReply } from "../core/dialect.ts";
 import { toBodyText } from "./body.ts";
-import type { PermitLookupHandler } from "./handler.ts";
+import type { LookupHandlerReply, PermitLookupHandler } from "./handler.ts";
 import {
   answerOverNode,
   assertHandler,
+  dropConnection,
   findMissingBody,
   type NodeConnection,
   type NodeRequestHead,
@@ -30,10 +30,13 @@ export interface FastifyLookupReply {
   code(status: number): unknown;
   headers(headers: Record<string, string>): unknown;
   send(body: string): unknown;
+  /** Takes the response out of Fastify's hands. */
+  hijack(): unknown;
 }
 
 /**
- * Makes a Fastify 5 route handler. It answers through the reply, so hooks, CORS and compression stay in effect.
+ * Makes a Fastify 5 route handler. It answers through the reply, so hooks, CORS and compression stay in effect. Where
+ * `whenUndetermined: "drop"` closes the connection, `onSend` and `onResponse` do not run, as when the client goes.
  *
  * ```ts
  * app.post("/lookup", { bodyLimit: 16_384 }, toFastifyHandler(handler));
@@ -51,14 +54,19 @@ export function toFastifyHandler(
   assertHandler(handler, "toFastifyHandler");
   return (request, reply) => {
     const body = toBodyText(request.body) ?? findMissingBody(request);
-    const take = (known: LookupReply): void => sendReply(reply, known);
+    const take = (known: LookupHandlerReply): void => sendReply(reply, known);
     answerOverNode(handler, request, { body, connection: reply.raw, take });
   };
 }
 
-function sendReply(reply: FastifyLookupReply, { status, headers, body }: LookupReply): void {
+function sendReply(reply: FastifyLookupReply, { status, headers, body, drop }: LookupHandlerReply): void {
   // Something before us, such as a timeout, has answered.
   if (reply.sent) return;
+  if (drop === true) {
+    reply.hijack();
+    dropConnection(reply.raw);
+    return;
+  }
   reply.code(status);
   reply.headers({ ...headers });
   reply.send(body);

@@ -1,20 +1,23 @@
-import type { LookupReply, LookupRequest } from "../core/dialect.ts";
+import type { LookupRequest } from "../core/dialect.ts";
 import type { MaybePromise } from "../core/directory.ts";
-import { type AnswerOptions, answerLookup } from "./answer.ts";
+import type { EnforcementError } from "../core/errors.ts";
+import { fieldError } from "../core/fields.ts";
+import { type AnswerOptions, answerLookup, type LookupHandlerReply } from "./answer.ts";
 import { isBodiless } from "./closed-reply.ts";
 import { type LookupSettings, type PermitLookupOptions, readLookupOptions } from "./options.ts";
 import { readFetchBody } from "./read-body.ts";
 
 export type { FindPermits, PermitQuery } from "../core/find-permits.ts";
-export type { AnswerOptions } from "./answer.ts";
+export type { AnswerOptions, LookupHandlerReply } from "./answer.ts";
 export type { BodyProblem } from "./body.ts";
-export type { PermitLookupOptions } from "./options.ts";
+export type { PermitLookupOptions, WhenUndetermined } from "./options.ts";
 
 /** Answers lookups. A function for fetch servers; `answer` is for mounts that have no `Request`. */
 export interface PermitLookupHandler {
+  /** Rejects with `invalid_config`, whatever is asked, where `whenUndetermined` is `drop`: see there. */
   (request: Request): Promise<Response>;
   /** Answers a request that is free of any framework. Never rejects. */
-  answer(request: LookupRequest, options?: AnswerOptions): Promise<LookupReply>;
+  answer(request: LookupRequest, options?: AnswerOptions): Promise<LookupHandlerReply>;
 }
 
 /**
@@ -46,7 +49,7 @@ export function createPermitLookupHandler(options: PermitLookupOptions): PermitL
   return Object.assign((request: Request) => answerFetch(settings, request), { answer });
 }
 
-type AnswerAtOnce = (request: LookupRequest, options: AnswerOptions) => MaybePromise<LookupReply>;
+type AnswerAtOnce = (request: LookupRequest, options: AnswerOptions) => MaybePromise<LookupHandlerReply>;
 
 const answersAtOnce = new WeakMap<PermitLookupHandler["answer"], AnswerAtOnce>();
 
@@ -58,16 +61,20 @@ export function answerAtOnce(
   { answer }: PermitLookupHandler,
   request: LookupRequest,
   options: AnswerOptions,
-): MaybePromise<LookupReply> {
+): MaybePromise<LookupHandlerReply> {
   const ours = answersAtOnce.get(answer);
   return ours === undefined ? (async () => answer(request, options))() : ours(request, options);
 }
 
 async function answerFetch(settings: LookupSettings, request: Request): Promise<Response> {
+  if (settings.whenUndetermined === "drop") throw cannotDrop();
   const body = await readFetchBody(request).catch(() => undefined);
   // The sender broke off before it had asked anything. Nobody reads this.
   if (body === undefined)
-    return new Response(null, { status: 400, headers: { "cache-control": "no-store" } });
+    return new Response("The request broke off.", {
+      status: 400,
+      headers: { "cache-control": "no-store", "content-type": "text/plain; charset=utf-8" },
+    });
   const { pathname, search } = new URL(request.url);
   const neutral: LookupRequest = {
     method: request.method,
@@ -87,6 +94,13 @@ async function answerFetch(settings: LookupSettings, request: Request): Promise<
     },
   });
   return new Response(isBodiless(status) ? null : text, { status, headers });
+}
+
+/** Thrown at every request, so that a host notices with its first one and not with its first outage. */
+function cannotDrop(): EnforcementError {
+  const problem =
+    '"drop" closes the connection, which a function from Request to Response cannot do; mount the handler with toNodeHandler, toExpressHandler or toFastifyHandler, or choose "unavailable" or "deny".';
+  return fieldError("whenUndetermined", problem, "invalid_config");
 }
 
 /** A request as a framework has it, seen from where the handler is mounted. */

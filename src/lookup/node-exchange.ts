@@ -2,7 +2,7 @@ import type { LookupReply } from "../core/dialect.ts";
 import type { MaybePromise } from "../core/directory.ts";
 import { EnforcementError } from "../core/errors.ts";
 import { isPromise, whenKnown } from "../core/maybe-promise.ts";
-import { replyToBrokenDialect } from "./answer.ts";
+import { type LookupHandlerReply, replyToBrokenDialect } from "./answer.ts";
 import { type ReadBody, toBodyText } from "./body.ts";
 import { isBodiless } from "./closed-reply.ts";
 import { answerAtOnce, type PermitLookupHandler } from "./handler.ts";
@@ -21,11 +21,14 @@ export interface NodeRequest extends NodeBodyStream {
   readonly body?: unknown;
 }
 
-/** The part of Node's `ServerResponse` that tells whether the client is still there. */
+/** The part of Node's `ServerResponse` that tells whether the client is still there, and that lets go of it. */
 export interface NodeConnection {
   readonly destroyed: boolean;
   readonly writableEnded: boolean;
+  /** The stream of an HTTP/2 response, one of many on its connection. */
+  readonly stream?: { close(code: number): unknown } | undefined;
   once(event: "close", listener: () => void): unknown;
+  destroy(): unknown;
 }
 
 /** The part of Node's `ServerResponse` that is used. */
@@ -50,7 +53,7 @@ export function exchangeOverNode(
   { request, response }: { request: NodeRequest; response: NodeResponse },
   onEnd: () => void = () => {},
 ): void {
-  const take = (reply: LookupReply): void => {
+  const take = (reply: LookupHandlerReply): void => {
     sendReply(response, reply);
     onEnd();
   };
@@ -60,9 +63,10 @@ export function exchangeOverNode(
   });
 }
 
-function sendReply(response: NodeResponse, reply: LookupReply): void {
+function sendReply(response: NodeResponse, reply: LookupHandlerReply): void {
   // The client has gone, or something before us, such as a timeout, has answered.
   if (response.headersSent || response.destroyed) return;
+  if (reply.drop === true) return dropConnection(response);
   try {
     writeReply(response, reply);
   } catch {
@@ -70,6 +74,18 @@ function sendReply(response: NodeResponse, reply: LookupReply): void {
     writeReply(response, replyToBrokenDialect());
   }
 }
+
+/**
+ * Closes the connection without a reply. Over HTTP/2 that is the one stream, and what else is on its connection goes on.
+ * Replies to earlier requests of the same HTTP/1.1 connection are written before.
+ */
+export function dropConnection(connection: NodeConnection): void {
+  if (connection.stream === undefined) connection.destroy();
+  else connection.stream.close(HTTP2_CANCEL);
+}
+
+// Any other code but 0 would be an error event on a request that may have no listener, and end the process.
+const HTTP2_CANCEL = 8;
 
 function writeReply(response: NodeResponse, { status, headers, body }: LookupReply): void {
   const length = isBodiless(status) ? undefined : { "content-length": Buffer.byteLength(body) };
@@ -81,7 +97,7 @@ function writeReply(response: NodeResponse, { status, headers, body }: LookupRep
 interface NodeExchange {
   readonly body: ReadBody;
   readonly connection: NodeConnection;
-  readonly take: (reply: LookupReply) => void;
+  readonly take: (reply: LookupHandlerReply) => void;
 }
 
 // Kept from before a test replaces the timers: a mount that waits on a faked one would never answer.
@@ -110,7 +126,7 @@ function askHandler(
   handler: PermitLookupHandler,
   request: NodeRequestHead,
   { body, connection }: Pick<NodeExchange, "body" | "connection">,
-): MaybePromise<LookupReply> {
+): MaybePromise<LookupHandlerReply> {
   const url = toOriginForm(request.url ?? "/");
   const path = pathOf(url);
   const { originalUrl } = request;

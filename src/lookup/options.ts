@@ -10,6 +10,9 @@ import { checkConfig } from "./config-error.ts";
 import { type HashPlate, type RedactOptions, readRedactOptions } from "./redact.ts";
 import { type FailureLimiter, STRANGERS, type ThrottleSettings } from "./throttle.ts";
 
+/** What the vendor hears when the answer is not known. */
+export type WhenUndetermined = "unavailable" | "deny" | "drop";
+
 /** Options of `createPermitLookupHandler`. */
 export interface PermitLookupOptions {
   /** Whose lookups are answered: its id is the key of `providers`, its dialect the wire format. */
@@ -26,10 +29,16 @@ export interface PermitLookupOptions {
   /** How long credential store, directory and source may take together, in milliseconds. Default 2,000. */
   deadlineMs?: number;
   /**
-   * What the vendor hears when we do not know: `unavailable`, a 503, so that the vendor's own policy applies; or
-   * `deny`, the same as no permit. Default `unavailable`. Who was not recognised always hears `unavailable`.
+   * What the vendor hears when the answer is not known. Default `unavailable`.
+   *
+   * - `unavailable`: a 503, so that the vendor's own policy applies. A client that acts on HTTP 200 alone shows nothing
+   *   then, and asks no other vendor.
+   * - `deny`: the same as no permit; a 503 where the asking party was not recognised.
+   * - `drop`: the connection is closed without a reply, so that a client that asks several vendors in turn goes on to
+   *   the next one. For the mounts of `./node`, `./express` and `./fastify` only: calling the handler with a `Request`
+   *   rejects with `invalid_config`. A reverse proxy in front makes a 502 of it.
    */
-  whenUndetermined?: "unavailable" | "deny";
+  whenUndetermined?: WhenUndetermined;
   /** How long after its end a permit still counts, in minutes. Default 0: vendors apply grace themselves. */
   graceMinutes?: number;
   /** `ocr` also finds plates that differ in one character that looks alike. Default `exact`. */
@@ -63,7 +72,7 @@ export interface LookupSettings {
   /** Path of `publicUrl`, without a slash at its end; empty at the root. */
   readonly mountPath: string;
   readonly deadlineMs: number;
-  readonly whenUndetermined: "unavailable" | "deny";
+  readonly whenUndetermined: WhenUndetermined;
   readonly graceMs: number;
   readonly plateMatching: "exact" | "ocr";
   readonly onAnswer: ((audit: LookupAudit) => void) | undefined;
@@ -97,7 +106,11 @@ export function readLookupOptions(
         least: 1,
         most: LONGEST_TIMER_MS,
       }),
-      whenUndetermined: readChoice(given["whenUndetermined"], "whenUndetermined", ["unavailable", "deny"]),
+      whenUndetermined: readChoice(given["whenUndetermined"], "whenUndetermined", [
+        "unavailable",
+        "deny",
+        "drop",
+      ]),
       graceMs: readNumber(given["graceMinutes"] ?? 0, "graceMinutes", { least: 0, most: 24 * 60 }) * 60_000,
       plateMatching: readChoice(given["plateMatching"], "plateMatching", ["exact", "ocr"]),
       onAnswer:
