@@ -3,9 +3,10 @@ export const MAX_BODY_BYTES = 16 * 1024;
 
 /**
  * Why there is no body text. `too_large`: more than 16 KiB. `consumed`: something before the mount read it and left
- * nothing. `unreadable`: no UTF-8, or nested too deep to be written out again.
+ * nothing. `unreadable`: no UTF-8, or nested too deep to be written out again. `late`: not there yet when the lookup's
+ * deadline had passed.
  */
-export type BodyProblem = "too_large" | "consumed" | "unreadable";
+export type BodyProblem = "too_large" | "consumed" | "unreadable" | "late";
 
 /** A body, or why there is none. */
 export type ReadBody =

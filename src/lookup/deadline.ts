@@ -14,13 +14,19 @@ export class Interruption extends Error {
 
 /** What tells that the asking client has gone. It is asked when something has to be waited for. */
 export interface AskingClient {
+  /**
+   * When the request reached us, in the milliseconds of `performance.now()`: the time that its body took counts too.
+   * Default: now.
+   */
+  readonly startedAt?: number | undefined;
   /** Aborted when the client has gone. */
   readonly signal?: AbortSignal | undefined;
   /** Instead of a signal, which takes longer to make: calls the listener when the client goes, or has gone. */
   watch?(onGone: () => void): void;
 }
 
-const timer = new SharedTimer();
+/** The one timer of everything that a request waits for. */
+export const requestTimer = new SharedTimer();
 
 /**
  * How long one request may be worked on. Abort signal and listener are made when something has to be waited for, and
@@ -28,7 +34,7 @@ const timer = new SharedTimer();
  */
 export class Deadline implements TimedWait {
   readonly endsAt: number;
-  readonly #startedAt = performance.now();
+  readonly #startedAt: number;
   readonly #client: AskingClient;
   #unwatch: (() => void) | undefined;
   #controller: AbortController | undefined;
@@ -38,6 +44,7 @@ export class Deadline implements TimedWait {
   #hasEnded = false;
 
   constructor(limitMs: number, client: AskingClient) {
+    this.#startedAt = client.startedAt ?? performance.now();
     this.endsAt = this.#startedAt + limitMs;
     this.#client = client;
   }
@@ -50,6 +57,10 @@ export class Deadline implements TimedWait {
       if (this.#interruption !== undefined) this.#controller.abort(toAbortReason(this.#interruption));
     }
     return this.#controller.signal;
+  }
+
+  get isOver(): boolean {
+    return performance.now() > this.endsAt;
   }
 
   get elapsedMs(): number {
@@ -70,7 +81,7 @@ export class Deadline implements TimedWait {
 
   /** For loops that never wait: throws when the time is over. */
   check(): void {
-    if (this.#interruption === undefined && performance.now() > this.endsAt) this.expire();
+    if (this.#interruption === undefined && this.isOver) this.expire();
     if (this.#interruption !== undefined) throw this.#interruption;
   }
 
@@ -83,14 +94,14 @@ export class Deadline implements TimedWait {
   end(): void {
     this.#hasEnded = true;
     if (!this.#isWatching) return;
-    timer.remove(this);
+    requestTimer.remove(this);
     this.#unwatch?.();
   }
 
   #watch(): void {
     if (this.#isWatching) return;
     this.#isWatching = true;
-    timer.add(this);
+    requestTimer.add(this);
     const onGone = (): void => this.#interrupt("aborted");
     if (this.#client.watch === undefined) this.#watchSignal(this.#client.signal, onGone);
     else this.#client.watch(onGone);

@@ -8,10 +8,11 @@ import type {
   LookupRequest,
 } from "../core/dialect.ts";
 import type { MaybePromise } from "../core/directory.ts";
+import { fieldError } from "../core/fields.ts";
 import { whenKnown } from "../core/maybe-promise.ts";
 import { authenticate } from "./authenticate.ts";
 import type { BodyProblem } from "./body.ts";
-import type { Deadline } from "./deadline.ts";
+import { type Deadline, Interruption } from "./deadline.ts";
 import { decideList } from "./decide-list.ts";
 import { decidePlaces } from "./decide-places.ts";
 import { findGround, type Ground, isNoGround } from "./ground.ts";
@@ -48,6 +49,7 @@ export function decideLookup(
   const { dialect } = settings.provider;
   const early = findDocument(request, work) ?? screenRequest(request, dialect, bodyProblem);
   if (early !== undefined) return early;
+  refuseLateBody(bodyProblem, work);
   inquiry.stage = "credentials";
   const { authorizers } = settings;
   const proven = authenticate(request, { authorizers, dialect }, deadline);
@@ -59,6 +61,16 @@ export function decideLookup(
     inquiry.stage = "dialect";
     return decideQuestion(dialect.parseQuery(request), credential, work);
   });
+}
+
+/** @throws Interruption when the body has taken all the time there was */
+function refuseLateBody(bodyProblem: BodyProblem | undefined, { inquiry, deadline }: LookupWork): void {
+  if (bodyProblem !== "late" && !deadline.isOver) return;
+  inquiry.failure = {
+    at: "request",
+    thrown: fieldError("body", "had not arrived when deadlineMs had passed."),
+  };
+  throw new Interruption("source_timeout");
 }
 
 function findDocument(

@@ -77,7 +77,8 @@ const MEANINGS: Readonly<Record<LookupAudit["reason"], string>> = {
   unknown_company: "the directory does not have the credential's company",
   source_failed:
     "the permit source, the directory or the credential store failed, or gave what cannot be read",
-  source_timeout: "the permit source, the directory or the credential store took longer than deadlineMs",
+  source_timeout:
+    "the request's body, the credential store, the directory and the permit source together took longer than deadlineMs",
   aborted: "the asking client had gone before there was an answer",
   invalid_request: "the request, or its plate, could not be understood",
   unauthorized: "nobody was recognised",

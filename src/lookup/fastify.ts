@@ -27,6 +27,8 @@ export interface FastifyLookupRequest extends NodeRequestHead {
 export interface FastifyLookupReply {
   readonly raw: NodeConnection;
   readonly sent?: boolean;
+  /** Milliseconds since Fastify got the request; 0 where it does not measure. */
+  readonly elapsedTime?: number;
   code(status: number): unknown;
   headers(headers: Record<string, string>): unknown;
   send(body: string): unknown;
@@ -53,9 +55,10 @@ export function toFastifyHandler(
 ): (request: FastifyLookupRequest, reply: FastifyLookupReply) => void {
   assertHandler(handler, "toFastifyHandler");
   return (request, reply) => {
+    const startedAt = performance.now() - (reply.elapsedTime ?? 0);
     const body = toBodyText(request.body) ?? findMissingBody(request);
     const take = (known: LookupHandlerReply): void => sendReply(reply, known);
-    answerOverNode(handler, request, { body, connection: reply.raw, take });
+    answerOverNode(handler, request, { body, startedAt, connection: reply.raw, take });
   };
 }
 

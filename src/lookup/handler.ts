@@ -3,6 +3,7 @@ import type { MaybePromise } from "../core/directory.ts";
 import type { EnforcementError } from "../core/errors.ts";
 import { fieldError } from "../core/fields.ts";
 import { type AnswerOptions, answerLookup, type LookupHandlerReply } from "./answer.ts";
+import { readUntil } from "./body-deadline.ts";
 import { isBodiless } from "./closed-reply.ts";
 import { type LookupSettings, type PermitLookupOptions, readLookupOptions } from "./options.ts";
 import { readFetchBody } from "./read-body.ts";
@@ -45,13 +46,21 @@ export function createPermitLookupHandler(options: PermitLookupOptions): PermitL
     answerLookup(settings, toMounted(request, settings.mountPath, answerOptions), answerOptions);
   const answer: PermitLookupHandler["answer"] = async (request, answerOptions = {}) =>
     atOnce(request, answerOptions);
-  answersAtOnce.set(answer, atOnce);
+  served.set(answer, { atOnce, deadlineMs: settings.deadlineMs });
   return Object.assign((request: Request) => answerFetch(settings, request), { answer });
 }
 
 type AnswerAtOnce = (request: LookupRequest, options: AnswerOptions) => MaybePromise<LookupHandlerReply>;
 
-const answersAtOnce = new WeakMap<PermitLookupHandler["answer"], AnswerAtOnce>();
+const served = new WeakMap<
+  PermitLookupHandler["answer"],
+  { readonly atOnce: AnswerAtOnce; readonly deadlineMs: number }
+>();
+
+/** How long a request of this handler may take, its body included. No limit is known of a host's own `answer`. */
+export function findDeadlineMs({ answer }: PermitLookupHandler): number | undefined {
+  return served.get(answer)?.deadlineMs;
+}
 
 /**
  * What `handler.answer` answers, without the promise where nothing had to be waited for: it costs a mount more than
@@ -62,13 +71,14 @@ export function answerAtOnce(
   request: LookupRequest,
   options: AnswerOptions,
 ): MaybePromise<LookupHandlerReply> {
-  const ours = answersAtOnce.get(answer);
-  return ours === undefined ? (async () => answer(request, options))() : ours(request, options);
+  const ours = served.get(answer);
+  return ours === undefined ? (async () => answer(request, options))() : ours.atOnce(request, options);
 }
 
 async function answerFetch(settings: LookupSettings, request: Request): Promise<Response> {
   if (settings.whenUndetermined === "drop") throw cannotDrop();
-  const body = await readFetchBody(request).catch(() => undefined);
+  const startedAt = performance.now();
+  const body = await readUntil(readFetchBody(request), startedAt + settings.deadlineMs);
   // The sender broke off before it had asked anything. Nobody reads this.
   if (body === undefined)
     return new Response("The request broke off.", {
@@ -89,6 +99,7 @@ async function answerFetch(settings: LookupSettings, request: Request): Promise<
     body: text,
   } = await answerLookup(settings, neutral, {
     bodyProblem: body.problem,
+    startedAt,
     get signal() {
       return request.signal;
     },

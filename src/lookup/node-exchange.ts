@@ -4,8 +4,9 @@ import { EnforcementError } from "../core/errors.ts";
 import { isPromise, whenKnown } from "../core/maybe-promise.ts";
 import { type LookupHandlerReply, replyToBrokenDialect } from "./answer.ts";
 import { type ReadBody, toBodyText } from "./body.ts";
+import { readUntil } from "./body-deadline.ts";
 import { isBodiless } from "./closed-reply.ts";
-import { answerAtOnce, type PermitLookupHandler } from "./handler.ts";
+import { answerAtOnce, findDeadlineMs, type PermitLookupHandler } from "./handler.ts";
 import { type NodeBodyStream, readNodeBody } from "./read-body.ts";
 
 /** The part of Node's `IncomingMessage` that is used. */
@@ -57,16 +58,22 @@ export function exchangeOverNode(
     sendReply(response, reply);
     onEnd();
   };
-  void whenKnown(findBody(request), (body) => {
-    if (body === undefined) onEnd();
-    else answerOverNode(handler, request, { body, connection: response, take });
+  const startedAt = performance.now();
+  const limitMs = findDeadlineMs(handler);
+  const body = findBody(request, limitMs === undefined ? undefined : startedAt + limitMs);
+  void whenKnown(body, (known) => {
+    if (known === undefined) onEnd();
+    else answerOverNode(handler, request, { body: known, startedAt, connection: response, take });
   });
 }
 
 function sendReply(response: NodeResponse, reply: LookupHandlerReply): void {
   // The client has gone, or something before us, such as a timeout, has answered.
   if (response.headersSent || response.destroyed) return;
-  if (reply.drop === true) return dropConnection(response);
+  if (reply.drop === true) {
+    dropConnection(response);
+    return;
+  }
   try {
     writeReply(response, reply);
   } catch {
@@ -96,6 +103,8 @@ function writeReply(response: NodeResponse, { status, headers, body }: LookupRep
 /** What is known of a Node request besides its head, and who takes the reply. */
 interface NodeExchange {
   readonly body: ReadBody;
+  /** When the request reached us, in the milliseconds of `performance.now()`. */
+  readonly startedAt: number;
   readonly connection: NodeConnection;
   readonly take: (reply: LookupHandlerReply) => void;
 }
@@ -112,10 +121,10 @@ const { setImmediate: afterThisTurn } = globalThis;
 export function answerOverNode(
   handler: PermitLookupHandler,
   request: NodeRequestHead,
-  { body, connection, take }: NodeExchange,
+  { body, startedAt, connection, take }: NodeExchange,
 ): void {
   afterThisTurn(() => {
-    const answer = askHandler(handler, request, { body, connection });
+    const answer = askHandler(handler, request, { body, startedAt, connection });
     // Ours does not reject; a host's own function around it may.
     if (isPromise(answer)) void answer.catch(replyToBrokenDialect).then(take);
     else afterThisTurn(() => take(answer));
@@ -125,7 +134,7 @@ export function answerOverNode(
 function askHandler(
   handler: PermitLookupHandler,
   request: NodeRequestHead,
-  { body, connection }: Pick<NodeExchange, "body" | "connection">,
+  { body, startedAt, connection }: Omit<NodeExchange, "take">,
 ): MaybePromise<LookupHandlerReply> {
   const url = toOriginForm(request.url ?? "/");
   const path = pathOf(url);
@@ -139,6 +148,7 @@ function askHandler(
   };
   return answerAtOnce(handler, neutral, {
     bodyProblem: body.problem,
+    startedAt,
     originalPath: originalUrl === undefined ? undefined : pathOf(toOriginForm(originalUrl)),
     watch: (onGone) => watchConnection(connection, onGone),
   });
@@ -167,12 +177,14 @@ export function assertHandler(handler: PermitLookupHandler, mount: string): void
  * The body, whoever has read it. A parser leaves `request.body`; without one the stream is still untouched. Where it
  * was read and nothing usable is left, waiting for it would never end. `undefined`: the client broke off.
  */
-function findBody(request: NodeRequest): MaybePromise<ReadBody | undefined> {
+function findBody(request: NodeRequest, endsAt: number | undefined): MaybePromise<ReadBody | undefined> {
   const isUntouched = !request.readableDidRead && !request.readableEnded;
   const parsed = toBodyText(request.body);
   // Express 4 puts {} where its parser found nothing to parse; others put null.
   const isNothing = parsed === undefined || parsed.text === "{}" || parsed.text === "null";
-  return isUntouched && isNothing ? readNodeBody(request) : (parsed ?? findMissingBody(request));
+  if (!isUntouched || !isNothing) return parsed ?? findMissingBody(request);
+  const reading = readNodeBody(request);
+  return endsAt === undefined ? reading : readUntil(reading, endsAt);
 }
 
 /** What it means that a request whose body was read by somebody has none: one was sent, or none ever was. */

@@ -26,7 +26,11 @@ export interface PermitLookupOptions {
    * where the service is, such as a WSDL, says this. Default: at the root, and no such document is served.
    */
   publicUrl?: string;
-  /** How long credential store, directory and source may take together, in milliseconds. Default 2,000. */
+  /**
+   * How long a request's body, credential store, directory and source may take together, in milliseconds. Default
+   * 2,000. Behind a parser of Express's, the time that it takes to read the body is not seen and does not count; behind
+   * Fastify's it counts where Fastify measures it, which it does with a logger or an `onResponse` hook.
+   */
   deadlineMs?: number;
   /**
    * What the vendor hears when the answer is not known. Default `unavailable`.
