@@ -20,11 +20,15 @@ export interface LookupDialect {
   readonly methods: readonly string[];
   /** Media types that it takes, lower case. Others are refused with 415. */
   readonly contentTypes: readonly string[];
-  /** A user name and password in the body. Left out where credentials travel in headers only. */
+  /**
+   * A user name and password in the body. Left out where credentials travel in headers only. What it throws is never
+   * told to the asking party, who hears 401; the audit of that 401 has the message of an `EnforcementError`.
+   */
   readCredential?(request: LookupRequest): PresentedCredential | undefined;
   /**
    * A second secret in the body. Where a dialect has this method, whoever proved a credential must prove this as well:
-   * it is compared with `tokenHashes` of that credential. `undefined` proves nothing.
+   * it is compared with `tokenHashes` of that credential. `undefined` proves nothing; what it throws is told as that of
+   * `readCredential` is.
    */
   readToken?(request: LookupRequest): string | undefined;
   /**

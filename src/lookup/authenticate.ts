@@ -5,6 +5,14 @@ import { readList, readText } from "../core/fields.ts";
 import { isPromise, whenKnown } from "../core/maybe-promise.ts";
 import { type Deadline, Interruption } from "./deadline.ts";
 
+/** With what a request is authenticated. */
+export interface Authentication {
+  readonly authorizers: readonly Authorizer[];
+  readonly dialect: LookupDialect;
+  /** Hears why the credential in the body, where there should be one, cannot be read. */
+  readonly onUnreadable: (thrown: unknown) => void;
+}
+
 /**
  * The credential that a request proves to the first authorizer that recognises one.
  *
@@ -13,10 +21,10 @@ import { type Deadline, Interruption } from "./deadline.ts";
  */
 export function authenticate(
   request: LookupRequest,
-  by: { authorizers: readonly Authorizer[]; dialect: LookupDialect },
+  by: Authentication,
   deadline: Deadline,
 ): MaybePromise<StoredCredential | undefined> {
-  const presented = findPresented(request, by.dialect);
+  const presented = findPresented(request, by);
   return askFrom(0, undefined);
 
   function askFrom(
@@ -66,11 +74,15 @@ export function challengesOf(authorizers: readonly Authorizer[]): Record<string,
   return challenges.length === 0 ? {} : { "www-authenticate": [...new Set(challenges)].join(", ") };
 }
 
-function findPresented(request: LookupRequest, dialect: LookupDialect): PresentedCredential | undefined {
+function findPresented(
+  request: LookupRequest,
+  { dialect, onUnreadable }: Authentication,
+): PresentedCredential | undefined {
   try {
     return dialect.readCredential?.(request);
-  } catch {
-    // A body that nobody can read proves nothing. What is wrong with it is not for strangers.
+  } catch (thrown) {
+    // A body that cannot be read proves nothing. What is wrong with it is for the audit, not for strangers.
+    onUnreadable(thrown);
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import type { Authorizer, PresentedCredential, StoredCredential } from "../core/credential.ts";
 import type { MaybePromise } from "../core/directory.ts";
 import { fieldError, readRecord } from "../core/fields.ts";
-import { whenKnown } from "../core/maybe-promise.ts";
+import { isPromise, whenKnown } from "../core/maybe-promise.ts";
 import { checkConfig } from "./config-error.ts";
 import { proveCredential, sha256Hex } from "./secret-hash.ts";
 
@@ -9,7 +9,8 @@ import { proveCredential, sha256Hex } from "./secret-hash.ts";
 export type FindCredential = (key: string) => MaybePromise<StoredCredential | undefined>;
 
 /**
- * Recognises a user name and password: HTTP Basic (RFC 7617, UTF-8), or what the dialect found in the body.
+ * Recognises a user name and password: HTTP Basic (RFC 7617, UTF-8), or what the dialect found in the body. Where a
+ * request has both, as behind a reverse proxy with a Basic login of its own, each is tried, the header first.
  *
  * @param options.find finds by user name; it never sees a password
  * @throws EnforcementError `invalid_config` when an option is unknown or not a function
@@ -19,12 +20,40 @@ export function basicAuth(options: { find: FindCredential }): Authorizer {
   return {
     challenge: 'Basic realm="permit lookup", charset="UTF-8"',
     authorize(request, presented) {
-      const given = readBasic(request.header("authorization")) ?? presented;
-      if (given === undefined) return undefined;
-      const hash = sha256Hex(given.password);
-      return whenKnown(find(given.username), (stored) => proveCredential(hash, stored));
+      const inHeader = readBasic(request.header("authorization"));
+      if (inHeader === undefined || presented === undefined) return prove(inHeader ?? presented);
+      return whenRefused(
+        () => prove(inHeader),
+        () => prove(presented),
+      );
     },
   };
+
+  function prove(given: PresentedCredential | undefined): MaybePromise<StoredCredential | undefined> {
+    if (given === undefined) return undefined;
+    const hash = sha256Hex(given.password);
+    return whenKnown(find(given.username), (stored) => proveCredential(hash, stored));
+  }
+}
+
+/** What the first proves; where it proves nothing or fails, what the second does. A failure is told when neither does. */
+function whenRefused(
+  first: () => MaybePromise<StoredCredential | undefined>,
+  second: () => MaybePromise<StoredCredential | undefined>,
+): MaybePromise<StoredCredential | undefined> {
+  const afterFailure = (thrown: unknown): MaybePromise<StoredCredential | undefined> =>
+    whenKnown(second(), (credential) => {
+      if (credential === undefined) throw thrown;
+      return credential;
+    });
+  let proven: MaybePromise<StoredCredential | undefined>;
+  try {
+    proven = first();
+  } catch (thrown) {
+    return afterFailure(thrown);
+  }
+  if (!isPromise(proven)) return proven ?? second();
+  return proven.then((credential) => credential ?? second(), afterFailure);
 }
 
 /**

@@ -52,9 +52,14 @@ export function decideLookup(
   refuseLateBody(bodyProblem, work);
   inquiry.stage = "credentials";
   const { authorizers } = settings;
-  const proven = authenticate(request, { authorizers, dialect }, deadline);
+  let unreadable: unknown;
+  const onUnreadable = (thrown: unknown): void => {
+    unreadable ??= thrown;
+  };
+  const proven = authenticate(request, { authorizers, dialect, onUnreadable }, deadline);
   return whenKnown<StoredCredential | undefined, LookupOutcome>(proven, (credential) => {
-    if (credential === undefined || !provesToken(request, credential, dialect)) {
+    if (credential === undefined || !provesToken(request, credential, { dialect, onUnreadable })) {
+      if (unreadable !== undefined) inquiry.failure = { at: "request", thrown: unreadable };
       return refuseStranger(request, work);
     }
     inquiry.credential = credential;

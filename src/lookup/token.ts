@@ -1,5 +1,6 @@
 import type { StoredCredential } from "../core/credential.ts";
-import type { LookupDialect, LookupRequest } from "../core/dialect.ts";
+import type { LookupRequest } from "../core/dialect.ts";
+import type { Authentication } from "./authenticate.ts";
 import { proveCredential, sha256Hex } from "./secret-hash.ts";
 
 /**
@@ -10,20 +11,24 @@ import { proveCredential, sha256Hex } from "./secret-hash.ts";
 export function provesToken(
   request: LookupRequest,
   credential: StoredCredential,
-  dialect: LookupDialect,
+  by: Pick<Authentication, "dialect" | "onUnreadable">,
 ): boolean {
-  if (dialect.readToken === undefined) return true;
-  const token = findToken(request, dialect) ?? "";
+  if (by.dialect.readToken === undefined) return true;
+  const token = findToken(request, by) ?? "";
   const { hashes, tokenHashes = hashes } = credential;
   const proven = proveCredential(sha256Hex(token), { ...credential, hashes: tokenHashes });
   return token !== "" && proven !== undefined;
 }
 
-function findToken(request: LookupRequest, dialect: LookupDialect): string | undefined {
+function findToken(
+  request: LookupRequest,
+  { dialect, onUnreadable }: Pick<Authentication, "dialect" | "onUnreadable">,
+): string | undefined {
   try {
     return dialect.readToken?.(request);
-  } catch {
-    // A body that nobody can read proves nothing.
+  } catch (thrown) {
+    // A body that cannot be read proves nothing.
+    onUnreadable(thrown);
     return undefined;
   }
 }

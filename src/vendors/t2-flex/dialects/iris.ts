@@ -1,3 +1,4 @@
+import type { PresentedCredential } from "../../../core/credential.ts";
 import type {
   LookupAnswer,
   LookupDialect,
@@ -31,7 +32,7 @@ export const irisDialect: LookupDialect = Object.freeze({
   places: false,
   methods: Object.freeze(["POST"]),
   contentTypes: Object.freeze(["text/xml", "application/xml"]),
-  readCredential: (request: LookupRequest) => readMessage(request).credential,
+  readCredential,
   readToken: (request: LookupRequest) => readContent(request, "token")?.trim(),
   serveDocument,
   parseQuery,
@@ -49,6 +50,13 @@ function readMessage(request: LookupRequest): SoapMessage {
   const message = messages.get(request) ?? parseSoapMessage(request.body);
   messages.set(request, message);
   return message;
+}
+
+/** @throws EnforcementError `invalid_input` when there is a UsernameToken that proves nothing, saying why */
+function readCredential(request: LookupRequest): PresentedCredential | undefined {
+  const { credential } = readMessage(request);
+  if (credential instanceof Error) throw credential;
+  return credential;
 }
 
 function readContent(request: LookupRequest, name: string): string | undefined {

@@ -1,17 +1,18 @@
 import type { PresentedCredential } from "../../../core/credential.ts";
+import type { EnforcementError } from "../../../core/errors.ts";
 import { fieldError } from "../../../core/fields.ts";
 import { parseXmlBody, type XmlElement } from "./xml-body.ts";
 
 /** SOAP 1.1. The namespace of 1.2 is another one. */
 export const SOAP = "http://schemas.xmlsoap.org/soap/envelope/";
 const SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
-const PASSWORD_TEXT =
-  "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText";
+const PROFILE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0";
+const PASSWORD_TEXT = `${PROFILE}#PasswordText`;
 
 /** What a SOAP request says. */
 export interface SoapMessage {
-  /** The WS-Security UsernameToken with a password as text. Absent: there is none, or one of another kind. */
-  readonly credential: PresentedCredential | undefined;
+  /** The WS-Security UsernameToken. Absent: there is none. An error: there is one, and it says why it proves nothing. */
+  readonly credential: PresentedCredential | EnforcementError | undefined;
   /** The one element of the body. */
   readonly content: XmlElement;
 }
@@ -53,13 +54,30 @@ export function textOf(element: XmlElement | undefined): string | undefined {
   return element === undefined || element.children.length > 0 ? undefined : element.text;
 }
 
-function readCredential(header: XmlElement | undefined): PresentedCredential | undefined {
+function readCredential(header: XmlElement | undefined): PresentedCredential | EnforcementError | undefined {
   const token = findChild(findChild(header, "Security", [SECURITY]), "UsernameToken", [SECURITY]);
+  if (token === undefined) return undefined;
   const username = textOf(findChild(token, "Username", [SECURITY]))?.trim();
   const passwordElement = findChild(token, "Password", [SECURITY]);
   // Not trimmed: a space may be a part of it.
   const password = textOf(passwordElement);
-  if (username === undefined || username === "" || password === undefined) return undefined;
+  if (username === undefined || username === "") return fieldError("Username", "is missing or empty.");
+  if (password === undefined) return fieldError("Password", "is missing, or holds elements.");
   const type = passwordElement?.attributes.get("Type")?.trim() ?? PASSWORD_TEXT;
-  return type === PASSWORD_TEXT ? { username, password } : undefined;
+  return type === PASSWORD_TEXT ? { username, password } : fieldError("Password", describeType(type));
+}
+
+/** What is wrong with a password's type. Its own text is not repeated: it is a stranger's. */
+function describeType(type: string): string {
+  switch (type) {
+    case "PasswordText":
+    case "#PasswordText":
+      return `has the short Type "${type}"; the whole URI must be written: ${PASSWORD_TEXT}.`;
+    case "PasswordDigest":
+    case "#PasswordDigest":
+    case `${PROFILE}#PasswordDigest`:
+      return "is a digest, which can be checked only where the password itself is kept; it must be sent as PasswordText.";
+    default:
+      return `has an unknown Type; it must be ${PASSWORD_TEXT}.`;
+  }
 }
