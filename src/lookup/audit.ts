@@ -7,11 +7,13 @@ import type { LookupHandlerReply } from "./answer.ts";
 import type { Inquiry, LookupStage } from "./inquiry.ts";
 import { type LookupOutcome, type OutcomeSummary, summarizeOutcome } from "./outcome.ts";
 import type { HashPlate } from "./redact.ts";
+import { redactClosest, redactQuestion } from "./redact-question.ts";
+import type { UnknownPlace } from "./scope.ts";
 
 /**
  * The record of one answer or refusal: plain JSON. It holds plates, by design: a ticket that is challenged must be
  * explainable. Store it as personal data. With the handler's option `redact`, a keyed hash such as `h1:5f…` stands
- * in each plate's place.
+ * in the place of each plate, and of a region or place that was not recognised.
  */
 export interface LookupAudit {
   /** Version of this shape. */
@@ -109,7 +111,7 @@ export function toAudit(inquiry: Inquiry, end: InquiryEnd): LookupAudit {
     considered: (inquiry.permits ?? []).map(({ id }) => id),
     answered: [...new Set(matches.map(({ permit }) => permit.id))],
     dropped: inquiry.dropped,
-    ...(unknownPlace && { closest: rankCandidates(unknownPlace.wanted, unknownPlace.names) }),
+    ...(unknownPlace && { closest: toClosest(unknownPlace, hashPlate) }),
     ...(failure && { failure: toFailure(failure) }),
     ...(parts && { parts: parts.map((part) => toPartAudit(part, end)) }),
   };
@@ -124,13 +126,14 @@ function toParty({ id, companyId, locationIds }: StoredCredential) {
   return locationIds === undefined ? party : { ...party, credentialLocationIds: locationIds };
 }
 
-/** Whichever way a plate was written, one hash stands for it; one that could not be read is hashed as it came. */
-function toAsked(
-  { query, plateNumbers }: Inquiry,
-  hashPlate: HashPlate | undefined,
-): LookupQuery | undefined {
-  if (query === undefined || hashPlate === undefined) return query;
-  return { ...query, plate: hashPlate(plateNumbers?.[0] ?? String(query.plate)) };
+function toAsked(inquiry: Inquiry, hashPlate: HashPlate | undefined): LookupQuery | undefined {
+  const { query } = inquiry;
+  return query === undefined || hashPlate === undefined ? query : redactQuestion(query, inquiry, hashPlate);
+}
+
+function toClosest({ wanted, names }: UnknownPlace, hashPlate: HashPlate | undefined): NameCandidate[] {
+  const closest = rankCandidates(wanted, names);
+  return hashPlate === undefined ? closest : redactClosest(closest, wanted, hashPlate);
 }
 
 function toUnderstood(

@@ -74,6 +74,7 @@ function findSearches(parts: readonly Inquiry[], { company, locations }: Ground,
       part.answer = withoutMatches(part, "undetermined", "unknown_place");
       return [];
     }
+    part.isPlaceKnown = true;
     if (scope.asked.size > 0) return [{ part, scope }];
     part.answer = withoutMatches(part, "none", "switched_off");
     return [];

@@ -129,6 +129,7 @@ function decideOnGround(
     inquiry.unknownPlace = scope;
     return withoutMatches(inquiry, "undetermined", "unknown_place");
   }
+  inquiry.isPlaceKnown = true;
   if (scope.asked.size === 0) return withoutMatches(inquiry, "none", "switched_off");
   inquiry.locationIds = scope.locationIds;
   const surroundings = { company, scope, graceMs: settings.graceMs };

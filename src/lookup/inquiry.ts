@@ -21,6 +21,8 @@ export class Inquiry {
   plateNumbers: readonly string[] | undefined = undefined;
   region: string | undefined = undefined;
   locationIds: readonly string[] | undefined = undefined;
+  /** The place that was asked about is the credential's, or none was asked about. */
+  isPlaceKnown = false;
   unknownPlace: UnknownPlace | undefined = undefined;
   /** Permits of this company and plate. */
   permits: readonly Permit[] | undefined = undefined;

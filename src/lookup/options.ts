@@ -49,7 +49,10 @@ export interface PermitLookupOptions {
   plateMatching?: "exact" | "ocr";
   /** Hears of every answer and refusal. What it throws is ignored. Without it no record is made. */
   onAnswer?: (audit: LookupAudit) => void;
-  /** Puts a keyed hash in the place of each plate in the audit. Default: plates are in it. */
+  /**
+   * Puts a keyed hash in the place of each plate in the audit, and of each region and place that was not recognised: a
+   * plate may stand in the wrong field. Default: all are in it as they came.
+   */
   redact?: RedactOptions;
   /**
    * Counts requests without a known credential; when it says that there were too many, they hear 429 with Retry-After

@@ -1,6 +1,8 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { lookupRequest, openCampus, permit } from "./campus.ts";
+import { createT2FlexProvider } from "../../src/vendors/t2-flex/provider.ts";
+import { directory, lookupRequest, openCampus, permit } from "./campus.ts";
+import { probeDialect } from "./probe-dialect.ts";
 
 const key = "0123456789abcdef0123456789abcdef";
 const hash = (number: string) => `h1:${createHmac("sha256", key).update(number).digest("hex")}`;
@@ -32,6 +34,62 @@ describe("a redacted audit", () => {
       asked: { plate: hash("GXK204-GXK204-GXK204") },
       reason: "invalid_request",
     });
+  });
+
+  it.each([
+    ["as the state", { plate: "ABC123", state: "gxk 204" }, ["region"]],
+    ["as the place", { plate: "ABC123", locationId: "GXK-204" }, ["place"]],
+    ["as both", { plate: "ABC123", state: "GXK204", locationId: " gxk204 " }, ["region", "place"]],
+    ["as the place of a plate that cannot be read", { plate: "---", locationId: "GXK204" }, ["place"]],
+  ])("covers a plate that stands in the wrong field: %s", async (_, question, fields) => {
+    const { handler, key: apiKey, audits } = openCampus({ permits: [permit()], redact: { key } });
+    await handler(lookupRequest(question, { "x-api-key": apiKey }));
+    const { asked } = audits[0] ?? {};
+    expect(JSON.stringify(audits)).not.toMatch(/gxk|204\b/i);
+    // It is found where every other record of this plate is.
+    if (fields.includes("region")) expect(asked?.region).toBe(hash("GXK204"));
+    if (fields.includes("place")) expect(asked?.place).toEqual({ by: "location", value: hash("GXK204") });
+  });
+
+  it("covers a place that was not looked up, because the directory failed or the company is off", async () => {
+    const broken = { ...directory, listLocations: () => Promise.reject(new Error("gone")) };
+    for (const options of [{ directory: broken }, { companyId: "sleeping" }]) {
+      const { ask } = openCampus({ redact: { key }, ...options });
+      const { audit } = await ask({ plate: "ABC123", locationId: "GXK 204" });
+      expect(audit.asked?.place?.value).toBe(hash("GXK204"));
+    }
+  });
+
+  it("keeps the names that are close to an unknown place, and nothing of what was asked", async () => {
+    const { ask } = openCampus({ redact: { key } });
+    const { audit } = await ask({ plate: "ABC123", locationId: "LOT-1" });
+    expect(audit.closest?.[0]).toMatchObject({
+      name: "lot-1",
+      difference: {
+        kind: "case",
+        expected: hash("LOT1"),
+        codePoints: {},
+        message: "differs at position 0 (case)",
+      },
+    });
+    expect(JSON.stringify(audit)).not.toContain("LOT");
+  });
+
+  it("keeps the places that are known, alone and in a list, also those that are switched off", async () => {
+    const dialect = { ...probeDialect };
+    const {
+      handler,
+      key: apiKey,
+      audits,
+    } = openCampus({
+      redact: { key },
+      provider: createT2FlexProvider({ dialect }),
+    });
+    const ask = (place: object) =>
+      handler(lookupRequest({ plate: "ABC123", place }, { "x-api-key": apiKey }));
+    await ask({ by: "station", value: "Closed Lot" });
+    await ask({ by: "station", value: ["Lot 1", "GXK204"] });
+    expect(audits.map(({ asked }) => asked?.place?.value)).toEqual(["Closed Lot", ["Lot 1", hash("GXK204")]]);
   });
 
   it("is of no use to who has another key, and takes bytes for one", async () => {

@@ -1,0 +1,61 @@
+import type { LookupPlace, LookupQuery } from "../core/dialect.ts";
+import type { NameCandidate } from "../core/mismatch.ts";
+import { canonicalPlateNumber } from "../core/plate.ts";
+import { findRegion } from "../core/region.ts";
+import type { Inquiry } from "./inquiry.ts";
+import type { HashPlate } from "./redact.ts";
+
+/**
+ * A question without its plate, and without all else that was not recognised: a plate may stand in the field of the
+ * state or of the place. What is kept is a region that could be read, and places that the credential has.
+ */
+export function redactQuestion(query: LookupQuery, inquiry: Inquiry, hashPlate: HashPlate): LookupQuery {
+  const { plateNumbers } = inquiry;
+  const { plate, region, place } = query;
+  return {
+    ...query,
+    plate: plateNumbers?.[0] === undefined ? hashText(plate, hashPlate) : hashPlate(plateNumbers[0]),
+    ...(region === undefined || findRegion(region) !== undefined
+      ? undefined
+      : { region: hashText(region, hashPlate) }),
+    ...(place === undefined ? undefined : { place: redactPlace(place, inquiry, hashPlate) }),
+  };
+}
+
+/** The names that are close to an unknown place, without what was asked for. */
+export function redactClosest(
+  closest: readonly NameCandidate[],
+  wanted: string,
+  hashPlate: HashPlate,
+): NameCandidate[] {
+  return closest.map(({ name, difference, edits, tied }) => {
+    const { kind, kinds, position, actual } = difference;
+    const inWhat = kinds.join(", ").replaceAll("_", " ");
+    const message = `differs at position ${position} (${inWhat})`;
+    const expected = hashText(wanted, hashPlate);
+    return {
+      name,
+      difference: { kind, kinds, position, expected, actual, codePoints: {}, message },
+      edits,
+      tied,
+    };
+  });
+}
+
+function redactPlace(place: LookupPlace, inquiry: Inquiry, hashPlate: HashPlate): LookupPlace {
+  if (inquiry.isPlaceKnown) return place;
+  const known = new Set(inquiry.unknownPlace?.names);
+  const redact = (name: unknown): string =>
+    typeof name === "string" && known.has(name) ? name : hashText(name, hashPlate);
+  const { by, value } = place;
+  return { by, value: Array.isArray(value) ? value.map(redact) : redact(value) };
+}
+
+/** The hash that the plate in a text has in every other record; where there is none, that of the text. */
+function hashText(text: unknown, hashPlate: HashPlate): string {
+  try {
+    return hashPlate(canonicalPlateNumber(text, "plate"));
+  } catch {
+    return hashPlate(String(text));
+  }
+}
