@@ -84,6 +84,7 @@ export function toOutcome(thrown: unknown, inquiry: Inquiry): LookupAnswer | Loo
     return { status: "undetermined", reason: thrown.reason, matches: [], at };
   }
   if (stage === "dialect" && isEnforcementError(thrown) && thrown.code === "invalid_input") {
+    inquiry.failure = { at: "request", thrown };
     return createRefusal("invalid_request", { message: thrown.message });
   }
   inquiry.failure = { at: stage, thrown };

@@ -113,12 +113,14 @@ export function toAudit(inquiry: Inquiry, end: InquiryEnd): LookupAudit {
     dropped: inquiry.dropped,
     ...(unknownPlace && { closest: toClosest(unknownPlace, hashPlate) }),
     ...(failure && { failure: toFailure(failure) }),
-    ...(parts && { parts: parts.map((part) => toPartAudit(part, end)) }),
+    ...(parts && { parts: parts.map((part) => toPartAudit(part, inquiry, end)) }),
   };
 }
 
-function toPartAudit(part: Inquiry, end: InquiryEnd): LookupAudit {
-  return toAudit(part, { ...end, outcome: part.answer ?? end.outcome });
+/** What failed for the whole list failed for each of its queries that has no answer of its own. */
+function toPartAudit(part: Inquiry, list: Inquiry, end: InquiryEnd): LookupAudit {
+  if (part.answer !== undefined) return toAudit(part, { ...end, outcome: part.answer });
+  return toAudit(Object.assign(part, { failure: part.failure ?? list.failure }), end);
 }
 
 function toParty({ id, companyId, locationIds }: StoredCredential) {

@@ -8,9 +8,13 @@ import type { LookupSettings } from "./options.ts";
 import { isPlateHash } from "./redact.ts";
 
 /** A question as the decision takes it. */
-export interface ReadQuestion {
+export interface RecordedQuestion {
   readonly query: LookupQuery;
   readonly credential: StoredCredential;
+}
+
+/** A question that a host asks: about an instant that it gives, or about now. */
+export interface ReadQuestion extends RecordedQuestion {
   readonly at: Date | string | undefined;
 }
 
@@ -22,12 +26,8 @@ export function isAudit(asked: LookupQuestion | LookupAudit): asked is LookupAud
   return typeof asked === "object" && asked !== null && "httpStatus" in asked;
 }
 
-/** The question that was given, or that a record holds. `undefined` when the record holds none. */
-export function readQuestion(
-  asked: LookupQuestion | LookupAudit,
-  settings: LookupSettings,
-): ReadQuestion | undefined {
-  if (isAudit(asked)) return readRecorded(asked, settings);
+/** The question that was given. */
+export function readQuestion(asked: LookupQuestion): ReadQuestion {
   const question = readRecord(asked, "question", KEYS) as unknown as LookupQuestion;
   const { credential, companyId } = question;
   if ((credential === undefined) === (companyId === undefined)) {
@@ -40,23 +40,24 @@ export function readQuestion(
   };
 }
 
-function readRecorded(record: LookupAudit, settings: LookupSettings): ReadQuestion | undefined {
-  if (record.v !== 1)
-    throw fieldError("record.v", "must be 1; records of other versions are not understood.");
-  if (record.providerId !== settings.provider.id) {
-    throw fieldError(
-      "record.providerId",
-      "is another provider's; give the options of the handler that made the record.",
-    );
-  }
-  const { asked, companyId, credentialLocationIds, at } = record;
-  if (asked === undefined || companyId === undefined) return undefined;
+/**
+ * The question that a record holds, as it was asked: the decision says what is wrong with it, as it did then.
+ *
+ * @throws EnforcementError `invalid_input` when its plate is a hash, or another one than the record's
+ */
+export function readRecordedQuestion(
+  record: LookupAudit,
+  settings: LookupSettings,
+  field: string,
+): RecordedQuestion {
+  const { asked, companyId, credentialLocationIds } = record;
+  if (asked === undefined) throw fieldError(`${field}.asked`, "is missing.");
+  assertPlateOf(record, settings, field);
   const party = {
     companyId,
     ...(credentialLocationIds === undefined ? {} : { locationIds: credentialLocationIds }),
   };
-  assertPlateOf(record, settings);
-  return { query: readQuery(asked, "record.asked"), credential: readParty(party, "record"), at };
+  return { query: asked, credential: readParty(party, field) };
 }
 
 function readQuery({ plate, region, place }: LookupQuery, field: string): LookupQuery {
@@ -88,17 +89,23 @@ function readParty(party: { companyId?: unknown; locationIds?: unknown }, field:
 }
 
 /** A hash says nothing to a source; and the plate that stands in for it must be the one that was hashed. */
-function assertPlateOf({ asked, understood }: LookupAudit, { hashPlate }: LookupSettings): void {
-  const plate = asked?.plate ?? "";
+function assertPlateOf(
+  { asked, understood }: LookupAudit,
+  { hashPlate }: LookupSettings,
+  field: string,
+): void {
+  // A dialect of the host's own may have given anything.
+  const plate: unknown = asked?.plate;
+  if (typeof plate !== "string") return;
   if (isPlateHash(plate)) {
     throw fieldError(
-      "record.asked.plate",
+      `${field}.asked.plate`,
       "is a hash; give the plate itself: { ...record, asked: { ...record.asked, plate } }.",
     );
   }
   const recorded = understood?.plateNumbers[0];
   if (recorded === undefined || !isPlateHash(recorded) || hashPlate === undefined) return;
-  if (hashPlate(canonicalPlateNumber(plate, "record.asked.plate")) !== recorded) {
-    throw fieldError("record.asked.plate", "is not the plate that this record is about.");
+  if (hashPlate(canonicalPlateNumber(plate, `${field}.asked.plate`)) !== recorded) {
+    throw fieldError(`${field}.asked.plate`, "is not the plate that this record is about.");
   }
 }

@@ -2,18 +2,19 @@ import type { LookupAnswer } from "../core/dialect.ts";
 import { isEnforcementError } from "../core/errors.ts";
 import { rankCandidates } from "../core/mismatch.ts";
 import type { LookupAudit } from "./audit.ts";
-import type { LookupExplanation, Replay } from "./explain.ts";
 import type { ConsideredPermit } from "./explain-permit.ts";
-import { describeLocation, describeSpan } from "./explain-terms.ts";
+import type { Replay } from "./explain-replay.ts";
+import { describeLocation } from "./explain-terms.ts";
 import type { LookupSettings } from "./options.ts";
+import { refuseUndetermined } from "./refusal.ts";
 
-/** The course of one decision: question, place, answer, what the vendor hears, and a hint where there is one. */
+/** The course of one decision: question, place, answer, and a hint where there is one. */
 export function describeReplay(
   replay: Replay,
   considered: readonly ConsideredPermit[],
   lookAlike: LookupAnswer | undefined,
 ): string[] {
-  const { outcome, settings } = replay;
+  const { outcome } = replay;
   if ("code" in outcome) return [`The request is refused: ${outcome.message}`];
   return [
     describeQuestion(replay),
@@ -22,47 +23,11 @@ export function describeReplay(
     describeAnswer(replay, outcome, considered),
     ...describeDropped(replay),
     ...(lookAlike === undefined ? [] : [describeLookAlike(lookAlike)]),
-    ...(outcome.status === "undetermined" ? [describePolicy(settings)] : []),
-    ...(outcome.reason === "invalid_request" ? [UNREADABLE_IN_A_LIST] : []),
-  ];
-}
-
-const UNREADABLE_IN_A_LIST =
-  "In a list of plates it is left out of the answer when another plate of the list has a permit.";
-
-/** How a record and its replay agree. */
-export function describeRecord(
-  record: LookupAudit,
-  replayed: Pick<LookupExplanation, "answer" | "reason">,
-  considered: readonly ConsideredPermit[],
-): string[] {
-  const { status, reason, httpStatus, durationMs, failure } = record;
-  const isSame = status === replayed.answer && reason === replayed.reason;
-  const gone = record.considered.filter((id) => !considered.some(({ permitId }) => permitId === id));
-  const added = considered.filter(({ permitId }) => !record.considered.includes(permitId));
-  return [
-    `The record says ${status} (${reason}): ${MEANINGS[reason]}. The vendor heard HTTP ${httpStatus} after ${describeSpan(Math.round(durationMs))}.`,
-    ...(failure === undefined
-      ? []
-      : [`What failed then was at the stage "${failure.at}": ${failure.message}`]),
-    isSame
-      ? "Asked again, the answer is the same."
-      : `Asked again, the answer is ${replayed.answer} (${replayed.reason}): permits, directory or options have changed since, or what failed then works now.`,
-    ...gone.map((id) => `Permit ${id} was considered then; the source no longer gives it.`),
-    ...added.map(({ permitId }) => `Permit ${permitId} was not given by the source then.`),
-  ];
-}
-
-/** A record in which nothing was asked. */
-export function describeUnasked({ at, status, reason, httpStatus, failure }: LookupAudit): string[] {
-  return [
-    `The request of ${at} looked up no plate: ${status} (${reason}), ${MEANINGS[reason]}. The vendor heard HTTP ${httpStatus}.`,
-    ...(failure === undefined ? [] : [`What failed was at the stage "${failure.at}": ${failure.message}`]),
   ];
 }
 
 /** Each reason in words. */
-const MEANINGS: Readonly<Record<LookupAudit["reason"], string>> = {
+export const MEANINGS: Readonly<Record<LookupAudit["reason"], string>> = {
   match: "plate and region agree",
   match_region_unknown: "a region is unknown, which is no reason to say no",
   match_ocr: "one character is read as another that looks like it",
@@ -180,8 +145,35 @@ function describeLookAlike({ matches: [match] }: LookupAnswer): string {
   return `Permit ${match?.permit.id} is for ${match?.plate.number}, which looks alike; plateMatching "ocr" would have found it.`;
 }
 
-function describePolicy({ whenUndetermined }: LookupSettings): string {
-  return whenUndetermined === "deny"
-    ? 'The vendor hears the same as for no permit, because whenUndetermined is "deny".'
-    : 'The vendor hears 503 and its own policy applies, because whenUndetermined is "unavailable".';
+const UNREADABLE_IN_A_LIST =
+  "In a list of plates it is left out of the answer when another plate of the list has a permit.";
+
+/** What the vendor hears of an answer that is not known. */
+export function describePolicy({ settings, outcome }: Replay): string[] {
+  if ("code" in outcome || outcome.status !== "undetermined") return [];
+  return [
+    describeHeard(settings, outcome),
+    ...(outcome.reason === "invalid_request" ? [UNREADABLE_IN_A_LIST] : []),
+  ];
+}
+
+function describeHeard(settings: LookupSettings, answer: LookupAnswer): string {
+  switch (settings.whenUndetermined) {
+    case "deny":
+      return 'The vendor hears the same as for no permit, because whenUndetermined is "deny".';
+    case "drop":
+      return 'The connection is closed without a reply, because whenUndetermined is "drop".';
+    case "unavailable":
+      return `The vendor hears ${statusOf(settings, answer)} and its own policy applies, because whenUndetermined is "unavailable".`;
+  }
+}
+
+/** 503, unless the dialect tells this reason apart. */
+function statusOf({ provider }: LookupSettings, { reason }: LookupAnswer): number {
+  const refusal = refuseUndetermined(reason);
+  try {
+    return provider.dialect.renderRefusal(refusal).status;
+  } catch {
+    return refusal.status;
+  }
 }

@@ -24,7 +24,7 @@ export function createPlateHash(key: string | Uint8Array): HashPlate {
 
 /** Whether a text stands for a plate. No canonical number has a colon. */
 export function isPlateHash(text: string): boolean {
-  return text.startsWith(PREFIX);
+  return /^h1:[0-9a-f]{64}$/.test(text);
 }
 
 /** Checks the option `redact`. */

@@ -9,6 +9,7 @@ import {
   createPermitLookupHandler,
   type FindPermits,
   type PermitLookupHandler,
+  type PermitLookupOptions,
 } from "../../src/lookup/handler.ts";
 import { memoryPermits } from "../../src/lookup/memory-permits.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/provider.ts";
@@ -60,6 +61,8 @@ const foreign: Permit[] = ["GXK 204", "OLD 1", "ABC 123", FOREIGN_PLATE].map((te
 /** A handler of company A's and how its source is. */
 export interface FuzzedHandler {
   readonly handler: PermitLookupHandler;
+  /** What it was made with. */
+  readonly options: PermitLookupOptions;
   readonly isSourceBroken: boolean;
 }
 
@@ -75,9 +78,8 @@ export function createFuzzWorld(dialect: FuzzedDialect): FuzzWorld {
   const { username, password, stored } = issueCredentials({ companyId: "fundy" });
   const byHash = (hash: string) => (stored.hashes.includes(hash) ? stored : undefined);
   let audit: LookupAudit | undefined;
-  const open = (findPermits: FindPermits, isSourceBroken = false): FuzzedHandler => ({
-    isSourceBroken,
-    handler: createPermitLookupHandler({
+  const open = (findPermits: FindPermits, isSourceBroken = false): FuzzedHandler => {
+    const options: PermitLookupOptions = {
       provider: createT2FlexProvider({ dialect }),
       authorize: [
         apiKeyAuth({ find: byHash }),
@@ -95,8 +97,9 @@ export function createFuzzWorld(dialect: FuzzedDialect): FuzzWorld {
       onAnswer: (record) => {
         audit = record;
       },
-    }),
-  });
+    };
+    return { isSourceBroken, options, handler: createPermitLookupHandler(options) };
+  };
   const everything = [...own, ...foreign];
   return {
     login: { username, key: password },
