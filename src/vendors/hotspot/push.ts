@@ -1,19 +1,26 @@
-import { EnforcementError } from "../../core/errors.ts";
-import { fieldError, readText } from "../../core/fields.ts";
+import type { EnforcementError } from "../../core/errors.ts";
 import type { Delivered, PushChange } from "../../core/push-operations.ts";
 import type { Attempt } from "../../http/client.ts";
-import { refusalError, unreadableReply } from "../../http/failure.ts";
-import { describeBody } from "../../http/json.ts";
-import { maskRefusal } from "../../http/mask-refusal.ts";
-import { type HttpReply, isSuccess } from "../../http/reply.ts";
+import type { HttpReply } from "../../http/reply.ts";
 import { askForSecret } from "../../http/secret.ts";
 import type { HotSpotConfig } from "./config.ts";
-import type { HotSpotOperation, HotSpotWireRefusal, HotSpotWireRequest, HotSpotWireResult } from "./wire.ts";
+import { judgeReply, secretsOf, toRefusalError, type Verdict } from "./verdict.ts";
+import type { HotSpotOperation, HotSpotWireRefusal } from "./wire.ts";
+import { encodeRequest } from "./wire-request.ts";
 
 /** Carries out one change within one attempt. */
 export type Push = (attempt: Attempt, change: PushChange) => Promise<Delivered>;
 
 type Tokens = Pick<HotSpotOperation, "token" | "companyToken">;
+
+type Change = Omit<HotSpotOperation, keyof Tokens>;
+
+/** One operation as it was sent, and what its reply is. */
+interface Exchange {
+  readonly operation: HotSpotOperation;
+  readonly reply: HttpReply;
+  readonly verdict: Verdict;
+}
 
 export function createPush(config: HotSpotConfig): Push {
   let tokens: Promise<Tokens> | undefined;
@@ -27,106 +34,98 @@ export function createPush(config: HotSpotConfig): Push {
   }
 
   /** Sends an operation. A refused token is asked for again, and the operation repeated, once. */
-  async function send(attempt: Attempt, operation: Omit<HotSpotOperation, keyof Tokens>): Promise<Exchange> {
+  async function send(attempt: Attempt, change: Change): Promise<Exchange> {
     const used = getTokens();
-    const first = await sendWith(attempt, { ...operation, ...(await attempt.waitFor(used)) }, config);
-    if (!isRefusedToken(first.result)) return first;
+    const first = await sendOnce(attempt, { ...change, ...(await attempt.waitFor(used)) }, config);
+    if (!isRefusedToken(first)) return first;
     if (tokens === used) tokens = undefined;
     const renewed = await attempt.waitFor(getTokens());
-    // The same token would be refused again, and who repeats a wrong one may be locked out.
-    if (renewed.token === first.tokens.token && renewed.companyToken === first.tokens.companyToken)
-      return first;
-    return sendWith(attempt, { ...operation, ...renewed }, config);
+    const { token, companyToken } = first.operation;
+    // The same token would be refused again, and a client that repeats a wrong one may be locked out.
+    if (renewed.token === token && renewed.companyToken === companyToken) return first;
+    return sendOnce(attempt, { ...change, ...renewed }, config);
   }
 
   return async (attempt, change) => {
     const operation = toOperation(change);
     const first = await send(attempt, operation);
     const delivered = (reference: string): Delivered => ({ reference, target: change.target });
-    if ("reference" in first.result) {
+    if (first.verdict.kind === "accepted") {
       // A receipt keeps the reference that it has: what HotSpot calls an amendment is not the right.
-      return delivered(change.kind === "register" ? first.result.reference : change.reference);
+      return delivered(change.kind === "register" ? first.verdict.reference : change.reference);
     }
-    const { refusal } = first.result;
+    const { refusal, error } = toRefused(first);
     // What HotSpot does not know cannot be live: cancelled is what it is.
     if (change.kind === "cancel" && refusal.reason === "not_found") return delivered(change.reference);
-    if (change.kind !== "register" || !isOurs(refusal, change)) throw toError(first, operation);
+    if (change.kind !== "register" || !isOurs(refusal, change)) throw error;
 
     // A repeat of our own registration. The first one may have carried another end, so ours is stated again; that
     // HotSpot finds the right by our reference proves besides that it is ours.
     const vendorReference = refusal.reference === undefined ? {} : { vendorReference: refusal.reference };
     const second = await send(attempt, { ...operation, kind: "amend", ...vendorReference });
-    if ("reference" in second.result) return delivered(refusal.reference ?? second.result.reference);
-    throw toError(first, operation);
+    // The right's reference again, not the amendment's. HotSpot may not have told it: then ours is the only one.
+    if (second.verdict.kind === "accepted") return delivered(refusal.reference ?? change.reference);
+    const amendment = toRefused(second);
+    // Not found: the right that exists is another one. Anything else is about the amendment.
+    throw amendment.refusal.reason === "not_found" ? error : amendment.error;
   };
 }
 
-interface Exchange {
-  readonly reply: HttpReply;
-  readonly result: HotSpotWireResult;
-  readonly tokens: Tokens;
-}
-
-async function sendWith(
+async function sendOnce(
   attempt: Attempt,
   operation: HotSpotOperation,
   config: HotSpotConfig,
 ): Promise<Exchange> {
-  const { method, path, headers, body } = encode(operation, config);
-  const { token, companyToken } = operation;
+  const judged = new WeakMap<HttpReply, Verdict>();
+  const judge = (reply: HttpReply): Verdict => {
+    const verdict = judged.get(reply) ?? judgeReply(reply, operation, config);
+    judged.set(reply, verdict);
+    return verdict;
+  };
   const reply = await attempt.send({
-    ...{ method, url: `${config.baseUrl}${path}`, headers, body, changes: true },
-    secrets: companyToken === undefined ? [token] : [token, companyToken],
-    // A wire may refuse under any status.
-    isApplied: (reply) => isSuccess(reply) && !("refusal" in decode(reply, config)),
-    // Refusals are the wire's to read; a vendor that is busy or slow is everybody's alike.
+    ...encodeRequest(operation, config),
+    changes: true,
+    secrets: secretsOf(operation),
+    // Only HotSpot's own refusal says that nothing was changed.
+    isApplied: (candidate) => judge(candidate).kind !== "refused",
+    // Refusals are the wire's to read; what 408 and 429 mean, every vendor means alike.
     takesStatus: (status) => status >= 400 && status < 500 && status !== 408 && status !== 429,
   });
-  const tokens = companyToken === undefined ? { token } : { token, companyToken };
-  return { reply, result: decode(reply, config), tokens };
+  return { operation, reply, verdict: judge(reply) };
 }
 
-function encode(operation: HotSpotOperation, { wire }: HotSpotConfig): HotSpotWireRequest {
-  let request: HotSpotWireRequest | undefined;
-  try {
-    request = wire.encode(operation);
-  } catch {
-    // Its error is the host's, and may print the plate or the token.
-    throw fieldError("wire.encode", "failed; nothing was sent.", "invalid_config");
-  }
-  // A path without a slash would make another host of ours, which then gets the token.
-  if (typeof request?.path === "string" && request.path.startsWith("/")) return request;
-  throw fieldError("wire.encode", "must give a path that starts with a slash.", "invalid_config");
+/** The refusal in a reply that is not accepted. Throws where the reply is no verdict. */
+function toRefused({ operation, reply, verdict }: Exchange): {
+  refusal: HotSpotWireRefusal;
+  error: EnforcementError;
+} {
+  if (verdict.kind === "none") throw verdict.error;
+  if (verdict.kind === "accepted") throw new TypeError("An accepted operation is no refusal.");
+  return { refusal: verdict.refusal, error: toRefusalError(verdict.refusal, reply, operation) };
 }
 
-function decode(reply: HttpReply, config: HotSpotConfig): HotSpotWireResult {
-  try {
-    const { status, headers, body } = reply;
-    const result = config.wire.decode({ status, headers, body });
-    if ("refusal" in result) return result;
-    return { reference: readText(result.reference, "wire.decode reference") };
-  } catch {
-    if (isSuccess(reply)) throw unreadableReply(describeBody(reply), reply, true);
-    // In whoever's words, it means the token.
-    if (reply.status === 401) return { refusal: { reason: "unauthorized" } };
-    throw refusalError(reply, {}, { changes: true, now: config.http.clock() });
-  }
-}
-
-function toOperation(change: PushChange): Omit<HotSpotOperation, keyof Tokens> {
+function toOperation(change: PushChange): Change {
   const { kind, identity, reference, target, registration, end, at } = change;
   const { plate, validFrom } = registration;
+  // A right whose reference HotSpot never told is known by ours alone.
+  const isTold = kind !== "register" && reference !== identity;
   return {
     kind: kind === "register" ? "create" : kind,
     permitReference: identity,
-    ...(kind === "register" ? {} : { vendorReference: reference }),
-    ...{ spotId: target, plateNumber: plate.number, region: plate.region ?? "", end, at },
+    ...(isTold ? { vendorReference: reference } : {}),
+    spotId: target,
+    plateNumber: plate.number,
+    region: plate.region ?? "",
     start: new Date(validFrom),
+    end,
+    at,
   };
 }
 
-function isRefusedToken(result: HotSpotWireResult): boolean {
-  return "refusal" in result && result.refusal.reason === "unauthorized";
+function isRefusedToken({ reply, verdict }: Exchange): boolean {
+  if (verdict.kind === "refused") return verdict.refusal.reason === "unauthorized";
+  // A gateway may check the token, too.
+  return verdict.kind === "none" && reply.status === 401;
 }
 
 /** Whether HotSpot keeps several rights for one plate and spot is unpublished: "exists" may mean another one. */
@@ -135,26 +134,6 @@ function isOurs(refusal: HotSpotWireRefusal, change: PushChange): boolean {
   return (
     reason === "already_exists" && (permitReference === undefined || permitReference === change.identity)
   );
-}
-
-function toError(
-  { reply, result, tokens }: Exchange,
-  operation: Omit<HotSpotOperation, keyof Tokens>,
-): EnforcementError {
-  const refusal = "refusal" in result ? result.refusal : undefined;
-  const words = maskRefusal(
-    { vendorCode: refusal?.code, vendorMessage: refusal?.message },
-    [operation.plateNumber],
-    Object.values(tokens),
-  );
-  const { status, traceId } = reply;
-  const said = words.vendorMessage === undefined ? "" : `: ${words.vendorMessage}`;
-  const [code, what] =
-    refusal?.reason === "unauthorized"
-      ? (["unauthorized", "our token"] as const)
-      : (["rejected", "the request"] as const);
-  const message = `HotSpot refuses ${what} (${words.vendorCode ?? status})${said}`;
-  return new EnforcementError(code, message, { ...words, status, traceId });
 }
 
 async function askForTokens({ token, companyToken }: HotSpotConfig): Promise<Tokens> {

@@ -1,16 +1,21 @@
-import * as z from "zod/mini";
 import { countryOf, subdivisionOf } from "../../core/region.ts";
+import { readDefaultReply } from "./default-reply.ts";
 
 /**
  * HotSpot's wire as two functions. HotSpot publishes nothing of it, so all of it can be replaced: `encode` turns an
  * operation into a request, `decode` a reply into a reference or a refusal.
+ *
+ * Both are synchronous. One that returns a promise fails the operation with `invalid_config`.
  */
 export interface HotSpotWire {
-  /** The path must start with a slash. What it throws ends the operation before anything is sent. */
+  /**
+   * What it throws, and a request that cannot be sent as it is, fails the operation with `invalid_config` before
+   * anything is sent.
+   */
   encode(operation: HotSpotOperation): HotSpotWireRequest;
   /**
-   * Sees every reply of status 2xx and 4xx but 408 and 429, possibly more than once. When it throws, a 2xx counts as
-   * an unreadable reply and a 4xx as what its status says.
+   * Reads every reply of status 2xx and 4xx but 408 and 429. When it throws, or returns anything but what
+   * {@link HotSpotWireResult} says, the reply is no verdict: the operation is repeated with the same references.
    */
   decode(response: HotSpotWireResponse): HotSpotWireResult;
 }
@@ -35,21 +40,37 @@ export interface HotSpotOperation {
   readonly companyToken?: string;
 }
 
+/** What `encode` returns. */
 export interface HotSpotWireRequest {
+  /** An HTTP method in capital letters. `GET` and `HEAD` have no body. */
   readonly method: string;
-  /** Below `baseUrl`, with a leading slash. */
+  /** Below `baseUrl`, with a leading slash, percent-encoded. */
   readonly path: string;
+  /** By name, as text. `content-length` and what else belongs to the connection is set by fetch. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** As text: `JSON.stringify` objects. Absent or empty: the request has no body. */
+  readonly body?: string;
 }
 
+/** What `decode` is given. */
 export interface HotSpotWireResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
 }
 
-export type HotSpotWireResult = { readonly reference: string } | { readonly refusal: HotSpotWireRefusal };
+/**
+ * What a reply says.
+ *
+ * - `reference`: HotSpot carried the operation out and knows the right by this reference. Believed under 2xx only.
+ * - `refusal`: HotSpot itself says no, under any status.
+ * - `noVerdict`: neither, such as a gateway's page. Says what is wrong with the reply, to complete "The vendor's reply
+ *   (404) …".
+ */
+export type HotSpotWireResult =
+  | { readonly reference: string }
+  | { readonly refusal: HotSpotWireRefusal }
+  | { readonly noVerdict: string };
 
 /** A refusal in neutral words, with HotSpot's own beside them. */
 export interface HotSpotWireRefusal {
@@ -62,24 +83,6 @@ export interface HotSpotWireRefusal {
   readonly permitReference?: string;
 }
 
-// The codes of the nearest published contract, OPSCOM's push API, whose documentation names HotSpot as an
-// integrator; that HotSpot uses the like is inferred. 9010 and the paths are ours.
-const REASONS: Readonly<Record<string, HotSpotWireRefusal["reason"]>> = {
-  "9001": "unauthorized",
-  "9002": "unauthorized",
-  "9009": "not_found",
-  "9022": "already_exists",
-};
-
-const acceptedReply = z.object({ Reference: z.union([z.string().check(z.minLength(1)), z.number()]) });
-
-const refusedReply = z.object({
-  ErrorCode: z.union([z.string(), z.number()]),
-  ErrorMessage: z.nullish(z.string()),
-  Reference: z.nullish(z.union([z.string(), z.number()])),
-  PermitReference: z.nullish(z.string()),
-});
-
 /**
  * The inferred default: JSON over HTTPS, tokens in headers, times with an offset, our reference in every request.
  *
@@ -89,7 +92,8 @@ const refusedReply = z.object({
  * | amend | `POST /permits/update` `{ PermitReference, Reference?, EndTime }` |
  * | cancel | `POST /permits/cancel` `{ PermitReference, Reference?, EndTime }` |
  *
- * A success is `{ Reference }`, a refusal `{ ErrorCode, ErrorMessage }`.
+ * A success is `{ Reference }` under 2xx. A refusal is `{ ErrorCode, ErrorMessage }` under 2xx or 4xx; an `ErrorCode` of
+ * `0` is no error. Numbers are read as text, so that a long reference keeps every digit.
  */
 export const defaultHotSpotWire: HotSpotWire = Object.freeze({
   encode(operation: HotSpotOperation): HotSpotWireRequest {
@@ -106,21 +110,7 @@ export const defaultHotSpotWire: HotSpotWire = Object.freeze({
     };
   },
 
-  decode({ status, body }: HotSpotWireResponse): HotSpotWireResult {
-    const json: unknown = JSON.parse(body);
-    if (status < 300) return { reference: String(acceptedReply.parse(json).Reference) };
-    const { ErrorCode, ErrorMessage, Reference, PermitReference } = refusedReply.parse(json);
-    const code = String(ErrorCode);
-    return {
-      refusal: {
-        reason: REASONS[code] ?? "rejected",
-        code,
-        ...(ErrorMessage ? { message: ErrorMessage } : {}),
-        ...(Reference ? { reference: String(Reference) } : {}),
-        ...(PermitReference ? { permitReference: PermitReference } : {}),
-      },
-    };
-  },
+  decode: readDefaultReply,
 });
 
 function toCreateBody(operation: HotSpotOperation): Record<string, string> {

@@ -116,7 +116,7 @@ describe("a wire of the host's own", () => {
     ],
     ["gives nothing", () => undefined as never],
     ["gives an empty reference", () => ({ reference: " " })],
-    ["gives a number", () => ({ reference: 7 }) as never],
+    ["gives a number that has lost digits", () => ({ reference: 2 ** 64 }) as never],
   ])(
     "whose decode %s makes an unreadable reply: nobody knows what became of the change",
     async (_, decode) => {
@@ -132,13 +132,18 @@ describe("a wire of the host's own", () => {
     },
   );
 
-  it("whose decode throws leaves a refusal to its status", async () => {
+  it("whose decode throws makes no verdict of a refusal: it is repeated", async () => {
     const decode = () => JSON.parse("<p>");
-    const { provider, faults } = connect(vendor, { provider: { wire: { ...defaultHotSpotWire, decode } } });
-    faults.add({ kind: "status", status: 409, body: "<p>" });
+    const { provider, faults } = connect(vendor, {
+      provider: { wire: { ...defaultHotSpotWire, decode }, retries: 0 },
+    });
+    faults.add({ kind: "status", status: 409, body: { ErrorCode: 9022 } });
 
     expect(await failureOf(() => provider.register(registration()))).toMatchObject({
-      ...{ code: "rejected", status: 409, outcome: "not_applied" },
+      code: "unavailable",
+      status: 409,
+      outcome: "unknown",
+      retryable: true,
     });
   });
 

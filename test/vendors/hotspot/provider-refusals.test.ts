@@ -49,8 +49,8 @@ describe("a refusal", () => {
   });
 
   it.each<[string, Fault, string, string]>([
-    ["a page under 400", { kind: "status", status: 400, body: "<p>no" }, "rejected", "not_applied"],
-    ["nothing under 404", { kind: "status", status: 404 }, "rejected", "not_applied"],
+    ["a page under 400", { kind: "status", status: 400, body: "<p>no" }, "unavailable", "unknown"],
+    ["nothing under 404", { kind: "status", status: 404 }, "unavailable", "unknown"],
     ["a page under 200", { kind: "html" }, "invalid_response", "unknown"],
     ["nothing under 200", { kind: "empty" }, "invalid_response", "unknown"],
     ["a reply that was cut off", { kind: "truncated" }, "invalid_response", "unknown"],
@@ -125,6 +125,7 @@ describe("already exists", () => {
 
     expect(error).toMatchObject({
       ...{ code: "rejected", vendorCode: "9022", status: 409, outcome: "not_applied", retryable: false },
+      reason: "already_exists",
     });
     expect([...sandbox.permits.values()]).toMatchObject([{ endTime: new Date("2026-12-31T04:00:00.000Z") }]);
     expect(vendor.requests).toHaveLength(2);
@@ -155,7 +156,8 @@ describe("already exists", () => {
     const repeated = await provider.register(registration());
     const other = await failureOf(() => provider.register(registration({ permitId: "P-2" })));
 
-    expect(repeated.reference).toBe("HS-000001");
+    const [ours] = vendor.bodies<{ PermitReference: string }>("/permits");
+    expect(repeated.reference).toBe(ours?.PermitReference);
     expect(other).toMatchObject({ code: "rejected", vendorCode: "9022", vendorMessage: "Exists." });
   });
 
@@ -170,12 +172,13 @@ describe("already exists", () => {
 });
 
 describe("not found", () => {
-  it("is rejected for an amendment", async () => {
+  it("is rejected for an amendment, and says that the right is lost", async () => {
     const receipt = await connect(vendor).provider.register(registration());
     const { provider } = connect(vendor);
 
     expect(await failureOf(() => provider.amend(receipt, { validTo: LATER }))).toMatchObject({
       ...{ code: "rejected", vendorCode: "9009", operation: "amend", outcome: "not_applied" },
+      reason: "not_found",
     });
   });
 
@@ -184,7 +187,11 @@ describe("not found", () => {
     const receipt = await provider.register(registration());
     faults.add({ kind: "status", status: 404, body: "<p>Not here" });
 
-    expect(await failureOf(() => provider.cancel(receipt))).toMatchObject({ code: "rejected", status: 404 });
+    expect(await failureOf(() => provider.cancel(receipt, { retries: 0 }))).toMatchObject({
+      code: "unavailable",
+      status: 404,
+      outcome: "unknown",
+    });
   });
 });
 

@@ -35,7 +35,7 @@ describe("the token", () => {
     expect(vendor.requests).toHaveLength(1);
   });
 
-  it("refused in nobody's words is asked again too", async () => {
+  it("refused with 401 in words that are not HotSpot's is asked again too", async () => {
     const tokens = ["old", "token-1"];
     const { provider, sandbox } = connect(vendor, {
       provider: { token: () => tokens.shift() ?? "token-1" },
@@ -48,11 +48,14 @@ describe("the token", () => {
     expect(sandbox.permits.size).toBe(1);
   });
 
-  it("refused in nobody's words, again and again, is unauthorized", async () => {
-    const { provider } = connect(vendor, { instead: () => new Response("<p>no", { status: 401 }) });
+  it("refused in words that are not HotSpot's, again and again, is no verdict: nothing is final", async () => {
+    const { provider } = connect(vendor, {
+      provider: { retries: 0 },
+      instead: () => new Response("<p>no", { status: 401 }),
+    });
 
     expect(await failureOf(() => provider.register(registration()))).toMatchObject({
-      ...{ code: "unauthorized", status: 401, outcome: "not_applied" },
+      ...{ code: "unavailable", status: 401, outcome: "unknown", retryable: true },
     });
     expect(vendor.requests).toHaveLength(1);
   });

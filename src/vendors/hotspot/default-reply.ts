@@ -1,0 +1,93 @@
+import { describeBody } from "../../http/json.ts";
+import type { HotSpotWireRefusal, HotSpotWireResponse, HotSpotWireResult } from "./wire.ts";
+
+// The codes of the nearest published contract, OPSCOM's push API, whose documentation names HotSpot as an
+// integrator; that HotSpot uses the like is inferred. Every other code is `rejected`.
+const REASONS: ReadonlyMap<string, HotSpotWireRefusal["reason"]> = new Map([
+  ["9001", "unauthorized"],
+  ["9002", "unauthorized"],
+  ["9009", "not_found"],
+  ["9022", "already_exists"],
+]);
+
+// What a 2xx of another form may say no with. Beside a reference it contradicts it.
+const ERROR_FIELDS: ReadonlySet<string> = new Set(["errorcode", "error", "errors", "fault"]);
+const FAILED_STATUS = /^(error|fail|failed|failure|refused|rejected|denied|declined|[45]\d\d)$/i;
+
+/** Reads a reply in the inferred default form. Only `ErrorCode` is HotSpot's word of a refusal. */
+export function readDefaultReply({ status, headers, body }: HotSpotWireResponse): HotSpotWireResult {
+  let json: unknown;
+  try {
+    json = parseKeepingDigits(body);
+  } catch (thrown) {
+    // Only a stack that is too small is no SyntaxError.
+    if (!(thrown instanceof SyntaxError)) return { noVerdict: "is nested too deeply" };
+    return { noVerdict: describeBody({ status, headers, body, traceId: undefined }) };
+  }
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    return { noVerdict: "is JSON, but no object" };
+  }
+  const fields = new Map<string, unknown>(Object.entries(json));
+  const code = fields.get("ErrorCode");
+  if (!isNoError(code)) {
+    if (typeof code !== "string") return { noVerdict: "has an ErrorCode that is neither text nor number" };
+    return { refusal: readRefusal(toCode(code), fields) };
+  }
+  if (status >= 300) return { noVerdict: "has no ErrorCode" };
+  const denial = findDenial(fields);
+  if (denial !== undefined) return { noVerdict: `says no in "${denial}", but has no ErrorCode` };
+  const reference = readText(fields.get("Reference"));
+  return reference === undefined ? { noVerdict: "has no Reference" } : { reference };
+}
+
+/** JSON in which each number is the text that it is written with: a number of JavaScript keeps some sixteen digits. */
+function parseKeepingDigits(body: string): unknown {
+  const reviver = (_key: string, value: unknown, context?: { source?: string }): unknown =>
+    typeof value === "number" ? (context?.source ?? String(value)) : value;
+  return JSON.parse(body, reviver);
+}
+
+function isNoError(code: unknown): boolean {
+  if (code === undefined || code === null || code === false) return true;
+  return typeof code === "string" && Number(code) === 0;
+}
+
+/** `9006` in any of the ways in which JSON may write that number. */
+function toCode(code: string): string {
+  const isNumber = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i.test(code);
+  return isNumber && Number.isSafeInteger(Number(code)) ? String(Number(code)) : code;
+}
+
+function readRefusal(code: string, fields: ReadonlyMap<string, unknown>): HotSpotWireRefusal {
+  const message = readText(fields.get("ErrorMessage"));
+  const reference = readText(fields.get("Reference"));
+  const permitReference = readText(fields.get("PermitReference"));
+  return {
+    reason: REASONS.get(code) ?? "rejected",
+    code,
+    ...(message === undefined ? {} : { message }),
+    ...(reference === undefined ? {} : { reference }),
+    ...(permitReference === undefined ? {} : { permitReference }),
+  };
+}
+
+/** The name of a field by which a 2xx without an `ErrorCode` says no. */
+function findDenial(fields: ReadonlyMap<string, unknown>): string | undefined {
+  // Beside an `ErrorCode` of 0 the message may well be "OK".
+  if (!fields.has("ErrorCode") && readText(fields.get("ErrorMessage")) !== undefined) return "ErrorMessage";
+  for (const [name, value] of fields) {
+    const lowerName = name.toLowerCase();
+    if (lowerName === "success" && (value === false || value === "false")) return "success";
+    if (lowerName === "status" && typeof value === "string" && FAILED_STATUS.test(value)) return "status";
+    if (ERROR_FIELDS.has(lowerName) && !isNoError(value) && !isEmptyList(value)) return lowerName;
+  }
+  return undefined;
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+function readText(value: unknown): string | undefined {
+  return typeof value === "string" && value.trim() !== "" ? value : undefined;
+}

@@ -1,0 +1,179 @@
+import { EnforcementError, type RefusalReason } from "../../core/errors.ts";
+import { isPromise } from "../../core/maybe-promise.ts";
+import { unreadableReply } from "../../http/failure.ts";
+import { maskRefusal } from "../../http/mask-refusal.ts";
+import { type HttpReply, isSuccess } from "../../http/reply.ts";
+import { parseRetryAfter } from "../../http/retry-after.ts";
+import type { HotSpotConfig } from "./config.ts";
+import type { HotSpotOperation, HotSpotWireRefusal } from "./wire.ts";
+
+/** What a reply is. Everything that the adapter makes of a reply follows from this. */
+export type Verdict =
+  /** HotSpot carried the operation out. */
+  | { readonly kind: "accepted"; readonly reference: string }
+  /** HotSpot itself says no. */
+  | { readonly kind: "refused"; readonly refusal: HotSpotWireRefusal }
+  /** Not HotSpot's word. The operation may have been carried out, and is repeated with the same references. */
+  | { readonly kind: "none"; readonly error: EnforcementError };
+
+const REASONS: ReadonlySet<unknown> = new Set<HotSpotWireRefusal["reason"]>([
+  "already_exists",
+  "not_found",
+  "unauthorized",
+  "rejected",
+]);
+
+// HotSpot's reference goes into every receipt and into every later request.
+const MAX_REFERENCE_LENGTH = 500;
+
+/** Decides what a reply is. Never throws: what the wire returns is read like what a vendor sends. */
+export function judgeReply(
+  reply: HttpReply,
+  operation: HotSpotOperation,
+  { wire, http }: Pick<HotSpotConfig, "wire" | "http">,
+): Verdict {
+  const { status, headers, body } = reply;
+  const none = (problem: string): Verdict => {
+    return { kind: "none", error: noVerdictError(reply, mask(problem, operation), http.clock()) };
+  };
+  try {
+    const result: unknown = wire.decode({ status, headers, body });
+    if (isPromise(result)) {
+      Promise.resolve(result).catch(() => {});
+      return { kind: "none", error: promiseError(reply) };
+    }
+    if (typeof result !== "object" || result === null) return none("was not understood by wire.decode");
+    return readResult(new Map(Object.entries(result)), reply, none);
+  } catch {
+    // What it threw is the host's, and may print the plate.
+    return none("could not be read: wire.decode failed");
+  }
+}
+
+function readResult(
+  result: ReadonlyMap<string, unknown>,
+  reply: HttpReply,
+  none: (problem: string) => Verdict,
+): Verdict {
+  const refusal = result.get("refusal") ?? false;
+  if (refusal !== false) {
+    if (typeof refusal !== "object") return none("was read by wire.decode as a refusal that is no object");
+    return { kind: "refused", refusal: readRefusal(new Map(Object.entries(refusal))) };
+  }
+  const noVerdict = result.get("noVerdict") ?? false;
+  if (noVerdict !== false) return none(readWords(noVerdict) ?? "is no verdict of HotSpot's");
+  const reference = result.get("reference");
+  const kept = readReference(reference);
+  if (kept === undefined) return none(describeReference(reference));
+  // A gateway's 404 may repeat the request, our reference included.
+  return isSuccess(reply) ? { kind: "accepted", reference: kept } : none("has no refusal");
+}
+
+function readRefusal(refusal: ReadonlyMap<string, unknown>): HotSpotWireRefusal {
+  const reason = refusal.get("reason");
+  const code = readWords(refusal.get("code"));
+  const message = readWords(refusal.get("message"));
+  const reference = readReference(refusal.get("reference"));
+  const permitReference = readReference(refusal.get("permitReference"));
+  return {
+    reason: REASONS.has(reason) ? (reason as HotSpotWireRefusal["reason"]) : "rejected",
+    ...(code === undefined ? {} : { code }),
+    ...(message === undefined ? {} : { message }),
+    ...(reference === undefined ? {} : { reference }),
+    ...(permitReference === undefined ? {} : { permitReference }),
+  };
+}
+
+/** A code or message: text, or a number as text. */
+function readWords(value: unknown): string | undefined {
+  const text = typeof value === "number" || typeof value === "bigint" ? String(value) : value;
+  return typeof text === "string" && text.trim() !== "" ? text : undefined;
+}
+
+/** A reference: text, or a number that has all its digits. */
+function readReference(value: unknown): string | undefined {
+  const text = Number.isSafeInteger(value) || typeof value === "bigint" ? String(value) : value;
+  if (typeof text !== "string" || text.trim() === "" || text.length > MAX_REFERENCE_LENGTH) return undefined;
+  // Not every ledger can keep the others.
+  return text.isWellFormed() && !text.includes("\0") ? text : undefined;
+}
+
+/** What is wrong with a value that is no reference. */
+function describeReference(value: unknown): string {
+  if (value === undefined || value === null || value === "") return "names no reference";
+  if (typeof value === "number")
+    return "names a reference that has lost digits; wire.decode must give it as text";
+  if (typeof value !== "string") return "names a reference that is no text";
+  return `names a reference that is blank, longer than ${MAX_REFERENCE_LENGTH} characters, or no well-formed text`;
+}
+
+function promiseError({ status, traceId }: HttpReply): EnforcementError {
+  return new EnforcementError(
+    "invalid_config",
+    "wire.decode: must return its result at once, not a promise.",
+    {
+      field: "wire.decode",
+      outcome: "unknown",
+      status,
+      traceId,
+    },
+  );
+}
+
+function noVerdictError(reply: HttpReply, problem: string, now: Date): EnforcementError {
+  if (isSuccess(reply)) return unreadableReply(problem, reply, true);
+  const { status, traceId, headers } = reply;
+  const advice = "if that stays so, look at baseUrl and at gateways on the way";
+  const message = `A reply (${status}) is not in HotSpot's words: it ${problem}; ${advice}.`;
+  return new EnforcementError("unavailable", message, {
+    status,
+    traceId,
+    outcome: "unknown",
+    retryAfterMs: parseRetryAfter(headers.get("retry-after"), now),
+  });
+}
+
+/** A refusal as the error that the caller gets: HotSpot's code and words, plates and tokens hidden. */
+export function toRefusalError(
+  refusal: HotSpotWireRefusal,
+  reply: HttpReply,
+  operation: HotSpotOperation,
+): EnforcementError {
+  const words = maskRefusal(
+    { vendorCode: refusal.code, vendorMessage: refusal.message },
+    [operation.plateNumber],
+    secretsOf(operation),
+  );
+  const { status, traceId } = reply;
+  const isUnauthorized = refusal.reason === "unauthorized";
+  const refused = isUnauthorized ? "our token" : "the request";
+  const said = words.vendorMessage === undefined ? "" : `: ${words.vendorMessage}`;
+  const message = `HotSpot refuses ${refused} (${words.vendorCode ?? status})${said}`;
+  return new EnforcementError(isUnauthorized ? "unauthorized" : "rejected", message, {
+    ...words,
+    status,
+    traceId,
+    reason: toReason(refusal, operation),
+  });
+}
+
+/** A word that does not belong to the operation, such as "not found" to a create, is about something else than the right. */
+function toReason({ reason }: HotSpotWireRefusal, { kind }: HotSpotOperation): RefusalReason | undefined {
+  if (reason === "already_exists" && kind === "create") return reason;
+  if (reason === "not_found" && kind !== "create") return reason;
+  return undefined;
+}
+
+/** The texts of an operation that must not be repeated. */
+export function secretsOf({
+  token,
+  companyToken,
+}: Pick<HotSpotOperation, "token" | "companyToken">): string[] {
+  return companyToken === undefined ? [token] : [token, companyToken];
+}
+
+/** A wire's own words, with plates and tokens hidden. */
+function mask(problem: string, operation: HotSpotOperation): string {
+  const words = { vendorMessage: problem };
+  return maskRefusal(words, [operation.plateNumber], secretsOf(operation)).vendorMessage ?? problem;
+}
