@@ -1,4 +1,4 @@
-import { describeBody } from "../../http/json.ts";
+import { describeBody } from "../../http/body.ts";
 import type { HotSpotWireRefusal, HotSpotWireResponse, HotSpotWireResult } from "./wire.ts";
 
 // The codes of the nearest published contract, OPSCOM's push API, whose documentation names HotSpot as an
@@ -15,14 +15,14 @@ const ERROR_FIELDS: ReadonlySet<string> = new Set(["errorcode", "error", "errors
 const FAILED_STATUS = /^(error|fail|failed|failure|refused|rejected|denied|declined|[45]\d\d)$/i;
 
 /** Reads a reply in the inferred default form. Only `ErrorCode` is HotSpot's word of a refusal. */
-export function readDefaultReply({ status, headers, body }: HotSpotWireResponse): HotSpotWireResult {
+export function readDefaultReply({ status, body }: HotSpotWireResponse): HotSpotWireResult {
   let json: unknown;
   try {
     json = parseKeepingDigits(body);
   } catch (thrown) {
     // Only a stack that is too small is no SyntaxError.
     if (!(thrown instanceof SyntaxError)) return { noVerdict: "is nested too deeply" };
-    return { noVerdict: describeBody({ status, headers, body, traceId: undefined }) };
+    return { noVerdict: describeBody({ body }) };
   }
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     return { noVerdict: "is JSON, but no object" };

@@ -1,5 +1,7 @@
+import { isEnforcementError, withErrorDetails } from "../../core/errors.ts";
 import { fieldError } from "../../core/fields.ts";
 import { isPromise } from "../../core/maybe-promise.ts";
+import { requireSendable } from "../../http/check-request.ts";
 import type { HotSpotConfig } from "./config.ts";
 import type { HotSpotOperation } from "./wire.ts";
 
@@ -12,8 +14,7 @@ export interface EncodedRequest {
 }
 
 /**
- * The request of an operation. What only fetch knows, the methods and headers that it does not send, is checked by the
- * HTTP client before anything leaves.
+ * The request of an operation, checked so that fetch can send it.
  *
  * @throws EnforcementError `invalid_config` saying what is wrong with the request, and none of its values
  */
@@ -29,6 +30,11 @@ export function encodeRequest(
     read = "failed; nothing was sent.";
   }
   if (typeof read === "string") throw fieldError("wire.encode", read, "invalid_config");
+  try {
+    requireSendable({ ...read, changes: true });
+  } catch (thrown) {
+    throw isEnforcementError(thrown) ? withErrorDetails(thrown, { field: "wire.encode" }) : thrown;
+  }
   return read;
 }
 
