@@ -16,12 +16,9 @@ export type Verdict =
   /** Not HotSpot's word. The operation may have been carried out, and is repeated with the same references. */
   | { readonly kind: "none"; readonly error: EnforcementError };
 
-const REASONS: ReadonlySet<unknown> = new Set<HotSpotWireRefusal["reason"]>([
-  "already_exists",
-  "not_found",
-  "unauthorized",
-  "rejected",
-]);
+const REASONS: ReadonlyMap<unknown, HotSpotWireRefusal["reason"]> = new Map(
+  (["already_exists", "not_found", "unauthorized", "rejected"] as const).map((reason) => [reason, reason]),
+);
 
 // HotSpot's reference goes into every receipt and into every later request.
 const MAX_REFERENCE_LENGTH = 500;
@@ -43,45 +40,49 @@ export function judgeReply(
       return { kind: "none", error: promiseError(reply) };
     }
     if (typeof result !== "object" || result === null) return none("was not understood by wire.decode");
-    return readResult(new Map(Object.entries(result)), reply, none);
+    return readResult(result, reply, none);
   } catch {
     // What it threw is the host's, and may print the plate.
     return none("could not be read: wire.decode failed");
   }
 }
 
-function readResult(
-  result: ReadonlyMap<string, unknown>,
-  reply: HttpReply,
-  none: (problem: string) => Verdict,
-): Verdict {
-  const refusal = result.get("refusal") ?? false;
-  if (refusal !== false) {
-    if (typeof refusal !== "object") return none("was read by wire.decode as a refusal that is no object");
-    return { kind: "refused", refusal: readRefusal(new Map(Object.entries(refusal))) };
+function readResult(result: object, reply: HttpReply, none: (problem: string) => Verdict): Verdict {
+  const { refusal, noVerdict, reference } = result as Record<string, unknown>;
+  if (isGiven(refusal)) {
+    const read = readRefusal(refusal);
+    return read === undefined
+      ? none("was read by wire.decode as a refusal without reason and code")
+      : { kind: "refused", refusal: read };
   }
-  const noVerdict = result.get("noVerdict") ?? false;
-  if (noVerdict !== false) return none(readWords(noVerdict) ?? "is no verdict of HotSpot's");
-  const reference = result.get("reference");
+  if (isGiven(noVerdict)) return none(readWords(noVerdict) ?? "is no verdict of HotSpot's");
   const kept = readReference(reference);
   if (kept === undefined) return none(describeReference(reference));
   // A gateway's 404 may repeat the request, our reference included.
   return isSuccess(reply) ? { kind: "accepted", reference: kept } : none("has no refusal");
 }
 
-function readRefusal(refusal: ReadonlyMap<string, unknown>): HotSpotWireRefusal {
-  const reason = refusal.get("reason");
-  const code = readWords(refusal.get("code"));
-  const message = readWords(refusal.get("message"));
-  const reference = readReference(refusal.get("reference"));
-  const permitReference = readReference(refusal.get("permitReference"));
+function readRefusal(given: unknown): HotSpotWireRefusal | undefined {
+  if (typeof given !== "object") return undefined;
+  const refusal = given as Record<string, unknown>;
+  const reason = REASONS.get(refusal["reason"]);
+  const code = readWords(refusal["code"]);
+  const message = readWords(refusal["message"]);
+  const reference = readReference(refusal["reference"]);
+  const permitReference = readReference(refusal["permitReference"]);
+  if (reason === undefined && code === undefined) return undefined;
   return {
-    reason: REASONS.has(reason) ? (reason as HotSpotWireRefusal["reason"]) : "rejected",
+    reason: reason ?? "rejected",
     ...(code === undefined ? {} : { code }),
     ...(message === undefined ? {} : { message }),
     ...(reference === undefined ? {} : { reference }),
     ...(permitReference === undefined ? {} : { permitReference }),
   };
+}
+
+/** Whether a part of a result is there. Wires that give every key leave those that do not apply empty. */
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== false && value !== "";
 }
 
 /** A code or message: text, or a number as text. */

@@ -1,0 +1,179 @@
+import { describe, expect, it } from "vitest";
+import { referenceOf } from "../../../src/core/identity.ts";
+import type { Receipt } from "../../../src/core/receipt.ts";
+import { toStoredRegistration } from "../../../src/core/registration.ts";
+import { failureOf } from "../../support/registrations.ts";
+import { serveVendor } from "../../support/vendor-server.ts";
+import { connect, ORIGIN, registration, SPOT } from "./provider-bench.ts";
+
+const vendor = serveVendor(ORIGIN);
+const LATER = new Date("2027-02-01T00:00:00.000Z");
+const bodies = () => vendor.requests.map(({ body }) => JSON.parse(body));
+
+/** Answers each request with the next of `replies`. */
+function answering(...replies: [status: number, body: string][]) {
+  return connect(vendor, {
+    provider: { retries: 0 },
+    instead() {
+      const [status, body] = replies.shift() ?? [500, ""];
+      return new Response(body, { status });
+    },
+  });
+}
+
+describe("HotSpot's reference", () => {
+  it.each([
+    ["12345678901234567890", "12345678901234567890"],
+    ["9007199254740993", "9007199254740993"],
+    ["1.0", "1.0"],
+    ["1e3", "1e3"],
+    ['"007"', "007"],
+    ['"12345678901234567890"', "12345678901234567890"],
+  ])("%s keeps every digit, in the receipt and in what follows", async (written, reference) => {
+    const accepted = `{"Reference":${written}}`;
+    const { provider } = answering([201, accepted], [200, accepted], [200, accepted]);
+
+    const receipt = await provider.register(registration());
+    await provider.amend(receipt, { validTo: LATER });
+    await provider.cancel(receipt);
+
+    expect(receipt.reference).toBe(reference);
+    expect(bodies().map(({ Reference }) => Reference)).toEqual([undefined, reference, reference]);
+  });
+
+  it("of a right that exists keeps every digit, too", async () => {
+    const { provider } = answering(
+      [409, '{"ErrorCode":9022,"Reference":12345678901234567890}'],
+      [200, '{"Reference":"A-1"}'],
+    );
+
+    const receipt = await provider.register(registration());
+
+    expect(receipt.reference).toBe("12345678901234567890");
+    expect(bodies()[1]).toMatchObject({ Reference: "12345678901234567890" });
+  });
+});
+
+describe("the repeat of a create", () => {
+  it("keeps the right's reference, not the amendment's", async () => {
+    const { provider } = answering(
+      [409, '{"ErrorCode":9022,"Reference":"R-1"}'],
+      [200, '{"Reference":"AMENDMENT-9"}'],
+      [200, '{"Reference":"R-1"}'],
+    );
+
+    const receipt = await provider.register(registration());
+    await provider.cancel(receipt);
+
+    expect(receipt.reference).toBe("R-1");
+    expect(bodies()[2]).toMatchObject({ Reference: "R-1" });
+  });
+
+  it("keeps our own where HotSpot does not tell the right's, and goes on by it alone", async () => {
+    const { provider } = answering(
+      [409, '{"ErrorCode":9022}'],
+      [200, '{"Reference":"AMENDMENT-9"}'],
+      [200, '{"Reference":"AMENDMENT-10"}'],
+      [200, '{"Reference":"R-1"}'],
+    );
+
+    const receipt = await provider.register(registration());
+    const amended = await provider.amend(receipt, { validTo: LATER });
+    await provider.cancel(amended);
+
+    const ours = bodies()[0].PermitReference;
+    expect([receipt.reference, amended.reference]).toEqual([ours, ours]);
+    expect(bodies().slice(1)).toEqual([
+      { PermitReference: ours, EndTime: expect.any(String) },
+      { PermitReference: ours, EndTime: LATER.toISOString() },
+      { PermitReference: ours, EndTime: expect.any(String) },
+    ]);
+  });
+
+  it.each([
+    ["the token is refused meanwhile", 403, 9002, "unauthorized"],
+    ["the new end is refused", 400, 9005, "rejected"],
+  ])("says so when %s", async (_, status, code, expected) => {
+    const { provider } = answering(
+      [409, '{"ErrorCode":9022,"Reference":"R-1"}'],
+      [status, `{"ErrorCode":${code}}`],
+    );
+
+    const error = await failureOf(() => provider.register(registration()));
+
+    expect(error).toMatchObject({ code: expected, vendorCode: String(code), outcome: "not_applied" });
+    expect(error.reason).toBeUndefined();
+  });
+
+  it("is in doubt when a gateway answers the amendment", async () => {
+    const { provider } = answering([409, '{"ErrorCode":9022,"Reference":"R-1"}'], [404, "<p>no"]);
+
+    expect(await failureOf(() => provider.register(registration()))).toMatchObject({
+      code: "unavailable",
+      outcome: "unknown",
+    });
+  });
+});
+
+describe("a right whose reply was lost", () => {
+  /** What sync makes of a registration whose end it does not know. */
+  function receiptByOurReference(): Receipt {
+    const right = registration();
+    const reference = referenceOf("hotspot", right);
+    const coveredUntil = "2026-12-31T04:00:00.000Z";
+    return {
+      v: 1,
+      providerId: "hotspot",
+      reference,
+      target: SPOT,
+      registration: toStoredRegistration({ ...right, generation: 0 }),
+      coveredUntil,
+    };
+  }
+
+  it("is cancelled by our own reference", async () => {
+    const { provider, sandbox, faults } = connect(vendor, { provider: { retries: 0 } });
+    faults.add({ kind: "reset-after" });
+    await failureOf(() => provider.register(registration()));
+    expect([...sandbox.permits.values()]).toMatchObject([{ status: "active" }]);
+
+    await provider.cancel(receiptByOurReference());
+
+    expect([...sandbox.permits.values()]).toMatchObject([{ status: "cancelled" }]);
+    expect(bodies()[1]).toEqual({
+      PermitReference: bodies()[0].PermitReference,
+      EndTime: expect.any(String),
+    });
+  });
+
+  it("counts as ended when HotSpot does not know it", async () => {
+    const { provider, sandbox } = connect(vendor);
+
+    expect(await provider.cancel(receiptByOurReference())).toBeUndefined();
+    expect([sandbox.permits.size, vendor.requests.length]).toEqual([0, 1]);
+  });
+});
+
+describe("why HotSpot refuses", () => {
+  it.each([
+    ["amend", 9009, "not_found"],
+    ["amend", 9022, undefined],
+    ["amend", 9005, undefined],
+    ["register", 9009, undefined],
+    ["register", 9005, undefined],
+    ["cancel", 9005, undefined],
+  ] as const)("%s with %i is %s", async (operation, code, reason) => {
+    const { provider } = answering([201, '{"Reference":"R-1"}'], [400, `{"ErrorCode":${code}}`]);
+    const receipt = await provider.register(registration());
+    const run = {
+      register: () => provider.register(registration({ permitId: "P-2" })),
+      amend: () => provider.amend(receipt, { validTo: LATER }),
+      cancel: () => provider.cancel(receipt),
+    };
+
+    const error = await failureOf(run[operation]);
+
+    expect(error).toMatchObject({ code: "rejected", vendorCode: String(code) });
+    expect(error.reason).toBe(reason);
+  });
+});
