@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import { HotSpotRefusal } from "./sandbox-refusal.ts";
-import type { ChangeBody, CreateBody } from "./sandbox-schema.ts";
+import type { ChangeBody, CreateBody, NoteDeviation } from "./sandbox-schema.ts";
 
 /** A permit as the sandbox holds it. */
 export interface HotSpotSandboxPermit {
@@ -36,7 +36,7 @@ export interface PermitBook {
   create(body: CreateBody): HotSpotSandboxPermit;
   update(body: ChangeBody): HotSpotSandboxPermit;
   /** A repeat leaves the cancelled permit as it is. */
-  cancel(body: ChangeBody): HotSpotSandboxPermit;
+  cancel(body: ChangeBody, note: NoteDeviation): HotSpotSandboxPermit;
   addForeign(permit: HotSpotForeignPermit): HotSpotSandboxPermit;
   listAll(): HotSpotSandboxPermit[];
 }
@@ -63,9 +63,10 @@ export function createPermitBook({ clock, spotIds, oneRightPerPlateAndSpot }: Pe
   function getPermit({ PermitReference, Reference }: ChangeBody): HotSpotSandboxPermit {
     const found =
       Reference === undefined
-        ? permits.get(PermitReference)
+        ? permits.get(PermitReference ?? "")
         : [...permits.values()].find(({ reference }) => reference === Reference);
-    if (found === undefined || found.permitReference !== PermitReference) throw new HotSpotRefusal(9009);
+    const isMeant = PermitReference === undefined || found?.permitReference === PermitReference;
+    if (found === undefined || !isMeant) throw new HotSpotRefusal(9009);
     return found;
   }
 
@@ -74,8 +75,7 @@ export function createPermitBook({ clock, spotIds, oneRightPerPlateAndSpot }: Pe
     foreignPermits,
     listAll,
     create(body) {
-      const startTime = new Date(body.StartTime);
-      const endTime = new Date(body.EndTime);
+      const { StartTime: startTime, EndTime: endTime } = body;
       if (endTime <= startTime) throw new HotSpotRefusal(9005);
       if (!spotIds.includes(body.SpotID)) throw new HotSpotRefusal(9010);
       const existing =
@@ -97,16 +97,19 @@ export function createPermitBook({ clock, spotIds, oneRightPerPlateAndSpot }: Pe
     update(body) {
       const permit = getPermit(body);
       if (permit.status === "cancelled") throw new HotSpotRefusal(9009);
-      const endTime = new Date(body.EndTime);
+      const endTime = body.EndTime ?? clock();
       if (endTime <= permit.startTime) throw new HotSpotRefusal(9005);
       return save({ ...permit, endTime });
     },
-    cancel(body) {
+    cancel(body, note) {
       const permit = getPermit(body);
       if (permit.status === "cancelled") return permit;
-      const endTime = new Date(body.EndTime);
-      if (endTime < permit.startTime) throw new HotSpotRefusal(9005);
-      return save({ ...permit, endTime, status: "cancelled" });
+      const { startTime } = permit;
+      const asked = body.EndTime ?? clock();
+      const isEarly = asked < startTime;
+      // What ends now may not have started; an end that was written is the client's own.
+      if (isEarly && body.EndTime !== undefined) note("EndTime is before the start of the permit", 9005);
+      return save({ ...permit, endTime: isEarly ? startTime : asked, status: "cancelled" });
     },
     addForeign(permit) {
       const foreign: HotSpotSandboxPermit = { ...permit, status: "active", foreign: true };

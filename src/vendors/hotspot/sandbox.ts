@@ -7,10 +7,10 @@
  */
 
 import { type Clock, systemClock } from "../../core/clock.ts";
-import { readRecord } from "../../core/fields.ts";
+import { readRecord, readSwitch } from "../../core/fields.ts";
 import { createOverlapWatch, nextTurn } from "./sandbox-overlap.ts";
 import { HotSpotRefusal } from "./sandbox-refusal.ts";
-import { parseChangeBody, parseCreateBody } from "./sandbox-schema.ts";
+import { type NoteDeviation, readChangeBody, readCreateBody } from "./sandbox-schema.ts";
 import { createPermitBook, type HotSpotForeignPermit, type HotSpotSandboxPermit } from "./sandbox-state.ts";
 
 /** Options of {@link createHotSpotSandbox}. */
@@ -25,6 +25,12 @@ export interface HotSpotSandboxOptions {
   spotIds?: readonly string[];
   /** Whether a second live right for one plate and spot is refused. Unpublished; default false. */
   oneRightPerPlateAndSpot?: boolean;
+  /**
+   * Whether the sandbox refuses a request that departs from the default contract in a way that HotSpot might accept: an
+   * additional field, a plate in lower case, a time without offset. Default false: it carries the request out and notes a
+   * warning.
+   */
+  strict?: boolean;
   /** Awaited between reading and applying a request. Default: one turn of the event loop. */
   latency?: () => Promise<void>;
 }
@@ -34,6 +40,8 @@ export interface HotSpotSandboxRequest {
   readonly method: string;
   readonly path: string;
   readonly status: number;
+  /** How it departed from the default contract. Absent: it did not. */
+  readonly warnings?: readonly string[];
 }
 
 /** The sandbox: a fetch handler, what it holds, and controls for a test. */
@@ -50,6 +58,8 @@ export interface HotSpotSandbox {
   readonly requests: readonly HotSpotSandboxRequest[];
   /** What the client did that no reply can show: requests for one permit that overlapped. */
   readonly violations: readonly string[];
+  /** How requests departed from the default contract, which is no refusal without `strict`. Holds no plate and no secret. */
+  readonly warnings: readonly string[];
   /** What an officer sees at an instant, foreign permits included. */
   findPermits(query: { spotId?: string; plate?: string; region?: string; at: Date }): HotSpotSandboxPermit[];
   /** Rotates the token: the old one is refused from now on. */
@@ -66,64 +76,81 @@ const OPTION_NAMES: readonly (keyof HotSpotSandboxOptions)[] = [
   "companyToken",
   "spotIds",
   "oneRightPerPlateAndSpot",
+  "strict",
   "latency",
 ];
 
 /**
  * Creates a sandbox.
  *
- * @throws EnforcementError when an option is unknown
+ * @throws EnforcementError when an option is unknown or wrong
  */
 export function createHotSpotSandbox(options: HotSpotSandboxOptions = {}): HotSpotSandbox {
   readRecord(options, "createHotSpotSandbox options", OPTION_NAMES);
-  const { clock = systemClock, spotIds = [], oneRightPerPlateAndSpot = false, latency = nextTurn } = options;
+  const { clock = systemClock, spotIds = [], latency = nextTurn } = options;
+  const { oneRightPerPlateAndSpot = false } = options;
+  const strict = readSwitch(options.strict ?? false, "createHotSpotSandbox strict");
   let { token = crypto.randomUUID(), companyToken } = options;
   const book = createPermitBook({ clock, spotIds, oneRightPerPlateAndSpot });
   const requests: HotSpotSandboxRequest[] = [];
   const violations: string[] = [];
+  const warnings: string[] = [];
   const overlap = createOverlapWatch((permitReference) => {
     violations.push(`Two requests were in flight at once for permit ${permitReference}.`);
   });
 
-  function requireTokens(headers: Headers): void {
+  function requireTokens(headers: Headers, note: NoteDeviation): void {
     const authorization = headers.get("authorization");
     if (authorization === null) throw new HotSpotRefusal(9001);
-    if (authorization !== `Bearer ${token}`) throw new HotSpotRefusal(9002);
+    const [scheme = "", ...rest] = authorization.split(" ");
+    if (scheme.toLowerCase() !== "bearer" || rest.join(" ") !== token) throw new HotSpotRefusal(9002);
+    if (scheme !== "Bearer") note("the scheme Bearer is not written so", 9002);
     if (companyToken !== undefined && headers.get("x-company-token") !== companyToken) {
       throw new HotSpotRefusal(9002, { reason: "The company token is missing or wrong." });
     }
   }
 
-  /** Applies one request; `parse` first, so that a shapeless body is never counted as in flight. */
-  async function change<Body extends { PermitReference: string }>(
+  /** Applies one request that was read: a shapeless body is never counted as in flight. */
+  async function change(
     request: Request,
-    parse: (body: unknown) => Body,
-    apply: (body: Body) => HotSpotSandboxPermit,
+    key: string,
+    apply: () => HotSpotSandboxPermit,
   ): Promise<{ Reference: string }> {
-    const body = parse(await readJson(request));
-    return await overlap.during([body.PermitReference], request.signal, async () => {
+    return await overlap.during([key], request.signal, async () => {
       await latency();
-      return { Reference: apply(body).reference };
+      return { Reference: apply().reference };
     });
   }
 
-  async function answer(request: Request): Promise<Response> {
+  async function answer(request: Request, note: NoteDeviation): Promise<Response> {
     const operation = findOperation(new URL(request.url).pathname);
     if (request.method !== "POST") throw new HotSpotRefusal(9003, { status: 405, reason: "Use POST." });
-    requireTokens(request.headers);
+    requireTokens(request.headers, note);
+    const json = await readJson(request, note);
     if (operation === "create") {
-      return Response.json(await change(request, parseCreateBody, book.create), { status: 201 });
+      const body = readCreateBody(json, note);
+      const reply = await change(request, body.PermitReference, () => book.create(body));
+      return Response.json(reply, { status: 201 });
     }
-    return Response.json(await change(request, parseChangeBody, book[operation]));
+    const body = readChangeBody(json, note, { needsEnd: operation === "update" });
+    const key = body.PermitReference ?? body.Reference ?? "";
+    return Response.json(await change(request, key, () => book[operation](body, note)));
   }
 
   return {
     async fetch(input, init) {
       const request = new Request(input, init);
       request.signal.throwIfAborted();
-      const response = await answer(request).catch(toRefusal);
+      const noted: string[] = [];
+      const note: NoteDeviation = (problem, code = 9003) => {
+        if (strict) throw new HotSpotRefusal(code, { reason: `In strict mode: ${problem}.` });
+        noted.push(problem);
+      };
+      const response = await answer(request, note).catch(toRefusal);
       const { pathname: path } = new URL(request.url);
-      requests.push({ method: request.method, path, status: response.status });
+      const entry = { method: request.method, path, status: response.status };
+      requests.push(noted.length === 0 ? entry : { ...entry, warnings: noted });
+      warnings.push(...noted.map((problem) => `${request.method} ${path}: ${problem}.`));
       return response;
     },
     get token() {
@@ -137,6 +164,7 @@ export function createHotSpotSandbox(options: HotSpotSandboxOptions = {}): HotSp
     foreignPermits: book.foreignPermits,
     requests,
     violations,
+    warnings,
     findPermits({ spotId, plate, region, at }) {
       return book
         .listAll()
@@ -166,15 +194,16 @@ function findOperation(pathname: string): "create" | "update" | "cancel" {
   throw new HotSpotRefusal(9003, { status: 404, reason: "There is no such path." });
 }
 
-async function readJson(request: Request): Promise<unknown> {
-  if (!/^application\/json\b/i.test(request.headers.get("content-type") ?? "")) {
-    throw new HotSpotRefusal(9003, { reason: "Send JSON." });
-  }
+async function readJson(request: Request, note: NoteDeviation): Promise<unknown> {
+  const isSaidToBeJson = /^application\/json\b/i.test(request.headers.get("content-type") ?? "");
+  let json: unknown;
   try {
-    return JSON.parse(await request.text());
+    json = JSON.parse(await request.text());
   } catch {
     throw new HotSpotRefusal(9003, { reason: "The body is not JSON." });
   }
+  if (!isSaidToBeJson) note("the content type is not application/json");
+  return json;
 }
 
 function toRefusal(thrown: unknown): Response {

@@ -41,7 +41,7 @@ function createBench(options: BenchOptions, baseUrl: string) {
   const clock = () => new Date(time);
   const { hotspot } = createSandbox({
     clock,
-    hotspot: { token: "token-1", spotIds: [SPOT, "14283", "15320"], ...options.sandbox },
+    hotspot: { token: "token-1", spotIds: [SPOT, "14283", "15320"], strict: true, ...options.sandbox },
   });
   const events: ProviderEvent[] = [];
   const provider = createHotSpotProvider({

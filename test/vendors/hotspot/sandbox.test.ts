@@ -1,51 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import {
-  createHotSpotSandbox,
-  type HotSpotSandbox,
-  type HotSpotSandboxOptions,
-} from "../../../src/vendors/hotspot/sandbox.ts";
-
-const NOW = new Date("2026-09-01T12:00:00Z");
-
-interface Change {
-  [field: string]: unknown;
-}
-
-const create = (change: Change = {}): Change => ({
-  PermitReference: "permit-1",
-  Plate: "ABC123",
-  Region: "NB",
-  Country: "CA",
-  SpotID: "01428",
-  StartTime: "2026-09-01T08:00:00-03:00",
-  EndTime: "2026-09-01T18:00:00-03:00",
-  ...change,
-});
-
-const change = (fields: Change = {}): Change => ({
-  PermitReference: "permit-1",
-  EndTime: "2026-09-01T20:00:00-03:00",
-  ...fields,
-});
-
-function createClient(options: HotSpotSandboxOptions = {}) {
-  const sandbox = createHotSpotSandbox({
-    spotIds: ["01428", "15320"],
-    token: "token-1",
-    clock: () => NOW,
-    ...options,
-  });
-  const call = (path: string, init: RequestInit) =>
-    sandbox.fetch(`https://hotspot.test/hotspot${path}`, { method: "POST", ...init });
-  const post = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
-    const response = await call(path, {
-      headers: { authorization: `Bearer ${sandbox.token}`, "content-type": "application/json", ...headers },
-      body: JSON.stringify(body),
-    });
-    return { status: response.status, body: await response.json() };
-  };
-  return { sandbox, call, post };
-}
+import { createHotSpotSandbox, type HotSpotSandbox } from "../../../src/vendors/hotspot/sandbox.ts";
+import { change, create, createClient, NOW } from "./sandbox-client.ts";
 
 let client: ReturnType<typeof createClient>;
 let sandbox: HotSpotSandbox;
