@@ -23,14 +23,14 @@ const ANYBODY = { providerId: "", permitId: "" };
 /** Erases what is personal. Inside a transaction of the caller's. */
 export function createEraser({ database, providers, claims, index, unlist }: Parts) {
   const isNotLive = `content IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.permit = permit.ref AND live_until > ?2)`;
+    AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.permit = permit.ref AND live_until > ?)`;
   const listEnded = database.prepare(
     `SELECT ref, company, state, permit.ended_at, content FROM ended CROSS JOIN permit ON permit.ref = ended.permit
-     WHERE ended.ended_at < ?1 AND ${isNotLive} ORDER BY ended.ended_at LIMIT ?3`,
+     WHERE ended.ended_at < ? AND ${isNotLive} ORDER BY ended.ended_at LIMIT ?`,
   );
   const listForgotten = database.prepare(
-    `SELECT ref, company, state, ended_at, content FROM permit WHERE state = 2 AND ${isNotLive.replace("?2", "?1")}
-     ORDER BY ref LIMIT ?2`,
+    `SELECT ref, company, state, ended_at, content FROM permit WHERE state = 2 AND ${isNotLive}
+     ORDER BY ref LIMIT ?`,
   );
   const listDeliveries = database.prepare("SELECT provider, document FROM delivery WHERE permit = ?");
   for (const statement of [listEnded, listForgotten, listDeliveries]) statement.setReturnArrays(true);

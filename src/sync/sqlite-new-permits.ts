@@ -22,13 +22,14 @@ export function createInserter({ database, companies, providers }: Parts) {
     );
   const insertPermit = prepare(PERMIT, "(?, ?, ?, 0, ?, ?, ?, ?)", 1);
   const insertPermits = prepare(PERMIT, "(?, ?, ?, 0, ?, ?, ?, ?)", TOGETHER);
-  const insertDelivery = prepare(DELIVERY, "(?1, ?2, ?3, ?3)", 1);
+  const insertDelivery = prepare(DELIVERY, "(?, ?, ?, ?)", 1);
   const insertDeliveries = prepare(DELIVERY, "(?, ?, ?, ?)", TOGETHER);
   const removeAfter = database.prepare("DELETE FROM permit WHERE ref > ?");
 
   function addDeliveries(permit: number, [, , at, , , , , , providerIds]: PermitChangeRow): void {
-    if (typeof providerIds === "string") insertDelivery.run(permit, providers.refOf(providerIds), at);
-    else for (const providerId of providerIds) insertDelivery.run(permit, providers.refOf(providerId), at);
+    if (typeof providerIds === "string") insertDelivery.run(permit, providers.refOf(providerIds), at, at);
+    else
+      for (const providerId of providerIds) insertDelivery.run(permit, providers.refOf(providerId), at, at);
   }
 
   /** Of permits that were just inserted. */

@@ -47,8 +47,8 @@ export function createRecorder({ database, companies, providers, claims, index, 
     "UPDATE permit SET state = ?, changed_at = ?, ended_at = ? WHERE ref = ?",
   );
   const makeDue = database.prepare(
-    `UPDATE delivery SET due_at = min(ifnull(due_at, ?1), ?1), due_since = min(ifnull(due_since, ?1), ?1)
-     WHERE permit = ?2`,
+    `UPDATE delivery SET due_at = min(ifnull(due_at, ?), ?), due_since = min(ifnull(due_since, ?), ?)
+     WHERE permit = ?`,
   );
 
   function findKnown(permitId: string): KnownRow | undefined {
@@ -92,7 +92,7 @@ export function createRecorder({ database, companies, providers, claims, index, 
 
   /** Its deliveries are due, and whoever works on one is told when it is saved. */
   function noteDue(permit: number, at: number): void {
-    makeDue.run(at, permit);
+    makeDue.run(at, at, at, at, permit);
     for (const provider of providers.refs()) claims.noteChange(claims.find(provider, permit), at);
   }
 

@@ -18,14 +18,14 @@ export function createRefresher({ database, companies, providers, claims }: Part
   );
   findEnd.setReturnArrays(true);
   const update = database.prepare(
-    `UPDATE delivery SET due_at = min(ifnull(due_at, ?1), ?1), due_since = min(ifnull(due_since, ?1), ?1)
+    `UPDATE delivery SET due_at = min(ifnull(due_at, ?), ?), due_since = min(ifnull(due_since, ?), ?)
      WHERE permit IN
-       (SELECT ref FROM permit WHERE company = ?2 AND ref > ?3 AND ref <= ?4 AND content IS NOT NULL)`,
+       (SELECT ref FROM permit WHERE company = ? AND ref > ? AND ref <= ? AND content IS NOT NULL)`,
   );
   const insert = database.prepare(
     `INSERT INTO delivery (permit, provider, due_at, due_since)
-     SELECT ref, ?2, ?1, ?1 FROM permit WHERE company = ?3 AND ref > ?4 AND ref <= ?5 AND content IS NOT NULL
-       AND state = 0 AND (ended_at IS NULL OR ended_at > ?1)
+     SELECT ref, ?, ?, ? FROM permit WHERE company = ? AND ref > ? AND ref <= ? AND content IS NOT NULL
+       AND state = 0 AND (ended_at IS NULL OR ended_at > ?)
      ON CONFLICT (permit, provider) DO NOTHING`,
   );
 
@@ -36,9 +36,10 @@ export function createRefresher({ database, companies, providers, claims }: Part
     const [end] = findEnd.get(company, after, limit) as unknown as [number | null];
     if (end === null) return { count: 0, next: null };
     claims.noteDue(at);
-    let count = Number(update.run(at, company, after, end).changes);
+    let count = Number(update.run(at, at, at, at, company, after, end).changes);
     for (const providerId of new Set(providerIds)) {
-      count += Number(insert.run(at, providers.refOf(providerId), company, after, end).changes);
+      const provider = providers.refOf(providerId);
+      count += Number(insert.run(provider, at, at, company, after, end, at).changes);
     }
     for (const claim of claims.all()) {
       if (claim.company === company && claim.permit > after && claim.permit <= end)

@@ -38,8 +38,8 @@ export function createWorkFinder({ database, companies, providers, claims }: Par
   );
   const listWork = database.prepare(
     `SELECT ${WORK} FROM delivery CROSS JOIN permit ON permit.ref = delivery.permit
-     WHERE provider = ?1 AND due_at IS NOT NULL AND due_at <= ?2 AND (due_at, delivery.permit) > (?3, ?4)
-     ORDER BY due_at, delivery.permit LIMIT ?5`,
+     WHERE provider = ? AND due_at IS NOT NULL AND due_at <= ? AND (due_at, delivery.permit) > (?, ?)
+     ORDER BY due_at, delivery.permit LIMIT ?`,
   );
   const findWork = database.prepare(
     `SELECT ${WORK} FROM delivery JOIN permit ON permit.ref = delivery.permit WHERE permit = ? AND provider = ?`,
@@ -50,14 +50,14 @@ export function createWorkFinder({ database, companies, providers, claims }: Par
   );
   // Due later, and something to be done since earlier: it waits for another attempt.
   const countWaiting = database.prepare(
-    `SELECT count(*), min(due_since) FROM delivery INDEXED BY delivery_waiting WHERE provider = ?1
-     AND due_since IS NOT NULL AND (due_at IS NULL OR due_at > due_since) AND due_since <= ?2
-     AND (due_at IS NULL OR due_at > ?2)`,
+    `SELECT count(*), min(due_since) FROM delivery INDEXED BY delivery_waiting WHERE provider = ?
+     AND due_since IS NOT NULL AND (due_at IS NULL OR due_at > due_since) AND due_since <= ?
+     AND (due_at IS NULL OR due_at > ?)`,
   );
   const countFailed = database.prepare("SELECT count(*) FROM failure WHERE provider = ?");
   const countUnmapped = database.prepare(
     `SELECT count(*) FROM delivery JOIN permit ON permit.ref = delivery.permit
-     WHERE provider = ?1 AND unmapped = 1 AND state = 0 AND (ended_at IS NULL OR ended_at > ?2)`,
+     WHERE provider = ? AND unmapped = 1 AND state = 0 AND (ended_at IS NULL OR ended_at > ?)`,
   );
   const counts = [countDue, countWaiting, countFailed, countUnmapped];
   for (const statement of [listDue, listWork, findWork, findPermit, ...counts])
@@ -151,7 +151,10 @@ export function createWorkFinder({ database, companies, providers, claims }: Par
       const provider = providers.find(providerId);
       if (provider === undefined) return { pending: 0, oldestDueSince: null, failed: 0, unmapped: 0 };
       const [due, oldestDue] = countDue.get(provider, now) as unknown as [number, number | null];
-      const [waiting, oldestWaiting] = countWaiting.get(provider, now) as unknown as [number, number | null];
+      const [waiting, oldestWaiting] = countWaiting.get(provider, now, now) as unknown as [
+        number,
+        number | null,
+      ];
       const undue = [...claims.of(provider).values()].filter((claim) => isUndue(claim, now));
       const since = [oldestDue, oldestWaiting, ...undue.map((claim) => claim.since)];
       const known = since.filter((one) => one !== null);
