@@ -25,7 +25,7 @@ function environmentOf(version: string): NodeJS.ProcessEnv {
   const preload = `--import=${pathToFileURL(join(runtimes, "strip-types.js"))}`;
   const options =
     version === "22.16" ? `--no-warnings --experimental-strip-types ${preload}` : "--no-warnings";
-  return { ...process.env, NODE_OPTIONS: options };
+  return { ...process.env, NODE_OPTIONS: options, TEST_FULL: "0" };
 }
 
 beforeAll(() => {
