@@ -21,18 +21,42 @@ export function readRecord(
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw fieldError(field, `must be an object with the keys ${knownKeys.join(", ")}.`);
   }
-  const unknownKey = Object.keys(value).find((key) => !knownKeys.includes(key));
-  if (unknownKey !== undefined) {
-    throw fieldError(field, `${describeKey(unknownKey)} is not known; known keys: ${knownKeys.join(", ")}.`);
-  }
+  refuseUnknownKeys(value, field, knownKeys);
   return value as Record<string, unknown>;
 }
 
-/** A text that holds something else than white space. */
+/** @throws EnforcementError `invalid_input` naming the first key that is not known */
+export function refuseUnknownKeys(value: object, field: string, knownKeys: readonly string[]): void {
+  const unknownKey = findUnknownKey(value, knownKeys);
+  if (unknownKey === undefined) return;
+  throw fieldError(field, `${describeKey(unknownKey)} is not known; known keys: ${knownKeys.join(", ")}.`);
+}
+
+/** The first of a record's own keys that is not known. */
+export function findUnknownKey(value: object, knownKeys: readonly string[]): string | undefined {
+  return Object.keys(value).find((key) => !knownKeys.includes(key));
+}
+
+/**
+ * A text that holds something else than white space, and that every ledger and vendor can keep as it is: a lone half of
+ * a surrogate pair becomes U+FFFD in UTF-8, so that two ids would become one, and U+0000 ends a text in C and PostgreSQL.
+ */
 export function readText(value: unknown, field: string): string {
-  if (typeof value !== "string") throw fieldError(field, "must be text.");
+  if (typeof value !== "string") throw fieldError(field, describeNoText(value));
   if (value.trim() === "") throw fieldError(field, "must not be empty.");
+  const damage = findDamage(value);
+  if (damage !== undefined) throw fieldError(field, damage);
   return value;
+}
+
+function describeNoText(value: unknown): string {
+  return value === null ? "must be text; leave the key out where there is none." : "must be text.";
+}
+
+/** Why a text cannot be stored and sent as it is; `undefined` when it can. */
+export function findDamage(text: string): string | undefined {
+  if (!text.isWellFormed()) return "holds half of a surrogate pair; the text is damaged.";
+  return text.includes("\0") ? "holds the character U+0000; the text is damaged." : undefined;
 }
 
 /** A text, or `undefined` where the key is absent. */
@@ -63,5 +87,5 @@ export function readSwitch(value: unknown, field: string): boolean {
 
 /** A key as it may be shown: one that looks like a plate or a secret is not repeated. */
 export function describeKey(key: string): string {
-  return /^[a-z][A-Za-z]{0,39}$/.test(key) ? `key "${key}"` : "a key";
+  return /^[a-z][A-Za-z_]{0,39}$/.test(key) ? `key "${key}"` : "a key";
 }

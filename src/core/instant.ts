@@ -11,9 +11,10 @@ const ISO_WITH_OFFSET =
  * @throws EnforcementError `invalid_input`, naming `field`
  */
 export function parseInstant(value: unknown, field: string): Date {
-  if (value instanceof Date) {
-    if (Number.isNaN(value.getTime())) throw fieldError(field, "is not a valid date.");
-    return inWritableYears(new Date(value), field);
+  const time = dateTimeOf(value);
+  if (time !== undefined) {
+    if (Number.isNaN(time)) throw fieldError(field, "is not a valid date.");
+    return inWritableYears(new Date(time), field);
   }
   if (typeof value !== "string") {
     throw fieldError(
@@ -32,6 +33,21 @@ export function parseInstant(value: unknown, field: string): Date {
   if (!dayExists || Number.isNaN(instant.getTime()))
     throw fieldError(field, "is not a date of the calendar.");
   return inWritableYears(instant, field);
+}
+
+const { getTime } = Date.prototype;
+
+/**
+ * The milliseconds of a `Date`, also of one of another realm: a `vm` context or Jest has a `Date` of its own, and
+ * `instanceof` knows only one. NaN for an invalid date; `undefined` for anything that is no `Date`.
+ */
+export function dateTimeOf(value: unknown): number | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  try {
+    return getTime.call(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The instant, when four digits can write its year: a later one could be stored, but never be read or sent again. */

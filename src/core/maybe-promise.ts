@@ -13,5 +13,18 @@ export function whenKnown<Value, Next>(
   value: MaybePromise<Value>,
   next: (value: Value) => MaybePromise<Next>,
 ): MaybePromise<Next> {
-  return isPromise(value) ? value.then(next) : next(value);
+  // A host's own thenable need not return a promise from `then`.
+  return isPromise(value) ? Promise.resolve(value).then(next) : next(value);
+}
+
+/**
+ * Ignores how a promise ends, if it is one: a host's function may return a promise where none belongs, and a rejection that
+ * is not handled ends the process.
+ */
+export function ignorePromise(value: unknown): void {
+  try {
+    if (isPromise(value)) Promise.resolve(value).catch(() => {});
+  } catch {
+    // A getter of the host's threw: there is no promise.
+  }
 }

@@ -1,4 +1,4 @@
-import { timeOf } from "./instant.ts";
+import { dateTimeOf, timeOf } from "./instant.ts";
 import type { Plate } from "./plate.ts";
 import { isRegionCode } from "./region.ts";
 import type { Registration, StoredRegistration } from "./registration.ts";
@@ -71,8 +71,7 @@ export class PreparedRegistration implements Registration {
 }
 
 function millisecondsOf(instant: unknown): number | null | undefined {
-  if (instant === null) return null;
-  return instant instanceof Date ? instant.getTime() : undefined;
+  return instant === null ? null : dateTimeOf(instant);
 }
 
 /** Target and default region are a directory's, and a host's own may say anything. All else was read with the permit. */

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { EnforcementError } from "../core/errors.ts";
-import { describeKey } from "../core/fields.ts";
+import { describeKey, findDamage } from "../core/fields.ts";
+import { ignorePromise } from "../core/maybe-promise.ts";
 import type { ProviderEvent, Secret } from "../core/provider.ts";
 
 /** Options that every provider with an HTTP side takes. */
@@ -100,8 +101,7 @@ function quietly(listener: ((event: ProviderEvent) => void) | undefined): (event
   return (event) => {
     // A broken listener must not turn a delivered permit into a failure, nor end the process.
     try {
-      const ended: unknown = listener(event);
-      if (ended instanceof Promise) ended.catch(() => {});
+      ignorePromise(listener(event));
     } catch {}
   };
 }
@@ -112,10 +112,14 @@ export const secretOption = z.custom<Secret>(
   "must be text that is not empty, or a function that gives it.",
 );
 
-/** A text option that must hold something. */
-export const textOption = z
-  .string("must be text.")
-  .check(z.refine((text) => text.trim() !== "", "must not be empty."));
+/** A text option that must hold something, and that a ledger can keep as it is. */
+export const textOption = z.string("must be text.").check(
+  z.refine((text) => text.trim() !== "", "must not be empty."),
+  z.refine(
+    (text) => findDamage(text) === undefined,
+    "must not hold half of a surrogate pair, nor U+0000; the text is damaged.",
+  ),
+);
 
 /** How many days ahead an open-ended right is sent. */
 export const openEndedDaysOption = z.optional(

@@ -50,7 +50,10 @@ const REPLACEMENT = "\ufffd";
  */
 export function toBodyText(parsed: unknown): ReadBody | undefined {
   if (parsed === undefined) return undefined;
-  if (parsed instanceof Uint8Array) return decodeBody([parsed]);
+  // Not `instanceof`: under Jest, a Buffer is a Uint8Array of another realm.
+  if (ArrayBuffer.isView(parsed)) {
+    return decodeBody([new Uint8Array(parsed.buffer, parsed.byteOffset, parsed.byteLength)]);
+  }
   try {
     const text = typeof parsed === "string" ? parsed : JSON.stringify(parsed);
     if (typeof text !== "string") return undefined;

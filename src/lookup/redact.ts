@@ -31,11 +31,16 @@ export function isPlateHash(text: string): boolean {
 export function readRedactOptions(value: unknown): HashPlate | undefined {
   if (value === undefined) return undefined;
   const { key } = readRecord(value, "redact", ["key"]);
-  if (typeof key !== "string" && !(key instanceof Uint8Array)) {
-    throw fieldError("redact.key", "must be text or bytes.");
-  }
-  if (Buffer.byteLength(key) < LEAST_KEY_BYTES) {
+  const secret = readKey(key);
+  if (Buffer.byteLength(secret) < LEAST_KEY_BYTES) {
     throw fieldError("redact.key", `must have at least ${LEAST_KEY_BYTES} bytes; 32 random ones are best.`);
   }
-  return createPlateHash(key);
+  return createPlateHash(secret);
+}
+
+function readKey(key: unknown): string | Uint8Array {
+  if (typeof key === "string") return key;
+  // Not `instanceof`: under Jest, a Buffer is a Uint8Array of another realm.
+  if (ArrayBuffer.isView(key)) return new Uint8Array(key.buffer, key.byteOffset, key.byteLength);
+  throw fieldError("redact.key", "must be text or bytes.");
 }

@@ -1,5 +1,5 @@
 import type { LookupPlace, LookupQuery } from "../core/dialect.ts";
-import { fieldError, readList, readText } from "../core/fields.ts";
+import { fieldError, readList } from "../core/fields.ts";
 import { canonicalPlateNumber } from "../core/plate.ts";
 import { findRegion } from "../core/region.ts";
 import type { Inquiry } from "./inquiry.ts";
@@ -32,6 +32,12 @@ export function understandQuery(
 }
 
 function assertPlace({ value }: LookupPlace): void {
-  if (typeof value === "string") readText(value, "place");
-  else for (const name of readList(value, "place", { atLeastOne: true })) readText(name, "place");
+  if (typeof value === "string") assertName(value);
+  else for (const name of readList(value, "place", { atLeastOne: true })) assertName(name);
+}
+
+/** Damaged text is a name like any other here: no place is called so, and that is what the answer says. */
+function assertName(name: unknown): void {
+  if (typeof name !== "string") throw fieldError("place", "must be text.");
+  if (name.trim() === "") throw fieldError("place", "must not be empty.");
 }

@@ -1,3 +1,4 @@
+import { dateTimeOf } from "../core/instant.ts";
 import type { ZoneList } from "../core/provider.ts";
 import type { SetupCheck } from "../core/provider-setup.ts";
 import { isCompanyEnabled } from "../core/switches.ts";
@@ -61,9 +62,10 @@ function judgeVendorList(facts: ReadinessFacts): CheckResult {
   if (zones === undefined) {
     if (!mapping.verified) return unknown(`There is no complete list from ${title}.`);
     const fetchedAt = (vendorSays["zones"] as Partial<ZoneList> | undefined)?.fetchedAt;
-    return fetchedAt instanceof Date
-      ? passed(`The list from ${title} was fetched ${describeAge(fetchedAt, checkedAt)}.`)
-      : passed();
+    const fetched = dateTimeOf(fetchedAt);
+    return fetched === undefined
+      ? passed()
+      : passed(`The list from ${title} was fetched ${describeAge(new Date(fetched), checkedAt)}.`);
   }
   if (!zones.ok) return unknownAfter(zones.error);
   const { length: count } = zones.value.zones;

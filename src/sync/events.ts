@@ -1,4 +1,5 @@
 import type { EnforcementErrorCode } from "../core/errors.ts";
+import { ignorePromise } from "../core/maybe-promise.ts";
 
 /**
  * Something that happened in durable sync. It never holds a plate, a name or a secret. New types may come in a minor
@@ -91,8 +92,7 @@ export function createEmit(listener: ((event: SyncEvent) => void) | undefined, n
   if (listener === undefined) return () => {};
   return (event) => {
     try {
-      const ended: unknown = listener({ ...event, at: now() } as SyncEvent);
-      if (ended instanceof Promise) ended.catch(() => {});
+      ignorePromise(listener({ ...event, at: now() } as SyncEvent));
     } catch {}
   };
 }

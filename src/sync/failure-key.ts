@@ -1,4 +1,4 @@
-import { fieldError, readText } from "../core/fields.ts";
+import { fieldError, findDamage, readText } from "../core/fields.ts";
 import type { DeliveryId } from "./delivery.ts";
 
 /** Which right of which permit at which provider. */
@@ -15,7 +15,9 @@ export function toFailureKey({ providerId, permitId, reference }: FailurePlace):
 export function parseFailureKey(key: unknown): FailurePlace {
   const parts = readText(key, "key").split("/");
   const [providerId, permitId, reference] = parts.map(decode);
-  if (parts.length !== 3 || !providerId || !permitId || !reference) {
+  // An escape may stand for U+0000, which no id holds and no database takes.
+  const isDamaged = [providerId, permitId, reference].some((part) => findDamage(part ?? "") !== undefined);
+  if (parts.length !== 3 || isDamaged || !providerId || !permitId || !reference) {
     throw fieldError("key", "must be the key of an entry of failures(), or of a refused event.");
   }
   return { providerId, permitId, reference };

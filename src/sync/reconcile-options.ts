@@ -1,4 +1,5 @@
 import { fieldError, readList, readRecord, readText } from "../core/fields.ts";
+import { ignorePromise } from "../core/maybe-promise.ts";
 import { readSignal } from "../core/operation-options.ts";
 import { canonicalPlateNumber } from "../core/plate.ts";
 import type { PushProvider } from "../core/provider.ts";
@@ -56,8 +57,7 @@ export function readListener<Value>(value: unknown, field: string): ((value: Val
 export function quiet<Value>(listener: ((value: Value) => unknown) | undefined): (value: Value) => void {
   return (value) => {
     try {
-      const ended = listener?.(value);
-      if (ended instanceof Promise) ended.catch(() => {});
+      ignorePromise(listener?.(value));
     } catch {}
   };
 }

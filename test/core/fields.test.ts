@@ -40,6 +40,11 @@ test.each([
   [() => readText(" \t", "it")],
   [() => readText(5, "it")],
   [() => readText(undefined, "it")],
+  [() => readText("\ud800", "it")],
+  [() => readText("a\udc00b", "it")],
+  [() => readText("\udc00\ud800", "it")],
+  [() => readText("a\0b", "it")],
+  [() => readOptionalText("a\0", "it")],
   [() => readOptionalText(null, "it")],
   [() => readOptionalText("", "it")],
   [() => readCount(-1, "it")],
@@ -59,6 +64,7 @@ test.each([
 
 test("values that fit are given back as they are", () => {
   expect(readText(" x ", "it")).toBe(" x ");
+  expect(readText("\ud83d\ude97 \ufffd", "it")).toBe("\ud83d\ude97 \ufffd");
   expect(readOptionalText(undefined, "it")).toBeUndefined();
   expect([readCount(0, "it"), readSwitch(false, "it"), readList([], "it")]).toEqual([0, false, []]);
 });
