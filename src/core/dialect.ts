@@ -146,6 +146,8 @@ export type LookupReason =
   | "switched_off"
   | "unknown_place"
   | "unknown_company"
+  /** The credential is limited to locations, and the directory has none of them. */
+  | "unknown_locations"
   /** The permit source, the directory or the credential store failed, or gave what cannot be read. */
   | "source_failed"
   | "source_timeout"

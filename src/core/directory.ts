@@ -1,5 +1,16 @@
-import { fieldError, readList, readOptionalText, readRecord, readSwitch, readText } from "./fields.ts";
-import { findRegion, parseRegion } from "./region.ts";
+import {
+  describeKey,
+  fieldError,
+  findDamage,
+  findUnknownKey,
+  readList,
+  readOptionalText,
+  readRecord,
+  readSwitch,
+  readText,
+  unknownKeyError,
+} from "./fields.ts";
+import { findRegion } from "./region.ts";
 
 /** The customer organisation: a university, a city, a property owner. */
 export interface Company {
@@ -42,22 +53,48 @@ export interface LocationProvider {
 
 export type MaybePromise<Value> = Value | Promise<Value>;
 
-/** The host's companies and locations, with targets and switches. The only place where mapping lives. */
+/**
+ * The host's companies and locations, with targets and switches. The only place where mapping lives.
+ *
+ * Whatever it gives is checked as {@link memoryDirectory} checks: a key that is not known is an error too, so give
+ * companies and locations with the documented keys alone, not rows of a table. A location that cannot be read is
+ * neither on nor off: its deliveries wait, and a lookup that it could have answered is undetermined. Objects may be the
+ * same at each call or new ones, and may change between two calls.
+ */
 export interface Directory {
-  /** The company, or `undefined` when there is none with this id. */
+  /** The company, or `undefined` when there is none with this id; `null` is taken for `undefined`. */
   getCompany(id: string): MaybePromise<Company | undefined>;
-  /** All locations of a company. Empty when it has none, or does not exist. */
+  /**
+   * All locations of a company. Empty when it has none, or does not exist. An iterator that can be used once must be a
+   * new one at each call. Locations of another company are left out.
+   */
   listLocations(companyId: string): MaybePromise<Iterable<Location>>;
 }
 
-const unchangingLists = new WeakMap<Iterable<Location>, string>();
+/** A company's list of locations in a {@link memoryDirectory}: frozen throughout, so that what follows from it may be kept. */
+interface UnchangingList {
+  readonly companyId: string;
+  readonly locations: readonly Location[];
+}
 
-/**
- * Whether a list is that of a company in a {@link memoryDirectory}: frozen throughout, so that what follows from it
- * may be kept.
- */
-export function isUnchangingList(locations: Iterable<Location>, companyId: string): boolean {
-  return unchangingLists.get(locations) === companyId;
+const unchangingLists = new WeakMap<object, UnchangingList>();
+const frozenCompanies = new WeakSet<object>();
+const frozenLocations = new WeakSet<object>();
+
+/** The locations, where they are a company's list of a {@link memoryDirectory}. */
+export function findUnchangingList(locations: object, companyId: string): readonly Location[] | undefined {
+  const list = unchangingLists.get(locations);
+  return list?.companyId === companyId ? list.locations : undefined;
+}
+
+/** Whether it is a company of a {@link memoryDirectory}: checked, and frozen throughout. */
+export function isFrozenCompany(value: object): value is Company {
+  return frozenCompanies.has(value);
+}
+
+/** Whether it is a location of a {@link memoryDirectory}: checked, and frozen throughout. */
+export function isFrozenLocation(value: object): value is Location {
+  return frozenLocations.has(value);
 }
 
 /**
@@ -77,6 +114,7 @@ export function memoryDirectory(entries: {
     const company = readCompany(entry, `companies[${index}]`);
     if (companyById.has(company.id)) throw fieldError(`companies[${index}].id`, "is used twice.");
     companyById.set(company.id, company);
+    frozenCompanies.add(company);
   }
   const locationIds = new Set<string>();
   const locationsByCompany = new Map<string, Location[]>();
@@ -87,12 +125,13 @@ export function memoryDirectory(entries: {
       throw fieldError(`locations[${index}].companyId`, "names no company of this directory.");
     }
     locationIds.add(location.id);
+    frozenLocations.add(location);
     const siblings = locationsByCompany.get(location.companyId);
     if (siblings === undefined) locationsByCompany.set(location.companyId, [location]);
     else siblings.push(location);
   }
   for (const [companyId, siblings] of locationsByCompany) {
-    unchangingLists.set(Object.freeze(siblings), companyId);
+    unchangingLists.set(siblings, { companyId, locations: Object.freeze(siblings) });
   }
   const none: readonly Location[] = Object.freeze([]);
   return {
@@ -101,9 +140,21 @@ export function memoryDirectory(entries: {
   };
 }
 
-/** Checks a company that a host gave. */
+export const COMPANY_KEYS: readonly string[] = ["id", "name", "providers"];
+export const LOCATION_KEYS: readonly string[] = [
+  "id",
+  "companyId",
+  "name",
+  "zoneName",
+  "region",
+  "providers",
+];
+export const COMPANY_PROVIDER_KEYS: readonly string[] = ["enabled", "code"];
+export const LOCATION_PROVIDER_KEYS: readonly string[] = ["enabled", "target", "stage"];
+
+/** Checks and copies a company that a host gave. */
 export function readCompany(value: unknown, field: string): Company {
-  const company = readRecord(value, field, ["id", "name", "providers"]);
+  const company = readEntity(value, field, COMPANY_KEYS);
   return Object.freeze({
     id: readText(company["id"], `${field}.id`),
     name: readText(company["name"], `${field}.name`),
@@ -111,9 +162,9 @@ export function readCompany(value: unknown, field: string): Company {
   });
 }
 
-/** Checks a location that a host gave. */
+/** Checks and copies a location that a host gave. */
 export function readLocation(value: unknown, field: string): Location {
-  const location = readRecord(value, field, ["id", "companyId", "name", "zoneName", "region", "providers"]);
+  const location = readEntity(value, field, LOCATION_KEYS);
   const zoneName = readOptionalText(location["zoneName"], `${field}.zoneName`);
   const region = readRegion(location["region"], `${field}.region`);
   return Object.freeze({
@@ -126,12 +177,29 @@ export function readLocation(value: unknown, field: string): Location {
   });
 }
 
+/**
+ * A record whose keys are all known. Where a key that is needed is missing and another one is not known, such as
+ * `company_id`, the error names the former and shows the latter.
+ */
+function readEntity(value: unknown, field: string, keys: readonly string[]): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return readRecord(value, field, keys);
+  const record = value as Record<string, unknown>;
+  const unknownKey = findUnknownKey(value, keys);
+  if (unknownKey === undefined) return record;
+  const missing = REQUIRED_KEYS.find((key) => keys.includes(key) && record[key] === undefined);
+  if (missing === undefined) throw unknownKeyError(unknownKey, field, keys);
+  throw fieldError(`${field}.${missing}`, `is missing; ${describeKey(unknownKey)} is not known.`);
+}
+
+const REQUIRED_KEYS = ["id", "companyId", "name", "providers"];
+
 function readRegion(value: unknown, field: string): string | undefined {
   const text = readOptionalText(value, field);
   if (text === undefined) return undefined;
-  if (findRegion(text) === undefined)
-    throw fieldError(field, "is not a state or province; write for example CA-NB.");
-  return parseRegion(text);
+  const code = findRegion(text);
+  if (code === undefined) throw fieldError(field, "is not a state or province; write for example CA-NB.");
+  return code;
 }
 
 function readProviders<Entry>(
@@ -144,19 +212,23 @@ function readProviders<Entry>(
   }
   // A null prototype, so that a provider called "constructor" is not found where nobody put it.
   const entries: Record<string, Entry> = Object.create(null);
-  for (const [id, entry] of Object.entries(value)) entries[id] = readEntry(entry, `${field}["${id}"]`);
+  for (const [id, entry] of Object.entries(value)) {
+    const damage = findDamage(id);
+    if (damage !== undefined) throw fieldError(field, `a provider id ${damage}`);
+    entries[id] = readEntry(entry, `${field}["${id}"]`);
+  }
   return Object.freeze(entries);
 }
 
 function readCompanyProvider(value: unknown, field: string): CompanyProvider {
-  const entry = readRecord(value, field, ["enabled", "code"]);
+  const entry = readRecord(value, field, COMPANY_PROVIDER_KEYS);
   const code = readOptionalText(entry["code"], `${field}.code`);
   const enabled = readSwitch(entry["enabled"], `${field}.enabled`);
   return Object.freeze(code === undefined ? { enabled } : { enabled, code });
 }
 
 function readLocationProvider(value: unknown, field: string): LocationProvider {
-  const entry = readRecord(value, field, ["enabled", "target", "stage"]);
+  const entry = readRecord(value, field, LOCATION_PROVIDER_KEYS);
   const target = readOptionalText(entry["target"], `${field}.target`);
   const stage = entry["stage"];
   if (stage !== undefined && stage !== "setup" && stage !== "testing" && stage !== "live") {

@@ -21,15 +21,13 @@ export function readRecord(
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw fieldError(field, `must be an object with the keys ${knownKeys.join(", ")}.`);
   }
-  refuseUnknownKeys(value, field, knownKeys);
+  const unknownKey = findUnknownKey(value, knownKeys);
+  if (unknownKey !== undefined) throw unknownKeyError(unknownKey, field, knownKeys);
   return value as Record<string, unknown>;
 }
 
-/** @throws EnforcementError `invalid_input` naming the first key that is not known */
-export function refuseUnknownKeys(value: object, field: string, knownKeys: readonly string[]): void {
-  const unknownKey = findUnknownKey(value, knownKeys);
-  if (unknownKey === undefined) return;
-  throw fieldError(field, `${describeKey(unknownKey)} is not known; known keys: ${knownKeys.join(", ")}.`);
+export function unknownKeyError(key: string, field: string, knownKeys: readonly string[]): EnforcementError {
+  return fieldError(field, `${describeKey(key)} is not known; known keys: ${knownKeys.join(", ")}.`);
 }
 
 /** The first of a record's own keys that is not known. */

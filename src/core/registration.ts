@@ -1,4 +1,5 @@
-import type { Company, Directory, Location } from "./directory.ts";
+import type { Directory, Location } from "./directory.ts";
+import { findMalformed, readAnsweredCompany, readAnsweredLocations } from "./directory-answers.ts";
 import { fieldError, readCount, readRecord, readText } from "./fields.ts";
 import { formatInstant, parseValidity } from "./instant.ts";
 import { type Permit, type PermitInput, readPermit } from "./permit.ts";
@@ -81,7 +82,8 @@ export function toStoredRegistration(registration: Registration): StoredRegistra
  * have the provider switched on. Empty when it is switched off. A plate without a region takes its location's.
  *
  * @throws EnforcementError `invalid_input` when the permit is malformed, its company or one of its locations is not
- * in the directory, or a location is switched on without a target: a permit that would silently not appear
+ * in the directory or cannot be read there, or a location is switched on without a target: a permit that would
+ * silently not appear
  */
 export async function registrationsOf(
   permit: PermitInput,
@@ -89,12 +91,15 @@ export async function registrationsOf(
   providerId: string,
 ): Promise<Registration[]> {
   const checked = readPermit(permit);
-  const company = await directory.getCompany(checked.companyId);
+  const company = readAnsweredCompany(await directory.getCompany(checked.companyId), checked.companyId);
   if (company === undefined) throw fieldError("permit.companyId", "names no company of the directory.");
-  const locations = indexLocations(company, await directory.listLocations(company.id));
+  const { sound, malformed } = readAnsweredLocations(await directory.listLocations(company.id), company.id);
+  const locations = new Map(sound.map((location) => [location.id, location]));
   return [...new Set(checked.locationIds)].flatMap((id) => {
     const location = locations.get(id);
     if (location === undefined) {
+      const unreadable = findMalformed(malformed, id);
+      if (unreadable !== undefined) throw unreadable.error;
       const field = `permit.locationIds[${checked.locationIds.indexOf(id)}]`;
       throw fieldError(field, "names no location of the permit's company in the directory.");
     }
@@ -141,12 +146,4 @@ function getTarget(location: Location, providerId: string): string {
     );
   }
   return target;
-}
-
-function indexLocations(company: Company, locations: Iterable<Location>): ReadonlyMap<string, Location> {
-  const index = new Map<string, Location>();
-  for (const location of locations) {
-    if (location.companyId === company.id) index.set(location.id, location);
-  }
-  return index;
 }

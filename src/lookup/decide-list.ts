@@ -7,7 +7,14 @@ import { findGround, type Ground, isNoGround } from "./ground.ts";
 import { Inquiry } from "./inquiry.ts";
 import type { LookupAnswers } from "./outcome.ts";
 import { isUnknownPlace, resolveScope, type Scope, type UnknownPlace } from "./scope.ts";
-import { answerFromPermits, answerUnreadable, askSource, withoutMatches } from "./search.ts";
+import {
+  answerFromPermits,
+  answerUnknownPlace,
+  answerUnreadable,
+  answerWithoutSource,
+  askSource,
+  withoutMatches,
+} from "./search.ts";
 import { understandQuery } from "./understand.ts";
 
 /**
@@ -60,23 +67,21 @@ interface Search {
 /** Answers what needs no source, and returns the rest. */
 function findSearches(parts: readonly Inquiry[], { company, locations }: Ground, work: LookupWork): Search[] {
   const providerId = work.settings.provider.id;
-  // A host's list may be one that can be walked through only once; and most queries have the same place.
-  const all = [...locations];
+  // Most queries have the same place.
   const scopes = new Map<LookupPlace | undefined, Scope | UnknownPlace>();
   return parts.flatMap((part) => {
     const { query, credential } = part;
     if (credential === undefined) return [];
     const place = query?.place;
-    const scope = scopes.get(place) ?? resolveScope(company, all, { credential, place, providerId });
+    const scope = scopes.get(place) ?? resolveScope(company, locations, { credential, place, providerId });
     scopes.set(place, scope);
     if (isUnknownPlace(scope)) {
-      part.unknownPlace = scope;
-      part.answer = withoutMatches(part, "undetermined", "unknown_place");
+      part.answer = answerUnknownPlace(part, scope);
       return [];
     }
-    part.isPlaceKnown = true;
-    if (scope.asked.size > 0) return [{ part, scope }];
-    part.answer = withoutMatches(part, "none", "switched_off");
+    const early = answerWithoutSource(part, scope);
+    if (early === undefined) return [{ part, scope }];
+    part.answer = early;
     return [];
   });
 }
@@ -84,11 +89,10 @@ function findSearches(parts: readonly Inquiry[], { company, locations }: Ground,
 async function search(searches: readonly Search[], company: Company, work: LookupWork): Promise<void> {
   const { inquiry, settings } = work;
   inquiry.plateNumbers = unite(searches.map(({ part }) => part.plateNumbers ?? []));
-  inquiry.locationIds = unite(searches.map(({ scope }) => scope.locationIds));
+  inquiry.locationIds = unite(searches.map(({ part }) => part.locationIds ?? []));
   const { permits, unreadable } = await askSource(company, work);
   for (const { part, scope } of searches) {
     const wanted = new Set(part.plateNumbers);
-    part.locationIds = scope.locationIds;
     part.permits = permits.filter(({ plates }) => plates.some(({ number }) => wanted.has(number)));
     if (inquiry.failure !== undefined) part.failure = inquiry.failure;
     const surroundings = { company, scope, graceMs: settings.graceMs };

@@ -3,7 +3,7 @@ import type { LookupAnswer, LookupPlaces } from "../core/dialect.ts";
 import type { LookupWork } from "./decide.ts";
 import { findGround, isNoGround } from "./ground.ts";
 import { isUnknownPlace, resolveScope } from "./scope.ts";
-import { withoutMatches } from "./search.ts";
+import { answerMalformed, answerUnknownPlace, withoutMatches } from "./search.ts";
 
 /** Lists the places that a credential may ask about. Of a company that is switched off: none. */
 export async function decidePlaces(
@@ -20,5 +20,9 @@ export async function decidePlaces(
   }
   const everywhere = { credential, place: undefined, providerId: settings.provider.id };
   const scope = resolveScope(ground.company, ground.locations, everywhere);
-  return { locations: isUnknownPlace(scope) ? [] : [...scope.asked.values()] };
+  if (isUnknownPlace(scope)) return answerUnknownPlace(inquiry, scope);
+  // A list that leaves a place out would take it away from those who keep the list.
+  const [malformed] = scope.malformed;
+  if (malformed !== undefined) return answerMalformed(inquiry, malformed);
+  return { locations: [...scope.asked.values()] };
 }

@@ -22,7 +22,14 @@ import type { LookupSettings } from "./options.ts";
 import type { LookupOutcome } from "./outcome.ts";
 import { type AskedPlace, isUnknownPlace } from "./scope.ts";
 import { screenRequest } from "./screen.ts";
-import { answerFromPermits, answerUnreadable, askSource, withoutMatches } from "./search.ts";
+import {
+  answerFromPermits,
+  answerUnknownPlace,
+  answerUnreadable,
+  answerWithoutSource,
+  askSource,
+  withoutMatches,
+} from "./search.ts";
 import { refuseStranger } from "./throttle.ts";
 import { provesToken } from "./token.ts";
 import { understandQuery } from "./understand.ts";
@@ -125,13 +132,9 @@ function decideOnGround(
 ): MaybePromise<LookupAnswer> {
   const { settings, inquiry } = work;
   const scope = findScope(company, locations, asked);
-  if (isUnknownPlace(scope)) {
-    inquiry.unknownPlace = scope;
-    return withoutMatches(inquiry, "undetermined", "unknown_place");
-  }
-  inquiry.isPlaceKnown = true;
-  if (scope.asked.size === 0) return withoutMatches(inquiry, "none", "switched_off");
-  inquiry.locationIds = scope.locationIds;
+  if (isUnknownPlace(scope)) return answerUnknownPlace(inquiry, scope);
+  const early = answerWithoutSource(inquiry, scope);
+  if (early !== undefined) return early;
   const surroundings = { company, scope, graceMs: settings.graceMs };
   return whenKnown(askSource(company, work), ({ unreadable }) =>
     answerFromPermits(inquiry, surroundings, unreadable === undefined),

@@ -1,4 +1,5 @@
 import type { Location } from "../core/directory.ts";
+import { readAnsweredLocations } from "../core/directory-answers.ts";
 import type { Permit } from "../core/permit.ts";
 import { isEnabled } from "../core/switches.ts";
 import type { Replay } from "./explain.ts";
@@ -36,8 +37,8 @@ async function namesOf(
 ): Promise<ReadonlyMap<string, Location>> {
   const locations = new Map<string, Location>();
   try {
-    for (const location of await settings.directory.listLocations(company.id))
-      locations.set(location.id, location);
+    const { sound } = readAnsweredLocations(await settings.directory.listLocations(company.id), company.id);
+    for (const location of sound) locations.set(location.id, location);
   } catch {
     // Ids will do.
   }

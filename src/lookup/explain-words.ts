@@ -40,6 +40,7 @@ export const MEANINGS: Readonly<Record<LookupAudit["reason"], string>> = {
   switched_off: "the provider is switched off for the company, or for the places in question",
   unknown_place: "no place that the credential may ask about has this name",
   unknown_company: "the directory does not have the credential's company",
+  unknown_locations: "the directory has none of the locations that the credential may ask about",
   source_failed:
     "the permit source, the directory or the credential store failed, or gave what cannot be read",
   source_timeout:
@@ -108,7 +109,9 @@ function describeAnswer(
   if (inquiry.failure !== undefined && inquiry.plateNumbers === undefined) {
     return `${prefix}: which plate is meant cannot be read. ${messageOf(inquiry.failure.thrown)}`;
   }
-  if (inquiry.failure !== undefined) return `${prefix}: ${describeFailure(inquiry.failure)}`;
+  if (status === "undetermined" && inquiry.failure !== undefined) {
+    return `${prefix}: ${describeFailure(inquiry.failure)}`;
+  }
   if (reason === "switched_off") {
     return `${prefix}: ${settings.provider.id} is switched off for the company, or for every place in question.`;
   }

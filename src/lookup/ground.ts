@@ -1,15 +1,15 @@
 import type { StoredCredential } from "../core/credential.ts";
 import type { LookupReason } from "../core/dialect.ts";
-import type { Company, Location, MaybePromise } from "../core/directory.ts";
+import type { Company, MaybePromise } from "../core/directory.ts";
+import { type LocationList, readAnsweredCompany, readAnsweredLocations } from "../core/directory-answers.ts";
 import { whenKnown } from "../core/maybe-promise.ts";
 import { isCompanyEnabled } from "../core/switches.ts";
 import type { LookupWork } from "./decide.ts";
-import { readOwnCompany } from "./scope.ts";
 
 /** Where a credential may look: its company, switched on, and all of that company's locations. */
 export interface Ground {
   readonly company: Company;
-  readonly locations: Iterable<Location>;
+  readonly locations: LocationList;
 }
 
 /** Why there is nowhere to look, whatever is asked. */
@@ -18,22 +18,40 @@ export interface NoGround {
   readonly reason: LookupReason;
 }
 
-/** Asks the directory where a credential may look. */
+/**
+ * Asks the directory where a credential may look.
+ *
+ * @throws EnforcementError `invalid_input` when the company, or the list of its locations, cannot be read
+ */
 export function findGround(
-  { companyId }: StoredCredential,
+  credential: StoredCredential,
   { settings, inquiry, deadline }: LookupWork,
 ): MaybePromise<Ground | NoGround> {
   const { directory, provider } = settings;
+  const { companyId } = credential;
   inquiry.stage = "directory";
   return whenKnown(deadline.within(directory.getCompany(companyId)), (found) => {
-    if (!found) return { status: "undetermined", reason: "unknown_company" };
-    const company = readOwnCompany(found, companyId);
+    const company = readAnsweredCompany(found, companyId);
+    if (company === undefined) return { status: "undetermined", reason: "unknown_company" };
     if (!isCompanyEnabled(company, provider.id)) return { status: "none", reason: "switched_off" };
-    return whenKnown(deadline.within(directory.listLocations(company.id)), (locations) => ({
-      company,
-      locations,
-    }));
+    return whenKnown(deadline.within(directory.listLocations(company.id)), (listed) => {
+      const locations = readAnsweredLocations(listed, company.id, () => deadline.check());
+      // Whether the places of this credential have a permit is not known where nobody knows the places.
+      if (reachesNothing(credential, locations))
+        return { status: "undetermined", reason: "unknown_locations" };
+      return { company, locations };
+    });
   });
+}
+
+/** Whether a credential is limited to locations, and the directory has none of them. */
+function reachesNothing({ locationIds }: StoredCredential, { sound, malformed }: LocationList): boolean {
+  if (locationIds === undefined) return false;
+  const allowed = new Set(locationIds);
+  return (
+    !sound.some(({ id }) => allowed.has(id)) &&
+    !malformed.some(({ id }) => (id === undefined ? allowed.size > 0 : allowed.has(id)))
+  );
 }
 
 /** Tells the two results of {@link findGround} apart. */

@@ -1,5 +1,6 @@
 import type { LookupPlace } from "../core/dialect.ts";
-import { type Company, isUnchangingList, type Location } from "../core/directory.ts";
+import type { Company, Location } from "../core/directory.ts";
+import type { LocationList } from "../core/directory-answers.ts";
 import { isCompanyEnabled } from "../core/switches.ts";
 import { type AskedPlace, placeName, resolveScope, type Scope, toScope, type UnknownPlace } from "./scope.ts";
 
@@ -20,19 +21,19 @@ const kept = new WeakMap<Iterable<Location>, Map<string, KeptScopes>>();
  */
 export function findScope(
   company: Company,
-  locations: Iterable<Location>,
+  locations: LocationList,
   asked: AskedPlace,
 ): Scope | UnknownPlace {
   const { credential, place, providerId } = asked;
-  const isKept = credential.locationIds === undefined && isUnchangingList(locations, company.id);
+  const isKept = credential.locationIds === undefined && locations.isUnchanging;
   if (!isKept || !isCompanyEnabled(company, providerId)) return resolveScope(company, locations, asked);
-  const { everywhere, byPlace } = keepScopes(company, locations, providerId);
+  const { everywhere, byPlace } = keepScopes(company, locations.sound, providerId);
   if (place === undefined) return everywhere;
   const single = typeof place.value === "string" ? byPlace.get(place.by)?.get(place.value) : undefined;
   return single ?? resolveScope(company, locations, asked);
 }
 
-function keepScopes(company: Company, locations: Iterable<Location>, providerId: string): KeptScopes {
+function keepScopes(company: Company, locations: readonly Location[], providerId: string): KeptScopes {
   const ofProvider = kept.get(locations) ?? new Map<string, KeptScopes>();
   kept.set(locations, ofProvider);
   const present = ofProvider.get(providerId);

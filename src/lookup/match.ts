@@ -62,6 +62,34 @@ export function matchPermits(permits: Iterable<Permit>, question: MatchQuestion)
   return { matches, reason: nearest, ended: ended.sort(compareMatches)[0] };
 }
 
+/**
+ * Whether a permit would count if a location that cannot be read were switched on. Without its id, nobody knows which
+ * permits are for it.
+ */
+export function mayMatchMalformed(permits: readonly Permit[], question: MatchQuestion): boolean {
+  return question.scope.malformed.some(({ id, name, region }) => {
+    if (id === undefined) return true;
+    const location: Location = {
+      id,
+      companyId: question.company.id,
+      name: name ?? id,
+      ...(region === undefined ? {} : { region }),
+      providers: {},
+    };
+    return permits.some(
+      (permit) => permit.locationIds.includes(id) && hasRightAt(permit, location, question),
+    );
+  });
+}
+
+function hasRightAt(permit: Permit, location: Location, question: MatchQuestion): boolean {
+  return permit.plates.some((given) => {
+    if (!question.plateNumbers.includes(given.number)) return false;
+    const plate = withDefaultRegion(given, location.region);
+    return typeof matchAt(permit, { plate, location }, question) !== "string";
+  });
+}
+
 /** A plate of a permit at one of its locations. */
 export interface Right {
   readonly plate: Plate;

@@ -1,7 +1,7 @@
 import type { StoredCredential } from "../core/credential.ts";
 import type { LookupPlace } from "../core/dialect.ts";
 import type { Company, Location } from "../core/directory.ts";
-import { fieldError, readText } from "../core/fields.ts";
+import type { LocationList, MalformedLocation } from "../core/directory-answers.ts";
 import { isEnabled, providerEntry } from "../core/switches.ts";
 
 /** Where a question is asked. */
@@ -12,6 +12,8 @@ export interface Scope {
   readonly locationIds: readonly string[];
   /** Ids of the locations in question that are switched off. */
   readonly switchedOff: ReadonlySet<string>;
+  /** What may be one of the locations in question, and cannot be read. */
+  readonly malformed: readonly MalformedLocation[];
 }
 
 /** What decides where a question is asked. */
@@ -25,6 +27,8 @@ export interface AskedPlace {
 export interface UnknownPlace {
   readonly wanted: string;
   readonly names: readonly string[];
+  /** A location that cannot be read and may be called so. */
+  readonly malformed?: MalformedLocation | undefined;
 }
 
 /**
@@ -34,27 +38,46 @@ export interface UnknownPlace {
  */
 export function resolveScope(
   company: Company,
-  locations: Iterable<Location>,
+  locations: LocationList,
   { credential, place, providerId }: AskedPlace,
 ): Scope | UnknownPlace {
-  const reachable = reachableLocations(company, locations, credential);
-  if (place === undefined) return toScope(company, reachable, providerId);
+  const reachable = reachableLocations(locations, credential);
+  const malformed = reachableMalformed(locations, credential);
+  if (place === undefined) return toScope(company, reachable, providerId, malformed);
   const byName = Map.groupBy(reachable, (location) => placeName(location, place.by, providerId));
   const wanted = typeof place.value === "string" ? [place.value] : place.value;
+  const maybeAsked = (names: readonly string[]) =>
+    malformed.filter((one) => mayBeCalled(one, names, place.by, providerId));
   const unknown = wanted.find((name) => !byName.has(name));
-  if (unknown !== undefined) return { wanted: unknown, names: [...byName.keys()] };
-  return toScope(company, new Set(wanted.flatMap((name) => byName.get(name) ?? [])), providerId);
+  if (unknown !== undefined) {
+    return { wanted: unknown, names: [...byName.keys()], malformed: maybeAsked([unknown])[0] };
+  }
+  const asked = new Set(wanted.flatMap((name) => byName.get(name) ?? []));
+  return toScope(company, asked, providerId, maybeAsked(wanted));
 }
 
 /** The scope that these locations make up. */
-export function toScope(company: Company, locations: Iterable<Location>, providerId: string): Scope {
+export function toScope(
+  company: Company,
+  locations: Iterable<Location>,
+  providerId: string,
+  malformed: readonly MalformedLocation[] = NONE,
+): Scope {
   const asked = new Map<string, Location>();
   const switchedOff = new Set<string>();
   for (const location of locations) {
     if (isEnabled(company, location, providerId)) asked.set(location.id, location);
     else switchedOff.add(location.id);
   }
-  return { asked, locationIds: Object.freeze([...asked.keys()]), switchedOff };
+  return { asked, locationIds: Object.freeze([...asked.keys()]), switchedOff, malformed };
+}
+
+const NONE: readonly never[] = Object.freeze([]);
+
+/** The ids that permits are asked for at: what is malformed and has an id is asked for, so that nothing is missed there. */
+export function searchedIds({ locationIds, malformed }: Scope): readonly string[] {
+  if (malformed.length === 0) return locationIds;
+  return Object.freeze([...new Set([...locationIds, ...malformed.flatMap(({ id }) => id ?? [])])]);
 }
 
 /** Tells the two results of {@link resolveScope} apart. */
@@ -62,21 +85,48 @@ export function isUnknownPlace(scope: Scope | UnknownPlace): scope is UnknownPla
   return "wanted" in scope;
 }
 
-function reachableLocations(
-  company: Company,
-  locations: Iterable<Location>,
-  credential: StoredCredential,
-): Location[] {
-  const allowed = credential.locationIds === undefined ? undefined : new Set(credential.locationIds);
-  const reachable: Location[] = [];
-  for (const location of locations) {
-    if (location.companyId !== company.id) continue;
-    if (typeof location.id !== "string" || typeof location.name !== "string") {
-      throw fieldError("directory.listLocations", "gave a location without an id or a name.");
-    }
-    if (allowed === undefined || allowed.has(location.id)) reachable.push(location);
+function reachableLocations({ sound }: LocationList, { locationIds }: StoredCredential): readonly Location[] {
+  if (locationIds === undefined) return sound;
+  const allowed = new Set(locationIds);
+  return sound.filter(({ id }) => allowed.has(id));
+}
+
+/** Without an id, it may be one of the credential's that is not there otherwise. */
+function reachableMalformed(
+  { sound, malformed }: LocationList,
+  { locationIds }: StoredCredential,
+): readonly MalformedLocation[] {
+  if (locationIds === undefined || malformed.length === 0) return malformed;
+  const missing = new Set(locationIds);
+  for (const { id } of sound) missing.delete(id);
+  const missingWithoutId = new Set(missing);
+  for (const { id } of malformed) if (id !== undefined) missingWithoutId.delete(id);
+  return malformed.filter(({ id }) => (id === undefined ? missingWithoutId.size > 0 : missing.has(id)));
+}
+
+function mayBeCalled(
+  malformed: MalformedLocation,
+  names: readonly string[],
+  by: LookupPlace["by"],
+  providerId: string,
+): boolean {
+  const name = malformedName(malformed, by, providerId);
+  return name === null || names.includes(name);
+}
+
+function malformedName(
+  malformed: MalformedLocation,
+  by: LookupPlace["by"],
+  providerId: string,
+): string | null {
+  switch (by) {
+    case "location":
+      return malformed.id ?? null;
+    case "station":
+      return malformed.targetOrName(providerId);
+    case "zone":
+      return malformed.zoneName;
   }
-  return reachable;
 }
 
 /** What a location is called in a query: names are compared to the letter. */
@@ -89,11 +139,4 @@ export function placeName(location: Location, by: LookupPlace["by"], providerId:
     case "zone":
       return location.zoneName ?? location.name;
   }
-}
-
-/** The company that a directory gave, when it is the one that was asked for. */
-export function readOwnCompany(company: Company, companyId: string): Company {
-  readText(company.name, "directory.getCompany name");
-  if (company.id !== companyId) throw fieldError("directory.getCompany", "gave another company.");
-  return company;
 }

@@ -127,7 +127,8 @@ describe("the guide to lookups", () => {
         switched_off: 0,
         region_differs: 0,
       },
-      ...{ unknown_place: 0, unknown_company: 0, source_failed: 0, source_timeout: 0, aborted: 0 },
+      ...{ unknown_place: 0, unknown_company: 0, unknown_locations: 0 },
+      ...{ source_failed: 0, source_timeout: 0, aborted: 0 },
       invalid_request: 0,
     } satisfies Record<LookupReason, number>;
     const page = readFileSync("docs/guide/lookup.md", "utf8");

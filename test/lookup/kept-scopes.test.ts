@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { StoredCredential } from "../../src/core/credential.ts";
 import type { LookupPlace } from "../../src/core/dialect.ts";
-import type { Company, Location } from "../../src/core/directory.ts";
+import type { Company } from "../../src/core/directory.ts";
+import { readAnsweredLocations } from "../../src/core/directory-answers.ts";
 import { findScope } from "../../src/lookup/kept-scopes.ts";
 import { resolveScope } from "../../src/lookup/scope.ts";
 import { companies, directory, locations } from "./campus.ts";
@@ -9,7 +10,7 @@ import { companies, directory, locations } from "./campus.ts";
 const [fundy, tantramar] = companies as [Company, Company];
 const providerId = "t2-flex";
 const credential: StoredCredential = { id: "c", companyId: "fundy", hashes: [] };
-const listed = directory.listLocations("fundy") as Iterable<Location>;
+const listed = readAnsweredLocations(directory.listLocations("fundy"), "fundy");
 
 const places: Array<LookupPlace | undefined> = [
   undefined,
@@ -49,15 +50,18 @@ describe("scopes that are kept", () => {
   it("are not kept of a list that can change", () => {
     const list = [...locations];
     const asked = { credential, place: undefined, providerId };
-    const before = findScope(fundy, list, asked);
+    const before = findScope(fundy, readAnsweredLocations(list, "fundy"), asked);
     list.length = 1;
     expect(before).toMatchObject({ locationIds: ["lot-1", "lot-2", "lot-3"] });
-    expect(findScope(fundy, list, asked)).toMatchObject({ locationIds: ["lot-1"] });
+    expect(findScope(fundy, readAnsweredLocations(list, "fundy"), asked)).toMatchObject({
+      locationIds: ["lot-1"],
+    });
   });
 
   it("are no other company's, when a directory gives its list", () => {
     const asked = { credential, place: undefined, providerId };
-    expect(findScope(tantramar, listed, asked)).toMatchObject({ locationIds: [] });
+    const leaked = readAnsweredLocations(directory.listLocations("fundy"), "tantramar");
+    expect(findScope(tantramar, leaked, asked)).toMatchObject({ locationIds: [] });
   });
 
   it("are not used for a company that is switched off", () => {

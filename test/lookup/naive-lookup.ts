@@ -49,6 +49,8 @@ export function answerNaively(world: World, question: Question): NaiveAnswer {
   const reachable = world.locations.filter(
     ({ id, companyId }) => companyId === company.id && (question.allowed?.includes(id) ?? true),
   );
+  if (question.allowed !== undefined && reachable.length === 0)
+    return nothing("undetermined", "unknown_locations");
   const inQuestion = reachable.filter((location) => isPlace(location, question.place));
   if (question.place !== undefined && inQuestion.length === 0)
     return nothing("undetermined", "unknown_place");

@@ -121,6 +121,7 @@ it("answers as the naive oracle does", async () => {
       "not_yet_valid",
     ],
     ...["expired", "other_location", "switched_off", "unknown_place", "unknown_company"],
+    "unknown_locations",
   ]) {
     expect(seen.get(reason) ?? 0, reason).toBeGreaterThan(10);
   }

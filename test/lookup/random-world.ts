@@ -100,7 +100,7 @@ export const worlds: fc.Arbitrary<World> = fc
 
 export const questions: fc.Arbitrary<Question> = fc.record({
   companyId: fc.constantFrom("one", "one", "one", "two", "two", "three"),
-  allowed: fc.option(fc.subarray(locationIds), { nil: undefined, freq: 1 }),
+  allowed: fc.option(fc.subarray(locationIds), { nil: undefined, freq: 2 }),
   number: fc.constantFrom(...numbers),
   region: fc.constantFrom(...regions),
   place: fc.option(
