@@ -172,6 +172,7 @@ export type {
   AcknowledgedEvent,
   DirectoryEvent,
   ErasedEvent,
+  HeldEvent,
   LedgerEvent,
   ProviderDownEvent,
   ProviderUpEvent,

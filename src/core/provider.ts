@@ -77,6 +77,12 @@ export interface PushCapabilities {
   readonly find: boolean;
   /** Whether all rights at a target can be listed. Turns false when the vendor says that our account may not. */
   readonly listRegistrations: boolean;
+  /**
+   * Whether `cancel` finds a right by our own reference alone, `referenceOf`, where the reply to its registration was lost:
+   * it is given a receipt whose `reference` is ours and whose `target` is the registration's. Default false: the vendor
+   * knows a right by its own reference only, and "not found" would mean nothing.
+   */
+  readonly ownReferences?: boolean;
 }
 
 /** A provider that asks us: its lookups are answered by the permit-lookup handler. */

@@ -1,15 +1,14 @@
-import type { EnforcementError, EnforcementErrorCode } from "../core/errors.ts";
+import type { EnforcementError } from "../core/errors.ts";
 import type { Outcome } from "../core/provider.ts";
 import type { Receipt } from "../core/receipt.ts";
-import { itemBackoff, refusalBackoff } from "./backoff.ts";
+import { heldBackoff, itemBackoff, refusalBackoff } from "./backoff.ts";
 import type { Delivery, Intent, Refusal, Right } from "./delivery.ts";
+import { isAlreadyThere, isNotFound, isOfOneItem, isRefusal } from "./judge-error.ts";
 
-/** What the vendor thinks of one item, and not of us: asking again changes nothing. */
-const REFUSALS: ReadonlySet<EnforcementErrorCode> = new Set(["rejected", "invalid_input", "unsupported"]);
-
-/** Whether the vendor answered and said no. Anything else that goes wrong is the provider's trouble, and passes. */
-export function isRefusal({ code }: EnforcementError): boolean {
-  return REFUSALS.has(code);
+interface ErrorContext {
+  readonly error: EnforcementError;
+  readonly now: Date;
+  readonly random: () => number;
 }
 
 /** Writes down what became of the intent of one right. */
@@ -21,51 +20,107 @@ export function applyOutcome(
   const rights: Right[] = [];
   for (const right of delivery.rights) {
     const { intent } = right;
-    if (right.reference !== reference || intent === null) rights.push(right);
-    else if (!outcome.ok) rights.push(withError(right, intent, { error: outcome.error, now, random }));
-    else if (intent.operation !== "cancel") rights.push(withReceipt(right, outcome.value));
+    if (right.reference !== reference || intent === null) {
+      rights.push(right);
+      continue;
+    }
+    const after = outcome.ok
+      ? afterSuccess(right, intent, outcome.value)
+      : afterError(right, intent, { error: outcome.error, now, random });
+    if (after !== undefined) rights.push(after);
   }
   return { ...delivery, rights };
 }
 
 /** Puts an intent back that was decided and not sent, until `notBefore`. */
-export function postpone(delivery: Delivery, reference: string, notBefore: Date): Delivery {
+export function postpone(
+  delivery: Delivery,
+  reference: string,
+  { notBefore, now }: { notBefore: Date; now: Date },
+): Delivery {
+  const waitMs = Math.max(0, notBefore.getTime() - now.getTime());
   const rights = delivery.rights.map((right) =>
     right.reference !== reference || right.intent === null
       ? right
-      : { ...right, intent: { ...right.intent, notBefore: notBefore.toISOString() } },
+      : { ...right, intent: { ...right.intent, notBefore: notBefore.toISOString(), waitMs } },
   );
   return { ...delivery, rights };
 }
 
-function withReceipt(right: Right, receipt: Receipt | undefined): Right {
+/** Whether a cancellation was not carried out because there is nothing to cancel. */
+export function isCancelledAlready({ operation }: Intent, error: EnforcementError): boolean {
+  return operation === "cancel" && isNotFound(error);
+}
+
+/**
+ * Whether the vendor lost a right, so that it is registered instead: under its reference, or under the next generation's
+ * where the vendor has the reference of a right that it cannot find, because that is over there.
+ */
+export function isLost({ lost }: Right, { operation, attempts }: Intent, error: EnforcementError): boolean {
+  if (operation === "amend") return isNotFound(error);
+  return operation === "register" && lost === true && attempts === 0 && isAlreadyThere(error);
+}
+
+function afterSuccess(right: Right, intent: Intent, receipt: Receipt | undefined): Right | undefined {
+  if (intent.operation === "cancel") return undefined;
   const { reference, registration } = right;
   return { reference, registration, receipt: receipt ?? right.receipt, intent: null, failure: null };
 }
 
-function withError(
-  right: Right,
-  intent: Intent,
-  { error, now, random }: { error: EnforcementError; now: Date; random: () => number },
-): Right {
-  const attempts = intent.attempts + (error.outcome === "unknown" ? 1 : 0);
-  const waiting = (milliseconds: number, count = attempts): Intent => ({
-    ...{ ...intent, attempts: count },
-    notBefore: new Date(now.getTime() + milliseconds).toISOString(),
-  });
-  if (!isRefusal(error)) {
-    // What was refused before and has no known end now may have been carried out: the refusal is not the last word.
-    const failure = error.outcome === "unknown" ? null : right.failure;
-    return { ...right, failure, intent: waiting(itemBackoff(attempts, error.retryAfterMs, random)) };
-  }
+function afterError(right: Right, intent: Intent, context: ErrorContext): Right | undefined {
+  const { error } = context;
+  if (isCancelledAlready(intent, error)) return undefined;
+  if (isLost(right, intent, error)) return intent.operation === "amend" ? lose(right) : undefined;
+  return isRefusal(error) ? refuse(right, intent, context) : wait(right, intent, context);
+}
+
+/** The vendor lost it. Nothing of it is live, whatever was asked for before, so it is decided about anew. */
+function lose({ reference, registration }: Right): Right {
+  return { reference, registration, receipt: null, intent: null, failure: null, lost: true };
+}
+
+/** Trouble that passes, or that is corrected. */
+function wait(right: Right, intent: Intent, { error, now, random }: ErrorContext): Right {
+  const attempts = attemptsAfter(intent, error);
+  const isHeld = isOfOneItem(error);
+  // What waited for a free place in vain was not tried.
+  const wasTried = isHeld || error.outcome === "unknown" || error.attempts > 0;
+  const tries = (intent.tries ?? 0) + (wasTried ? 1 : 0);
+  const waitMs = isHeld
+    ? heldBackoff(tries - 1, error.retryAfterMs, random)
+    : itemBackoff(Math.max(attempts, tries), error.retryAfterMs, random);
+  // What was refused before and has no known end now may have been carried out: the refusal is not the last word.
+  const failure = error.outcome === "unknown" ? null : right.failure;
+  return { ...right, failure, intent: waiting(intent, { attempts, tries, waitMs, now }) };
+}
+
+function refuse(right: Right, intent: Intent, { error, now }: ErrorContext): Right {
+  const attempts = attemptsAfter(intent, error);
   const failure = toRefusal(intent, error, now);
-  if (attempts > 0) {
-    // An earlier attempt may have been carried out. What it left there can only be found by asking again: at once when
-    // something else is wanted, and ever more slowly when that was refused, too.
-    const wait = right.failure === null ? 0 : refusalBackoff(attempts);
-    return { ...right, failure, intent: waiting(wait, attempts + 1) };
-  }
-  return { ...right, failure, intent: null };
+  if (attempts === 0) return { ...right, failure, intent: null };
+  // An earlier attempt may have been carried out. What it left there can only be found by asking again: at once when
+  // something else is wanted, and ever more slowly when that was refused, too.
+  const isNews = right.failure === null && !isCancelOfDoubt(right, intent);
+  const waitMs = isNews ? 0 : refusalBackoff(attempts);
+  return { ...right, failure, intent: waiting(intent, { attempts: attempts + 1, tries: 0, waitMs, now }) };
+}
+
+/** Whether a cancellation withdraws what the vendor was asked for and never acknowledged. */
+function isCancelOfDoubt({ receipt }: Right, { operation }: Intent): boolean {
+  return operation === "cancel" && receipt === null;
+}
+
+function attemptsAfter({ attempts }: Intent, { outcome }: EnforcementError): number {
+  return attempts + (outcome === "unknown" ? 1 : 0);
+}
+
+function waiting(
+  { operation, at, validTo }: Intent,
+  { attempts, tries, waitMs, now }: { attempts: number; tries: number; waitMs: number; now: Date },
+): Intent {
+  const notBefore = new Date(now.getTime() + waitMs).toISOString();
+  const intent = { operation, at, validTo, attempts, notBefore, waitMs };
+  return tries === 0 ? intent : { ...intent, tries };
 }
 
 function toRefusal({ operation, validTo }: Intent, error: EnforcementError, now: Date): Refusal {

@@ -3,6 +3,8 @@ export const LONGEST_BACKOFF_MS = 60 * 60_000;
 
 const ITEM_BASE_MS = 250;
 const ITEM_CAP_MS = 60_000;
+const HELD_BASE_MS = 1_000;
+const HELD_CAP_MS = 10 * 60_000;
 const REFUSAL_BASE_MS = 60_000;
 
 /** How long one item waits after trouble, in milliseconds: full jitter, or what the vendor asked for. */
@@ -12,7 +14,16 @@ export function itemBackoff(
   random: () => number,
 ): number {
   const ceiling = Math.min(ITEM_CAP_MS, ITEM_BASE_MS * 2 ** Math.min(attempts, 20));
-  return Math.min(LONGEST_BACKOFF_MS, Math.max(retryAfterMs ?? 0, Math.ceil(random() * ceiling)));
+  return withRetryAfter(Math.ceil(random() * ceiling), retryAfterMs);
+}
+
+/**
+ * How long one item waits whose reply could not be read, or that could not be put on the wire, in milliseconds: 1 s at
+ * first, then twice as long each time, at most 10 minutes. The second half of it is jitter.
+ */
+export function heldBackoff(tries: number, retryAfterMs: number | undefined, random: () => number): number {
+  const ceiling = Math.min(HELD_CAP_MS, HELD_BASE_MS * 2 ** Math.min(tries, 20));
+  return withRetryAfter(Math.ceil(((1 + random()) / 2) * ceiling), retryAfterMs);
 }
 
 /** How long something waits that was refused and may be there nevertheless, in milliseconds. */
@@ -23,4 +34,10 @@ export function refusalBackoff(attempts: number): number {
 /** How long everything waits after failure number `failures` in a row, in milliseconds. */
 export function outageBackoff(failures: number, random: () => number): number {
   return itemBackoff(failures - 1, undefined, random);
+}
+
+/** A provider of the host's may give any number. */
+function withRetryAfter(backoffMs: number, retryAfterMs: number | undefined): number {
+  const asked = retryAfterMs !== undefined && retryAfterMs > 0 ? retryAfterMs : 0;
+  return Math.min(LONGEST_BACKOFF_MS, Math.max(asked, backoffMs));
 }

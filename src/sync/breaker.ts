@@ -16,6 +16,10 @@ export interface BreakerStatus {
 
 // One more could still be chance: a connection that a proxy closed, a request that met a restart.
 const FAILURES_TO_OPEN = 3;
+// Replies that cannot be read may be one registration's trouble. Those of so many permits in a row are not.
+const PERMITS_TO_OPEN = 5;
+// While others might get through, they are looked for quickly.
+const SLOWEST_SEARCH = 3;
 // The next request would meet the same answer.
 const OPENS_AT_ONCE: ReadonlySet<EnforcementErrorCode> = new Set(["unauthorized", "rate_limited"]);
 
@@ -29,9 +33,14 @@ export class Breaker {
   readonly #onChange: (error: EnforcementError | undefined, downSince: Date) => void;
   #failures = 0;
   #openings = 0;
+  /** Permits and requests whose trouble may be their own, since the last answer. */
+  readonly #heldPermits = new Set<string>();
+  #heldRequests = 0;
   #downSince: Date | undefined;
   #code: EnforcementErrorCode | undefined;
   #retryAt = 0;
+  /** When that was said, by the clock. */
+  #waitsSince = Number.NEGATIVE_INFINITY;
   #isProbing = false;
 
   /** `onChange` hears once that it opened, with the reason, and once that it closed. */
@@ -60,9 +69,9 @@ export class Breaker {
   /** How long nothing may be sent, in milliseconds; 0 when something may. */
   get waitMs(): number {
     if (this.#downSince === undefined) return 0;
-    const wait = this.#retryAt - this.#timers.now().getTime();
+    const now = this.#timers.now().getTime();
     // A clock that was set back does not lengthen a wait.
-    return wait > LONGEST_BACKOFF_MS ? 0 : Math.max(0, wait);
+    return now < this.#waitsSince ? 0 : Math.max(0, this.#retryAt - now);
   }
 
   /** Whether one operation may see whether the vendor is back. Nothing else may until it has ended. */
@@ -75,12 +84,33 @@ export class Breaker {
   /** A request ended with an answer. While the breaker is open, only the probe's counts. */
   noteAnswer({ isProbe }: { isProbe: boolean }): void {
     this.#failures = 0;
+    this.#heldPermits.clear();
+    this.#heldRequests = 0;
     if (this.#downSince === undefined || !isProbe) return;
     const since = this.#downSince;
     this.#downSince = undefined;
     this.#isProbing = false;
     this.#openings = 0;
     this.#onChange(undefined, since);
+  }
+
+  /**
+   * A request about these permits ended in something that may be their own trouble. It counts as the vendor's when it
+   * happened to several permits in several requests, and to nothing else.
+   */
+  noteHeld(
+    error: EnforcementError,
+    { permitIds, isProbe }: { permitIds: Iterable<string>; isProbe: boolean },
+  ): void {
+    this.#heldRequests += 1;
+    for (const permitId of permitIds) {
+      if (this.#heldPermits.size < PERMITS_TO_OPEN) this.#heldPermits.add(permitId);
+    }
+    const isEverybodys = this.#heldPermits.size === PERMITS_TO_OPEN && this.#heldRequests >= FAILURES_TO_OPEN;
+    if (isProbe) this.#isProbing = false;
+    if (isEverybodys && (isProbe || this.isClosed)) {
+      this.#open(error, Math.min(this.#openings + 1, SLOWEST_SEARCH));
+    }
   }
 
   /** A request ended without one. */
@@ -94,20 +124,15 @@ export class Breaker {
       return;
     }
     if (!isOpen && this.#failures < FAILURES_TO_OPEN && !OPENS_AT_ONCE.has(error.code)) return;
-    this.#openings += 1;
-    this.#code = error.code;
-    this.#retryAt = 0;
-    this.#waitAtLeast(Math.max(error.retryAfterMs ?? 0, outageBackoff(this.#openings, this.#random)));
-    if (isOpen) return;
-    this.#downSince = this.#timers.now();
-    this.#onChange(error, this.#downSince);
+    this.#open(error, this.#openings + 1);
   }
 
   /** Another instance takes over, with other credentials perhaps: it may ask at once. */
   retryNow(): void {
     this.#isProbing = false;
     this.#openings = 0;
-    this.#retryAt = this.#timers.now().getTime();
+    this.#waitsSince = this.#timers.now().getTime();
+    this.#retryAt = this.#waitsSince;
   }
 
   /** The probe was not sent after all. */
@@ -115,8 +140,25 @@ export class Breaker {
     this.#isProbing = false;
   }
 
+  /** Opens it, or keeps it open after a probe. */
+  #open(error: EnforcementError, openings: number): void {
+    this.#openings = openings;
+    this.#code = error.code;
+    this.#retryAt = 0;
+    this.#waitAtLeast(outageBackoff(openings, this.#random));
+    if (error.retryAfterMs !== undefined) this.#waitAtLeast(error.retryAfterMs);
+    if (this.#downSince !== undefined) return;
+    this.#downSince = this.#timers.now();
+    this.#onChange(error, this.#downSince);
+  }
+
+  /** A provider of the host's may give any number. */
   #waitAtLeast(milliseconds: number): void {
-    const wait = Math.min(milliseconds, LONGEST_BACKOFF_MS);
-    this.#retryAt = Math.max(this.#retryAt, this.#timers.now().getTime() + wait);
+    const now = this.#timers.now().getTime();
+    const wait = milliseconds > 0 ? Math.min(milliseconds, LONGEST_BACKOFF_MS) : 0;
+    // A wait that was set before the clock went back is over.
+    if (now < this.#waitsSince) this.#retryAt = 0;
+    this.#waitsSince = now;
+    this.#retryAt = Math.max(this.#retryAt, now + wait);
   }
 }

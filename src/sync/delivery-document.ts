@@ -28,8 +28,10 @@ type ShortIntent = [
   operation: Intent["operation"],
   at: string,
   validTo: string | null,
-  number,
-  string | null,
+  attempts: number,
+  notBefore: string | null,
+  waitMs?: number | null,
+  tries?: number,
 ];
 
 type ShortRight = [
@@ -38,7 +40,8 @@ type ShortRight = [
   receipt: ShortReceipt,
   intent?: ShortIntent | 0,
   failure?: Refusal | 0,
-  mayLastUntil?: string,
+  mayLastUntil?: string | 0,
+  lost?: 1,
 ];
 
 type Document = [
@@ -106,13 +109,16 @@ function restoreReference(short: string | number, rights: readonly ShortRight[])
 }
 
 function shortenRight(
-  { reference, registration, receipt, intent, failure, mayLastUntil }: Right,
+  { reference, registration, receipt, intent, failure, mayLastUntil, lost }: Right,
   owner: Owner,
 ): ShortRight {
   const isOwn = registration.companyId === owner.companyId && registration.permitId === owner.permitId;
   const place = isOwn ? shortenRegistration(registration) : registration;
   const shortReceipt = shortenReceipt(receipt, { reference, registration }, owner);
   const shortIntent = intent === null ? 0 : shortenIntent(intent);
+  if (lost === true) {
+    return [reference, place, shortReceipt, shortIntent, failure ?? 0, mayLastUntil ?? 0, 1];
+  }
   if (mayLastUntil !== undefined) {
     return [reference, place, shortReceipt, shortIntent, failure ?? 0, mayLastUntil];
   }
@@ -120,12 +126,14 @@ function shortenRight(
   return shortIntent === 0 ? [reference, place, shortReceipt] : [reference, place, shortReceipt, shortIntent];
 }
 
-function shortenIntent({ operation, at, validTo, attempts, notBefore }: Intent): ShortIntent {
+function shortenIntent({ operation, at, validTo, attempts, notBefore, waitMs, tries }: Intent): ShortIntent {
+  if (tries !== undefined) return [operation, at, validTo, attempts, notBefore, waitMs ?? null, tries];
+  if (waitMs !== undefined) return [operation, at, validTo, attempts, notBefore, waitMs];
   return [operation, at, validTo, attempts, notBefore];
 }
 
 function restoreRight(short: ShortRight, owner: Owner): Right {
-  const [reference, stored, receipt, intent, failure, mayLastUntil] = short;
+  const [reference, stored, receipt, intent, failure, mayLastUntil, lost] = short;
   const registration = Array.isArray(stored) ? restoreRegistration(stored, owner) : stored;
   return {
     ...{ reference, registration, receipt: restoreReceipt(receipt, { reference, registration }, owner) },
@@ -133,12 +141,23 @@ function restoreRight(short: ShortRight, owner: Owner): Right {
       intent: intent === undefined || intent === 0 ? null : restoreIntent(intent),
       failure: failure || null,
     },
-    ...(mayLastUntil === undefined ? {} : { mayLastUntil }),
+    ...(mayLastUntil === undefined || mayLastUntil === 0 ? {} : { mayLastUntil }),
+    ...(lost === undefined ? {} : { lost: true }),
   };
 }
 
-function restoreIntent([operation, at, validTo, attempts, notBefore]: ShortIntent): Intent {
-  return { operation, at, validTo, attempts, notBefore };
+function restoreIntent(short: ShortIntent): Intent {
+  const [operation, at, validTo, attempts, notBefore, waitMs, tries] = short;
+  const intent: { -readonly [Key in keyof Intent]: Intent[Key] } = {
+    operation,
+    at,
+    validTo,
+    attempts,
+    notBefore,
+  };
+  if (waitMs !== undefined && waitMs !== null) intent.waitMs = waitMs;
+  if (tries !== undefined) intent.tries = tries;
+  return intent;
 }
 
 function shortenRegistration(registration: StoredRegistration): ShortRegistration {

@@ -43,6 +43,11 @@ export interface Right {
    * without a known answer, before another one was asked for. Absent: no such end. Over with the next receipt.
    */
   readonly mayLastUntil?: string;
+  /**
+   * The vendor said that it does not have it, although it acknowledged it: it is registered again under its reference.
+   * Over with the next receipt.
+   */
+  readonly lost?: true;
   /** What the vendor refused. Cleared by another wish, by `retry`, or kept without the operation by `dismiss`. */
   readonly failure: Refusal | null;
 }
@@ -58,6 +63,13 @@ export interface Intent {
   readonly attempts: number;
   /** ISO instant before which it is not sent again; null: at once. */
   readonly notBefore: string | null;
+  /**
+   * How long it was to wait when `notBefore` was set, in milliseconds. A wait that is longer by the clock was set before
+   * the clock went back, and is over. Absent: the longest wait there is.
+   */
+  readonly waitMs?: number;
+  /** How often it ended without an answer of its own in a row, sent or not. Absent: never. */
+  readonly tries?: number;
 }
 
 /** An operation that the vendor refused for good, or that cannot be sent as it is. */

@@ -1,31 +1,37 @@
 import type { Outcome } from "../core/provider.ts";
-import { isRefusal } from "./apply-outcome.ts";
+import { isCancelledAlready, isLost } from "./apply-outcome.ts";
 import type { DeliveryId, Right } from "./delivery.ts";
 import type { Emit } from "./events.ts";
 import { toFailureKey } from "./failure-key.ts";
+import { isOfOneItem, isRefusal } from "./judge-error.ts";
 
 interface Subject extends DeliveryId {
   readonly companyId: string;
 }
 
-/** The event of an operation that has come to an end; trouble that passes is none. */
+/** The event of an operation that has come to an end, or is held back; trouble that passes is none. */
 export function describeOutcome(
   { providerId, companyId, permitId }: Subject,
-  { reference, registration, intent }: Right,
+  right: Right,
   outcome: Outcome<unknown>,
 ): Parameters<Emit>[0] | undefined {
+  const { reference, registration, intent } = right;
   if (intent === null) return undefined;
   const { operation } = intent;
   const about = { providerId, companyId, permitId, locationId: registration.locationId, operation };
   if (outcome.ok) return { type: "acknowledged", ...about };
   const { error } = outcome;
-  if (!isRefusal(error)) return undefined;
   const { code, status, vendorCode } = error;
-  return {
-    ...{ type: "refused", ...about, code, key: toFailureKey({ providerId, permitId, reference }) },
+  const said = {
+    code,
     ...(status === undefined ? {} : { status }),
     ...(vendorCode === undefined ? {} : { vendorCode }),
   };
+  if (isOfOneItem(error)) return { type: "held", ...about, ...said };
+  if (isCancelledAlready(intent, error)) return { type: "acknowledged", ...about };
+  // It goes on as a registration.
+  if (isLost(right, intent, error) || !isRefusal(error)) return undefined;
+  return { type: "refused", ...about, ...said, key: toFailureKey({ providerId, permitId, reference }) };
 }
 
 /** The event of locations without a target, where they are not those of the last time. */

@@ -8,6 +8,7 @@ import { ignorePromise } from "../core/maybe-promise.ts";
 export type SyncEvent = { readonly at: Date } & (
   | AcknowledgedEvent
   | RefusedEvent
+  | HeldEvent
   | UnmappedEvent
   | ProviderDownEvent
   | ProviderUpEvent
@@ -35,6 +36,17 @@ export interface RefusedEvent extends AboutRight {
   readonly type: "refused";
   /** For `retry` and `dismiss`. */
   readonly key: string;
+  readonly code: EnforcementErrorCode;
+  readonly status?: number;
+  readonly vendorCode?: string;
+}
+
+/**
+ * An operation got a reply that cannot be read (`invalid_response`), or cannot be put on the wire (`invalid_config`). It
+ * waits and is tried again, ever more slowly: each time.
+ */
+export interface HeldEvent extends AboutRight {
+  readonly type: "held";
   readonly code: EnforcementErrorCode;
   readonly status?: number;
   readonly vendorCode?: string;

@@ -110,7 +110,14 @@ export function readProvider(value: unknown, field: string): EnforcementProvider
   return provider as EnforcementProvider;
 }
 
-const CAPABILITIES = ["batchSize", "openEndedDays", "listZones", "find", "listRegistrations"];
+const CAPABILITIES = [
+  "batchSize",
+  "openEndedDays",
+  "listZones",
+  "find",
+  "listRegistrations",
+  "ownReferences",
+];
 
 function readMethods<Value>(value: unknown, field: string, methods: readonly string[]): Value {
   if (typeof value !== "object" || value === null) throw fieldError(field, "is missing.");

@@ -3,6 +3,9 @@ import { LONGEST_BACKOFF_MS } from "./backoff.ts";
 import type { Intent, Right } from "./delivery.ts";
 import { doubtOf, extensionDue } from "./right-terms.ts";
 
+// A clock that is being adjusted goes back by less.
+const SAME_CLOCK_MS = 1_000;
+
 /** What is to be done about one right, before the others of its permit are looked at. */
 export type Step =
   /** Nothing now; `dueAt` in milliseconds: look again. */
@@ -20,7 +23,11 @@ export interface StepContext {
   readonly now: number;
   /** The instant of new decisions. */
   readonly at: string;
+  /** When something was last decided about the permit, in milliseconds; `-Infinity`: never. */
+  readonly decidedAt: number;
   readonly openEndedDays: number;
+  /** Whether the vendor finds a right by our reference alone. */
+  readonly ownReferences: boolean;
 }
 
 /**
@@ -55,16 +62,19 @@ function planWanted(right: Right, wish: StoredRegistration, context: StepContext
   const { receipt, intent, failure, mayLastUntil } = right;
   const { validTo } = wish;
   const attempts = intent === null ? 0 : Math.max(1, intent.attempts);
+  // It may be cancelled already, and what is cancelled can neither be amended nor registered.
+  if (failure?.operation === "cancel" && intent !== null) return repeat(right, intent, context);
   if (receipt === null) {
     if (failure?.validTo === validTo) return { kind: "rest", right };
     return { kind: "register", right: decide(right, "register", { validTo, attempts }, context) };
   }
-  // It may be cancelled already, and what is cancelled cannot be amended.
-  if (failure?.operation === "cancel" && intent !== null) return repeat(right, intent, context);
   if (failure?.operation === "amend" && failure.validTo === validTo) return { kind: "rest", right };
 
+  const { openEndedDays, decidedAt } = context;
   const extendAt =
-    validTo === null ? extensionDue(receipt.coveredUntil, context.openEndedDays) : Number.POSITIVE_INFINITY;
+    validTo === null
+      ? extensionDue(receipt.coveredUntil, openEndedDays, decidedAt)
+      : Number.POSITIVE_INFINITY;
   const isInDoubt = intent !== null || mayLastUntil !== undefined;
   if (isInDoubt || receipt.registration.validTo !== validTo || extendAt <= context.now) {
     return { kind: "send", right: decide(right, "amend", { validTo, attempts }, context) };
@@ -78,7 +88,9 @@ function planUnwanted(right: Right, context: StepContext): Step {
   if (receipt === null) {
     // Only an attempt whose end nobody knows can have left something there.
     if (intent === null || failure?.dismissed) return { kind: "drop", right };
-    return repeat(right, intent, context);
+    if (!context.ownReferences || intent.operation === "cancel") return repeat(right, intent, context);
+    const attempts = Math.max(1, intent.attempts);
+    return { kind: "cancel", right: decide(right, "cancel", { validTo: null, attempts }, context) };
   }
   if (failure?.operation === "cancel") return { kind: "rest", right };
   return { kind: "cancel", right: decide(right, "cancel", { validTo: null, attempts: 0 }, context) };
@@ -106,13 +118,14 @@ function takenBack(right: Right): Right {
 }
 
 function repeat(right: Right, intent: Intent, { now }: StepContext): Step {
+  const { waitMs = LONGEST_BACKOFF_MS, ...asked } = intent;
   const notBefore = intent.notBefore === null ? Number.NEGATIVE_INFINITY : Date.parse(intent.notBefore);
-  // A wait longer than any that is ever set is left over from a clock that was wrong.
-  if (notBefore > now && notBefore - now <= LONGEST_BACKOFF_MS)
+  // A wait that is longer than it was when it was set was set before the clock went back.
+  if (notBefore > now && notBefore - now <= waitMs + SAME_CLOCK_MS)
     return { kind: "rest", right, dueAt: notBefore };
   // Without a wait it was on its way when we last wrote, and nobody knows how far it came.
   const attempts = intent.notBefore === null ? Math.max(1, intent.attempts) : intent.attempts;
-  return { kind: "send", right: { ...right, intent: { ...intent, attempts, notBefore: null } } };
+  return { kind: "send", right: { ...right, intent: { ...asked, attempts, notBefore: null } } };
 }
 
 function decide(

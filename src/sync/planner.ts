@@ -3,7 +3,7 @@ import type { StoredRegistration } from "../core/registration.ts";
 import type { Delivery, Right } from "./delivery.ts";
 import { byRight, type Desired, rightKeyOf } from "./desired.ts";
 import { holdsSlot, Pending } from "./plan-order.ts";
-import { planRight, type Step } from "./plan-right.ts";
+import { planRight, type Step, type StepContext } from "./plan-right.ts";
 import { planSimply } from "./plan-simple.ts";
 import { nextReference } from "./reference.ts";
 import { endOf, liveUntil, slotOf } from "./right-terms.ts";
@@ -24,6 +24,8 @@ export interface PlanRules {
   readonly openEndedDays: number;
   /** How long before its start a registration is sent. */
   readonly leadTimeMs: number;
+  /** Whether the vendor finds a right by our reference alone, without a receipt. Default false. */
+  readonly ownReferences?: boolean;
 }
 
 /** What may be done now. */
@@ -48,11 +50,13 @@ export function planDelivery(input: PlanInput): DeliveryPlan {
 export function planFully({ desired, delivery, now, rules }: PlanInput): DeliveryPlan {
   const time = now.getTime();
   // No decision is earlier than the one before it, whatever the clock says.
-  const decided = delivery.decidedAt === null ? time : Math.max(time, timeOf(delivery.decidedAt));
+  const decidedAt = delivery.decidedAt === null ? Number.NEGATIVE_INFINITY : timeOf(delivery.decidedAt);
+  const decided = Math.max(time, decidedAt);
   const at = formatInstant(new Date(decided));
   const wishes = wishesAt(desired, time);
 
-  const context = { now: time, decided, at, openEndedDays: rules.openEndedDays };
+  const { openEndedDays, ownReferences = false } = rules;
+  const context = { now: time, decided, decidedAt, at, openEndedDays, ownReferences };
   const steps = planRights(delivery, wishes, context);
   let takenSlots = NO_SLOTS;
   let hasCancel = false;
@@ -152,7 +156,7 @@ interface PlannedStep {
 function planRights(
   delivery: Delivery,
   wishes: ReadonlyMap<string, StoredRegistration>,
-  context: { now: number; decided: number; at: string; openEndedDays: number },
+  context: StepContext & { decided: number },
 ): PlannedStep[] {
   const steps: PlannedStep[] = [];
   for (const before of delivery.rights) {

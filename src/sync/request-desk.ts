@@ -1,7 +1,7 @@
 import type { EnforcementError } from "../core/errors.ts";
 import type { PushProvider } from "../core/provider.ts";
-import { isRefusal } from "./apply-outcome.ts";
 import type { Breaker } from "./breaker.ts";
+import { isOfOneItem, isRefusal } from "./judge-error.ts";
 import { LONGEST_REQUEST_MS, OLDEST_CLAIM_MS } from "./lease.ts";
 import { areLookupsAsked, FEW_OPERATIONS } from "./lookups-first.ts";
 import { OperationQueue, type QueuedOperation } from "./operation-queue.ts";
@@ -101,24 +101,28 @@ export class RequestDesk {
     await haveTurn();
     this.#requests.delete(request);
     this.#inFlight -= batch.length;
-    this.#tellBreaker(outcomes, isProbe);
+    this.#tellBreaker(batch, outcomes, isProbe);
     onEnd(batch, outcomes);
   }
 
-  #tellBreaker(outcomes: readonly BatchOutcome[], isProbe: boolean): void {
+  #tellBreaker(batch: readonly QueuedOperation[], outcomes: readonly BatchOutcome[], isProbe: boolean): void {
     const { breaker } = this.#options;
+    let held: EnforcementError | undefined;
     let trouble: EnforcementError | undefined;
     for (const outcome of outcomes) {
       if (outcome.ok || isRefusal(outcome.error)) {
         breaker.noteAnswer({ isProbe });
         return;
       }
-      trouble ??= outcome.error;
+      if (isOfOneItem(outcome.error)) held ??= outcome.error;
+      else trouble ??= outcome.error;
     }
     // What we cut off ourselves says nothing of the vendor.
     const isOurs = !this.#isOpen && trouble?.code === "aborted";
     if (trouble !== undefined && !isOurs) breaker.noteTrouble(trouble, { isProbe });
-    else if (isProbe) breaker.giveUpProbe();
+    else if (held !== undefined) {
+      breaker.noteHeld(held, { permitIds: batch.map(({ work }) => work.permitId), isProbe });
+    } else if (isProbe) breaker.giveUpProbe();
   }
 
   /** What waited too long under its claim, or was overtaken by another word of the host, goes back to be claimed anew. */

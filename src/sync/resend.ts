@@ -1,10 +1,11 @@
 import type { EnforcementError } from "../core/errors.ts";
 import type { PushProvider } from "../core/provider.ts";
-import { applyOutcome, isRefusal } from "./apply-outcome.ts";
+import { applyOutcome } from "./apply-outcome.ts";
 import { isSettled } from "./compare-target.ts";
 import type { Delivery, Intent, Right } from "./delivery.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 import type { Emit } from "./events.ts";
+import { isRefusal } from "./judge-error.ts";
 import { LEASE_MS, LONGEST_REQUEST_MS } from "./lease.ts";
 import type { ClaimedDelivery, Ledger } from "./ledger.ts";
 import { type BatchItem, sendBatch } from "./send-batch.ts";
@@ -167,7 +168,8 @@ function conclude(
     return { end: "acknowledged" };
   }
   const { error } = outcome;
-  if (!isRefusal(error) || after?.intent !== null) return { end: "pending", error };
+  // What the vendor does not have after all, durable sync registers again.
+  if (!isRefusal(error) || after?.intent !== null || after.lost) return { end: "pending", error };
   if (resend.operation === "register") {
     work.delivery = whenRefused === "keep" ? replaceRight(applied, before) : withoutRight(applied, reference);
   }

@@ -2,6 +2,7 @@ import { formatInstant, timeOf } from "../core/instant.ts";
 import type { Intent, Right } from "./delivery.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
+const SHORTEST_EXTENSION_MS = 60_000;
 
 /** Until when a vendor may have a right, as milliseconds: what it acknowledged, or what may have reached it. */
 export function liveUntil(right: Right, openEndedDays: number): number {
@@ -32,9 +33,15 @@ function askedUntil({ validTo, at }: Intent, validFrom: string, openEndedDays: n
   return Math.max(timeOf(validFrom), timeOf(at)) + openEndedDays * DAY_MS;
 }
 
-/** When an open-ended right is extended: with a third of its days left, which is time for a long outage. */
-export function extensionDue(coveredUntil: string, openEndedDays: number): number {
-  return timeOf(coveredUntil) - (openEndedDays * DAY_MS) / 3;
+/**
+ * When an open-ended right is extended: with a third of its days left, which is time for a long outage. Where the vendor
+ * covered so little that this was over at the last decision already, with a third of what it covered.
+ */
+export function extensionDue(coveredUntil: string, openEndedDays: number, decidedAt: number): number {
+  const until = timeOf(coveredUntil);
+  const due = until - (openEndedDays * DAY_MS) / 3;
+  if (due > decidedAt) return due;
+  return Math.max(decidedAt + SHORTEST_EXTENSION_MS, until - (until - decidedAt) / 3);
 }
 
 /** An end as milliseconds; none is later than any. */

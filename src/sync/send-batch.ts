@@ -3,6 +3,7 @@ import { PreparedRegistration } from "../core/prepared-registration.ts";
 import type { OperationOptions, Outcome, PushProvider } from "../core/provider.ts";
 import type { Receipt } from "../core/receipt.ts";
 import type { Intent, Right } from "./delivery.ts";
+import { readOutcomes } from "./read-outcome.ts";
 
 /** One operation of a batch: all of them are of one kind, decided at one instant. */
 export interface BatchItem {
@@ -19,27 +20,23 @@ export async function sendBatch(
   items: readonly BatchItem[],
   signal: AbortSignal,
 ): Promise<BatchOutcome[]> {
+  if (items.length === 0) return [];
   try {
-    const outcomes = await send(provider, items, signal);
-    return items.map(
-      (_, index) => outcomes[index] ?? failed("The provider left out the end of an operation."),
-    );
+    return readOutcomes(await send(provider, items, signal), items, provider.id);
   } catch (thrown) {
-    // A provider should give outcomes. One that throws may have sent everything before.
-    const outcome = isEnforcementError(thrown)
-      ? ({ ok: false, error: thrown } as const)
-      : failed("The provider failed unexpectedly.");
-    return items.map(() => outcome);
+    // A provider should give outcomes. One that throws may have sent everything before. What is not ours may print
+    // anything, a plate included, so nothing of it is kept.
+    const message = "The provider threw something else than an EnforcementError.";
+    const error = isEnforcementError(thrown)
+      ? thrown
+      : new EnforcementError("invalid_response", message, { providerId: provider.id, outcome: "unknown" });
+    return items.map(() => ({ ok: false, error }));
   }
 }
 
-function send(
-  provider: PushProvider,
-  items: readonly BatchItem[],
-  signal: AbortSignal,
-): Promise<BatchOutcome[]> {
+function send(provider: PushProvider, items: readonly BatchItem[], signal: AbortSignal): unknown {
   const [first] = items;
-  if (first === undefined) return Promise.resolve([]);
+  if (first === undefined) return [];
   // Two loops over one call would multiply: only sync repeats.
   const options: OperationOptions = { at: new Date(first.intent.at), retries: 0, signal };
   switch (first.intent.operation) {
@@ -53,25 +50,27 @@ function send(
       );
     case "amend": {
       const changes = items.map(({ right, intent }) => ({
-        receipt: receiptOf(right),
+        receipt: receiptOf(right, intent, provider),
         validTo: intent.validTo === null ? null : new Date(intent.validTo),
       }));
       return provider.amendMany(changes, options);
     }
     case "cancel":
-      // A right that is gone leaves no receipt.
       return provider.cancelMany(
-        items.map(({ right }) => receiptOf(right)),
+        items.map(({ right, intent }) => receiptOf(right, intent, provider)),
         options,
-      ) as Promise<Outcome<undefined>[]>;
+      );
   }
 }
 
-function receiptOf({ receipt, reference }: Right): Receipt {
-  if (receipt === null) throw new TypeError(`Right ${reference} has no receipt to be changed by.`);
-  return receipt;
-}
-
-function failed(message: string): Outcome<never> {
-  return { ok: false, error: new EnforcementError("invalid_response", message, { outcome: "unknown" }) };
+/** The right's receipt. What the vendor never acknowledged is named by our own reference. */
+function receiptOf(
+  { receipt, reference, registration, mayLastUntil }: Right,
+  { at }: Intent,
+  { id }: PushProvider,
+): Receipt {
+  if (receipt !== null) return receipt;
+  const { target, validTo } = registration;
+  const coveredUntil = mayLastUntil ?? validTo ?? at;
+  return { v: 1, providerId: id, reference, target, registration, coveredUntil };
 }

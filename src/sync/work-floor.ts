@@ -164,10 +164,10 @@ export class WorkFloor {
   async #advance(works: readonly Work[], onPlanned = () => {}): Promise<void> {
     const { provider, leadTimeMs, timers, ledger } = this.#context;
     const isShared = ledger.watch !== undefined;
-    const { openEndedDays } = provider.capabilities;
+    const { openEndedDays, ownReferences = false } = provider.capabilities;
     const { updates, operations } = await planWorks(works, {
       now: timers.now(),
-      rules: { providerId: provider.id, openEndedDays, leadTimeMs },
+      rules: { providerId: provider.id, openEndedDays, leadTimeMs, ownReferences },
       // What another machine was told meanwhile is not heard of before the next claim.
       mayBegin: ({ wasSent }) => this.#isOpen && !(wasSent && isShared),
     });
@@ -208,8 +208,9 @@ export class WorkFloor {
   /** Gives back operations that were not sent, and their deliveries when nothing else of them is under way. */
   #putBack(operations: readonly QueuedOperation[], notBefore: Date): void {
     const released: Work[] = [];
+    const now = this.#context.timers.now();
     for (const { work, right } of operations) {
-      work.delivery = postpone(work.delivery, right.reference, notBefore);
+      work.delivery = postpone(work.delivery, right.reference, { notBefore, now });
       work.outstanding -= 1;
       if (work.outstanding === 0) released.push(work);
     }

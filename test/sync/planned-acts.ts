@@ -52,7 +52,9 @@ export type Act =
   | { readonly do: "end"; readonly inMs: number | null }
   | { readonly do: "pass"; readonly ms: number }
   | { readonly do: "step"; readonly fates: readonly Fate[] }
-  | { readonly do: "crash" };
+  | { readonly do: "crash" }
+  /** The vendor forgets all that it has. */
+  | { readonly do: "lose" };
 
 export function acts(fates: readonly Fate[], permits = permit, size: fc.Size = "small"): fc.Arbitrary<Act[]> {
   const say = fc.record({ do: fc.constant("say" as const), permit: permits });
@@ -96,6 +98,11 @@ export const actsOfOne = acts(
   "large",
 );
 
+/** Acts between which the vendor forgets all that it has. */
+export function withLoss(before: fc.Arbitrary<Act[]>, after: fc.Arbitrary<Act[]>): fc.Arbitrary<Act[]> {
+  return fc.tuple(before, after).map(([first, rest]) => [...first, { do: "lose" }, ...rest]);
+}
+
 /** Registrations that are to be there now. */
 export function due(world: PlannedVendor): StoredRegistration[] {
   return world.desired.registrations.filter(
@@ -109,7 +116,7 @@ export function live(world: PlannedVendor, wish: StoredRegistration): boolean {
   return world.live().includes(rightKeyOf(wish));
 }
 
-function endingAt({ desired, now }: PlannedVendor, inMs: number | null): Desired {
+export function endingAt({ desired, now }: PlannedVendor, inMs: number | null): Desired {
   const validTo = inMs === null ? null : new Date(now + inMs).toISOString();
   const longer = desired.registrations.filter(({ validFrom }) => validTo === null || validFrom < validTo);
   return desire(...longer.map((one) => ({ ...one, validTo })));
@@ -118,6 +125,8 @@ function endingAt({ desired, now }: PlannedVendor, inMs: number | null): Desired
 /** Lives through the acts, with `check` before each step. */
 export function run(list: readonly Act[], check: (world: PlannedVendor) => void = () => {}): PlannedVendor {
   const world = new PlannedVendor();
+  // Of half of the vendors, so that what they are asked differs from one history to the next.
+  world.ownReferences = list.length % 2 === 0;
   for (const act of list) {
     if (act.do === "say") world.desired = desire(...registrationsOf(act.permit));
     else if (act.do === "revoke") world.desired = desire();
@@ -125,6 +134,7 @@ export function run(list: readonly Act[], check: (world: PlannedVendor) => void 
     else if (act.do === "pass") world.now += act.ms;
     // Written down, and then the process dies before anything is sent.
     else if (act.do === "crash") world.delivery = world.plan().delivery;
+    else if (act.do === "lose") world.lose();
     else {
       check(world);
       let next = 0;

@@ -44,9 +44,14 @@ export class PlannedVendor {
   delivery: Delivery = NO_DELIVERY;
   readonly rights = new Map<string, VendorRight>();
   readonly log: string[] = [];
+  /** Whether the vendor finds a right by our reference alone. */
+  ownReferences = false;
 
   plan(): DeliveryPlan {
-    const input = { desired: this.desired, delivery: this.delivery, now: new Date(this.now), rules };
+    const input = {
+      ...{ desired: this.desired, delivery: this.delivery, now: new Date(this.now) },
+      rules: { ...rules, ownReferences: this.ownReferences },
+    };
     const plan = planDelivery(input);
     // What is planned on the short way is what would be planned on the long one.
     assert.deepEqual(plan, planFully(input));
@@ -68,6 +73,11 @@ export class PlannedVendor {
     }
   }
 
+  /** The vendor forgets all that it has. */
+  lose(): void {
+    this.rights.clear();
+  }
+
   /** Keys of the rights that are live now. */
   live(): string[] {
     const live = [...this.rights.values()].filter(({ isCancelled, end }) => !isCancelled && end > this.now);
@@ -78,9 +88,14 @@ export class PlannedVendor {
     const { reference, intent } = right;
     if (intent === null) throw new Error("Nothing is to be sent.");
     this.log.push(`${intent.operation} ${right.registration.locationId} ${right.registration.plate.number}`);
-    const receipt = fate === "ok" || fate === "lost" ? this.#carryOut(right) : undefined;
+    const isThere = this.rights.has(reference);
+    // What is not there cannot be amended; one that is not asked cannot say so.
+    const isUnknown = intent.operation === "amend" && !isThere && (fate === "ok" || fate === "lost");
+    const isCarriedOut = (fate === "ok" || fate === "lost") && !isUnknown;
+    const receipt = isCarriedOut ? this.#carryOut(right) : undefined;
+    const error = isUnknown && fate === "ok" ? NOT_FOUND : errorOf(fate);
     const outcome: Outcome<Receipt | undefined> =
-      fate === "ok" ? { ok: true, value: receipt } : { ok: false, error: errorOf(fate) };
+      error === undefined ? { ok: true, value: receipt } : { ok: false, error };
     const context = { outcome, now: new Date(this.now), random: () => 0.5 };
     this.delivery = applyOutcome(this.delivery, reference, context);
   }
@@ -106,7 +121,10 @@ export class PlannedVendor {
   }
 }
 
-function errorOf(fate: Exclude<Fate, "ok">): EnforcementError {
+const NOT_FOUND = new EnforcementError("rejected", "Not found.", { status: 404, reason: "not_found" });
+
+function errorOf(fate: Fate): EnforcementError | undefined {
+  if (fate === "ok") return undefined;
   if (fate === "refused") return new EnforcementError("rejected", "It refuses.", { status: 422 });
   if (fate === "limited") return new EnforcementError("rate_limited", "Slower.");
   return new EnforcementError("timeout", "No reply.", { outcome: "unknown" });

@@ -4,9 +4,20 @@ import type { Right } from "../../src/sync/delivery.ts";
 import { findLiveUntil } from "../../src/sync/delivery-facts.ts";
 import { rightKeyOf } from "../../src/sync/desired.ts";
 import { slotOf } from "../../src/sync/right-terms.ts";
-import { acts, actsOfOne, CALM_MS, due, live, REFUSALS, run, TROUBLE } from "./planned-acts.ts";
+import {
+  acts,
+  actsOfOne,
+  CALM_MS,
+  due,
+  endingAt,
+  live,
+  REFUSALS,
+  run,
+  TROUBLE,
+  withLoss,
+} from "./planned-acts.ts";
 import { retriedRight } from "./planned-right.ts";
-import { type PlannedVendor, START } from "./planned-vendor.ts";
+import { DAY, type PlannedVendor, START } from "./planned-vendor.ts";
 
 const options = {
   numRuns: Number(process.env["RUNS"] ?? 2_000),
@@ -21,6 +32,22 @@ describe("the planner, whatever was said and whatever became of it", () => {
         world.now += CALM_MS;
         world.settle();
         expect(world.live()).toEqual(due(world).map(rightKeyOf).sort());
+      }),
+      options,
+    );
+  });
+
+  it("brings a vendor that lost everything to it as soon as an end changes", () => {
+    fc.assert(
+      fc.property(withLoss(acts(TROUBLE), acts(TROUBLE)), (list) => {
+        const world = run(list);
+        world.now += CALM_MS;
+        world.settle();
+        world.desired = endingAt(world, 50 * DAY);
+        world.settle();
+        expect(world.live()).toEqual(due(world).map(rightKeyOf).sort());
+        const generations = world.delivery.rights.map(({ receipt }) => receipt?.registration.generation);
+        expect(generations).not.toContain(undefined);
       }),
       options,
     );
@@ -48,7 +75,7 @@ describe("the planner, whatever was said and whatever became of it", () => {
 
   it("forgets and erases nothing while the vendor may have it", () => {
     fc.assert(
-      fc.property(fc.oneof(acts(REFUSALS), actsOfOne), (list) => {
+      fc.property(fc.oneof(acts(REFUSALS), actsOfOne, withLoss(acts(REFUSALS), acts(REFUSALS))), (list) => {
         let latest = START;
         const check = (world: PlannedVendor) => {
           latest = Math.max(latest, world.now);

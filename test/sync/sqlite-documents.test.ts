@@ -48,13 +48,20 @@ const right: fc.Arbitrary<Right> = fc
   .record({
     ...{ registration, other: registration, reference: few, validTo: end, isLike: fc.boolean() },
     doubt: fc.option(iso),
+    isLost: fc.boolean(),
     receipt: fc.option(
       fc.record({ providerId: few, reference: few, target: few, coveredUntil: end.map((one) => one ?? "") }),
     ),
     intent: fc.option(
       fc.record(
-        { operation, at: iso, validTo: end, attempts: fc.nat(), notBefore: fc.option(iso) },
-        { noNullPrototype: true },
+        {
+          ...{ operation, at: iso, validTo: end, attempts: fc.nat(), notBefore: fc.option(iso) },
+          ...{ waitMs: fc.nat(), tries: fc.nat() },
+        },
+        {
+          requiredKeys: ["operation", "at", "validTo", "attempts", "notBefore"],
+          noNullPrototype: true,
+        },
       ),
     ),
     failure: fc.option(
@@ -67,9 +74,10 @@ const right: fc.Arbitrary<Right> = fc
       ) as fc.Arbitrary<Refusal>,
     ),
   })
-  .map(({ registration: asked, other, validTo, isLike, receipt, doubt, ...rest }) => ({
+  .map(({ registration: asked, other, validTo, isLike, receipt, doubt, isLost, ...rest }) => ({
     ...{ ...rest, registration: asked },
     ...(doubt === null ? {} : { mayLastUntil: doubt }),
+    ...(isLost ? { lost: true as const } : {}),
     receipt: receipt && {
       ...{ v: 1 as const, ...receipt },
       registration: isLike ? { ...asked, validTo } : other,

@@ -12,6 +12,7 @@ import { type HotSpotOptions, parseHotSpotOptions } from "./config.ts";
 import { type HotSpotMappingInput, validateHotSpotMapping } from "./mapping.ts";
 import { createPush } from "./push.ts";
 import { hotSpotSetup } from "./setup.ts";
+import { defaultHotSpotWire } from "./wire.ts";
 
 /** A HotSpot provider: a push provider that can neither list anything nor read back. */
 export type HotSpotProvider = Omit<
@@ -41,6 +42,8 @@ export function createHotSpotProvider(hotSpotOptions: HotSpotOptions): HotSpotPr
     capabilities: Object.freeze({
       ...{ batchSize: 1, openEndedDays },
       ...{ listZones: false, find: false, listRegistrations: false },
+      // Another wire may know HotSpot's references only.
+      ownReferences: config.wire.encode === defaultHotSpotWire.encode,
     }),
     setup: hotSpotSetup,
     ...createPushOperations({

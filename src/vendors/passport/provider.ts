@@ -123,7 +123,7 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
     return { ok: false, error: withErrorDetails(shown.error, { outcome: "unknown" }) };
   }
 
-  /** A receipt names the zone as it went on the wire; only a new registration may name it by number or name. */
+  /** A receipt names the zone as it went on the wire; only what has none yet may name it by number or name. */
   async function resolveTargets(
     changes: readonly PushChange[],
     context: DeliveryContext,
@@ -136,13 +136,16 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
       byTarget.set(target, resolving);
       return resolving;
     };
-    const resolving = changes.map(({ kind, target, field }): Outcome<string> | Promise<Outcome<string>> => {
-      const id = kind === "register" ? zones.findId(target) : target;
-      if (id !== undefined) return { ok: true, value: id };
-      return resolve(target).then((resolved) =>
-        resolved.ok ? outcomeOf(() => requireZone(resolved.value, `${field}.target`)) : resolved,
-      );
-    });
+    const resolving = changes.map(
+      ({ kind, target, registration, field }): Outcome<string> | Promise<Outcome<string>> => {
+        const isNamedByUs = kind === "register" || (kind === "cancel" && target === registration.target);
+        const id = isNamedByUs ? zones.findId(target) : target;
+        if (id !== undefined) return { ok: true, value: id };
+        return resolve(target).then((resolved) =>
+          resolved.ok ? outcomeOf(() => requireZone(resolved.value, `${field}.target`)) : resolved,
+        );
+      },
+    );
     return resolving.some((zone) => zone instanceof Promise)
       ? Promise.all(resolving)
       : (resolving as Outcome<string>[]);
@@ -159,6 +162,7 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
         listZones: true,
         find: readBack.available,
         listRegistrations: readBack.listable,
+        ownReferences: true,
       });
     },
     setup: passportSetup,

@@ -91,6 +91,7 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
     if (found.length > 1) problems.push(`${show(want)} has ${found.length} live rights.`);
     const [right] = found;
     if (right !== undefined && isEnd(want, right, { providerId, now })) continue;
+    if (right === undefined && isLostUnnoticed(want, vendor)) continue;
     const excuse = findExcuse(want, state);
     const shown = right === undefined ? "missing" : `there until ${new Date(right.end).toISOString()}`;
     if (excuse === undefined) problems.push(`${show(want)} is ${shown}, and nothing says why.`);
@@ -116,6 +117,11 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
   for (const failure of failures)
     problems.push(...judgeFailure(failure, { vendor, deliveries: state.deliveries, wanted, live }));
   return problems.map((problem) => `Calm, ${providerId}: ${problem}`);
+}
+
+/** Whether the vendor lost it without a word: only a comparison of everything, or its next change, finds that out. */
+function isLostUnnoticed(want: WantedRight, vendor: FakeVendor): boolean {
+  return [...vendor.rights.values()].some((right) => right.lost === "unnoticed" && isSameRight(want, right));
 }
 
 /** Whether the vendor knows the end that is wanted: far enough ahead where there is none. */

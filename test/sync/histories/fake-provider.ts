@@ -18,6 +18,8 @@ export interface FakeProviderOptions {
   readonly openEndedDays: number;
   /** Whether this vendor takes no plate without a region. */
   readonly needsRegion: boolean;
+  /** Whether this vendor finds a right by our reference alone. */
+  readonly ownReferences: boolean;
   readonly timers: TimerGroup;
   readonly activity: Activity;
   readonly random: () => number;
@@ -35,7 +37,17 @@ export interface FakeProvider {
 }
 
 export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
-  const { vendor, batchSize, openEndedDays, needsRegion, timers, activity, random, nextFault } = options;
+  const {
+    vendor,
+    batchSize,
+    openEndedDays,
+    needsRegion,
+    ownReferences,
+    timers,
+    activity,
+    random,
+    nextFault,
+  } = options;
   const { providerId } = vendor;
   const underWay = new Set<() => void>();
   let isDead = false;
@@ -45,8 +57,8 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
     if (!isRefusal(end)) {
       return { ok: true, value: { reference: end?.reference ?? change.reference, target: change.target } };
     }
-    const { vendorCode, vendorMessage } = end;
-    const details = { attempts: 1, status: 422, vendorCode, vendorMessage };
+    const { vendorCode, vendorMessage, reason } = end;
+    const details = { attempts: 1, status: 422, vendorCode, vendorMessage, reason };
     return { ok: false, error: new EnforcementError("rejected", `It refuses: ${vendorMessage}`, details) };
   };
 
@@ -130,7 +142,10 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
 
   const provider: PushProvider = {
     ...{ id: providerId, vendor: "fake", delivery: "push" },
-    capabilities: { batchSize, openEndedDays, listZones: false, find: false, listRegistrations: false },
+    capabilities: {
+      ...{ batchSize, openEndedDays, ownReferences },
+      ...{ listZones: false, find: false, listRegistrations: false },
+    },
     validateMapping: () => {
       throw new Error("Sync asks for no mapping report.");
     },

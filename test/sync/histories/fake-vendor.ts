@@ -17,12 +17,15 @@ export interface VendorRight {
   readonly amended: boolean;
   /** Every end that it ever had, for receipts that are older than the last change. */
   readonly ends: readonly number[];
+  /** The vendor does not have it any more. `told`: and has said so. */
+  readonly lost?: "unnoticed" | "told";
 }
 
 /** What a vendor refuses for good, and why. */
 export interface VendorRefusal {
   readonly vendorCode: string;
   readonly vendorMessage: string;
+  readonly reason?: "not_found";
 }
 
 /** A refusal as it was said. */
@@ -60,6 +63,8 @@ export interface FakeVendor {
   readonly refusedTargets: Set<string>;
   /** A request arrives: `leave` is called when the client has its end, however it ends. */
   enter(changes: readonly PushChange[]): { leave(): void };
+  /** Forgets what it has. */
+  lose(isLost: (right: VendorRight) => boolean): void;
   /** Carries out one change, or refuses it. */
   apply(change: PushChange, refusal?: VendorRefusal): VendorRight | undefined | SpokenRefusal;
 }
@@ -70,7 +75,7 @@ export function isRefusal(end: VendorRight | undefined | SpokenRefusal): end is 
 
 /** Whether the vendor would let a car stand on it, now or later. */
 export function isLive(right: VendorRight, at: number): boolean {
-  return !right.cancelled && right.end > at;
+  return right.lost === undefined && !right.cancelled && right.end > at;
 }
 
 /** Rights of the same permit, plate number, location and target: only one of them may be live. */
@@ -143,8 +148,13 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
     return saved;
   }
 
+  function find({ identity }: PushChange): VendorRight | undefined {
+    const known = rights.get(identity);
+    return known?.lost === undefined ? known : undefined;
+  }
+
   function register(change: PushChange): VendorRight {
-    const known = rights.get(change.identity);
+    const known = find(change);
     if (known !== undefined) {
       if (known.cancelled) violate(change, "registers what was cancelled, without a new generation");
       if (known.amended) violate(change, "registers again what was amended");
@@ -155,7 +165,9 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
       ...{ identity: change.identity, permitId, locationId, target, cancelled: false, amended: false },
       reference: references === "ours" ? change.identity : `HS-${rights.size + 1}`,
       ...{ plateNumber: plate.number, region: plate.region },
-      ...{ from: Date.parse(validFrom), end: change.end.getTime(), ends: [change.end.getTime()] },
+      ...{ from: Date.parse(validFrom), end: change.end.getTime() },
+      // What was acknowledged before it was lost may still be written down.
+      ends: [...(rights.get(change.identity)?.ends ?? []), change.end.getTime()],
     };
     for (const other of rights.values()) {
       if (slotOf(other) !== slotOf(right) || !isLive(other, latest()) || mayShare(other, right)) continue;
@@ -182,9 +194,15 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
         },
       };
     },
+    lose(isLost) {
+      for (const [identity, right] of rights) {
+        if (!right.cancelled && right.lost === undefined && isLost(right))
+          rights.set(identity, { ...right, lost: "unnoticed" });
+      }
+    },
     apply(change, oneOff) {
       checkOrder(change);
-      const known = rights.get(change.identity);
+      const known = find(change);
       if (known !== undefined) checkReceipt(change, known);
       // A repeat of what was done already is answered as done, unless this vendor looks at who asks first.
       const isRepeat =
@@ -203,15 +221,26 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
         if (change.end.getTime() > Math.max(known.end, known.from)) violate(change, "makes it longer");
         return save(change, { ...known, end: change.end.getTime(), cancelled: true });
       }
+      const lost = known === undefined ? rights.get(change.identity) : undefined;
+      if (lost !== undefined) {
+        rights.set(change.identity, { ...lost, lost: "told" });
+        return { ...NOT_FOUND, operation: change.kind };
+      }
       if (known === undefined || known.cancelled) {
         violate(change, known === undefined ? "amends what is unknown" : "amends what was cancelled");
-        return refuse(change, { vendorCode: "9009", vendorMessage: "Not found." });
+        return refuse(change, NOT_FOUND);
       }
       return save(change, { ...known, end: change.end.getTime(), amended: true });
     },
   };
   return vendor;
 }
+
+const NOT_FOUND: VendorRefusal = {
+  vendorCode: "9009",
+  vendorMessage: "Not found.",
+  reason: "not_found",
+};
 
 function describe({ registration, at, end }: PushChange): string {
   const { permitId, plate, locationId, target, generation } = registration;

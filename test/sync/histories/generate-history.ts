@@ -179,6 +179,7 @@ export function generateHistory(seed: number, { longestOutageMs = 2 * HOUR, most
     }
     if (kind < 0.51)
       return { do: "provider", providerId, change: pick(["add", "remove", "replace", "replace"]) };
+    if (kind < 0.53) return { do: "lose", providerId, plates: some(PLATES) };
     if (kind < 0.67) {
       return { do: "fault", providerId, faults: Array.from({ length: between(1, 5) }, () => pick(FAULTS)) };
     }
@@ -191,6 +192,7 @@ export function generateHistory(seed: number, { longestOutageMs = 2 * HOUR, most
         "limiting",
         "locked_out",
         "silent",
+        "no_verdict",
       ];
       return { do: "condition", providerId, condition: pick(conditions) };
     }

@@ -16,9 +16,9 @@ export const LEAD_TIME_MS = 60 * 60_000;
 
 /** How each vendor is: one with batches that keeps our references, one without that gives its own, one in between. */
 export const VENDORS = {
-  alpha: { references: "ours", batchSize: 10, openEndedDays: 1, needsRegion: false },
-  beta: { references: "own", batchSize: 1, openEndedDays: 3, needsRegion: true },
-  gamma: { references: "ours", batchSize: 2, openEndedDays: 30, needsRegion: false },
+  alpha: { references: "ours", batchSize: 10, openEndedDays: 1, needsRegion: false, ownReferences: true },
+  beta: { references: "own", batchSize: 1, openEndedDays: 3, needsRegion: true, ownReferences: false },
+  gamma: { references: "ours", batchSize: 2, openEndedDays: 30, needsRegion: false, ownReferences: true },
 } as const;
 
 /** The world in which a history happens: everything but the process that is under test. */
@@ -86,6 +86,8 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
         return random() < 0.5 ? { kind: "rate_limited", retryAfterMs: 30_000 } : undefined;
       case "locked_out":
         return { kind: "unauthorized" };
+      case "no_verdict":
+        return { kind: "no_verdict" };
       default:
         return undefined;
     }

@@ -51,6 +51,9 @@ class HistoryRun {
       case "condition":
         world.conditions.set(step.providerId, step.condition);
         return;
+      case "lose":
+        world.vendors.get(step.providerId)?.lose(({ plateNumber }) => step.plates.includes(plateNumber));
+        return;
       case "refuse":
         return this.#setRefused(step.providerId, step);
       case "directory_fails":

@@ -3,7 +3,7 @@ import type { HostWord, PermitSpec } from "./host-permits.ts";
 import type { VendorFault } from "./vendor-fault.ts";
 
 /** How a vendor behaves until further notice. */
-export type VendorCondition = "well" | "down" | "slow" | "limiting" | "locked_out" | "silent";
+export type VendorCondition = "well" | "down" | "slow" | "limiting" | "locked_out" | "silent" | "no_verdict";
 
 /** One thing that happens in a history. Plain data, so that a history can be printed and shortened. */
 export type Step =
@@ -18,6 +18,8 @@ export type Step =
   | { readonly do: "provider"; readonly change: "add" | "remove" | "replace"; readonly providerId: string }
   | { readonly do: "fault"; readonly providerId: string; readonly faults: readonly VendorFault[] }
   | { readonly do: "condition"; readonly providerId: string; readonly condition: VendorCondition }
+  /** The vendor forgets the rights of some plates. */
+  | { readonly do: "lose"; readonly providerId: string; readonly plates: readonly string[] }
   /** What the vendor refuses for good from now on. */
   | {
       readonly do: "refuse";

@@ -14,6 +14,10 @@ export type VendorFault =
   | { readonly kind: "refused_connection" }
   | { readonly kind: "rate_limited"; readonly retryAfterMs?: number }
   | { readonly kind: "unauthorized" }
+  /** A gateway answers in the vendor's place: a 404 in words of its own. */
+  | { readonly kind: "no_verdict" }
+  /** Nothing is sent: it waited for a free place until the deadline. */
+  | { readonly kind: "no_place" }
   /** Answers well, after a long while. */
   | { readonly kind: "slow" }
   /** 207: some items are refused for good, busy, or one too many; the others are done. */
@@ -30,6 +34,8 @@ export const FAULTS: readonly VendorFault[] = [
   { kind: "rate_limited", retryAfterMs: 30_000 },
   { kind: "rate_limited", retryAfterMs: 0 },
   { kind: "unauthorized" },
+  { kind: "no_verdict" },
+  { kind: "no_place" },
   { kind: "slow" },
   { kind: "partial", bad: "refused" },
   { kind: "partial", bad: "refused" },
@@ -70,6 +76,10 @@ export function errorOf(fault: VendorFault): EnforcementError {
       return failed("rate_limited", { status: 429, retryAfterMs: fault.retryAfterMs });
     case "unauthorized":
       return failed("unauthorized", { status: 401 });
+    case "no_verdict":
+      return failed("unavailable", { status: 404 });
+    case "no_place":
+      return failed("unavailable", { attempts: 0 });
     default:
       return failed("unavailable", { outcome: "unknown" });
   }
