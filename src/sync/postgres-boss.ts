@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { PgBoss } from "pg-boss";
+import type { PgBoss } from "pg-boss";
 import type { PostgresPool, PostgresRunner } from "./postgres-connection.ts";
 import type { PostgresListener } from "./postgres-listener.ts";
+import { loadBoss } from "./postgres-packages.ts";
 import { bossSchemaOf } from "./postgres-schema.ts";
 
 /** The queue whose jobs wait for the next due instant of a provider. */
@@ -16,12 +17,15 @@ export const QUEUE_OPTIONS = {
 /**
  * pg-boss on the host's pool, in a schema of its own. `onNotification` hears the queue of every job that is sent, in
  * every process; `onConnect` that some may not have been heard.
+ *
+ * @throws EnforcementError `invalid_config` when pg-boss is missing or too old
  */
-export function createBoss(
+export async function createBoss(
   { pool, schema, listener }: { pool: PostgresPool; schema: string; listener: PostgresListener },
   { onNotification, onConnect }: { onNotification(queue: string): void; onConnect(): void },
-): PgBoss {
-  const boss = new PgBoss({
+): Promise<PgBoss> {
+  const Boss = await loadBoss();
+  const boss = new Boss({
     schema: bossSchemaOf(schema),
     createSchema: false,
     useListenNotify: true,

@@ -18,7 +18,7 @@ export interface PostgresClient {
   removeListener(event: string, listener: PostgresEventListener): unknown;
 }
 
-/** A `Pool` of `pg`, version 8.16 or later. */
+/** A `Pool` of `pg`, version 8.0.3 or later. */
 export interface PostgresPool {
   query(text: string, values?: unknown[]): Promise<PostgresResult>;
   connect(callback: (error: Error | undefined, client: PostgresClient | undefined) => void): void;

@@ -10,6 +10,7 @@ import { applyMarks, findNextDue, makeCompanyDue } from "./postgres-due.ts";
 import { erasePermits } from "./postgres-erase.ts";
 import { countDeliveries, createFindPermits, getPermit } from "./postgres-find.ts";
 import { listAt, listCompanies, listFailures, listTargets, listUnmapped } from "./postgres-lists.ts";
+import { checkPackages } from "./postgres-packages.ts";
 import { type PostgresParts, recordInTransaction } from "./postgres-record.ts";
 import { RecordQueue } from "./postgres-record-queue.ts";
 import { saveDeliveries } from "./postgres-save.ts";
@@ -32,10 +33,10 @@ export interface PostgresLedgerOptions {
 
 /**
  * A ledger in PostgreSQL 13 or later, for hosts that run on several machines: any number of processes share it, and each
- * delivery is worked on in one of them. Needs the packages `pg` and `pg-boss`.
+ * delivery is worked on in one of them. Needs the packages `pg`, 8.0.3 or later, and `pg-boss`, 12.25 or later.
  *
  * @throws EnforcementError `invalid_config` when an option is wrong, and from `open` when the tables were made by a newer
- * version of this package
+ * version of this package, or when `pg` or `pg-boss` is too old
  */
 export function postgresLedger(options: PostgresLedgerOptions): Ledger {
   const { pool, schemaName } = readOptions(options);
@@ -61,6 +62,7 @@ export function postgresLedger(options: PostgresLedgerOptions): Ledger {
   async function open(): Promise<void> {
     pool.on("error", ignore);
     try {
+      await checkPackages();
       await openSchema(pool, schemaName);
       await clock.refresh(pool);
       await wakes.open();

@@ -13,9 +13,9 @@ const PREPARED_WITHIN_MS = 2_000;
  * The rows decide what is done: a wake that is lost costs time, and one too many costs a look.
  */
 export class PostgresWakes {
+  readonly #options: Omit<ScheduledWakesOptions, "boss">;
   readonly #pool: PostgresPool;
-  readonly #boss: PgBoss;
-  readonly #scheduled: ScheduledWakes;
+  #engine: { readonly boss: PgBoss; readonly scheduled: ScheduledWakes } | undefined;
   readonly #prepared = new Map<string, Promise<boolean>>();
   /** Queues that exist, by name, and whose they are. */
   readonly #queues = new Map<string, string>();
@@ -26,19 +26,20 @@ export class PostgresWakes {
   #isWorking = false;
 
   constructor(options: Omit<ScheduledWakesOptions, "boss">) {
-    const { pool, schemaName } = options;
-    this.#pool = pool;
-    this.#boss = createBoss(
+    this.#options = options;
+    this.#pool = options.pool;
+  }
+
+  async open(): Promise<void> {
+    const { pool, schemaName } = this.#options;
+    const boss = await createBoss(
       { pool, schema: schemaName, listener: new PostgresListener(pool) },
       {
         onNotification: (queue) => this.#tell(this.#queues.get(queue)),
         onConnect: () => this.#served.forEach((providerId) => void this.#tell(providerId)),
       },
     );
-    this.#scheduled = new ScheduledWakes({ ...options, boss: this.#boss });
-  }
-
-  async open(): Promise<void> {
+    this.#engine = { boss, scheduled: new ScheduledWakes({ ...this.#options, boss }) };
     await this.#boss.start();
     await this.#boss.createQueue(LATER_QUEUE, QUEUE_OPTIONS);
     this.#scheduled.open();
@@ -91,6 +92,19 @@ export class PostgresWakes {
       for (const providerId of this.#served) void this.#work(providerId);
     }
     return () => this.#watchers.delete(onDue);
+  }
+
+  get #boss(): PgBoss {
+    return this.#requireEngine().boss;
+  }
+
+  get #scheduled(): ScheduledWakes {
+    return this.#requireEngine().scheduled;
+  }
+
+  #requireEngine() {
+    if (this.#engine === undefined) throw new Error("The wakes are not open.");
+    return this.#engine;
   }
 
   #tell(providerId: string | undefined): void {

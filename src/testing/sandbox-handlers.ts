@@ -9,14 +9,14 @@ export interface SandboxBaseUrls {
 }
 
 /**
- * Request handlers for msw 3 with which the sandboxes answer in the vendors' place. A fault that breaks the connection
+ * Request handlers for msw, version 2 or later, with which the sandboxes answer in the vendors' place. A fault that breaks the connection
  * breaks it for the client too. It needs `msw`, an optional peer dependency, installed.
  *
  * @example
  * const sandbox = createSandbox();
  * const server = setupServer(...sandboxHandlers(sandbox, { passport: "https://api.us.passportinc.com" }));
  *
- * @throws EnforcementError `invalid_config` when msw is not installed, `invalid_input` when a base URL is none
+ * @throws EnforcementError `invalid_config` when msw is missing or older, `invalid_input` when a base URL is none
  */
 export function sandboxHandlers(
   sandbox: Pick<Sandbox, "passport" | "hotspot">,
@@ -40,11 +40,19 @@ export function sandboxHandlers(
 }
 
 // Loaded when it is needed, so that the rest of this entry works without it; and at once, so that no test has to wait.
-function loadMsw(): typeof import("msw") {
+function loadMsw(): Pick<typeof import("msw"), "http"> {
   const { createRequire } = process.getBuiltinModule("node:module");
+  let loaded: Partial<typeof import("msw")>;
   try {
-    return createRequire(import.meta.url)("msw");
+    loaded = createRequire(import.meta.url)("msw");
   } catch {
-    throw fieldError("msw", "is not installed; run: npm install --save-dev msw", "invalid_config");
+    throw fieldError("msw", "cannot be loaded; run: npm install --save-dev msw", "invalid_config");
   }
+  const { http } = loaded;
+  if (typeof http?.all === "function") return { http };
+  throw fieldError(
+    "msw",
+    'is older than 2, the lowest version that works; run: npm install --save-dev msw@">=2"',
+    "invalid_config",
+  );
 }
