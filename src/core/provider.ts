@@ -171,13 +171,14 @@ export interface RegistrationPage {
 
 /** Something that happened inside a provider. It never holds a plate or a secret. */
 export interface ProviderEvent {
-  /** `attempt`: a request ended, well or not. `retry`: another attempt follows after `delayMs`. */
+  /** `attempt`: a request that left ended, well or not. `retry`: another attempt follows after `delayMs`. */
   readonly type: "attempt" | "retry";
   readonly providerId: string;
   readonly operation: string;
   /** 1 for the first. */
   readonly attempt: number;
   readonly at: Date;
+  /** From the moment that the request left; waiting for a free place is not in it. */
   readonly durationMs?: number;
   readonly delayMs?: number;
   readonly status?: number;
@@ -185,5 +186,8 @@ export interface ProviderEvent {
   readonly traceId?: string;
 }
 
-/** A secret, or a function that gives it. The function is asked again after the vendor refused the last one. */
+/**
+ * A secret, or a function that gives it. The function is asked again after the vendor refused the last one. White space
+ * around it is left out, such as the line break at the end of a file.
+ */
 export type Secret = string | (() => string | Promise<string>);

@@ -10,6 +10,15 @@ describe("askForSecret", () => {
     expect(await askForSecret(secret, "token")).toBe("s3cret");
   });
 
+  it.each(["s3cret\n", "  s3cret\r\n", "\ufeffs3cret"])(
+    "leaves white space around it out: %j",
+    async (text) => {
+      expect(await askForSecret(text, "token")).toBe("s3cret");
+      expect(await askForSecret(() => text, "token")).toBe("s3cret");
+      expect(await askForSecret(async () => text, "token")).toBe("s3cret");
+    },
+  );
+
   it("takes text as it is", async () => {
     expect(await askForSecret("s3cret", "token")).toBe("s3cret");
   });
@@ -26,6 +35,7 @@ describe("askForSecret", () => {
   it.each<[string, unknown]>([
     ["nothing", undefined],
     ["empty text", ""],
+    ["a line break", "\n"],
     ["a number", 7],
   ])("refuses a function that gives %s", async (_, given) => {
     const secret = () => given as string;
