@@ -1,4 +1,5 @@
 import { fieldError } from "./fields.ts";
+import { codePointOf, describeCharacter } from "./visible-name.ts";
 
 // How each character of a written plate is read: as letters and digits, as nothing, or not at all. A character that is
 // dropped in silence makes one vehicle's plate another's, so only separators are dropped; a test lists every character.
@@ -116,22 +117,19 @@ function refuseCharacter(character: string, position: number, field: string): Er
   return fieldError(field, `${nameCharacter(character)} at position ${position} ${problemOf(character)}`);
 }
 
-// What a terminal or a log shows as it is. Letters that are written from right to left would turn the message round.
-const SHOWN = /^[\p{L}\p{N}\p{P}\p{S}]$/u;
-const RIGHT_TO_LEFT = /^[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]$/u;
-const UNREADABLE = "\ufffd";
-
+/** `"А" (U+0410, Cyrillic)`: always with its code point, so that what only looks alike is told apart. */
 function nameCharacter(character: string): string {
-  const point = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-  const isShown =
-    SHOWN.test(character) && !RIGHT_TO_LEFT.test(character) && character !== UNREADABLE && character !== '"';
-  return isShown ? `U+${point} "${character}"` : `U+${point}`;
+  const described = describeCharacter(character);
+  const codePoint = codePointOf(character);
+  return described.includes(codePoint) ? described : `"${character}" (${codePoint})`;
 }
+
+const UNREADABLE = "\ufffd";
 
 function problemOf(character: string): string {
   if (character === UNREADABLE) return "stands where something could not be read as text; send UTF-8.";
-  if (/^[\n-\r\u0085\u2028\u2029]$/.test(character)) return "is a line break; write one plate in one line.";
-  if (character === "\t") return "is a tab; write one plate.";
+  if (/^[\n-\r\u0085\u2028\u2029]$/.test(character)) return "breaks the line; write one plate in one line.";
+  if (character === "\t") return "stands between two parts; write one plate.";
   if (/^[,;/|&\\]$/.test(toHalfWidth(character))) return "stands between two plates; write one plate.";
   const likeness = LOOK_ALIKES.get(character) ?? LOOK_ALIKES.get(character.toUpperCase());
   if (likeness !== undefined) return `only looks like ${likeness}; write the Latin letter or the digit.`;

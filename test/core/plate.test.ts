@@ -44,7 +44,7 @@ describe("parsePlate", () => {
   test.each([
     ["", /plate: must hold/],
     ["---", /plate: must hold/],
-    ["日本", /plate: U\+65E5 "日" at position 0/],
+    ["日本", /plate: "日" \(U\+65E5\) at position 0/],
     ["\uDC00", /plate: U\+DC00 at position 0/],
     ["ABCDEFGHIJKLM", /plate: must have at most 12/],
     ["A".repeat(101), /plate: must be at most 100/],

@@ -210,7 +210,7 @@ describe("explainLookup", () => {
       sentences: [
         `A plate typed as "АB1", of company fundy at ${now.toISOString()}.`,
         "No region was given, so plates of any region count.",
-        'Not known (invalid_request): which plate is meant cannot be read. plate: U+0410 "А" at position 0 only looks like A; write the Latin letter or the digit.',
+        'Not known (invalid_request): which plate is meant cannot be read. plate: "А" (U+0410, Cyrillic) at position 0 only looks like A; write the Latin letter or the digit.',
         'The vendor hears 503 and its own policy applies, because whenUndetermined is "unavailable".',
         "In a list of plates it is left out of the answer when another plate of the list has a permit.",
       ],

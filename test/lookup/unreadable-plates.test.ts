@@ -122,7 +122,7 @@ describe.each(MOUNTS)("%s", (_, mount) => {
     expect(JSON.parse(text)).toMatchObject({ sessions: [{ permitId: "GXE204" }] });
   });
 
-  it.each(["", "---", "ABCDEFGHIJKLM", "А".repeat(200), "車", "GX204, GXE204", "GX\n204", "GX\\ufffd204"])(
+  it.each(["", "---", "ABCDEFGHIJKLM", "А".repeat(101), "車", "GX204, GXE204", "GX\n204", "GX\\ufffd204"])(
     "does not know the plate %j, and says so as the host chose",
     async (plate) => {
       // Escaped, a replacement character is no fault of the body.
@@ -151,6 +151,20 @@ describe.each(MOUNTS)("%s", (_, mount) => {
   );
 });
 
+describe("Fastify, told the length of a body that is no UTF-8", () => {
+  it("refuses it itself", async () => {
+    const { handler, key, audits } = openCampus({ permits: PERMITS });
+    const app = fastify();
+    app.post("/lookup", toFastifyHandler(handler));
+    closers.push(() => app.close());
+    const origin = await app.listen({ port: 0, host: "127.0.0.1" });
+    const headers = { "content-type": "application/json", "x-api-key": key };
+    const body = Buffer.from('{"plate":"GX\u00c9204"}', "latin1");
+    expect((await fetch(`${origin}/lookup`, { method: "POST", headers, body })).status).toBe(400);
+    expect(audits).toEqual([]);
+  });
+});
+
 describe("a plate that cannot be read", () => {
   it("asks neither directory nor source", async () => {
     const fail = () => {
@@ -172,7 +186,7 @@ describe("a plate that cannot be read", () => {
     const { ask } = openCampus({ redact: { key: "sixteen bytes at least" } });
     const { audit } = await ask({ plate: "ZQ7XK9, ZQ8XK9" });
     expect(JSON.stringify(audit)).not.toMatch(/ZQ|XK/);
-    expect(audit.failure?.message).toContain('U+002C "," at position 6');
+    expect(audit.failure?.message).toContain('"," (U+002C) at position 6');
   });
 });
 
