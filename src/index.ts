@@ -103,8 +103,10 @@ export {
 export {
   type AnswerOptions,
   createPermitLookupHandler,
+  type LookupHandlerReply,
   type PermitLookupHandler,
   type PermitLookupOptions,
+  type WhenUndetermined,
 } from "./lookup/handler.ts";
 export type { LookupStage } from "./lookup/inquiry.ts";
 export { type MemoryPermits, memoryPermits } from "./lookup/memory-permits.ts";

@@ -46,6 +46,7 @@ export function describeUnasked(record: LookupAudit): string[] {
 }
 
 function describeSubject({ at, asked, parts }: LookupAudit): string {
+  if (parts?.length === 1) return `The list of one plate that was asked about at ${at}`;
   if (parts !== undefined) return `The list of ${parts.length} plates that was asked about at ${at}`;
   if (asked !== undefined) return `The plate ${JSON.stringify(asked.plate)} that was asked about at ${at}`;
   return `The request of ${at} looked up no plate`;

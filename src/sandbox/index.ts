@@ -37,7 +37,14 @@ export {
   type HandheldQuestion,
   type HandheldSession,
 } from "../vendors/t2-flex/sandbox.ts";
-
+export {
+  createFieldHandheld,
+  type FieldHandheld,
+  type FieldHandheldOptions,
+  type FieldScreen,
+  type FieldSession,
+  type FieldVendor,
+} from "../vendors/t2-flex/sandbox-field-handheld.ts";
 export {
   createFlexSandbox,
   type FlexSandbox,

@@ -127,7 +127,7 @@ describe("the record of a list", () => {
     expect([answer, reason]).toEqual(["refused", "invalid_request"]);
     expect(sentences).toEqual([
       expect.stringMatching(
-        /^The list of 1 plates that was asked about at 2026-11-21T15:00:00.000Z: refused \(invalid_request\), the request could not be understood. The vendor heard HTTP 400 after /,
+        /^The list of one plate that was asked about at 2026-11-21T15:00:00.000Z: refused \(invalid_request\), the request, or its plate, could not be understood. The vendor heard HTTP 400 after /,
       ),
       "What was wrong with the request: place: must not be empty.",
     ]);

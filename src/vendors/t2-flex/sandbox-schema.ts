@@ -81,7 +81,8 @@ function toPathText(path: readonly PropertyKey[]): string {
   return written || "The reply";
 }
 
-function isInstant(value: string): boolean {
+/** Whether a text is an ISO 8601 time with an offset. */
+export function isInstant(value: string): boolean {
   return (
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(value) &&
     !Number.isNaN(new Date(value).getTime())

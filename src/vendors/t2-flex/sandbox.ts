@@ -108,7 +108,8 @@ function findWire(dialect: string): HandheldWire {
   return wire;
 }
 
-function toHeaders(credential: HandheldCredential, wire: HandheldWire): Record<string, string> {
+/** @throws EnforcementError when the credential is not one of the wire's */
+export function toHeaders(credential: HandheldCredential, wire: HandheldWire): Record<string, string> {
   if ((credential.scheme === "username-token") !== (wire === irisWire)) {
     throw fieldError(
       "credential.scheme",

@@ -6,13 +6,14 @@ import { KEY } from "./served-lookup.ts";
 export async function pipeline(
   url: string,
   questions: readonly object[],
+  key = KEY,
 ): Promise<{ statuses: number[]; text: string }> {
   const { hostname, port, pathname } = new URL(url);
   const socket = connect(Number(port), hostname);
   for (const [index, question] of questions.entries()) {
     const body = JSON.stringify(question);
     const connection = index === questions.length - 1 ? "close" : "keep-alive";
-    const head = [`POST ${pathname} HTTP/1.1`, `host: ${hostname}`, `x-api-key: ${KEY}`];
+    const head = [`POST ${pathname} HTTP/1.1`, `host: ${hostname}`, `x-api-key: ${key}`];
     const rest = ["content-type: application/json", `content-length: ${body.length}`];
     socket.write(`${[...head, ...rest, `connection: ${connection}`].join("\r\n")}\r\n\r\n${body}`);
   }

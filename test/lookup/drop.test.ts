@@ -1,0 +1,194 @@
+import { once } from "node:events";
+import * as http2 from "node:http2";
+import type { AddressInfo } from "node:net";
+import { text as readText } from "node:stream/consumers";
+import express from "express";
+import fastify from "fastify";
+import { afterEach, describe, expect, it } from "vitest";
+import { apiKeyAuth } from "../../src/lookup/authorizers.ts";
+import { toExpressHandler } from "../../src/lookup/express.ts";
+import { toFastifyHandler } from "../../src/lookup/fastify.ts";
+import { toNodeHandler } from "../../src/lookup/node.ts";
+import { createT2FlexProvider } from "../../src/vendors/t2-flex/index.ts";
+import { directory, openCampus, permit } from "./campus.ts";
+import { listen } from "./hosts/node-server.ts";
+import { pipeline } from "./hosts/pipeline.ts";
+
+// How a connection is closed where `whenUndetermined` is `drop`, and what goes on beside it.
+
+const closers: Array<() => unknown> = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+const drop = { whenUndetermined: "drop", permits: [permit()] } as const;
+const json = { "content-type": "application/json" };
+const ask = (url: string, key: string, question: object) =>
+  fetch(url, { method: "POST", headers: { ...json, "x-api-key": key }, body: JSON.stringify(question) });
+
+async function serve(listener: Parameters<typeof listen>[0]): Promise<string> {
+  const { origin, close } = await listen(listener);
+  closers.push(close);
+  return origin;
+}
+
+describe("a connection that is dropped", () => {
+  it("takes replies to earlier requests with it no more than later questions on another one", async () => {
+    const { handler, key } = openCampus(drop);
+    const url = `${await serve(toNodeHandler(handler))}/lookup`;
+    const valid = { plate: "GXK204" };
+    const unknown = { plate: "GXK204", locationId: "nowhere" };
+    const { statuses, text } = await pipeline(url, [valid, valid, unknown, valid], key);
+    expect(statuses).toEqual([200, 200]);
+    expect(text).toContain('"permitId":"P-1"');
+    await expect(ask(url, key, unknown)).rejects.toThrow("fetch failed");
+    expect((await ask(url, key, valid)).status).toBe(200);
+  });
+
+  it("is one stream of HTTP/2, and the others go on", async () => {
+    const { handler, key, audits } = openCampus(drop);
+    const server = http2.createServer(toNodeHandler(handler)).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const client = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    closers.push(() => {
+      client.destroy();
+      server.close();
+    });
+    const send = (question: object) => {
+      const stream = client.request({ ":method": "POST", ":path": "/", ...json, "x-api-key": key });
+      stream.end(JSON.stringify(question));
+      return stream;
+    };
+    const dropped = send({ plate: "GXK204", locationId: "nowhere" });
+    let wasAnswered = false;
+    dropped.on("response", () => {
+      wasAnswered = true;
+    });
+    await once(dropped, "close");
+    expect([wasAnswered, dropped.rstCode]).toEqual([false, http2.constants.NGHTTP2_CANCEL]);
+    expect(JSON.parse(await readText(send({ plate: "GXK204" })))).toMatchObject({
+      sessions: [{ permitId: "P-1" }],
+    });
+    expect(client.destroyed).toBe(false);
+    expect(audits.map(({ httpStatus }) => httpStatus)).toEqual([0, 200]);
+  });
+
+  it("ends the promise of Express's handler, behind parsers too, and what a framework has sent stays sent", async () => {
+    const { handler, key } = openCampus(drop);
+    const lookup = toExpressHandler(handler);
+    const finished: Array<Promise<void>> = [];
+    const app = express()
+      .use(express.json())
+      .all("/lookup", (request, response) => {
+        finished.push(lookup(request, response));
+      })
+      .all("/answered", (request, response) => {
+        response.status(504).end("too late");
+        finished.push(lookup(request, response));
+      });
+    const origin = await serve(app);
+    const unknown = { plate: "GXK204", locationId: "nowhere" };
+    await expect(ask(`${origin}/lookup`, key, unknown)).rejects.toThrow("fetch failed");
+    expect(await (await ask(`${origin}/answered`, key, unknown)).text()).toBe("too late");
+    expect(finished).toHaveLength(2);
+    await Promise.all(finished);
+  });
+
+  it("is taken out of Fastify's hands: hooks before it run, nothing is sent or complained of", async () => {
+    const { handler, key, audits } = openCampus(drop);
+    const complaints: string[] = [];
+    const stream = { write: (line: string) => complaints.push(line) };
+    const app = fastify({ logger: { level: "warn", stream } });
+    const seen: string[] = [];
+    app.addHook("onRequest", async () => {
+      seen.push("onRequest");
+    });
+    app.addHook("preHandler", async () => {
+      seen.push("preHandler");
+    });
+    app.addHook("onSend", async () => {
+      seen.push("onSend");
+    });
+    app.addHook("onError", async () => {
+      seen.push("onError");
+    });
+    app.all("/lookup", toFastifyHandler(handler));
+    const url = `${await app.listen({ port: 0, host: "127.0.0.1" })}/lookup`;
+    await expect(ask(url, key, { plate: "GXK204", locationId: "nowhere" })).rejects.toThrow("fetch failed");
+    expect(seen).toEqual(["onRequest", "preHandler"]);
+    expect(audits).toMatchObject([{ reason: "unknown_place", httpStatus: 0 }]);
+    const injected = app.inject({
+      method: "POST",
+      url: "/lookup",
+      headers: { ...json, "x-api-key": key },
+      payload: { plate: "GXK204", locationId: "nowhere" },
+    });
+    await expect(injected).rejects.toThrow("destroyed");
+    // Nothing of the request is left that closing would wait for.
+    await app.close();
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe("what is dropped", () => {
+  it.each([
+    ["a credential store that fails", { authorize: apiKeyAuth({ find: () => Promise.reject(new Error()) }) }],
+    ["a company that is not there", { companyId: "nobody" }],
+    [
+      "a directory that fails",
+      { directory: { ...directory, getCompany: () => Promise.reject(new Error()) } },
+    ],
+  ])("is the answer where nobody knows: %s", async (_, options) => {
+    const { handler, key, audits } = openCampus({ ...drop, ...options });
+    const url = await serve(toNodeHandler(handler));
+    await expect(ask(url, key, { plate: "GXK204" })).rejects.toThrow("fetch failed");
+    expect(audits).toMatchObject([{ status: "undetermined", httpStatus: 0 }]);
+  });
+
+  it("is a whole list of which one plate is not known, and a list of places", async () => {
+    const { handler, key, audits } = openCampus({
+      ...drop,
+      provider: createT2FlexProvider({ dialect: "genetec" }),
+    });
+    const url = await serve(toNodeHandler(handler));
+    const search = { PlateNumbers: ["GXK204"], ZoneIds: ["nowhere"] };
+    await expect(ask(`${url}/permits/search`, key, search)).rejects.toThrow("fetch failed");
+    const broken = openCampus({
+      ...drop,
+      provider: createT2FlexProvider({ dialect: "genetec" }),
+      companyId: "nobody",
+    });
+    const brokenUrl = await serve(toNodeHandler(broken.handler));
+    await expect(fetch(`${brokenUrl}/zones`, { headers: { "x-api-key": broken.key } })).rejects.toThrow();
+    expect(audits[0]?.parts).toMatchObject([{ reason: "unknown_place", httpStatus: 0 }]);
+  });
+
+  it("is no refusal and no answer that is known", async () => {
+    const { handler, key } = openCampus(drop);
+    const url = await serve(toNodeHandler(handler));
+    const statusOf = async (response: Promise<Response>) => (await response).status;
+    expect(await statusOf(ask(url, key, { plate: "GXK204" }))).toBe(200);
+    expect(await statusOf(ask(url, key, { plate: "NOBODY" }))).toBe(200);
+    expect(await statusOf(ask(url, "wrong", { plate: "GXK204" }))).toBe(401);
+    expect(await statusOf(ask(url, key, []))).toBe(400);
+    expect(await statusOf(fetch(url))).toBe(405);
+  });
+
+  it("comes to a mount of the host's own as a reply that says so, and is the 503 where it cannot close", async () => {
+    const { handler, key } = openCampus(drop);
+    const headers: Record<string, string> = { ...json, "x-api-key": key };
+    const question = (body: string) => ({
+      method: "POST",
+      path: "/",
+      query: "",
+      header: (name: string) => headers[name],
+      body,
+    });
+    expect(await handler.answer(question('{"plate":"GXK204","locationId":"nowhere"}'))).toMatchObject({
+      drop: true,
+      status: 503,
+      body: expect.stringContaining("undetermined"),
+    });
+    expect(await handler.answer(question('{"plate":"GXK204"}'))).not.toHaveProperty("drop");
+  });
+});
