@@ -30,7 +30,7 @@ const sandbox = createSandbox({
       { number: "102", name: "Lot 102" },
     ],
   },
-  hotspot: { spotIds: ["14283"] },
+  hotspot: { spotIds: ["14283"], strict: true },
 });
 const { password, stored } = issueCredentials({ companyId: "fundy" });
 const permits = memoryPermits([]);
@@ -148,7 +148,7 @@ describe("test-plate", () => {
 
   it("leaves nothing behind when it was killed and swept", async () => {
     // The process that is killed lives by the machine's clock, so its vendor does too.
-    const own = createSandbox({ hotspot: { spotIds: ["14283"] } });
+    const own = createSandbox({ hotspot: { spotIds: ["14283"], strict: true } });
     const server = await own.listen();
     writeFileSync(mapping, readFileSync(mapping, "utf8").replace(vendors.hotspotUrl, server.hotspotUrl));
     const env = { HOTSPOT_TOKEN: own.hotspot.token };

@@ -20,7 +20,7 @@ export function createCampus(options: { locations?: readonly Location[]; company
   const sandbox = createSandbox({
     clock,
     passport: { operatorId: OPERATOR_ID, zones: ZONES },
-    hotspot: { spotIds: SPOTS },
+    hotspot: { spotIds: SPOTS, strict: true },
   });
   const { clientId, clientSecret } = sandbox.passport;
   const common = { clock, retries: 0, fetch: sandbox.fetch as typeof fetch };

@@ -40,7 +40,10 @@ function directoryWith(target: unknown): Directory {
 
 describe.each(Object.entries(LEDGERS))("over a ledger of kind %s", (_, createLedger) => {
   it.each(ODD)("a target that is %s is none, and holds up nobody", async (__, target) => {
-    const sandbox = createSandbox({ clock: () => START, hotspot: { token: "t0ken", spotIds: ["017"] } });
+    const sandbox = createSandbox({
+      clock: () => START,
+      hotspot: { token: "t0ken", spotIds: ["017"], strict: true },
+    });
     const provider = createHotSpotProvider({
       ...{ id: "hotspot", baseUrl: "https://sandbox.invalid/hotspot", token: "t0ken" },
       fetch: (input, init) => sandbox.fetch(input as Request, init),

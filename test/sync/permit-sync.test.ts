@@ -11,7 +11,10 @@ import { createHotSpotProvider } from "../../src/vendors/hotspot/provider.ts";
 const now = new Date("2026-09-15T12:00:00.000Z");
 
 function setUp() {
-  const sandbox = createSandbox({ clock: () => now, hotspot: { token: "t0ken", spotIds: ["017"] } });
+  const sandbox = createSandbox({
+    clock: () => now,
+    hotspot: { token: "t0ken", spotIds: ["017"], strict: true },
+  });
   const provider = createHotSpotProvider({
     ...{ id: "hotspot", baseUrl: "https://sandbox.invalid/hotspot", token: "t0ken" },
     fetch: (input, init) => sandbox.fetch(input as Request, init),

@@ -19,7 +19,7 @@ function setUp() {
   const timers = virtual.createTimers();
   const clock = timers.now;
   const spotIds = ["00001", "00002", "00003"];
-  const { hotspot } = createSandbox({ clock, hotspot: { token: "t0ken", spotIds } });
+  const { hotspot } = createSandbox({ clock, hotspot: { token: "t0ken", spotIds, strict: true } });
   const provider = createHotSpotProvider({
     ...{ id: "hotspot", baseUrl: "https://sandbox.invalid/hotspot", token: "t0ken", clock, retries: 0 },
     fetch: (input, init) => hotspot.fetch(new Request(input as Request, init)),

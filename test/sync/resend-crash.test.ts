@@ -14,7 +14,10 @@ describe("a process that dies while it says acknowledged rights again", () => {
     const virtual = createVirtualTime(START.getTime());
     const timers = virtual.createTimers();
     const clock = timers.now;
-    const { hotspot } = createSandbox({ clock, hotspot: { token: "t0ken", spotIds: ["00001"] } });
+    const { hotspot } = createSandbox({
+      clock,
+      hotspot: { token: "t0ken", spotIds: ["00001"], strict: true },
+    });
     const providerThat = (answer: typeof hotspot.fetch) =>
       createHotSpotProvider({
         ...{ id: "hotspot", baseUrl: "https://sandbox.invalid/hotspot", token: "t0ken", clock, retries: 0 },

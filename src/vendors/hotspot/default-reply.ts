@@ -40,10 +40,15 @@ export function readDefaultReply({ status, body }: HotSpotWireResponse): HotSpot
   return reference === undefined ? { noVerdict: "has no Reference" } : { reference };
 }
 
-/** JSON in which each number is the text that it is written with: a number of JavaScript keeps some sixteen digits. */
+/**
+ * JSON in which each number is the text that it is written with: a number of JavaScript keeps some sixteen digits. Where
+ * the runtime does not tell the text, a number that has lost digits stays a number, which nothing here takes.
+ */
 function parseKeepingDigits(body: string): unknown {
-  const reviver = (_key: string, value: unknown, context?: { source?: string }): unknown =>
-    typeof value === "number" ? (context?.source ?? String(value)) : value;
+  const reviver = (_key: string, value: unknown, context?: { source?: string }): unknown => {
+    if (typeof value !== "number") return value;
+    return context?.source ?? (Number.isSafeInteger(value) ? String(value) : value);
+  };
   return JSON.parse(body, reviver);
 }
 

@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { referenceOf } from "../../../src/core/identity.ts";
 import type { Receipt } from "../../../src/core/receipt.ts";
 import { toStoredRegistration } from "../../../src/core/registration.ts";
+import { defaultHotSpotWire } from "../../../src/vendors/hotspot/wire.ts";
 import { failureOf } from "../../support/registrations.ts";
 import { serveVendor } from "../../support/vendor-server.ts";
 import { connect, ORIGIN, registration, SPOT } from "./provider-bench.ts";
@@ -39,6 +40,21 @@ describe("HotSpot's reference", () => {
 
     expect(receipt.reference).toBe(reference);
     expect(bodies().map(({ Reference }) => Reference)).toEqual([undefined, reference, reference]);
+  });
+
+  it.each([
+    ["12345678901234567890", undefined],
+    ["142", "142"],
+  ])("%s is never shortened, where the runtime does not tell how it was written", (written, reference) => {
+    const parse = JSON.parse;
+    vi.spyOn(JSON, "parse").mockImplementation((text, reviver) =>
+      parse(text, (key, value) => reviver?.call({}, key, value)),
+    );
+    const response = { status: 201, headers: new Headers(), body: `{"Reference":${written}}` };
+    const result = defaultHotSpotWire.decode(response);
+    vi.restoreAllMocks();
+
+    expect(result).toEqual(reference === undefined ? { noVerdict: "has no Reference" } : { reference });
   });
 
   it("of a right that exists keeps every digit, too", async () => {
