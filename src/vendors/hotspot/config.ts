@@ -44,7 +44,11 @@ const schema = z.strictObject({
   baseUrl: baseUrlOption,
   token: secretOption,
   companyToken: z.optional(secretOption),
-  wire: z.optional(z.custom<HotSpotWire>(isWire, "must have the functions encode and decode.")),
+  wire: z.optional(
+    z
+      .custom<HotSpotWire>(isWire, "must have the functions encode and decode.")
+      .check(z.refine(hasReadableReferences, "ownReferences must be true or false.")),
+  ),
   openEndedDays: openEndedDaysOption,
   ...httpOptionShape,
 });
@@ -52,6 +56,10 @@ const schema = z.strictObject({
 function isWire(value: unknown): boolean {
   const wire = value as Partial<HotSpotWire> | null;
   return typeof wire?.encode === "function" && typeof wire.decode === "function";
+}
+
+function hasReadableReferences({ ownReferences }: HotSpotWire): boolean {
+  return ownReferences === undefined || typeof ownReferences === "boolean";
 }
 
 /** @throws EnforcementError `invalid_config` naming each wrong option */

@@ -29,7 +29,7 @@ export type HotSpotProvider = Omit<
  */
 export function createHotSpotProvider(hotSpotOptions: HotSpotOptions): HotSpotProvider {
   const config = parseHotSpotOptions(hotSpotOptions);
-  const { id, openEndedDays } = config;
+  const { id, openEndedDays, wire } = config;
   const http = createHttpClient({ providerId: id, settings: config.http, readRefusal: () => undefined });
   const push = createPush(config);
   // Whether HotSpot keeps the order of requests is unpublished, so one right never has two under way.
@@ -43,7 +43,7 @@ export function createHotSpotProvider(hotSpotOptions: HotSpotOptions): HotSpotPr
       ...{ batchSize: 1, openEndedDays },
       ...{ listZones: false, find: false, listRegistrations: false },
       // Another wire may know HotSpot's references only.
-      ownReferences: config.wire.encode === defaultHotSpotWire.encode,
+      ownReferences: wire.ownReferences ?? wire.encode === defaultHotSpotWire.encode,
     }),
     setup: hotSpotSetup,
     ...createPushOperations({

@@ -18,6 +18,12 @@ export interface HotSpotWire {
    * {@link HotSpotWireResult} says, the reply is no verdict: the operation is repeated with the same references.
    */
   decode(response: HotSpotWireResponse): HotSpotWireResult;
+  /**
+   * Whether HotSpot finds a right to cancel by `permitReference` alone, without `vendorReference`. Then a right whose
+   * registration was refused after a lost reply is withdrawn by it. Default: true with the default `encode`, else false:
+   * "not found" would mean nothing.
+   */
+  readonly ownReferences?: boolean;
 }
 
 /** One change to one right, in neutral words. */

@@ -81,6 +81,15 @@ describe("a wire of the host's own", () => {
     ]);
   });
 
+  it.each([
+    ["with an encode of its own does not, unless it says so", bodyWire, false],
+    ["that says so does", { ...bodyWire, ownReferences: true }, true],
+    ["that says no does not", { ...defaultHotSpotWire, ownReferences: false }, false],
+    ["with the default encode does", { ...defaultHotSpotWire, decode: bodyWire.decode }, true],
+  ])("%s withdraw a right by our own reference", (_, wire, expected) => {
+    expect(connect(vendor, { provider: { wire } }).provider.capabilities.ownReferences).toBe(expected);
+  });
+
   it("may refuse under any status: nothing was changed", async () => {
     const { provider } = connect(
       vendor,

@@ -248,6 +248,12 @@ describe("bad input", () => {
     ["token", "", "must be text that is not empty, or a function that gives it."],
     ["companyToken", 7, "must be text that is not empty, or a function that gives it."],
     ["wire", { encode: () => {} }, "must have the functions encode and decode."],
+    ["wire", null, "must have the functions encode and decode."],
+    [
+      "wire",
+      { encode: () => {}, decode: () => {}, ownReferences: "yes" },
+      "ownReferences must be true or false.",
+    ],
     ["openEndedDays", 400, "must be at most 365."],
     ["retries", 1.5, "must be a whole number."],
   ])("names the option %s", async (name, value, words) => {

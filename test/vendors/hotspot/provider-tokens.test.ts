@@ -92,6 +92,43 @@ describe("the token", () => {
   });
 });
 
+describe("a token out of a file", () => {
+  const echo = async (request: Request) => {
+    const ErrorMessage = JSON.stringify([...request.headers]);
+    return Response.json({ ErrorCode: 9003, ErrorMessage }, { status: 400 });
+  };
+
+  it.each([
+    ["that ends with a line break", "hunter-2\n"],
+    ["of Windows", "hunter-2\r\n"],
+    ["with white space around it", " \thunter-2  "],
+  ])("%s is sent without it, and hidden where HotSpot repeats it", async (_, token) => {
+    for (const given of [token, () => token]) {
+      const { provider } = connect(vendor, {
+        provider: { token: given, companyToken: given, retries: 0 },
+        instead: echo,
+      });
+
+      const error = await failureOf(() => provider.register(registration()));
+
+      expect(error).toMatchObject({ code: "rejected", vendorCode: "9003" });
+      expect(`${error.message} ${JSON.stringify(error)}`).not.toContain("hunter");
+      expect(error.vendorMessage).toContain("[secret]");
+    }
+    expect(sent("authorization")).toEqual(["Bearer hunter-2", "Bearer hunter-2"]);
+    expect(sent("x-company-token")).toEqual(["hunter-2", "hunter-2"]);
+  });
+
+  it("that is blank is no token", async () => {
+    const { provider } = connect(vendor, { provider: { token: () => " \n" } });
+
+    const error = await failureOf(() => provider.register(registration()));
+
+    expect(error).toMatchObject({ field: "token", outcome: "not_applied", attempts: 0 });
+    expect(vendor.requests).toEqual([]);
+  });
+});
+
 describe("the company token", () => {
   it("goes into its own header", async () => {
     const { provider, sandbox } = connect(vendor, {

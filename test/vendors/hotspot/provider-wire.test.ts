@@ -71,6 +71,7 @@ describe("register", () => {
     expect(provider.capabilities).toEqual({
       ...{ batchSize: 1, openEndedDays: 7 },
       ...{ listZones: false, find: false, listRegistrations: false },
+      ownReferences: true,
     });
   });
 });
