@@ -28,3 +28,15 @@ export function ignorePromise(value: unknown): void {
     // A getter of the host's threw: there is no promise.
   }
 }
+
+/** {@link ignorePromise} for a value and for what stands in its keys, two levels deep. */
+export function ignorePromisesIn(value: unknown, levels = 2): void {
+  ignorePromise(value);
+  // Bytes hold none, and may be many.
+  if (levels === 0 || typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
+  try {
+    for (const part of Object.values(value)) ignorePromisesIn(part, levels - 1);
+  } catch {
+    // A getter of the host's threw.
+  }
+}

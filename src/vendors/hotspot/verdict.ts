@@ -1,5 +1,6 @@
+import type { Clock } from "../../core/clock.ts";
 import { EnforcementError, type RefusalReason } from "../../core/errors.ts";
-import { isPromise } from "../../core/maybe-promise.ts";
+import { ignorePromisesIn, isPromise } from "../../core/maybe-promise.ts";
 import { unreadableReply } from "../../http/failure.ts";
 import { maskRefusal } from "../../http/mask-refusal.ts";
 import { type HttpReply, isSuccess } from "../../http/reply.ts";
@@ -31,14 +32,12 @@ export function judgeReply(
 ): Verdict {
   const { status, headers, body } = reply;
   const none = (problem: string): Verdict => {
-    return { kind: "none", error: noVerdictError(reply, mask(problem, operation), http.clock()) };
+    return { kind: "none", error: noVerdictError(reply, mask(problem, operation), http.clock) };
   };
   try {
     const result: unknown = wire.decode({ status, headers, body });
-    if (isPromise(result)) {
-      Promise.resolve(result).catch(() => {});
-      return { kind: "none", error: promiseError(reply) };
-    }
+    ignorePromisesIn(result);
+    if (isPromise(result)) return { kind: "none", error: promiseError(reply) };
     if (typeof result !== "object" || result === null) return none("was not understood by wire.decode");
     return readResult(result, reply, none);
   } catch {
@@ -121,7 +120,7 @@ function promiseError({ status, traceId }: HttpReply): EnforcementError {
   );
 }
 
-function noVerdictError(reply: HttpReply, problem: string, now: Date): EnforcementError {
+function noVerdictError(reply: HttpReply, problem: string, clock: Clock): EnforcementError {
   if (isSuccess(reply)) return unreadableReply(problem, reply, true);
   const { status, traceId, headers } = reply;
   const advice = "if that stays so, look at baseUrl and at gateways on the way";
@@ -130,7 +129,7 @@ function noVerdictError(reply: HttpReply, problem: string, now: Date): Enforceme
     status,
     traceId,
     outcome: "unknown",
-    retryAfterMs: parseRetryAfter(headers.get("retry-after"), now),
+    retryAfterMs: parseRetryAfter(headers.get("retry-after"), clock()),
   });
 }
 

@@ -1,6 +1,6 @@
 import { isEnforcementError, withErrorDetails } from "../../core/errors.ts";
 import { fieldError } from "../../core/fields.ts";
-import { isPromise } from "../../core/maybe-promise.ts";
+import { ignorePromisesIn, isPromise } from "../../core/maybe-promise.ts";
 import { requireSendable } from "../../http/check-request.ts";
 import type { HotSpotConfig } from "./config.ts";
 import type { HotSpotOperation } from "./wire.ts";
@@ -40,10 +40,8 @@ export function encodeRequest(
 
 /** The request in what `encode` returned, or what is wrong with it. */
 function readRequest(encoded: unknown, baseUrl: string): EncodedRequest | string {
-  if (isPromise(encoded)) {
-    Promise.resolve(encoded).catch(() => {});
-    return "must return the request at once, not a promise.";
-  }
+  ignorePromisesIn(encoded);
+  if (isPromise(encoded)) return "must return the request at once, not a promise.";
   if (typeof encoded !== "object" || encoded === null) {
     return "must return a request: method, path, headers and body.";
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defaultHotSpotWire } from "../../../src/vendors/hotspot/wire.ts";
+import { defaultHotSpotWire, type HotSpotWire } from "../../../src/vendors/hotspot/wire.ts";
 import { durableHotSpot, permit } from "./durable-bench.ts";
 
 const many = Array.from({ length: 20 }, (_, index) => permit(`P${index}`));
@@ -159,6 +159,63 @@ describe("one permit that a wire cannot put into a request", () => {
     expect((await sync.status()).providers).toMatchObject([{ breaker: { state: "closed" } }]);
     await pass(60 * MINUTE_MS);
     expect(tries).toBeLessThan(40);
+    await sync.stop();
+  });
+});
+
+describe("one permit whose reply a wire reads oddly", () => {
+  const decodeOddly = (odd: () => unknown): HotSpotWire["decode"] => {
+    return (response) => {
+      if (response.status < 400) return defaultHotSpotWire.decode(response);
+      return odd() as ReturnType<HotSpotWire["decode"]>;
+    };
+  };
+
+  it.each<[string, () => unknown, string | undefined]>([
+    ["a code that is a number", () => ({ refusal: { reason: "rejected", code: 9006 } }), "9006"],
+    ["a message that is null", () => ({ refusal: { reason: "rejected", message: null } }), undefined],
+  ])("as %s is refused once, and the others go on", async (_, odd, vendorCode) => {
+    const wire = { ...defaultHotSpotWire, decode: decodeOddly(odd) };
+    const { sync, between, pass, failures, seen, events } = durableHotSpot({ wire });
+    between.answer = async (request) => {
+      const isOdd = (await request.clone().text()).includes('"P3"');
+      return isOdd ? Response.json({}, { status: 400 }) : undefined;
+    };
+    await sync.start();
+    await sync.issueMany(many);
+    await pass(MINUTE_MS);
+
+    expect(seen()).toHaveLength(19);
+    expect(await failures()).toMatchObject([{ code: "rejected", ...(vendorCode && { vendorCode }) }]);
+    expect(events.map(({ type }) => type)).not.toContain("provider_down");
+    await sync.stop();
+  });
+
+  it("that it cannot read at all is repeated by itself, and the others go on", async () => {
+    let replies = 0;
+    const wire: HotSpotWire = {
+      ...defaultHotSpotWire,
+      decode(response) {
+        if (response.headers.has("x-odd")) throw new Error("P3 token-1");
+        return defaultHotSpotWire.decode(response);
+      },
+    };
+    const { sync, between, pass, failures, seen, events } = durableHotSpot({ wire });
+    between.answer = async (request) => {
+      if (!(await request.clone().text()).includes('"P3"')) return undefined;
+      replies += 1;
+      return Response.json({ Reference: "R" }, { headers: { "x-odd": "1" } });
+    };
+    await sync.start();
+    await sync.issue(permit("P3"));
+    await pass(MINUTE_MS);
+    await sync.issueMany(many.filter(({ id }) => id !== "P3"));
+    await pass(MINUTE_MS);
+
+    expect([seen().length, await failures()]).toEqual([19, []]);
+    expect(events.map(({ type }) => type)).not.toContain("provider_down");
+    await pass(60 * MINUTE_MS);
+    expect(replies).toBeLessThan(40);
     await sync.stop();
   });
 });

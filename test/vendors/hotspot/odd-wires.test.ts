@@ -30,6 +30,7 @@ afterEach(async () => {
 const fails = (): never => {
   throw new Error(LEAK);
 };
+const rejects = (): Promise<never> => Promise.reject(new Error(LEAK));
 const well: HotSpotWireRequest = { method: "POST", path: "/permits", headers: {}, body: "{}" };
 const thenable = {
   // biome-ignore lint/suspicious/noThenProperty: it is one on purpose.
@@ -82,6 +83,10 @@ describe("encode", () => {
     ["gives a number in a header", () => ({ ...well, headers: { "x-spot": 142 } })],
     ["gives undefined in a header", () => ({ ...well, headers: { "x-company": undefined } })],
     ["gives a promise in a header", () => ({ ...well, headers: { "x-company": Promise.resolve("a") } })],
+    ["gives a header that rejects", () => ({ ...well, headers: { "x-company": rejects() } })],
+    ["gives a path that rejects", () => ({ ...well, path: rejects() })],
+    ["gives a body that rejects", () => ({ ...well, body: rejects() })],
+    ["gives a request and a promise beside it", () => ({ ...well, body: {}, signed: rejects() })],
     ["gives a header with an accent", () => ({ ...well, headers: { "x-lot": "Ste-Thérèse ☃" } })],
     ["gives a header with a line break", () => ({ ...well, headers: { "x-lot": "token-1\r\nx: y" } })],
     ["gives a header without a name", () => ({ ...well, headers: { "": "a" } })],
@@ -187,6 +192,9 @@ const RESULTS: [string, () => unknown, End][] = [
   ["gives a reference that is true", () => ({ reference: true }), unclear],
   ["gives a reference that is an object", () => ({ reference: { id: "R-1" } }), unclear],
   ["gives a reference that is a promise", () => ({ reference: Promise.resolve("R-1") }), unclear],
+  ["gives a reference that rejects", () => ({ reference: rejects() }), unclear],
+  ["gives a refusal that rejects", () => ({ refusal: rejects() }), unclear],
+  ["gives a code that rejects", () => ({ refusal: { reason: "rejected", code: rejects() } }), refused()],
   ["gives a reference that has lost digits", () => ({ reference: 2 ** 64 }), unclear],
   ["gives a reference of 0.5", () => ({ reference: 0.5 }), unclear],
   ["gives a reference that is not a number", () => ({ reference: Number.NaN }), unclear],
