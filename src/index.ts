@@ -172,6 +172,7 @@ export type {
 } from "./sync/drift.ts";
 export type {
   AcknowledgedEvent,
+  ClockEvent,
   DirectoryEvent,
   ErasedEvent,
   HeldEvent,

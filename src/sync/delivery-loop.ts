@@ -13,6 +13,7 @@ import { WorkFloor } from "./work-floor.ts";
 const SMALLEST_WINDOW = 64;
 // A ledger may say that something is due and not give it: another process was faster.
 const SHORTEST_SLEEP_MS = 20;
+const REWIND_AGAIN_MS = 1_000;
 
 /** Delivers what is due at one provider, as long as it runs. Providers know nothing of each other. */
 export class DeliveryLoop {
@@ -34,6 +35,9 @@ export class DeliveryLoop {
   #changedMeanwhile: Parameters<WorkFloor["outdate"]>[0][] = [];
   #claimFailures = 0;
   #claimAgainAt = 0;
+  /** Steps of the clock after which the ledger's instants were put right. One that starts does not know. */
+  #stepsBack = -1;
+  #rewinding: Promise<void> | undefined;
 
   constructor(context: LoopContext) {
     this.#context = context;
@@ -61,12 +65,14 @@ export class DeliveryLoop {
   /** Whether it has nothing to do, as far as it knows. One that does not run has nothing to do. */
   get isQuiet(): boolean {
     if (!this.#isRunning) return this.#floor.isEmpty;
-    return this.#floor.isEmpty && !this.#isClaiming && !this.#isLookingAhead && !this.#mayHaveMore;
+    const isAsking = this.#isClaiming || this.#isLookingAhead || this.#rewinding !== undefined;
+    return this.#floor.isEmpty && !isAsking && !this.#mayHaveMore;
   }
 
   start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
+    this.#stepsBack = -1;
     this.#floor.open();
     this.wake();
   }
@@ -84,6 +90,38 @@ export class DeliveryLoop {
     this.#pump();
   }
 
+  /**
+   * Puts the ledger's instants right when the clock was set back: what waits for one of a clock that was ahead is due now.
+   * Fulfilled when it is done, or has failed and is tried again.
+   */
+  settleClock(): Promise<void> {
+    if (this.#rewinding !== undefined) return this.#rewinding;
+    const { clockWatch, ledger, timers, health } = this.#context;
+    // The clock is read first: that is how it is known to have been set.
+    const now = timers.now();
+    const { stepsBack, latest } = clockWatch;
+    if (stepsBack === this.#stepsBack) return Promise.resolve();
+    this.#rewinding = ledger
+      .rewind({ providerId: this.provider.id, latest: new Date(latest), now })
+      .then(
+        () => {
+          health.note(true);
+          this.#stepsBack = stepsBack;
+          this.#claimAgainAt = 0;
+          this.#calls += 1;
+        },
+        () => {
+          health.note(false);
+          this.#wakeUpAt(timers.now().getTime() + REWIND_AGAIN_MS);
+        },
+      )
+      .finally(() => {
+        this.#rewinding = undefined;
+        if (this.#stepsBack === stepsBack) this.#pump();
+      });
+    return this.#rewinding;
+  }
+
   /** Puts back what was not sent, and waits for the rest: at most `boundMs`, then it is cut off. */
   stop(boundMs: number): Promise<void> {
     this.#stopping ??= this.#end(boundMs).finally(() => {
@@ -97,6 +135,7 @@ export class DeliveryLoop {
     this.#wakeUp.cancel();
     // What it is just being given goes back, too.
     await this.#claiming;
+    await this.#rewinding;
     await this.#floor.close(boundMs);
   }
 
@@ -111,6 +150,7 @@ export class DeliveryLoop {
 
   #pump(): void {
     if (!this.#isRunning) return;
+    void this.settleClock();
     this.#floor.dispatch();
     if (this.#mayHaveMore && !this.#isClaiming) {
       const limit = this.#room();

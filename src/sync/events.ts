@@ -14,6 +14,7 @@ export type SyncEvent = { readonly at: Date } & (
   | ProviderUpEvent
   | DirectoryEvent
   | LedgerEvent
+  | ClockEvent
   | ErasedEvent
 );
 
@@ -85,6 +86,11 @@ export interface DirectoryEvent {
 /** The ledger fails, and nothing is delivered: once, until it is back. */
 export interface LedgerEvent {
   readonly type: "ledger_failed" | "ledger_recovered";
+}
+
+/** The host's clock gives no valid Date, and time goes on from the last one that it gave: once, until it is back. */
+export interface ClockEvent {
+  readonly type: "clock_failed" | "clock_recovered";
 }
 
 /** What was personal in permits that were over for long enough, or to be forgotten, is gone. */

@@ -44,6 +44,11 @@ export interface Ledger {
    * again.
    */
   makeDue(selection: { companyId: string; providerIds: readonly string[]; at: Date }): Promise<number>;
+  /**
+   * The clock was set back to `now`; `latest` is the latest instant that it ever showed. Makes due at `now` what waits for
+   * another attempt, and what was due by then: their instants are of a clock that was ahead.
+   */
+  rewind(request: { providerId: string; latest: Date; now: Date }): Promise<void>;
   /** Every company that has a permit or a delivery here. */
   listCompanies(): AsyncIterable<string>;
 

@@ -1,5 +1,6 @@
 import type { PushProvider } from "../core/provider.ts";
 import type { Breaker } from "./breaker.ts";
+import type { ClockWatch } from "./clock-watch.ts";
 import type { CompanyViews } from "./company-views.ts";
 import type { Emit } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
@@ -12,6 +13,7 @@ export interface LoopContext {
   readonly ledger: Ledger;
   readonly breaker: Breaker;
   readonly timers: Timers;
+  readonly clockWatch: Pick<ClockWatch, "stepsBack" | "latest">;
   readonly random: () => number;
   readonly views: CompanyViews;
   readonly health: LedgerHealth;

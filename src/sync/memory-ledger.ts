@@ -71,6 +71,10 @@ export function memoryLedger(): Ledger {
       }
       return count;
     },
+    async rewind({ providerId, latest, now }) {
+      requireOpen();
+      store.rowsOf(providerId).rewind(latest.getTime(), now.getTime());
+    },
     async *listCompanies() {
       requireOpen();
       yield* store.companyIds();

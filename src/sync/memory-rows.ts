@@ -50,6 +50,15 @@ export class ProviderRows {
     }
   }
 
+  /** Makes rows due at `now` that wait for another attempt, or were due by `latest`. */
+  rewind(latest: number, now: number): void {
+    for (const row of this.rows) {
+      const { dueAt, dueSince } = row;
+      if (dueAt === null || dueSince === null || dueAt <= now) continue;
+      if (dueAt > dueSince || dueSince <= latest) this.makeDue(row, now);
+    }
+  }
+
   /** The next row that is due and that nobody has. */
   take(now: number): DeliveryRow | undefined {
     for (;;) {

@@ -52,7 +52,18 @@ const KEYS = [
 ];
 
 const LEDGER_METHODS = [
-  ...["open", "close", "record", "makeDue", "listCompanies", "claim", "claimOne", "save", "findNextDue"],
+  ...[
+    "open",
+    "close",
+    "record",
+    "makeDue",
+    "rewind",
+    "listCompanies",
+    "claim",
+    "claimOne",
+    "save",
+    "findNextDue",
+  ],
   ...["findPermits", "getPermit", "count", "listFailures", "listUnmapped", "listAt", "listTargets", "erase"],
 ];
 
@@ -73,10 +84,15 @@ export function readPermitSyncOptions(options: PermitSyncOptions): PermitSyncSet
       clock: readFunction<Clock>(clock ?? systemClock, "clock"),
     };
   } catch (thrown) {
-    if (!isEnforcementError(thrown)) throw thrown;
-    const { message, field } = thrown;
-    throw new EnforcementError("invalid_config", `createPermitSync: ${message}`, { field });
+    throw toConfigError(thrown);
   }
+}
+
+/** What was found wrong with an option, as the factory's error. */
+export function toConfigError(thrown: unknown): unknown {
+  if (!isEnforcementError(thrown)) return thrown;
+  const { message, field } = thrown;
+  return new EnforcementError("invalid_config", `createPermitSync: ${message}`, { field });
 }
 
 function readProviders(value: unknown): readonly EnforcementProvider[] {

@@ -25,6 +25,11 @@ export class DatabaseClock {
     this.#measuredAt = asked;
   }
 
+  /** This machine's clock was set: the next `refresh` measures again. */
+  forget(): void {
+    this.#measuredAt = Number.NEGATIVE_INFINITY;
+  }
+
   /** This machine's instant as the database would show it, in ISO text. */
   toDatabase(instant: Date, laterMs = 0): string {
     return new Date(instant.getTime() + laterMs + this.#aheadMs).toISOString();

@@ -1,3 +1,4 @@
+import { LEASE_MS } from "./lease.ts";
 import { inTransaction, type PostgresRunner, query } from "./postgres-connection.ts";
 import { readInstant } from "./postgres-permits.ts";
 import type { PostgresParts } from "./postgres-record.ts";
@@ -50,6 +51,33 @@ export async function findNextDue(
     dueAt: typeof dueAt === "string" ? new Date(Number(dueAt)) : undefined,
     now: new Date(Number(rows[0]?.["now"])),
   };
+}
+
+/**
+ * Makes due what waits for an instant of a clock that was set back. Where the database's own clock was, a lease would
+ * last for as much longer: none ends later than one that begins now.
+ */
+export async function rewindDeliveries(
+  { providerId, latest, now }: { providerId: string; latest: Date; now: Date },
+  { pool, schema, clock }: Pick<PostgresParts, "pool" | "schema" | "clock">,
+): Promise<void> {
+  clock.forget();
+  await clock.refresh(pool);
+  const leaseEnd = clock.toDatabase(now, LEASE_MS);
+  const values = [providerId, clock.toDatabase(now), clock.toDatabase(latest), leaseEnd];
+  const isWaiting = `d.due_at > $2::timestamptz AND (d.due_at > d.due_since OR d.due_since <= $3::timestamptz)`;
+  // What somebody is just writing gets an instant of today's clock by that.
+  const text = `
+    WITH found AS MATERIALIZED (
+      SELECT permit_id FROM ${schema}.deliveries d
+       WHERE d.provider_id = $1 AND (d.lease_until > $4::timestamptz OR (${isWaiting}))
+       ORDER BY permit_id FOR UPDATE SKIP LOCKED)
+    UPDATE ${schema}.deliveries d
+       SET due_at = CASE WHEN ${isWaiting} THEN $2::timestamptz ELSE d.due_at END,
+           due_since = CASE WHEN ${isWaiting} THEN least(d.due_since, $2::timestamptz) ELSE d.due_since END,
+           lease_until = CASE WHEN d.lease_until > $4::timestamptz THEN $4::timestamptz ELSE d.lease_until END
+      FROM found WHERE d.provider_id = $1 AND d.permit_id = found.permit_id`;
+  await query(pool, "rewind", [text, values]);
 }
 
 /**

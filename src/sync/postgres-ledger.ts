@@ -6,7 +6,7 @@ import { checkChange } from "./postgres-changes.ts";
 import { PostgresClaims } from "./postgres-claims.ts";
 import { DatabaseClock } from "./postgres-clock.ts";
 import { type PostgresPool, toLedgerError } from "./postgres-connection.ts";
-import { applyMarks, findNextDue, makeCompanyDue } from "./postgres-due.ts";
+import { applyMarks, findNextDue, makeCompanyDue, rewindDeliveries } from "./postgres-due.ts";
 import { erasePermits } from "./postgres-erase.ts";
 import { countDeliveries, createFindPermits, getPermit } from "./postgres-find.ts";
 import { listAt, listCompanies, listFailures, listTargets, listUnmapped } from "./postgres-lists.ts";
@@ -99,6 +99,7 @@ export function postgresLedger(options: PostgresLedgerOptions): Ledger {
         : recordInTransaction(changes, transaction, parts);
     },
     makeDue: async (selection) => makeCompanyDue(selection, requireOpen()),
+    rewind: async (request) => rewindDeliveries(request, requireOpen()),
     async *listCompanies() {
       yield* listCompanies(requireOpen());
     },

@@ -1,4 +1,4 @@
-import type { EnforcementError } from "../core/errors.ts";
+import { EnforcementError } from "../core/errors.ts";
 import type { PushProvider } from "../core/provider.ts";
 import type { Breaker } from "./breaker.ts";
 import { isOfOneItem, isRefusal } from "./judge-error.ts";
@@ -8,6 +8,9 @@ import { OperationQueue, type QueuedOperation } from "./operation-queue.ts";
 import { type BatchOutcome, sendBatch } from "./send-batch.ts";
 import { haveTurn } from "./slicer.ts";
 import type { Timers } from "./timers.ts";
+
+// A provider that hears its signal ends within a turn or two of the event loop.
+const STUCK_AFTER_MS = 1_000;
 
 export interface RequestDeskOptions {
   readonly provider: PushProvider;
@@ -96,12 +99,19 @@ export class RequestDesk {
     this.#inFlight += batch.length;
     // To put a hundred registrations on the wire is a slice of work, and so is what follows from the reply.
     await haveTurn();
-    const outcomes = await sendBatch(provider, batch, request.signal);
+    const outcomes = await this.#untilStuck(
+      sendBatch(provider, batch, request.signal),
+      batch,
+      request.signal,
+    );
     cancelDeadline();
     await haveTurn();
     this.#requests.delete(request);
     this.#inFlight -= batch.length;
-    this.#tellBreaker(batch, outcomes, isProbe);
+    // What we cut off ourselves says nothing of the vendor.
+    if (!this.#isOpen && request.signal.aborted) {
+      if (isProbe) breaker.giveUpProbe();
+    } else this.#tellBreaker(batch, outcomes, isProbe);
     onEnd(batch, outcomes);
   }
 
@@ -117,12 +127,36 @@ export class RequestDesk {
       if (isOfOneItem(outcome.error)) held ??= outcome.error;
       else trouble ??= outcome.error;
     }
-    // What we cut off ourselves says nothing of the vendor.
-    const isOurs = !this.#isOpen && trouble?.code === "aborted";
-    if (trouble !== undefined && !isOurs) breaker.noteTrouble(trouble, { isProbe });
+    if (trouble !== undefined) breaker.noteTrouble(trouble, { isProbe });
     else if (held !== undefined) {
       breaker.noteHeld(held, { permitIds: batch.map(({ work }) => work.permitId), isProbe });
-    } else if (isProbe) breaker.giveUpProbe();
+    }
+  }
+
+  /** Gives up a request of which the provider does not say that it was cut off: others need its place. */
+  #untilStuck(
+    sending: Promise<BatchOutcome[]>,
+    batch: readonly QueuedOperation[],
+    signal: AbortSignal,
+  ): Promise<BatchOutcome[]> {
+    const { timers, provider } = this.#options;
+    return new Promise((resolve) => {
+      let cancel = () => {};
+      const onAbort = () => {
+        cancel = timers.after(STUCK_AFTER_MS, () => {
+          const message = "The provider did not end a request that was cut off.";
+          const details = { providerId: provider.id, outcome: "unknown" } as const;
+          const error = new EnforcementError("timeout", message, details);
+          resolve(batch.map(() => ({ ok: false, error })));
+        });
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      void sending.then((outcomes) => {
+        cancel();
+        signal.removeEventListener("abort", onAbort);
+        resolve(outcomes);
+      });
+    });
   }
 
   /** What waited too long under its claim, or was overtaken by another word of the host, goes back to be claimed anew. */

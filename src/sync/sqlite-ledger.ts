@@ -122,6 +122,10 @@ export function createSqliteLedger(
         after = next;
       }
     },
+    async rewind({ providerId, latest, now }) {
+      const asked = { providerId, latest: latest.getTime(), now: now.getTime() };
+      await getOpened().writer.ask("rewind", asked);
+    },
     async claim({ providerId, now, limit, leaseMs }) {
       const asked = { providerId, now: now.getTime(), limit, leaseMs };
       const rows = await getOpened().writer.ask("claim", asked);

@@ -72,6 +72,7 @@ export interface Operations {
     request: { companyId: string; providerIds: readonly string[]; at: number; after: number; limit: number },
     answer: { count: number /** Where the next step goes on; null: all is done. */; next: number | null },
   ];
+  rewind: [request: { providerId: string; latest: number; now: number }, answer: null];
   erase: [request: { endedBefore: number; now: number; limit: number }, answer: number];
   /** Adds some new permits to the tables by plate and by end. */
   index: [request: null, answer: IndexedTo];
@@ -99,6 +100,7 @@ export const WRITES: ReadonlySet<OperationName> = new Set([
   "record",
   "save",
   "makeDue",
+  "rewind",
   "index",
   "erase",
 ]);

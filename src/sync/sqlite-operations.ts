@@ -8,6 +8,7 @@ import type { Answers, OperationName, Operations, Parcel } from "./sqlite-messag
 import { NameTable } from "./sqlite-names.ts";
 import { createRecorder } from "./sqlite-record.ts";
 import { createRefresher } from "./sqlite-refresh.ts";
+import { createRewinder } from "./sqlite-rewind.ts";
 import { createSaver } from "./sqlite-save.ts";
 import { createWorkFinder } from "./sqlite-work.ts";
 import { UndoLog } from "./undo-log.ts";
@@ -33,7 +34,7 @@ export function createOperations(
   const work = createWorkFinder(parts);
   const handlers: Handlers = {
     recordOne: (change) => recordEach([change])[0] ?? "unknown",
-    ...{ record, save, makeDue: createRefresher(parts) },
+    ...{ record, save, makeDue: createRefresher(parts), rewind: createRewinder(parts) },
     ...{ erase: createEraser({ ...parts, unlist }), ...work },
     index: () => index.addSome(),
     truncateLog() {

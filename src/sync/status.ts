@@ -45,6 +45,7 @@ export async function readStatus(core: SyncCore, isRunning: boolean): Promise<Sy
         const nothing = { pending: 0, oldestPendingMs: null, inFlight: 0, failed: 0, unmapped: 0 };
         return { ...about, ...nothing, lastSuccessAt: null, breaker: CLOSED, lagMs: null };
       }
+      await loop.settleClock();
       const { pending, oldestDueSince, failed, unmapped } = await ledger.count(id, now);
       return {
         ...{ ...about, pending, failed, unmapped },

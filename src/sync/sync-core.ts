@@ -2,13 +2,14 @@ import type { MaybePromise } from "../core/directory.ts";
 import { fieldError, readText } from "../core/fields.ts";
 import type { EnforcementProvider, PushProvider } from "../core/provider.ts";
 import { Breaker } from "./breaker.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import { type CompanyViews, createCompanyViews } from "./company-views.ts";
 import { DeliveryLoop } from "./delivery-loop.ts";
 import { createEnabledProviders, type EnabledProviders } from "./enabled-providers.ts";
 import { createEmit, type Emit } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
 import { LedgerHealth } from "./ledger-health.ts";
-import type { PermitSyncSettings } from "./options.ts";
+import { type PermitSyncSettings, toConfigError } from "./options.ts";
 import { QuietSignal } from "./quiet-signal.ts";
 import { createRetention, type Retention } from "./retention.ts";
 import type { Timers } from "./timers.ts";
@@ -42,10 +43,12 @@ export interface SyncCore {
 
 export function createSyncCore(
   settings: PermitSyncSettings,
-  { timers, random }: { timers: Timers; random: () => number },
+  { timers: given, random }: { timers: Timers; random: () => number },
 ): SyncCore {
   const { directory, concurrency, leadTimeMs, retentionMs } = settings;
+  const timers = watchClock(given);
   const emit = createEmit(settings.onEvent, timers.now);
+  timers.onHealth = (isWell) => emit({ type: isWell ? "clock_recovered" : "clock_failed" });
   const health = new LedgerHealth(emit);
   const views = createCompanyViews({ directory, timers, random, emit });
   const enabledProviders = createEnabledProviders({ directory, timers });
@@ -86,7 +89,7 @@ export function createSyncCore(
       breaker.retryNow();
       return new DeliveryLoop({
         ...{ provider, breaker, ledger: settings.ledger, timers, random, views, health, emit },
-        ...{ leadTimeMs, concurrency },
+        ...{ leadTimeMs, concurrency, clockWatch: timers },
         onQuiet: () => quiet.note(),
         onWithdrawn: () => retention.wake(),
       });
@@ -105,6 +108,14 @@ export function createSyncCore(
     if (provider.delivery === "push") loops.set(provider.id, core.createLoop(provider));
   }
   return core;
+}
+
+function watchClock(timers: Timers): ClockWatch {
+  try {
+    return new ClockWatch(timers);
+  } catch (thrown) {
+    throw toConfigError(thrown);
+  }
 }
 
 function createBreaker(

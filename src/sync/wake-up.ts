@@ -15,7 +15,7 @@ export class WakeUp {
     this.#onTime = onTime;
   }
 
-  /** Calls back when the clock shows `at`, in milliseconds, if not earlier. Then it has forgotten all instants. */
+  /** Calls back when the clock shows `at`, in milliseconds, if not earlier, or when it was set back meanwhile. Then it has forgotten all instants. */
   noLaterThan(at: number): void {
     if (at >= this.#at) return;
     this.#at = at;
@@ -30,10 +30,13 @@ export class WakeUp {
 
   #arm(): void {
     this.#cancelTimer?.();
-    const wait = this.#at - this.#timers.now().getTime();
+    const armedAt = this.#timers.now().getTime();
+    const wait = this.#at - armedAt;
     this.#cancelTimer = this.#timers.after(Math.min(Math.max(0, wait), LONGEST_SLEEP_MS), () => {
       this.#cancelTimer = undefined;
-      if (this.#timers.now().getTime() < this.#at) {
+      const now = this.#timers.now().getTime();
+      // A clock that was set back shows that instant later; what waited for it has waited.
+      if (now < this.#at && now >= armedAt) {
         this.#arm();
         return;
       }

@@ -78,4 +78,31 @@ describe("the breaker", () => {
     time.jump(-24 * 60 * 60_000);
     expect(breaker.waitMs).toBe(0);
   });
+
+  it("waits no longer because the clock was set back by little", () => {
+    const { breaker, fail, time } = setUp();
+    fail("rate_limited", 30_000);
+    time.jump(-10 * 60_000);
+    expect(breaker.waitMs).toBe(0);
+    expect(breaker.startProbe()).toBe(true);
+    breaker.noteTrouble(new EnforcementError("rate_limited", "No.", { retryAfterMs: 30_000 }), {
+      isProbe: true,
+    });
+    expect(breaker.waitMs).toBe(30_000);
+  });
+
+  it("counts what may be one permit's own trouble as the vendor's when five have it in three requests", () => {
+    const { breaker, told } = setUp();
+    const error = new EnforcementError("invalid_response", "What?");
+    const held = (...permitIds: string[]) => breaker.noteHeld(error, { permitIds, isProbe: false });
+    for (let round = 0; round < 20; round += 1) held("a");
+    for (const id of ["a", "b", "c"]) held(id);
+    breaker.noteAnswer({ isProbe: false });
+    held("a", "b", "c", "d", "e", "f");
+    held("a");
+    expect(breaker.isClosed).toBe(true);
+    held("b");
+    expect(breaker.status).toMatchObject({ state: "open", code: "invalid_response" });
+    expect(told).toEqual(["invalid_response"]);
+  });
 });

@@ -44,6 +44,35 @@ export function describeClaims(place: Place): void {
     });
   });
 
+  it("makes due what waits for an instant of a clock that was set back, and nothing else", async () => {
+    const { ledger } = place;
+    for (const id of ["waits", "planned soon", "planned later", "settled"])
+      await say(ledger, issue({ id }, 0));
+    const claimed = new Map((await claim(ledger, 0)).map((one) => [one.permitId, one]));
+    const release = (id: string, dueAt: number | null, settled: boolean) =>
+      updateOf(claimed.get(id) as ClaimedDelivery, { dueAt, settled });
+    await ledger.save([
+      release("waits", 55, false),
+      release("planned soon", 45, true),
+      release("planned later", 70, true),
+      release("settled", null, true),
+    ]);
+    await say(ledger, issue({ id: "new" }, 50));
+    expect(await ledger.count("passport", minute(-10))).toMatchObject({ pending: 0 });
+
+    await ledger.rewind({ providerId: "hotspot", latest: minute(60), now: minute(-10) });
+    expect(await ledger.count("passport", minute(-10))).toMatchObject({ pending: 0 });
+    await ledger.rewind({ providerId: "passport", latest: minute(60), now: minute(-10) });
+    expect(await ledger.count("passport", minute(-10))).toMatchObject({
+      pending: 3,
+      oldestDueSince: minute(-10),
+    });
+    const due = (await claim(ledger, -10)).map(({ permitId }) => permitId);
+    expect(due.sort()).toEqual(["new", "planned soon", "waits"]);
+    expect(await ledger.findNextDue("passport")).toEqual(minute(-9));
+    expect((await claim(ledger, 70)).map(({ permitId }) => permitId)).toContain("planned later");
+  });
+
   it("keeps a claim whose time is not over after all, because the clock went back", async () => {
     const { ledger } = place;
     await say(ledger, issue());

@@ -43,6 +43,8 @@ export interface ScriptedSync {
   hasTimer(): boolean;
   /** What the clock shows, in milliseconds. */
   now(): number;
+  /** Somebody sets the clock. No timer comes earlier or later by it. */
+  jump(milliseconds: number): void;
   /** Lets time pass, and everything happen that happens meanwhile. */
   pass(milliseconds: number): Promise<void>;
   /** Waits for a promise while time passes. */
@@ -54,9 +56,14 @@ export const START = Date.parse("2026-09-15T12:00:00.000Z");
 /** Durable sync in virtual time, with companies `c` and `d` that have a location each, at vendors of the given ids. */
 export function scriptedSync(
   ids: readonly string[] = ["alpha"],
-  options: Partial<PermitSyncOptions> & { batchSize?: number; wrap?: (ledger: Ledger) => Ledger } = {},
+  options: Partial<PermitSyncOptions> & {
+    batchSize?: number;
+    wrap?: (ledger: Ledger) => Ledger;
+    /** Waits for what takes real time, such as a ledger in a file. Default: some turns of the event loop. */
+    settle?: () => Promise<void>;
+  } = {},
 ): ScriptedSync {
-  const { batchSize = 10, wrap = (ledger: Ledger) => ledger, ...settings } = options;
+  const { batchSize = 10, wrap = (ledger: Ledger) => ledger, settle = turns, ...settings } = options;
   const time = createVirtualTime(START);
   const timers = time.createTimers();
   const events: SyncEvent[] = [];
@@ -140,14 +147,14 @@ export function scriptedSync(
   async function pass(milliseconds: number): Promise<void> {
     const end = time.elapsed() + milliseconds;
     for (;;) {
-      await turns();
-      while (time.runDue()) await turns();
+      await settle();
+      while (time.runDue()) await settle();
       const next = time.untilNext();
       if (next === undefined || time.elapsed() + next > end) break;
       time.advance(next);
     }
     time.advance(end - time.elapsed());
-    await turns();
+    await settle();
   }
 
   return {
@@ -158,6 +165,7 @@ export function scriptedSync(
       return vendor;
     },
     now: () => timers.now().getTime(),
+    jump: (milliseconds) => time.jump(milliseconds),
     types: () => events.map(({ type }) => type),
     hasTimer: () => time.untilNext() !== undefined,
     async until(promise) {
@@ -167,7 +175,7 @@ export function scriptedSync(
       });
       watched.catch(() => {});
       for (let waited = 0; waited < 100_000; waited += 1) {
-        await turns();
+        await settle();
         if (isOver) return watched;
         const next = time.untilNext();
         if (next === undefined) throw new Error("It waits for something that no time will bring.");

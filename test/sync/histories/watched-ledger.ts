@@ -64,6 +64,7 @@ export function createWatchedLedger(options: WatchedLedgerOptions): Ledger {
     close: () => call(() => ledger.close()),
     record: (changes, recordOptions) => call(() => ledger.record(changes, recordOptions)),
     makeDue: (selection) => call(() => ledger.makeDue(selection)),
+    rewind: (request) => call(() => ledger.rewind(request)),
     listCompanies: () => follow(ledger.listCompanies()),
     claim: (request) => callOrFail(async () => noteClaimed(await ledger.claim(request))),
     claimOne: (id, request) =>

@@ -1,0 +1,11 @@
+import { join } from "node:path";
+import { memoryLedger } from "../../src/sync/memory-ledger.ts";
+import { describeClockSetBack } from "./clock-set-back.ts";
+import { makeFolder, openLedger } from "./sqlite-folder.ts";
+
+describeClockSetBack("memory", async () => {
+  const ledger = memoryLedger();
+  await ledger.open();
+  return ledger;
+});
+describeClockSetBack("a file", () => openLedger(join(makeFolder(), "permits.db")));
