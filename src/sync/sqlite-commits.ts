@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ChangeStatus } from "./ledger.ts";
-import { toWriterFailure } from "./sqlite-errors.ts";
+import { isLockedByOther, toWriterFailure } from "./sqlite-errors.ts";
 import type { PermitIndex } from "./sqlite-index.ts";
 import {
   type Answers,
@@ -14,6 +14,7 @@ import type { UndoLog } from "./undo-log.ts";
 
 interface Parts {
   readonly database: DatabaseSync;
+  readonly requireInPlace: () => void;
   readonly undo: UndoLog;
   readonly index: PermitIndex;
   readonly handle: (request: Request) => unknown;
@@ -24,7 +25,7 @@ interface Parts {
  * Puts requests into commits. What changes the file is carried out as it comes in, in a transaction that is open until
  * the last parcel; what reads is answered after the commit.
  */
-export function createCommits({ database, undo, index, handle, recordEach }: Parts) {
+export function createCommits({ database, requireInPlace, undo, index, handle, recordEach }: Parts) {
   let requests: Request[] = [];
   /** Of the requests that write, in their order. */
   let written: unknown[] = [];
@@ -46,6 +47,7 @@ export function createCommits({ database, undo, index, handle, recordEach }: Par
 
   function commit(): void {
     carryOut(() => {
+      requireInPlace();
       database.exec("COMMIT");
       undo.clear();
     });
@@ -96,6 +98,8 @@ export function createCommits({ database, undo, index, handle, recordEach }: Par
 
   /** One that could not be carried out with others takes nobody else's with it. */
   function writeAlone(request: Request): unknown {
+    // Each would wait for the lock anew, and thousands of calls may be waiting.
+    if (broken !== undefined && isLockedByOther(broken.thrown)) throw broken.thrown;
     broken = undefined;
     let value: unknown;
     carryOut(() => {

@@ -2,7 +2,9 @@ import { EnforcementError } from "../core/errors.ts";
 import type { WriterFailure } from "./sqlite-messages.ts";
 
 // SQLite's primary result codes.
-const [READ_ONLY, IO_ERROR, CORRUPT, FULL, CANNOT_OPEN, NOT_A_DATABASE] = [8, 10, 11, 13, 14, 26];
+const [BUSY, LOCKED, READ_ONLY, IO_ERROR, CORRUPT, FULL, CANNOT_OPEN, NOT_A_DATABASE] = [
+  5, 6, 8, 10, 11, 13, 14, 26,
+];
 
 const RESTORE = "Close the ledger and restore a backup; see “A damaged file” in the guide.";
 
@@ -28,6 +30,13 @@ export function toWriterFailure(thrown: unknown): WriterFailure {
         code: "unavailable",
         message:
           "ledger: the disk is full; nothing of this call was recorded. Make room and repeat it; nothing has to be restarted.",
+      };
+    case BUSY:
+    case LOCKED:
+      return {
+        code: "unavailable",
+        message:
+          "ledger: another program holds a lock on the ledger's file; nothing of this call was recorded. End that program's transaction, and repeat the call.",
       };
     case CORRUPT:
       return DAMAGED;
@@ -71,6 +80,12 @@ export class RefusedFile extends Error {
     super(failure.message);
     this.failure = failure;
   }
+}
+
+/** Whether it failed because another program holds a lock on the file. */
+export function isLockedByOther(thrown: unknown): boolean {
+  const code = primaryCodeOf(thrown);
+  return code === BUSY || code === LOCKED;
 }
 
 export function primaryCodeOf(thrown: unknown): number | undefined {

@@ -1,16 +1,17 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { primaryCodeOf, RefusedFile } from "./sqlite-errors.ts";
+import { isLockedByOther, RefusedFile } from "./sqlite-errors.ts";
+import { watchFiles } from "./sqlite-in-place.ts";
 import { APPLICATION_ID, migrate, SCHEMA_VERSION } from "./sqlite-schema.ts";
 
 /** A ledger's file, open for its one writer. */
 export interface LedgerFile {
   readonly database: DatabaseSync;
+  /** Throws when the file, or one beside it, is not where it was any more. */
+  requireInPlace(): void;
   close(): void;
 }
-
-const BUSY = 5;
 
 // In KiB. The indexes of a million permits want some room: with SQLite's own 2 MiB each insert reads a page again.
 const CACHE_KIB = 32_768;
@@ -19,11 +20,12 @@ const CACHE_KIB = 32_768;
 const CHECKPOINT_PAGES = 4_096;
 
 /**
- * Opens or makes a ledger's file, and keeps other processes out for as long as it is open.
+ * Opens or makes a ledger's file, and keeps other processes out for as long as it is open. A program that is no ledger may
+ * lock the file for a moment; statements wait for it, `busyMs` at most.
  *
  * @throws RefusedFile when the file is not a ledger, is newer, damaged, or another process has it
  */
-export function openLedgerFile(path: string): LedgerFile {
+export function openLedgerFile(path: string, busyMs: number): LedgerFile {
   const file = resolveLinks(path);
   const lock = lockFile(file);
   let database: DatabaseSync | undefined;
@@ -36,7 +38,7 @@ export function openLedgerFile(path: string): LedgerFile {
           "path: the ledger that was here is gone or empty. Restore a backup; or, to begin with an empty ledger, remove the .lock file beside it.",
       });
     }
-    database = new DatabaseSync(file, { timeout: 0 });
+    database = new DatabaseSync(file, { timeout: busyMs });
     prepareDatabase(database);
     lock.exec("PRAGMA user_version = 1");
   } catch (thrown) {
@@ -47,6 +49,7 @@ export function openLedgerFile(path: string): LedgerFile {
   const opened = database;
   return {
     database: opened,
+    requireInPlace: watchFiles(file),
     close() {
       opened.close();
       // Last, so that nobody else opens the file before it is closed.
@@ -56,7 +59,7 @@ export function openLedgerFile(path: string): LedgerFile {
 }
 
 /** The same file has the same lock, whatever links lead to it. */
-function resolveLinks(path: string): string {
+export function resolveLinks(path: string): string {
   if (existsSync(path)) return realpathSync(path);
   const folder = dirname(path);
   return existsSync(folder) ? join(realpathSync(folder), basename(path)) : path;
@@ -73,7 +76,7 @@ function lockFile(file: string): DatabaseSync {
     return lock;
   } catch (thrown) {
     lock.close();
-    if (primaryCodeOf(thrown) !== BUSY) throw thrown;
+    if (!isLockedByOther(thrown)) throw thrown;
     throw new RefusedFile({
       ...{ code: "unavailable", field: "path" },
       message:

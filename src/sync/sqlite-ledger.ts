@@ -16,7 +16,8 @@ import { toChangeRow, toClaimedDelivery, toSaveRow } from "./sqlite-rows.ts";
 export interface SqliteLedgerOptions {
   /**
    * The ledger's file; made when it is not there, its directory is not. Beside it lie its log (`-wal`, `-shm`) and its
-   * lock (`.lock`). On a local disk: network file systems do not lock reliably.
+   * lock (`.lock`). On a local disk: network file systems do not lock reliably. A file that is deleted or
+   * replaced while the ledger is open is noticed at the next write, which is refused.
    */
   readonly path: string;
 }
@@ -26,9 +27,11 @@ export interface SqliteLedger extends Ledger {
   readonly kind: "sqlite";
   /**
    * Copies the ledger as it is now into another file, while everything goes on. The copy is whole or not there: it is
-   * made under another name first. It can be opened as a ledger.
+   * made under another name first, which ends in `.partial`. It can be opened as a ledger. Copies are made one after the
+   * other, and `close` waits for them.
    *
-   * @throws EnforcementError `invalid_config` when the file cannot be made, `unavailable` when the disk is full
+   * @throws EnforcementError `invalid_input` naming `path` when it is the ledger itself, a folder, or cannot be written;
+   * `unavailable` when the disk is full, or the ledger's own file is gone
    */
   backup(path: string): Promise<void>;
 }
@@ -65,6 +68,7 @@ export function createSqliteLedger(
   const path = readPath(options);
   let opening: Promise<OpenedFile> | undefined;
   let opened: OpenedFile | undefined;
+  let backups: Promise<unknown> = Promise.resolve();
 
   function getOpened(): OpenedFile {
     if (opened !== undefined) return opened;
@@ -91,6 +95,7 @@ export function createSqliteLedger(
       opening = undefined;
       opened = undefined;
       const file = await closing?.catch(() => undefined);
+      await backups;
       await file?.close();
     },
     async record(changes, recordOptions) {
@@ -164,7 +169,10 @@ export function createSqliteLedger(
       return erased;
     },
     async backup(target) {
-      await copyLedgerFile(getOpened().path, readPath({ path: target }));
+      const file = getOpened();
+      const copy = backups.then(() => copyLedgerFile(file, target));
+      backups = copy.catch(() => {});
+      await copy;
     },
   };
   return { ledger, getOpened };

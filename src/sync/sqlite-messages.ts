@@ -11,6 +11,8 @@ export interface WriterData {
   readonly path: string;
   /** Up to which size the file is read through before it is open, in bytes. */
   readonly checkedAtOnce: number;
+  /** How long a statement waits for another program's lock, in milliseconds. */
+  readonly busyMs: number;
 }
 
 /** Place in the union of {@link KnownState} as the file keeps it. */

@@ -1,6 +1,8 @@
 import { isEnforcementError } from "../core/errors.ts";
 import type { RecentPermits } from "./recent-permits.ts";
 import { DAMAGED, toEnforcementError, toWriterFailure } from "./sqlite-errors.ts";
+import { resolveLinks } from "./sqlite-file.ts";
+import { watchFiles } from "./sqlite-in-place.ts";
 import { createIndexing } from "./sqlite-indexing.ts";
 import { type CheckMessage, SOUND, startIntegrityCheck } from "./sqlite-integrity.ts";
 import { createReader, type Reader } from "./sqlite-reader.ts";
@@ -10,6 +12,8 @@ import { Writer } from "./sqlite-writer.ts";
 export interface SqliteInternals {
   /** Up to which size the file is checked before it is open, in bytes. */
   readonly checkedAtOnce?: number;
+  /** How long a statement waits for another program's lock, in milliseconds. */
+  readonly busyMs?: number;
   /** How many new permits wait before they are added to the file's indexes. */
   readonly mostRecent?: number;
 }
@@ -17,6 +21,8 @@ export interface SqliteInternals {
 /** A ledger's file while it is open: one connection that writes, one that reads. */
 export interface OpenedFile {
   readonly path: string;
+  /** Throws when the file, or one beside it, is not where it was any more. */
+  requireInPlace(): void;
   readonly reader: Reader;
   readonly writer: Writer;
   /** Whoever records a permit notes it here first. */
@@ -30,13 +36,16 @@ export interface OpenedFile {
 // A file of this size is read through in some 50 ms. A larger one need not hold up the first delivery.
 const CHECKED_AT_ONCE = 32 * 1024 * 1024;
 
+// A program that looks into the file, or copies it, may lock it for a moment.
+const BUSY_MS = 5_000;
+
 // New permits that are found by memory instead of the table of plates. To add so many takes some 20 ms.
 const MOST_RECENT = 4_000;
 
 /** Opens a ledger's file in a thread of its own, and begins to check it. */
 export async function openFile(path: string, internals: SqliteInternals): Promise<OpenedFile> {
-  const { checkedAtOnce = CHECKED_AT_ONCE, mostRecent = MOST_RECENT } = internals;
-  const { writer, isChecked } = await Writer.start({ path, checkedAtOnce });
+  const { checkedAtOnce = CHECKED_AT_ONCE, busyMs = BUSY_MS, mostRecent = MOST_RECENT } = internals;
+  const { writer, isChecked } = await Writer.start({ path, checkedAtOnce, busyMs });
   let reader: Reader | undefined;
   try {
     reader = createReader(path);
@@ -47,7 +56,15 @@ export async function openFile(path: string, internals: SqliteInternals): Promis
     });
     const { recent } = reader;
     const indexing = createIndexing({ writer, recent, mostRecent });
-    const opened = { path, reader, writer, recent, indexing, checked };
+    const opened = {
+      path,
+      requireInPlace: watchFiles(resolveLinks(path)),
+      reader,
+      writer,
+      recent,
+      indexing,
+      checked,
+    };
     return {
       ...opened,
       async close() {

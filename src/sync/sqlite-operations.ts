@@ -1,8 +1,7 @@
-import type { DatabaseSync } from "node:sqlite";
 import { Claims } from "./sqlite-claims.ts";
 import { createCommits } from "./sqlite-commits.ts";
 import { createEraser } from "./sqlite-erase.ts";
-import { readPragma } from "./sqlite-file.ts";
+import { type LedgerFile, readPragma } from "./sqlite-file.ts";
 import { createPermitIndex } from "./sqlite-index.ts";
 import type { Answers, OperationName, Operations, Parcel } from "./sqlite-messages.ts";
 import { NameTable } from "./sqlite-names.ts";
@@ -15,14 +14,12 @@ import { UndoLog } from "./undo-log.ts";
 
 type Handlers = { [Name in OperationName]: (request: Operations[Name][0]) => Operations[Name][1] };
 
-/**
- * Carries out what is asked of a ledger's file. Gives answers when a parcel was the last one before a commit. `close` is
- * the caller's.
- */
-export function createOperations(
-  database: DatabaseSync,
-  close: () => void,
-): (parcel: Parcel) => Answers | undefined {
+/** Carries out what is asked of a ledger's file. Gives answers when a parcel was the last one before a commit. */
+export function createOperations({
+  database,
+  requireInPlace,
+  close,
+}: LedgerFile): (parcel: Parcel) => Answers | undefined {
   const undo = new UndoLog();
   const claims = new Claims(undo);
   const companies = new NameTable(database, "company", undo);
@@ -38,7 +35,11 @@ export function createOperations(
     ...{ erase: createEraser({ ...parts, unlist }), ...work },
     index: () => index.addSome(),
     truncateLog() {
-      database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      // It does not wait for those that read: the next one truncates what this one could not.
+      const busyMs = readPragma(database, "busy_timeout");
+      database.exec(
+        `PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = ${busyMs}`,
+      );
       return null;
     },
     pragma: (name) => readPragma(database, name) ?? null,
@@ -48,7 +49,11 @@ export function createOperations(
     },
   };
   return createCommits({
-    ...{ database, undo, recordEach, index },
+    database,
+    requireInPlace,
+    undo,
+    recordEach,
+    index,
     handle: ([name, request]) => handlers[name](request as never),
   });
 }

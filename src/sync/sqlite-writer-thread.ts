@@ -11,12 +11,13 @@ function tell(message: WriterMessage): void {
   parentPort?.postMessage(message);
 }
 
-function start({ path, checkedAtOnce }: WriterData): void {
-  const { database, close } = openLedgerFile(path);
+function start({ path, checkedAtOnce, busyMs }: WriterData): void {
+  const file = openLedgerFile(path, busyMs);
+  const { database } = file;
   const bytes = Number(readPragma(database, "page_count")) * Number(readPragma(database, "page_size"));
   const isChecked = bytes <= checkedAtOnce;
   if (isChecked && !isSound(database)) throw new RefusedFile(DAMAGED);
-  const handleParcel = createOperations(database, close);
+  const handleParcel = createOperations(file);
   parentPort?.on("message", (parcel: Parcel) => {
     const answers = handleParcel(parcel);
     if (answers !== undefined) tell({ kind: "answers", ...answers });
