@@ -48,7 +48,7 @@ export function maskRefusal(
   return { ...refusal, vendorCode: mask(refusal.vendorCode), vendorMessage: mask(refusal.vendorMessage) };
 }
 
-/** Up to three characters may stand between two of a plate, see `maskPlates`. */
+/** Up to three separators, each of up to ten characters, may stand between two of a plate, see `maskPlates`. */
 function spacedLength({ length }: string): number {
-  return length * 4;
+  return length * 31;
 }

@@ -22,6 +22,13 @@ import { type Listening, listen } from "./listen.ts";
 export interface SandboxOptions {
   /** The clock of every vendor that is not given its own. Default: the machine's. */
   clock?: Clock;
+  /**
+   * Whether the vendors that are not told otherwise refuse what only our reading of them is stricter about. Default
+   * false: they carry it out, and note a warning in their `warnings` and `requests`. A test of one's own client wants true.
+   */
+  strict?: boolean;
+  /** Hears of each warning, the vendor's name before it. */
+  onWarning?: (warning: string) => void;
   passport?: PassportSandboxOptions;
   hotspot?: HotSpotSandboxOptions;
   /** The web services of a Flex system. Its lookups are asked by `createHandheld`. */
@@ -56,10 +63,19 @@ export interface ListeningSandbox extends Listening {
  * @throws EnforcementError when an option is unknown or wrong
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  readRecord(options, "createSandbox options", ["clock", "passport", "hotspot", "flex"]);
-  const shared = options.clock === undefined ? {} : { clock: options.clock };
-  const passport = withFaults(createPassportSandbox({ ...shared, ...options.passport }));
-  const hotspot = withFaults(createHotSpotSandbox({ ...shared, ...options.hotspot }));
+  readRecord(options, "createSandbox options", OPTION_NAMES);
+  const { clock, strict, onWarning = () => {} } = options;
+  const shared = { ...(clock === undefined ? {} : { clock }), ...(strict === undefined ? {} : { strict }) };
+  const passport = withFaults(
+    withWarnings(createPassportSandbox({ ...shared, ...options.passport }), (warning) =>
+      onWarning(`Passport: ${warning}`),
+    ),
+  );
+  const hotspot = withFaults(
+    withWarnings(createHotSpotSandbox({ ...shared, ...options.hotspot }), (warning) =>
+      onWarning(`HotSpot: ${warning}`),
+    ),
+  );
   const flex = withFaults(createFlexSandbox(options.flex));
 
   return {
@@ -89,6 +105,15 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   };
 }
 
+const OPTION_NAMES: readonly (keyof SandboxOptions)[] = [
+  "clock",
+  "strict",
+  "onWarning",
+  "passport",
+  "hotspot",
+  "flex",
+];
+
 type FetchFunction = PassportSandbox["fetch"];
 
 /** The same object, so that its getters stay live, with faults in front of its `fetch`. */
@@ -101,4 +126,21 @@ function withFaults<Vendor extends { fetch: FetchFunction }>(vendor: Vendor): Ve
     return await answer(request);
   };
   return Object.assign(vendor, { fetch, faults });
+}
+
+/** The same object, whose `fetch` reports what a request added to its warnings. */
+function withWarnings<Vendor extends { fetch: FetchFunction; readonly warnings: readonly string[] }>(
+  vendor: Vendor,
+  report: (warning: string) => void,
+): Vendor {
+  const answer = vendor.fetch;
+  let reported = 0;
+  const fetch: FetchFunction = async (input, init) => {
+    const response = await answer(input, init);
+    const news = vendor.warnings.slice(reported);
+    reported += news.length;
+    for (const warning of news) report(warning);
+    return response;
+  };
+  return Object.assign(vendor, { fetch });
 }

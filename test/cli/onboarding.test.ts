@@ -22,6 +22,7 @@ const OPERATOR = "c1d5be1c-7c43-4f6e-9c0a-3f2b7a6e9d10";
 const desk = createDesk();
 const clock = () => NOW;
 const sandbox = createSandbox({
+  strict: true,
   clock,
   passport: {
     operatorId: OPERATOR,

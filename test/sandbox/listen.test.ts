@@ -140,8 +140,8 @@ describe("createSandbox", () => {
       fetch(`${url}/elsewhere`),
     ]);
 
-    expect(replies.map(({ status }) => status)).toEqual([400, 401, 404]);
-    expect(sandbox.passport.requests).toMatchObject([{ path: "/passport/v3/shared/zones", status: 400 }]);
+    expect(replies.map(({ status }) => status)).toEqual([401, 401, 404]);
+    expect(sandbox.passport.requests).toMatchObject([{ path: "/passport/v3/shared/zones", status: 401 }]);
     expect(sandbox.hotspot.requests).toMatchObject([{ path: "/hotspot/permits", status: 401 }]);
   });
 
@@ -149,7 +149,7 @@ describe("createSandbox", () => {
     const sandbox = createSandbox();
     const ask = async (path: string) => (await sandbox.fetch(`https://sandbox.test${path}`)).status;
 
-    expect(await ask("/passport/v3/shared/zones")).toBe(400);
+    expect(await ask("/passport/v3/shared/zones")).toBe(401);
     expect(await ask("/hotspot/permits")).toBe(405);
     expect(await ask("/elsewhere")).toBe(404);
   });

@@ -18,6 +18,7 @@ export function createCampus(options: { locations?: readonly Location[]; company
   const { locations = LOCATIONS, company = COMPANY } = options;
   const clock: FixedClock = fixedClock("2026-09-15T12:00:00Z");
   const sandbox = createSandbox({
+    strict: true,
     clock,
     passport: { operatorId: OPERATOR_ID, zones: ZONES },
     hotspot: { spotIds: SPOTS, strict: true },

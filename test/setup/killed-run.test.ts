@@ -19,7 +19,11 @@ const SCRIPT = fileURLToPath(new URL("killed-run.ts", import.meta.url));
 
 describe("a run whose process is killed", () => {
   const sandbox = () =>
-    createSandbox({ passport: { operatorId: OPERATOR_ID, zones: ZONES }, hotspot: { spotIds: SPOTS } });
+    createSandbox({
+      strict: true,
+      passport: { operatorId: OPERATOR_ID, zones: ZONES },
+      hotspot: { spotIds: SPOTS },
+    });
   let vendors = sandbox();
   let folder = "";
   let server: Listening;

@@ -31,7 +31,7 @@ export function setUp(
 ) {
   let time = START.getTime();
   const clock = () => new Date(time);
-  const sandbox = createSandbox({ clock, passport: { zones: ZONES, ...options.sandbox } });
+  const sandbox = createSandbox({ clock, strict: true, passport: { zones: ZONES, ...options.sandbox } });
   const { passport } = sandbox;
   const createProvider = (id = "passport") =>
     createPassportProvider({

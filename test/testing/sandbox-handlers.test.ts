@@ -7,7 +7,7 @@ import { createPassportProvider } from "../../src/vendors/passport/provider.ts";
 import { failureOf, sampleRegistration } from "../support/registrations.ts";
 
 const zone = { id: "11111111-1111-4111-8111-111111111111", number: "101", name: "Downtown Lot" };
-const sandbox = createSandbox({ passport: { zones: [zone] }, hotspot: { spotIds: ["00142"] } });
+const sandbox = createSandbox({ strict: true, passport: { zones: [zone] }, hotspot: { spotIds: ["00142"] } });
 const server = setupServer(
   ...sandboxHandlers(sandbox, {
     ...{ passport: "https://api.us.passportinc.com", hotspot: "https://hotspot.test/push/" },

@@ -18,9 +18,11 @@ export const sandboxCommand: Command = {
   notes: [
     "With a mapping file, the sandboxes have its zones and SpotIDs; without their lists, those that locations point to.",
     "They are our reading of the vendors, not the vendors. Nothing leaves this machine. Stop with Ctrl+C.",
+    "What only our reading would refuse is carried out, with a warning here. --strict refuses it.",
   ],
   flags: {
     ...MAPPING_FLAGS,
+    strict: { type: "boolean", help: "Refuse what a vendor may well accept, instead of warning of it." },
     json: { type: "boolean", help: "Print addresses and credentials as one line of JSON." },
   },
   examples: [
@@ -34,7 +36,14 @@ export const sandboxCommand: Command = {
     const locations = inputs?.mapping.locations.map(({ location }) => location) ?? [];
     const ofVendor = (vendor: string) => inputs?.providers.find(({ commands }) => commands.vendor === vendor);
     const operatorId = ofVendor("passport")?.facts.settings["operatorId"];
+    const warned = new Set<string>();
     const sandbox = createSandbox({
+      strict: flags.isSet("strict"),
+      onWarning(warning) {
+        // Once is enough: a client repeats its habits with every request.
+        if (!warned.has(warning)) terminal.complain(`warning: ${warning}\n`);
+        warned.add(warning);
+      },
       passport: {
         zones: listZones(ofVendor("passport"), locations),
         ...(typeof operatorId === "string" ? { operatorId } : {}),

@@ -1,5 +1,5 @@
 import { createOverlapWatch } from "./sandbox-overlap.ts";
-import { PassportRefusal } from "./sandbox-refusal.ts";
+import { type NoteDeviation, PassportRefusal } from "./sandbox-refusal.ts";
 import { type PassportEventType, parseBatch, parseEnvelope } from "./sandbox-schema.ts";
 import { type PassportSandboxSession, type PlannedChange, planBatch } from "./sandbox-state.ts";
 import type { PassportSandboxZone } from "./sandbox-zones.ts";
@@ -37,7 +37,8 @@ export type PassportRefusedItems = readonly number[] | "all";
 export interface EventDeskOptions {
   readonly operatorId: string;
   readonly zones: readonly PassportSandboxZone[];
-  readonly maxBatch: number;
+  /** More events in one request are refused; undefined: more than a hundred are only noted. */
+  readonly maxBatch: number | undefined;
   readonly latency: () => Promise<void>;
   readonly findForeign: (sessionId: string) => PassportSandboxSession | undefined;
 }
@@ -47,10 +48,13 @@ export interface EventDesk {
   readonly sessions: ReadonlyMap<string, PassportSandboxSession>;
   readonly events: readonly PassportSandboxEvent[];
   readonly violations: readonly string[];
-  receive(body: unknown, signal: AbortSignal): Promise<Response>;
+  receive(body: unknown, context: { signal: AbortSignal; note: NoteDeviation }): Promise<Response>;
   /** Decides how the next applicable batch is answered; several calls queue up. */
   nextEvents(mode: PassportEventsMode, refused: PassportRefusedItems): void;
 }
+
+// How many events Passport takes is unpublished.
+const USUAL_BATCH = 100;
 
 interface Answer {
   readonly mode: PassportEventsMode;
@@ -88,14 +92,16 @@ export function createEventDesk(options: EventDeskOptions): EventDesk {
     nextEvents(mode, refused) {
       answers.push({ mode, refused });
     },
-    async receive(body, signal) {
-      const { type, data } = parseEnvelope(body);
-      if (data.length > options.maxBatch) throw tooMany(options.maxBatch);
-      const batch = parseBatch(type, data);
+    async receive(body, { signal, note }) {
+      const { type, data } = parseEnvelope(body, note);
+      const { maxBatch } = options;
+      if (maxBatch !== undefined && data.length > maxBatch) throw tooMany(maxBatch);
+      if (data.length > USUAL_BATCH) note(tooMany(USUAL_BATCH));
+      const batch = parseBatch(type, data, note);
       const sessionIds = batch.items.map((item) => item.session_id);
       return await overlap.during(sessionIds, signal, async () => {
         await options.latency();
-        const changes = planBatch(batch, world);
+        const changes = planBatch(batch, world, note);
         const answer = answers.shift() ?? { mode: "ok", refused: [] };
         for (const [index, item] of batch.items.entries()) {
           const change = changes[index];

@@ -1,4 +1,4 @@
-import { invalidRequest, PassportRefusal } from "./sandbox-refusal.ts";
+import { invalidRequest, type NoteDeviation, PassportRefusal } from "./sandbox-refusal.ts";
 import type { PassportSandboxSession } from "./sandbox-state.ts";
 import { type PassportSandboxZone, renderZone, uuidFrom } from "./sandbox-zones.ts";
 
@@ -11,13 +11,17 @@ export interface ZoneListOptions {
   readonly zones: readonly PassportSandboxZone[];
   /** The most zones that one reply holds; absent when every reply holds all. */
   readonly pageSize: number | undefined;
+  readonly note: NoteDeviation;
 }
 
 /** Answers `GET /v3/shared/zones`. A full page says nothing about a next one. */
-export function listZones(request: Request, { operatorId, zones, pageSize }: ZoneListOptions): Response {
-  const query = readQuery(request, ["operator_id", "limit"]);
+export function listZones(
+  request: Request,
+  { operatorId, zones, pageSize, note }: ZoneListOptions,
+): Response {
+  const query = readQuery(request, ["operator_id", "limit"], note);
   requireOperator(query, operatorId);
-  const limit = readWholeNumber(query, "limit") ?? pageSize;
+  const limit = readWholeNumber(query, "limit", note) ?? pageSize;
   const page = pageSize === undefined ? zones : zones.slice(0, Math.min(limit ?? pageSize, pageSize));
   return Response.json({ data: page.map((zone) => renderZone(zone, operatorId)) });
 }
@@ -30,6 +34,7 @@ export interface RightListOptions {
   readonly paging: PassportRightPaging;
   /** The most rights that one reply holds, where they are paged. */
   readonly pageSize: number;
+  readonly note: NoteDeviation;
 }
 
 /**
@@ -42,9 +47,9 @@ export type PassportRightPaging = "none" | "truncated" | "linked" | "header";
 
 /** Answers `GET /v4/enforcement/parking-rights` with the rights that have not ended yet, future ones included. */
 export function listRights(request: Request, options: RightListOptions): Response {
-  const { operatorId, zones, sessions, now, paging } = options;
+  const { operatorId, zones, sessions, now, paging, note } = options;
   const isPaged = paging === "linked" || paging === "header";
-  const query = readQuery(request, isPaged ? [...RIGHTS_QUERY, "page"] : RIGHTS_QUERY);
+  const query = readQuery(request, isPaged ? [...RIGHTS_QUERY, "page"] : RIGHTS_QUERY, note);
   requireOperator(query, operatorId);
   const zoneId = query.get("zone_id");
   if (zoneId !== null && !zones.some((zone) => zone.id === zoneId)) {
@@ -69,10 +74,11 @@ function renderPage(
     rights,
     paging,
     pageSize,
-  }: Pick<RightListOptions, "paging" | "pageSize"> & { rights: readonly unknown[] },
+    note,
+  }: Pick<RightListOptions, "paging" | "pageSize" | "note"> & { rights: readonly unknown[] },
 ): Response {
   const url = new URL(request.url);
-  const number = readWholeNumber(url.searchParams, "page") ?? 1;
+  const number = readWholeNumber(url.searchParams, "page", note) ?? 1;
   const data = rights.slice((number - 1) * pageSize, number * pageSize);
   if (paging === "truncated" || number * pageSize >= rights.length) return Response.json({ data });
   url.searchParams.set("page", String(number + 1));
@@ -91,20 +97,21 @@ function isAhead({ startTime, endTime }: PassportSandboxSession, now: Date): boo
   return endTime > now && endTime > startTime;
 }
 
-function readQuery(request: Request, known: readonly string[]): URLSearchParams {
+function readQuery(request: Request, known: readonly string[], note: NoteDeviation): URLSearchParams {
   const query = new URL(request.url).searchParams;
-  for (const name of query.keys()) {
-    if (!known.includes(name)) throw invalidRequest([{ field: name, problem: "unknown query parameter" }]);
-    if (query.getAll(name).length > 1) throw invalidRequest([{ field: name, problem: "is given twice" }]);
+  for (const name of new Set(query.keys())) {
+    if (!known.includes(name)) note(invalidRequest([{ field: name, problem: "unknown query parameter" }]));
+    if (query.getAll(name).length > 1) note(invalidRequest([{ field: name, problem: "is given twice" }]));
   }
   return query;
 }
 
-function readWholeNumber(query: URLSearchParams, name: string): number | undefined {
+function readWholeNumber(query: URLSearchParams, name: string, note: NoteDeviation): number | undefined {
   const text = query.get(name);
   if (text === null) return undefined;
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw invalidRequest([{ field: name, problem: "must be a whole number, 1 or more" }]);
+  note(invalidRequest([{ field: name, problem: "must be a whole number, 1 or more" }]));
+  return undefined;
 }
 
 function requireOperator(query: URLSearchParams, operatorId: string): void {

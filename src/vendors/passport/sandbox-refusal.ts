@@ -45,3 +45,18 @@ export function invalidRequest(fields: PassportRefusedField[]): PassportRefusal 
   const detail = first === undefined ? "The request is invalid." : `${place}${first.field}: ${first.problem}`;
   return new PassportRefusal(400, "invalid_request", { detail, fields });
 }
+
+/**
+ * Notes what only our reading of Passport refuses: the request is carried out, and the sandbox keeps a warning. In strict
+ * mode it throws the refusal instead.
+ */
+export type NoteDeviation = (refusal: PassportRefusal) => void;
+
+/** A deviation in the words of a warning: the field and what is wrong with it, never its value. */
+export function describeDeviation({ fields, message }: PassportRefusal): string[] {
+  if (fields.length === 0) return [message];
+  return fields.map(({ index, field, problem }) => {
+    const place = index === undefined ? "" : `data[${index}] `;
+    return `${place}${field}: ${problem}`;
+  });
+}

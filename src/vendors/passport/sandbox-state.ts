@@ -1,4 +1,4 @@
-import { PassportRefusal, type PassportRefusedField } from "./sandbox-refusal.ts";
+import { type NoteDeviation, PassportRefusal, type PassportRefusedField } from "./sandbox-refusal.ts";
 import type { ChangedItem, EventBatch, PassportEventType, StartedItem } from "./sandbox-schema.ts";
 import type { PassportSandboxZone } from "./sandbox-zones.ts";
 
@@ -55,6 +55,7 @@ const contentOf = new WeakMap<PassportSandboxSession, { readonly first: string; 
 export function planBatch(
   batch: EventBatch,
   world: { operatorId: string; zones: readonly PassportSandboxZone[]; findSession: FindSession },
+  note: NoteDeviation,
 ): PlannedChange[] {
   const draft = new Map<string, PassportSandboxSession>();
   const placeOf = (item: Item, index: number): Place => {
@@ -68,7 +69,7 @@ export function planBatch(
   };
   return batch.type === "parking_session_started"
     ? batch.items.map((item, index) => remember(start(item, placeOf(item, index))))
-    : batch.items.map((item, index) => remember(change(batch.type, item, placeOf(item, index))));
+    : batch.items.map((item, index) => remember(change(batch.type, item, { ...placeOf(item, index), note })));
 }
 
 function start(item: StartedItem, { index, zone, known }: Place): PlannedChange {
@@ -84,8 +85,8 @@ function start(item: StartedItem, { index, zone, known }: Place): PlannedChange 
     ...(zone.externalId === undefined ? {} : { externalZoneId: zone.externalId }),
     plate: vehicle_plate,
     state: vehicle_state,
-    ...(vehicle_country === undefined ? {} : { country: vehicle_country }),
-    ...(item.space_number === undefined ? {} : { spaceNumber: item.space_number }),
+    ...(vehicle_country === "CA" || vehicle_country === "US" ? { country: vehicle_country } : {}),
+    ...(item.space_number ? { spaceNumber: item.space_number } : {}),
     startTime: new Date(item.start_time),
     endTime: new Date(item.end_time),
     status: "active",
@@ -97,7 +98,11 @@ function start(item: StartedItem, { index, zone, known }: Place): PlannedChange 
   return { effect: "applied", session, late: false };
 }
 
-function change(type: PassportEventType, item: ChangedItem, place: Place): PlannedChange {
+function change(
+  type: PassportEventType,
+  item: ChangedItem,
+  place: Place & { note: NoteDeviation },
+): PlannedChange {
   const { index } = place;
   const known = requireSession(place);
   const content = contentText(type, item);
@@ -106,7 +111,7 @@ function change(type: PassportEventType, item: ChangedItem, place: Place): Plann
   if (known.status === "stopped") {
     throw refuse(409, "session_stopped", { index, field: "session_id", problem: "is stopped already" });
   }
-  requireSameSession(item, known, place);
+  noteOtherSession(item, known, place);
 
   const occurredAt = new Date(item.occurred_at);
   const session: PassportSandboxSession = {
@@ -121,7 +126,7 @@ function change(type: PassportEventType, item: ChangedItem, place: Place): Plann
 }
 
 function requireOperator(item: Item, index: number, operatorId: string): void {
-  if (item.operator_id === operatorId) return;
+  if (item.operator_id.toLowerCase() === operatorId) return;
   throw refuse(403, "forbidden", { index, field: "operator_id", problem: "is not the client's operator" });
 }
 
@@ -140,7 +145,12 @@ function requireSession({ known, index }: Place): PassportSandboxSession {
   throw refuse(404, "session_not_found", { index, field: "session_id", problem: "is not a known session" });
 }
 
-function requireSameSession(item: ChangedItem, known: PassportSandboxSession, { index, zone }: Place): void {
+/** What an extension or a stop says of the session besides its end. What Passport makes of a difference is unpublished. */
+function noteOtherSession(
+  item: ChangedItem,
+  known: PassportSandboxSession,
+  { index, zone, note }: Place & { note: NoteDeviation },
+): void {
   const differing: [string, boolean][] = [
     ["start_time", new Date(item.start_time).getTime() !== known.startTime.getTime()],
     [item.passport_zone_id === undefined ? "external_zone_id" : "passport_zone_id", zone.id !== known.zoneId],
@@ -149,7 +159,7 @@ function requireSameSession(item: ChangedItem, known: PassportSandboxSession, { 
   ];
   const field = differing.find(([, differs]) => differs)?.[0];
   if (field === undefined) return;
-  throw refuse(400, "invalid_request", { index, field, problem: "differs from the session's own" });
+  note(refuse(400, "invalid_request", { index, field, problem: "differs from the session's own" }));
 }
 
 // Parsed items list their fields in the schema's order, so equal content gives equal text.

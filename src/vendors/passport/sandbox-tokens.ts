@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
-import { PassportRefusal } from "./sandbox-refusal.ts";
+import { type NoteDeviation, PassportRefusal } from "./sandbox-refusal.ts";
 
 const AUDIENCE = "public.api.passportinc.com";
 
@@ -19,7 +19,7 @@ export interface TokenOfficeOptions {
 export interface TokenOffice {
   readonly clientSecret: string;
   /** Answers `POST /v3/shared/access-tokens`. */
-  issue(request: Request): Promise<Response>;
+  issue(request: Request, note: NoteDeviation): Promise<Response>;
   /** Throws a refusal with status 401 unless the request bears a token that is still good. */
   requireToken(request: Request): void;
   /** Rotation: the old secret and all tokens are refused from now on. */
@@ -31,26 +31,28 @@ export function createTokenOffice(options: TokenOfficeOptions): TokenOffice {
   const endOf = new Map<string, number>();
   let clientSecret = options.clientSecret;
 
-  function requireCredentials(given: Readonly<Record<string, unknown>>): void {
+  function requireCredentials(given: Readonly<Record<string, unknown>>, note: NoteDeviation): void {
     const expected = {
       grant_type: "client_credentials",
       client_id: options.clientId,
       client_secret: clientSecret,
       audience: AUDIENCE,
     };
-    const fields = new Set([...Object.keys(expected), ...Object.keys(given)]);
-    const right = new Map(Object.entries(expected));
-    for (const field of fields) {
-      if (given[field] !== right.get(field)) throw unauthorized("The client credentials are not accepted.");
+    const refusal = unauthorized("The client credentials are not accepted.");
+    for (const [field, right] of Object.entries(expected)) {
+      // All clients that are known send an audience; whether it is needed is not.
+      if (field === "audience" && given[field] === undefined) note(refusal);
+      else if (given[field] !== right) throw refusal;
     }
+    if (Object.keys(given).some((field) => !Object.hasOwn(expected, field))) note(refusal);
   }
 
   return {
     get clientSecret() {
       return clientSecret;
     },
-    async issue(request) {
-      requireCredentials(await readCredentials(request));
+    async issue(request, note) {
+      requireCredentials(await readCredentials(request), note);
       const token = crypto.randomUUID();
       const end = options.clock().getTime() + options.lifetimeSeconds * 1000;
       endOf.set(token, end);

@@ -7,7 +7,7 @@
  */
 
 import { type Clock, systemClock } from "../../core/clock.ts";
-import { fieldError, readRecord } from "../../core/fields.ts";
+import { fieldError, readRecord, readSwitch } from "../../core/fields.ts";
 import {
   createEventDesk,
   type PassportEventsMode,
@@ -16,7 +16,7 @@ import {
 } from "./sandbox-events.ts";
 import { nextTurn } from "./sandbox-overlap.ts";
 import { agrees, listRights, listZones, type PassportRightPaging } from "./sandbox-queries.ts";
-import { invalidRequest, PassportRefusal } from "./sandbox-refusal.ts";
+import { describeDeviation, invalidRequest, type NoteDeviation, PassportRefusal } from "./sandbox-refusal.ts";
 import type { PassportSandboxSession } from "./sandbox-state.ts";
 import { createTokenOffice, type PassportTokenExpiry } from "./sandbox-tokens.ts";
 import { type PassportSandboxZone, type PassportSandboxZoneInput, toZones } from "./sandbox-zones.ts";
@@ -39,8 +39,14 @@ export interface PassportSandboxOptions {
   rightPageSize?: number;
   /** How a list of rights is cut. Default `none`: everything in one reply. */
   rightPaging?: PassportRightPaging;
-  /** How many events one request may hold; more are refused with 413. Default 100. */
+  /** How many events one request may hold; more are refused with 413. Default: any number; more than 100 are noted. */
   maxBatch?: number;
+  /**
+   * Whether the sandbox refuses what Passport may well accept: a request without a trace id, a field or a query parameter
+   * that is not known, a time without milliseconds, a plate in lower case, other than the documented fees. Default
+   * false: it carries the request out and notes a warning.
+   */
+  strict?: boolean;
   /** Whether the client's scope covers reading rights back. Default true. */
   readBack?: boolean;
   /** The form in which a token reply says when the token ends. Default `expires_at`. */
@@ -58,6 +64,8 @@ export interface PassportSandboxRequest {
   readonly status: number;
   /** The client's trace id; null when it sent none. */
   readonly traceId: string | null;
+  /** What only our reading of Passport would refuse in it. Absent: nothing. */
+  readonly warnings?: readonly string[];
 }
 
 /** The sandbox: a fetch handler, what it holds, and controls for a test. */
@@ -77,6 +85,8 @@ export interface PassportSandbox {
   readonly requests: readonly PassportSandboxRequest[];
   /** What the client did that no reply can show: requests that overlapped, events out of order. */
   readonly violations: readonly string[];
+  /** What `strict` would have refused, request by request. Holds no plate and no secret. */
+  readonly warnings: readonly string[];
   /** Whether rights may be read back; 403 while false. */
   readBack: boolean;
   /** What an officer sees at an instant, foreign sessions included. `zoneId` is the id or the external id. */
@@ -117,6 +127,7 @@ const OPTION_NAMES: readonly (keyof PassportSandboxOptions)[] = [
   "rightPageSize",
   "rightPaging",
   "maxBatch",
+  "strict",
   "readBack",
   "tokenExpiry",
   "tokenLifetimeSeconds",
@@ -137,6 +148,8 @@ export function createPassportSandbox(options: PassportSandboxOptions = {}): Pas
   const zones = toZones(options.zones ?? []);
   const foreignSessions = new Map<string, PassportSandboxSession>();
   const requests: PassportSandboxRequest[] = [];
+  const warnings: string[] = [];
+  const strict = readSwitch(options.strict ?? false, "createPassportSandbox strict");
   let readBack = options.readBack ?? true;
 
   const tokens = createTokenOffice({
@@ -150,7 +163,7 @@ export function createPassportSandbox(options: PassportSandboxOptions = {}): Pas
   const desk = createEventDesk({
     operatorId,
     zones,
-    maxBatch: options.maxBatch ?? 100,
+    maxBatch: options.maxBatch,
     latency: options.latency ?? nextTurn,
     findForeign: (sessionId) => foreignSessions.get(sessionId),
   });
@@ -162,30 +175,32 @@ export function createPassportSandbox(options: PassportSandboxOptions = {}): Pas
       method: "POST",
       path: "/v3/shared/access-tokens",
       open: true,
-      answer: (request) => tokens.issue(request),
+      answer: tokens.issue,
     },
     {
       method: "POST",
       path: "/v3/shared/events",
-      answer: async (request) => desk.receive(await readJson(request), request.signal),
+      answer: async (request, note) =>
+        desk.receive(await readJson(request, note), { signal: request.signal, note }),
     },
     {
       method: "GET",
       path: "/v3/shared/zones",
-      answer: (request) => listZones(request, { operatorId, zones, pageSize }),
+      answer: (request, note) => listZones(request, { operatorId, zones, pageSize, note }),
     },
     {
       method: "GET",
       path: "/v4/enforcement/parking-rights",
-      answer(request) {
+      answer(request, note) {
         if (!readBack) throw new PassportRefusal(403, "forbidden", { detail: "The token lacks the scope." });
         const paging = { paging: options.rightPaging ?? "none", pageSize: options.rightPageSize ?? 100 };
-        return listRights(request, { operatorId, zones, sessions: allSessions(), now: clock(), ...paging });
+        const asked = { operatorId, zones, sessions: allSessions(), now: clock(), note };
+        return listRights(request, { ...asked, ...paging });
       },
     },
   ];
 
-  async function answer(request: Request): Promise<Response> {
+  async function answer(request: Request, note: NoteDeviation): Promise<Response> {
     const { pathname } = new URL(request.url);
     const route = routes.find(({ path }) => pathname.endsWith(path));
     if (route === undefined) throw new PassportRefusal(404, "not_found", { detail: "No such path." });
@@ -193,23 +208,27 @@ export function createPassportSandbox(options: PassportSandboxOptions = {}): Pas
       throw new PassportRefusal(405, "method_not_allowed", { detail: `Use ${route.method}.` });
     }
     if (!request.headers.get(TRACE_HEADER)) {
-      throw invalidRequest([{ field: TRACE_HEADER, problem: "the header is required" }]);
+      note(invalidRequest([{ field: TRACE_HEADER, problem: "the header is missing" }]));
     }
     if (!route.open) tokens.requireToken(request);
-    return await route.answer(request);
+    return await route.answer(request, note);
   }
 
   return {
     async fetch(input, init) {
       const request = new Request(input, init);
       request.signal.throwIfAborted();
-      const response = await answer(request).catch(toRefusal);
-      requests.push({
-        method: request.method,
-        path: new URL(request.url).pathname,
-        status: response.status,
-        traceId: request.headers.get(TRACE_HEADER),
-      });
+      const noted: string[] = [];
+      const note: NoteDeviation = (refusal) => {
+        if (strict) throw refusal;
+        noted.push(...describeDeviation(refusal));
+      };
+      const response = await answer(request, note).catch(toRefusal);
+      const { method, headers } = request;
+      const path = new URL(request.url).pathname;
+      const entry = { method, path, status: response.status, traceId: headers.get(TRACE_HEADER) };
+      requests.push(noted.length === 0 ? entry : { ...entry, warnings: noted });
+      warnings.push(...noted.map((problem) => `${method} ${path}: ${problem}`));
       return response;
     },
     operatorId,
@@ -223,6 +242,7 @@ export function createPassportSandbox(options: PassportSandboxOptions = {}): Pas
     events: desk.events,
     requests,
     violations: desk.violations,
+    warnings,
     get readBack() {
       return readBack;
     },
@@ -264,7 +284,7 @@ interface Route {
   readonly path: string;
   /** True where no token is needed. */
   readonly open?: boolean;
-  readonly answer: (request: Request) => Response | Promise<Response>;
+  readonly answer: (request: Request, note: NoteDeviation) => Response | Promise<Response>;
 }
 
 const TRACE_HEADER = "Passport-Labs-Client-Trace-Id";
@@ -274,9 +294,9 @@ function toRefusal(thrown: unknown): Response {
   throw thrown;
 }
 
-async function readJson(request: Request): Promise<unknown> {
+async function readJson(request: Request, note: NoteDeviation): Promise<unknown> {
   if (!/^application\/json\b/i.test(request.headers.get("content-type") ?? "")) {
-    throw new PassportRefusal(415, "unsupported_media_type", { detail: "Send JSON." });
+    note(new PassportRefusal(415, "unsupported_media_type", { detail: "Send JSON." }));
   }
   try {
     return JSON.parse(await request.text());

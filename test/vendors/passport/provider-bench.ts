@@ -68,7 +68,7 @@ function createBench(options: BenchOptions, baseUrl: string) {
   const clock = () => new Date(time);
   const { passport } = createSandbox({
     clock,
-    passport: { operatorId: OPERATOR, zones: ZONES, ...options.sandbox },
+    passport: { operatorId: OPERATOR, zones: ZONES, strict: true, ...options.sandbox },
   });
   const events: ProviderEvent[] = [];
   const provider = createPassportProvider({

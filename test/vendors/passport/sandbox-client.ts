@@ -24,6 +24,7 @@ export function createClient(options: PassportSandboxOptions = {}) {
       { number: "102", name: "Library" },
     ],
     clock: () => NOW,
+    strict: true,
     ...options,
   });
   let token = "";
