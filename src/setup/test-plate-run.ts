@@ -1,5 +1,6 @@
 import { systemClock } from "../core/clock.ts";
 import type { Company, Location } from "../core/directory.ts";
+import { findMalformed, readAnsweredCompany, readAnsweredLocations } from "../core/directory-answers.ts";
 import { fieldError, readRecord, readText } from "../core/fields.ts";
 import { readSignal } from "../core/operation-options.ts";
 import { type Plate, parsePlate } from "../core/plate.ts";
@@ -107,11 +108,14 @@ async function findPlace(
 ): Promise<{ company: Company; location: Location }> {
   readText(companyId, "companyId");
   readText(locationId, "locationId");
-  const company = await within(bounds, () => directory.getCompany(companyId));
+  const company = readAnsweredCompany(await within(bounds, () => directory.getCompany(companyId)), companyId);
   if (company === undefined) throw fieldError("companyId", "names no company of the directory.");
-  const locations = await within(bounds, () => directory.listLocations(companyId));
-  const location = [...locations].find(({ id }) => id === locationId);
-  if (location === undefined || location.companyId !== companyId) {
+  const listed = await within(bounds, () => directory.listLocations(companyId));
+  const { sound, malformed } = readAnsweredLocations(listed, companyId);
+  const location = sound.find(({ id }) => id === locationId);
+  if (location === undefined) {
+    const unreadable = findMalformed(malformed, locationId);
+    if (unreadable !== undefined) throw unreadable.error;
     throw fieldError("locationId", "names no location of this company in the directory.");
   }
   if (!isEnabled(company, location, provider.id)) {

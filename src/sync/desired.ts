@@ -1,4 +1,5 @@
 import type { Company, Location } from "../core/directory.ts";
+import { findMalformed, type MalformedLocation } from "../core/directory-answers.ts";
 import { formatInstant } from "../core/instant.ts";
 import type { Permit } from "../core/permit.ts";
 import type { Plate } from "../core/plate.ts";
@@ -11,6 +12,8 @@ export interface CompanyView {
   readonly company: Company | undefined;
   /** Its own locations, by id. */
   readonly locations: ReadonlyMap<string, Location>;
+  /** Its locations that cannot be read; absent when all can. */
+  readonly unread?: { readonly malformed: readonly MalformedLocation[]; readonly retryAt: Date };
 }
 
 /** What one vendor should have of one permit, whatever the time is. */
@@ -19,6 +22,19 @@ export interface Desired {
   readonly registrations: readonly StoredRegistration[];
   /** Locations that the directory does not know, or that are switched on without a target. */
   readonly unmapped: readonly string[];
+  /** What waits because the directory cannot be read there; absent where nothing does. */
+  readonly held?: HeldLocations;
+}
+
+/** Locations of a permit that cannot be read: what the vendor has there stays as it is. */
+export interface HeldLocations {
+  readonly locationIds: ReadonlySet<string>;
+  /** Numbers of the permit's plates. */
+  readonly plateNumbers: readonly string[];
+  /** The permit's end: after it, nothing is wanted there any more. */
+  readonly validTo: Date | null;
+  /** When to look again. */
+  readonly until: Date;
 }
 
 /** Nothing: for a permit that was revoked, forgotten or erased. */
@@ -28,19 +44,21 @@ export const NOTHING_DESIRED: Desired = Object.freeze({ registrations: [], unmap
  * The registrations of a permit for one provider. The same as `registrationsOf`, but a location that cannot be
  * registered is named instead of thrown, so that it does not hold back the others.
  */
-export function desiredOf(permit: Permit, { company, locations }: CompanyView, providerId: string): Desired {
+export function desiredOf(permit: Permit, view: CompanyView, providerId: string): Desired {
+  const { company, locations } = view;
   // A company that nobody knows has no switches: nothing of it is wanted, and somebody should hear of it.
   if (company === undefined) return { ...NOTHING_DESIRED, unmapped: [...new Set(permit.locationIds)] };
   if (!isCompanyEnabled(company, providerId)) return NOTHING_DESIRED;
   let registrations: StoredRegistration[] | undefined;
   const unmapped: string[] = [];
+  const held = findHeld(permit, view);
   for (const locationId of permit.locationIds) {
+    if (held?.locationIds.has(locationId)) continue;
     const location = locations.get(locationId);
     const entry = providerEntry(location?.providers, providerId);
     if (location !== undefined && entry?.enabled !== true) continue;
-    const target: unknown = entry?.target;
-    // A host's own directory may say anything, null for one; ledgers keep targets as text.
-    if (location === undefined || typeof target !== "string") {
+    const target = entry?.target;
+    if (location === undefined || target === undefined) {
       unmapped.push(locationId);
       continue;
     }
@@ -52,6 +70,28 @@ export function desiredOf(permit: Permit, { company, locations }: CompanyView, p
   return {
     registrations: withoutRepeats(registrations ?? []),
     unmapped: unmapped.length > 1 ? [...new Set(unmapped)] : unmapped,
+    ...(held === undefined ? {} : { held }),
+  };
+}
+
+/** What waits at `now`, if anything does. */
+export function heldAt({ held }: Desired, now: Date): HeldLocations | undefined {
+  const isOver = held?.validTo != null && held.validTo <= now;
+  return isOver ? undefined : held;
+}
+
+function findHeld(permit: Permit, { locations, unread }: CompanyView): HeldLocations | undefined {
+  if (unread === undefined) return undefined;
+  const { malformed, retryAt } = unread;
+  const locationIds = permit.locationIds.filter(
+    (id) => !locations.has(id) && findMalformed(malformed, id) !== undefined,
+  );
+  if (locationIds.length === 0) return undefined;
+  return {
+    locationIds: new Set(locationIds),
+    plateNumbers: permit.plates.map(({ number }) => number),
+    validTo: permit.validTo,
+    until: retryAt,
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Company, Directory, MaybePromise } from "../core/directory.ts";
+import type { Directory, MaybePromise } from "../core/directory.ts";
+import { readAnsweredCompany } from "../core/directory-answers.ts";
 import { isPromise } from "../core/maybe-promise.ts";
 import { isCompanyEnabled } from "../core/switches.ts";
 import type { Timers } from "./timers.ts";
@@ -6,8 +7,8 @@ import type { Timers } from "./timers.ts";
 /** Which providers a company has switched on, for making deliveries. */
 export interface EnabledProviders {
   /**
-   * Those of `among` that the company has switched on. All of them when the directory does not say, or does not know the
-   * company: a delivery too many does no harm, and somebody should hear of a company that is missing.
+   * Those of `among` that the company has switched on. All of them when the directory does not say, does not know the
+   * company or gives one that cannot be read: a delivery too many does no harm, and finds out what is wrong.
    */
   find(companyId: string, among: readonly string[]): MaybePromise<readonly string[]>;
 }
@@ -42,12 +43,17 @@ export function createEnabledProviders({
       if (among.length === 0) return among;
       const silence = timers.now().getTime() - askedInVainAt;
       if (silence >= 0 && silence < SILENCE_MS) return among;
-      const enabledIn = (company: Company | undefined) =>
-        company === undefined ? among : among.filter((id) => isCompanyEnabled(company, id));
+      const enabledIn = (given: unknown) => {
+        const company = readAnsweredCompany(given, companyId);
+        return company === undefined ? among : among.filter((id) => isCompanyEnabled(company, id));
+      };
       try {
         const asked = directory.getCompany(companyId);
         // A directory in memory answers at once, and a timer for each permit costs as much as the permit.
-        return isPromise(asked) ? within(asked).then(enabledIn, () => among) : enabledIn(asked);
+        if (!isPromise(asked)) return enabledIn(asked);
+        return within(asked)
+          .then(enabledIn)
+          .catch(() => among);
       } catch {
         return among;
       }

@@ -77,10 +77,24 @@ export interface ProviderUpEvent {
   readonly downMs: number;
 }
 
-/** The host's directory fails for a company, and its deliveries wait: once, until it is back. */
+/**
+ * The host's directory cannot be read, and deliveries wait: those of a location that is named, else all of the company.
+ * Once for each, until it is back; again when another field is wrong.
+ */
 export interface DirectoryEvent {
   readonly type: "directory_failed" | "directory_recovered";
   readonly companyId: string;
+  /** The location that cannot be read. The deliveries of the company's other locations go on. */
+  readonly locationId?: string;
+  /** In the place of `locationId` where the location has none that can be read: its place in the list, from 0. */
+  readonly locationIndex?: number;
+  /**
+   * What cannot be read: `providers["passport"].enabled` of the location that is named, else `company.providers`,
+   * `listLocations` and the like. Absent: the directory threw, or did not answer within 10 seconds.
+   */
+  readonly field?: string;
+  /** What is wrong with it, and the remedy; there where `field` is. */
+  readonly message?: string;
 }
 
 /** The ledger fails, and nothing is delivered: once, until it is back. */

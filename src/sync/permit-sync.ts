@@ -46,7 +46,10 @@ export interface PermitSync {
   revoke(permitId: string, options?: ChangeOptions): Promise<ChangeResult>;
   /** Withdraws a permit, and erases what is personal in it as soon as no vendor has a right of it any more. */
   forget(permitId: string, options?: ChangeOptions): Promise<ChangeResult>;
-  /** Looks again at the permits of a company, or of all, because the directory changed. */
+  /**
+   * Looks again at the permits of a company, or of all, because the directory changed; also at what waits because the
+   * directory could not be read.
+   */
   refresh(options?: { companyId?: string }): Promise<void>;
 
   /** Begins with another provider, and refreshes. @throws EnforcementError `invalid_input` when its id is in use */

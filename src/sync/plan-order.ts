@@ -25,6 +25,11 @@ export class Pending {
     if (right === undefined || right.failure === null) this.#slots.add(slotOf({ registration: wish }));
   }
 
+  /** Notes a plate that may be wanted at a location that cannot be read. */
+  addPlate(plateNumber: string): void {
+    this.#plates.add(plateNumber);
+  }
+
   /** Whether a right that is not wanted stays until they are there. */
   holdsBack(unwanted: StoredRegistration): boolean {
     if (this.#slots.has(slotOf({ registration: unwanted }))) return false;

@@ -12,11 +12,11 @@ import { endOf } from "./right-terms.ts";
 
 /** The plan of a delivery of one registration that is new, or is as it should be; undefined for any other. */
 export function planSimply({ desired, delivery, now, rules }: PlanInput): DeliveryPlan | undefined {
-  const { registrations, unmapped } = desired;
+  const { registrations, unmapped, held } = desired;
   const { rights } = delivery;
   const [wish] = registrations;
   if (wish === undefined || registrations.length > 1 || rights.length > 1) return undefined;
-  if (unmapped.length > 0 || delivery.unmapped.length > 0) return undefined;
+  if (held !== undefined || unmapped.length > 0 || delivery.unmapped.length > 0) return undefined;
   const time = now.getTime();
   const decided = delivery.decidedAt === null ? time : Math.max(time, timeOf(delivery.decidedAt));
   const right = rights[0];

@@ -1,4 +1,4 @@
-import { NOTHING_DESIRED } from "./desired.ts";
+import { heldAt, NOTHING_DESIRED } from "./desired.ts";
 import { OLDEST_CLAIM_MS } from "./lease.ts";
 import type { DeliveryUpdate } from "./ledger.ts";
 import type { QueuedOperation } from "./operation-queue.ts";
@@ -54,7 +54,10 @@ function planWork(
     if (right.intent !== null) operations.push({ work, right, intent: right.intent });
   }
   if (work.outstanding > 0) return toUpdate(work);
-  return toUpdate(work, { dueAt: plan.dueAt, settled: !hasOpenIntent(work) });
+  return toUpdate(work, {
+    dueAt: plan.dueAt,
+    settled: !hasOpenIntent(work) && heldAt(desired, now) === undefined,
+  });
 }
 
 function findPlan(input: PlanInput): DeliveryPlan | undefined {

@@ -1,7 +1,7 @@
 import { formatInstant, timeOf } from "../core/instant.ts";
 import type { StoredRegistration } from "../core/registration.ts";
 import type { Delivery, Right } from "./delivery.ts";
-import { byRight, type Desired, rightKeyOf } from "./desired.ts";
+import { byRight, type Desired, type HeldLocations, heldAt, rightKeyOf } from "./desired.ts";
 import { holdsSlot, Pending } from "./plan-order.ts";
 import { planRight, type Step, type StepContext } from "./plan-right.ts";
 import { planSimply } from "./plan-simple.ts";
@@ -57,7 +57,8 @@ export function planFully({ desired, delivery, now, rules }: PlanInput): Deliver
 
   const { openEndedDays, ownReferences = false } = rules;
   const context = { now: time, decided, decidedAt, at, openEndedDays, ownReferences };
-  const steps = planRights(delivery, wishes, context);
+  const held = heldAt(desired, now);
+  const steps = planRights(delivery, wishes, held, context);
   let takenSlots = NO_SLOTS;
   let hasCancel = false;
   for (const { key, step } of steps) {
@@ -70,7 +71,8 @@ export function planFully({ desired, delivery, now, rules }: PlanInput): Deliver
   const findPlanned = plannedIn(steps);
   const pending = hasCancel ? new Pending() : undefined;
   const missing: StoredRegistration[] = [];
-  let dueAt = Number.POSITIVE_INFINITY;
+  let dueAt = held === undefined ? Number.POSITIVE_INFINITY : held.until.getTime();
+  for (const plateNumber of uncoveredPlates(delivery, held)) pending?.addPlate(plateNumber);
   for (const [key, wish] of wishes) {
     const right = findPlanned(key);
     const sendAt = timeOf(wish.validFrom) - rules.leadTimeMs;
@@ -153,9 +155,24 @@ interface PlannedStep {
   readonly step: Exclude<Step, { kind: "drop" }>;
 }
 
+/** Plates that the vendor may be without at a location that cannot be read. */
+function uncoveredPlates({ rights }: Delivery, held: HeldLocations | undefined): readonly string[] {
+  if (held === undefined) return [];
+  const isCovered = (plateNumber: string, locationId: string) =>
+    rights.some(
+      ({ registration, receipt }) =>
+        receipt !== null &&
+        registration.plate.number === plateNumber &&
+        registration.locationId === locationId,
+    );
+  const locationIds = [...held.locationIds];
+  return held.plateNumbers.filter((plate) => !locationIds.every((id) => isCovered(plate, id)));
+}
+
 function planRights(
   delivery: Delivery,
   wishes: ReadonlyMap<string, StoredRegistration>,
+  held: HeldLocations | undefined,
   context: StepContext & { decided: number },
 ): PlannedStep[] {
   const steps: PlannedStep[] = [];
@@ -163,6 +180,10 @@ function planRights(
     // A clock that was set back must not bring a right to life that was over before.
     if (liveUntil(before, context.openEndedDays) <= context.decided) continue;
     const key = rightKeyOf(before.registration);
+    if (held?.locationIds.has(before.registration.locationId)) {
+      steps.push({ key, before, step: { kind: "rest", right: before } });
+      continue;
+    }
     const step = planRight(before, wishes.get(key), context);
     if (step.kind !== "drop") steps.push({ key, before, step });
   }

@@ -17,6 +17,7 @@ export async function refreshCompanies(core: SyncCore, companyId?: string): Prom
 
 /** Looks again at every permit of a company. What is due then is told to nobody yet: `wake` does. */
 export async function refreshCompany(core: SyncCore, companyId: string): Promise<void> {
+  core.views.lookAgain(companyId);
   const ledger = await core.openLedger();
   const providerIds = await core.enabledProviders.find(companyId, [...core.loops.keys()]);
   await ledger.makeDue({ companyId, providerIds, at: core.timers.now() });

@@ -1,4 +1,5 @@
 import type { Directory } from "../core/directory.ts";
+import { readAnsweredLocations } from "../core/directory-answers.ts";
 import type { PushProvider, Zone } from "../core/provider.ts";
 import { providerEntry } from "../core/switches.ts";
 import type { Ledger } from "./ledger.ts";
@@ -19,9 +20,11 @@ export async function listTargetNames(options: {
   const written = new Set(also);
   for await (const target of ledger.listTargets(provider.id)) written.add(target);
   for await (const companyId of ledger.listCompanies()) {
-    for (const location of await directory.listLocations(companyId)) {
+    // What the ledger knows of a location that cannot be read is compared; a target that it does not know yet has nothing.
+    const { sound } = readAnsweredLocations(await directory.listLocations(companyId), companyId);
+    for (const location of sound) {
       const target = providerEntry(location.providers, provider.id)?.target;
-      if (target !== undefined && location.companyId === companyId) written.add(target);
+      if (target !== undefined) written.add(target);
     }
   }
   const zones = indexZones(await listZones(provider, signal));
