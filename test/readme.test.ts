@@ -89,6 +89,12 @@ describe("the README's TypeScript", () => {
       });
       expect(await (await ask(credentials, "NOBODY")).json()).toEqual({ sessions: [] });
       expect((await ask({}, "GXK-204")).status).toBe(401);
+      const cutOff = await fetch(`${server.origin}/enforcement/lookup`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...credentials },
+        body: '{"plate":"GX',
+      });
+      expect(await cutOff.json()).toMatchObject({ error: { code: "invalid_request" } });
     } finally {
       await server.stop();
     }

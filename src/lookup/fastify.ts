@@ -41,12 +41,16 @@ export interface FastifyLookupReply {
  * `whenUndetermined: "drop"` closes the connection, `onSend` and `onResponse` do not run, as when the client goes.
  *
  * ```ts
- * app.post("/lookup", { bodyLimit: 16_384 }, toFastifyHandler(handler));
+ * await app.register(async (scope) => {
+ *   scope.removeAllContentTypeParsers(); // in this scope only: bodies reach the lookup as they came
+ *   scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+ *   scope.all("/lookup", toFastifyHandler(handler));
+ * });
  * ```
  *
  * A content-type parser that reads the body and leaves nothing is answered with a 500 named `body_consumed`. What
- * Fastify refuses before a route is reached (an unknown content type, malformed JSON, its own body limit) is
- * answered by Fastify, not by us.
+ * Fastify refuses before a route is reached (its own body limit, and where its own parsers are left in place malformed
+ * JSON or an unknown content type) is answered by Fastify, not by us, and is not in the audit.
  *
  * @throws EnforcementError `invalid_config` when it is not given a handler
  */
