@@ -49,9 +49,10 @@ export function readFlexResult({ name }: FlexMethod, reply: HttpReply): XmlEleme
   return inner ?? result.text.trim();
 }
 
-/** What a SOAP fault says. */
-export function readFlexRefusal(reply: HttpReply): VendorRefusal {
+/** What a SOAP fault says. A reply without one does not refuse, whatever its status: a gateway may have made it. */
+export function readFlexRefusal(reply: HttpReply): VendorRefusal | undefined {
   const fault = findOne(findOne(findXml(reply.body), "Body", SOAP), "Fault", SOAP);
+  if (fault === undefined) return undefined;
   return { vendorCode: childText(fault, "faultcode"), vendorMessage: childText(fault, "faultstring") };
 }
 

@@ -206,6 +206,30 @@ describe("errors of the web services", () => {
     expect((await failureOf(() => places(provider))).code).toBe("invalid_response");
   });
 
+  it.each([400, 401, 403, 404, 429, 502])("are no verdict where a gateway says %i", async (status) => {
+    const { provider } = replyWith("<html><title>Gateway</title></html>", status);
+    const failure = await failureOf(() => places(provider));
+    expect(failure).toMatchObject({
+      status,
+      retryable: true,
+      code: status === 429 ? "rate_limited" : "unavailable",
+    });
+  });
+
+  it("are refused by a fault, in its words", async () => {
+    const fault = envelope(
+      "<s:Fault><faultcode>s:Client</faultcode><faultstring>No such method</faultstring></s:Fault>",
+    );
+    for (const [status, code] of [
+      [200, "rejected"],
+      [400, "rejected"],
+      [401, "unauthorized"],
+    ] as const) {
+      const failure = await failureOf(() => places(replyWith(fault, status).provider));
+      expect(failure).toMatchObject({ code, vendorCode: "s:Client", vendorMessage: "No such method" });
+    }
+  });
+
   it.each([
     ["nothing", ""],
     ["a web page", "<!doctype html><title>Login</title>"],
