@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { toFastifyHandler } from "../../src/lookup/fastify.ts";
 import type { FindPermits, PermitLookupHandler } from "../../src/lookup/handler.ts";
 import { type NodeRequest, type NodeResponse, toNodeHandler } from "../../src/lookup/node.ts";
 import { openCampus, permit } from "./campus.ts";
@@ -130,6 +131,33 @@ describe("a body that takes its time", () => {
     await pass(2_000);
     expect((await asked).status).toBe(503);
     expect(audits).toMatchObject([{ reason: "source_timeout", failure: { at: "request" } }]);
+  });
+
+  it("counts behind Fastify's parser, where Fastify measures it", async () => {
+    const { handler, key, audits } = openCampus({ permits: [permit()], deadlineMs: 2_000 });
+    const statuses: number[] = [];
+    for (const elapsedTime of [0, 1_999, 2_001]) {
+      const request = {
+        method: "POST",
+        url: "/",
+        headers: { "content-type": "application/json", "x-api-key": key },
+        body: { plate: "GXK204" },
+      };
+      const raw = { destroyed: false, writableEnded: false, once: () => undefined, destroy: () => undefined };
+      const code = (status: number) => statuses.push(status);
+      const reply = {
+        raw,
+        elapsedTime,
+        code,
+        headers: () => undefined,
+        send: () => undefined,
+        hijack: () => undefined,
+      };
+      toFastifyHandler(handler)(request, reply);
+      await settle();
+    }
+    expect(statuses).toEqual([200, 200, 503]);
+    expect(audits.map(({ durationMs }) => durationMs)).toEqual([0, 1_999, 2_001]);
   });
 
   it("counts where the mount of a host says when the request came", async () => {

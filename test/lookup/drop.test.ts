@@ -112,9 +112,16 @@ describe("a connection that is dropped", () => {
     app.addHook("onError", async () => {
       seen.push("onError");
     });
-    app.all("/lookup", toFastifyHandler(handler));
+    const lookup = toFastifyHandler(handler);
+    const replies: Array<{ readonly sent: boolean }> = [];
+    app.all("/lookup", (request, reply) => {
+      replies.push(reply);
+      lookup(request, reply);
+    });
     const url = `${await app.listen({ port: 0, host: "127.0.0.1" })}/lookup`;
     await expect(ask(url, key, { plate: "GXK204", locationId: "nowhere" })).rejects.toThrow("fetch failed");
+    // What a time-out of the host's would ask before it sends something.
+    expect(replies.map(({ sent }) => sent)).toEqual([true]);
     expect(seen).toEqual(["onRequest", "preHandler"]);
     expect(audits).toMatchObject([{ reason: "unknown_place", httpStatus: 0 }]);
     const injected = app.inject({
