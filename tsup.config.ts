@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "tsup";
+import { defineConfig, type Options } from "tsup";
 
 // One entry per vendor folder, so that a new vendor needs no line here.
 const vendors = readdirSync(new URL("src/vendors", import.meta.url), { withFileTypes: true })
@@ -22,14 +22,36 @@ const library = {
   ...Object.fromEntries(vendors.map((name) => [`vendors/${name}`, `src/vendors/${name}/index.ts`])),
 };
 
-/** Files that the embedded ledger starts as threads, by these names. */
-const threads = {
-  "sqlite-writer-thread": "src/sync/sqlite-writer-thread.ts",
-  "sqlite-check-thread": "src/sync/sqlite-check-thread.ts",
+/**
+ * The threads of the embedded ledger stand in its code as text: a bundle, a zip of Yarn's or a single executable has no
+ * file beside it that a thread could be started from.
+ */
+const threadsAsText: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "threads-as-text",
+  async setup({ initialOptions, esbuild }) {
+    const threads = { WRITER_THREAD: "sqlite-writer-thread", CHECK_THREAD: "sqlite-check-thread" };
+    initialOptions.define ??= {};
+    for (const [name, file] of Object.entries(threads)) {
+      const { outputFiles } = await esbuild.build({
+        entryPoints: [`src/sync/${file}.ts`],
+        bundle: true,
+        write: false,
+        format: "cjs",
+        target: "node22.16",
+        platform: "node",
+        // Of files, which only the source has.
+        define: { "import.meta.url": "undefined" },
+        minifyWhitespace: true,
+        minifySyntax: true,
+      });
+      initialOptions.define[name] = JSON.stringify(outputFiles[0]?.text);
+    }
+  },
 };
 
 export default defineConfig({
-  entry: { ...library, ...threads, cli: "src/cli/main.ts" },
+  entry: { ...library, cli: "src/cli/main.ts" },
+  esbuildPlugins: [threadsAsText],
   format: "esm",
   target: "node22.16",
   platform: "node",

@@ -12,7 +12,7 @@ import type {
   WriterFailure,
   WriterMessage,
 } from "./sqlite-messages.ts";
-import { BUNDLED, startThread } from "./sqlite-threads.ts";
+import { startThread } from "./sqlite-threads.ts";
 
 type Parts = AsyncIterable<readonly ChangeRow[]>;
 
@@ -83,10 +83,9 @@ export class Writer {
         else reject(toEnforcementError(message.failure, "open"));
       });
       for (const event of ["error", "messageerror", "exit"] as const) {
-        thread.on(event, (thrown: unknown) => {
-          const failure = isMissingFile(thrown) ? BUNDLED : DIED;
-          writer.fail(failure);
-          reject(toEnforcementError(failure, "open"));
+        thread.on(event, () => {
+          writer.fail(DIED);
+          reject(toEnforcementError(DIED, "open"));
         });
       }
     }).catch(async (thrown: unknown) => {
@@ -240,12 +239,6 @@ export class Writer {
       if (failure?.message === DAMAGED.message) this.fail(DAMAGED);
     }
   }
-}
-
-/** Whether a thread ended because its file, or one that this imports, is not there. */
-function isMissingFile(thrown: unknown): boolean {
-  const code = (thrown as { code?: unknown } | null)?.code;
-  return code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND";
 }
 
 /** How many deliveries are to be saved or looked for. */

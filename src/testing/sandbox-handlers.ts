@@ -44,7 +44,8 @@ function loadMsw(): Pick<typeof import("msw"), "http"> {
   const { createRequire } = process.getBuiltinModule("node:module");
   let loaded: Partial<typeof import("msw")>;
   try {
-    loaded = createRequire(import.meta.url)("msw");
+    // A bundle of CommonJS has no address of its own; the tests run where msw is installed.
+    loaded = createRequire(import.meta.url ?? `${process.cwd()}/bundle.js`)("msw");
   } catch {
     throw fieldError("msw", "cannot be loaded; run: npm install --save-dev msw", "invalid_config");
   }

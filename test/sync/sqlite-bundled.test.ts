@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
@@ -7,54 +7,41 @@ import { expect, it } from "vitest";
 import { makeFolder } from "./sqlite-folder.ts";
 
 const run = promisify(execFile);
-const entry = join(import.meta.dirname, "../../src/sync/sqlite.ts");
+const dist = join(import.meta.dirname, "../../dist");
 
-/** What `open` says in a program that has the ledger's code in its own file. */
-async function openBundled(format: "esm" | "cjs", folder: string): Promise<Record<string, unknown>> {
-  const program = join(folder, format === "esm" ? "program.mjs" : "program.cjs");
-  await build({
-    stdin: {
-      contents: `
-        import { sqliteLedger } from ${JSON.stringify(entry)};
-        sqliteLedger({ path: ${JSON.stringify(join(folder, "ledger.db"))} }).open().then(
-          () => console.log(JSON.stringify({ opened: true })),
-          ({ name, code, message, retryable }) => console.log(JSON.stringify({ name, code, message, retryable })),
-        );`,
-      resolveDir: folder,
-      loader: "ts",
-    },
-    outfile: program,
-    bundle: true,
-    platform: "node",
-    format,
-    logLevel: "silent",
-  });
-  const { stdout } = await run(process.execPath, ["--no-warnings", program]);
-  return JSON.parse(stdout);
-}
-
-const KEEP_EXTERNAL = {
-  name: "EnforcementError",
-  code: "invalid_config",
-  retryable: false,
-  message: expect.stringMatching(/Keep @offstreet\/enforcement external.*esbuild.*webpack.*Next\.js/),
-};
-
+// More bundlers: test/consumer/bundlers.full.test.ts.
 it.each(["esm", "cjs"] as const)(
-  "a bundle (%s) without the files of the threads is told to keep the package external, and makes no file",
+  "a bundle (%s) starts its own threads, in a folder of its own",
   async (format) => {
+    if (!existsSync(join(dist, "sqlite.js"))) throw new Error("dist is missing; run: npm run build");
     const folder = makeFolder();
-    expect(await openBundled(format, folder)).toEqual(KEEP_EXTERNAL);
-    expect(readdirSync(folder).filter((name) => name.includes("ledger"))).toEqual([]);
+    const program = join(folder, format === "esm" ? "program.mjs" : "program.cjs");
+    const path = JSON.stringify(join(folder, "ledger.db"));
+    const { warnings } = await build({
+      stdin: {
+        contents: `
+        import { parsePlate } from ${JSON.stringify(join(dist, "index.js"))};
+        import { sqliteLedger } from ${JSON.stringify(join(dist, "sqlite.js"))};
+        const permit = { id: "1", companyId: "university", plates: [parsePlate("gxk 204")], locationIds: ["lot"],
+          validFrom: new Date(), validTo: null, revision: 1 };
+        async function main() {
+          const ledger = sqliteLedger({ path: ${path} });
+          await ledger.open();
+          const [status] = await ledger.record([{ kind: "issue", permit, providerIds: ["passport"], at: new Date() }]);
+          console.log(status, (await ledger.getPermit("1")).permit.plates[0].number);
+          await ledger.close();
+        }
+        main();`,
+        resolveDir: folder,
+      },
+      outfile: program,
+      bundle: true,
+      platform: "node",
+      format,
+      logLevel: "silent",
+    });
+    expect(warnings.filter(({ id }) => id === "empty-import-meta")).toEqual([]);
+    const { stdout } = await run(process.execPath, [program], { cwd: folder });
+    expect(stdout.trim()).toBe("recorded GXK204");
   },
 );
-
-it("a thread's file without those that it imports is told the same", async () => {
-  const folder = makeFolder();
-  await build({
-    entryPoints: [join(import.meta.dirname, "../../src/sync/sqlite-writer-thread.ts")],
-    outfile: join(folder, "sqlite-writer-thread.js"),
-    format: "esm",
-  });
-  expect(await openBundled("esm", folder)).toEqual(KEEP_EXTERNAL);
-});
