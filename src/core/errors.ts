@@ -8,7 +8,7 @@
  * | `unauthorized` | the vendor refuses our credentials | no, renew the credentials |
  * | `rejected` | the vendor understood and refused | no, see `vendorCode` and `vendorMessage` |
  * | `rate_limited` | the vendor asks us to slow down | yes, after `retryAfterMs` |
- * | `unavailable` | the vendor could not be reached or could not serve | yes |
+ * | `unavailable` | the vendor could not be reached, could not serve, or something else answered in its place | yes |
  * | `timeout` | an attempt got no reply in time | yes |
  * | `aborted` | the caller's signal ended the operation | the caller decides |
  * | `invalid_response` | the vendor's reply could not be understood | no, it needs a person |
