@@ -49,7 +49,7 @@ const WORDS_OF_FETCH: ReadonlySet<string> = new Set([
 
 /**
  * A reply that refuses, as an error. `refusal` is what the vendor's own words say, masked already; `undefined` where
- * the reply holds none. A 4xx without them is no verdict: whoever made it, the same request is right later.
+ * the reply holds none. A 4xx without them is no verdict: a gateway may have made it, and the same request may succeed later.
  */
 export function refusalError(
   reply: HttpReply,

@@ -66,7 +66,10 @@ function findRefusal(
   const code = toCode(status, own !== undefined);
   const said = vendorMessage === undefined ? "" : `: ${vendorMessage}`;
   return new EnforcementError(code, `Passport refuses this session (${status})${said}`, {
-    ...{ vendorCode, vendorMessage, status, traceId: reply.traceId },
+    vendorCode,
+    vendorMessage,
+    status,
+    traceId: reply.traceId,
     reason: code === "rejected" ? reason : undefined,
     outcome: code === "unavailable" ? "unknown" : "not_applied",
   });

@@ -96,7 +96,7 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
 
   /**
    * Whether a session that Passport would not stop for us is over nevertheless: `ok` when it is, Passport's refusal when
-   * it is not. Where we looked and got no answer, nobody knows, and the cancellation has to be repeated.
+   * it is not. Where the look got no answer either, the outcome is unknown, and the cancellation has to be repeated.
    */
   async function confirmOver(
     change: PushChange,
@@ -209,7 +209,8 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
       const list = await http.perform({ operation: "checkConnection", signal }, (attempt) =>
         zones.list(attempt, { refresh: true }),
       );
-      const message = `Passport accepts the credentials and shows ${list.zones.length} zones.`;
+      const { length } = list.zones;
+      const message = `Passport accepts the credentials and shows ${length} ${length === 1 ? "zone" : "zones"}.`;
       return { status: "connected" as const, message };
     },
 

@@ -81,22 +81,25 @@ describe("a cancellation", () => {
   it.each<[string, () => Response]>([
     ["409", () => refuse(409, "session_stopped")],
     ["404", () => refuse(404, "not_found")],
-  ])("that Passport refuses with %s is held while nobody can say whether it is over", async (_, refusal) => {
-    let isDown = true;
-    const { provider, receipt } = await connectTo((type) => (type === "stopped" ? refusal() : undefined), {
-      instead({ url }) {
-        if (!url.includes("/parking-rights")) return undefined;
-        return isDown ? new Response("<h1>Bad Gateway</h1>", { status: 502 }) : Response.json({ data: [] });
-      },
-    });
+  ])(
+    "that Passport refuses with %s is held while the look whether it is over gets no answer",
+    async (_, refusal) => {
+      let isDown = true;
+      const { provider, receipt } = await connectTo((type) => (type === "stopped" ? refusal() : undefined), {
+        instead({ url }) {
+          if (!url.includes("/parking-rights")) return undefined;
+          return isDown ? new Response("<h1>Bad Gateway</h1>", { status: 502 }) : Response.json({ data: [] });
+        },
+      });
 
-    expect(await failureOf(() => provider.cancel(receipt))).toMatchObject({
-      ...{ code: "unavailable", outcome: "unknown", retryable: true },
-    });
+      expect(await failureOf(() => provider.cancel(receipt))).toMatchObject({
+        ...{ code: "unavailable", outcome: "unknown", retryable: true },
+      });
 
-    isDown = false;
-    expect(await provider.cancel(receipt)).toBeUndefined();
-  });
+      isDown = false;
+      expect(await provider.cancel(receipt)).toBeUndefined();
+    },
+  );
 });
 
 describe("an amendment", () => {
