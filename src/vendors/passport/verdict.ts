@@ -30,14 +30,30 @@ export function readPassportRefusal(reply: HttpReply): VendorRefusal | undefined
   return isSuccess(reply) ? undefined : findTokenRefusal(reply);
 }
 
+const wrappedProblem = z.object({
+  error: z.optional(z.unknown()),
+  errors: z.optional(z.unknown()),
+});
+
+/** The value itself, or the one error that it holds: seen elsewhere, and Passport's word all the same. */
+function findOwnProblem(value: unknown) {
+  const own = ownProblem.safeParse(value);
+  if (own.success) return own.data;
+  const wrapped = wrappedProblem.safeParse(value);
+  if (!wrapped.success) return undefined;
+  const { error, errors } = wrapped.data;
+  const only = Array.isArray(errors) && errors.length === 1 ? errors[0] : undefined;
+  return ownProblem.safeParse(error ?? only).data;
+}
+
 /** Passport's own refusal in a JSON value. `status` is the one that it came under; its own otherwise. */
 export function findOwnRefusal(value: unknown, status?: number): VendorRefusal | undefined {
-  const parsed = ownProblem.safeParse(value);
-  if (!parsed.success) return undefined;
-  const { type, title, detail, additional_details } = parsed.data;
+  const own = findOwnProblem(value);
+  if (own === undefined) return undefined;
+  const { type, title, detail, additional_details } = own;
   const vendorCode = type.slice(OWN_TYPE.length);
   const words = [detail ?? title, toWords(additional_details)].filter(Boolean).join(" ");
-  const meant = status ?? parsed.data.status;
+  const meant = status ?? own.status;
   return {
     vendorCode,
     vendorMessage: words === "" ? undefined : words,
@@ -169,9 +185,10 @@ function findDenial(value: unknown, reply?: HttpReply): string | undefined {
   )?.[0];
 }
 
+/** The same one level further down: in the items of a list, and in what `data` or `response` holds. */
 function findItemDenial(value: object): string | undefined {
-  const lists = Array.isArray(value) ? [value] : Object.values(value).filter((part) => Array.isArray(part));
-  for (const item of lists.flat()) {
+  const parts: unknown[] = Array.isArray(value) ? value : Object.values(value).flat();
+  for (const item of parts) {
     const denial = findDenial(item);
     if (denial !== undefined) return denial;
   }
