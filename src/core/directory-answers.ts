@@ -109,6 +109,7 @@ class ListReading {
       this.#sound.delete(location.id);
       this.#note(value, index, fieldError("location.id", "is used twice."));
     } catch (thrown) {
+      // A list of promises is no list of locations.
       ignorePromise(value);
       const known = attempt(() => (value as Partial<Location>).companyId);
       const isForeign = typeof known === "string" && findDamage(known) === undefined && known.trim() !== "";

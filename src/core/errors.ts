@@ -115,8 +115,28 @@ export class EnforcementError extends Error {
 
 /** Tells whether a caught value is an {@link EnforcementError}, also one from another copy of this package. */
 export function isEnforcementError(value: unknown): value is EnforcementError {
-  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return (value as Record<symbol, unknown>)[BRAND] === true;
+  } catch {
+    // A proxy of the host's threw.
+    return false;
+  }
 }
+
+/** What kind of thing was thrown, in one word: the name of an error, also of another realm's; else its type. */
+export function nameOfThrown(thrown: unknown): string {
+  try {
+    const isError = thrown instanceof Error || Object.prototype.toString.call(thrown) === "[object Error]";
+    const name: unknown = isError ? (thrown as Error).name : typeof thrown;
+    return typeof name === "string" ? name.slice(0, MAX_NAME_LENGTH).toWellFormed() : "Error";
+  } catch {
+    // A getter or a proxy of the host's threw.
+    return "Error";
+  }
+}
+
+const MAX_NAME_LENGTH = 100;
 
 /** The same failure, seen from further out: given details replace those of `error`, its code and words stay. */
 export function withErrorDetails(

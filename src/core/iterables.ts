@@ -1,4 +1,5 @@
 import { fieldError } from "./fields.ts";
+import { ignorePromise, isPromise } from "./maybe-promise.ts";
 
 // Lists that a host gives. Whatever is wrong with one is an error that names it, never the host's own.
 
@@ -6,6 +7,18 @@ const MAX_ENTRIES = 1_000_000;
 
 // Iterators that were used. The second use of one would be an empty list, and nobody would notice.
 const used = new WeakSet<object>();
+
+/**
+ * Notes that an iterator is being used.
+ *
+ * @throws EnforcementError `invalid_input` when it was used before
+ */
+export function useOnce(iterator: object, field: string): void {
+  if (used.has(iterator)) {
+    throw fieldError(field, "is an iterator that was used before; give a new one at each call, or an array.");
+  }
+  used.add(iterator);
+}
 
 /**
  * The entries of an array or another iterable.
@@ -55,10 +68,7 @@ function startIterator(iterable: Iterable<unknown>, field: string): Iterator<unk
   const iterator = attempt(() => iterable[Symbol.iterator]());
   if (typeof iterator !== "object" || iterator === null)
     throw fieldError(field, "has no iterator that works.");
-  if (used.has(iterator)) {
-    throw fieldError(field, "is an iterator that was used before; give a new one at each call, or an array.");
-  }
-  used.add(iterator);
+  useOnce(iterator, field);
   return iterator;
 }
 
@@ -66,10 +76,12 @@ function startIterator(iterable: Iterable<unknown>, field: string): Iterator<unk
 function takeNext(iterator: Iterator<unknown>, field: string): { readonly value: unknown } | undefined {
   try {
     const next = iterator.next();
-    return next.done ? undefined : { value: next.value };
+    if (!isPromise(next)) return next.done ? undefined : { value: next.value };
+    ignorePromise(next);
   } catch {
     throw fieldError(field, "breaks off: its iterator failed.");
   }
+  throw fieldError(field, "breaks off: its iterator gave a promise.");
 }
 
 /** What a getter or an iterator of the host's gives; `undefined` when it throws. */

@@ -2,11 +2,11 @@ import type { LookupAnswer, LookupRefusal, LookupReply, LookupRequest } from "..
 import type { MaybePromise } from "../core/directory.ts";
 import { isEnforcementError } from "../core/errors.ts";
 import { parseInstant } from "../core/instant.ts";
-import { isPromise } from "../core/maybe-promise.ts";
+import { ignorePromise, isPromise } from "../core/maybe-promise.ts";
 import { type LookupAudit, toAudit } from "./audit.ts";
 import type { BodyProblem } from "./body.ts";
 import { closeReply } from "./closed-reply.ts";
-import { type AskingClient, Deadline, Interruption } from "./deadline.ts";
+import { type AskingClient, Deadline, isInterruption } from "./deadline.ts";
 import { decideLookup, type LookupWork } from "./decide.ts";
 import { Inquiry } from "./inquiry.ts";
 import type { LookupSettings } from "./options.ts";
@@ -53,13 +53,19 @@ export function answerLookup(
   const end = (outcome: LookupOutcome) => finishLookup(outcome, { settings, inquiry, deadline });
   let decided: MaybePromise<LookupOutcome>;
   try {
-    inquiry.at = parseInstant(settings.clock(), "clock");
+    inquiry.at = readClock(settings);
     decided = decideLookup(request, options.bodyProblem, { settings, inquiry, deadline });
   } catch (thrown) {
     decided = toOutcome(thrown, inquiry);
   }
   if (!isPromise(decided)) return end(decided);
   return decided.then(end, (thrown) => end(toOutcome(thrown, inquiry)));
+}
+
+function readClock({ clock }: LookupSettings): Date {
+  const now = clock();
+  ignorePromise(now);
+  return parseInstant(now, "clock");
 }
 
 function finishLookup(
@@ -80,7 +86,7 @@ function finishLookup(
 /** What a request that failed is answered with. */
 export function toOutcome(thrown: unknown, inquiry: Inquiry): LookupAnswer | LookupRefusal {
   const { stage, at } = inquiry;
-  if (thrown instanceof Interruption) {
+  if (isInterruption(thrown)) {
     return { status: "undetermined", reason: thrown.reason, matches: [], at };
   }
   if (stage === "dialect" && isEnforcementError(thrown) && thrown.code === "invalid_input") {

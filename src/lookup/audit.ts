@@ -1,6 +1,6 @@
 import type { StoredCredential } from "../core/credential.ts";
 import type { LookupQuery } from "../core/dialect.ts";
-import { isEnforcementError } from "../core/errors.ts";
+import { isEnforcementError, nameOfThrown } from "../core/errors.ts";
 import { formatInstant } from "../core/instant.ts";
 import { type NameCandidate, rankCandidates } from "../core/mismatch.ts";
 import type { LookupHandlerReply } from "./answer.ts";
@@ -151,7 +151,6 @@ function toUnderstood(
 }
 
 function toFailure({ at, thrown }: NonNullable<Inquiry["failure"]>): LookupFailure {
-  const name = thrown instanceof Error ? thrown.name : typeof thrown;
-  const message = isEnforcementError(thrown) ? thrown.message : name;
+  const message = isEnforcementError(thrown) ? thrown.message : nameOfThrown(thrown);
   return Object.defineProperty({ at, message }, "cause", { value: thrown, enumerable: false });
 }

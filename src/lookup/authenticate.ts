@@ -2,8 +2,8 @@ import type { Authorizer, PresentedCredential, StoredCredential } from "../core/
 import type { LookupDialect, LookupRequest } from "../core/dialect.ts";
 import type { MaybePromise } from "../core/directory.ts";
 import { readList, readText } from "../core/fields.ts";
-import { isPromise, whenKnown } from "../core/maybe-promise.ts";
-import { type Deadline, Interruption } from "./deadline.ts";
+import { ignorePromise, isPromise, whenKnown } from "../core/maybe-promise.ts";
+import { type Deadline, isInterruption } from "./deadline.ts";
 
 /** With what a request is authenticated. */
 export interface Authentication {
@@ -64,7 +64,7 @@ class Failure {
 }
 
 function toFailure(thrown: unknown): Failure {
-  if (thrown instanceof Interruption) throw thrown;
+  if (isInterruption(thrown)) throw thrown;
   return new Failure(thrown);
 }
 
@@ -79,7 +79,9 @@ function findPresented(
   { dialect, onUnreadable }: Authentication,
 ): PresentedCredential | undefined {
   try {
-    return dialect.readCredential?.(request);
+    const presented = dialect.readCredential?.(request);
+    ignorePromise(presented);
+    return presented;
   } catch (thrown) {
     // A body that cannot be read proves nothing. What is wrong with it is for the audit, not for strangers.
     onUnreadable(thrown);

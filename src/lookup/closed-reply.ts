@@ -1,4 +1,5 @@
 import type { LookupReply } from "../core/dialect.ts";
+import { ignorePromise } from "../core/maybe-promise.ts";
 
 // What Node and fetch can send. Both throw at anything else, and the answer has been reported by then.
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
@@ -12,8 +13,10 @@ const knownHeaders = new WeakSet<LookupReply["headers"]>();
  *
  * @throws TypeError when it cannot be sent; what is wrong with it is the dialect's
  */
-export function closeReply({ status, headers, body }: LookupReply): LookupReply {
+export function closeReply(reply: LookupReply): LookupReply {
+  const { status, headers, body } = reply;
   if (!Number.isInteger(status) || status < 200 || status > 599 || typeof body !== "string") {
+    ignorePromise(reply);
     throw new TypeError("The dialect rendered a reply without a status or a body.");
   }
   if (isBodiless(status) && body !== "") {

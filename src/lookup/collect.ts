@@ -1,7 +1,8 @@
 import type { MaybePromise } from "../core/directory.ts";
 import { fieldError } from "../core/fields.ts";
 import { type FindPermits, givesCheckedPermits, type PermitQuery } from "../core/find-permits.ts";
-import { whenKnown } from "../core/maybe-promise.ts";
+import { entriesOf, useOnce } from "../core/iterables.ts";
+import { ignorePromise, whenKnown } from "../core/maybe-promise.ts";
 import { type Permit, readPermit } from "../core/permit.ts";
 import type { Deadline } from "./deadline.ts";
 
@@ -51,6 +52,8 @@ class Collection {
       if (permit?.companyId === companyId) this.#keepNewest(permit);
       else this.#dropped += 1;
     } catch (error) {
+      // A list of promises is no list of permits.
+      ignorePromise(value);
       this.#dropped += 1;
       this.#unreadable ??= error;
     }
@@ -75,7 +78,7 @@ class Collection {
 function takeAll(found: unknown, deadline: Deadline, collection: Collection): MaybePromise<void> {
   deadline.check();
   if (isIterable(found)) {
-    for (const value of found) {
+    for (const value of entriesOf(found, "findPermits")) {
       deadline.check();
       collection.take(value);
     }
@@ -91,6 +94,7 @@ async function takeAsTheyCome(
   collection: Collection,
 ): Promise<void> {
   const iterator = found[Symbol.asyncIterator]();
+  useOnce(iterator, "findPermits");
   let done = false;
   try {
     while (!done) {
@@ -116,7 +120,9 @@ function hasPlate(permit: Permit, plateNumbers: readonly string[]): boolean {
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {
-  return typeof (value as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] === "function";
+  // Text is iterable, too, and empty text would be a source without permits.
+  if (typeof value !== "object" || value === null) return false;
+  return typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === "function";
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

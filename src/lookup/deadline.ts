@@ -12,6 +12,15 @@ export class Interruption extends Error {
   }
 }
 
+/** Tells an {@link Interruption} from what a host's function threw, which may be a proxy that throws itself. */
+export function isInterruption(thrown: unknown): thrown is Interruption {
+  try {
+    return thrown instanceof Interruption;
+  } catch {
+    return false;
+  }
+}
+
 /** What tells that the asking client has gone. It is asked when something has to be waited for. */
 export interface AskingClient {
   /**

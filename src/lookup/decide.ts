@@ -9,7 +9,7 @@ import type {
 } from "../core/dialect.ts";
 import type { MaybePromise } from "../core/directory.ts";
 import { fieldError } from "../core/fields.ts";
-import { whenKnown } from "../core/maybe-promise.ts";
+import { ignorePromise, isPromise, whenKnown } from "../core/maybe-promise.ts";
 import { authenticate } from "./authenticate.ts";
 import type { BodyProblem } from "./body.ts";
 import { type Deadline, Interruption } from "./deadline.ts";
@@ -71,7 +71,7 @@ export function decideLookup(
     }
     inquiry.credential = credential;
     inquiry.stage = "dialect";
-    return decideQuestion(dialect.parseQuery(request), credential, work);
+    return decideQuestion(atOnce(dialect.parseQuery(request)), credential, work);
   });
 }
 
@@ -92,7 +92,14 @@ function findDocument(
   const { dialect } = settings.provider;
   if (dialect.serveDocument === undefined) return undefined;
   inquiry.stage = "dialect";
-  return dialect.serveDocument(request, { publicUrl: settings.publicUrl });
+  return atOnce(dialect.serveDocument(request, { publicUrl: settings.publicUrl }));
+}
+
+/** What a dialect gave. Its functions answer at once: a promise is none of the values that they may give. */
+function atOnce<Value>(given: Value): Value {
+  if (!isPromise(given)) return given;
+  ignorePromise(given);
+  throw new TypeError("The dialect gave a promise.");
 }
 
 function decideQuestion(

@@ -1,5 +1,5 @@
 import type { LookupAnswer } from "../core/dialect.ts";
-import { isEnforcementError } from "../core/errors.ts";
+import { isEnforcementError, nameOfThrown } from "../core/errors.ts";
 import { rankCandidates } from "../core/mismatch.ts";
 import type { LookupAudit } from "./audit.ts";
 import type { ConsideredPermit } from "./explain-permit.ts";
@@ -133,8 +133,7 @@ function describeFailure({ at, thrown }: { at: string; thrown: unknown }): strin
 }
 
 function messageOf(thrown: unknown): string {
-  if (isEnforcementError(thrown)) return thrown.message;
-  return thrown instanceof Error ? thrown.name : typeof thrown;
+  return isEnforcementError(thrown) ? thrown.message : nameOfThrown(thrown);
 }
 
 function describeDropped({ inquiry: { dropped } }: Replay): string[] {

@@ -1,7 +1,9 @@
 import type { LookupRefusal, LookupRequest } from "../core/dialect.ts";
 import { fieldError } from "../core/fields.ts";
+import { attempt } from "../core/iterables.ts";
+import { ignorePromise } from "../core/maybe-promise.ts";
 import { challengesOf } from "./authenticate.ts";
-import { Interruption } from "./deadline.ts";
+import { isInterruption } from "./deadline.ts";
 import type { LookupWork } from "./decide.ts";
 import { createRefusal } from "./refusal.ts";
 
@@ -39,7 +41,7 @@ export async function refuseStranger(
     if (throttle !== undefined) await deadline.within(throttle.limiter.consume(readKey(throttle, request)));
   } catch (thrown) {
     if (isExhausted(thrown)) return createRefusal("too_many_requests", { headers: retryAfter(thrown) });
-    const hasGone = thrown instanceof Interruption && thrown.reason === "aborted";
+    const hasGone = isInterruption(thrown) && thrown.reason === "aborted";
     // A limiter that does not work turns nobody away. The audit shows that it does not.
     if (!hasGone) inquiry.failure = { at: "credentials", thrown };
   }
@@ -51,7 +53,7 @@ interface Exhausted {
 }
 
 function isExhausted(thrown: unknown): thrown is Exhausted {
-  return typeof (thrown as Partial<Exhausted> | null | undefined)?.msBeforeNext === "number";
+  return typeof attempt(() => (thrown as Partial<Exhausted> | null | undefined)?.msBeforeNext) === "number";
 }
 
 /** Whole seconds, upwards. A limiter without an end of its own says -1, and there is nothing to tell. */
@@ -63,6 +65,7 @@ function retryAfter({ msBeforeNext }: Exhausted): Record<string, string> {
 
 function readKey({ keyOf }: ThrottleSettings, request: LookupRequest): string {
   const key: unknown = keyOf(request);
+  ignorePromise(key);
   if (typeof key !== "string") throw fieldError("throttleKey", "must return text.");
   return key;
 }

@@ -76,6 +76,42 @@ describe("a source that fails", () => {
   });
 });
 
+describe("an iterator that was used up", () => {
+  function* generate() {
+    yield permit();
+  }
+  async function* generateLater() {
+    yield permit();
+  }
+
+  it.each<[string, FindPermits, string]>([
+    ["a generator", always(generate()), "findPermits"],
+    ["an async generator", always(generateLater()), "findPermits"],
+  ])("is no source without permits: %s", async (_, findPermits, field) => {
+    const { ask } = openCampus({ findPermits });
+    expect((await ask({ plate: "GXK204" })).audit.status).toBe("valid");
+    const { status, audit } = await ask({ plate: "GXK204" });
+    expect(status).toBe(503);
+    expect(audit.failure?.message).toContain(`${field}: is an iterator that was used before`);
+  });
+
+  it("is no company without locations", async () => {
+    const list = locations.values();
+    const { ask } = openCampus({
+      directory: { ...directory, listLocations: () => list },
+      permits: [permit()],
+    });
+    expect((await ask({ plate: "GXK204" })).audit.status).toBe("valid");
+    expect((await ask({ plate: "GXK204" })).audit).toMatchObject({
+      ...{ status: "undetermined", failure: { at: "directory" } },
+    });
+  });
+
+  function always<Value>(value: Value): () => Value {
+    return () => value;
+  }
+});
+
 describe("the policy", () => {
   const fail = () => Promise.reject(new Error("no database"));
 
