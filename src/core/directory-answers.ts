@@ -3,7 +3,7 @@ import { companyCopies, locationCopies, readOnce } from "./directory-copies.ts";
 import { EnforcementError, isEnforcementError } from "./errors.ts";
 import { describeKey, fieldError, findDamage, findUnknownKey } from "./fields.ts";
 import { attempt, entriesOf } from "./iterables.ts";
-import { ignorePromise } from "./maybe-promise.ts";
+import { ignorePromise, isPromise } from "./maybe-promise.ts";
 import { findRegion } from "./region.ts";
 import { providerEntry } from "./switches.ts";
 
@@ -99,6 +99,7 @@ class ListReading {
     const index = this.count;
     this.count += 1;
     try {
+      if (isPromise(value)) throw fieldError("location", "is a promise; wait for it first.");
       const location = readOnce(value, "location", locationCopies);
       if (location.companyId !== this.#companyId) return;
       if (!this.#sound.has(location.id) && !this.#malformedIds.has(location.id)) {

@@ -60,7 +60,7 @@ const WITHOUT_ID: readonly (readonly [what: string, location: unknown, field: st
   ["a text", "bad", "location"],
   ["a number", 7, "location"],
   ["a list", [sound], "location"],
-  ["a promise", Promise.resolve(sound), "id"],
+  ["a promise", Promise.resolve(sound), "location"],
   ["an id that is a number", { ...sound, id: 7 }, "id"],
   ["an id that is damaged", { ...sound, id: "\udc00" }, "id"],
   ["an id with U+0000", { ...sound, id: "b\0d" }, "id"],

@@ -133,5 +133,5 @@ export const listOfPromises: Misbehaviour = {
   name: "gives a list of promises that reject",
   kind: "gives",
   value: ["promises"],
-  run: () => [Promise.reject(new Error(SECRET)), Promise.reject(new Error(SECRET))],
+  run: () => [Promise.reject(new Error(SECRET))],
 };
