@@ -27,7 +27,8 @@ export interface ChangeResult {
 export interface ChangeOptions {
   /**
    * The host's own transaction, for a ledger in the same database: the change is recorded when it commits, and not at
-   * all when it does not. Other ledgers refuse it with `unsupported`.
+   * all when it does not. Other ledgers refuse it with `unsupported`. What is no open transaction (a pool, a client without
+   * BEGIN) is refused with `invalid_input`.
    */
   transaction?: LedgerTransaction;
 }

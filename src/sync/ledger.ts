@@ -30,7 +30,8 @@ export interface Ledger {
    * Changes are taken one by one, perhaps over several turns of the event loop. When taking one throws, nothing of the
    * call is recorded, and it rejects with what was thrown.
    *
-   * @throws EnforcementError `unsupported` when a transaction is given and the ledger cannot take part in it
+   * @throws EnforcementError `unsupported` when a transaction is given and the ledger cannot take part in it,
+   * `invalid_input` when it is none
    */
   record(
     changes: Iterable<LedgerChange>,

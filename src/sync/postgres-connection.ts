@@ -1,4 +1,5 @@
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
+import { fieldError } from "../core/fields.ts";
 
 /** Rows as `pg` gives them. */
 export interface PostgresResult {
@@ -123,6 +124,8 @@ async function repeat<Result>(operation: string, attempt: () => Promise<Result>)
 }
 
 const LOCK_TIMEOUT = "55P03";
+const NO_TEXT = "22021";
+const PROTOCOL_VIOLATION = "08P01";
 const lockTimeouts = new WeakSet<object>();
 
 /** Whether it failed because another transaction kept what it needed locked. */
@@ -149,6 +152,20 @@ export function toLedgerError(
   if (isEnforcementError(error)) return error;
   const code = codeOf(error);
   if (code === LOCK_TIMEOUT) return noteLockTimeout(operation);
+  if (code === PROTOCOL_VIOLATION && operation === "open") {
+    return fieldError(
+      "pool",
+      "what it connects to refuses the connection or a transaction (code 08P01), as PgBouncer does in statement mode. Put the pooler into session mode for the ledger (pool_mode = session), or connect the ledger's pool to PostgreSQL itself.",
+      "invalid_config",
+    );
+  }
+  if (code === NO_TEXT) {
+    return new EnforcementError(
+      "invalid_input",
+      "A text given to the ledger holds the character U+0000, or is no well-formed text; PostgreSQL cannot keep it.",
+      { operation },
+    );
+  }
   const what = code === undefined ? "could not be reached" : `failed with code ${code}`;
   const remedy =
     outcome === "unknown"
@@ -171,7 +188,8 @@ function isLost(error: unknown): boolean {
   return code === undefined || /^(08|57P0)/.test(code) || /^E[A-Z]+$/.test(code);
 }
 
-function codeOf(error: unknown): string | undefined {
+/** PostgreSQL's own code of an error, or the operating system's. */
+export function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === "string" && /^[A-Z0-9_]{1,30}$/.test(code) ? code : undefined;
 }

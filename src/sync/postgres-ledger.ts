@@ -9,9 +9,10 @@ import { type PostgresPool, toLedgerError } from "./postgres-connection.ts";
 import { applyMarks, findNextDue, makeCompanyDue, rewindDeliveries } from "./postgres-due.ts";
 import { erasePermits } from "./postgres-erase.ts";
 import { countDeliveries, createFindPermits, getPermit } from "./postgres-find.ts";
+import { readTransaction, recordInTransaction } from "./postgres-host-transaction.ts";
 import { listAt, listCompanies, listFailures, listTargets, listUnmapped } from "./postgres-lists.ts";
 import { checkPackages } from "./postgres-packages.ts";
-import { type PostgresParts, recordInTransaction } from "./postgres-record.ts";
+import type { PostgresParts } from "./postgres-record.ts";
 import { RecordQueue } from "./postgres-record-queue.ts";
 import { saveDeliveries } from "./postgres-save.ts";
 import { openSchema, quote } from "./postgres-schema.ts";
@@ -20,8 +21,9 @@ import { PostgresWakes } from "./postgres-wakes.ts";
 export interface PostgresLedgerOptions {
   /**
    * A `Pool` of `pg`. It stays the host's: closing the ledger does not end it. One of its connections is kept for
-   * listening, so it needs at least 3, and they must be sessions of their own: a pooler between it and PostgreSQL has to
-   * be in session mode.
+   * listening, so it needs room for at least 3 (`max`; 10 by default), and they must be sessions of their own: a pooler
+   * between it and PostgreSQL, such as PgBouncer, has to be in session mode. `open` rejects with `invalid_config` where it
+   * is not.
    */
   readonly pool: PostgresPool;
   /**
@@ -30,6 +32,9 @@ export interface PostgresLedgerOptions {
    */
   readonly schema?: string;
 }
+
+// One listens. A transaction may hold another while a queue of pg-boss is made on a third.
+const LEAST_CONNECTIONS = 3;
 
 /**
  * A ledger in PostgreSQL 13 or later, for hosts that run on several machines: any number of processes share it, and each
@@ -91,12 +96,11 @@ export function postgresLedger(options: PostgresLedgerOptions): Ledger {
     },
     async record(given, { transaction } = {}) {
       requireOpen();
+      const runner = transaction === undefined ? undefined : readTransaction(transaction, pool);
       const changes = [...given];
       for (const change of changes) checkChange(change);
       if (changes.length === 0) return [];
-      return transaction === undefined
-        ? queue.record(changes)
-        : recordInTransaction(changes, transaction, parts);
+      return runner === undefined ? queue.record(changes) : recordInTransaction(changes, runner, parts);
     },
     makeDue: async (selection) => makeCompanyDue(selection, requireOpen()),
     rewind: async (request) => rewindDeliveries(request, requireOpen()),
@@ -155,6 +159,14 @@ function readOptions(options: PostgresLedgerOptions): { pool: PostgresPool; sche
     throw fieldError(
       "schema",
       "must be 1–40 lower-case letters, digits and underscores, the first a letter.",
+      "invalid_config",
+    );
+  }
+  const room = Number((pool as { options?: { max?: unknown } }).options?.max);
+  if (room < LEAST_CONNECTIONS) {
+    throw fieldError(
+      "pool",
+      `has room for ${room} of the ${LEAST_CONNECTIONS} connections that the ledger needs at least: one listens all the time, one may wait for another. Set max to ${LEAST_CONNECTIONS} or more (10 is pg's default).`,
       "invalid_config",
     );
   }

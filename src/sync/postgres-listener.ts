@@ -1,8 +1,20 @@
-import { borrow, giveBack, type PostgresClient, type PostgresPool } from "./postgres-connection.ts";
+import { randomUUID } from "node:crypto";
+import { EnforcementError } from "../core/errors.ts";
+import { fieldError } from "../core/fields.ts";
+import {
+  borrow,
+  giveBack,
+  type PostgresClient,
+  type PostgresPool,
+  toLedgerError,
+} from "./postgres-connection.ts";
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
 const HEARTBEAT_MS = 10_000;
+
+// PostgreSQL needs a millisecond or two.
+const HEARD_WITHIN_MS = 5_000;
 
 interface Listening {
   readonly channel: string;
@@ -18,9 +30,13 @@ export class PostgresListener {
   #client: PostgresClient | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #pauseMs = FIRST_PAUSE_MS;
+  /** Why it could not begin to listen. */
+  #refusal: unknown;
+  readonly #heardWithinMs: number;
 
-  constructor(pool: PostgresPool) {
+  constructor(pool: PostgresPool, { heardWithinMs = HEARD_WITHIN_MS } = {}) {
     this.#pool = pool;
+    this.#heardWithinMs = heardWithinMs;
   }
 
   async listen(listening: Listening): Promise<void> {
@@ -28,8 +44,42 @@ export class PostgresListener {
     try {
       await this.#connect(listening);
     } catch (error) {
+      this.#refusal = error;
       this.close();
       throw error;
+    }
+  }
+
+  /**
+   * Sees to it that what another connection commits is heard here. A pooler that gives connections away between two
+   * transactions accepts LISTEN, and nothing is ever heard.
+   *
+   * @throws EnforcementError `invalid_config` naming `pool` when nothing is heard; `unavailable` when it does not listen, or
+   * the pool has no other connection to give
+   */
+  async requireNotifications(): Promise<void> {
+    const client = this.#client;
+    if (client === undefined) throw toLedgerError(this.#refusal, "open");
+    const channel = `enforcement_${randomUUID()}`;
+    let hear: (isHeard: boolean) => void = () => {};
+    const heard = new Promise<boolean>((resolve) => {
+      hear = resolve;
+    });
+    const onNotification = (message: { channel: string }) => {
+      if (message.channel === channel) hear(true);
+    };
+    client.on("notification", onNotification);
+    try {
+      await client.query(`LISTEN "${channel}"`);
+      const notified = this.#pool.query("SELECT pg_notify($1, '')", [channel]);
+      if ((await Promise.race([notified, pause(this.#heardWithinMs)])) === undefined) throw noConnection();
+      // Without a word to the server meanwhile: a pooler might lend the connection that hears just for that.
+      if ((await Promise.race([heard, pause(this.#heardWithinMs)])) !== true) throw noNotifications();
+      await client.query(`UNLISTEN "${channel}"`);
+    } catch (error) {
+      throw toLedgerError(error, "open");
+    } finally {
+      client.removeListener("notification", onNotification);
     }
   }
 
@@ -103,6 +153,22 @@ export class PostgresListener {
       return false;
     }
   }
+}
+
+function noConnection(): Error {
+  return new EnforcementError(
+    "unavailable",
+    "The pool of the ledger gives no second connection: set its max to 3 or more, or end what holds its connections.",
+    { operation: "open", field: "pool" },
+  );
+}
+
+function noNotifications(): Error {
+  return fieldError(
+    "pool",
+    "its connections are not sessions of their own: a notification of PostgreSQL (LISTEN, NOTIFY) does not arrive. A pooler such as PgBouncer in transaction mode stands in between: put it into session mode for the ledger (pool_mode = session), or connect the ledger's pool to PostgreSQL itself.",
+    "invalid_config",
+  );
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -1,5 +1,4 @@
-import { isEnforcementError } from "../core/errors.ts";
-import type { ChangeStatus, LedgerChange, LedgerTransaction } from "./ledger.ts";
+import type { ChangeStatus, LedgerChange } from "./ledger.ts";
 import { judgeCall, type PermitNow, permitIdOf } from "./postgres-changes.ts";
 import type { DatabaseClock } from "./postgres-clock.ts";
 import {
@@ -7,10 +6,9 @@ import {
   NothingToCommit,
   type PostgresPool,
   type PostgresRunner,
-  toLedgerError,
 } from "./postgres-connection.ts";
 import type { PostgresWakes } from "./postgres-wakes.ts";
-import { lockPermits, MadeMeanwhile, writePermits } from "./postgres-write-permits.ts";
+import { lockPermits, writePermits } from "./postgres-write-permits.ts";
 
 /** What the parts of the ledger work with. */
 export interface PostgresParts {
@@ -23,7 +21,6 @@ export interface PostgresParts {
 
 // As many rows are turned into JSON between two turns of the event loop: a millisecond or two.
 const SLICE = 200;
-const HOST_ATTEMPTS = 3;
 
 /** Records calls together, in one transaction of ours. A call with a conflict changes nothing and harms no other. */
 export async function recordCalls(
@@ -57,34 +54,8 @@ export async function recordLargeCall(
   return statuses;
 }
 
-/**
- * Records one call inside a transaction of the host's. Behind a savepoint: what fails here leaves the host's own work
- * as it was.
- */
-export async function recordInTransaction(
-  changes: readonly LedgerChange[],
-  transaction: LedgerTransaction,
-  parts: PostgresParts,
-): Promise<ChangeStatus[]> {
-  await parts.wakes.prepare(providersOf(changes));
-  for (let attempt = 1; ; attempt++) {
-    await transaction.query("SAVEPOINT offstreet_enforcement").catch((error: unknown) => {
-      throw toLedgerError(error, "record");
-    });
-    try {
-      const statuses = await writeSlices(transaction, changes, { ...parts, byMarks: true });
-      const end = statuses.includes("conflict") ? "ROLLBACK TO" : "RELEASE";
-      await transaction.query(`${end} SAVEPOINT offstreet_enforcement`);
-      return statuses;
-    } catch (error) {
-      await transaction.query("ROLLBACK TO SAVEPOINT offstreet_enforcement").catch(() => {});
-      if (error instanceof MadeMeanwhile && attempt < HOST_ATTEMPTS) continue;
-      throw isEnforcementError(error) ? error : toLedgerError(error, "record");
-    }
-  }
-}
-
-async function writeSlices(
+/** Writes changes in an open transaction, slice by slice, and announces what is due. */
+export async function writeSlices(
   runner: PostgresRunner,
   changes: readonly LedgerChange[],
   parts: PostgresParts & { byMarks: boolean },
@@ -116,6 +87,7 @@ async function writeCalls(
   return { statuses, providerIds: await writePermits(runner, touched, { schema, clock, byMarks }) };
 }
 
-function providersOf(changes: readonly LedgerChange[]): Set<string> {
+/** The providers that changes are of. */
+export function providersOf(changes: readonly LedgerChange[]): Set<string> {
   return new Set(changes.flatMap((change) => ("permit" in change ? change.providerIds : [])));
 }

@@ -15,6 +15,7 @@ const PREPARED_WITHIN_MS = 2_000;
 export class PostgresWakes {
   readonly #options: Omit<ScheduledWakesOptions, "boss">;
   readonly #pool: PostgresPool;
+  readonly #listener: PostgresListener;
   #engine: { readonly boss: PgBoss; readonly scheduled: ScheduledWakes } | undefined;
   readonly #prepared = new Map<string, Promise<boolean>>();
   /** Queues that exist, by name, and whose they are. */
@@ -28,12 +29,13 @@ export class PostgresWakes {
   constructor(options: Omit<ScheduledWakesOptions, "boss">) {
     this.#options = options;
     this.#pool = options.pool;
+    this.#listener = new PostgresListener(options.pool);
   }
 
   async open(): Promise<void> {
     const { pool, schemaName } = this.#options;
     const boss = await createBoss(
-      { pool, schema: schemaName, listener: new PostgresListener(pool) },
+      { pool, schema: schemaName, listener: this.#listener },
       {
         onNotification: (queue) => this.#tell(this.#queues.get(queue)),
         onConnect: () => this.#served.forEach((providerId) => void this.#tell(providerId)),
@@ -41,7 +43,16 @@ export class PostgresWakes {
     );
     this.#engine = { boss, scheduled: new ScheduledWakes({ ...this.#options, boss }) };
     await this.#boss.start();
-    await this.#boss.createQueue(LATER_QUEUE, QUEUE_OPTIONS);
+    try {
+      // pg-boss makes do with polling where nothing is heard.
+      await this.#listener.requireNotifications();
+      await this.#boss.createQueue(LATER_QUEUE, QUEUE_OPTIONS);
+    } catch (error) {
+      // First: its connection may be the only one that there is.
+      this.#listener.close();
+      await this.#boss.stop({ graceful: false });
+      throw error;
+    }
     this.#scheduled.open();
     this.#isOpen = true;
   }
