@@ -26,14 +26,14 @@ const library = {
  * The threads of the embedded ledger stand in its code as text: a bundle, a zip of Yarn's or a single executable has no
  * file beside it that a thread could be started from.
  */
-const threadsAsText: NonNullable<Options["esbuildPlugins"]>[number] = {
+export const threadsAsText: NonNullable<Options["esbuildPlugins"]>[number] = {
   name: "threads-as-text",
   async setup({ initialOptions, esbuild }) {
     const threads = { WRITER_THREAD: "sqlite-writer-thread", CHECK_THREAD: "sqlite-check-thread" };
     initialOptions.define ??= {};
     for (const [name, file] of Object.entries(threads)) {
       const { outputFiles } = await esbuild.build({
-        entryPoints: [`src/sync/${file}.ts`],
+        entryPoints: [fileURLToPath(new URL(`src/sync/${file}.ts`, import.meta.url))],
         bundle: true,
         write: false,
         format: "cjs",

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "tsup";
+import { threadsAsText } from "../../../tsup.config.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -12,8 +13,8 @@ export interface BuiltChild {
 }
 
 /**
- * Builds `child.ts` and the threads of its ledger as they are built for the package. Hundreds of children are started,
- * and Node takes several times as long to begin when it must find and strip every file of the source.
+ * Builds `child.ts` as the package is built, the threads of its ledger with it. Hundreds of children are started, and Node
+ * takes several times as long to begin when it must find and strip every file of the source.
  */
 export async function buildChild(): Promise<BuiltChild> {
   // Within the project, so that it finds the packages that it imports.
@@ -22,11 +23,8 @@ export async function buildChild(): Promise<BuiltChild> {
   const folder = await mkdtemp(join(cache, "killable-child-"));
   await build({
     ...{ config: false, silent: true, dts: false, outDir: folder },
-    entry: {
-      child: join(ROOT, "test/sync/kills/child.ts"),
-      "sqlite-writer-thread": join(ROOT, "src/sync/sqlite-writer-thread.ts"),
-      "sqlite-check-thread": join(ROOT, "src/sync/sqlite-check-thread.ts"),
-    },
+    entry: { child: join(ROOT, "test/sync/kills/child.ts") },
+    esbuildPlugins: [threadsAsText],
     ...{ format: "esm", platform: "node", target: "node22.16", removeNodeProtocol: false },
   });
   return {
