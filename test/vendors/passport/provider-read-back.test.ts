@@ -152,6 +152,7 @@ describe("find", () => {
     expect(provider.capabilities).toEqual({
       batchSize: 100,
       openEndedDays: 30,
+      ownReferences: true,
       listZones: true,
       find: false,
       listRegistrations: false,
