@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { type Clock, systemClock } from "../core/clock.ts";
+import { type Clock, steadyClock, systemClock } from "../core/clock.ts";
 import { EnforcementError } from "../core/errors.ts";
 import { describeKey, findDamage } from "../core/fields.ts";
 import { ignorePromise } from "../core/maybe-promise.ts";
@@ -92,7 +92,7 @@ export function toHttpSettings(
     concurrency: options.concurrency ?? 8,
     requestsPerSecond: options.requestsPerSecond,
     onEvent: quietly(options.onEvent),
-    clock: options.clock ?? systemClock,
+    clock: steadyClock(options.clock ?? systemClock),
   };
 }
 

@@ -1,4 +1,4 @@
-import { systemClock } from "../core/clock.ts";
+import { steadyClock, systemClock } from "../core/clock.ts";
 import type { Company, Location } from "../core/directory.ts";
 import { findMalformed, readAnsweredCompany, readAnsweredLocations } from "../core/directory-answers.ts";
 import { fieldError, readRecord, readText } from "../core/fields.ts";
@@ -53,7 +53,8 @@ const BEGUN_FOR_MS = 5 * 60_000;
  */
 export async function prepareRun(options: TestPlateOptions): Promise<TestPlateRun> {
   readRecord(options, "runTestPlate options", KEYS);
-  const { provider, region, minutes = 60, clock = systemClock } = options;
+  const { provider, region, minutes = 60 } = options;
+  const clock = steadyClock(options.clock ?? systemClock);
   const signal = readSignal(options.signal, "signal");
   const deadlineMs = readDeadline(options.deadlineMs ?? DEFAULT_DEADLINE_MS);
   readStore(options.evidence);

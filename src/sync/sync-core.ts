@@ -1,3 +1,4 @@
+import { type Clock, steadyClock } from "../core/clock.ts";
 import type { MaybePromise } from "../core/directory.ts";
 import { fieldError, readText } from "../core/fields.ts";
 import type { EnforcementProvider, PushProvider } from "../core/provider.ts";
@@ -46,9 +47,10 @@ export function createSyncCore(
   { timers: given, random }: { timers: Timers; random: () => number },
 ): SyncCore {
   const { directory, concurrency, leadTimeMs, retentionMs } = settings;
-  const timers = watchClock(given);
-  const emit = createEmit(settings.onEvent, timers.now);
-  timers.onHealth = (isWell) => emit({ type: isWell ? "clock_recovered" : "clock_failed" });
+  const now = steadyClock(given.now, (isWell) => emit({ type: isWell ? "clock_recovered" : "clock_failed" }));
+  const timers = new ClockWatch({ now, after: given.after });
+  const emit: Emit = createEmit(settings.onEvent, timers.now);
+  requireClock(now);
   const health = new LedgerHealth(emit);
   const views = createCompanyViews({ directory, timers, random, emit });
   const enabledProviders = createEnabledProviders({ directory, timers });
@@ -110,9 +112,10 @@ export function createSyncCore(
   return core;
 }
 
-function watchClock(timers: Timers): ClockWatch {
+/** @throws EnforcementError `invalid_config` when the host's clock gives no valid Date from the beginning */
+function requireClock(clock: Clock): void {
   try {
-    return new ClockWatch(timers);
+    clock();
   } catch (thrown) {
     throw toConfigError(thrown);
   }

@@ -161,10 +161,11 @@ describe("a provider that breaks its contract", () => {
       const { sync, vendor, pass, until } = scriptedSync();
       const alpha = vendor();
       const asks = { retryAfterMs: retryAfterMs as number };
-      for (const code of ["rate_limited", "unavailable", "invalid_response"] as const) {
+      const codes = ["rate_limited", "unavailable", "invalid_response"] as const;
+      for (const [index, code] of codes.entries()) {
         alpha.answer = () => new EnforcementError(code, "Later.", asks);
         await sync.start();
-        await until(sync.issue(permit(code.slice(0, 10))));
+        await until(sync.issue(permit(`P${index}`)));
         await pass(MINUTE_MS);
         alpha.answer = () => undefined;
         await pass(61 * MINUTE_MS);

@@ -136,8 +136,9 @@ function isOurs(refusal: HotSpotWireRefusal, change: PushChange): boolean {
   );
 }
 
-async function askForTokens({ token, companyToken }: HotSpotConfig): Promise<Tokens> {
-  const asked = await askForSecret(token, "token");
+async function askForTokens({ token, companyToken, http }: HotSpotConfig): Promise<Tokens> {
+  const { attemptTimeoutMs } = http;
+  const asked = await askForSecret(token, "token", attemptTimeoutMs);
   if (companyToken === undefined) return { token: asked };
-  return { token: asked, companyToken: await askForSecret(companyToken, "companyToken") };
+  return { token: asked, companyToken: await askForSecret(companyToken, "companyToken", attemptTimeoutMs) };
 }

@@ -72,7 +72,7 @@ export function createAuthorizedClient(http: HttpClient, config: PassportConfig)
 }
 
 async function requestToken(http: HttpClient, config: PassportConfig): Promise<Token> {
-  const secret = await askForSecret(config.clientSecret, "clientSecret");
+  const secret = await askForSecret(config.clientSecret, "clientSecret", config.http.attemptTimeoutMs);
   const traceId = crypto.randomUUID();
   const reply = await http.sendOnce("authenticate", {
     method: "POST",

@@ -62,12 +62,16 @@ export function createFlexWebServices(providerId: string, config: FlexWebService
         });
         return read(readFlexResult(method, reply), reply);
       };
-      const password = await attempt.waitFor(askForSecret(config.password, "flexWebServices.password"));
+      const password = await attempt.waitFor(
+        askForSecret(config.password, "flexWebServices.password", config.http.attemptTimeoutMs),
+      );
       try {
         return await send(password);
       } catch (thrown) {
         if (!isEnforcementError(thrown) || thrown.code !== "unauthorized") throw thrown;
-        const renewed = await attempt.waitFor(askForSecret(config.password, "flexWebServices.password"));
+        const renewed = await attempt.waitFor(
+          askForSecret(config.password, "flexWebServices.password", config.http.attemptTimeoutMs),
+        );
         // The same one would be refused again, and who repeats a wrong one may be locked out.
         if (renewed === password) throw thrown;
         return await send(renewed);
