@@ -1,4 +1,3 @@
-import { EnforcementError } from "../core/errors.ts";
 import type { Permit } from "../core/permit.ts";
 import { judgeChange, type KnownState } from "./change-status.ts";
 import type { ChangeStatus, LedgerChange } from "./ledger.ts";
@@ -41,27 +40,6 @@ export function endOf({ state, permit }: PermitNow, changedAt: Date): Date | nul
   const validTo = permit?.validTo ?? null;
   if (state === "active") return validTo;
   return validTo === null || changedAt < validTo ? changedAt : validTo;
-}
-
-/**
- * Refuses ids that PostgreSQL cannot hold as text.
- *
- * @throws EnforcementError `invalid_input` naming the field
- */
-export function checkChange(change: LedgerChange): void {
-  const ids: [string, string][] =
-    "permit" in change
-      ? [
-          ["permit.id", change.permit.id],
-          ["permit.companyId", change.permit.companyId],
-        ]
-      : [["permitId", change.permitId]];
-  const wrong = ids.find(([, id]) => id.includes("\0") || !id.isWellFormed());
-  if (wrong === undefined) return;
-  const [field] = wrong;
-  throw new EnforcementError("invalid_input", `${field}: must hold no NUL and no half of a surrogate pair.`, {
-    ...{ operation: "record", field },
-  });
 }
 
 function isSame(known: PermitNow | undefined, change: LedgerChange): boolean {

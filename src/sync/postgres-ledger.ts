@@ -2,7 +2,7 @@ import { AssertionError } from "node:assert";
 import { EnforcementError } from "../core/errors.ts";
 import { fieldError, readRecord } from "../core/fields.ts";
 import type { Ledger } from "./ledger.ts";
-import { checkChange } from "./postgres-changes.ts";
+import { refuseDamagedIds } from "./ledger-errors.ts";
 import { PostgresClaims } from "./postgres-claims.ts";
 import { DatabaseClock } from "./postgres-clock.ts";
 import { type PostgresPool, toLedgerError } from "./postgres-connection.ts";
@@ -98,7 +98,7 @@ export function postgresLedger(options: PostgresLedgerOptions): Ledger {
       requireOpen();
       const runner = transaction === undefined ? undefined : readTransaction(transaction, pool);
       const changes = [...given];
-      for (const change of changes) checkChange(change);
+      for (const change of changes) refuseDamagedIds(change);
       if (changes.length === 0) return [];
       return runner === undefined ? queue.record(changes) : recordInTransaction(changes, runner, parts);
     },

@@ -104,9 +104,9 @@ export function createSqliteLedger(
       const taken = changes[Symbol.iterator]();
       const few = takeFew(taken);
       if (few.length >= FEW) return writer.recordParts(inParts(few, taken));
+      const rows = few.map(toChangeRow);
       for (const change of writer.hasFailed ? [] : few)
         if ("permit" in change) recent.add(change.permit, plateNumbersOf(change.permit));
-      const rows = few.map(toChangeRow);
       const [first] = rows;
       const recorded =
         rows.length === 1 && first !== undefined

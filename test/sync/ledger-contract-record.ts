@@ -200,6 +200,32 @@ export function describeRecord(place: Place): void {
     expect((await given.collect(ledger.listCompanies())).sort()).toEqual(ids.slice(1).sort());
   });
 
+  it.each(["\ud800", "\ud801", "P\udc00", "\udc00\ud800", "P\0", "\0"])(
+    "refuses the id %j, which a database cannot tell from another, with the whole call",
+    async (id) => {
+      const { ledger } = place;
+      const calls: [LedgerChange, string][] = [
+        [issue({ id }), "permit.id"],
+        [issue({ companyId: id }), "permit.companyId"],
+        [revoke(1, id), "permitId"],
+      ];
+      for (const [change, field] of calls) {
+        const large = Array.from({ length: 300 }, (_, index) => issue({ id: `permit-${index}` }));
+        for (const changes of [[change], [issue(), change], [...large, change]]) {
+          await expect(ledger.record(changes)).rejects.toMatchObject({ code: "invalid_input", field });
+        }
+      }
+      expect(await given.collect(ledger.listCompanies())).toEqual([]);
+    },
+  );
+
+  it("keeps ids beyond the basic plane, and U+FFFD, apart", async () => {
+    const { ledger } = place;
+    const ids = ["\u{1f697}", "\u{1f698}", "\ufffd", "\ufffd\ufffd"];
+    expect(await ledger.record(ids.map((id) => issue({ id })))).toEqual(ids.map(() => "recorded"));
+    for (const id of ids) expect((await ledger.getPermit(id))?.permit.id).toBe(id);
+  });
+
   it("says whether it can write inside a transaction of the host's", async () => {
     if (place.ledger.kind === "postgres") return;
     const transaction = { query: async () => ({ rows: [], rowCount: 0 }) };
