@@ -82,7 +82,7 @@ const MISNAMED: [what: string, name: (folder: string, path: string) => string, p
   ["a name that is too long", (folder) => join(folder, "x".repeat(300)), /is too long/],
   ["memory", () => ":memory:", /must be a file/],
   ["nothing", () => " ", /must not be empty/],
-  ["a name with NUL", (folder) => join(folder, "copy\0.db"), /NUL/],
+  ["a name with NUL", (folder) => join(folder, "copy\0.db"), /U\+0000/],
 ];
 
 it.skipIf(process.platform === "win32").each(MISNAMED)(
