@@ -8,10 +8,18 @@ import { CONSUMED_PATHNAME, PATHNAME } from "../lookup/hosts/served-lookup.ts";
 /** A server in a process of its own. It reports what happens inside it as lines of output; see fetch-app.ts. */
 export async function openChild(
   command: readonly [program: string, ...programArguments: string[]],
-  options: { readOrigin?: (line: string) => string | undefined } = {},
+  options: {
+    readOrigin?: (line: string) => string | undefined;
+    environment?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<RunningHost> {
   const [program, ...programArguments] = command;
-  const environment = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
+  const environment = {
+    ...process.env,
+    NEXT_TELEMETRY_DISABLED: "1",
+    NODE_ENV: "production",
+    ...options.environment,
+  };
   const child = spawn(program, programArguments, { cwd: import.meta.dirname, env: environment });
   const journal = new Journal();
   const output: string[] = [];
