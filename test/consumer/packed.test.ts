@@ -87,8 +87,9 @@ describe("the packed package", () => {
     expect(stdout.trim()).toBe("recorded GXK204");
   });
 
-  it.each(["tsconfig.module.json", "tsconfig.commonjs.json"])(
-    "is type-checked by a strict NodeNext project (%s)",
+  // More compilers and settings: typescript.full.test.ts.
+  it.each(["tsconfig.module.json", "tsconfig.commonjs.json", "tsconfig.node.json"])(
+    "is type-checked by a strict project (%s)",
     async (config) => {
       const compiler = join(repository, "node_modules/typescript/bin/tsc");
       const { stdout } = await run(process.execPath, [compiler, "-p", config], { cwd: project }).catch(
