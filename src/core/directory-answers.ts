@@ -36,7 +36,6 @@ export interface LocationList {
   readonly isUnchanging: boolean;
 }
 
-const NONE: readonly never[] = Object.freeze([]);
 const LOOK_EVERY = 256;
 const MAX_SHOWN = 200;
 
@@ -67,7 +66,7 @@ export function readAnsweredLocations(
 ): LocationList {
   const unchanging =
     typeof value === "object" && value !== null ? findUnchangingList(value, companyId) : undefined;
-  if (unchanging !== undefined) return { sound: unchanging, malformed: NONE, isUnchanging: true };
+  if (unchanging !== undefined) return unchanging;
   const reading = new ListReading(companyId);
   for (const entry of entriesOf(value, "listLocations")) {
     if (reading.count % LOOK_EVERY === LOOK_EVERY - 1) onWay();

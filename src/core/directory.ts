@@ -74,17 +74,20 @@ export interface Directory {
 /** A company's list of locations in a {@link memoryDirectory}: frozen throughout, so that what follows from it may be kept. */
 interface UnchangingList {
   readonly companyId: string;
-  readonly locations: readonly Location[];
+  readonly sound: readonly Location[];
+  readonly malformed: readonly never[];
+  readonly isUnchanging: true;
 }
 
+const NONE: readonly never[] = Object.freeze([]);
 const unchangingLists = new WeakMap<object, UnchangingList>();
 const frozenCompanies = new WeakSet<object>();
 const frozenLocations = new WeakSet<object>();
 
-/** The locations, where they are a company's list of a {@link memoryDirectory}. */
-export function findUnchangingList(locations: object, companyId: string): readonly Location[] | undefined {
+/** The list, where it is a company's of a {@link memoryDirectory}. */
+export function findUnchangingList(locations: object, companyId: string): UnchangingList | undefined {
   const list = unchangingLists.get(locations);
-  return list?.companyId === companyId ? list.locations : undefined;
+  return list?.companyId === companyId ? list : undefined;
 }
 
 /** Whether it is a company of a {@link memoryDirectory}: checked, and frozen throughout. */
@@ -131,7 +134,8 @@ export function memoryDirectory(entries: {
     else siblings.push(location);
   }
   for (const [companyId, siblings] of locationsByCompany) {
-    unchangingLists.set(siblings, { companyId, locations: Object.freeze(siblings) });
+    const list = { companyId, sound: Object.freeze(siblings), malformed: NONE, isUnchanging: true } as const;
+    unchangingLists.set(siblings, list);
   }
   const none: readonly Location[] = Object.freeze([]);
   return {

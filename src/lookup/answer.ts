@@ -64,8 +64,12 @@ export function answerLookup(
 
 function readClock({ clock }: LookupSettings): Date {
   const now = clock();
-  ignorePromise(now);
-  return parseInstant(now, "clock");
+  try {
+    return parseInstant(now, "clock");
+  } catch (thrown) {
+    ignorePromise(now);
+    throw thrown;
+  }
 }
 
 function finishLookup(
