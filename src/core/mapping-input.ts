@@ -1,6 +1,7 @@
 import { type Company, type Location, readCompany, readLocation } from "./directory.ts";
 import { isEnforcementError } from "./errors.ts";
-import { fieldError, readList, readRecord, readText } from "./fields.ts";
+import { fieldError, readRecord, readText } from "./fields.ts";
+import { entriesOf } from "./iterables.ts";
 import type { MappingIssue } from "./mapping.ts";
 import { isEnabled, providerEntry } from "./switches.ts";
 import { MAX_NAME_LENGTH } from "./visible-name.ts";
@@ -209,9 +210,5 @@ function readOtherCompany(
 }
 
 function readIterable(value: unknown, field: string): unknown[] {
-  if (Array.isArray(value)) return readList(value, field);
-  if (typeof value !== "object" || value === null || !(Symbol.iterator in value)) {
-    throw fieldError(field, "must be an array or another iterable.");
-  }
-  return [...(value as Iterable<unknown>)];
+  return Array.isArray(value) ? value : [...entriesOf(value, field)];
 }

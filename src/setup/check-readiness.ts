@@ -1,6 +1,7 @@
 import { systemClock } from "../core/clock.ts";
 import { type Location, readCompany, readLocation } from "../core/directory.ts";
 import { fieldError, readList, readRecord, readText } from "../core/fields.ts";
+import { entriesOf } from "../core/iterables.ts";
 import { readSignal } from "../core/operation-options.ts";
 import { showName } from "../core/visible-name.ts";
 import { findExistingIntegration } from "./existing-integration.ts";
@@ -14,7 +15,7 @@ import type {
   RequirementReadiness,
 } from "./readiness.ts";
 import { type GivenFacts, gatherFacts, type ReadinessFacts } from "./readiness-facts.ts";
-import { DEFAULT_DEADLINE_MS, readDeadline, readStore } from "./setup-options.ts";
+import { DEFAULT_DEADLINE_MS, readClock, readDeadline, readStore } from "./setup-options.ts";
 
 const KEYS = [
   ...["provider", "company", "locations", "vendorSays", "otherCompanies", "lookup", "evidence", "confirmed"],
@@ -41,7 +42,7 @@ export async function checkReadiness(options: ReadinessOptions): Promise<Readine
     signal: options.signal,
     deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
   });
-  const facts: ReadinessFacts = { ...gathered, checkedAt: clock() };
+  const facts: ReadinessFacts = { ...gathered, checkedAt: readClock(clock) };
   const { provider, company, mapping, checkedAt } = facts;
   const locations = judgeLocations(facts);
   const requirements = judgeRequirements(facts, locations, {
@@ -87,11 +88,8 @@ function readOptions(options: ReadinessOptions): GivenFacts {
   if (deadlineMs !== undefined) readDeadline(deadlineMs);
   readSignal(signal, "signal");
   const company = readCompany(options.company, "company");
-  if (typeof options.locations !== "object" || !(Symbol.iterator in (options.locations ?? {}))) {
-    throw fieldError("locations", "must be an array or another iterable.");
-  }
   // Gone through once: the mapping's validator takes them from here.
-  const entries = [...options.locations];
+  const entries = [...entriesOf(options.locations, "locations")] as Location[];
   const locations = entries.flatMap(readReadable).filter(({ companyId }) => companyId === company.id);
   return { provider, company, entries, locations };
 }

@@ -1,3 +1,4 @@
+import { readList } from "../core/fields.ts";
 import type { EvidenceStore, TestPlateEvidence } from "./evidence.ts";
 import { readEvidence } from "./read-evidence.ts";
 import { within } from "./within.ts";
@@ -5,12 +6,12 @@ import { within } from "./within.ts";
 /**
  * Everything of a store, checked.
  *
- * @throws EnforcementError `invalid_input` naming a record that cannot be read, and whatever the store throws
+ * @throws EnforcementError `invalid_input` when it gives no list, or naming a record that cannot be read; and whatever the store throws
  */
 export async function listEvidence(
   store: EvidenceStore,
   bounds: { signal: AbortSignal | undefined; deadlineMs: number },
 ): Promise<TestPlateEvidence[]> {
   const records = await within({ ...bounds, what: "The evidence store" }, () => store.list());
-  return records.map((record, index) => readEvidence(record, `evidence[${index}]`));
+  return readList(records, "evidence").map((record, index) => readEvidence(record, `evidence[${index}]`));
 }

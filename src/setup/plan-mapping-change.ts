@@ -1,5 +1,6 @@
 import { type Company, type Location, readCompany, readLocation } from "../core/directory.ts";
 import { fieldError, readList, readRecord } from "../core/fields.ts";
+import { entriesOf } from "../core/iterables.ts";
 import type { EnforcementProvider } from "../core/provider.ts";
 import type { MappingChangeStep } from "../core/provider-setup.ts";
 import { showName } from "../core/visible-name.ts";
@@ -62,10 +63,7 @@ export function planMappingChange(options: MappingChangeOptions): MappingChangeP
 }
 
 function readLocations(value: unknown, field: string, company: Company): Location[] {
-  if (typeof value !== "object" || value === null || !(Symbol.iterator in value)) {
-    throw fieldError(field, "must be an array or another iterable.");
-  }
-  const locations = [...(value as Iterable<unknown>)].map((location, index) =>
+  const locations = [...entriesOf(value, field)].map((location, index) =>
     readLocation(location, `${field}[${index}]`),
   );
   const ids = new Set<string>();
