@@ -10,7 +10,7 @@ import { providerEntry } from "./switches.ts";
 // Reads what a host's own Directory gives: all that looks at companies and locations reads them here. Nothing that a
 // memoryDirectory holds is read twice.
 
-/** A location that cannot be read: nobody knows whether it is switched on, and what it is called. */
+/** A location that cannot be read: whether it is switched on, and what it is called, is not known. */
 export interface MalformedLocation {
   /** Its id, where that much can be read. */
   readonly id: string | undefined;
@@ -105,7 +105,7 @@ class ListReading {
         this.#sound.set(location.id, location);
         return;
       }
-      // Which of the two counts, nobody knows.
+      // Which of the two counts is not known.
       this.#sound.delete(location.id);
       this.#note(value, index, fieldError("location.id", "is used twice."));
     } catch (thrown) {
@@ -158,7 +158,7 @@ function toName(value: unknown): string | undefined {
   return findDamage(value) === undefined ? value : undefined;
 }
 
-/** What a provider calls a location of which not everything can be read; `undefined` when nobody knows. */
+/** What a provider calls a location of which not everything can be read; `undefined` when it is not known. */
 function findTarget({ name, providers }: Partial<Location>, providerId: string): string | undefined {
   if (typeof providers !== "object" || providers === null || Array.isArray(providers)) return undefined;
   const entry = providerEntry(providers, providerId);

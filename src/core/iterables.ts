@@ -5,7 +5,7 @@ import { ignorePromise, isPromise } from "./maybe-promise.ts";
 
 const MAX_ENTRIES = 1_000_000;
 
-// Iterators that were used. The second use of one would be an empty list, and nobody would notice.
+// Iterators that were used. The second use of one would be an empty list that looks like any other.
 const used = new WeakSet<object>();
 
 /**

@@ -63,8 +63,8 @@ export function matchPermits(permits: Iterable<Permit>, question: MatchQuestion)
 }
 
 /**
- * Whether a permit would count if a location that cannot be read were switched on. Without its id, nobody knows which
- * permits are for it.
+ * Whether a permit would count if a location that cannot be read were switched on. Without its id, any permit may be
+ * for it.
  */
 export function mayMatchMalformed(permits: readonly Permit[], question: MatchQuestion): boolean {
   return question.scope.malformed.some(({ id, name, region }) => {

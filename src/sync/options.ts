@@ -31,7 +31,7 @@ export interface PermitSyncOptions {
   concurrency?: number;
   /** Hears of what happens. What it throws is ignored. */
   onEvent?: (event: SyncEvent) => void;
-  /** Default: the machine's clock. */
+  /** Default: the machine's clock. While it throws or shows no date, time goes on from what it showed last. */
   clock?: Clock;
 }
 

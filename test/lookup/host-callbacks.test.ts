@@ -54,7 +54,7 @@ const unknownBy = (stage: string, ofValue: (value: unknown) => Heard = () => fai
   };
 };
 
-/** Nothing, and a falsy value, is no credential: the request is nobody's. */
+/** Nothing, and a falsy value, is no credential: the request is a stranger's. */
 const proven = unknownBy("credentials", (value) => (value ? failed("credentials") : STRANGER));
 
 const brokenDialect = (part: object) => ({

@@ -79,7 +79,7 @@ describe.each(CALLBACKS)("directory.$name", ({ name, more, told }) => {
     expect({ unhandled, timers: scripted.hasTimer() }).toEqual({ unhandled: 0, timers: false });
   });
 
-  it("that ends long after it was given up is nobody's, however it ends", async () => {
+  it("that ends long after it was given up changes nothing, however it ends", async () => {
     for (const end of ["resolves", "rejects"] as const) {
       count += 1;
       const base = scriptedSync();

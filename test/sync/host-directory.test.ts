@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Company, Location } from "../../src/core/directory.ts";
 import { permit, type ScriptedSync, scriptedSync } from "./scripted-sync.ts";
 
-// A host's own directory, of which nobody checks what it says.
+// A host's own directory, which no compiler checks.
 
 const on = { alpha: { enabled: true, target: "zone" } };
 const good = { id: "good", companyId: "c", name: "Good", providers: on };
@@ -227,7 +227,7 @@ describe("while a location cannot be read", () => {
       { type: "directory_failed", locationIndex: 1, field: "location" },
     ]);
     expect(told.at(-1)).not.toHaveProperty("locationId");
-    // Nobody knows whether it is "bad" that has no id any more.
+    // It may be "bad" that has no id any more.
     expect(scripted.vendor().live.size).toBe(2);
     await until(sync.stop());
   });
