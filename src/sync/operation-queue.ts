@@ -31,7 +31,7 @@ export class OperationQueue {
   add(operation: QueuedOperation): void {
     this.#size += 1;
     const { intent } = operation;
-    if (intent.attempts >= ATTEMPTS_BEFORE_ALONE) {
+    if (Math.max(intent.attempts, intent.tries ?? 0) >= ATTEMPTS_BEFORE_ALONE) {
       this.#alone.push(operation);
       return;
     }

@@ -31,7 +31,10 @@ export interface PermitSyncOptions {
   concurrency?: number;
   /** Hears of what happens. What it throws is ignored. */
   onEvent?: (event: SyncEvent) => void;
-  /** Default: the machine's clock. While it throws or shows no date, time goes on from what it showed last. */
+  /**
+   * Default: the machine's clock. While it throws or gives no valid Date, time goes on from the last one that it gave; one that
+   * gives none from the beginning is `invalid_config`.
+   */
   clock?: Clock;
 }
 

@@ -66,7 +66,7 @@ export async function rewindDeliveries(
   const leaseEnd = clock.toDatabase(now, LEASE_MS);
   const values = [providerId, clock.toDatabase(now), clock.toDatabase(latest), leaseEnd];
   const isWaiting = `d.due_at > $2::timestamptz AND (d.due_at > d.due_since OR d.due_since <= $3::timestamptz)`;
-  // What somebody is just writing gets an instant of today's clock by that.
+  // A row that is locked is being written, with an instant of the clock as it is now.
   const text = `
     WITH found AS MATERIALIZED (
       SELECT permit_id FROM ${schema}.deliveries d

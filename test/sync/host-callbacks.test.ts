@@ -39,7 +39,7 @@ const SAID: Readonly<Record<string, Said>> = {
   "token of HotSpot": ofSecret,
   "companyToken of HotSpot": ofSecret,
   "wire.encode of HotSpot": () => "held invalid_config",
-  // A reply under 2xx is understood by nobody but the wire. One that gives a promise is no wire.
+  // Only the wire understands a reply under 2xx; one that gives a promise is no wire.
   "wire.decode of HotSpot": (misdeed) =>
     PROMISES.includes(misdeed) ? "held invalid_config" : "held invalid_response",
   "fetch of HotSpot": ofFetch,

@@ -118,6 +118,18 @@ describe.each(["invalid_config", "invalid_response"] as const)("%s about one reg
     await until(sync.stop());
   });
 
+  it("does not hold back those that were to travel with it", async () => {
+    const { sync, vendor, pass, until } = scriptedSync(["alpha"], { batchSize: 100 });
+    const alpha = vendor();
+    alpha.answer = (changes) =>
+      changes.some(({ registration }) => registration.permitId === "BAD1") ? bad : undefined;
+    await sync.start();
+    await until(sync.issueMany([...many(10), permit("BAD1"), ...many(10, "Q")]));
+    await pass(MINUTE_MS);
+    expect(alpha.live.size).toBe(20);
+    await until(sync.stop());
+  });
+
   it("is not waited for by twenty good ones, also when several permits have it", async () => {
     const { sync, vendor, pass, until } = scriptedSync(["alpha"], { batchSize: 1, concurrency: 1 });
     const alpha = vendor();
