@@ -1,4 +1,4 @@
-import { systemClock } from "../core/clock.ts";
+import { steadyClock, systemClock } from "../core/clock.ts";
 import { type Location, readCompany, readLocation } from "../core/directory.ts";
 import { fieldError, readList, readRecord, readText } from "../core/fields.ts";
 import { entriesOf } from "../core/iterables.ts";
@@ -15,7 +15,7 @@ import type {
   RequirementReadiness,
 } from "./readiness.ts";
 import { type GivenFacts, gatherFacts, type ReadinessFacts } from "./readiness-facts.ts";
-import { DEFAULT_DEADLINE_MS, readClock, readDeadline, readStore } from "./setup-options.ts";
+import { DEFAULT_DEADLINE_MS, readDeadline, readStore } from "./setup-options.ts";
 
 const KEYS = [
   ...["provider", "company", "locations", "vendorSays", "otherCompanies", "lookup", "evidence", "confirmed"],
@@ -42,7 +42,7 @@ export async function checkReadiness(options: ReadinessOptions): Promise<Readine
     signal: options.signal,
     deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
   });
-  const facts: ReadinessFacts = { ...gathered, checkedAt: readClock(clock) };
+  const facts: ReadinessFacts = { ...gathered, checkedAt: steadyClock(clock)() };
   const { provider, company, mapping, checkedAt } = facts;
   const locations = judgeLocations(facts);
   const requirements = judgeRequirements(facts, locations, {

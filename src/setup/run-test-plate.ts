@@ -1,5 +1,4 @@
 import { EnforcementError, isEnforcementError, withErrorDetails } from "../core/errors.ts";
-import { attempt } from "../core/iterables.ts";
 import { showName } from "../core/visible-name.ts";
 import { type TestPlateEvidence, type TestPlateSighting, wasSeen } from "./evidence.ts";
 import { createPullCourse } from "./pull-course.ts";
@@ -107,10 +106,7 @@ async function clear(
   const gone = await course.isGone().catch(() => undefined);
   const closed: TestPlateEvidence = { ...record, ...(gone === undefined ? {} : { gone }) };
   // What is shown although it was cancelled is cancelled again by the next sweep.
-  if (gone === false) return closed;
-  // The plate is gone, whatever the clock does.
-  const closedAt = attempt(() => run.clock()) ?? run.startedAt;
-  return { ...closed, state: "closed", closedAt: closedAt.toISOString() };
+  return gone === false ? closed : { ...closed, state: "closed", closedAt: run.clock().toISOString() };
 }
 
 async function keep(

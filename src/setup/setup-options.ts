@@ -1,7 +1,4 @@
-import type { Clock } from "../core/clock.ts";
 import { fieldError } from "../core/fields.ts";
-import { parseInstant } from "../core/instant.ts";
-import { ignorePromise } from "../core/maybe-promise.ts";
 import type { EvidenceStore } from "./evidence.ts";
 
 /** Longer than an operation of a provider takes by default, so that the provider's own words come first. */
@@ -14,17 +11,6 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export function readDeadline(value: unknown): number {
   if (typeof value === "number" && value >= 1 && value <= LONGEST_TIMER_MS) return value;
   throw fieldError("deadlineMs", `must be a number from 1 to ${LONGEST_TIMER_MS}.`);
-}
-
-/** What a host's clock shows. @throws EnforcementError `invalid_input` when it gives no date */
-export function readClock(clock: Clock): Date {
-  const now = clock();
-  try {
-    return parseInstant(now, "clock");
-  } catch (thrown) {
-    ignorePromise(now);
-    throw thrown;
-  }
 }
 
 /** A value with the two functions of a store. */

@@ -1,4 +1,4 @@
-import { systemClock } from "../core/clock.ts";
+import { steadyClock, systemClock } from "../core/clock.ts";
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 import { fieldError, readList, readRecord } from "../core/fields.ts";
 import { readSignal } from "../core/operation-options.ts";
@@ -6,7 +6,7 @@ import type { EnforcementProvider } from "../core/provider.ts";
 import { showName } from "../core/visible-name.ts";
 import type { TestPlateEvidence } from "./evidence.ts";
 import { listEvidence } from "./list-evidence.ts";
-import { DEFAULT_DEADLINE_MS, readClock, readDeadline, readStore } from "./setup-options.ts";
+import { DEFAULT_DEADLINE_MS, readDeadline, readStore } from "./setup-options.ts";
 import { cancelTestRight, isShown } from "./take-back.ts";
 import type { SweepOptions, SweptTestPlate } from "./test-plate.ts";
 import { within } from "./within.ts";
@@ -64,7 +64,7 @@ function readOptions(options: SweepOptions): Sweep {
     permits,
     signal: readSignal(options.signal, "signal"),
     deadlineMs: readDeadline(options.deadlineMs ?? DEFAULT_DEADLINE_MS),
-    now: readClock(clock),
+    now: steadyClock(clock)(),
   };
 }
 

@@ -8,7 +8,7 @@ import { isEnabled } from "../core/switches.ts";
 import { showName } from "../core/visible-name.ts";
 import type { TestPlateEvidence } from "./evidence.ts";
 import { targetAt } from "./fill-text.ts";
-import { DEFAULT_DEADLINE_MS, readClock, readDeadline, readStore } from "./setup-options.ts";
+import { DEFAULT_DEADLINE_MS, readDeadline, readStore } from "./setup-options.ts";
 import type { TestPlateOptions } from "./test-plate.ts";
 import { type StepBounds, within } from "./within.ts";
 
@@ -71,10 +71,9 @@ export async function prepareRun(options: TestPlateOptions): Promise<TestPlateRu
     const { targetName } = provider.setup;
     throw fieldError("locationId", `has no target yet; set its ${targetName} first.`);
   }
-  const startedAt = readClock(clock);
+  const startedAt = clock();
   return {
-    ...{ options, id: crypto.randomUUID(), company, location, target, startedAt, signal, deadlineMs },
-    clock: () => readClock(clock),
+    ...{ options, id: crypto.randomUUID(), company, location, target, startedAt, clock, signal, deadlineMs },
     plate: parsePlate(options.plate ?? provider.setup.testPlate, { region: region ?? location.region }),
     validFrom: new Date(startedAt.getTime() - BEGUN_FOR_MS),
     endsAt: new Date(startedAt.getTime() + minutes * 60_000),

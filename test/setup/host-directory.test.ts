@@ -105,7 +105,7 @@ describe("an evidence store, and a clock, that give rubbish", () => {
   );
 
   it.each([undefined, 0, "today", Promise.reject.bind(Promise, new Error("late"))])(
-    "a clock that shows %j is invalid_input, and nothing is sent",
+    "a clock that never shows a date, but %j, is invalid_config, and nothing is sent",
     async (shown) => {
       const { passport, place, evidence, shown: rights } = createCampus();
       const clock = () => (typeof shown === "function" ? shown() : shown) as never;
@@ -115,7 +115,7 @@ describe("an evidence store, and a clock, that give rubbish", () => {
         () => checkReadiness({ provider: passport, company: COMPANY, locations: LOCATIONS, clock }),
       ];
       for (const call of calls) {
-        expect(await failureOf(call)).toMatchObject({ code: "invalid_input", field: "clock" });
+        expect(await failureOf(call)).toMatchObject({ code: "invalid_config", field: "clock" });
       }
       expect(rights()).toEqual(NOTHING_SHOWN);
     },
