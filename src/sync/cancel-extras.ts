@@ -1,5 +1,7 @@
-import type { ListedRegistration, PushProvider } from "../core/provider.ts";
+import { isEnforcementError } from "../core/errors.ts";
+import type { ListedRegistration, Outcome, PushProvider } from "../core/provider.ts";
 import type { Receipt } from "../core/receipt.ts";
+import { isNotFound } from "./judge-error.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 // Whose right it was is in no list, and on no vendor's wire either.
@@ -20,7 +22,15 @@ export async function cancelExtras(
     receipts,
     signal === undefined ? options : { ...options, signal },
   );
-  return new Set(receipts.filter((_, index) => outcomes[index]?.ok).map(({ reference }) => reference));
+  // A provider may be the host's own: what cannot be said to belong to a right says nothing of it.
+  if (!Array.isArray(outcomes) || outcomes.length !== receipts.length) return new Set();
+  const cancelled = receipts.filter((_, index) => isGone(outcomes[index]));
+  return new Set(cancelled.map(({ reference }) => reference));
+}
+
+function isGone(outcome: Outcome<void> | undefined): boolean {
+  if (outcome?.ok) return true;
+  return isEnforcementError(outcome?.error) && isNotFound(outcome.error);
 }
 
 function findReceipt(provider: PushProvider, entry: ListedRegistration, now: Date): Receipt[] {
