@@ -33,6 +33,7 @@ export {
   type Handheld,
   type HandheldAnswer,
   type HandheldCredential,
+  type HandheldEntry,
   type HandheldOptions,
   type HandheldQuestion,
   type HandheldSession,

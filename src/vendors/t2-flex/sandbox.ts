@@ -15,7 +15,7 @@ import type { HandheldAnswer } from "./sandbox-schema.ts";
 import type { HandheldCredential, HandheldEntry, HandheldWire } from "./sandbox-wire.ts";
 
 export type { HandheldAnswer, HandheldSession } from "./sandbox-schema.ts";
-export type { HandheldCredential } from "./sandbox-wire.ts";
+export type { HandheldCredential, HandheldEntry } from "./sandbox-wire.ts";
 
 /** Options of {@link createHandheld}. */
 export interface HandheldOptions {
