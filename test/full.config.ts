@@ -15,6 +15,8 @@ export default defineConfig({
       "test/sync/kills/*.test.ts",
       "test/sync/{memory-ledger,sqlite-ledger,sqlite-order,postgres-contract}.test.ts",
       "test/lookup/fuzz.test.ts",
+      "test/vendors/passport/reply-forms.test.ts",
+      "test/consumer/packed.test.ts",
       "test/hosts/*.test.ts",
     ],
     exclude: configDefaults.exclude,

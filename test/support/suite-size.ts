@@ -1,3 +1,6 @@
+/** Whether this is `npm run test:full`. */
+export const isFullRun = process.env["TEST_FULL"] === "1";
+
 /**
  * How much of something a test does: `quick` in `npm test`, `full` in `npm run test:full`, and whatever the environment
  * variable says where it is set.
@@ -5,5 +8,5 @@
 export function suiteSize(variable: string, { quick, full }: { quick: number; full: number }): number {
   const given = process.env[variable];
   if (given !== undefined) return Number(given);
-  return process.env["TEST_FULL"] === "1" ? full : quick;
+  return isFullRun ? full : quick;
 }

@@ -11,8 +11,8 @@ describe("a machine that watches", () => {
     await claimAll(worker);
     await recorder.record([issue("P-warm-up")]);
     await wakes.next("push");
-    // Hearing by a timer takes a second or more each time: 600 of them outlast the test.
-    for (let round = 0; round < 600; round++) {
+    // Hearing by a timer takes a second or more each time: 320 of them outlast the test.
+    for (let round = 0; round < 320; round++) {
       const heard = wakes.next("push");
       await recorder.record([issue(`P-${round}`, {}, new Date())]);
       await heard;
