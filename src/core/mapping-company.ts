@@ -18,7 +18,7 @@ function findDisabledCompany({ company, enabled, providerId }: ExaminedMapping):
   return [
     {
       ...{ code: "company_disabled", severity: "error" },
-      message: `Company "${showName(company.name)}" has the provider "${showName(providerId)}" switched off, while ${enabled.length} of its locations have it on.`,
+      message: `Company "${showName(company.name)}" has the provider "${showName(providerId)}" switched off, while ${enabled.length} of its locations ${enabled.length === 1 ? "has" : "have"} it on.`,
       hint: "Switch the provider on for the company too, or off for these locations; one level alone is not enough.",
     },
   ];
@@ -33,7 +33,7 @@ function findNothingEnabled({ problems, entries, locations, providerId }: Examin
       message:
         locations.length === 0
           ? "There are no locations, so nothing was compared."
-          : `None of the ${locations.length} locations has the provider "${showName(providerId)}" switched on, so nothing was compared.`,
+          : `None of the company's locations (${locations.length}) has the provider "${showName(providerId)}" switched on, so nothing was compared.`,
       hint: "Switch the provider on at each location whose permits officers should see, and at the company.",
     },
   ];

@@ -60,10 +60,13 @@ export function reportMapping(input: unknown, rules: MappingRules): MappingRepor
     (finding) => toIssue(finding, null, null),
   );
   const matches: MappingMatch[] = [];
-  const isRepeated = findRepeatedIds(mapping);
+  const repeatedIds = countRepeatedIds(mapping);
+  const isNew = createRepeatFilter(repeatedIds);
   for (const entry of mapping.entries) {
-    const { target, vendorTarget, findings } = judgeEntry(entry, mapping, { judge, isRepeated });
-    for (const finding of findings) issues.push(toIssue(finding, entry.id, target));
+    const { target, vendorTarget, findings } = judgeEntry(entry, mapping, { judge, repeatedIds });
+    for (const finding of findings) {
+      if (isNew(entry.id, finding)) issues.push(toIssue(finding, entry.id, target));
+    }
     if (entry.id === null || target === null || findings.some(isError)) continue;
     matches.push(Object.freeze({ locationId: entry.id, target, vendorTarget }));
   }
@@ -124,10 +127,11 @@ function examinable(mapping: ReadMapping): ExaminedMapping {
 function judgeEntry(
   entry: LocationEntry,
   mapping: ReadMapping,
-  rules: Pick<MappingExamination, "judge"> & { isRepeated: (id: string) => boolean },
+  rules: Pick<MappingExamination, "judge"> & { repeatedIds: RepeatedIds },
 ): MappingJudgement {
   if (isUnreadable(entry)) return { ...NOT_COMPARED, findings: [entry.problem] };
-  const repeated = rules.isRepeated(entry.id) ? [repeatedId(entry)] : [];
+  const count = rules.repeatedIds.get(entry.id);
+  const repeated = count === undefined ? [] : [repeatedId(entry, count)];
   if (!isOwn(entry, mapping)) return { ...NOT_COMPARED, findings: [foreignLocation(entry), ...repeated] };
   const { target, vendorTarget, findings } = isOn(entry, mapping) ? rules.judge(entry) : NOT_COMPARED;
   return { target, vendorTarget, findings: [...repeated, ...judgeLocationNames(entry), ...findings] };
@@ -143,21 +147,39 @@ function isOwn(location: Location, { company }: ReadMapping): boolean {
   return company === undefined || location.companyId === company.id;
 }
 
-function findRepeatedIds({ entries }: ReadMapping): (id: string) => boolean {
+/** The ids that more than one location has, with how many. */
+type RepeatedIds = ReadonlyMap<string, number>;
+
+function countRepeatedIds({ entries }: ReadMapping): RepeatedIds {
   const seen = new Set<string>();
-  const repeated = new Set<string>();
+  const repeated = new Map<string, number>();
   for (const { id } of entries) {
     if (id === null) continue;
-    if (seen.has(id)) repeated.add(id);
+    if (seen.has(id)) repeated.set(id, (repeated.get(id) ?? 1) + 1);
     else seen.add(id);
   }
-  return (id) => repeated.has(id);
+  return repeated;
 }
 
-function repeatedId(location: Location): MappingFinding {
+/** Whether a finding was not yet made about another location of the same id: those cannot be told apart in a report. */
+function createRepeatFilter(repeatedIds: RepeatedIds) {
+  const made = new Map<string, Set<string>>();
+  return (id: string | null, { code, message, field }: MappingFinding): boolean => {
+    // What cannot be read has a field of its own for each entry.
+    if (id === null || field !== undefined || !repeatedIds.has(id)) return true;
+    const known = made.get(id) ?? new Set<string>();
+    made.set(id, known);
+    const before = known.size;
+    known.add(`${code} ${message}`);
+    return known.size > before;
+  };
+}
+
+function repeatedId(location: Location, count: number): MappingFinding {
   return {
-    ...{ code: "location_id_duplicate", severity: "error" },
-    message: `Location id "${showName(location.id)}" is used for more than one location.`,
+    code: "location_id_duplicate",
+    severity: "error",
+    message: `Location id "${showName(location.id)}" is used for ${count} locations.`,
     hint: "Give each location an id of its own; permits name locations by it.",
   };
 }

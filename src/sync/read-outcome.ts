@@ -27,7 +27,7 @@ export function readOutcomes(
   // With one too few or too many, none can be said to belong to its item.
   if (!Array.isArray(given) || given.length !== items.length) {
     const problem = Array.isArray(given)
-      ? `gave ${given.length} outcomes for ${items.length} operations`
+      ? `gave another number of outcomes (${given.length}) than of operations (${items.length})`
       : "gave no list of outcomes";
     return items.map(() => invalid(problem));
   }

@@ -55,12 +55,19 @@ interface SpotBook {
   readonly complete: boolean;
   readonly byId: Groups<HotSpotSpot>;
   readonly byCore: Groups<HotSpotSpot>;
+  /** What a SpotID is called in the list, each name once. */
+  namesOf(spotId: string): ReadonlySet<string>;
 }
 
 function examine(mapping: ExaminedMapping): MappingExamination {
   const { entries, complete, problems } = readVendorList(mapping.options["spotIds"], "spotIds", readSpot);
   const byId = groupBy(entries, ({ spotId }) => spotId);
-  const book = { complete, byId, byCore: groupBy(entries, ({ spotId }) => coreOf(spotId)) };
+  const book: SpotBook = {
+    complete,
+    byId,
+    byCore: groupBy(entries, ({ spotId }) => coreOf(spotId)),
+    namesOf: createNameFinder(byId),
+  };
   const findSharing = createTargetSharing(mapping, (target) => target);
   const judge = (location: Location): MappingJudgement => {
     const target = targetOf(location, mapping.providerId);
@@ -79,8 +86,7 @@ function examine(mapping: ExaminedMapping): MappingExamination {
 }
 
 function judgeTarget(location: Location, target: string, book: SpotBook): MappingFinding[] {
-  const spots = book.byId.get(target);
-  if (spots.length > 0) return judgeSpots(location, target, spots);
+  if (book.byId.has(target)) return judgeNames(location, target, book.namesOf(target));
   const near = nearestSpotId(target, book);
   const difference = near === undefined ? undefined : explainMismatch(target, near);
   if (near !== undefined && difference !== undefined) return [almostTarget(target, near, difference)];
@@ -88,8 +94,19 @@ function judgeTarget(location: Location, target: string, book: SpotBook): Mappin
   return book.complete ? [unknownTarget(target)] : [];
 }
 
-function judgeSpots(location: Location, target: string, spots: readonly HotSpotSpot[]): MappingFinding[] {
-  const names = new Set(spots.flatMap(({ name }) => (name === undefined ? [] : [name])));
+/** Gathers the names of a SpotID once: it may stand in the list, and at locations, a thousand times. */
+function createNameFinder(byId: Groups<HotSpotSpot>): SpotBook["namesOf"] {
+  const found = new Map<string, ReadonlySet<string>>();
+  return (spotId) => {
+    const spots = byId.get(spotId);
+    const known =
+      found.get(spotId) ?? new Set(spots.flatMap(({ name }) => (name === undefined ? [] : [name])));
+    if (spots.length > 1) found.set(spotId, known);
+    return known;
+  };
+}
+
+function judgeNames(location: Location, target: string, names: ReadonlySet<string>): MappingFinding[] {
   if (names.size > 1) {
     return [
       {
@@ -146,13 +163,31 @@ function findUnused(
 }
 
 function almostTarget(target: string, near: string, difference: NameDifference): MappingFinding {
-  const isClean = withoutSpaces(target) === target;
+  const message = `SpotID "${showName(target)}" is not in HotSpot's list; "${showName(near)}" is: it ${difference.message}.`;
+  if (withoutSpaces(target) !== target) {
+    return {
+      code: "target_malformed",
+      severity: "error",
+      difference,
+      message,
+      hint: `If "${showName(near)}" is meant, write it exactly so, without the spaces or invisible characters around it.`,
+    };
+  }
+  if (withoutSpaces(near) !== near) {
+    return {
+      code: "target_malformed",
+      severity: "error",
+      difference,
+      message,
+      hint: "The list has a space or an invisible character there. Ask HotSpot whether it belongs to the SpotID; if not, remove it from the list.",
+    };
+  }
   return {
-    ...{ code: isClean ? "leading_zeros_differ" : "target_malformed", severity: "error", difference },
-    message: `SpotID "${showName(target)}" is not in HotSpot's list; "${showName(near)}" is: it ${difference.message}.`,
-    hint: isClean
-      ? `If "${showName(near)}" is meant, write it exactly so. Spreadsheets drop leading zeros; keep SpotIDs as text.`
-      : `If "${showName(near)}" is meant, write it exactly so, without the spaces or invisible characters around it.`,
+    code: "leading_zeros_differ",
+    severity: "error",
+    difference,
+    message,
+    hint: `If "${showName(near)}" is meant, write it exactly so. Spreadsheets drop leading zeros; keep SpotIDs as text.`,
   };
 }
 

@@ -67,10 +67,17 @@ function indexZones(zones: readonly PassportZone[]) {
   // Where all targets are ids, nobody asks for these.
   const numbers = once(() => groupBy(zones, ({ number }) => number));
   const names = once(() => groupBy(zones, ({ name }) => name));
+  // What stands for several zones, or for one that the list repeats: a thousand locations may point to it.
+  const repeated = new Map<string, readonly PassportZone[]>();
   const resolve = (target: string): readonly PassportZone[] => {
+    const known = repeated.get(target);
+    if (known !== undefined) return known;
     const found = [...byId.get(lowerId(target)), ...numbers().get(target), ...names().get(target)];
     // Pages may overlap: the same id twice is one zone.
-    return found.length < 2 ? found : [...new Map(found.map((zone) => [lowerId(zone.id), zone])).values()];
+    if (found.length < 2) return found;
+    const zones = [...new Map(found.map((zone) => [lowerId(zone.id), zone])).values()];
+    repeated.set(target, zones);
+    return zones;
   };
   return { numbers, names, resolve };
 }

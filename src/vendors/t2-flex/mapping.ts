@@ -69,6 +69,7 @@ function examine(mapping: ExaminedMapping): MappingExamination {
   const zones = openZoneNames(mapping.options["zones"]);
   const findSharing = createNameSharing(mapping);
   const suggested = new Set<string>();
+  const ofRepeated = memoize((target) => judgeStations(target, byDescription.get(target)));
   const judge = (location: Location): MappingJudgement => {
     const target = stationNameOf(location, mapping);
     const stations = byDescription.get(target);
@@ -76,7 +77,7 @@ function examine(mapping: ExaminedMapping): MappingExamination {
     for (const { name, tied } of near.slice(0, 1)) if (!tied) suggested.add(name);
     const findings = [
       ...judgeTarget(location, target),
-      ...judgeStations(target, stations),
+      ...(stations.length > 1 ? ofRepeated(target) : judgeStations(target, stations)),
       ...(stations.length === 0 ? judgeMissingStation(target, near, book) : []),
       ...judgeZone(location, stations, zones),
       ...findSharing(location, target),
@@ -188,17 +189,37 @@ function createNameSharing(
   // Nearly every location is its own station's name; the others are found by their target.
   const renamed = mapping.enabled.filter((location) => stationNameOf(location, mapping) !== location.name);
   const byTarget = groupBy(renamed, (location) => stationNameOf(location, mapping));
+  // Each is found once for a target: a thousand rows may have one.
+  const renamedTo = memoize((target: string) => findTwoNames(byTarget.get(target)));
+  const calledSo = memoize((target: string) =>
+    byName.get(target).find((other) => stationNameOf(other, mapping) === target),
+  );
   return (location, target) => {
     const namesakes = byName.get(location.name);
     const neighbour =
-      byTarget.get(target).find(({ name }) => name !== location.name) ??
-      byName
-        .get(target)
-        .find((other) => other.name !== location.name && stationNameOf(other, mapping) === target);
+      renamedTo(target).find(({ name }) => name !== location.name) ??
+      (location.name === target ? undefined : calledSo(target));
     return [
       ...(namesakes.length > 1 ? [repeatedName(location, namesakes.length)] : []),
       ...(neighbour === undefined ? [] : [sharedTarget(target, neighbour)]),
     ];
+  };
+}
+
+/** The first location, and the first that has another name. */
+function findTwoNames(locations: readonly Location[]): readonly Location[] {
+  const [first] = locations;
+  if (first === undefined) return [];
+  const other = locations.find(({ name }) => name !== first.name);
+  return other === undefined ? [first] : [first, other];
+}
+
+function memoize<Value>(find: (target: string) => Value): (target: string) => Value {
+  const found = new Map<string, { value: Value }>();
+  return (target) => {
+    const known = found.get(target) ?? { value: find(target) };
+    found.set(target, known);
+    return known.value;
   };
 }
 

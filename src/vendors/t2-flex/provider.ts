@@ -56,7 +56,8 @@ export function createT2FlexProvider(options: T2FlexOptions = {}): T2FlexProvide
       const context = readContext("checkConnection", given);
       await flex.requireAvailable(context);
       const { places } = await flex.listPlaces(context);
-      const message = `Flex's web services accept the credentials and show ${places.length} facilities.`;
+      const noun = places.length === 1 ? "facility" : "facilities";
+      const message = `Flex's web services accept the credentials and show ${places.length} ${noun}.`;
       return { status: "connected", message };
     },
     ...(flex === undefined

@@ -26,6 +26,18 @@ const pages =
     return Response.json(body, { headers });
   };
 
+describe("the connection", () => {
+  it.each([
+    [0, "0 zones"],
+    [1, "1 zone"],
+    [2, "2 zones"],
+  ])("is checked with the zones: %s", async (count, words) => {
+    const { provider } = connect(vendor, { sandbox: { zones: numbered(count) } });
+    const { message } = await provider.checkConnection();
+    expect(message).toBe(`Passport accepts the credentials and shows ${words}.`);
+  });
+});
+
 describe("a target", () => {
   it.each([
     ["number", "101"],
