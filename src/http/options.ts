@@ -170,10 +170,12 @@ export function parseOptions<Schema extends z.ZodMiniType>(
 ): z.output<Schema> {
   const result = schema.safeParse(options);
   if (result.success) return result.data;
+  const knownKeys = schema instanceof z.ZodMiniObject ? Object.keys(schema.shape).join(", ") : undefined;
   const problems = result.error.issues.map((issue) => {
     const path = issue.path.join(".");
     if (issue.code === "unrecognized_keys") {
-      return `${path === "" ? "options" : path}: ${issue.keys.map(describeKey).join(", ")} is not known.`;
+      const unknown = `${path === "" ? "options" : path}: ${issue.keys.map(describeKey).join(", ")} is not known`;
+      return path === "" && knownKeys !== undefined ? `${unknown}; known keys: ${knownKeys}.` : `${unknown}.`;
     }
     return `${path === "" ? "options" : path}: ${issue.message === "Invalid input" ? "is not as it must be." : issue.message}`;
   });

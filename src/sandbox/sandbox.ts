@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { readRecord } from "../core/fields.ts";
+import { readFactoryOptions } from "../core/fields.ts";
 import {
   createHotSpotSandbox,
   type HotSpotSandbox,
@@ -63,7 +63,7 @@ export interface ListeningSandbox extends Listening {
  * @throws EnforcementError when an option is unknown or wrong
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  readRecord(options, "createSandbox options", OPTION_NAMES);
+  readFactoryOptions(options, "createSandbox", OPTION_NAMES);
   const { clock, strict, onWarning = () => {} } = options;
   const shared = { ...(clock === undefined ? {} : { clock }), ...(strict === undefined ? {} : { strict }) };
   const passport = withFaults(

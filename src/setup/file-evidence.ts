@@ -17,8 +17,13 @@ const lastWrites = new Map<string, Promise<void>>();
  *
  * What is not the store's own file is never read past or written over: both operations throw `invalid_input` then,
  * and `unavailable` when the file cannot be read or written.
+ *
+ * @throws EnforcementError `invalid_config` when `path` is no path
  */
 export function fileEvidence(path: string): EvidenceStore {
+  if (typeof path !== "string" || path.trim() === "") {
+    throw new EnforcementError("invalid_config", "fileEvidence: path: must be the path of a file.");
+  }
   const file = resolve(path);
   return {
     async list() {

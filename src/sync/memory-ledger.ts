@@ -11,7 +11,10 @@ import { MemoryStore } from "./memory-store.ts";
  * A ledger in this process's memory: for tests, trials, and hosts that record every permit again when they start.
  * It is gone when the process ends; what a vendor has acknowledged is forgotten with it.
  */
-export function memoryLedger(): Ledger {
+export function memoryLedger(): Ledger;
+export function memoryLedger(options?: unknown): Ledger {
+  // What a host believes to have set must not be passed over.
+  if (options !== undefined) throw new EnforcementError("invalid_config", "memoryLedger: takes no options.");
   const store = new MemoryStore();
   let isOpen = false;
   let lastVersion = 0;

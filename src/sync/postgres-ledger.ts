@@ -1,6 +1,6 @@
 import { AssertionError } from "node:assert";
 import { EnforcementError } from "../core/errors.ts";
-import { fieldError, readRecord } from "../core/fields.ts";
+import { fieldError, readFactoryOptions } from "../core/fields.ts";
 import type { Ledger } from "./ledger.ts";
 import { refuseDamagedIds } from "./ledger-errors.ts";
 import { PostgresClaims } from "./postgres-claims.ts";
@@ -151,7 +151,7 @@ export function postgresLedger(options: PostgresLedgerOptions): Ledger {
 
 function readOptions(options: PostgresLedgerOptions): { pool: PostgresPool; schemaName: string } {
   const { pool, schema = "offstreet_enforcement" } = options ?? {};
-  readRecord(options, "postgresLedger options", ["pool", "schema"]);
+  readFactoryOptions(options, "postgresLedger", ["pool", "schema"]);
   if (typeof pool?.query !== "function" || typeof pool.connect !== "function") {
     throw fieldError("pool", "must be a Pool of the package pg.", "invalid_config");
   }

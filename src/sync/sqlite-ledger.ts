@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
-import { fieldError, readRecord, readText } from "../core/fields.ts";
+import { fieldError, readFactoryOptions, readText } from "../core/fields.ts";
 import { markChecked } from "../core/find-permits.ts";
 import type { Ledger, LedgerChange } from "./ledger.ts";
 import { refuseTransaction } from "./ledger-errors.ts";
@@ -215,7 +215,10 @@ function read<Value>(operation: string, run: () => Value): Value {
 }
 
 function readPath(options: unknown): string {
-  const { path } = readRecord(options, "sqliteLedger options", ["path"]);
+  const { path } = readFactoryOptions(options, "sqliteLedger", ["path"]);
+  if (typeof path !== "string" || path.trim() === "") {
+    throw fieldError("path", "must be the path of a file.", "invalid_config");
+  }
   const text = readText(path, "path");
   if (text === ":memory:") {
     throw fieldError("path", "must be a file; use memoryLedger() for one in memory.", "invalid_config");

@@ -7,7 +7,7 @@
  */
 
 import { type Clock, systemClock } from "../../core/clock.ts";
-import { readRecord, readSwitch } from "../../core/fields.ts";
+import { readFactoryOptions, readSwitch } from "../../core/fields.ts";
 import { createOverlapWatch, nextTurn } from "./sandbox-overlap.ts";
 import { HotSpotRefusal } from "./sandbox-refusal.ts";
 import { type NoteDeviation, readChangeBody, readCreateBody } from "./sandbox-schema.ts";
@@ -86,7 +86,7 @@ const OPTION_NAMES: readonly (keyof HotSpotSandboxOptions)[] = [
  * @throws EnforcementError when an option is unknown or wrong
  */
 export function createHotSpotSandbox(options: HotSpotSandboxOptions = {}): HotSpotSandbox {
-  readRecord(options, "createHotSpotSandbox options", OPTION_NAMES);
+  readFactoryOptions(options, "createHotSpotSandbox", OPTION_NAMES);
   const { clock = systemClock, spotIds = [], latency = nextTurn } = options;
   const { oneRightPerPlateAndSpot = false } = options;
   const strict = readSwitch(options.strict ?? false, "createHotSpotSandbox strict");

@@ -7,7 +7,7 @@
  */
 
 import { type Clock, systemClock } from "../../core/clock.ts";
-import { fieldError, readRecord, readSwitch } from "../../core/fields.ts";
+import { fieldError, readFactoryOptions, readSwitch } from "../../core/fields.ts";
 import {
   createEventDesk,
   type PassportEventsMode,
@@ -140,7 +140,7 @@ const OPTION_NAMES: readonly (keyof PassportSandboxOptions)[] = [
  * @throws EnforcementError when an option is unknown or wrong
  */
 export function createPassportSandbox(options: PassportSandboxOptions = {}): PassportSandbox {
-  readRecord(options, "createPassportSandbox options", OPTION_NAMES);
+  readFactoryOptions(options, "createPassportSandbox", OPTION_NAMES);
   const { clock = systemClock } = options;
   const pageSize = options.zonePaging === "truncated" ? (options.zonePageSize ?? 100) : undefined;
   const operatorId = readOperatorId(options.operatorId ?? crypto.randomUUID());

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../../core/clock.ts";
-import { fieldError, readList, readRecord, readText } from "../../core/fields.ts";
+import { fieldError, readFactoryOptions, readList, readRecord, readText } from "../../core/fields.ts";
 import { toHeaders } from "./sandbox.ts";
 import { offstreetWire } from "./sandbox-offstreet.ts";
 import { isInstant, readJson } from "./sandbox-schema.ts";
@@ -67,7 +67,7 @@ export interface FieldHandheld {
  * @throws EnforcementError when an option is unknown or wrong
  */
 export function createFieldHandheld(options: FieldHandheldOptions): FieldHandheld {
-  readRecord(options, "createFieldHandheld options", [
+  readFactoryOptions(options, "createFieldHandheld", [
     "vendors",
     "swapsZeroAndO",
     "timeoutMs",

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { readRecord } from "../../core/fields.ts";
+import { readFactoryOptions } from "../../core/fields.ts";
 import { type FlexCall, FlexFault, readFlexCall } from "./sandbox-flex-call.ts";
 
 /** Options of {@link createFlexSandbox}. */
@@ -52,7 +52,7 @@ export interface FlexSandbox {
  * @throws EnforcementError when an option is unknown
  */
 export function createFlexSandbox(options: FlexSandboxOptions = {}): FlexSandbox {
-  readRecord(options, "createFlexSandbox options", ["username", "password", "facilities"]);
+  readFactoryOptions(options, "createFlexSandbox", ["username", "password", "facilities"]);
   const { username = "ws-offstreet", facilities = [] } = options;
   let { password = crypto.randomUUID() } = options;
   let available = true;

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { fieldError, readRecord, readText } from "../../core/fields.ts";
+import { fieldError, readFactoryOptions, readRecord, readText } from "../../core/fields.ts";
 import { genetecWire } from "./sandbox-genetec.ts";
 import { irisWire } from "./sandbox-iris.ts";
 import { offstreetWire } from "./sandbox-offstreet.ts";
@@ -48,7 +48,7 @@ export interface Handheld {
  * @throws EnforcementError when an option is unknown or wrong
  */
 export function createHandheld(options: HandheldOptions): Handheld {
-  readRecord(options, "createHandheld options", ["url", "dialect", "credential", "fetch", "timeoutMs"]);
+  readFactoryOptions(options, "createHandheld", ["url", "dialect", "credential", "fetch", "timeoutMs"]);
   const wire = findWire(options.dialect ?? "offstreet");
   const headers = { ...wire.headers, ...toHeaders(options.credential, wire) };
   const url =

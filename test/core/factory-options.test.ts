@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { isEnforcementError } from "../../src/core/errors.ts";
+import * as root from "../../src/index.ts";
+import * as sandbox from "../../src/sandbox/index.ts";
+import { postgresLedger } from "../../src/sync/postgres.ts";
+import { sqliteLedger } from "../../src/sync/sqlite.ts";
+
+type Factory = (options: unknown) => unknown;
+
+const EXPORTS: Readonly<Record<string, unknown>> = { ...root, ...sandbox, postgresLedger, sqliteLedger };
+
+/** Everything that makes something of options, by its name. What takes data or functions is not here. */
+const FACTORIES = Object.entries(EXPORTS).flatMap(([name, value]): [string, Factory][] => {
+  // Faults are made of nothing.
+  const isFactory = /^create|Ledger$|Auth$/.test(name) && name !== "createFaults";
+  return isFactory && typeof value === "function" ? [[name, value as Factory]] : [];
+});
+
+/** A key that each of them knows. */
+const KNOWN: Readonly<Record<string, string>> = {
+  createPassportProvider: "operatorId",
+  createHotSpotProvider: "baseUrl",
+  createT2FlexProvider: "dialect",
+  createPermitLookupHandler: "findPermits",
+  createPermitSync: "leadTimeMs",
+  apiKeyAuth: "header",
+  basicAuth: "find",
+  bearerAuth: "find",
+  createSandbox: "passport",
+  createPassportSandbox: "zones",
+  createHotSpotSandbox: "spotIds",
+  createFlexSandbox: "facilities",
+  createHandheld: "dialect",
+  createFieldHandheld: "vendors",
+  postgresLedger: "pool",
+  sqliteLedger: "path",
+};
+
+function failureOf(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+describe("an option that is not known", () => {
+  it("is tried with every factory", () => {
+    console.log(`factories: ${FACTORIES.length}`);
+    const names = FACTORIES.map(([name]) => name).filter((name) => name !== "memoryLedger");
+    expect(names.sort()).toEqual(Object.keys(KNOWN).sort());
+  });
+
+  it.each(FACTORIES)("is invalid_config that names it and what is known: %s", (name, create) => {
+    for (const options of [{ file: "x" }, "text", 7, null]) {
+      const error = failureOf(() => create(options));
+      expect(isEnforcementError(error) && error.code).toBe("invalid_config");
+      expect(String((error as Error).message)).toMatch(new RegExp(`^${name}: `));
+    }
+    const { message } = failureOf(() => create({ file: "x" })) as Error;
+    const known = KNOWN[name];
+    if (known === undefined) expect(message).toBe("memoryLedger: takes no options.");
+    else expect(message).toMatch(new RegExp(`key "file" is not known; known keys: .*\\b${known}\\b`));
+  });
+
+  it.each([
+    ["fileEvidence", root.fileEvidence as Factory],
+    ["memoryEvidence", root.memoryEvidence as Factory],
+  ])("is invalid_config where there are no options: %s", (_, create) => {
+    expect(failureOf(() => create({ file: "x" }))).toMatchObject({ code: "invalid_config" });
+  });
+});
