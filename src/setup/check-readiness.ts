@@ -2,6 +2,7 @@ import { steadyClock, systemClock } from "../core/clock.ts";
 import { type Location, readCompany, readLocation } from "../core/directory.ts";
 import { fieldError, readList, readRecord, readText } from "../core/fields.ts";
 import { entriesOf } from "../core/iterables.ts";
+import type { MappingReport } from "../core/mapping.ts";
 import { readSignal } from "../core/operation-options.ts";
 import { showName } from "../core/visible-name.ts";
 import { findExistingIntegration } from "./existing-integration.ts";
@@ -122,11 +123,16 @@ function summarise(
   if (ready) return `${place} are ready to go live.`;
   const needed = requirements.filter(({ optional }) => !optional);
   const done = needed.filter(({ state }) => state === "done").length;
-  const first =
-    needed.find(({ state }) => state === "missing") ?? needed.find(({ state }) => state === "unknown");
-  const next =
-    first === undefined
-      ? `The mapping has ${mapping.summary.errors} errors.`
-      : `Next: ${first.item}. ${first.next ?? ""}`;
-  return `${place}: ${done} of ${needed.length} requirements are done. ${next}`.trim();
+  const noun = needed.length === 1 ? "requirement is" : "requirements are";
+  return `${place}: ${done} of ${needed.length} ${noun} done. ${describeFirst(needed, mapping)}`.trim();
+}
+
+/** What comes first in the guide's order. What is blocked waits for something that is named itself. */
+function describeFirst(needed: readonly RequirementReadiness[], { summary }: MappingReport): string {
+  const first = needed.find(({ state }) => state === "missing" || state === "unknown");
+  if (first === undefined) {
+    return `The mapping has ${summary.errors} ${summary.errors === 1 ? "error" : "errors"}.`;
+  }
+  const item = first.state === "unknown" ? `${first.item}, whose state is not known` : first.item;
+  return `Next: ${item}. ${first.next ?? ""}`;
 }

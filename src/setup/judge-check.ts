@@ -81,7 +81,8 @@ function judgeSwitches({ provider, company }: ReadinessFacts, rows: Rows): Check
   if (!isCompanyEnabled(company, provider.id)) return failed(`It is switched off for ${name}.`);
   const count = rows.filter(({ enabled }) => enabled).length;
   if (count === 0) return failed("It is switched off for every location.");
-  return passed(`It is on for ${name} and for ${count} of ${rows.length} locations.`);
+  const noun = rows.length === 1 ? "location" : "locations";
+  return passed(`It is on for ${name} and for ${count} of ${rows.length} ${noun}.`);
 }
 
 /** With how many locations this company goes live: it may have fewer than the vendor advises. */

@@ -6,14 +6,17 @@ import { targetAt } from "./fill-text.ts";
 import type { LocationReadiness, LocationStage, TestPlateReadiness } from "./readiness.ts";
 import type { ReadinessFacts } from "./readiness-facts.ts";
 
-/** How far each location has come. */
+/** How far each location has come; of several with one id, the first. */
 export function judgeLocations(facts: ReadinessFacts): LocationReadiness[] {
   const { provider, company, locations, mapping, evidence, checkedAt } = facts;
   const issues = groupBy(mapping.issues, ({ locationId }) => locationId);
   const runs = groupBy(evidence?.ok ? evidence.value : [], (run) =>
     run.providerId === provider.id && run.companyId === company.id ? run.locationId : null,
   );
-  return locations.map((location) => {
+  // Locations that share an id share its runs and its issues too, and the report says that they do.
+  const byId = new Map(locations.toReversed().map((location) => [location.id, location]));
+  const firsts = locations.filter((location) => byId.get(location.id) === location);
+  return firsts.map((location) => {
     const target = targetAt(location, provider) ?? null;
     // A run at another target proves nothing about this one.
     const own = (runs.get(location.id) ?? []).filter((run) => run.target === target);

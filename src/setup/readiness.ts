@@ -48,7 +48,7 @@ export interface ReadinessReport {
   readonly existing: ExistingIntegration | null;
   /** The vendor's requirement table, in its order. */
   readonly requirements: readonly RequirementReadiness[];
-  /** One row for each readable location of the company, in its order. */
+  /** One row for each id that a readable location of the company has, in its order. */
   readonly locations: readonly LocationReadiness[];
   readonly mapping: MappingReport;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Company, Location } from "../../src/core/directory.ts";
 import type { EnforcementProvider } from "../../src/core/provider.ts";
 import { checkReadiness } from "../../src/setup/check-readiness.ts";
+import { memoryEvidence } from "../../src/setup/memory-evidence.ts";
 import type { ReadinessOptions, ReadinessReport } from "../../src/setup/readiness.ts";
 import { runTestPlate } from "../../src/setup/run-test-plate.ts";
 import { createPassportProvider } from "../../src/vendors/passport/provider.ts";
@@ -77,6 +78,30 @@ describe("checkReadiness", () => {
       expect(report).toMatchSnapshot();
     },
   );
+
+  it("names first what comes first in the guide's order, unknown or missing", async () => {
+    const { options } = await createReadyCampus("flex");
+    const { lookup: _, ...withoutEndpoint } = options;
+    // No test plate was seen either; that comes last.
+    const report = await checkReadiness({ ...withoutEndpoint, evidence: memoryEvidence() });
+    expect(table(report)).toMatchObject({ "endpoint-url": "unknown", "test-plate": "missing" });
+    expect(report.summary).toContain("Next: Endpoint URL, whose state is not known. Mount the permit lookup");
+    const off = { ...options, company: { ...options.company, providers: {} } };
+    expect((await checkReadiness(off)).summary).toContain("Next: Integration switched on. Switch");
+  });
+
+  it("has one row for each id, and counts in the singular and the plural", async () => {
+    const { options } = await createReadyCampus("hotspot");
+    const [first] = options.locations;
+    if (first === undefined) throw new Error("It has locations.");
+    const one = await checkReadiness({ ...options, locations: [first] });
+    expect(rowOf(one, "switches").findings).toEqual([
+      "It is on for University of Fundy and for 1 of 1 location.",
+    ]);
+    const twice = await checkReadiness({ ...options, locations: [first, { ...first, name: "Again" }] });
+    expect(twice.locations.map(({ name }) => name)).toEqual([first.name]);
+    expect(twice.locations[0]?.issues.map(({ code }) => code)).toContain("location_id_duplicate");
+  });
 
   it("changes nothing at the vendor or here", async () => {
     const { options, shown, sandbox, evidence } = await createReadyCampus("passport");
