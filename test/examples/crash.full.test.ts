@@ -36,6 +36,11 @@ describe("npm run demo:crash", () => {
     expect(left).toHaveLength(3);
     for (const count of left) expect(count).toBeGreaterThan(0);
 
+    // The figure of the beginning is that of the end: what begins later is told apart.
+    const [, expectedRights] = /: (\d+) rights are to be live/.exec(stdout) ?? [];
+    expect(ends.at(-1)?.after).toBe(Number(expectedRights));
+    expect(stdout).toMatch(/^2 more rights are at the vendors already and begin within a day/m);
+
     // What officers see in the end, and not nothing.
     const seen = [...stdout.matchAll(/rights live now +(\d+) +(\d+) +(\d+)$/gm)];
     expect(seen).toHaveLength(2);
