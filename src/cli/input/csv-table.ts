@@ -1,54 +1,62 @@
 import { CsvError, parse } from "csv-parse/sync";
 import { assertUsable, type Place, type Problem, UnusableInput } from "../unusable-input.ts";
+import { type CsvSource, createCellFinder, quoteFormulas, readCsvSource } from "./csv-source.ts";
 import type { TextFile } from "./read-file.ts";
 
 /** A CSV file with a header. Every row that holds anything is here, or the file was refused. */
 export interface CsvTable {
-  /** As they stand in the file, without the spaces around them. */
+  /** As they stand in the file, without the spaces around them and without empty ones. */
   readonly headers: readonly string[];
   readonly headerPlace: Place;
   readonly rows: readonly CsvRow[];
+  /** The first cell with content under an empty header. */
+  readonly unnamedCell: Place | undefined;
 }
 
 /** One row. */
 export interface CsvRow {
   /** Where it begins: a cell may hold line breaks. */
   readonly place: Place;
-  /** The cell under a header, as it was written: spaces count. */
+  /** The cell under a header, as it was written: spaces count. Empty where the row ends before it. */
   cell(header: string): string;
+  /** Where that cell begins. */
+  placeOf(header: string): Place;
 }
 
-const DELIMITERS = [",", ";", "\t", "|"];
-
 /**
- * Parses CSV with a header row, separated by the comma, semicolon, tab or bar that its header has most of. Lines
- * without any content are no rows; every other row must have as many cells as the header.
+ * Parses CSV with a header row. Cells are separated by the character that a first line such as `sep=;` names, else by
+ * the comma, semicolon, tab or bar that the header has most of. Lines without any content are no rows. A row may leave
+ * out its last cells: they are empty.
  *
  * @throws UnusableInput naming each bad row by its line
  */
 export function parseCsvTable(file: TextFile): CsvTable {
-  const [header, ...records] = readRecords(file);
+  const source = readCsvSource(file.text);
+  const [header, ...records] = readRecords(file.name, source);
   if (header === undefined)
     throw new UnusableInput([{ place: { file: file.name }, message: "has no header row." }]);
-  const headers = header.cells.map((cell) => cell.trim());
-  const problems: Problem[] = findRepeated(headers).map((name) => ({
+  const names = header.cells.map((cell) => cell.trim());
+  const problems: Problem[] = findRepeated(names).map((name) => ({
     place: header.place,
     message: `has the column "${name}" twice.`,
   }));
   for (const { cells, place } of records) {
-    if (cells.length === headers.length) continue;
-    const message = `this row has ${count(cells.length, "cell")}, the header ${headers.length}. Put names that hold the separator in quotation marks.`;
+    if (cells.slice(names.length).every(isBlank)) continue;
+    const message = `this row has ${count(cells.length, "cell")}, the header ${names.length}. Put names that hold the separator in quotation marks.`;
     problems.push({ place, message });
   }
   assertUsable(problems);
-  const indexes = new Map(headers.map((name, index) => [name, index]));
+  const indexes = new Map(names.map((name, index) => [name, index]));
+  const locate = createCellFinder(source);
   return {
-    headers,
+    headers: names.filter((name) => name !== ""),
     headerPlace: header.place,
     rows: records.map(({ cells, place }) => ({
       place,
       cell: (name) => cells[indexes.get(name) ?? -1] ?? "",
+      placeOf: (name) => locate(place, indexes.get(name) ?? 0),
     })),
+    unnamedCell: findUnnamedCell(names, records, locate),
   };
 }
 
@@ -57,37 +65,72 @@ interface Cells {
   readonly place: Place;
 }
 
-function readRecords({ name, text }: TextFile): Cells[] {
-  let records: { record: string[]; info: { lines: number } }[];
-  try {
-    records = parse(text, {
-      ...{ bom: true, info: true, relax_column_count: true, skip_empty_lines: false },
-      delimiter: findDelimiter(text),
-      record_delimiter: ["\r\n", "\n", "\r"],
-    }) as unknown as typeof records;
-  } catch (error) {
-    throw new UnusableInput([describeFault(error, name)]);
-  }
+function readRecords(file: string, source: CsvSource): Cells[] {
   const cells: Cells[] = [];
-  let end = 0;
-  for (const { record, info } of records) {
-    const place = { file: name, line: end + 1 };
-    end = info.lines;
-    if (record.some((cell) => cell.trim() !== "")) cells.push({ cells: record, place });
+  let line = 1;
+  for (const { record, raw } of parseRecords(file, source)) {
+    const place = { file, line };
+    // The parser's own count takes a line break of two characters inside a cell for two.
+    line += raw.match(/\r\n|\n|\r/g)?.length ?? 0;
+    if (!record.every(isBlank)) cells.push({ cells: record, place });
   }
   return cells;
 }
 
-/** The separator that the first line with content has most of, outside quotation marks. */
-function findDelimiter(text: string): string {
-  const line = text.split(/\r\n|\n|\r/).find((candidate) => candidate.trim() !== "") ?? "";
-  const bare = line.replace(/"[^"]*"/g, "");
-  const counts = DELIMITERS.map((delimiter) => bare.split(delimiter).length);
-  return DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ",";
+interface ParsedRecord {
+  readonly record: string[];
+  /** As it stands in the file. */
+  readonly raw: string;
+}
+
+function parseRecords(file: string, source: CsvSource): ParsedRecord[] {
+  try {
+    return parseStrictly(source);
+  } catch (error) {
+    try {
+      return parseStrictly({ ...source, text: quoteFormulas(source) });
+    } catch {
+      throw new UnusableInput([describeFault(error, file)]);
+    }
+  }
+}
+
+function parseStrictly({ text, delimiter }: CsvSource): ParsedRecord[] {
+  return parse(text, {
+    bom: true,
+    raw: true,
+    relax_column_count: true,
+    skip_empty_lines: false,
+    delimiter,
+    record_delimiter: ["\r\n", "\n", "\r"],
+  }) as unknown as ParsedRecord[];
+}
+
+function findUnnamedCell(
+  names: readonly string[],
+  records: readonly Cells[],
+  locate: (row: Place, cell: number) => Place,
+): Place | undefined {
+  const unnamed = names.flatMap((name, index) => (name === "" ? [index] : []));
+  for (const { cells, place } of records) {
+    const index = unnamed.find((candidate) => !isBlank(cells[candidate] ?? ""));
+    if (index !== undefined) return locate(place, index);
+  }
+  return undefined;
+}
+
+function isBlank(cell: string): boolean {
+  return cell.trim() === "";
 }
 
 function findRepeated(names: readonly string[]): string[] {
-  return [...new Set(names.filter((name, index) => name !== "" && names.indexOf(name) !== index))];
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name) && name !== "") repeated.add(name);
+    seen.add(name);
+  }
+  return [...repeated];
 }
 
 function describeFault(error: unknown, file: string): Problem {
