@@ -4,13 +4,18 @@ export interface Terminal {
   print(text: string): void;
   /** Writes to standard error. */
   complain(text: string): void;
-  /** Asks whoever is there, on standard error, and waits for a line; `undefined` when nobody answers any more. */
+  /** Asks on standard error and waits for a line; `undefined` once the input has ended, or the signal aborts. */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Where answers come from. */
+  readonly input: InputKind;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: () => Date;
-  /** Aborts when the user wants the command to end. */
+  /** Aborts when the command is to end. Its reason is the name of the signal, `SIGINT` after Ctrl+C. */
   readonly signal: AbortSignal;
 }
+
+/** `terminal`: a person types. `pipe`: lines that a pipe or a file holds. `none`: there is nothing to read. */
+export type InputKind = "terminal" | "pipe" | "none";
 
 /** How a command ended: 0 clean or as hoped, 1 something to put right, 2 unusable input. */
 export type ExitCode = 0 | 1 | 2;
@@ -19,6 +24,8 @@ export type ExitCode = 0 | 1 | 2;
 export interface FlagDefinition {
   readonly type: "string" | "boolean";
   readonly multiple?: boolean;
+  /** Whether it names a file that the command reads: no report is written over it. */
+  readonly isInput?: boolean;
   /** The name of its value in the help, such as `file`. */
   readonly value?: string;
   readonly help: string;

@@ -27,7 +27,7 @@ export function parseFlags(args: readonly string[], definitions: FlagDefinitions
     const { name, rawName, value } = token;
     const definition = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
     if (definition === undefined && name !== "help")
-      throw new UnusableInput(unknownFlag(rawName, definitions));
+      throw new UnusableInput(unknownFlag(rawName, args[token.index] ?? rawName, definitions));
     if (definition?.type === "string" && (value === undefined || value === "")) {
       throw new UnusableInput(`--${name} needs a value: --${name} <${definition.value ?? "value"}>.`);
     }
@@ -73,8 +73,18 @@ export function onlyOperand({ operands }: ParsedFlags, what: string): string {
   return operand;
 }
 
-function unknownFlag(rawName: string, definitions: FlagDefinitions): string {
-  const [near] = rankCandidates(rawName.replace(/^-+/, ""), Object.keys(definitions), { limit: 1 });
-  const known = Object.keys(definitions).map((name) => `--${name}`);
-  return `Flag ${rawName} is not known.${near === undefined ? ` Flags: ${known.join(", ")}.` : ` Did you mean --${near.name}?`}`;
+/** @param written as it stands on the command line: of `-format`, the parser sees `-f` */
+function unknownFlag(rawName: string, written: string, definitions: FlagDefinitions): string {
+  const names = Object.keys(definitions);
+  const [bare = ""] = written.replace(/^-+/, "").split("=");
+  const near = suggest(bare, [...names, "help"]);
+  const known = names.map((name) => `--${name}`).join(", ");
+  return `Flag ${rawName} is not known.${near === undefined ? ` Flags: ${known}.` : ` Did you mean --${near}?`}`;
+}
+
+/** The name that was meant, where one is close; capitals and underscores are no difference. */
+export function suggest(written: string, names: readonly string[]): string | undefined {
+  const folded = written.toLowerCase().replaceAll("_", "-");
+  if (names.includes(folded)) return folded;
+  return rankCandidates(folded, names, { limit: 1 })[0]?.name;
 }

@@ -1,13 +1,16 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
+import { fstatSync, readFileSync } from "node:fs";
 import process from "node:process";
+import type { InputKind } from "./command.ts";
 import { createPrompt } from "./prompt.ts";
 import { run } from "./run.ts";
 
 // The bin. Everything that it needs of the process is taken here and nowhere else.
 
+const STANDARD_INPUT = 0;
+
 const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort(signal));
 // A reader such as `head` may close its end before everything is written.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
@@ -20,6 +23,7 @@ process.exitCode = await run(
     print: (text) => void process.stdout.write(text),
     complain: (text) => void process.stderr.write(text),
     ask: prompt.ask,
+    input: findInputKind(),
     environment: process.env,
     clock: () => new Date(),
     signal: stop.signal,
@@ -27,6 +31,17 @@ process.exitCode = await run(
   readVersion(),
 );
 prompt.close();
+
+/** What standard input is, found out without reading any of it. */
+function findInputKind(): InputKind {
+  if (process.stdin.isTTY) return "terminal";
+  try {
+    const input = fstatSync(STANDARD_INPUT);
+    return input.isFIFO() || input.isSocket() || input.isFile() ? "pipe" : "none";
+  } catch {
+    return "none";
+  }
+}
 
 /** Both `src/cli/main.ts` and `dist/cli.js` lie below package.json, at different depths. */
 function readVersion(): string {

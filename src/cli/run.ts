@@ -1,11 +1,12 @@
 import { isEnforcementError } from "../core/errors.ts";
+import { describeCancel } from "./cancel.ts";
 import type { Command, ExitCode, Terminal } from "./command.ts";
 import { checkCommand } from "./commands/check.ts";
 import { lookupCommand } from "./commands/lookup.ts";
 import { readinessCommand } from "./commands/readiness.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
 import { testPlateCommand } from "./commands/test-plate.ts";
-import { parseFlags } from "./flags.ts";
+import { parseFlags, suggest } from "./flags.ts";
 import { BIN, describeBin, describeCommand } from "./help.ts";
 import { toVisible } from "./report/visible.ts";
 import { showProblem, UnusableInput } from "./unusable-input.ts";
@@ -24,24 +25,38 @@ const SHOWN_PROBLEMS = 50;
 
 /** Runs one command line. Whatever goes wrong is said in lines of text; it never throws. */
 export async function run(args: readonly string[], terminal: Terminal, version: string): Promise<ExitCode> {
-  const [name, ...rest] = args;
-  if (name === "--version") return finish(terminal, `${version}\n`);
-  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    return finish(terminal, describeBin(COMMANDS));
-  }
+  const [first, ...rest] = args;
+  if (first === "--version") return finish(terminal, `${version}\n`);
+  const isHelp = first === undefined || first === "--help" || first === "-h" || first === "help";
+  // `help check` is `check --help`.
+  const name = isHelp ? rest.find((argument) => !argument.startsWith("-")) : first;
+  if (name === undefined) return finish(terminal, describeBin(COMMANDS));
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined) {
-    const names = COMMANDS.map((candidate) => candidate.name).join(", ");
-    terminal.complain(`Unknown command. Commands: ${names}. See ${BIN} --help.\n`);
+    terminal.complain(describeUnknown(name));
     return 2;
   }
-  if (rest.includes("--help") || rest.includes("-h")) return finish(terminal, describeCommand(command));
+  if (isHelp || rest.includes("--help") || rest.includes("-h")) {
+    return finish(terminal, describeCommand(command));
+  }
   try {
     return await command.run(parseFlags(rest, command.flags), terminal);
   } catch (error) {
+    if (terminal.signal.aborted && isEnforcementError(error) && error.code === "aborted") {
+      terminal.complain(`${command.name}: ${describeCancel(terminal.signal)}\n`);
+      return 1;
+    }
     terminal.complain(describeFailure(error, command.name));
     return 2;
   }
+}
+
+/** What was given is not repeated: it may be a secret in the wrong place. */
+function describeUnknown(name: string): string {
+  const names = COMMANDS.map((candidate) => candidate.name);
+  const near = suggest(name, [...names, "help", "--help", "--version"]);
+  const hint = near === undefined ? "" : ` Did you mean ${near}?`;
+  return `Unknown command.${hint} Commands: ${names.join(", ")}. See ${BIN} --help.\n`;
 }
 
 function finish(terminal: Terminal, text: string): ExitCode {

@@ -80,8 +80,32 @@ vendors:
     const file = desk.write("unverified.yaml", clean.replace(/vendors:[\s\S]*/, ""));
     const { code, stdout } = await command(["check", file]);
     expect(code).toBe(0);
-    expect(stdout).toContain("not everything could be compared");
-    expect(stdout).toContain("compared with nothing: no list given");
+    expect(stdout).toContain("nothing was compared: there is no list from the vendor");
+    expect(stdout).toContain("compared with nothing: no list given (--spots)");
+  });
+
+  it("fails with --require-lists where a provider that is switched on has nothing to be compared with", async () => {
+    const file = desk.write("required.yaml", clean.replace(/vendors:[\s\S]*/, ""));
+    const { code, stdout } = await command(["check", file, "--require-lists", "--allow-warnings"]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("HotSpot (hotspot): 1 error");
+    expect(stdout).toContain("There is no list from HotSpot to compare with, and --require-lists is given.");
+    expect(stdout).toContain(
+      "Name a file with --spots, or write the list into the mapping file under vendors.hotspot.spotIds.",
+    );
+    const json = JSON.parse((await command(["check", file, "--require-lists", "--format", "json"])).stdout);
+    expect(json).toMatchObject({ clean: false, reports: [{ compared: false, lacksList: true, ok: true }] });
+    const spots = desk.write("required.csv", "SpotID\n0815\n");
+    expect((await command(["check", file, "--require-lists", "--spots", spots])).code).toBe(0);
+    // One that is switched off, and ids that are in no list, want none.
+    const off = clean
+      .replace(/vendors:[\s\S]*/, "")
+      .replace("enabled: true, target", "enabled: false, target");
+    const others = desk.write(
+      "others.yaml",
+      `${off}vendors:\n  hotspot: {}\n  passport: { zoneIds: external }\n`,
+    );
+    expect((await command(["check", others, "--require-lists", "--allow-warnings"])).code).toBe(0);
   });
 
   it("takes warnings for issues, unless it is told otherwise", async () => {

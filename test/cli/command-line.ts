@@ -21,6 +21,8 @@ export interface Surroundings {
   /** Somebody who does something before each answer; in place of `answers`. */
   readonly ask?: (question: string) => string | undefined;
   readonly signal?: AbortSignal;
+  /** What standard input is. Default: a terminal. */
+  readonly input?: Terminal["input"];
 }
 
 export const NOW = new Date("2026-11-21T15:00:00Z");
@@ -39,6 +41,7 @@ export async function command(args: readonly string[], surroundings: Surrounding
       stderr?.push(question);
       return surroundings.ask === undefined ? answers.shift() : surroundings.ask(question);
     },
+    input: surroundings.input ?? "terminal",
     environment: surroundings.environment ?? {},
     clock: () => NOW,
     signal: surroundings.signal ?? new AbortController().signal,

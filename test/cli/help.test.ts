@@ -12,6 +12,40 @@ describe("help", () => {
     expect((await command(["--version"])).stdout).toBe("0.0.0-test\n");
   });
 
+  it.each(COMMANDS.map(({ name }) => name))("of %s is what help, --help and -h print", async (name) => {
+    const { stdout } = await command([name, "--help"]);
+    expect(stdout).toMatch(new RegExp(`^${name}: `));
+    for (const args of [
+      ["help", name],
+      ["--help", name],
+      ["-h", name],
+      [name, "-h"],
+      ["help", name, "--json"],
+    ]) {
+      expect(await command(args)).toEqual({ code: 0, stdout, stderr: "" });
+    }
+  });
+
+  it("of a command that is misspelt says which one was meant", async () => {
+    for (const args of [["chek"], ["help", "chek"], ["CHECK"], ["chek", "--help"]]) {
+      const { code, stdout, stderr } = await command(args);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toContain("Did you mean check?");
+    }
+    expect((await command(["--verison"])).stderr).toContain("Did you mean --version?");
+    expect((await command(["test_plate"])).stderr).toContain("Did you mean test-plate?");
+    expect((await command(["s3cr3t-value"])).stderr).not.toMatch(/s3cr3t|mean/);
+  });
+
+  it("says what each exit code means", async () => {
+    for (const { name } of COMMANDS.filter(({ name }) => name !== "sandbox")) {
+      const { stdout } = await command(["help", name]);
+      expect(stdout).toMatch(/Exit code 0: /);
+      expect(stdout).toMatch(/\b1: /);
+      expect(stdout).toMatch(/\b2: /);
+    }
+  });
+
   it.each(COMMANDS.map(({ name }) => name))(
     "of %s has every flag, and examples with flags that exist",
     async (name) => {

@@ -62,7 +62,6 @@ describe("stations exported from Flex", () => {
 
   it("are refused with every bad row", () => {
     expect(refusal(() => read("Description,Zone\nLot A,Z\nLot B\n,Z\nLot C,Z,x\n"))).toEqual([
-      "flex.csv:3: this row has 1 cell, the header 2. Put names that hold the separator in quotation marks.",
       "flex.csv:5: this row has 3 cells, the header 2. Put names that hold the separator in quotation marks.",
     ]);
     expect(refusal(() => read("Description,Zone\nLot A,Z\n,Z\n"))).toEqual([
@@ -135,7 +134,7 @@ describe("SpotIDs in a table", () => {
 
   it("are refused where a spreadsheet has spoilt them", () => {
     expect(refusal(() => readSpots({ name: "spots.csv", text: "SpotID\n1.4283E+04\n\nx\n" }))).toEqual([
-      'spots.csv:2: "1.4283E+04" was turned into a number by a spreadsheet; enter it as text.',
+      'spots.csv:2:1: SpotID: "1.4283E+04" was damaged by a spreadsheet; it is a number with an exponent. Make the column text in the spreadsheet, enter the id again and export again.',
     ]);
     expect(refusal(() => readSpots({ name: "spots.csv", text: "SpotID,Name\n,Lot A\n" }))).toEqual([
       "spots.csv:2: this row has no SpotID.",

@@ -237,6 +237,27 @@ describe("readiness", () => {
     expect(after).toMatchObject({ code: 0, stdout: expect.stringContaining("ready to go live") });
   });
 
+  it("gives each location the stage of the mapping file, and says what it is ready for", async () => {
+    writeFileSync(mapping, readFileSync(mapping, "utf8").replaceAll(", stage: testing", ""));
+    const { stdout } = await ask(["readiness", mapping, "--vendor", "passport"]);
+    expect(stdout).toContain("  setup - Lot 101 (lot-101)");
+    expect(stdout).toContain("Its stage is setup in the mapping file; it is ready for testing.");
+    await ask(["test-plate", mapping, "--vendor", "passport", "--all"]);
+    const live = readFileSync(mapping, "utf8").replaceAll(`target: ${ZONE}`, `target: ${ZONE}, stage: live`);
+    writeFileSync(mapping, live.replace("target: Lot 102", "target: Lot 999, stage: live"));
+    const after = (await ask(["readiness", mapping, "--vendor", "passport"])).stdout;
+    expect(after).toContain("Its stage is live.");
+    expect(after).toContain(
+      "Its stage is live in the mapping file, but the checks allow no more than setup.",
+    );
+  });
+
+  it.each(["text", "markdown", "html"])("has no heading above nothing (%s)", async (format) => {
+    const { stdout } = await ask(["readiness", mapping, "--vendor", "passport", "--format", format]);
+    expect(stdout).toContain("Locations");
+    expect(stdout).not.toMatch(/^\W*(<h3[^>]*>)?Mapping(<\/h3>)?$/m);
+  });
+
   it("says what is missing instead of calling anybody without credentials", async () => {
     const { code, stdout } = await command(["readiness", mapping, "--format", "json"]);
     expect(code).toBe(1);

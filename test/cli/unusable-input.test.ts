@@ -271,8 +271,18 @@ describe("arguments that cannot be used", () => {
     ],
     [
       ["chekc"],
+      "Unknown command. Did you mean check? Commands: check, readiness, test-plate, lookup, sandbox. See npx @offstreet/enforcement --help.",
+    ],
+    [
+      ["parse"],
       "Unknown command. Commands: check, readiness, test-plate, lookup, sandbox. See npx @offstreet/enforcement --help.",
     ],
+    [
+      ["check", "a", "--Allow_Warnings"],
+      "Flag --Allow_Warnings is not known. Did you mean --allow-warnings?",
+    ],
+    [["check", "a", "-format", "json"], "Flag -f is not known. Did you mean --format?"],
+    [["check", "a", "--hlep"], "Flag --hlep is not known. Did you mean --help?"],
   ])("%j", async (args, said) => {
     const file = desk.write("a.yaml", `${COMPANY}locations: []\n`);
     const ended = await command(args.map((arg) => (arg === "a" ? file : arg)));

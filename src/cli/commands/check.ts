@@ -1,10 +1,20 @@
-import type { Command } from "../command.ts";
+import type { Command, FlagDefinitions } from "../command.ts";
 import { onlyOperand } from "../flags.ts";
-import { checkMapping, isClean } from "../mapping-check.ts";
+import { checkMapping, hasNoErrors, isClean } from "../mapping-check.ts";
 import { prepareDelivery, REPORT_FLAGS } from "../report/deliver.ts";
 import { toMappingJson } from "../report/json.ts";
 import { toMappingReport } from "../report/mapping-report.ts";
 import { inputFiles, MAPPING_FLAGS, readMappingInputs } from "./mapping-flags.ts";
+
+const CHECK_FLAGS: FlagDefinitions = {
+  ...MAPPING_FLAGS,
+  ...REPORT_FLAGS,
+  "allow-warnings": { type: "boolean", help: "Exit with 0 when there are warnings only." },
+  "require-lists": {
+    type: "boolean",
+    help: "A provider that is switched on and has no list of its vendor's to compare with is an error.",
+  },
+};
 
 /** Compares a mapping file with what the vendors have. Asks nobody: everything stands in files. */
 export const checkCommand: Command = {
@@ -13,13 +23,10 @@ export const checkCommand: Command = {
   usage: "<mapping.yaml|.json|.csv>",
   notes: [
     "Exit code 0: nothing found. 1: errors or warnings. 2: a file cannot be used.",
-    "Without a list from a vendor, nothing is called unknown, and the report says that it was not compared.",
+    "Without a list from a vendor, nothing is called unknown, and the report says that nothing was compared.",
+    "That is no fault in itself: --require-lists makes it one, for a build that must not pass unchecked.",
   ],
-  flags: {
-    ...MAPPING_FLAGS,
-    ...REPORT_FLAGS,
-    "allow-warnings": { type: "boolean", help: "Exit with 0 when there are warnings only." },
-  },
+  flags: CHECK_FLAGS,
   examples: [
     { run: "check mapping.yaml", does: "all vendors of the file, as text" },
     { run: "check mapping.yaml --out report.html", does: "a page to send around" },
@@ -27,6 +34,7 @@ export const checkCommand: Command = {
       run: 'check mapping.yaml --stations flex.csv --column description="Station Desc"',
       does: "with the stations that were exported from Flex",
     },
+    { run: "check mapping.yaml --require-lists", does: "in a build: fails where nothing can be compared" },
     {
       run: "check mapping.yaml --vendor hotspot --spots email.txt",
       does: "with the list from HotSpot's e-mail",
@@ -38,11 +46,12 @@ export const checkCommand: Command = {
   ],
   async run(flags, terminal) {
     const file = onlyOperand(flags, "mapping file");
-    const delivery = prepareDelivery(flags, terminal, inputFiles(flags));
-    const { mapping, providers } = readMappingInputs(file, flags);
-    const check = checkMapping(mapping, providers, { checkedAt: terminal.clock() });
+    const delivery = prepareDelivery(flags, terminal, inputFiles(flags, CHECK_FLAGS));
+    const check = checkMapping(readMappingInputs(file, flags), {
+      checkedAt: terminal.clock(),
+      requiresLists: flags.isSet("require-lists"),
+    });
     delivery.deliver(toMappingReport(check), toMappingJson(check));
-    if (flags.isSet("allow-warnings")) return check.providers.every(({ report }) => report.ok) ? 0 : 1;
-    return isClean(check) ? 0 : 1;
+    return (flags.isSet("allow-warnings") ? hasNoErrors(check) : isClean(check)) ? 0 : 1;
   },
 };

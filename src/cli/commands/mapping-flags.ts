@@ -1,4 +1,4 @@
-import type { FlagDefinitions, ParsedFlags } from "../command.ts";
+import type { FlagDefinitions, ParsedFlags, Terminal } from "../command.ts";
 import { choose } from "../flags.ts";
 import { ENCODINGS } from "../input/decode-text.ts";
 import type { EntryList } from "../input/entry-list.ts";
@@ -9,7 +9,7 @@ import { readMapping } from "../input/read-mapping.ts";
 import { readSpots } from "../input/spots.ts";
 import { readStations, STATION_COLUMNS } from "../input/stations.ts";
 import { readZones } from "../input/zones.ts";
-import { UnusableInput } from "../unusable-input.ts";
+import { type Problem, showProblem, UnusableInput } from "../unusable-input.ts";
 import { VENDOR_NAMES } from "../vendors/registry.ts";
 
 /** Flags of every command that reads a mapping file. */
@@ -18,13 +18,23 @@ export const MAPPING_FLAGS: FlagDefinitions = {
     ...{ type: "string", multiple: true, value: VENDOR_NAMES.join("|") },
     help: "Only this vendor, or the provider of this id. May be repeated. Default: all in the file.",
   },
-  stations: { type: "string", value: "csv", help: "Mobile Payment Stations, exported from Flex." },
+  stations: {
+    type: "string",
+    value: "csv",
+    isInput: true,
+    help: "Mobile Payment Stations, exported from Flex.",
+  },
   column: {
     ...{ type: "string", multiple: true, value: "key=header" },
     help: `How a column of --stations is called; keys: ${STATION_COLUMNS.join(", ")}. May be repeated.`,
   },
-  spots: { type: "string", value: "file", help: "SpotIDs: CSV, or the text of HotSpot's e-mail." },
-  zones: { type: "string", value: "file", help: "Passport's zones: JSON, YAML or CSV." },
+  spots: {
+    type: "string",
+    value: "file",
+    isInput: true,
+    help: "SpotIDs: CSV, or the text of HotSpot's e-mail.",
+  },
+  zones: { type: "string", value: "file", isInput: true, help: "Passport's zones: JSON, YAML or CSV." },
   company: { type: "string", value: "name", help: "Name of the company, where the mapping file is a CSV." },
   "company-code": {
     type: "string",
@@ -41,12 +51,27 @@ export const MAPPING_FLAGS: FlagDefinitions = {
 export interface MappingInputs {
   readonly mapping: MappingFile;
   readonly providers: readonly MappedProvider[];
+  /** What was read of all the files, and may be meant otherwise. */
+  readonly warnings: readonly Problem[];
 }
 
-/** All files that a command reads. */
-export function inputFiles(flags: ParsedFlags): string[] {
-  return [...flags.operands, ...["stations", "spots", "zones"].flatMap((flag) => flags.text(flag) ?? [])];
+/** All files that a command reads: its operands and what its flags name. */
+export function inputFiles(flags: ParsedFlags, definitions: FlagDefinitions): string[] {
+  const reading = Object.entries(definitions).filter(([, { isInput }]) => isInput === true);
+  return [...flags.operands, ...reading.flatMap(([flag]) => flags.texts(flag))];
 }
+
+/** Prints the warnings of the files, for a command whose report does not hold them. */
+export function printWarnings({ warnings }: MappingInputs, terminal: Terminal): void {
+  for (const warning of warnings.slice(0, SHOWN_WARNINGS)) {
+    terminal.complain(`warning: ${showProblem(warning)}\n`);
+  }
+  const rest = warnings.length - SHOWN_WARNINGS;
+  if (rest > 0) terminal.complain(`and ${rest} more warnings\n`);
+}
+
+// More would scroll the first ones away.
+const SHOWN_WARNINGS = 50;
 
 /** @throws UnusableInput with everything in one of the files that cannot be used */
 export function readMappingInputs(file: string, flags: ParsedFlags): MappingInputs {
@@ -67,12 +92,18 @@ export function readMappingInputs(file: string, flags: ParsedFlags): MappingInpu
     requireTaker(flag, providers);
     lists.set(flag, read(readTextFile(name, { encoding })));
   }
+  const warnings = [
+    ...mapping.warnings,
+    ...providers.flatMap((provider) => provider.warnings),
+    ...Array.from(lists.values(), (list) => list.warnings ?? []).flat(),
+  ];
   return {
     mapping,
     providers: providers.map((provider) => {
       const list = lists.get(provider.commands.listFlag);
       return list === undefined ? provider : { ...provider, facts: { ...provider.facts, list } };
     }),
+    warnings,
   };
 }
 

@@ -1,14 +1,26 @@
 import { checkReadiness } from "../../setup/check-readiness.ts";
 import { fileEvidence } from "../../setup/file-evidence.ts";
-import type { Command } from "../command.ts";
+import type { Command, FlagDefinitions } from "../command.ts";
 import { type ConnectedProvider, connectProviders } from "../connect.ts";
 import { onlyOperand } from "../flags.ts";
 import { withoutPlaces } from "../input/mapping-file.ts";
 import { prepareDelivery, REPORT_FLAGS } from "../report/deliver.ts";
 import { toReadinessJson, toReadinessReport } from "../report/readiness-report.ts";
 import { UnusableInput } from "../unusable-input.ts";
-import { inputFiles, MAPPING_FLAGS, readMappingInputs } from "./mapping-flags.ts";
+import { inputFiles, MAPPING_FLAGS, printWarnings, readMappingInputs } from "./mapping-flags.ts";
 import { evidenceFile, readLookupEndpoint, SETUP_FLAGS } from "./setup-flags.ts";
+
+const READINESS_FLAGS: FlagDefinitions = {
+  ...MAPPING_FLAGS,
+  ...SETUP_FLAGS,
+  confirmed: {
+    type: "string",
+    multiple: true,
+    value: "requirement",
+    help: "A requirement that a person confirmed and no program can know, such as odc-task. May be repeated.",
+  },
+  ...REPORT_FLAGS,
+};
 
 /** Goes through each vendor's requirements and says what is missing. Changes nothing anywhere. */
 export const readinessCommand: Command = {
@@ -19,15 +31,7 @@ export const readinessCommand: Command = {
     "Exit code 0: ready. 1: something is missing. 2: a file cannot be used.",
     "Asks the vendor and our own lookup where credentials are in the environment; what cannot be asked stays unknown.",
   ],
-  flags: {
-    ...MAPPING_FLAGS,
-    ...SETUP_FLAGS,
-    confirmed: {
-      ...{ type: "string", multiple: true, value: "requirement" },
-      help: "A requirement that somebody confirmed and no program can know, such as odc-task. May be repeated.",
-    },
-    ...REPORT_FLAGS,
-  },
+  flags: READINESS_FLAGS,
   examples: [
     { run: "readiness mapping.yaml", does: "all vendors of the file" },
     {
@@ -42,8 +46,10 @@ export const readinessCommand: Command = {
   async run(flags, terminal) {
     const file = onlyOperand(flags, "mapping file");
     const record = evidenceFile(file, flags);
-    const delivery = prepareDelivery(flags, terminal, [...inputFiles(flags), record]);
-    const { mapping, providers } = readMappingInputs(file, flags);
+    const delivery = prepareDelivery(flags, terminal, [...inputFiles(flags, READINESS_FLAGS), record]);
+    const inputs = readMappingInputs(file, flags);
+    printWarnings(inputs, terminal);
+    const { mapping, providers } = inputs;
     const connected = connectProviders(providers, { flags, terminal });
     const checkedAt = terminal.clock();
     const confirmed = assignConfirmed(flags.texts("confirmed"), connected);

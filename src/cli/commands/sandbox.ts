@@ -8,7 +8,7 @@ import { BIN } from "../help.ts";
 import type { MappedProvider } from "../input/mapped-providers.ts";
 import { showInstant } from "../report/words.ts";
 import { UnusableInput } from "../unusable-input.ts";
-import { MAPPING_FLAGS, readMappingInputs } from "./mapping-flags.ts";
+import { MAPPING_FLAGS, printWarnings, readMappingInputs } from "./mapping-flags.ts";
 
 /** Serves the sandboxes of the vendors that are pushed to, until it is stopped. */
 export const sandboxCommand: Command = {
@@ -33,6 +33,7 @@ export const sandboxCommand: Command = {
     const [file] = flags.operands;
     if (flags.operands.length > 1) throw new UnusableInput("Name one mapping file, or none.");
     const inputs = file === undefined ? undefined : readMappingInputs(file, flags);
+    if (inputs !== undefined) printWarnings(inputs, terminal);
     const locations = inputs?.mapping.locations.map(({ location }) => location) ?? [];
     const ofVendor = (vendor: string) => inputs?.providers.find(({ commands }) => commands.vendor === vendor);
     const operatorId = ofVendor("passport")?.facts.settings["operatorId"];

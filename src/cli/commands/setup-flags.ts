@@ -11,7 +11,9 @@ export const SETUP_FLAGS: FlagDefinitions = {
     help: "Where our own lookup is served, for a vendor that asks us.",
   },
   evidence: {
-    ...{ type: "string", value: "file" },
+    type: "string",
+    value: "file",
+    isInput: true,
     help: "Where runs of the test plate are recorded. Default: beside the mapping file, mapping.evidence.json.",
   },
   ...credentialFlags(["clientId", "clientSecret", "token", "companyToken", "username", "password"]),

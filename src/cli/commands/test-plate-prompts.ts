@@ -2,16 +2,70 @@ import { EnforcementError } from "../../core/errors.ts";
 import type { LookupProbe } from "../../core/lookup-probe.ts";
 import type { TestPlateEvidence } from "../../setup/evidence.ts";
 import type { TestPermits, TestPlateSight } from "../../setup/test-plate.ts";
+import { describeCancel } from "../cancel.ts";
 import type { Terminal } from "../command.ts";
 import { toVisible } from "../report/visible.ts";
 import { showInstant } from "../report/words.ts";
 
-/** Asks whoever sits at the terminal whether the officer's screen shows the test plate. */
-export function askForSight(terminal: Terminal): (sight: TestPlateSight) => Promise<boolean> {
+/** Questions of one run, and why one of them got no answer. */
+export interface Questions {
+  /** @throws EnforcementError `aborted` when there is no answer */
+  ask(question: string, signal?: AbortSignal): Promise<string>;
+  /** Why there was no answer, in sentences; `undefined` as long as every question got one. */
+  readonly unanswered: string | undefined;
+}
+
+/** Asks at a terminal. */
+export function createQuestions(terminal: Terminal): Questions {
+  let unanswered: string | undefined;
+  return {
+    async ask(question, signal = terminal.signal) {
+      const answer = await terminal.ask(toVisible(question), signal);
+      if (answer !== undefined) return answer;
+      unanswered = describeSilence(terminal, signal);
+      throw new EnforcementError("aborted", unanswered);
+    },
+    get unanswered() {
+      return unanswered;
+    },
+  };
+}
+
+/** What there is to do where a person must answer, and there is no terminal. */
+export const WITHOUT_TERMINAL = "Run the command in a terminal, or pipe the answers into it, one in a line.";
+
+function describeSilence({ signal: stop, input }: Terminal, signal: AbortSignal): string {
+  if (stop.aborted) return describeCancel(stop);
+  if (signal.aborted) return "No answer came as long as the test right was valid.";
+  return input === "terminal"
+    ? "The input was ended (Ctrl+D) before the question was answered."
+    : `There is no terminal to ask at, and the input holds no answer. ${WITHOUT_TERMINAL}`;
+}
+
+/** What became of the test plate of a run that broke off, as its record says. `undefined`: there is no record. */
+export function describeCleanUp(record: TestPlateEvidence | undefined): string {
+  if (record === undefined) return "Nothing was sent.";
+  const { state, trace, plate, locationId, endsAt, problem = "" } = record;
+  if (trace.delivery === "pull") {
+    return state === "closed"
+      ? `The permit for ${namePermit(plate.number, locationId)} was taken back.`
+      : `If you have issued the permit for ${namePermit(plate.number, locationId)}, take it out of your system; --sweep asks for it again.`;
+  }
+  if (state === "closed") {
+    return trace.receipt === undefined
+      ? `${plate.number} is not valid there: it was taken back, or never accepted.`
+      : `${plate.number} was taken back.`;
+  }
+  const [, cause = "it is shown although it was cancelled."] = /Not taken back: (.*)$/s.exec(problem) ?? [];
+  return `${plate.number} was not taken back: ${cause} It ends by itself at ${showInstant(new Date(endsAt))}; run --sweep to take it back before.`;
+}
+
+/** Asks whether the officer's screen shows the test plate. */
+export function askForSight({ ask }: Questions): (sight: TestPlateSight) => Promise<boolean> {
   return async ({ title, plate, location, target, until, signal }) => {
     const question = `${title}: does the officer's screen show ${plate} at ${location.name} (${target}), until ${showInstant(until)}? [y/n] `;
     for (;;) {
-      const answer = (await ask(terminal, question, signal)).trim().toLowerCase();
+      const answer = (await ask(question, signal)).trim().toLowerCase();
       if (answer === "y" || answer === "yes") return true;
       if (answer === "n" || answer === "no") return false;
     }
@@ -23,7 +77,7 @@ export function askForSight(terminal: Terminal): (sight: TestPlateSight) => Prom
  *
  * @param left runs of earlier times, whose permits may still have to be taken out
  */
-export function promptedPermits(terminal: Terminal, left: readonly TestPlateEvidence[] = []): TestPermits {
+export function promptedPermits({ ask }: Questions, left: readonly TestPlateEvidence[] = []): TestPermits {
   const names = new Map(
     left.flatMap(({ trace, plate, locationId }) =>
       trace.delivery === "pull" ? [[trace.permitId, namePermit(plate.number, locationId)]] : [],
@@ -35,14 +89,13 @@ export function promptedPermits(terminal: Terminal, left: readonly TestPlateEvid
       names.set(id, name);
       const interval = `from ${showInstant(new Date(validFrom))} ${validTo === null ? "on" : `to ${showInstant(new Date(validTo))}`}`;
       await ask(
-        terminal,
         `In your system, issue a permit for ${name}, valid ${interval}. Press Enter when it is there. `,
       );
     },
     async remove(id) {
       const which = names.get(id);
       const permit = which === undefined ? "the test permit" : `the permit for ${which}`;
-      await ask(terminal, `Take ${permit} out of your system again. Press Enter when it is gone. `);
+      await ask(`Take ${permit} out of your system again. Press Enter when it is gone. `);
     },
   };
 }
@@ -60,14 +113,4 @@ export function ignoreIds(probe: LookupProbe): LookupProbe {
       return answer.shows === "permit" ? { shows: "permit" } : answer;
     },
   };
-}
-
-async function ask(
-  terminal: Terminal,
-  question: string,
-  signal: AbortSignal = terminal.signal,
-): Promise<string> {
-  const answer = await terminal.ask(toVisible(question), signal);
-  if (answer === undefined) throw new EnforcementError("aborted", "Nobody is there to answer.");
-  return answer;
 }

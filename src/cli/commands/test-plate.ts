@@ -1,20 +1,42 @@
 import { type Directory, memoryDirectory } from "../../core/directory.ts";
 import { isEnforcementError } from "../../core/errors.ts";
-import type { EvidenceStore } from "../../setup/evidence.ts";
+import type { EvidenceStore, TestPlateEvidence } from "../../setup/evidence.ts";
 import { fileEvidence } from "../../setup/file-evidence.ts";
 import { runTestPlate } from "../../setup/run-test-plate.ts";
 import { sweepTestPlates } from "../../setup/sweep-test-plates.ts";
 import type { SweptTestPlate, TestPlateResult } from "../../setup/test-plate.ts";
-import type { Command, ParsedFlags, Terminal } from "../command.ts";
+import { describeCancel } from "../cancel.ts";
+import type { Command, FlagDefinitions, ParsedFlags, Terminal } from "../command.ts";
 import { type ConnectedProvider, connectProviders } from "../connect.ts";
 import { onlyOperand } from "../flags.ts";
 import type { MappingFile } from "../input/mapping-file.ts";
 import { prepareDelivery, REPORT_FLAGS } from "../report/deliver.ts";
 import { type TestPlateRun, toTestPlateJson, toTestPlateReport } from "../report/test-plate-report.ts";
 import { UnusableInput } from "../unusable-input.ts";
-import { inputFiles, MAPPING_FLAGS, readMappingInputs } from "./mapping-flags.ts";
+import { inputFiles, MAPPING_FLAGS, printWarnings, readMappingInputs } from "./mapping-flags.ts";
 import { evidenceFile, readLookupEndpoint, SETUP_FLAGS } from "./setup-flags.ts";
-import { askForSight, ignoreIds, promptedPermits } from "./test-plate-prompts.ts";
+import {
+  askForSight,
+  createQuestions,
+  describeCleanUp,
+  ignoreIds,
+  promptedPermits,
+  WITHOUT_TERMINAL,
+} from "./test-plate-prompts.ts";
+
+const TEST_PLATE_FLAGS: FlagDefinitions = {
+  location: { type: "string", multiple: true, value: "id", help: "A location to test. May be repeated." },
+  all: { type: "boolean", help: "All locations that the provider is switched on for." },
+  sweep: { type: "boolean", help: "First take back the test plates that earlier runs left." },
+  minutes: {
+    type: "string",
+    value: "number",
+    help: "After how long the test right ends by itself. Default: 60.",
+  },
+  ...MAPPING_FLAGS,
+  ...SETUP_FLAGS,
+  ...REPORT_FLAGS,
+};
 
 /** Performs the go-live test: the test plate is put at a location, looked for, and taken back. */
 export const testPlateCommand: Command = {
@@ -22,23 +44,13 @@ export const testPlateCommand: Command = {
   summary: "perform the go-live test with plate TEST123 at one location after the other",
   usage: "<mapping.yaml|.json|.csv> --location <id> | --all | --sweep",
   notes: [
-    "Exit code 0: seen everywhere, and gone again. 1: not. 2: unusable input.",
+    "Exit code 0: seen everywhere, and gone again. 1: not, also when you cancel it or a question gets no answer.",
+    "2: unusable input, or no terminal to ask at where a person must answer; nothing was sent then.",
     "Where the vendor cannot be read back, you are asked whether you see the plate.",
+    "Ctrl+C takes the plate back before the command ends.",
     "Every run is recorded before anything is sent. After a run that was killed, --sweep takes back what it left.",
   ],
-  flags: {
-    location: { type: "string", multiple: true, value: "id", help: "A location to test. May be repeated." },
-    all: { type: "boolean", help: "All locations that the provider is switched on for." },
-    sweep: { type: "boolean", help: "First take back the test plates that earlier runs left." },
-    minutes: {
-      type: "string",
-      value: "number",
-      help: "After how long the test right ends by itself. Default: 60.",
-    },
-    ...MAPPING_FLAGS,
-    ...SETUP_FLAGS,
-    ...REPORT_FLAGS,
-  },
+  flags: TEST_PLATE_FLAGS,
   examples: [
     { run: "test-plate mapping.yaml --vendor passport --location lot-101", does: "one location" },
     {
@@ -50,25 +62,37 @@ export const testPlateCommand: Command = {
   async run(flags, terminal) {
     const file = onlyOperand(flags, "mapping file");
     const record = evidenceFile(file, flags);
-    const delivery = prepareDelivery(flags, terminal, [...inputFiles(flags), record]);
-    const { mapping, providers } = readMappingInputs(file, flags);
+    const delivery = prepareDelivery(flags, terminal, [...inputFiles(flags, TEST_PLATE_FLAGS), record]);
+    const inputs = readMappingInputs(file, flags);
+    printWarnings(inputs, terminal);
+    const { mapping, providers } = inputs;
     const connected = connectProviders(providers, { flags, terminal });
     requireConnection(connected);
     const targets = chooseLocations(mapping, connected, flags);
+    requireAnswers(targets, terminal);
     const evidence = fileEvidence(record);
-    const run = { mapping, evidence, flags, terminal };
-    const swept = flags.isSet("sweep") ? await sweep(connected, run) : [];
+    const context: RunContext = { mapping, evidence, flags, terminal };
+    const onCancel = () => terminal.complain(`\n${CANCELLING}\n`);
+    terminal.signal.addEventListener("abort", onCancel, { once: true });
+    const swept = flags.isSet("sweep") ? await sweep(connected, context) : [];
     const runs: TestPlateRun[] = [];
     for (const { one, locationId } of targets) {
-      if (terminal.signal.aborted) break;
-      runs.push({ providerId: one.providerId, locationId, ...(await testLocation(one, locationId, run)) });
+      const entry = { providerId: one.providerId, locationId };
+      if (terminal.signal.aborted) {
+        runs.push({ ...entry, problem: `${describeCancel(terminal.signal)} It was not tested.` });
+      } else {
+        runs.push({ ...entry, ...(await testLocation(one, locationId, context)) });
+      }
     }
-    const context = { mapping, record, checkedAt: terminal.clock(), providers: connected };
-    const isComplete = runs.length === targets.length;
-    delivery.deliver(toTestPlateReport({ runs, swept }, context), toTestPlateJson({ runs, swept }, context));
-    return isComplete && runs.every(isGood) && swept.every(({ end }) => end !== "left") ? 0 : 1;
+    terminal.signal.removeEventListener("abort", onCancel);
+    const told = { mapping, record, checkedAt: terminal.clock(), providers: connected };
+    delivery.deliver(toTestPlateReport({ runs, swept }, told), toTestPlateJson({ runs, swept }, told));
+    return runs.every(isGood) && swept.every(({ end }) => end !== "left") ? 0 : 1;
   },
 };
+
+const CANCELLING =
+  "Cancelling: the test plate is taken back first. Ctrl+C once more ends the command at once; then run it with --sweep.";
 
 interface RunContext {
   readonly mapping: MappingFile;
@@ -83,13 +107,26 @@ async function testLocation(
   { mapping, evidence, flags, terminal }: RunContext,
 ): Promise<{ result: TestPlateResult } | { problem: string }> {
   const { provider } = one;
+  const questions = createQuestions(terminal);
+  let record: TestPlateEvidence | undefined;
   const options = {
-    ...{ directory: toDirectory(mapping), companyId: mapping.company.id, locationId, evidence },
-    ...{ minutes: readMinutes(flags), signal: terminal.signal, clock: terminal.clock },
+    directory: toDirectory(mapping),
+    companyId: mapping.company.id,
+    locationId,
+    evidence: {
+      list: () => evidence.list(),
+      save: (saved: TestPlateEvidence) => {
+        record = saved;
+        return evidence.save(saved);
+      },
+    },
+    minutes: readMinutes(flags),
+    signal: terminal.signal,
+    clock: terminal.clock,
   };
   try {
     if (provider.delivery === "push") {
-      return { result: await runTestPlate({ ...options, provider, confirm: askForSight(terminal) }) };
+      return { result: await runTestPlate({ ...options, provider, confirm: askForSight(questions) }) };
     }
     const lookup = readLookupEndpoint(one, { flags, terminal });
     if (lookup === undefined) {
@@ -99,32 +136,55 @@ async function testLocation(
       };
     }
     const probe = provider.probe === undefined ? {} : { probe: ignoreIds(provider.probe) };
-    const permits = promptedPermits(terminal);
-    // A person acts between the steps.
     return {
       result: await runTestPlate({
         ...options,
         provider,
-        permits,
+        permits: promptedPermits(questions),
         lookup: { ...lookup, ...probe },
+        // A person acts between the steps.
         deadlineMs: 15 * 60_000,
       }),
     };
   } catch (error) {
     if (!isEnforcementError(error)) throw error;
-    return { problem: error.message };
+    const { signal } = terminal;
+    const ended = signal.aborted ? describeCancel(signal) : questions.unanswered;
+    return { problem: ended === undefined ? error.message : `${ended} ${describeCleanUp(record)}` };
   }
 }
 
+/** Takes back what earlier runs left. When it is cancelled, what is still there is left for the next time. */
 async function sweep(
   connected: readonly ConnectedProvider[],
   { evidence, terminal }: RunContext,
 ): Promise<readonly SweptTestPlate[]> {
-  const permits = promptedPermits(terminal, await evidence.list());
-  return await sweepTestPlates({
-    ...{ providers: connected.map(({ provider }) => provider), evidence, permits },
-    ...{ signal: terminal.signal, clock: terminal.clock, deadlineMs: 15 * 60_000 },
-  });
+  const { signal, clock } = terminal;
+  const before = await evidence.list();
+  try {
+    return await sweepTestPlates({
+      providers: connected.map(({ provider }) => provider),
+      evidence,
+      permits: promptedPermits(createQuestions(terminal), before),
+      signal,
+      clock,
+      deadlineMs: 15 * 60_000,
+    });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const after = new Map((await evidence.list()).map((record) => [record.id, record]));
+    return before
+      .filter(({ state }) => state === "open")
+      .map(({ id, providerId, companyId, locationId }) => ({
+        evidenceId: id,
+        providerId,
+        companyId,
+        locationId,
+        ...(after.get(id)?.state === "closed"
+          ? { end: "cancelled", message: "The test plate was taken back." }
+          : { end: "left", message: `${describeCancel(signal)} It stays recorded: run --sweep again.` }),
+      }));
+  }
 }
 
 function isGood(run: TestPlateRun): boolean {
@@ -138,6 +198,19 @@ function toDirectory({ company, locations }: MappingFile): Directory {
 function requireConnection(connected: readonly ConnectedProvider[]): void {
   const missing = connected.flatMap(({ missing }) => missing);
   if (missing.length > 0) throw new UnusableInput(missing.map((what) => ({ message: `missing: ${what}` })));
+}
+
+/** Nothing is put out where the person who must look for it cannot be asked. */
+function requireAnswers(targets: readonly { one: ConnectedProvider }[], { input }: Terminal): void {
+  if (input !== "none") return;
+  const needsPerson = targets.find(
+    ({ one: { provider } }) => provider.delivery === "pull" || !provider.capabilities.find,
+  );
+  if (needsPerson === undefined) return;
+  const { commands, providerId } = needsPerson.one;
+  throw new UnusableInput(
+    `There is no terminal to ask at, and for ${commands.title} (${providerId}) a person must say whether TEST123 is seen. Nothing was sent. ${WITHOUT_TERMINAL}`,
+  );
 }
 
 function chooseLocations(mapping: MappingFile, connected: readonly ConnectedProvider[], flags: ParsedFlags) {

@@ -1,4 +1,4 @@
-import type { Place } from "../unusable-input.ts";
+import type { Place, Problem } from "../unusable-input.ts";
 
 /** What a vendor has, each entry with its place. */
 export interface EntryList<Entry = unknown> {
@@ -7,4 +7,6 @@ export interface EntryList<Entry = unknown> {
   readonly complete: boolean;
   /** When the vendor said so, where that is known. */
   readonly fetchedAt?: Date;
+  /** What was read of a file of its own, and may be meant otherwise. */
+  readonly warnings?: readonly Problem[];
 }

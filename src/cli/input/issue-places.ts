@@ -1,11 +1,27 @@
 import type { MappingIssue } from "../../core/mapping.ts";
-import type { Place } from "../unusable-input.ts";
+import { type Place, showPlace } from "../unusable-input.ts";
 import type { EntryList } from "./entry-list.ts";
 import type { MappedProvider } from "./mapped-providers.ts";
 import type { MappingFile } from "./mapping-file.ts";
 
-/** Where in the files the cause of an issue stands; empty when it is nowhere in particular. */
-export type FindPlaces = (issue: MappingIssue) => readonly Place[];
+/** Where in the files the cause of an issue stands. */
+export type FindPlaces = (issue: MappingIssue) => IssuePlaces;
+
+/** Places of one issue. One id may stand in each of a thousand rows, so only the first of them are here. */
+export interface IssuePlaces {
+  /** Empty when it is nowhere in particular. */
+  readonly places: readonly Place[];
+  /** How many others there are. */
+  readonly morePlaces: number;
+}
+
+const SHOWN_PLACES = 3;
+
+/** Places as a report shows them: those that are known, and how many there are besides. */
+export function showPlaces({ places, morePlaces }: IssuePlaces): string[] {
+  const shown = places.map(showPlace);
+  return morePlaces === 0 ? shown : [...shown, `${morePlaces.toLocaleString("en")} more`];
+}
 
 /** What is written in the vendor's section, not at the company. */
 const OF_VENDOR: ReadonlySet<MappingIssue["code"]> = new Set(["operator_malformed", "company_token_missing"]);
@@ -18,13 +34,20 @@ export function createPlaceFinder(
   const ofLocation = groupPlaces(mapping.locations, ({ location }) => location.id);
   const entries = facts.list?.entries ?? [];
   const ofTarget = groupPlaces(entries, ({ value }) => commands.targetOf(value));
-  return ({ code, locationId, target, field }) => {
+  const find = ({ code, locationId, target, field }: MappingIssue): readonly Place[] => {
     const named = field === undefined ? undefined : placeOfField(field, { mapping, entries, commands });
     if (named !== undefined) return [named];
     if (locationId !== null) return ofLocation.get(locationId) ?? [];
     if (target !== null) return ofTarget.get(target) ?? [];
     const section = mapping.vendors.get(providerId);
     return section !== undefined && OF_VENDOR.has(code) ? [section.place] : [mapping.companyPlace];
+  };
+  return (issue) => {
+    const places = find(issue);
+    return {
+      places: places.slice(0, SHOWN_PLACES),
+      morePlaces: Math.max(0, places.length - SHOWN_PLACES),
+    };
   };
 }
 

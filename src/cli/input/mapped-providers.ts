@@ -9,6 +9,8 @@ export interface MappedProvider {
   readonly providerId: string;
   readonly commands: VendorCommands;
   readonly facts: VendorFacts;
+  /** What was read of its section, and may be meant otherwise. */
+  readonly warnings: readonly Problem[];
 }
 
 /**
@@ -19,7 +21,6 @@ export interface MappedProvider {
  * @throws UnusableInput when a provider's vendor is not known, a section cannot be read, or none is left
  */
 export function findProviders(mapping: MappingFile, wanted: readonly string[]): MappedProvider[] {
-  const reader = new TreeReader();
   const problems: Problem[] = [];
   const providers = [...listIds(mapping)].flatMap(([providerId, place]): MappedProvider[] => {
     const section = mapping.vendors.get(providerId);
@@ -29,11 +30,13 @@ export function findProviders(mapping: MappingFile, wanted: readonly string[]): 
       problems.push({ place, message });
       return [];
     }
+    const reader = new TreeReader();
     const facts =
       section === undefined ? NO_FACTS : commands.read(section.node, reader, `vendors.${providerId}`);
-    return [{ providerId, commands, facts }];
+    problems.push(...reader.problems);
+    return [{ providerId, commands, facts, warnings: reader.warnings }];
   });
-  assertUsable([...problems, ...reader.problems]);
+  assertUsable(problems);
   return select(providers, wanted);
 }
 

@@ -1,5 +1,5 @@
 import type { Company, Location } from "../../core/directory.ts";
-import type { Place } from "../unusable-input.ts";
+import type { Place, Problem } from "../unusable-input.ts";
 import type { TreeNode } from "./tree.ts";
 
 /** What a mapping file says. Values are as they were written; the validators judge them. */
@@ -12,6 +12,8 @@ export interface MappingFile {
   readonly otherCompanies: readonly PlacedCompany[];
   /** What the file says of each provider's vendor, by provider id; not read any further. */
   readonly vendors: ReadonlyMap<string, VendorNode>;
+  /** What was read, and may be meant otherwise. */
+  readonly warnings: readonly Problem[];
 }
 
 /** A location and where it stands in the file. */

@@ -1,8 +1,10 @@
 import type { Location, LocationProvider } from "../../core/directory.ts";
 import { assertUsable, type Problem, UnusableInput } from "../unusable-input.ts";
+import { findVendor } from "../vendors/registry.ts";
 import { type CsvRow, type CsvTable, parseCsvTable } from "./csv-table.ts";
 import type { MappingFile } from "./mapping-file.ts";
 import type { TextFile } from "./read-file.ts";
+import { findDamagedCells, type TextUse } from "./spreadsheet-damage.ts";
 
 /** What a table of locations cannot say itself. */
 export interface TableCompany {
@@ -31,7 +33,7 @@ export function readMappingTable(file: TextFile, company: TableCompany): Mapping
     throw new UnusableInput([{ place: { file: file.name }, message }]);
   }
   const companyId = table.rows.map((row) => row.cell("companyId")).find((id) => id !== "") ?? "company";
-  const problems: Problem[] = [];
+  const problems: Problem[] = findDamagedCells(table, usesOf(table, providerIds));
   const locations = table.rows.map((row) => {
     for (const column of ["id", "name"]) {
       if (row.cell(column).trim() === "") {
@@ -54,10 +56,24 @@ export function readMappingTable(file: TextFile, company: TableCompany): Mapping
     locations,
     otherCompanies: [],
     vendors: new Map(),
+    warnings: [],
   };
 }
 
-function findProviders({ headers, headerPlace }: CsvTable): string[] {
+/** What each column is for. Flex finds a location by its name, so its targets are names. */
+function usesOf({ headers }: CsvTable, providerIds: readonly string[]): ReadonlyMap<string, TextUse> {
+  const uses = new Map<string, TextUse>([
+    ["id", "ownId"],
+    ["companyId", "ownId"],
+    ["name", "name"],
+    ["zoneName", "name"],
+    ["region", "name"],
+    ...providerIds.map((id): [string, TextUse] => [`${id}.target`, findVendor(id)?.targetUse ?? "id"]),
+  ]);
+  return new Map([...uses].filter(([header]) => headers.includes(header)));
+}
+
+function findProviders({ headers, headerPlace, unnamedCell }: CsvTable): string[] {
   const unknown = headers.filter((name) => !LOCATION_COLUMNS.includes(name) && !PROVIDER_COLUMN.test(name));
   const missing = ["id", "name"].filter((name) => !headers.includes(name));
   assertUsable([
@@ -66,6 +82,14 @@ function findProviders({ headers, headerPlace }: CsvTable): string[] {
       message: `column "${name}" is not known; known columns: ${LOCATION_COLUMNS.join(", ")}, and <provider>.enabled, <provider>.target, <provider>.stage.`,
     })),
     ...missing.map((name) => ({ place: headerPlace, message: `has no column "${name}".` })),
+    ...(unnamedCell === undefined
+      ? []
+      : [
+          {
+            place: unnamedCell,
+            message: "this cell stands in a column without a name; name it or empty it.",
+          },
+        ]),
   ]);
   return [...new Set(headers.flatMap((name) => PROVIDER_COLUMN.exec(name)?.[1] ?? []))];
 }

@@ -3,16 +3,24 @@ import { assertUsable, type Place } from "../unusable-input.ts";
 import type { MappingFile, PlacedLocation, VendorNode } from "./mapping-file.ts";
 import { parseTree } from "./parse-tree.ts";
 import type { TextFile } from "./read-file.ts";
+import type { TextUse } from "./spreadsheet-damage.ts";
 import { type TreeNode, TreeReader, type TreeRecord } from "./tree.ts";
+
+/** What the reader knows of a vendor. */
+export interface MappableVendor {
+  readonly vendor: string;
+  /** What a location's target is for this vendor. */
+  readonly targetUse: TextUse;
+}
 
 /**
  * Reads a mapping file in YAML or JSON. Keys are those of `Company` and `Location`; a location's `companyId` may be
  * left out.
  *
  * @param knownVendors vendors that a provider may be of
- * @throws UnusableInput with every unknown key, missing key and wrong type, each with line and column
+ * @throws UnusableInput with every unknown key, missing key, wrong type and damaged id, each with line and column
  */
-export function readMappingTree(file: TextFile, knownVendors: readonly string[]): MappingFile {
+export function readMappingTree(file: TextFile, knownVendors: readonly MappableVendor[]): MappingFile {
   const reader = new TreeReader();
   const root = parseTree(file);
   const record =
@@ -20,12 +28,13 @@ export function readMappingTree(file: TextFile, knownVendors: readonly string[])
   for (const key of ["company", "locations"]) {
     if (root.kind === "record" && !record.has(key)) reader.refuse(root.place, `the file has no ${key}.`);
   }
+  const targetUseOf = findTargetUses(record.get("vendors")?.value, knownVendors);
   const readOwner = (company: TreeNode | undefined, locations: TreeNode | undefined, what: string) => {
     const owner = company === undefined ? emptyCompany() : readCompany(reader, company, `the ${what}company`);
     const items = locations === undefined ? [] : reader.list(locations, `the ${what}locations`);
     return {
       company: owner,
-      locations: items.map((item, index) => readLocation(reader, item, { owner, index })),
+      locations: items.map((item, index) => readLocation(reader, item, { owner, index, targetUseOf })),
     };
   };
   const { company, locations } = readOwner(record.get("company")?.value, record.get("locations")?.value, "");
@@ -37,16 +46,36 @@ export function readMappingTree(file: TextFile, knownVendors: readonly string[])
   });
   const vendors = readVendors(reader, record.get("vendors")?.value, knownVendors);
   assertUsable(reader.problems);
-  const companyPlace = record.get("company")?.place ?? root.place;
-  return { name: file.name, company, companyPlace, locations, otherCompanies, vendors };
+  return {
+    name: file.name,
+    company,
+    companyPlace: record.get("company")?.place ?? root.place,
+    locations,
+    otherCompanies,
+    vendors,
+    warnings: reader.warnings,
+  };
+}
+
+type TargetUseOf = (providerId: string) => TextUse;
+
+/** What the targets of each provider are; the vendor of a provider is read only as far as that needs. */
+function findTargetUses(node: TreeNode | undefined, knownVendors: readonly MappableVendor[]): TargetUseOf {
+  const sections = node?.kind === "record" ? node.entries : undefined;
+  return (providerId) => {
+    const section = sections?.get(providerId)?.value;
+    const named = section?.kind === "record" ? section.entries.get("vendor")?.value : undefined;
+    const name = named?.kind === "text" ? named.text : providerId;
+    return knownVendors.find(({ vendor }) => vendor === name)?.targetUse ?? "id";
+  };
 }
 
 function readCompany(reader: TreeReader, node: TreeNode, what: string): Company {
   const record = reader.record(node, what, ["id", "name", "providers"]) ?? new Map();
   const owner = { what, place: node.place };
   return {
-    id: reader.requiredTextAt(record, "id", owner),
-    name: reader.requiredTextAt(record, "name", owner),
+    id: reader.requiredTextAt(record, "id", owner, "ownId"),
+    name: reader.requiredTextAt(record, "name", owner, "name"),
     providers: readProviders(reader, record, { owner, keys: ["enabled", "code"], read: readCompanyProvider }),
   };
 }
@@ -54,26 +83,26 @@ function readCompany(reader: TreeReader, node: TreeNode, what: string): Company 
 function readLocation(
   reader: TreeReader,
   node: TreeNode,
-  { owner: company, index }: { owner: Company; index: number },
+  { owner: company, index, targetUseOf }: { owner: Company; index: number; targetUseOf: TargetUseOf },
 ): PlacedLocation {
   const named = node.kind === "record" ? node.entries.get("id")?.value : undefined;
   const what = named?.kind === "text" ? `location "${named.text}"` : `location ${index + 1}`;
   const keys = ["id", "companyId", "name", "zoneName", "region", "providers"];
   const record = reader.record(node, what, keys) ?? new Map();
   const owner = { what, place: node.place };
-  const optional = Object.fromEntries(
-    ["zoneName", "region"].flatMap((key) => {
-      const text = reader.textAt(record, key, what);
-      return text === undefined ? [] : [[key, text]];
-    }),
-  );
+  const zoneName = reader.textAt(record, "zoneName", what, "name");
+  const region = reader.textAt(record, "region", what);
   const location = {
-    id: reader.requiredTextAt(record, "id", owner),
-    companyId: reader.textAt(record, "companyId", what) ?? company.id,
-    name: reader.requiredTextAt(record, "name", owner),
-    ...optional,
+    id: reader.requiredTextAt(record, "id", owner, "ownId"),
+    companyId: reader.textAt(record, "companyId", what, "ownId") ?? company.id,
+    name: reader.requiredTextAt(record, "name", owner, "name"),
+    ...(zoneName === undefined ? {} : { zoneName }),
+    ...(region === undefined ? {} : { region }),
     providers: readProviders(reader, record, {
-      ...{ owner, keys: ["enabled", "target", "stage"], read: readLocationProvider },
+      owner,
+      keys: ["enabled", "target", "stage"],
+      read: (_, entry, called, providerId) =>
+        readLocationProvider(reader, entry, { what: called, use: targetUseOf(providerId) }),
     }),
   };
   return { location, place: node.place };
@@ -82,7 +111,7 @@ function readLocation(
 interface ProviderReading<Entry> {
   readonly owner: { what: string; place: Place };
   readonly keys: readonly string[];
-  read(reader: TreeReader, record: TreeRecord, what: string): Omit<Entry, "enabled">;
+  read(reader: TreeReader, record: TreeRecord, what: string, providerId: string): Omit<Entry, "enabled">;
 }
 
 function readProviders<Entry extends { enabled: boolean }>(
@@ -102,7 +131,7 @@ function readProviders<Entry extends { enabled: boolean }>(
     const entry = reader.record(value, what, keys) ?? new Map();
     if (!entry.has("enabled")) reader.refuse(place, `${what} does not say whether it is enabled.`);
     const enabled = reader.flagAt(entry, "enabled", what) ?? false;
-    providers[id] = { enabled, ...read(reader, entry, what) } as Entry;
+    providers[id] = { enabled, ...read(reader, entry, what, id) } as Entry;
   }
   return providers;
 }
@@ -112,16 +141,16 @@ function readCompanyProvider(
   record: TreeRecord,
   what: string,
 ): Omit<CompanyProvider, "enabled"> {
-  const code = reader.textAt(record, "code", what);
+  const code = reader.textAt(record, "code", what, "id");
   return code === undefined ? {} : { code };
 }
 
 function readLocationProvider(
   reader: TreeReader,
   record: TreeRecord,
-  what: string,
+  { what, use }: { what: string; use: TextUse },
 ): Omit<LocationProvider, "enabled"> {
-  const target = reader.textAt(record, "target", what);
+  const target = reader.textAt(record, "target", what, use);
   const stage = reader.textAt(record, "stage", what);
   if (stage !== undefined && stage !== "setup" && stage !== "testing" && stage !== "live") {
     reader.refuse(
@@ -136,14 +165,15 @@ function readLocationProvider(
 function readVendors(
   reader: TreeReader,
   node: TreeNode | undefined,
-  knownVendors: readonly string[],
+  knownVendors: readonly MappableVendor[],
 ): Map<string, VendorNode> {
+  const names = knownVendors.map(({ vendor }) => vendor);
   const vendors = new Map<string, VendorNode>();
   for (const [id, { value, place }] of (node && reader.record(node, "vendors")) ?? []) {
     const entries = value.kind === "record" ? value.entries : new Map();
     const vendor = entries.has("vendor") ? reader.textAt(entries, "vendor", `vendors.${id}`) : id;
-    if (vendor === undefined || !knownVendors.includes(vendor)) {
-      const known = knownVendors.join(", ");
+    if (vendor === undefined || !names.includes(vendor)) {
+      const known = names.join(", ");
       reader.refuse(
         place,
         `vendors.${id} does not say of which vendor it is: write vendor: and one of ${known}.`,

@@ -1,6 +1,7 @@
 import { assertUsable, type Problem, UnusableInput } from "../unusable-input.ts";
 import type { EntryList } from "./entry-list.ts";
 import type { TextFile } from "./read-file.ts";
+import { describeDamage } from "./spreadsheet-damage.ts";
 
 // "> - Lot A: 14283". A bullet makes an entry: without one, "Phone: 5065550100" would be a SpotID.
 const BULLET = /^(?:[-*•·‣▪●○–—]|\d{1,3}[.)])\s+/u;
@@ -25,7 +26,10 @@ export function readSpotMail({ name: file, text }: TextFile): EntryList {
     const place = { file, line: index + 1 };
     const content = line.replace(QUOTE, "").trimEnd();
     const reading = readLine(content);
-    if ("problem" in reading) problems.push({ place, message: reading.problem });
+    if ("problem" in reading) {
+      const at = reading.about === undefined ? {} : { column: line.lastIndexOf(reading.about) + 1 };
+      problems.push({ place: { ...place, ...at }, message: reading.problem });
+    }
     return "value" in reading ? [{ place, value: reading.value }] : [];
   });
   assertUsable(problems);
@@ -35,27 +39,40 @@ export function readSpotMail({ name: file, text }: TextFile): EntryList {
   return { entries, complete: true };
 }
 
-type Reading = { value: { spotId: string; name: string } } | { problem: string } | { prose: true };
+type Reading =
+  | { value: { spotId: string; name: string } }
+  /** `about`: the part of the line that cannot be read, where it is one part. */
+  | { problem: string; about?: string }
+  | { prose: true };
 
 function readLine(line: string): Reading {
   const bullet = BULLET.exec(line)?.[0];
   if (bullet === undefined) return looksLikeEntry(line) ? { problem: unbulleted(line) } : { prose: true };
   const content = line.slice(bullet.length);
-  const colon = content.lastIndexOf(":");
+  // An error value of LibreOffice holds a colon of its own.
+  const end = /\bErr:5\d\d$/.exec(content)?.index ?? content.length;
+  const colon = content.lastIndexOf(":", end - 1);
   const [name, spotId] = [content.slice(0, Math.max(colon, 0)).trim(), content.slice(colon + 1).trim()];
   if (colon === -1) return { problem: `"${content}" has no colon between name and SpotID.` };
   if (name === "") return { problem: `"${content}" has no name before the colon.` };
   if (spotId === "") return { problem: `"${content}" has no SpotID after the colon.` };
+  const damage = describeDamage(spotId, "spotId", "SpotID");
+  if (damage !== undefined) return { problem: damage, about: spotId };
+  const damagedName = describeDamage(name, "name", "name");
+  if (damagedName !== undefined) return { problem: damagedName, about: name };
   if (/\s/.test(spotId) || !/\d/.test(spotId)) {
     return { problem: `"${spotId}" is no SpotID: after the colon stands the SpotID alone, such as 14283.` };
   }
   return { value: { spotId, name } };
 }
 
-/** A short name, a colon and something with a digit, alone in its line. */
+/** A short name, a colon and something with a digit, or that was one, alone in its line. */
 function looksLikeEntry(line: string): boolean {
+  const [, value] = /^[^:]{1,80}:\s*(\S.*)$/.exec(line) ?? [];
+  if (value === undefined || NOT_A_PLACE.test(line.trim())) return false;
   return (
-    /^[^:]{1,80}:\s*[\p{L}\p{Cf}\d-]*\d[\p{L}\p{Cf}\d-]*[.,;]?$/u.test(line) && !NOT_A_PLACE.test(line.trim())
+    /^[\p{L}\p{Cf}\d-]*\d[\p{L}\p{Cf}\d-]*[.,;]?$/u.test(value) ||
+    describeDamage(value, "spotId", "SpotID") !== undefined
   );
 }
 

@@ -4,6 +4,7 @@ import type { EntryList } from "./entry-list.ts";
 import { findColumn } from "./find-column.ts";
 import type { TextFile } from "./read-file.ts";
 import { readSpotMail } from "./spot-mail.ts";
+import { findDamagedCells, type TextUse } from "./spreadsheet-damage.ts";
 
 /**
  * Reads HotSpot's SpotIDs: CSV with the columns SpotID and, where there is one, Name; any other file is read as the
@@ -20,16 +21,12 @@ function readSpotTable(file: TextFile): EntryList {
   const spotId =
     findColumn(table, { key: "SpotID", usual: ["SpotID", "Spot", "Spot Number"], required: true }) ?? "";
   const name = findColumn(table, { key: "name", usual: ["Name", "Location", "Location Name", "Lot"] });
-  const problems: Problem[] = [];
+  const uses = new Map<string, TextUse>([[spotId, "spotId"]]);
+  if (name !== undefined) uses.set(name, "name");
+  const problems: Problem[] = findDamagedCells(table, uses);
   const entries = table.rows.map((row) => {
     const id = row.cell(spotId).trim();
     if (id === "") problems.push({ place: row.place, message: "this row has no SpotID." });
-    if (/^\d+(\.\d+)?e\+?\d+$/i.test(id)) {
-      problems.push({
-        place: row.place,
-        message: `"${id}" was turned into a number by a spreadsheet; enter it as text.`,
-      });
-    }
     const called = name === undefined ? "" : row.cell(name);
     return {
       place: row.place,

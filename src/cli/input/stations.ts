@@ -3,6 +3,7 @@ import { parseCsvTable } from "./csv-table.ts";
 import type { EntryList } from "./entry-list.ts";
 import { findColumn } from "./find-column.ts";
 import type { TextFile } from "./read-file.ts";
+import { findDamagedCells, type TextUse } from "./spreadsheet-damage.ts";
 
 /** Headers by what they hold: `description`, `stationLocation`, `zone`. */
 export type StationColumns = ReadonlyMap<string, string>;
@@ -29,7 +30,9 @@ export function readStations(file: TextFile, columns: StationColumns): EntryList
     (key) =>
       findColumn(table, { key, usual: USUAL[key], named: columns.get(key), required: key === "description" }),
   );
-  const problems: Problem[] = [];
+  const names = [description, stationLocation, zone].filter((header) => header !== undefined);
+  const uses = new Map(names.map((header): [string, TextUse] => [header, "name"]));
+  const problems: Problem[] = findDamagedCells(table, uses);
   const entries = table.rows.map((row) => {
     if (row.cell(description).trim() === "") {
       problems.push({ place: row.place, message: `this row has no ${description}.` });

@@ -1,4 +1,6 @@
-import type { Place, Problem } from "../unusable-input.ts";
+import { showName } from "../../core/visible-name.ts";
+import { type Place, type Problem, showPlace } from "../unusable-input.ts";
+import { describeDamage, type TextUse } from "./spreadsheet-damage.ts";
 
 /**
  * A document's content with the place of everything in it. Every scalar is the text that was written: `0815` keeps
@@ -7,9 +9,14 @@ import type { Place, Problem } from "../unusable-input.ts";
 export type TreeNode = { readonly place: Place } & (
   | { readonly kind: "record"; readonly entries: ReadonlyMap<string, TreeEntry> }
   | { readonly kind: "list"; readonly items: readonly TreeNode[] }
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "nothing" }
+  | ({ readonly kind: "text"; readonly text: string } & Cut)
+  | ({ readonly kind: "nothing" } & Cut)
 );
+
+/** What follows # in the same line, where no quotation marks end the value before it. */
+interface Cut {
+  readonly comment?: string;
+}
 
 /** One key of a record with its value. */
 export interface TreeEntry {
@@ -24,9 +31,24 @@ export type TreeRecord = ReadonlyMap<string, TreeEntry>;
 /** Reads a tree strictly, and collects every problem with its place instead of stopping at the first. */
 export class TreeReader {
   readonly problems: Problem[] = [];
+  /** What can be read, and may be meant otherwise. */
+  readonly warnings: Problem[] = [];
+  readonly #said = new Set<string>();
 
   refuse(place: Place, message: string): void {
-    this.problems.push({ place, message });
+    this.#say(this.problems, { place, message });
+  }
+
+  warn(place: Place, message: string): void {
+    this.#say(this.warnings, { place, message });
+  }
+
+  /** A node is read once for each alias, and said once. */
+  #say(list: Problem[], problem: Problem & { place: Place }): void {
+    const key = `${showPlace(problem.place)} ${problem.message}`;
+    if (this.#said.has(key)) return;
+    this.#said.add(key);
+    list.push(problem);
   }
 
   /** The entries, unless it is no record. Keys that are not known are problems; without `knownKeys` all are taken. */
@@ -50,13 +72,19 @@ export class TreeReader {
     return [];
   }
 
-  /** The text; empty text is text. */
-  text(node: TreeNode, what: string): string | undefined {
-    if (node.kind === "text") return node.text;
-    this.refuse(
-      node.place,
-      node.kind === "nothing" ? `${what} has no value; leave the key out instead.` : `${what} must be text.`,
-    );
+  /**
+   * The text; empty text is text. With a `use`, a text that a spreadsheet has damaged is a problem, and one that a
+   * comment follows is a warning: the comment may be meant as a part of it.
+   */
+  text(node: TreeNode, what: string, use?: TextUse): string | undefined {
+    if (node.kind === "text") {
+      if (use === undefined) return node.text;
+      const problem = describeDamage(node.text, use, what);
+      if (problem !== undefined) this.refuse(node.place, problem);
+      if (isDoubtful(node, use)) this.warn(node.place, describeCut(node.text, what));
+      return node.text;
+    }
+    this.refuse(node.place, node.kind === "nothing" ? describeNothing(node, what) : `${what} must be text.`);
     return undefined;
   }
 
@@ -69,9 +97,9 @@ export class TreeReader {
   }
 
   /** The text of one key; `undefined` where the key is absent. */
-  textAt(record: TreeRecord, key: string, what: string): string | undefined {
+  textAt(record: TreeRecord, key: string, what: string, use?: TextUse): string | undefined {
     const entry = record.get(key);
-    return entry === undefined ? undefined : this.text(entry.value, `${key} of ${what}`);
+    return entry === undefined ? undefined : this.text(entry.value, `${key} of ${what}`, use);
   }
 
   /** The flag of one key; `undefined` where the key is absent. */
@@ -81,10 +109,30 @@ export class TreeReader {
   }
 
   /** The text of a key that must be there. */
-  requiredTextAt(record: TreeRecord, key: string, owner: { what: string; place: Place }): string {
+  requiredTextAt(
+    record: TreeRecord,
+    key: string,
+    owner: { what: string; place: Place },
+    use?: TextUse,
+  ): string {
     if (!record.has(key)) this.refuse(owner.place, `${owner.what} has no ${key}.`);
-    return this.textAt(record, key, owner.what) ?? "";
+    return this.textAt(record, key, owner.what, use) ?? "";
   }
+}
+
+/** Whether a comment may be meant as a part of the value. After an id of the host, one with a space in front is a comment. */
+function isDoubtful({ comment }: Cut, use: TextUse): boolean {
+  return comment !== undefined && (use !== "ownId" || /^\S/.test(comment));
+}
+
+function describeCut(text: string, what: string): string {
+  return `${what} is read as "${showName(text)}": what follows # is a comment. If it belongs to the value, put all of it in quotation marks; if it is a comment, put the value alone in quotation marks.`;
+}
+
+function describeNothing({ comment }: Cut, what: string): string {
+  return comment !== undefined
+    ? `${what} has no value: what follows # is a comment. If it is the value, put it in quotation marks.`
+    : `${what} has no value; leave the key out instead.`;
 }
 
 function describe(keys: readonly string[] | undefined): string {

@@ -6,6 +6,7 @@ import type { EntryList } from "./entry-list.ts";
 import { findColumn } from "./find-column.ts";
 import { parseTree } from "./parse-tree.ts";
 import type { TextFile } from "./read-file.ts";
+import { findDamagedCells, type TextUse } from "./spreadsheet-damage.ts";
 import { type TreeNode, TreeReader } from "./tree.ts";
 
 /**
@@ -21,7 +22,7 @@ export function readZones(file: TextFile): EntryList {
   const root = parseTree(file);
   const list = root.kind === "record" ? readReply(root, reader) : readZoneList(root, reader);
   assertUsable(reader.problems);
-  return list;
+  return { ...list, warnings: reader.warnings };
 }
 
 /** Reads zones as a mapping file has them. Other keys are allowed where a list comes from Passport itself. */
@@ -36,11 +37,11 @@ export function readZoneList(
     const known = ["id", "number", "name", operatorKey];
     const record = reader.record(item, what, options.foreign ? undefined : known) ?? new Map();
     const owner = { what, place: item.place };
-    const id = reader.requiredTextAt(record, "id", owner);
-    const name = reader.requiredTextAt(record, "name", owner);
+    const id = reader.requiredTextAt(record, "id", owner, "id");
+    const name = reader.requiredTextAt(record, "name", owner, "name");
     const textAt = (key: string) =>
       // Programs write null for a zone without a number.
-      record.get(key)?.value.kind === "nothing" ? undefined : reader.textAt(record, key, what);
+      isNull(record.get(key)?.value) ? undefined : reader.textAt(record, key, what, "id");
     const [number, operatorId] = [textAt("number"), textAt(operatorKey)];
     return {
       place: item.place,
@@ -52,6 +53,10 @@ export function readZoneList(
     };
   });
   return { entries, complete: true };
+}
+
+function isNull(node: TreeNode | undefined): boolean {
+  return node?.kind === "nothing" && node.comment === undefined;
 }
 
 function readReply(root: TreeNode, reader: TreeReader): EntryList {
@@ -90,12 +95,18 @@ function readZoneTable(file: TextFile): EntryList {
     const value = { id: row.cell(id), name: row.cell(name), ...(written === "" ? {} : { number: written }) };
     return { place: row.place, value };
   });
-  assertUsable(
-    table.rows.flatMap((row) =>
+  const uses = new Map<string, TextUse>([
+    [id, "id"],
+    [name, "name"],
+  ]);
+  if (number !== undefined) uses.set(number, "id");
+  assertUsable([
+    ...findDamagedCells(table, uses),
+    ...table.rows.flatMap((row) =>
       [id, name]
         .filter((header) => row.cell(header).trim() === "")
         .map((header) => ({ place: row.place, message: `this row has no ${header}.` })),
     ),
-  );
+  ]);
   return { entries, complete: true };
 }

@@ -2,6 +2,8 @@ import { accessSync, constants, existsSync, statSync, writeFileSync } from "node
 import { dirname, extname, resolve } from "node:path";
 import type { FlagDefinitions, ParsedFlags, Terminal } from "../command.ts";
 import { choose } from "../flags.ts";
+
+import { isSameFile } from "../same-file.ts";
 import { UnusableInput } from "../unusable-input.ts";
 import { FORMATS, type Format, render } from "./render.ts";
 import type { Report } from "./report.ts";
@@ -38,8 +40,11 @@ export interface Delivery {
 export function prepareDelivery(flags: ParsedFlags, terminal: Terminal, inputs: readonly string[]): Delivery {
   const out = flags.text("out");
   const format = choose(flags, "format", FORMATS) ?? ENDINGS.get(extname(out ?? "").toLowerCase()) ?? "text";
-  if (out !== undefined && inputs.some((input) => resolve(input) === resolve(out))) {
-    throw new UnusableInput("--out names a file that is read; give the report a name of its own.");
+  const input = out === undefined ? undefined : inputs.find((name) => isSameFile(name, out));
+  if (input !== undefined) {
+    throw new UnusableInput(
+      `--out names a file that is read, by its own name or through a link: ${input}. Give the report a name of its own.`,
+    );
   }
   if (out !== undefined) assertWritable(out);
   return {

@@ -1,5 +1,5 @@
 import type { MappingCheck } from "../mapping-check.ts";
-import { isClean } from "../mapping-check.ts";
+import { isClean, isCompared } from "../mapping-check.ts";
 
 // What cannot be seen is written as an escape: the same text to a program, and visible to a person.
 const HIDDEN = /[\p{Cf}\p{Cc}\p{M}\u115F\u1160\u2800\u3164\uFFA0]|(?! )\p{Z}/gu;
@@ -14,20 +14,32 @@ export function renderJson(value: unknown): string {
  * A mapping check for programs. `version` grows when a key changes its meaning or goes; keys may be added at any time.
  */
 export function toMappingJson(check: MappingCheck) {
-  const { mapping, checkedAt, providers } = check;
+  const { mapping, checkedAt, providers, warnings } = check;
   return {
     schema: "offstreet-enforcement/mapping-check",
     version: 1,
     file: mapping.name,
     checkedAt: checkedAt.toISOString(),
     clean: isClean(check),
+    warnings: warnings.map(({ place, message }) => ({ message, places: place === undefined ? [] : [place] })),
     company: { id: mapping.company.id, name: mapping.company.name },
-    reports: providers.map(({ providerId, commands, report, findPlaces }) => ({
-      ...{ providerId, vendor: commands.vendor, ok: report.ok, verified: report.verified },
-      summary: report.summary,
-      issues: report.issues.map((issue) => ({ ...issue, places: findPlaces(issue) })),
-      matches: report.matches,
-    })),
+    reports: providers.map((provider) => {
+      const { providerId, commands, report, findPlaces, lacksList } = provider;
+      return {
+        providerId,
+        vendor: commands.vendor,
+        ok: report.ok,
+        verified: report.verified,
+        compared: isCompared(provider),
+        ...(lacksList ? { lacksList } : {}),
+        summary: report.summary,
+        issues: report.issues.map((issue) => {
+          const { places, morePlaces } = findPlaces(issue);
+          return morePlaces === 0 ? { ...issue, places } : { ...issue, places, morePlaces };
+        }),
+        matches: report.matches,
+      };
+    }),
   };
 }
 

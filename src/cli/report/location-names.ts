@@ -4,12 +4,25 @@ import { showName } from "../../core/visible-name.ts";
 /** How locations are called in a report, by id. */
 export type LocationNames = ReadonlyMap<string, string>;
 
-/** Names as a person can read them, clipped where they are long. Locations that share an id stand under all their names. */
+const SHOWN_NAMES = 3;
+
+/**
+ * Names as a person can read them, clipped where they are long. Locations that share an id stand under the first of
+ * their names.
+ */
 export function nameLocations(locations: readonly Pick<Location, "id" | "name">[]): LocationNames {
+  const counts = new Map<string, number>();
   const names = new Map<string, string>();
   for (const { id, name } of locations) {
+    const count = (counts.get(id) ?? 0) + 1;
+    counts.set(id, count);
+    if (count > SHOWN_NAMES) continue;
     const known = names.get(id);
     names.set(id, known === undefined ? showName(name) : `${known} / ${showName(name)}`);
+  }
+  for (const [id, count] of counts) {
+    if (count > SHOWN_NAMES)
+      names.set(id, `${names.get(id)} and ${(count - SHOWN_NAMES).toLocaleString("en")} more`);
   }
   return names;
 }

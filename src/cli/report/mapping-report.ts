@@ -1,26 +1,50 @@
 import type { MappingIssue } from "../../core/mapping.ts";
 import { showName } from "../../core/visible-name.ts";
 import { describeAge } from "../../setup/describe-age.ts";
-import type { CheckedProvider, MappingCheck } from "../mapping-check.ts";
-import { type Place, showPlace } from "../unusable-input.ts";
+import { type IssuePlaces, showPlaces } from "../input/issue-places.ts";
+import { type CheckedProvider, isCompared, type MappingCheck } from "../mapping-check.ts";
+import { type Problem, showPlace } from "../unusable-input.ts";
 import { compareNames } from "./compare-names.ts";
 import { type LocationNames, nameLocations, toSubject } from "./location-names.ts";
 import type { Report, ReportItem, ReportSection, Verdict } from "./report.ts";
 import { count, showInstant } from "./words.ts";
 
 /** The report of a mapping check, for people. */
-export function toMappingReport({ mapping, checkedAt, providers }: MappingCheck): Report {
+export function toMappingReport(check: MappingCheck): Report {
+  const { mapping, checkedAt, providers, warnings } = check;
   const names = nameLocations(mapping.locations.map(({ location }) => location));
-  const issues = providers.flatMap(({ report }) => report.issues);
   return {
     kind: "Mapping check",
     title: showName(mapping.company.name),
-    verdict: judge(issues, { verified: providers.every(({ report }) => report.verified) }),
+    verdict: judgeAll(check),
     facts: [
       { label: "File", value: mapping.name },
       { label: "Checked", value: showInstant(checkedAt) },
     ],
-    sections: providers.map((provider) => toSection(provider, { names, checkedAt })),
+    sections: [
+      ...(warnings.length === 0 ? [] : [toFileSection(warnings)]),
+      ...providers.map((provider) => toSection(provider, { names, checkedAt })),
+    ],
+  };
+}
+
+/** What is about the files themselves, whatever the vendor. */
+function toFileSection(warnings: readonly Problem[]): ReportSection {
+  return {
+    heading: "Files",
+    id: "files",
+    verdict: { mark: "attention", text: count(warnings.length, "warning") },
+    facts: [],
+    groups: [{ items: warnings.map(toWarningItem) }],
+  };
+}
+
+function toWarningItem({ place, message }: Problem): ReportItem {
+  return {
+    mark: "attention",
+    label: "warning",
+    message,
+    places: place === undefined ? [] : [showPlace(place)],
   };
 }
 
@@ -28,13 +52,13 @@ function toSection(
   provider: CheckedProvider,
   { names, checkedAt }: { names: LocationNames; checkedAt: Date },
 ): ReportSection {
-  const { providerId, commands, report, findPlaces } = provider;
+  const { providerId, commands, report, findPlaces, lacksList } = provider;
   const { locations, enabled, matched } = report.summary;
   const compared = describeList(provider, checkedAt);
   return {
     heading: commands.title,
     id: providerId,
-    verdict: judge(report.issues, report),
+    verdict: judge(countFound(provider), { verified: report.verified, compared: isCompared(provider) }),
     facts: [
       { label: "Locations", value: String(locations) },
       { label: "Switched on", value: String(enabled) },
@@ -42,22 +66,35 @@ function toSection(
       { label: "Compared with", value: compared },
     ],
     groups: [
-      { items: report.issues.map((issue) => toIssueItem(issue, { names, places: findPlaces(issue) })) },
+      {
+        items: [
+          ...(lacksList ? [toMissingList(provider)] : []),
+          ...report.issues.map((issue) => toIssueItem(issue, names, findPlaces(issue))),
+        ],
+      },
     ],
   };
 }
 
+function toMissingList({ providerId, commands }: CheckedProvider): ReportItem {
+  const { title, listFlag, listKey } = commands;
+  return {
+    mark: "bad",
+    label: "error",
+    message: `There is no list from ${title} to compare with, and --require-lists is given.`,
+    action: `Name a file with --${listFlag}, or write the list into the mapping file under vendors.${providerId}.${listKey}.`,
+    places: [],
+  };
+}
+
 function describeList({ commands, facts: { list }, report }: CheckedProvider, checkedAt: Date): string {
-  if (list === undefined) return "nothing: no list given";
+  if (list === undefined) return `nothing: no list given (--${commands.listFlag})`;
   const age = list.fetchedAt === undefined ? "" : `, fetched ${describeAge(list.fetchedAt, checkedAt)}`;
   return `${count(list.entries.length, commands.entry)}${report.verified ? "" : ", an incomplete list"}${age}`;
 }
 
 /** One issue; `names` are those of the locations by id. */
-export function toIssueItem(
-  issue: MappingIssue,
-  { names, places }: { names: LocationNames; places: readonly Place[] },
-): ReportItem {
+export function toIssueItem(issue: MappingIssue, names: LocationNames, places: IssuePlaces): ReportItem {
   const { code, severity, locationId, message, hint, difference } = issue;
   return {
     mark: severity === "error" ? "bad" : "attention",
@@ -67,17 +104,48 @@ export function toIssueItem(
     message,
     ...(difference === undefined ? {} : { comparison: compareNames(difference) }),
     action: hint,
-    places: places.map(showPlace),
+    places: showPlaces(places),
   };
 }
 
-function judge(issues: readonly MappingIssue[], { verified }: { verified: boolean }): Verdict {
-  const errors = issues.filter(({ severity }) => severity === "error").length;
-  const warnings = issues.length - errors;
+interface Found {
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+/** How far the names were compared with what the vendors have. */
+interface Comparing {
+  /** With a list that holds all of it. */
+  readonly verified: boolean;
+  /** With any list. */
+  readonly compared: boolean;
+}
+
+function judgeAll({ providers, warnings }: MappingCheck): Verdict {
+  const found = providers.map(countFound);
+  return judge(
+    {
+      errors: found.reduce((sum, { errors }) => sum + errors, 0),
+      warnings: found.reduce((sum, one) => sum + one.warnings, warnings.length),
+    },
+    {
+      verified: providers.every(({ report }) => report.verified),
+      compared: providers.some(isCompared),
+    },
+  );
+}
+
+function countFound({ report, lacksList }: CheckedProvider): Found {
+  const { errors, warnings } = report.summary;
+  return { errors: errors + (lacksList ? 1 : 0), warnings };
+}
+
+function judge({ errors, warnings }: Found, { verified, compared }: Comparing): Verdict {
   const found = [errors > 0 ? count(errors, "error") : "", warnings > 0 ? count(warnings, "warning") : ""];
   const text = found.filter((part) => part !== "").join(", ");
   if (errors > 0) return { mark: "bad", text };
   if (warnings > 0) return { mark: "attention", text };
+  if (!compared) return { mark: "open", text: "nothing was compared: there is no list from the vendor" };
   if (!verified) return { mark: "open", text: "nothing found, but not everything could be compared" };
   return { mark: "good", text: "everything matches" };
 }

@@ -25,6 +25,7 @@ function renderSection({ heading, id, verdict, note, facts, groups }: ReportSect
 }
 
 function renderGroup({ heading, items }: ReportGroup): string[] {
+  if (items.length === 0) return [];
   const level = heading === undefined ? "###" : "####";
   const title = heading === undefined ? [] : [`### ${escapeMarkdown(heading)}`];
   return [...title, ...items.map((item) => renderItem(item, level))];

@@ -1,10 +1,9 @@
 import { showName } from "../../core/visible-name.ts";
 import type { LocationReadiness, ReadinessReport, RequirementReadiness } from "../../setup/readiness.ts";
-import type { Place } from "../unusable-input.ts";
 import { nameLocations } from "./location-names.ts";
 import { toIssueItem } from "./mapping-report.ts";
 import type { Mark, Report, ReportItem, ReportSection, Verdict } from "./report.ts";
-import { count, showInstant } from "./words.ts";
+import { count, inCommandWords, showInstant } from "./words.ts";
 
 /** What a readiness report was made of. */
 export interface ReadinessContext {
@@ -19,6 +18,8 @@ const STATE_MARKS: Readonly<Record<RequirementReadiness["state"], Mark>> = {
   blocked: "open",
   unknown: "attention",
 };
+
+const STAGES: readonly LocationReadiness["stage"][] = ["setup", "testing", "live"];
 
 const PARTIES: Readonly<Record<RequirementReadiness["providedBy"], string>> = {
   operator: "the operator",
@@ -56,7 +57,7 @@ function toSection({ title, providerId, ready, summary, ...report }: ReadinessRe
   const { requirements, locations, mapping, existing } = report;
   const needed = requirements.filter(({ optional }) => !optional);
   const names = nameLocations(locations.map(({ locationId: id, name }) => ({ id, name })));
-  const none: readonly Place[] = [];
+  const nowhere = { places: [], morePlaces: 0 };
   return {
     heading: title,
     id: providerId,
@@ -75,7 +76,7 @@ function toSection({ title, providerId, ready, summary, ...report }: ReadinessRe
       { heading: "Locations", items: locations.map(toLocationItem) },
       {
         heading: "Mapping",
-        items: mapping.issues.map((issue) => toIssueItem(issue, { names, places: none })),
+        items: mapping.issues.map((issue) => toIssueItem(issue, names, nowhere)),
       },
     ],
   };
@@ -97,19 +98,27 @@ function toRequirementItem(requirement: RequirementReadiness): ReportItem {
 }
 
 function toLocationItem({ locationId, name, ...location }: LocationReadiness): ReportItem {
-  const { enabled, target, stage, reached, issues, next } = location;
+  const { enabled, target, stage, issues, next } = location;
   const mapped = target === null ? "It has no target." : `Its target is ${showName(target)}.`;
   const found = issues.length === 0 ? [] : [`The mapping has ${count(issues.length, "issue")} there.`];
   return {
     mark: markLocation(location),
-    label: enabled ? reached : "switched off",
+    label: enabled ? stage : "switched off",
     subject: { name: showName(name), id: showName(locationId) },
     message: enabled
-      ? [mapped, ...found, describeTest(location), `The mapping file says ${stage}.`].join(" ")
+      ? [mapped, ...found, describeTest(location), describeStage(location)].join(" ")
       : "The provider is switched off here, or for the whole company.",
-    ...(next === null ? {} : { action: next }),
+    ...(next === null ? {} : { action: inCommandWords(next) }),
     places: [],
   };
+}
+
+/** The stage that the mapping file gives a location, and the one that the checks would allow. */
+function describeStage({ stage, reached }: Pick<LocationReadiness, "stage" | "reached">): string {
+  if (stage === reached) return `Its stage is ${stage}.`;
+  return STAGES.indexOf(reached) > STAGES.indexOf(stage)
+    ? `Its stage is ${stage} in the mapping file; it is ready for ${reached}.`
+    : `Its stage is ${stage} in the mapping file, but the checks allow no more than ${reached}.`;
 }
 
 function describeTest({ testPlate }: Pick<LocationReadiness, "testPlate">): string {

@@ -42,7 +42,7 @@ export interface ReportSection {
 
 /** Items that belong together. */
 export interface ReportGroup {
-  /** Absent where the section has one group only. */
+  /** Absent where the section has one group only. A group without items is not shown, its heading included. */
   readonly heading?: string;
   readonly items: readonly ReportItem[];
 }

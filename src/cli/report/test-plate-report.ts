@@ -4,7 +4,7 @@ import type { ConnectedProvider } from "../connect.ts";
 import type { MappingFile } from "../input/mapping-file.ts";
 import { type LocationNames, nameLocations, toSubject } from "./location-names.ts";
 import type { Mark, Report, ReportItem, ReportSection } from "./report.ts";
-import { count, showInstant } from "./words.ts";
+import { count, inCommandWords, showInstant } from "./words.ts";
 
 /** A run at one location: what became of it, or why there was none. */
 export type TestPlateRun = { readonly providerId: string; readonly locationId: string } & (
@@ -103,7 +103,8 @@ export function toTestPlateJson({ runs, swept }: TestPlateOutcome, { mapping, ch
 
 function toRunItem(run: TestPlateRun, names: LocationNames): ReportItem {
   const subject = toSubject(run.locationId, names);
-  if ("problem" in run) return { mark: "bad", label: "failed", subject, message: run.problem, places: [] };
+  if ("problem" in run)
+    return { mark: "bad", label: "failed", subject, message: inCommandWords(run.problem), places: [] };
   const { seen, seenBy, gone, cancelled, message } = run.result;
   const isGood = seen && cancelled && gone !== false;
   return {
@@ -116,7 +117,7 @@ function toRunItem(run: TestPlateRun, names: LocationNames): ReportItem {
         ? "nobody looked"
         : "not seen",
     subject,
-    message,
+    message: inCommandWords(message),
     ...(cancelled ? {} : { action: "Take it back with --sweep." }),
     places: [],
   };

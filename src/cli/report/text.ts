@@ -23,6 +23,7 @@ function renderSection({ heading, id, verdict, note, facts, groups }: ReportSect
 }
 
 function renderGroup({ heading, items }: ReportGroup): string[] {
+  if (items.length === 0) return [];
   return [...(heading === undefined ? [] : [`  ${toVisible(heading)}`]), ...items.map(renderItem)];
 }
 

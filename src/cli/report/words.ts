@@ -12,3 +12,8 @@ export function enumerate(words: readonly string[]): string {
 export function showInstant(instant: Date): string {
   return `${instant.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
+
+/** A sentence of the library with the command in place of the function that it names. */
+export function inCommandWords(text: string): string {
+  return text.replaceAll("run sweepTestPlates()", "run test-plate with --sweep");
+}

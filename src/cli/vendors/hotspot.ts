@@ -15,20 +15,25 @@ export const hotSpotCommands: VendorCommands = {
   entry: "SpotID",
   listKey: "spotIds",
   listFlag: "spots",
+  targetUse: "spotId",
   targetOf: (entry) => (typeof entry === "string" ? entry : (entry as HotSpotSpot).spotId),
+  usesList: () => true,
   read(node, reader, what) {
     const record = reader.record(node, what, ["vendor", "spotIds", ...Object.keys(SETTINGS)]) ?? new Map();
     const spots = record.get("spotIds")?.value;
     const settings = readSettings(reader, record, { kinds: SETTINGS, what });
     if (spots === undefined) return { settings };
     const entries = reader.list(spots, `spotIds of ${what}`).map((item, index) => {
-      if (item.kind === "text") return { place: item.place, value: item.text };
       const spot = `SpotID ${index + 1}`;
+      // A SpotID may stand alone, without a name.
+      if (item.kind !== "record") {
+        return { place: item.place, value: reader.text(item, spot, "spotId") ?? "" };
+      }
       const entry = reader.record(item, spot, ["spotId", "name"]) ?? new Map();
-      const spotId = reader.requiredTextAt(entry, "spotId", { what: spot, place: item.place });
+      const spotId = reader.requiredTextAt(entry, "spotId", { what: spot, place: item.place }, "spotId");
       return {
         place: item.place,
-        value: { spotId, ...readSettings(reader, entry, { kinds: { name: "text" }, what: spot }) },
+        value: { spotId, ...readSettings(reader, entry, { kinds: { name: "name" }, what: spot }) },
       };
     });
     return { settings, list: { entries, complete: true } };

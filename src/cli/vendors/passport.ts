@@ -6,8 +6,12 @@ import { readSettings, type SettingKinds } from "./read-settings.ts";
 import type { Setting, VendorCommands, VendorFacts } from "./vendor.ts";
 
 const SETTINGS: SettingKinds = {
-  ...{ operatorId: "text", environment: "text", baseUrl: "text", currency: "text" },
-  ...{ zoneIds: "text", sharedZones: "flag" },
+  operatorId: "text",
+  environment: "text",
+  baseUrl: "text",
+  currency: "text",
+  zoneIds: "text",
+  sharedZones: "flag",
 };
 
 /** What `createPassportProvider` takes. */
@@ -26,7 +30,10 @@ export const passportCommands: VendorCommands = {
   entry: "zone",
   listKey: "zones",
   listFlag: "zones",
+  targetUse: "id",
   targetOf: (entry) => (entry as Zone).id,
+  // Ids of our own that the operator entered are in no list.
+  usesList: ({ zoneIds }) => zoneIds !== "external",
   read(node, reader, what) {
     const record = reader.record(node, what, ["vendor", "zones", ...Object.keys(SETTINGS)]) ?? new Map();
     const zones = record.get("zones")?.value;

@@ -4,7 +4,7 @@ import { createT2FlexProvider } from "../../vendors/t2-flex/provider.ts";
 import { readSettings, type SettingKinds } from "./read-settings.ts";
 import type { VendorCommands } from "./vendor.ts";
 
-const SETTINGS: SettingKinds = { zones: "texts", endpoint: "text", dialect: "text" };
+const SETTINGS: SettingKinds = { zones: "names", endpoint: "text", dialect: "text" };
 
 /** T2 Flex on the command line: `stations` and `zones`, and `endpoint` and `dialect` of the lookup that Flex asks. */
 export const t2FlexCommands: VendorCommands = {
@@ -13,7 +13,9 @@ export const t2FlexCommands: VendorCommands = {
   entry: "station",
   listKey: "stations",
   listFlag: "stations",
+  targetUse: "name",
   targetOf: (entry) => (entry as T2FlexStation).description,
+  usesList: () => true,
   read(node, reader, what) {
     const record = reader.record(node, what, ["vendor", "stations", ...Object.keys(SETTINGS)]) ?? new Map();
     const stations = record.get("stations")?.value;
@@ -22,9 +24,15 @@ export const t2FlexCommands: VendorCommands = {
     const entries = reader.list(stations, `stations of ${what}`).map((item, index) => {
       const station = `station ${index + 1}`;
       const entry = reader.record(item, station, ["description", "stationLocation", "zone"]) ?? new Map();
-      const description = reader.requiredTextAt(entry, "description", { what: station, place: item.place });
+      const description = reader.requiredTextAt(
+        entry,
+        "description",
+        { what: station, place: item.place },
+        "name",
+      );
       const rest = readSettings(reader, entry, {
-        ...{ kinds: { stationLocation: "text", zone: "text" }, what: station },
+        kinds: { stationLocation: "name", zone: "name" },
+        what: station,
       });
       return { place: item.place, value: { description, ...rest } };
     });

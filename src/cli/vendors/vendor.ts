@@ -2,6 +2,7 @@ import type { MappingInput, MappingReport } from "../../core/mapping.ts";
 import type { EnforcementProvider } from "../../core/provider.ts";
 import type { CredentialKey } from "../credentials.ts";
 import type { EntryList } from "../input/entry-list.ts";
+import type { TextUse } from "../input/spreadsheet-damage.ts";
 import type { TreeNode, TreeReader } from "../input/tree.ts";
 
 /** What the command line knows of a vendor. */
@@ -15,8 +16,12 @@ export interface VendorCommands {
   readonly listKey: string;
   /** The flag that names a file with that list. */
   readonly listFlag: string;
+  /** What a location's target is for this vendor: an id, or a name. */
+  readonly targetUse: TextUse;
   /** The target that an entry of the list stands for. */
   targetOf(entry: unknown): string;
+  /** Whether targets can be compared with such a list at all. */
+  usesList(settings: VendorFacts["settings"]): boolean;
   /** Reads what a mapping file says under `vendors`. Problems are the reader's. */
   read(node: TreeNode, reader: TreeReader, what: string): VendorFacts;
   /** What the vendor says, under the names that its validator takes. */
