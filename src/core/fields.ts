@@ -40,7 +40,9 @@ export function readFactoryOptions(
     return readRecord(options, "options", knownKeys);
   } catch (error) {
     if (!isEnforcementError(error)) throw error;
-    throw new EnforcementError("invalid_config", `${factory}: ${error.message}`, { field: error.field });
+    throw new EnforcementError("invalid_config", `${factory}: ${error.message}`, {
+      field: `${factory} options`,
+    });
   }
 }
 

@@ -105,13 +105,19 @@ export function readZones(value: unknown): VendorList<PassportZone> | undefined 
   return { ...read, complete: read.complete && list.value.complete };
 }
 
-/** Reads zones one after the other. One id with two names or numbers is refused: nobody can know which is right. */
+/**
+ * Reads zones one after the other. One id with two names or numbers is refused, once: which one is right cannot be
+ * known, and a thousand more would say nothing else.
+ */
 function createZoneReader(): (value: unknown, field: string) => PassportZone {
   const known = new Map<string, PassportZone>();
+  const refused = new Set<string>();
   return (value, field) => {
     const zone = readZone(value, field);
     const before = known.get(lowerId(zone.id)) ?? zone;
     if (before.name !== zone.name || before.number !== zone.number) {
+      if (refused.has(lowerId(zone.id))) return before;
+      refused.add(lowerId(zone.id));
       throw fieldError(`${field}.id`, "is also that of a zone before it, which has another name or number.");
     }
     known.set(lowerId(zone.id), before);
