@@ -36,7 +36,10 @@ export function createPrompt(streams: {
         return undefined;
       }
       awaited = undefined;
-      return next.done ? undefined : next.value;
+      if (!next.done) return next.value;
+      // Nothing was typed that ended the question's line.
+      streams.output.write("\n");
+      return undefined;
     },
     close: () => lines?.close(),
   };

@@ -42,7 +42,7 @@ export async function run(args: readonly string[], terminal: Terminal, version: 
   try {
     return await command.run(parseFlags(rest, command.flags), terminal);
   } catch (error) {
-    if (terminal.signal.aborted && isEnforcementError(error) && error.code === "aborted") {
+    if (terminal.signal.aborted && !(error instanceof UnusableInput)) {
       terminal.complain(`${command.name}: ${describeCancel(terminal.signal)}\n`);
       return 1;
     }

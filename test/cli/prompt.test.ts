@@ -21,11 +21,13 @@ describe("a prompt", () => {
   });
 
   it("has no answer once the input has ended", async () => {
-    const { input, prompt } = sit();
+    const { input, output, prompt } = sit();
     input.end("y");
     expect(await prompt.ask("First? ", never())).toBe("y");
     expect(await prompt.ask("Second? ", never())).toBeUndefined();
     expect(await prompt.ask("Third? ", never())).toBeUndefined();
+    // What is printed next begins in a line of its own.
+    expect(output.read()).toBe("First? Second? \nThird? \n");
   });
 
   it("gives what is typed to the question that stands there", async () => {

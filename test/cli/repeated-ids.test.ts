@@ -108,6 +108,40 @@ describe("one id in every row", () => {
   });
 });
 
+describe("one id in every row of a vendor's list", () => {
+  const mapping = () =>
+    desk.write(
+      "lists.yaml",
+      `company: { id: c, name: C, providers: { t2-flex: { enabled: true }, passport: { enabled: true, code: PASSPORTC }, hotspot: { enabled: true } } }
+locations:
+  - { id: a, name: A, providers: { t2-flex: { enabled: true }, passport: { enabled: true, target: z }, hotspot: { enabled: true, target: 7 } } }
+`,
+    );
+
+  it.each([
+    ["--zones", "passport", { ID: text("z"), Name: (row: number) => `Z${row}` }, "input_invalid"],
+    ["--spots", "hotspot", { SpotID: text("7"), Name: (row: number) => `S${row}` }, "target_ambiguous"],
+    [
+      "--spots",
+      "hotspot",
+      { SpotID: text("8"), Name: (row: number) => `S${row}` },
+      "target_without_location",
+    ],
+    [
+      "--stations",
+      "t2-flex",
+      { Description: text("A"), Zone: (row: number) => `Z${row}` },
+      "target_ambiguous",
+    ],
+    ["--stations", "t2-flex", { Description: text("B"), Zone: text("Z") }, "target_without_location"],
+  ])("is one issue: %s of %s", async (flag, vendor, columns, code) => {
+    const list = table("list.csv", columns);
+    const issues = await issuesOf([mapping(), "--vendor", vendor, flag, list]);
+    expect(issues.filter((issue) => issue.code === code)).toHaveLength(1);
+    expect(issues.length).toBeLessThan(4);
+  });
+});
+
 describe("a YAML file with aliases", () => {
   const company = "company: { id: c, name: C, providers: { hotspot: { enabled: true } } }\n";
   const write = (rest: string) => desk.write("aliases.yaml", `${company}${rest}`);
@@ -146,11 +180,11 @@ describe("a YAML file with aliases", () => {
   });
 
   it("has each key once, also among very many", async () => {
-    const keys = Array.from({ length: 20_000 }, (_, index) => `    k${index}: { enabled: false }\n`).join("");
+    const keys = Array.from({ length: 8_000 }, (_, index) => `    k${index}: { enabled: false }\n`).join("");
     const file = write(
       `locations: []\notherCompanies:\n- company:\n   id: d\n   name: D\n   providers:\n${keys}    k7: {}\n`,
     );
     const { stderr } = await command(["check", file]);
-    expect(stderr.replaceAll(`${desk.folder}/`, "")).toBe("aliases.yaml:20008:5: this key is used twice.\n");
+    expect(stderr.replaceAll(`${desk.folder}/`, "")).toBe("aliases.yaml:8008:5: this key is used twice.\n");
   });
 });
