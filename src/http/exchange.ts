@@ -1,7 +1,7 @@
 import ky from "ky";
-import { type EnforcementError, isEnforcementError } from "../core/errors.ts";
+import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 import { requireSendable } from "./check-request.ts";
-import { refusalError, timeoutError, transportError, unreadableReply } from "./failure.ts";
+import { brokenConnection, refusalError, timeoutError, transportError, unreadableReply } from "./failure.ts";
 import type { Limiter } from "./limiter.ts";
 import { maskRefusal } from "./mask-refusal.ts";
 import type { HttpSettings } from "./options.ts";
@@ -93,20 +93,46 @@ async function send(
     throwHttpErrors: false,
     // ky's own Request is one of this realm, and its body a stream: a fetch of another package cannot read the one, and
     // takes as long as everything else over the other. Text and plain objects are the same everywhere.
-    fetch: () => (settings.fetch ?? globalThis.fetch)(request.url, init),
+    fetch: async () => {
+      const given = await (settings.fetch ?? globalThis.fetch)(request.url, init);
+      requireResponse(given, request);
+      return given;
+    },
   });
   const { traceId, secrets } = request;
   const head = { status: response.status, headers: response.headers, traceId, secrets };
   try {
     return { ...head, body: await readReplyText(response, request.maxReplyBytes ?? DEFAULT_MAX_REPLY_BYTES) };
   } catch (thrown) {
-    if (!(thrown instanceof ReplyTooLongError)) throw thrown;
+    if (!(thrown instanceof ReplyTooLongError)) throw brokenConnection(thrown, request);
     // Cancelling its body does not reach the connection when the host's fetch reads along.
     attempt.abort(ENDED);
     // The status of a refusal is all that is needed; a success that cannot be read is none.
     if (!response.ok) return { ...head, body: "" };
     throw unreadableReply("is too long to be read", { ...head, body: "" }, request.changes);
   }
+}
+
+/**
+ * Checks what a host's own fetch gave, which may be anything: a body that is missing, or was read before, would count as an
+ * empty one.
+ *
+ * @throws EnforcementError `invalid_config` naming `fetch`; the request may have arrived
+ */
+function requireResponse(given: unknown, { changes, traceId }: HttpRequest): void {
+  const { status, headers, body, bodyUsed } = (given ?? {}) as Partial<Response>;
+  const isResponse =
+    Number.isInteger(status) && typeof headers?.get === "function" && typeof body === "object";
+  const isRead = isResponse && (bodyUsed === true || body?.locked === true);
+  if (isResponse && !isRead) return;
+  const problem = isRead
+    ? "gives a reply whose body was read already; read that of its clone() instead"
+    : "gives something else than a Response; return the one that it got";
+  throw new EnforcementError("invalid_config", `fetch: the function that replaces it ${problem}.`, {
+    field: "fetch",
+    outcome: changes ? "unknown" : "not_applied",
+    traceId,
+  });
 }
 
 function toError(thrown: unknown, request: HttpRequest): EnforcementError {

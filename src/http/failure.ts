@@ -28,10 +28,7 @@ const PROXY_ADVICE =
 // Faults of the request and not of the way to the vendor: no repeat gets further. Names as Node, undici and node-fetch
 // give them.
 const MISTAKES: ReadonlySet<string> = new Set([
-  "ERR_INVALID_URL",
   "ERR_INVALID_PROTOCOL",
-  "ERR_INVALID_ARG_TYPE",
-  "ERR_INVALID_ARG_VALUE",
   "ERR_INVALID_CHAR",
   "ERR_INVALID_HTTP_TOKEN",
   "ERR_HTTP_INVALID_HEADER_VALUE",
@@ -40,6 +37,12 @@ const MISTAKES: ReadonlySet<string> = new Set([
   "UND_ERR_INVALID_ARG",
   "UND_ERR_NOT_SUPPORTED",
   "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH",
+]);
+// Any function of Node's gives these: a host's own fetch may fail with them after it has sent the request.
+const MISTAKES_AT_ANY_TIME: ReadonlySet<string> = new Set([
+  "ERR_INVALID_URL",
+  "ERR_INVALID_ARG_TYPE",
+  "ERR_INVALID_ARG_VALUE",
 ]);
 const WORDS_OF_FETCH: ReadonlySet<string> = new Set([
   "bad port",
@@ -104,14 +107,27 @@ function describeStranger(reply: HttpReply): string {
   return `A reply (${reply.status}) is not in the vendor's words: it ${describeBody(reply)}; ${advice}.`;
 }
 
-/** Something thrown by fetch or while a reply was read, as an error. Nothing of it is kept but a system's fault code. */
+/** Something thrown by fetch, as an error. Nothing of it is kept but a system's fault code. */
 export function transportError(thrown: unknown, request: HttpRequest): EnforcementError {
-  const fault = findFault(thrown);
-  const mistake = findMistake(fault);
+  const { code, words } = findFault(thrown);
+  const mistake = findMistake({ code, words });
   if (mistake !== undefined) return unsendable(mistake);
-  const outcome = request.changes && !NOTHING_SENT.has(fault.code ?? "") ? "unknown" : "not_applied";
-  const name = fault.code === undefined ? "" : ` (${fault.code})`;
-  const advice = NEVER_CONNECTED.has(fault.code ?? "") ? ` ${PROXY_ADVICE}` : "";
+  if (code !== undefined && MISTAKES_AT_ANY_TIME.has(code)) {
+    const message = `fetch failed (${code}); look at baseUrl, and at a fetch of your own.`;
+    return new EnforcementError("invalid_config", message, {
+      outcome: request.changes ? "unknown" : "not_applied",
+      traceId: request.traceId,
+    });
+  }
+  return brokenConnection(thrown, request);
+}
+
+/** Something thrown by a connection, while a reply was read as well, as an error. Of it, a system's fault code is kept. */
+export function brokenConnection(thrown: unknown, request: HttpRequest): EnforcementError {
+  const { code = "" } = findFault(thrown);
+  const outcome = request.changes && !NOTHING_SENT.has(code) ? "unknown" : "not_applied";
+  const name = code === "" ? "" : ` (${code})`;
+  const advice = NEVER_CONNECTED.has(code) ? ` ${PROXY_ADVICE}` : "";
   return new EnforcementError("unavailable", `The connection to the vendor failed${name}.${advice}`, {
     outcome,
     traceId: request.traceId,

@@ -7,7 +7,8 @@ const MAX_READ = 4_096;
 
 /** A secret in the forms in which a vendor that repeats a request may write it. */
 function formsOf(secret: string): string[] {
-  const bare = secret.trim();
+  // Half of a surrogate pair cannot be encoded; a request carries U+FFFD in its place.
+  const bare = secret.trim().toWellFormed();
   const encoded = encodeURIComponent(bare);
   const inForm = new URLSearchParams([["", bare]]).toString().slice(1);
   const inJson = JSON.stringify(bare).slice(1, -1);

@@ -10,8 +10,9 @@ export interface HttpOptions {
   /**
    * Replaces the global `fetch`: proxies, instrumentation, tests. It is called as `fetch(url, init)`: the address as
    * text, and an `init` of `method`, `headers` (a plain object), `body` (text, absent where there is none), `redirect:
-   * "manual"` and `signal`. So the `fetch` of undici and of node-fetch work, too. Node's own uses a proxy of the
-   * environment only where `NODE_USE_ENV_PROXY=1` is set.
+   * "manual"` and `signal`. So the `fetch` of undici and of node-fetch work, too. It gives a `Response` whose body was not
+   * read; one that reads along reads a `clone()`. Anything else fails the call with `invalid_config` that names `fetch`.
+   * Node's own uses a proxy of the environment only where `NODE_USE_ENV_PROXY=1` is set.
    */
   fetch?: typeof fetch;
   /** How long one attempt may take until its whole reply is read, in milliseconds. Default 10,000. */

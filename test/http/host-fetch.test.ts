@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import nodeFetch from "node-fetch";
 import { fetch as undiciFetch } from "undici";
@@ -189,14 +190,105 @@ describe("the global fetch", () => {
 
 describe("a mistake that fetch finds", () => {
   it.each([
-    ["a code of Node's", { code: "ERR_INVALID_URL" }],
-    ["a code of undici's", { cause: { code: "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH" } }],
-    ["words of fetch itself", { cause: { message: "unknown scheme" } }],
-  ])("by %s is invalid_config", async (_, thrown) => {
+    ["a code of Node's HTTP", { code: "ERR_INVALID_PROTOCOL" }, "not_applied"],
+    ["a code of undici's", { cause: { code: "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH" } }, "not_applied"],
+    ["words of fetch itself", { cause: { message: "unknown scheme" } }, "not_applied"],
+    // A wrapper that writes a log of the reply fails with them, too.
+    ["a code of any function of Node's", { code: "ERR_INVALID_URL" }, "unknown"],
+    ["another code of any function of Node's", { code: "ERR_INVALID_ARG_TYPE" }, "unknown"],
+  ])("by %s is invalid_config", async (_, thrown, outcome) => {
     const error = await failureOf(() =>
       send("https://vendor.test/permits", { body: "{}" }, { fetch: () => Promise.reject(thrown) }),
     );
 
-    expect(error).toMatchObject({ code: "invalid_config", outcome: "not_applied", retryable: false });
+    expect(error).toMatchObject({ code: "invalid_config", outcome, retryable: false });
+    expect(error.message.includes("Nothing was sent")).toBe(outcome === "not_applied");
+  });
+});
+
+/** What a wrapper or a stand-in makes of a Response. */
+function imitate(parts: object): unknown {
+  return { status: 200, ok: true, headers: new Headers(), body: null, ...parts };
+}
+
+async function readBefore(response: Response): Promise<Response> {
+  await response.text();
+  return response;
+}
+
+async function readInPart(response: Response): Promise<Response> {
+  const reader = response.body?.getReader();
+  await reader?.read();
+  reader?.releaseLock();
+  return response;
+}
+
+function lock(response: Response): Response {
+  response.body?.getReader();
+  return response;
+}
+
+describe("a host's fetch that gives something else than a Response", () => {
+  it.each<[string, () => unknown]>([
+    ["nothing", () => undefined],
+    ["null", () => null],
+    ["text", () => "OK"],
+    ["a number", () => 200],
+    ["an empty object", () => ({})],
+    ["a list", () => [new Response()]],
+    ["a Request", () => new Request("https://vendor.test/")],
+    ["a reply of axios", () => ({ status: 200, headers: {}, data: { Reference: "R-1" } })],
+    ["a stand-in with json() alone", () => ({ ok: true, status: 200, json: async () => ({}) })],
+    ["a status that is text", () => imitate({ status: "200" })],
+    ["headers that are a plain object", () => imitate({ headers: { "retry-after": "1" } })],
+    ["a body that is text", () => imitate({ body: "{}" })],
+    ["no body at all", () => imitate({ body: undefined })],
+    ["a Response that was read already", () => readBefore(new Response("{}"))],
+    ["a refusal that was read already", () => readBefore(new Response("{}", { status: 404 }))],
+    ["a Response that was read in part", () => readInPart(new Response("{}"))],
+    ["a Response that something else is reading", () => lock(new Response("{}"))],
+  ])("(%s) is told so, and the request may have arrived", async (_, given) => {
+    const own = asFetch(async () => given());
+
+    const error = await failureOf(() => send("https://vendor.test/permits", { body: "{}" }, { fetch: own }));
+
+    expect(error).toMatchObject({
+      code: "invalid_config",
+      field: "fetch",
+      outcome: "unknown",
+      attempts: 1,
+      retryable: false,
+    });
+    const asked = await failureOf(() =>
+      send("https://vendor.test/zones", { method: "GET", changes: false }, { fetch: own }),
+    );
+    expect(asked).toMatchObject({ code: "invalid_config", field: "fetch", outcome: "not_applied" });
+  });
+
+  it.each<[string, () => unknown]>([
+    [
+      "a Response whose clone was read",
+      async () => {
+        const response = Response.json({ a: 1 });
+        await response.clone().text();
+        return response;
+      },
+    ],
+    ["an imitation that is complete", () => imitate({ body: new Response('{"a":1}').body })],
+    ["an imitation with a Node stream", () => imitate({ body: Readable.from([Buffer.from('{"a":1}')]) })],
+  ])("(%s) may be read", async (_, given) => {
+    const own = asFetch(async () => given());
+
+    expect(await send("https://vendor.test/permits", { body: "{}" }, { fetch: own })).toMatchObject({
+      body: '{"a":1}',
+    });
+  });
+
+  it("is no mistake of the request once a reply has come: a stream that cannot be read is a broken connection", async () => {
+    const own = asFetch(async () => imitate({ body: Readable.from(['{"a":1}']) }));
+
+    const error = await failureOf(() => send("https://vendor.test/permits", { body: "{}" }, { fetch: own }));
+
+    expect(error).toMatchObject({ code: "unavailable", outcome: "unknown" });
   });
 });

@@ -79,6 +79,12 @@ describe("maskRefusal", () => {
     }
   });
 
+  it("hides a secret that is no well-formed text as a request carries it", () => {
+    const words = { vendorMessage: "No such client: s3cret-\ufffd" };
+
+    expect(maskRefusal(words, [], ["s3cret-\ud800"]).vendorMessage).toBe("No such client: [secret]");
+  });
+
   it("leaves out what is not said", () => {
     expect(maskRefusal({}, ["GXK204"])).toEqual({ vendorCode: undefined, vendorMessage: undefined });
   });
