@@ -41,10 +41,40 @@ export const FOREIGN_BODY_FORMS: readonly BodyForm[] = [
   { name: "text", kind: "foreign", body: "Not Found", contentType: "text/plain" },
   { name: "text, said to be JSON", kind: "foreign", body: "no healthy upstream", contentType: JSON_TYPE },
   {
-    name: "JSON of an API gateway",
+    name: "JSON of a health check",
     kind: "json",
-    body: '{"message":"no Route matched with those values"}',
+    body: '{"status":"up","message":"All systems are well."}',
     contentType: JSON_TYPE,
+  },
+  {
+    name: "JSON of an API gateway",
+    kind: "problem",
+    body: '{"message":"no Route matched with those values","request_id":"1f"}',
+    contentType: JSON_TYPE,
+  },
+  {
+    name: "JSON of a cloud's API gateway",
+    kind: "problem",
+    body: '{"message":"Forbidden"}',
+    contentType: JSON_TYPE,
+  },
+  {
+    name: "JSON of an edge network",
+    kind: "problem",
+    body: '{"success":false,"errors":[{"code":7003,"message":"Could not route"}],"messages":[],"result":null}',
+    contentType: JSON_TYPE,
+  },
+  {
+    name: "JSON of an API management",
+    kind: "problem",
+    body: '{"statusCode":404,"message":"Resource not found"}',
+    contentType: JSON_TYPE,
+  },
+  {
+    name: "empty, said to be a problem document",
+    kind: "empty",
+    body: "",
+    contentType: "application/problem+json",
   },
   {
     name: "JSON of a framework",

@@ -1,4 +1,5 @@
 import { describeBody } from "../../http/body.ts";
+import { findDenial } from "../../http/denial.ts";
 import type { HotSpotWireRefusal, HotSpotWireResponse, HotSpotWireResult } from "./wire.ts";
 
 // The codes of the nearest published contract, OPSCOM's push API, whose documentation names HotSpot as an
@@ -9,10 +10,6 @@ const REASONS: ReadonlyMap<string, HotSpotWireRefusal["reason"]> = new Map([
   ["9009", "not_found"],
   ["9022", "already_exists"],
 ]);
-
-// What a 2xx of another form may say no with. Beside a reference it contradicts it.
-const ERROR_FIELDS: ReadonlySet<string> = new Set(["errorcode", "error", "errors", "fault"]);
-const FAILED_STATUS = /^(error|fail|failed|failure|refused|rejected|denied|declined|[45]\d\d)$/i;
 
 /** Reads a reply in the inferred default form. Only `ErrorCode` is HotSpot's word of a refusal. */
 export function readDefaultReply({ status, body }: HotSpotWireResponse): HotSpotWireResult {
@@ -34,7 +31,7 @@ export function readDefaultReply({ status, body }: HotSpotWireResponse): HotSpot
     return { refusal: readRefusal(toCode(code), fields) };
   }
   if (status >= 300) return { noVerdict: "has no ErrorCode" };
-  const denial = findDenial(fields);
+  const denial = findForeignDenial(fields);
   if (denial !== undefined) return { noVerdict: `says no in "${denial}", but has no ErrorCode` };
   const reference = readText(fields.get("Reference"));
   return reference === undefined ? { noVerdict: "has no Reference" } : { reference };
@@ -57,8 +54,9 @@ function isNoError(code: unknown): boolean {
   return typeof code === "string" && Number(code) === 0;
 }
 
-/** `9006` in any of the ways in which JSON may write that number. */
-function toCode(code: string): string {
+/** `9006` in any of the ways in which JSON may write that number, white space around it included. */
+function toCode(written: string): string {
+  const code = written.trim();
   const isNumber = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i.test(code);
   return isNumber && Number.isSafeInteger(Number(code)) ? String(Number(code)) : code;
 }
@@ -76,21 +74,19 @@ function readRefusal(code: string, fields: ReadonlyMap<string, unknown>): HotSpo
   };
 }
 
-/** The name of a field by which a 2xx without an `ErrorCode` says no. */
-function findDenial(fields: ReadonlyMap<string, unknown>): string | undefined {
+/** The name of a field by which a 2xx without an `ErrorCode` says no. Beside a reference it contradicts it. */
+function findForeignDenial(fields: ReadonlyMap<string, unknown>): string | undefined {
+  const others = new Map(fields);
+  others.delete("ErrorCode");
   // Beside an `ErrorCode` of 0 the message may well be "OK".
-  if (!fields.has("ErrorCode") && readText(fields.get("ErrorMessage")) !== undefined) return "ErrorMessage";
-  for (const [name, value] of fields) {
-    const lowerName = name.toLowerCase();
-    if (lowerName === "success" && (value === false || value === "false")) return "success";
-    if (lowerName === "status" && typeof value === "string" && FAILED_STATUS.test(value)) return "status";
-    if (ERROR_FIELDS.has(lowerName) && !isNoError(value) && !isEmptyList(value)) return lowerName;
-  }
-  return undefined;
+  if (fields.has("ErrorCode")) others.delete("ErrorMessage");
+  const outer = findDenial(Object.fromEntries(others));
+  if (outer !== undefined) return outer;
+  return [...others].find(([, value]) => [value].flat().some(holdsErrorCode))?.[0];
 }
 
-function isEmptyList(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
+function holdsErrorCode(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "ErrorCode" in value && !isNoError(value.ErrorCode);
 }
 
 function readText(value: unknown): string | undefined {

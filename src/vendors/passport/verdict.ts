@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { RefusalReason } from "../../core/errors.ts";
 import { describeBody, findJson } from "../../http/body.ts";
+import { findDenial, findInnerDenial } from "../../http/denial.ts";
 import { unreadableReply } from "../../http/failure.ts";
 import { type HttpReply, isSuccess, type VendorRefusal } from "../../http/reply.ts";
 
@@ -154,7 +155,7 @@ export function readTokenRefusal(reply: HttpReply): VendorRefusal | undefined {
 export function readAnswer<Schema extends z.ZodMiniType>(reply: HttpReply, schema: Schema): z.output<Schema> {
   const json = findJson(reply);
   if (json === undefined) throw unreadableReply(describeBody(reply), reply, false);
-  const denial = findDenial(json.value, reply);
+  const denial = findReplyDenial(json.value, reply);
   if (denial !== undefined) throw unreadableReply(describeDenial(denial), reply, false);
   const result = schema.safeParse(json.value);
   if (result.success) return result.data;
@@ -168,7 +169,7 @@ export function findAcceptanceProblem(reply: HttpReply): string | undefined {
   const json = findJson(reply);
   if (json === undefined) return describeBody(reply);
   if (typeof json.value !== "object" || json.value === null) return "is neither a JSON object nor a list";
-  const denial = findDenial(json.value, reply) ?? findItemDenial(json.value);
+  const denial = findReplyDenial(json.value, reply) ?? findInnerDenial(json.value);
   return denial === undefined ? undefined : describeDenial(denial);
 }
 
@@ -176,43 +177,7 @@ function describeDenial(field: string): string {
   return `says no ("${field}"), without an error code of Passport's (${OWN_TYPE}…)`;
 }
 
-/** The field by which a JSON value under 2xx says no, whichever system wrote it. */
-function findDenial(value: unknown, reply?: HttpReply): string | undefined {
-  if (reply?.headers.get("content-type")?.includes("problem+json")) return "content-type";
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  return Object.entries(value).find(([name, part]) =>
-    saysNo(name.toLowerCase().replaceAll("_", ""), part),
-  )?.[0];
-}
-
-/** The same one level further down: in the items of a list, and in what `data` or `response` holds. */
-function findItemDenial(value: object): string | undefined {
-  const parts: unknown[] = Array.isArray(value) ? value : Object.values(value).flat();
-  for (const item of parts) {
-    const denial = findDenial(item);
-    if (denial !== undefined) return denial;
-  }
-  return undefined;
-}
-
-const YES_OR_NO = new Set(["success", "succeeded", "successful", "ok", "accepted"]);
-const ERRORS = new Set(["error", "errors", "fault", "exception", "errorcode", "errormessage"]);
-const STATUSES = new Set(["status", "statuscode", "code", "httpstatus"]);
-const WORDS = new Set(["status", "result", "outcome"]);
-
-function saysNo(name: string, value: unknown): boolean {
-  if (YES_OR_NO.has(name)) return value === false || value === "false";
-  if (ERRORS.has(name)) return !isEmpty(value);
-  if (STATUSES.has(name) && Number(value) >= 400 && Number(value) <= 599) return true;
-  if (WORDS.has(name) && typeof value === "string") {
-    return /^(errors?|err|fail|failed|failure|rejected|refused|denied|invalid|nok)$/i.test(value);
-  }
-  return (
-    name === "type" && typeof value === "string" && (value === "about:blank" || value.includes(":error:"))
-  );
-}
-
-function isEmpty(value: unknown): boolean {
-  if (typeof value === "object" && value !== null) return Object.keys(value).length === 0;
-  return !value || value === "0" || value === "none" || value === "false";
+/** By what a reply under 2xx says no in words that are not Passport's: its content type, or a field of its JSON. */
+function findReplyDenial(value: unknown, { headers }: HttpReply): string | undefined {
+  return headers.get("content-type")?.includes("problem+json") ? "content-type" : findDenial(value);
 }

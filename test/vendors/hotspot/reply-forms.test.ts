@@ -34,6 +34,8 @@ const OWN_FORMS: readonly Form[] = [
   json("an error without words", { ErrorCode: 9003 }, "refused"),
   json("an error that is text", { ErrorCode: "9003" }, "refused"),
   json("an error written as 9003.0", '{"ErrorCode":9003.0}', "refused"),
+  json("an error in white space", { ErrorCode: " 9003\n" }, "refused"),
+  json("not found in white space", { ErrorCode: " 9009 " }, "not found"),
   json("an error beside a reference", { ErrorCode: 9003, Reference: "R-1" }, "refused"),
   json("an error of no published number", { ErrorCode: "constructor" }, "refused"),
   json("not found", { ErrorCode: 9009, ErrorMessage: "Not found." }, "not found"),
@@ -61,6 +63,10 @@ const CONTRADICTIONS: readonly Form[] = [
   json("a reference and an error message", { ErrorMessage: "No such spot.", Reference: "R-1" }),
   json("a reference and errors", { errors: ["No such spot."], Reference: "R-1" }),
   json("a reference and a status of 404", { status: 404, Reference: "R-1" }),
+  json("a reference and success: 0", { success: 0, Reference: "R-1" }),
+  json("a reference and the message of a gateway", { message: "Forbidden", Reference: "R-1" }),
+  json("a reference and an error inside", { Result: { ErrorCode: 9003 }, Reference: "R-1" }),
+  json("a reference and an error inside a list", { Results: [{ ErrorCode: 9003 }], Reference: "R-1" }),
   json("a reference and a failed status", { Status: "failed", Reference: "R-1" }),
 ];
 

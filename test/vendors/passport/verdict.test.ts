@@ -28,6 +28,9 @@ describe("a 2xx reply to events", () => {
     [{ data: { status: "active", errors: {} } }],
     [{ error_code: 0, error: false }],
     [{ event_ids: ["1", "2"] }],
+    [{ accepted: 2, rejected: 0, failed: [] }],
+    [{ message: "2 events were accepted; none was not found." }],
+    [{ title: "parking_session_started", detail: "Accepted, no errors." }],
   ])("is an acceptance: %j", (body) => {
     expect(findAcceptanceProblem(reply(body))).toBeUndefined();
     expect(readPassportRefusal(reply(body))).toBeUndefined();
@@ -37,6 +40,18 @@ describe("a 2xx reply to events", () => {
     [{ success: false }, '("success")'],
     [{ success: "false" }, '("success")'],
     [{ ok: false }, '("ok")'],
+    [{ ok: "no" }, '("ok")'],
+    [{ success: 0 }, '("success")'],
+    [{ isSuccess: false }, '("isSuccess")'],
+    [{ accepted: 0, rejected: 2 }, '("accepted")'],
+    [{ accepted: 1, rejected: 1 }, '("rejected")'],
+    [{ failed: [{ session_id: "s" }] }, '("failed")'],
+    [{ status: false }, '("status")'],
+    [{ message: "Forbidden" }, '("message")'],
+    [{ Message: "User is not authorized to access this resource" }, '("Message")'],
+    [{ message: "Internal server error" }, '("message")'],
+    [{ message: "no Route matched with those values" }, '("message")'],
+    [{ detail: "Not found." }, '("detail")'],
     [{ error: "no" }, '("error")'],
     [{ error: { message: "no" } }, '("error")'],
     [{ errors: [{ message: "no" }] }, '("errors")'],
