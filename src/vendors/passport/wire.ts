@@ -71,11 +71,14 @@ function toVehicle({ plate }: StoredRegistration): Record<string, string> {
   };
 }
 
-/** Reply to a token request. `expires_at` is the newer form, `expires_in` (seconds) the older; both are seen. */
+/**
+ * Reply to a token request. The characters of a token are those of RFC 6749 (A.12), which a header can carry. `expires_at` is
+ * the newer form, `expires_in` (seconds) the older; both are seen, and neither is needed.
+ */
 export const tokenReply = z.object({
-  access_token: z.string().check(z.trim(), z.minLength(1)),
-  expires_at: z.nullish(z.union([z.string(), z.number()])),
-  expires_in: z.nullish(z.union([z.number(), z.string()])),
+  access_token: z.string().check(z.trim(), z.regex(/^[ -~]+$/)),
+  expires_at: z.optional(z.unknown()),
+  expires_in: z.optional(z.unknown()),
 });
 
 const links = z.optional(z.nullable(z.object({ next: z.nullish(z.string()) })));

@@ -78,6 +78,7 @@ describe("the access token", () => {
     ["as text", { expires_in: "600" }, 9],
     ["nowhere, which is taken for five minutes", {}, 4],
     ["with nulls, which is taken for five minutes", { expires_at: null, expires_in: null }, 4],
+    ["of other kinds, which is taken for five minutes", { expires_at: {}, expires_in: [false] }, 4],
     ["in words, which is taken for five minutes", { expires_at: "soon", expires_in: "later" }, 4],
   ])("may say its end %s", async (_, expiry, minutes) => {
     let asked = 0;
@@ -184,6 +185,12 @@ describe("a reply to the token request", () => {
     ["JSON that was cut off", new Response('{"access_token":"ab'), "not JSON, or was cut off"],
     ["no token", Response.json({ token: "abc" }), 'not as expected at "access_token"'],
     ["an empty token", Response.json({ access_token: "" }), 'not as expected at "access_token"'],
+    ["a token in lines", Response.json({ access_token: "abc\ndef" }), 'not as expected at "access_token"'],
+    [
+      "a token of other letters",
+      Response.json({ access_token: "abc☃" }),
+      'not as expected at "access_token"',
+    ],
   ])("that is %s is told", async (_, reply, words) => {
     const { provider, count } = connect(vendor, {
       instead: (request) => (request.url.endsWith(TOKENS) ? reply.clone() : undefined),
