@@ -57,7 +57,8 @@ function readRequest(encoded: unknown, baseUrl: string): EncodedRequest | string
   if (body !== undefined && body !== null && typeof body !== "string") {
     return "must give the body as text; JSON.stringify an object.";
   }
-  const request = { method, url: `${baseUrl}${path}`, headers: texts };
+  // fetch writes some methods in capital letters and others, such as patch, as they are; servers know capital ones.
+  const request = { method: method.toUpperCase(), url: `${baseUrl}${path}`, headers: texts };
   return typeof body === "string" && body !== "" ? { ...request, body } : request;
 }
 

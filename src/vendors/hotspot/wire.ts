@@ -48,7 +48,7 @@ export interface HotSpotOperation {
 
 /** What `encode` returns. */
 export interface HotSpotWireRequest {
-  /** An HTTP method in capital letters. `GET` and `HEAD` have no body. */
+  /** An HTTP method; sent in capital letters. `GET` and `HEAD` have no body. */
   readonly method: string;
   /** Below `baseUrl`, with a leading slash, percent-encoded. */
   readonly path: string;

@@ -127,6 +127,7 @@ describe("encode", () => {
 
   it.each<[string, Partial<HotSpotWireRequest>, string, string]>([
     ["GET without a body", { method: "GET", path: "/permits?spot=00142&x=%20" }, "GET", ""],
+    ["a method in small letters", { method: "patch", body: "a" }, "PATCH", "a"],
     ["DELETE with an empty body", { method: "DELETE", body: "" }, "DELETE", ""],
     ["no headers and no body", { headers: undefined as never }, "POST", ""],
     ["a path in letters of its own", { path: "/lots/é", body: "a" }, "POST", "a"],
