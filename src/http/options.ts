@@ -4,6 +4,7 @@ import { EnforcementError } from "../core/errors.ts";
 import { describeKey, findDamage } from "../core/fields.ts";
 import { ignorePromise } from "../core/maybe-promise.ts";
 import type { ProviderEvent, Secret } from "../core/provider.ts";
+import { trimSecret } from "./secret.ts";
 
 /** Options that every provider with an HTTP side takes. */
 export interface HttpOptions {
@@ -109,7 +110,7 @@ function quietly(listener: ((event: ProviderEvent) => void) | undefined): (event
 
 /** A {@link Secret} option. */
 export const secretOption = z.custom<Secret>(
-  (value) => typeof value === "function" || (typeof value === "string" && value.trim() !== ""),
+  (value) => typeof value === "function" || (typeof value === "string" && trimSecret(value) !== ""),
   "must be text that is not empty, or a function that gives it.",
 );
 

@@ -10,14 +10,19 @@ describe("askForSecret", () => {
     expect(await askForSecret(secret, "token")).toBe("s3cret");
   });
 
-  it.each(["s3cret\n", "  s3cret\r\n", "\ufeffs3cret"])(
-    "leaves white space around it out: %j",
-    async (text) => {
-      expect(await askForSecret(text, "token")).toBe("s3cret");
-      expect(await askForSecret(() => text, "token")).toBe("s3cret");
-      expect(await askForSecret(async () => text, "token")).toBe("s3cret");
-    },
-  );
+  it.each([
+    "s3cret\n",
+    "  s3cret\r\n",
+    "\ufeffs3cret",
+    "\u00a0s3cret\u2028",
+    "\u200bs3cret\u200b",
+    "\u2060\u200es3cret",
+    "s3cret\0",
+  ])("leaves what cannot be seen around it out: %j", async (text) => {
+    expect(await askForSecret(text, "token")).toBe("s3cret");
+    expect(await askForSecret(() => text, "token")).toBe("s3cret");
+    expect(await askForSecret(async () => text, "token")).toBe("s3cret");
+  });
 
   it("takes text as it is", async () => {
     expect(await askForSecret("s3cret", "token")).toBe("s3cret");
@@ -36,6 +41,7 @@ describe("askForSecret", () => {
     ["nothing", undefined],
     ["empty text", ""],
     ["a line break", "\n"],
+    ["nothing that can be seen", "\u200b\n"],
     ["a number", 7],
   ])("refuses a function that gives %s", async (_, given) => {
     const secret = () => given as string;
