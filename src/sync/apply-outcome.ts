@@ -89,7 +89,7 @@ function wait(right: Right, intent: Intent, { error, now, random }: ErrorContext
   const waitMs = isHeld
     ? heldBackoff(tries - 1, error.retryAfterMs, random)
     : itemBackoff(Math.max(attempts, tries), error.retryAfterMs, random);
-  // What was refused before and has no known end now may have been carried out: the refusal is not the last word.
+  // What was refused before and has no known end now may have been carried out: the refusal does not stand.
   const failure = error.outcome === "unknown" ? null : right.failure;
   return { ...right, failure, intent: waiting(intent, { attempts, tries, waitMs, now }) };
 }

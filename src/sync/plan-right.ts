@@ -86,8 +86,10 @@ function planWanted(right: Right, wish: StoredRegistration, context: StepContext
 function planUnwanted(right: Right, context: StepContext): Step {
   const { receipt, intent, failure } = right;
   if (receipt === null) {
-    // Only an attempt whose end nobody knows can have left something there.
-    if (intent === null || failure?.dismissed) return { kind: "drop", right };
+    // Only an attempt without an answer can have left something there. A person who dismissed the refused registration has
+    // not dismissed its withdrawal.
+    const canWithdraw = context.ownReferences && failure?.operation !== "cancel";
+    if (intent === null || (failure?.dismissed && !canWithdraw)) return { kind: "drop", right };
     if (!context.ownReferences || intent.operation === "cancel") return repeat(right, intent, context);
     const attempts = Math.max(1, intent.attempts);
     return { kind: "cancel", right: decide(right, "cancel", { validTo: null, attempts }, context) };
