@@ -4,7 +4,9 @@ import { AMBIGUOUS_ABBREVIATIONS, REGION_NAMES } from "./region-names.ts";
 /**
  * Reads a Canadian province or territory, or a state, district or territory of the United States, in any form that
  * people write: `NB`, `New Brunswick`, `Nouveau-Brunswick`, `N.-B.`, `CA-NB`, `us-me`, `california`. Case, accents,
- * spaces, hyphens and dots do not matter; a digit or any other character does. `CA` alone is California.
+ * spaces, hyphens, dots, commas, apostrophes, quotation marks, brackets and underscores do not matter; a digit or any
+ * other character does: `N/D` is French for "not available", and not North Dakota. `CA` alone is California; with a
+ * hyphen, as in `CA-`, it is Canada without its province, and refused.
  *
  * Two abbreviations of provinces have the letters of a state. `NE`, `N.E.`, `TN` and `T.N.` are Nebraska and
  * Tennessee; an accent, or a hyphen between dotted letters, makes them French: `N.-É.` and `N.-E.` are Nova Scotia,
@@ -30,7 +32,8 @@ export function findRegion(text: unknown): string | undefined {
   // A code as vendors send it needs no folding.
   const known = REGION_BY_CODE.get(text);
   if (known !== undefined) return known;
-  const name = text.normalize("NFKC");
+  const name = foldWidth(text).normalize("NFC");
+  if (OTHER_PUNCTUATION.test(name) || CANADA_ALONE.test(name)) return undefined;
   if (AMBIGUOUS_ABBREVIATIONS.has(name.replace(NO_LETTER, ""))) return undefined;
   const written = foldWriting(name);
   const plain = foldAccents(written);
@@ -78,9 +81,17 @@ export function matchRegions(one: string | undefined, other: string | undefined)
 }
 
 const NO_LETTER = /[^\p{L}\p{M}]/gu;
-const HYPHEN_BETWEEN_LETTERS = /\p{L}\P{L}*[\p{Pd}\u2212\u00ad]\P{L}*\p{L}/u;
+const HYPHEN_BETWEEN_LETTERS = /\p{L}\P{L}*[\p{Pd}\u2212\u2043\u00ad]\P{L}*\p{L}/u;
+// What does not just part or enclose the words of a name: "N/D", "ND?", "N*".
+const OTHER_PUNCTUATION = /(?![.·•‧,'"&\u2043])\p{Po}/u;
+const CANADA_ALONE = /^(?=.*[\p{Pd}\p{Pc}\u2212\u2043])\P{L}*CA\P{L}*$/iu;
 
-/** Of a name in NFKC. */
+/** Full-width forms as the plain ones. Other compatibility forms are no letters: `Ⅵ` is six, and not the Virgin Islands. */
+function foldWidth(text: string): string {
+  return text.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
+}
+
+/** Of a name in NFC. */
 function foldWriting(name: string): string {
   return name
     .toUpperCase()

@@ -139,6 +139,39 @@ describe("parseRegion", () => {
     },
   );
 
+  // Not available, not communicated, care of, a country without its province, a Roman numeral, a unit.
+  test.each(
+    ["N/D", "n/d", "N/C", "C/O", "M\\T", "ND?", "N*D", "CA-", "-CA", "CA -", "ca–", "CA_", "CA/NB"].concat([
+      "Ⅵ",
+      "ⓃⒷ",
+      "㎳",
+      "NB;",
+      "NB:",
+      "#NB",
+      "@NB",
+      "%NB",
+      "NB!",
+    ]),
+  )("refuses %j, which only has the letters of one", (text) => {
+    expect(findRegion(text)).toBeUndefined();
+  });
+
+  test.each([
+    ["Washington, D.C.", "US-DC"],
+    ["Washington (D.C.)", "US-DC"],
+    ['"NB"', "CA-NB"],
+    ["“N.-B.”", "CA-NB"],
+    ["NOVA_SCOTIA", "CA-NS"],
+    ["CA_NB", "CA-NB"],
+    ["ca - nb", "CA-NB"],
+    ["CA.", "US-CA"],
+    ["N·B·", "CA-NB"],
+    ["N.\u2043E.", "CA-NS"],
+    ["Ｎ．－Ｅ．", "CA-NS"],
+  ])("reads %j as %s, whatever parts or encloses it", (text, code) => {
+    expect(findRegion(text)).toBe(code);
+  });
+
   test.each([undefined, null, 5, {}, ["NB"]])("refuses %j, which is no text", (value) => {
     expect(() => parseRegion(value as string)).toThrow(expect.objectContaining({ code: "invalid_input" }));
   });
