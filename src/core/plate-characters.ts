@@ -133,7 +133,7 @@ function problemOf(character: string): string {
   if (/^[,;/|&\\]$/.test(toHalfWidth(character))) return "stands between two plates; write one plate.";
   const likeness = LOOK_ALIKES.get(character) ?? LOOK_ALIKES.get(character.toUpperCase());
   if (likeness !== undefined) return `only looks like ${likeness}; write the Latin letter or the digit.`;
-  if (/^\p{M}$/u.test(character)) return "is a mark on nothing that carries it.";
+  if (/^\p{M}$/u.test(character)) return "is no diacritic of a letter or digit.";
   if (/^\p{L}$/u.test(character) && !/^\p{Script=Latin}$/u.test(character)) {
     return "is no Latin letter; a plate has letters A–Z and digits.";
   }

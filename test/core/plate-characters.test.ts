@@ -178,10 +178,10 @@ describe("what is refused", () => {
     ["№12", '"№" (U+2116) at position 0 is neither a letter A–Z, a digit nor a separator.'],
     ["AB\u202e21", "U+202E at position 2 is neither a letter A–Z, a digit nor a separator."],
     ["AB\u000012", "U+0000 at position 2 is neither a letter A–Z, a digit nor a separator."],
-    ["\u0301AB", "U+0301 at position 0 is a mark on nothing that carries it."],
-    ["A-\u0301B", "U+0301 at position 2 is a mark on nothing that carries it."],
-    ["1\ufe0f\u20e3", "U+20E3 at position 2 is a mark on nothing that carries it."],
-    ["a\u0364b", "U+0364 at position 1 is a mark on nothing that carries it."],
+    ["\u0301AB", "U+0301 at position 0 is no diacritic of a letter or digit."],
+    ["A-\u0301B", "U+0301 at position 2 is no diacritic of a letter or digit."],
+    ["1\ufe0f\u20e3", "U+20E3 at position 2 is no diacritic of a letter or digit."],
+    ["a\u0364b", "U+0364 at position 1 is no diacritic of a letter or digit."],
     ["AB🏽1", '"🏽" (U+1F3FD) at position 2 is neither a letter A–Z, a digit nor a separator.'],
   ])("%j: %s", (text, problem) => {
     expect(refusalOf(text)).toBe(`plate: ${problem}`);
