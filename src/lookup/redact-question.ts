@@ -12,12 +12,12 @@ import type { HashPlate } from "./redact.ts";
 export function redactQuestion(query: LookupQuery, inquiry: Inquiry, hashPlate: HashPlate): LookupQuery {
   const { plateNumbers } = inquiry;
   const { plate, region, place } = query;
+  // Not `...query`: a dialect of the host's own may have left more in it.
   return {
-    ...query,
     plate: plateNumbers?.[0] === undefined ? hashText(plate, hashPlate) : hashPlate(plateNumbers[0]),
-    ...(region === undefined || findRegion(region) !== undefined
+    ...(region === undefined
       ? undefined
-      : { region: hashText(region, hashPlate) }),
+      : { region: findRegion(region) === undefined ? hashText(region, hashPlate) : region }),
     ...(place === undefined ? undefined : { place: redactPlace(place, inquiry, hashPlate) }),
   };
 }

@@ -7,10 +7,10 @@ import type { LookupSettings } from "./options.ts";
 import { plateNumbersFor } from "./plates.ts";
 
 /**
- * Puts a question into canonical form, and notes it down. `false` where its plate cannot be read: which vehicle is
- * meant is not known then, and `inquiry.failure` says why.
+ * Puts a question into canonical form, and notes it down. `false` where its plate cannot be read, or is no text: which
+ * vehicle is meant is not known then, and `inquiry.failure` says why.
  *
- * @throws EnforcementError `invalid_input` when its plate is no text, or its place cannot be read
+ * @throws EnforcementError `invalid_input` when its place cannot be read
  */
 export function understandQuery(
   query: LookupQuery,
@@ -19,7 +19,6 @@ export function understandQuery(
 ): boolean {
   inquiry.query = query;
   if (query.place !== undefined) assertPlace(query.place);
-  if (typeof query.plate !== "string") throw fieldError("plate", "must be text.");
   inquiry.region = findRegion(query.region);
   try {
     const typed = canonicalPlateNumber(query.plate, "plate");

@@ -208,11 +208,21 @@ describe("a list of queries", () => {
   it.each([
     ["empty", []],
     ["longer than the limit", Array(MAX_QUERIES + 1).fill({ plate: "A" })],
-    ["with a plate that is no text", [{ plate: "A" }, { plate: 7 }]],
     ["with an empty place", [{ plate: "A", place: at([]) }]],
     ["with a place that is no text", [{ plate: "A", place: at(["", "x"]) }]],
   ])("%s is 400", async (_, list) => {
     expect((await open().askList(list)).status).toBe(400);
+  });
+
+  it("answers the others beside a plate that is no text", async () => {
+    const { askList } = open({ permits });
+    const { status, body, audit } = await askList([{ plate: "AAA1" }, { plate: 7 }]);
+    expect([status, body]).toMatchObject([200, [{ status: "valid" }, { status: "undetermined" }]]);
+    expect(audit).toMatchObject({
+      status: "valid",
+      parts: [{}, { failure: { message: "plate: must be text." } }],
+    });
+    expect((await askList([{ plate: "NOBODY" }, { plate: 7 }])).status).toBe(503);
   });
 
   it("is a 500 in a dialect that cannot render it", async () => {

@@ -51,6 +51,23 @@ describe("a redacted audit", () => {
     if (fields.includes("place")) expect(asked?.place).toEqual({ by: "location", value: hash("GXK204") });
   });
 
+  it("holds nothing else that a dialect of the host's own left in the question", async () => {
+    const dialect = {
+      ...probeDialect,
+      parseQuery: () => ({ plate: "ABC 123", region: "NB", note: "GXK204", inner: { plate: "GXK204" } }),
+    };
+    const {
+      handler,
+      key: apiKey,
+      audits,
+    } = openCampus({
+      provider: createT2FlexProvider({ dialect }),
+      redact: { key },
+    });
+    await handler(lookupRequest({}, { "x-api-key": apiKey }));
+    expect(audits[0]?.asked).toEqual({ plate: hash("ABC123"), region: "NB" });
+  });
+
   it("covers a place that was not looked up, because the directory failed or the company is off", async () => {
     const broken = { ...directory, listLocations: () => Promise.reject(new Error("gone")) };
     for (const options of [{ directory: broken }, { companyId: "sleeping" }]) {

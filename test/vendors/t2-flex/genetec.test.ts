@@ -125,6 +125,10 @@ describe("permits/search", () => {
     [["NOBODY", "---"], 503],
     [["---"], 503],
     [["", "GX\ufffd204"], 503],
+    [["GXK204", null], 200],
+    [[7, "GXK204", {}, ["GXK204"], true], 200],
+    [["NOBODY", null], 503],
+    [["---", 204], 503],
   ])("answers %j, of which one or more cannot be read: %i", async (PlateNumbers, status) => {
     const { search, audits } = open({ permits: held });
     const reply = await search({ PlateNumbers, ZoneIds: ["lot-1"] });
@@ -136,7 +140,7 @@ describe("permits/search", () => {
       status: status === 200 ? "valid" : "undetermined",
       httpStatus: status,
       parts: PlateNumbers.map((plate) =>
-        /^[A-Z0-9]{1,12}$/.test(plate)
+        typeof plate === "string" && /^[A-Z0-9]{1,12}$/.test(plate)
           ? { asked: { plate }, understood: { plateNumbers: [plate] } }
           : { asked: { plate }, status: "undetermined", reason: "invalid_request" },
       ),

@@ -47,7 +47,11 @@ const plateNumbers = z.array(plateNumber, "must be a list of texts.");
 const zoneIds = z.nullish(
   z.array(z.string("must be a list of texts."), "must be a list of texts, or left out."),
 );
-const search = z.object({ PlateNumbers: plateNumbers, ZoneIds: zoneIds }, "must be a JSON object.");
+// One entry that is no plate must not keep the others from being answered.
+const search = z.object(
+  { PlateNumbers: z.array(z.unknown(), "must be a list of texts."), ZoneIds: zoneIds },
+  "must be a JSON object.",
+);
 const isvalid = z.object(
   { PlateNumber: z.nullish(plateNumber), PlateNumbers: z.nullish(plateNumbers), ZoneIds: zoneIds },
   "must be a JSON object.",
@@ -72,8 +76,12 @@ function parseSearch(body: string): readonly LookupQuery[] {
   if (PlateNumbers.length === 0 || PlateNumbers.length > MAX_QUERIES) {
     throw fieldError("PlateNumbers", `must hold 1 to ${MAX_QUERIES} plates.`);
   }
+  if (!PlateNumbers.some((plate) => typeof plate === "string")) {
+    throw fieldError("PlateNumbers", "must be a list of texts.");
+  }
   const within = toPlace(ZoneIds);
-  return PlateNumbers.map((plate) => ({ plate, ...within }));
+  // An entry that is no text is passed on as it is, and answered as a plate that cannot be read.
+  return PlateNumbers.map((plate) => ({ plate: plate as string, ...within }));
 }
 
 function parseIsValid(body: string): LookupQuery {
