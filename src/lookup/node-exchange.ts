@@ -28,6 +28,10 @@ export interface NodeConnection {
   readonly writableEnded: boolean;
   /** The stream of an HTTP/2 response, one of many on its connection. */
   readonly stream?: { close(code: number): unknown } | undefined;
+  /** `null` while replies to earlier requests of the same connection are not out yet. */
+  readonly socket?: { destroy(): unknown } | null | undefined;
+  /** Node calls it once they are. */
+  assignSocket?(socket: { destroy(): unknown }): unknown;
   once(event: "close", listener: () => void): unknown;
   destroy(): unknown;
 }
@@ -87,8 +91,13 @@ function sendReply(response: NodeResponse, reply: LookupHandlerReply): void {
  * Replies to earlier requests of the same HTTP/1.1 connection are written before.
  */
 export function dropConnection(connection: NodeConnection): void {
-  if (connection.stream === undefined) connection.destroy();
-  else connection.stream.close(HTTP2_CANCEL);
+  if (connection.stream !== undefined) {
+    connection.stream.close(HTTP2_CANCEL);
+    return;
+  }
+  connection.destroy();
+  // Node forgets to close the connection of a response that was destroyed before it had one.
+  if (connection.socket === null) connection.assignSocket = (socket) => socket.destroy();
 }
 
 // Any other code but 0 would be an error event on a request that may have no listener, and end the process.

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { apiKeyAuth } from "../../src/lookup/authorizers.ts";
 import { toExpressHandler } from "../../src/lookup/express.ts";
 import { toFastifyHandler } from "../../src/lookup/fastify.ts";
+import type { PermitLookupHandler } from "../../src/lookup/handler.ts";
 import { toNodeHandler } from "../../src/lookup/node.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/index.ts";
 import { directory, openCampus, permit } from "./campus.ts";
@@ -44,6 +45,39 @@ describe("a connection that is dropped", () => {
     await expect(ask(url, key, unknown)).rejects.toThrow("fetch failed");
     expect((await ask(url, key, valid)).status).toBe(200);
   });
+
+  it.each([
+    ["node:http", async (handler: PermitLookupHandler) => serve(toNodeHandler(handler))],
+    ["Express", async (handler: PermitLookupHandler) => serve(express().use(toExpressHandler(handler)))],
+    [
+      "Fastify",
+      async (handler: PermitLookupHandler) => {
+        const app = fastify();
+        closers.push(() => app.close());
+        app.all("/lookup", toFastifyHandler(handler));
+        return app.listen({ port: 0, host: "127.0.0.1" });
+      },
+    ],
+  ])(
+    "waits for the replies to earlier requests that are still to come, and is then closed: %s",
+    async (_, mount) => {
+      const isDropped = Promise.withResolvers<void>();
+      const { handler, key } = openCampus({
+        whenUndetermined: "drop",
+        findPermits: () => isDropped.promise.then(() => [permit()]),
+        deadlineMs: 120_000,
+        onAnswer: ({ httpStatus }) => {
+          // Later than the mount has dropped the connection.
+          if (httpStatus === 0) setImmediate(() => setImmediate(() => isDropped.resolve()));
+        },
+      });
+      const url = `${await mount(handler)}/lookup`;
+      const unknown = { plate: "GXK204", locationId: "nowhere" };
+      const { statuses, text } = await pipeline(url, [{ plate: "GXK204" }, unknown], key);
+      expect(statuses).toEqual([200]);
+      expect(text).toContain('"permitId":"P-1"');
+    },
+  );
 
   it("is one stream of HTTP/2, and the others go on", async () => {
     const { handler, key, audits } = openCampus(drop);
