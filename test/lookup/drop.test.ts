@@ -52,7 +52,7 @@ describe("a connection that is dropped", () => {
     [
       "Fastify",
       async (handler: PermitLookupHandler) => {
-        const app = fastify();
+        const app = fastify({ forceCloseConnections: true });
         closers.push(() => app.close());
         app.all("/lookup", toFastifyHandler(handler));
         return app.listen({ port: 0, host: "127.0.0.1" });
