@@ -58,7 +58,8 @@ export function toBodyText(parsed: unknown): ReadBody | undefined {
     const text = typeof parsed === "string" ? parsed : JSON.stringify(parsed);
     if (typeof text !== "string") return undefined;
     if (isTooLarge(text)) return { problem: "too_large" };
-    return text.includes(REPLACEMENT) ? { problem: "unreadable" } : { text };
+    // A byte order mark goes, as where we decode.
+    return text.includes(REPLACEMENT) ? { problem: "unreadable" } : { text: text.replace(/^\ufeff/, "") };
   } catch {
     return { problem: "unreadable" };
   }

@@ -122,6 +122,12 @@ describe.each(MOUNTS)("%s", (_, mount) => {
     expect(JSON.parse(text)).toMatchObject({ sessions: [{ permitId: "GXE204" }] });
   });
 
+  it("reads a body that begins with a byte order mark", async () => {
+    const { askText } = await open();
+    const { status, text } = await askText('\ufeff{"plate":"GX204"}');
+    expect([status, JSON.parse(text)]).toMatchObject([200, { sessions: [{ permitId: "GX204" }] }]);
+  });
+
   it.each(["", "---", "ABCDEFGHIJKLM", "А".repeat(101), "車", "GX204, GXE204", "GX\n204", "GX\\ufffd204"])(
     "does not know the plate %j, and says so as the host chose",
     async (plate) => {
