@@ -1,4 +1,11 @@
-import { type Company, findUnchangingList, LOCATION_KEYS, type Location } from "./directory.ts";
+import {
+  type Company,
+  findUnchangingList,
+  isKeyed,
+  LOCATION_KEYS,
+  type Location,
+  type LocationProvider,
+} from "./directory.ts";
 import { companyCopies, locationCopies, readOnce } from "./directory-copies.ts";
 import { EnforcementError, isEnforcementError } from "./errors.ts";
 import { describeKey, fieldError, findDamage, findUnknownKey } from "./fields.ts";
@@ -160,16 +167,19 @@ function toName(value: unknown): string | undefined {
 
 /** What a provider calls a location of which not everything can be read; `undefined` when it is not known. */
 function findTarget({ name, providers }: Partial<Location>, providerId: string): string | undefined {
-  if (typeof providers !== "object" || providers === null || Array.isArray(providers)) return undefined;
-  const entry = providerEntry(providers, providerId);
-  return toName(entry?.target === undefined ? name : entry.target);
+  if (!isKeyed(providers)) return undefined;
+  const entry: unknown = providerEntry(providers, providerId);
+  if (entry === undefined) return toName(name);
+  if (typeof entry !== "object" || entry === null) return undefined;
+  const { target } = entry as Partial<LocationProvider>;
+  return toName(target === undefined ? name : target);
 }
 
 /** `location.providers` → `providers`; of the location as a whole: the key that is not known, else `location`. */
 function fieldInside({ field = "location" }: EnforcementError, value: unknown): string {
   if (field.startsWith("location.")) return field.slice("location.".length);
-  const isRecord = typeof value === "object" && value !== null && !Array.isArray(value);
-  const unknownKey = isRecord ? attempt(() => findUnknownKey(value, LOCATION_KEYS)) : undefined;
+  // A proxy that was revoked throws even where it is asked whether it is an array.
+  const unknownKey = attempt(() => (isKeyed(value) ? findUnknownKey(value, LOCATION_KEYS) : undefined));
   return /^key "(.*)"$/.exec(unknownKey === undefined ? "" : describeKey(unknownKey))?.[1] ?? "location";
 }
 

@@ -4,6 +4,7 @@ import {
   type Company,
   isFrozenCompany,
   isFrozenLocation,
+  isKeyed,
   LOCATION_KEYS,
   LOCATION_PROVIDER_KEYS,
   type Location,
@@ -12,6 +13,7 @@ import {
 } from "./directory.ts";
 import { isEnforcementError } from "./errors.ts";
 import { fieldError } from "./fields.ts";
+import { ignorePromisesIn } from "./maybe-promise.ts";
 import { findRegion } from "./region.ts";
 
 // Copies of what was read last of each object of a host's, so that one that is as it was need not be read again. A host may
@@ -77,6 +79,8 @@ export function readOnce<Entry extends Company | Location>(
     kind.copies.set(value, { entry, providerIds: Object.keys(entry.providers) });
     return entry;
   } catch (thrown) {
+    // A lazy relation of an ORM is a promise.
+    ignorePromisesIn(value, 3);
     throw isEnforcementError(thrown) ? thrown : fieldError(field, "cannot be read: a getter of it failed.");
   }
 }
@@ -87,8 +91,7 @@ function isAsRead<Entry extends Company | Location>(
   { isAsRead: isEntryAsRead, keys, providerKeys }: Copies<Entry>,
 ): boolean {
   const providers = value["providers"];
-  if (typeof providers !== "object" || providers === null || Array.isArray(providers)) return false;
-  if (!isEntryAsRead(value, entry) || !hasOnly(value, keys)) return false;
+  if (!isKeyed(providers) || !isEntryAsRead(value, entry) || !hasOnly(value, keys)) return false;
   for (const id of providerIds) {
     const given: unknown = (providers as Partial<Record<string, unknown>>)[id];
     if (!isProviderAsRead(given, entry.providers[id], providerKeys)) return false;

@@ -206,13 +206,25 @@ function readRegion(value: unknown, field: string): string | undefined {
   return code;
 }
 
+/**
+ * Whether all that a value holds can be its own keys. A `Map`, a promise and an object of getters have none: read as `{}`,
+ * they would switch every provider off.
+ */
+export function isKeyed(value: unknown): value is object {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  if (Object.keys(value).length > 0) return true;
+  const prototype: object | null = Object.getPrototypeOf(value);
+  // The prototype of a plain object, of whatever realm, has none of its own.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 function readProviders<Entry>(
   value: unknown,
   field: string,
   readEntry: (entry: unknown, field: string) => Entry,
 ): Readonly<Record<string, Entry>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw fieldError(field, "must be an object with a provider id for each key; {} means none.");
+  if (!isKeyed(value)) {
+    throw fieldError(field, "must be a plain object with a provider id for each key; {} means none.");
   }
   // A null prototype, so that a provider called "constructor" is not found where nobody put it.
   const entries: Record<string, Entry> = Object.create(null);

@@ -20,11 +20,23 @@ const throwing = Object.defineProperty({ ...sound, id: "bad" }, "providers", {
   },
 });
 
+class LazySwitches {
+  get passport() {
+    return { enabled: true };
+  }
+}
+
+const revoked = Proxy.revocable(sound, {});
+revoked.revoke();
+
 /** What a host's own directory may give instead of a location, and the field that is named. */
 const MALFORMED: readonly (readonly [what: string, location: unknown, field: string])[] = [
   ["no switches", { ...sound, id: "bad", providers: null }, "providers"],
   ["switches as JSON text", { ...sound, id: "bad", providers: '{"passport":{"enabled":true}}' }, "providers"],
   ["a list of switches", { ...sound, id: "bad", providers: ["passport"] }, "providers"],
+  ["a Map of switches", { ...sound, id: "bad", providers: new Map([["passport", true]]) }, "providers"],
+  ["a promise of switches", { ...sound, id: "bad", providers: Promise.resolve({}) }, "providers"],
+  ["switches behind getters", { ...sound, id: "bad", providers: new LazySwitches() }, "providers"],
   ["switches left out", { id: "bad", companyId: "u", name: "Bad" }, "providers"],
   ["a switch that is 1", withPassport({ enabled: 1 }), 'providers["passport"].enabled'],
   ["a switch that is text", withPassport({ enabled: "true" }), 'providers["passport"].enabled'],
@@ -61,6 +73,7 @@ const WITHOUT_ID: readonly (readonly [what: string, location: unknown, field: st
   ["a number", 7, "location"],
   ["a list", [sound], "location"],
   ["a promise", Promise.resolve(sound), "location"],
+  ["a proxy that was revoked", revoked.proxy, "location"],
   ["an id that is a number", { ...sound, id: 7 }, "id"],
   ["an id that is damaged", { ...sound, id: "\udc00" }, "id"],
   ["an id with U+0000", { ...sound, id: "b\0d" }, "id"],
@@ -68,6 +81,41 @@ const WITHOUT_ID: readonly (readonly [what: string, location: unknown, field: st
 ];
 
 describe("a location of a host's own directory", () => {
+  it("leaves no rejection unhandled, wherever its promises are", async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on("unhandledRejection", note);
+    const rejected = () => Promise.reject(new Error("no connection"));
+    const given = [
+      rejected(),
+      { ...sound, name: rejected() },
+      { ...sound, providers: rejected() },
+      withPassport(rejected()),
+      withPassport({ enabled: rejected() }),
+    ];
+    expect(readAnsweredLocations(given, "u").malformed).toHaveLength(5);
+    expect(() => readAnsweredCompany({ ...company, providers: rejected() }, "u")).toThrow("providers");
+    for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", note);
+    expect(unhandled).toEqual([]);
+  });
+
+  it("that had no switches is read again when they become a Map", () => {
+    const location: Record<string, unknown> = { ...sound, providers: {} };
+    expect(readAnsweredLocations([location], "u").sound).toHaveLength(1);
+    location["providers"] = new Map([["passport", { enabled: true }]]);
+    expect(readAnsweredLocations([location], "u").malformed).toMatchObject([{ field: "providers" }]);
+  });
+
+  it("may be called anything at a provider whose entry cannot be read", () => {
+    const { malformed } = readAnsweredLocations(
+      [withPassport("on"), { ...sound, providers: new Map() }],
+      "u",
+    );
+    expect(malformed.map((one) => one.targetOrName("passport"))).toEqual([null, null]);
+    expect(malformed[0]?.targetOrName("t2-flex")).toBe("Good");
+  });
+
   it.each(MALFORMED)("with %s is listed apart by its id", (_, location, field) => {
     const { sound: read, malformed } = readAnsweredLocations([sound, location], "u");
     expect(read.map(({ id }) => id)).toEqual(["good"]);
