@@ -54,6 +54,36 @@ describe("a registration that was refused after an attempt without an answer", (
     await until(sync.stop());
   });
 
+  it("is withdrawn when its permit is revoked although a person dismissed the refusal", async () => {
+    const { sync, alpha, until } = await refusedInDoubt();
+    const [failure] = await listAll(sync.failures());
+    await until(sync.dismiss(failure?.key ?? ""));
+    await until(sync.idle());
+    expect(alpha.live.size).toBe(1);
+    expect(alpha.requests).toHaveLength(2);
+    await until(sync.revoke("P1"));
+    await until(sync.idle());
+    expect(alpha.live.size).toBe(0);
+    expect(await listAll(sync.failures())).toEqual([]);
+    await until(sync.stop());
+  });
+
+  it("is let be when a person dismisses that its withdrawal was refused", async () => {
+    const { sync, alpha, until, pass } = await refusedInDoubt();
+    alpha.answer = () => refused;
+    await until(sync.revoke("P1"));
+    await until(sync.idle());
+    const [failure] = await listAll(sync.failures());
+    expect(failure).toMatchObject({ operation: "cancel" });
+    await until(sync.dismiss(failure?.key ?? ""));
+    await until(sync.idle());
+    const { length } = alpha.requests;
+    await pass(24 * HOUR_MS);
+    expect(alpha.requests).toHaveLength(length);
+    expect(await listAll(sync.failures())).toEqual([]);
+    await until(sync.stop());
+  });
+
   it("is out of doubt when the vendor does not find it", async () => {
     const { sync, ledger, alpha, until, pass } = await refusedInDoubt({ isThere: false });
     await until(sync.revoke("P1"));
