@@ -123,6 +123,11 @@ function promiseError({ status, traceId }: HttpReply): EnforcementError {
 function noVerdictError(reply: HttpReply, problem: string, clock: Clock): EnforcementError {
   if (isSuccess(reply)) return unreadableReply(problem, reply, true);
   const { status, traceId, headers } = reply;
+  if (status === 401) {
+    // Refused credentials, whoever says it: the next step is to renew them, and a wrong token is not repeated.
+    const message = `Our token is refused (401), though not in HotSpot's words: the reply ${problem}.`;
+    return new EnforcementError("unauthorized", message, { status, traceId });
+  }
   const advice = "if that stays so, look at baseUrl and at gateways on the way";
   const message = `A reply (${status}) is not in HotSpot's words: it ${problem}; ${advice}.`;
   return new EnforcementError("unavailable", message, {

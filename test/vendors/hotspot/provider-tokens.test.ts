@@ -48,14 +48,16 @@ describe("the token", () => {
     expect(sandbox.permits.size).toBe(1);
   });
 
-  it("refused in words that are not HotSpot's, again and again, is no verdict: nothing is final", async () => {
+  it("refused in words that are not HotSpot's is not repeated blindly, and no permit is refused", async () => {
     const { provider } = connect(vendor, {
-      provider: { retries: 0 },
+      provider: { retries: 3 },
       instead: () => new Response("<p>no", { status: 401 }),
     });
 
     expect(await failureOf(() => provider.register(registration()))).toMatchObject({
-      ...{ code: "unavailable", status: 401, outcome: "unknown", retryable: true },
+      code: "unauthorized",
+      status: 401,
+      retryable: false,
     });
     expect(vendor.requests).toHaveLength(1);
   });

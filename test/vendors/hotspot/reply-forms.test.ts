@@ -4,7 +4,16 @@ import { type BodyForm, FOREIGN_BODY_FORMS, toReply } from "../../support/reply-
 import { connectDirectly, registration } from "./provider-bench.ts";
 
 // What becomes of an operation, for each status and body of its reply. `final`: sync tells the host and stops asking.
-type End = "done" | "final" | "unauthorized" | "no verdict" | "unclear" | "redirected" | "busy";
+type End =
+  | "done"
+  | "final"
+  | "unauthorized"
+  /** Refused credentials in words that are not HotSpot's. */
+  | "unauthorized by others"
+  | "no verdict"
+  | "unclear"
+  | "redirected"
+  | "busy";
 
 const OPERATIONS = ["register", "amend", "cancel"] as const;
 type Operation = (typeof OPERATIONS)[number];
@@ -101,8 +110,10 @@ function expectedEnd(status: number, form: Form, operation: Operation): End {
     case "not found":
       return operation === "cancel" ? "done" : "final";
     case "accepted":
+      if (status === 401) return "unauthorized by others";
       return isSuccess ? "done" : "no verdict";
     default:
+      if (status === 401) return "unauthorized by others";
       return isSuccess ? "unclear" : "no verdict";
   }
 }
@@ -111,7 +122,7 @@ function endOf(error: EnforcementError | undefined): End {
   const { code, outcome, retryable } = error ?? {};
   if (error === undefined) return "done";
   if (code === "rejected" && outcome === "not_applied" && !retryable) return "final";
-  if (code === "unauthorized" && outcome === "not_applied") return "unauthorized";
+  if (code === "unauthorized") return outcome === "not_applied" ? "unauthorized" : "unauthorized by others";
   if (code === "unavailable" && outcome === "unknown" && retryable) return "no verdict";
   if (code === "invalid_response") return outcome === "unknown" && retryable ? "unclear" : "redirected";
   if (code === "timeout" || code === "rate_limited") return "busy";
