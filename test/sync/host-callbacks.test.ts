@@ -29,8 +29,7 @@ type Said = (misdeed: string) => string;
 const nothing: Said = () => "nothing";
 const ofSecret: Said = (misdeed) =>
   FAILS.includes(misdeed) || misdeed === UNREADABLE ? "provider_down unavailable" : "held invalid_config";
-const ofFetch: Said = (misdeed) =>
-  misdeed === "hangs" ? "provider_down timeout" : "provider_down unavailable";
+const ofFetch: Said = (misdeed) => (misdeed === "hangs" ? "provider_down timeout" : ofSecret(misdeed));
 
 /** What is said of each. */
 const SAID: Readonly<Record<string, Said>> = {
