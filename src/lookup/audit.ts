@@ -130,7 +130,7 @@ function toParty({ id, companyId, locationIds }: StoredCredential) {
 
 function toAsked(inquiry: Inquiry, hashPlate: HashPlate | undefined): LookupQuery | undefined {
   const { query } = inquiry;
-  return query === undefined || hashPlate === undefined ? query : redactQuestion(query, inquiry, hashPlate);
+  return !query || hashPlate === undefined ? query : redactQuestion(query, inquiry, hashPlate);
 }
 
 function toClosest({ wanted, names }: UnknownPlace, hashPlate: HashPlate | undefined): NameCandidate[] {

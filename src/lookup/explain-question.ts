@@ -6,6 +6,7 @@ import type { LookupAudit } from "./audit.ts";
 import type { LookupQuestion } from "./explain.ts";
 import type { LookupSettings } from "./options.ts";
 import { isPlateHash } from "./redact.ts";
+import { PLACE_KINDS } from "./scope.ts";
 
 /** A question as the decision takes it. */
 export interface RecordedQuestion {
@@ -19,7 +20,6 @@ export interface ReadQuestion extends RecordedQuestion {
 }
 
 const KEYS = ["credential", "companyId", "plate", "region", "place", "at"];
-const PLACES: readonly LookupPlace["by"][] = ["location", "station", "zone"];
 
 /** Tells a record from a question. */
 export function isAudit(asked: LookupQuestion | LookupAudit): asked is LookupAudit {
@@ -73,8 +73,8 @@ function readQuery({ plate, region, place }: LookupQuery, field: string): Lookup
 
 function readPlace(value: unknown, field: string): LookupPlace {
   const place = readRecord(value, field, ["by", "value"]);
-  const by = PLACES.find((one) => one === place["by"]);
-  if (by === undefined) throw fieldError(`${field}.by`, `must be one of ${PLACES.join(", ")}.`);
+  const by = PLACE_KINDS.find((one) => one === place["by"]);
+  if (by === undefined) throw fieldError(`${field}.by`, `must be one of ${PLACE_KINDS.join(", ")}.`);
   const { value: names } = place;
   if (!Array.isArray(names)) return { by, value: readText(names, `${field}.value`) };
   return { by, value: names.map((name) => readText(name, `${field}.value`)) };

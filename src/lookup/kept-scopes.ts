@@ -2,15 +2,21 @@ import type { LookupPlace } from "../core/dialect.ts";
 import type { Company, Location } from "../core/directory.ts";
 import type { LocationList } from "../core/directory-answers.ts";
 import { isCompanyEnabled } from "../core/switches.ts";
-import { type AskedPlace, placeName, resolveScope, type Scope, toScope, type UnknownPlace } from "./scope.ts";
+import {
+  type AskedPlace,
+  PLACE_KINDS,
+  placeName,
+  resolveScope,
+  type Scope,
+  toScope,
+  type UnknownPlace,
+} from "./scope.ts";
 
 /** The scopes of a whole company's list of locations, for one provider that the company has switched on. */
 interface KeptScopes {
   readonly everywhere: Scope;
   readonly byPlace: ReadonlyMap<LookupPlace["by"], ReadonlyMap<string, Scope>>;
 }
-
-const PLACES: readonly LookupPlace["by"][] = ["location", "station", "zone"];
 
 // By list, then by provider.
 const kept = new WeakMap<Iterable<Location>, Map<string, KeptScopes>>();
@@ -40,7 +46,7 @@ function keepScopes(company: Company, locations: readonly Location[], providerId
   if (present !== undefined) return present;
   const scopes: KeptScopes = {
     everywhere: toScope(company, locations, providerId),
-    byPlace: new Map(PLACES.map((by) => [by, scopesByName(by)])),
+    byPlace: new Map(PLACE_KINDS.map((by) => [by, scopesByName(by)])),
   };
   ofProvider.set(providerId, scopes);
   return scopes;

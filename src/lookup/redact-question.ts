@@ -18,7 +18,7 @@ export function redactQuestion(query: LookupQuery, inquiry: Inquiry, hashPlate: 
     ...(region === undefined
       ? undefined
       : { region: findRegion(region) === undefined ? hashText(region, hashPlate) : region }),
-    ...(place === undefined ? undefined : { place: redactPlace(place, inquiry, hashPlate) }),
+    ...(!place ? undefined : { place: redactPlace(place, inquiry, hashPlate) }),
   };
 }
 

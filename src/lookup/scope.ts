@@ -4,6 +4,9 @@ import type { Company, Location } from "../core/directory.ts";
 import type { LocationList, MalformedLocation } from "../core/directory-answers.ts";
 import { isEnabled, providerEntry } from "../core/switches.ts";
 
+/** By what a question may name its place. */
+export const PLACE_KINDS: readonly LookupPlace["by"][] = ["location", "station", "zone"];
+
 /** Where a question is asked. */
 export interface Scope {
   /** The locations in question that are switched on, by id. */

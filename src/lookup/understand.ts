@@ -5,6 +5,7 @@ import { findRegion } from "../core/region.ts";
 import type { Inquiry } from "./inquiry.ts";
 import type { LookupSettings } from "./options.ts";
 import { plateNumbersFor } from "./plates.ts";
+import { PLACE_KINDS } from "./scope.ts";
 
 /**
  * Puts a question into canonical form, and notes it down. `false` where its plate cannot be read, or is no text: which
@@ -30,7 +31,12 @@ export function understandQuery(
   }
 }
 
-function assertPlace({ value }: LookupPlace): void {
+/** A dialect of the host's own may have given anything. */
+function assertPlace(place: LookupPlace | null): void {
+  if (place === null || !PLACE_KINDS.includes(place.by)) {
+    throw fieldError("place.by", `must be one of ${PLACE_KINDS.join(", ")}.`);
+  }
+  const { value } = place;
   if (typeof value === "string") assertName(value);
   else for (const name of readList(value, "place", { atLeastOne: true })) assertName(name);
 }

@@ -47,6 +47,31 @@ describe("a dialect of the host's own", () => {
     });
   });
 
+  const plate = "GXK204";
+  const redactions = [undefined, { key: "0123456789abcdef0123456789abcdef" }];
+  it.each<[question: unknown, status: number]>([
+    [undefined, 500],
+    [null, 500],
+    [[null], 500],
+    [[{ plate }, null], 500],
+    [{ plate: null }, 503],
+    [{ plate, place: null }, 400],
+    [{ plate, place: "lot-1" }, 400],
+    [{ plate, place: { by: "lot", value: "lot-1" } }, 400],
+    [{ plate, place: { by: "toString", value: "lot-1" } }, 400],
+    [{ plate, place: { by: "zone", value: [7] } }, 400],
+    [[{ plate, place: { by: "lot", value: "lot-1" } }], 400],
+  ])("that asks %j is answered with %d, and recorded, redacted too", async (question, status) => {
+    for (const redact of redactions) {
+      const { handler, key, audits } = openCampus({
+        provider: createT2FlexProvider({ dialect: { ...probeDialect, parseQuery: () => question as never } }),
+        ...(redact === undefined ? {} : { redact }),
+      });
+      expect((await handler(lookupRequest({}, { "x-api-key": key }))).status).toBe(status);
+      expect(audits).toMatchObject([{ httpStatus: status, failure: {} }]);
+    }
+  });
+
   it.each([204, 205, 304])("may answer %d, which has no body", async (status) => {
     const { handler, key } = open({
       ...probeDialect,
