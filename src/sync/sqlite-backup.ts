@@ -1,9 +1,10 @@
-import { closeSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import { isEnforcementError } from "../core/errors.ts";
 import { fieldError, readText } from "../core/fields.ts";
 import { primaryCodeOf, RefusedFile, toEnforcementError, toWriterFailure } from "./sqlite-errors.ts";
+import { resolveLinks } from "./sqlite-file.ts";
 import { isFileOf } from "./sqlite-in-place.ts";
 
 // Everything in one step, off this thread: the copy is of one moment, and writers never make it begin again.
@@ -46,8 +47,7 @@ export async function copyLedgerFile(ledger: BackupSource, path: unknown): Promi
   let source: DatabaseSync | undefined;
   try {
     ledger.requireInPlace();
-    if (isFileOf(ledger.path, target))
-      throw fieldError("path", "is the ledger itself; name another file for the copy.");
+    requireOther(ledger.path, target);
     const found = statSync(target, { throwIfNoEntry: false });
     if (found?.isDirectory() === true) throw fieldError("path", PATH_PROBLEMS["EISDIR"] ?? "");
     if (found?.isFile() === false) throw fieldError("path", "is no file; name one.");
@@ -68,6 +68,24 @@ function readTarget(path: unknown): string {
   if (text === ":memory:") throw fieldError("path", "must be a file; a copy in memory is lost.");
   if (text.includes("\0")) throw fieldError("path", "must not hold a NUL character.");
   return resolve(text);
+}
+
+/**
+ * Refuses the ledger's own files, and those of a database that is open or was not closed: SQLite would play what lies beside
+ * it, its log, into the copy.
+ */
+function requireOther(ledger: string, target: string): void {
+  const isItsJournal = resolveLinks(target) === `${resolveLinks(ledger)}-journal`;
+  if (isItsJournal || isFileOf(ledger, target)) {
+    throw fieldError("path", "is the ledger itself; name another file for the copy.");
+  }
+  const log = ["-wal", "-journal"].find((suffix) => existsSync(`${target}${suffix}`));
+  if (log !== undefined) {
+    throw fieldError(
+      "path",
+      `is a database that is in use or was not closed: a file with its name and "${log}" lies beside it; name another file.`,
+    );
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { realpathSync, type Stats, statSync } from "node:fs";
+import { lstatSync, realpathSync, type Stats, statSync } from "node:fs";
 import { RefusedFile } from "./sqlite-errors.ts";
 import type { WriterFailure } from "./sqlite-messages.ts";
 
@@ -18,16 +18,19 @@ type Identity = Pick<Stats, "dev" | "ino">;
 /**
  * Remembers which files a ledger has open. The returned function throws when one of their names leads elsewhere by now, or
  * nowhere: what is written then goes to a file that is gone when the ledger is closed, and the operating system reports
- * no error. It costs four calls of `stat`, some microseconds beside a commit's milliseconds.
+ * no error. A link to the moved file is another file, too: a ledger that is opened through it looks for its log beside
+ * the moved file. It costs four calls of `lstat`, some microseconds beside a commit's milliseconds.
+ *
+ * @param path without links
  */
 export function watchFiles(path: string): () => void {
   const opened = SUFFIXES.map((suffix) => `${path}${suffix}`).flatMap((name) => {
-    const identity = identify(name);
+    const identity = identify(name, lstatSync);
     return identity === undefined ? [] : [{ name, identity }];
   });
   return function requireInPlace() {
     for (const { name, identity } of opened) {
-      if (!isSame(identity, identify(name))) throw new RefusedFile(MOVED);
+      if (!isSame(identity, identify(name, lstatSync))) throw new RefusedFile(MOVED);
     }
   };
 }
@@ -40,8 +43,13 @@ export function isFileOf(ledger: string, path: string): boolean {
   return SUFFIXES.some((suffix) => isSame(found, identify(`${file}${suffix}`)));
 }
 
-function identify(path: string): Identity | undefined {
-  return statSync(path, { throwIfNoEntry: false });
+/** Undefined where the path leads nowhere, or in a circle. */
+function identify(path: string, stat: typeof statSync | typeof lstatSync = statSync): Identity | undefined {
+  try {
+    return stat(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 function isSame(one: Identity, other: Identity | undefined): boolean {

@@ -30,8 +30,8 @@ export interface SqliteLedger extends Ledger {
    * made under another name first, which ends in `.partial`. It can be opened as a ledger. Copies are made one after the
    * other, and `close` waits for them.
    *
-   * @throws EnforcementError `invalid_input` naming `path` when it is the ledger itself, a folder, or cannot be written;
-   * `unavailable` when the disk is full, or the ledger's own file is gone
+   * @throws EnforcementError `invalid_input` naming `path` when it is the ledger itself, a database that is open or was not
+   * closed, a folder, or cannot be written; `unavailable` when the disk is full, or the ledger's own file is gone
    */
   backup(path: string): Promise<void>;
 }

@@ -25,10 +25,28 @@ async function countIn(path: string): Promise<number> {
   return count;
 }
 
+it("does not replace another ledger that is open", async () => {
+  const { ledger } = await openWithPermits();
+  const other = await openWithPermits();
+  await expect(ledger.backup(other.path)).rejects.toMatchObject({ code: "invalid_input", field: "path" });
+  expect(await other.ledger.record([issue({ id: "later" })])).toEqual(["recorded"]);
+  await other.ledger.close();
+  expect(await countIn(other.path)).toBe(501);
+});
+
 const MISNAMED: [what: string, name: (folder: string, path: string) => string, problem: RegExp][] = [
   ["the ledger's own path", (_, path) => path, /is the ledger itself/],
   ["its log", (_, path) => `${path}-wal`, /is the ledger itself/],
   ["its lock", (_, path) => `${path}.lock`, /is the ledger itself/],
+  ["a journal of it", (_, path) => `${path}-journal`, /is the ledger itself/],
+  [
+    "a database that was not closed",
+    (folder) => {
+      writeFileSync(join(folder, "other.db-wal"), "");
+      return join(folder, "other.db");
+    },
+    /in use or was not closed: a file with its name and "-wal"/,
+  ],
   [
     "a symbolic link to it",
     (folder, path) => {

@@ -1,4 +1,4 @@
-import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
@@ -62,6 +62,20 @@ describe("another program that locks the ledger's file", () => {
 const MOVES: [what: string, move: (path: string) => void][] = [
   ["is deleted", (path) => rmSync(path)],
   ["is renamed", (path) => renameSync(path, `${path}.old`)],
+  [
+    "is moved and linked to from its old place",
+    (path) => {
+      renameSync(path, `${path}.old`);
+      symlinkSync(`${path}.old`, path);
+    },
+  ],
+  [
+    "becomes a link in a circle",
+    (path) => {
+      rmSync(path);
+      symlinkSync(path, path);
+    },
+  ],
   [
     "is replaced by a copy of itself",
     (path) => {
