@@ -32,7 +32,7 @@ export interface LookupDialect {
    */
   readToken?(request: LookupRequest): string | undefined;
   /**
-   * What anybody may read, such as a description of the service: asked for each request, before everything else.
+   * What needs no credential, such as a description of the service: asked for each request, before everything else.
    * `undefined`: this request is a lookup. `publicUrl` is the handler's option; nothing else says where we live.
    */
   serveDocument?(
@@ -171,7 +171,7 @@ export interface LookupMatch {
 export interface LookupRefusal {
   readonly status: 400 | 401 | 404 | 405 | 413 | 415 | 429 | 500 | 503;
   readonly code: LookupRefusalCode;
-  /** Why nobody knows the answer, where `code` is `undetermined`: some wires tell an unknown place apart. */
+  /** Why the answer is not known, where `code` is `undetermined`: some wires tell an unknown place apart. */
   readonly reason?: LookupReason;
   /** For the person who reads the vendor's log. Holds no plate and no secret. */
   readonly message: string;

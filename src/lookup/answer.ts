@@ -112,7 +112,7 @@ function renderOutcome(settings: LookupSettings, inquiry: Inquiry, outcome: Look
   }
 }
 
-/** What is said where the dialect cannot say anything, in no dialect. */
+/** The plain-text 500 that is sent when the dialect itself fails to render. */
 export function replyToBrokenDialect(): LookupReply {
   const { status, message } = createRefusal("internal_error");
   return closeReply({ status, headers: { "content-type": "text/plain; charset=utf-8" }, body: message });
@@ -168,7 +168,7 @@ function isDenied({ whenUndetermined }: LookupSettings, { credential, asksForPla
   return whenUndetermined === "deny" && credential !== undefined && asksForPlaces !== true;
 }
 
-/** Dropped whoever asks: a closed connection tells a stranger nothing. */
+/** Also for a party that is not known: a closed connection tells a stranger nothing. */
 function isDropped({ whenUndetermined }: LookupSettings, outcome: LookupOutcome): boolean {
   return whenUndetermined === "drop" && summarizeOutcome(outcome).status === "undetermined";
 }

@@ -24,9 +24,9 @@ export interface LookupAudit {
   readonly providerId: string;
   /** The dialect's id. */
   readonly dialect: string;
-  /** Who asked; absent when nobody was recognised. */
+  /** The credential that asked; absent when none was recognised. */
   readonly credentialId?: string;
-  /** Whose permits were asked about; absent when nobody was recognised. */
+  /** The company of that credential; absent when none was recognised. */
   readonly companyId?: string;
   /** The locations that the credential may ask about; absent when it is all of the company's. */
   readonly credentialLocationIds?: readonly string[];
@@ -36,7 +36,7 @@ export interface LookupAudit {
   readonly understood?: UnderstoodQuery;
   /**
    * `refused`: the request was not answered at all. `served`: it asked about no plate, but for the places or for a
-   * document that anybody may read. A list is undetermined as soon as one of its answers is, else valid as soon as one is;
+   * document that needs no credential. A list is undetermined as soon as one of its answers is, else valid as soon as one is;
    * plates that cannot be read count only where none is valid.
    */
   readonly status: OutcomeSummary["status"];

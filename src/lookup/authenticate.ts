@@ -16,7 +16,7 @@ export interface Authentication {
 /**
  * The credential that a request proves to the first authorizer that recognises one.
  *
- * @throws what an authorizer threw, when none recognised anything: then nobody knows that the asking party is a
+ * @throws what an authorizer threw, when none recognised anything: then it is not known that the asking party is a
  * stranger
  */
 export function authenticate(

@@ -43,7 +43,7 @@ export interface LookupWork {
 
 /**
  * Finds the answer, or the refusal. Nothing of the question is looked at before the asking party is known; what the
- * dialect serves to anybody is no question.
+ * dialect serves without a credential is no question.
  *
  * @throws whatever dialect, credential store, directory or source threw; `inquiry.stage` tells which
  */

@@ -36,7 +36,7 @@ export function findGround(
     if (!isCompanyEnabled(company, provider.id)) return { status: "none", reason: "switched_off" };
     return whenKnown(deadline.within(directory.listLocations(company.id)), (listed) => {
       const locations = readAnsweredLocations(listed, company.id, () => deadline.check());
-      // Where its places are not known, it is not known either whether there is a permit.
+      // The directory has none of this credential's places, so it is not known whether they have a permit.
       if (reachesNothing(credential, locations))
         return { status: "undetermined", reason: "unknown_locations" };
       return { company, locations };

@@ -79,7 +79,7 @@ async function answerFetch(settings: LookupSettings, request: Request): Promise<
   if (settings.whenUndetermined === "drop") throw cannotDrop();
   const startedAt = performance.now();
   const body = await readUntil(readFetchBody(request), startedAt + settings.deadlineMs);
-  // The sender broke off before it had asked anything. Nobody reads this.
+  // The sender broke off before it had asked anything, and does not read this.
   if (body === undefined)
     return new Response("The request broke off.", {
       status: 400,

@@ -183,7 +183,7 @@ export function assertHandler(handler: PermitLookupHandler, mount: string): void
 }
 
 /**
- * The body, whoever has read it. A parser leaves `request.body`; without one the stream is still untouched. Where it
+ * The body, read here or by a parser before us. A parser leaves `request.body`; without one the stream is still untouched. Where it
  * was read and nothing usable is left, waiting for it would never end. `undefined`: the client broke off.
  */
 function findBody(request: NodeRequest, endsAt: number | undefined): MaybePromise<ReadBody | undefined> {
@@ -196,7 +196,7 @@ function findBody(request: NodeRequest, endsAt: number | undefined): MaybePromis
   return endsAt === undefined ? reading : readUntil(reading, endsAt);
 }
 
-/** What it means that a request whose body was read by somebody has none: one was sent, or none ever was. */
+/** The body of a request whose stream was read before us, where the reader left none: consumed, or never sent. */
 export function findMissingBody({ headers }: NodeRequestHead): ReadBody {
   const wasSent = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
   return wasSent ? { problem: "consumed" } : { text: "" };

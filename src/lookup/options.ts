@@ -56,7 +56,7 @@ export interface PermitLookupOptions {
   redact?: RedactOptions;
   /**
    * Counts requests without a known credential; when it says that there were too many, they hear 429 with Retry-After
-   * instead of 401. Who proves who they are is never counted or delayed; a limiter that fails turns nobody away.
+   * instead of 401. A request that proves a credential is never counted or delayed; a limiter that fails refuses none.
    * A limiter of `rate-limiter-flexible` fits as it is. Default: none.
    */
   throttle?: FailureLimiter;
@@ -89,8 +89,20 @@ export interface LookupSettings {
 }
 
 const KEYS = [
-  ...["provider", "authorize", "directory", "findPermits", "publicUrl", "deadlineMs", "whenUndetermined"],
-  ...["graceMinutes", "plateMatching", "onAnswer", "redact", "throttle", "throttleKey", "clock"],
+  "provider",
+  "authorize",
+  "directory",
+  "findPermits",
+  "publicUrl",
+  "deadlineMs",
+  "whenUndetermined",
+  "graceMinutes",
+  "plateMatching",
+  "onAnswer",
+  "redact",
+  "throttle",
+  "throttleKey",
+  "clock",
 ];
 
 // setTimeout cannot count further, and fires at once instead.

@@ -8,7 +8,7 @@ import type {
   LookupReply,
 } from "../core/dialect.ts";
 
-/** How a request ended, before it is rendered. A reply is a document that the dialect serves to anybody. */
+/** How a request ended, before it is rendered. A reply is a document that the dialect serves without a credential. */
 export type LookupOutcome = LookupAnswer | LookupAnswers | LookupPlaces | LookupReply | LookupRefusal;
 
 /** The answers to a list of queries, in its order. */

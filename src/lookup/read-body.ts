@@ -29,8 +29,8 @@ export async function readFetchBody(request: Request): Promise<ReadBody> {
 }
 
 /**
- * The body of a Node request that nobody has read yet. `undefined` when the sender broke off. A promise, because an event
- * of a stream is not in the async context of whoever listens, and a host's own may be wanted later.
+ * The body of a Node request that is still unread. `undefined` when the sender broke off. A promise, because an event of a
+ * stream does not run in the async context of its listener, and the host's own context may be wanted later.
  */
 export function readNodeBody(request: NodeBodyStream): Promise<ReadBody | undefined> {
   if (request.destroyed) return Promise.resolve(undefined);

@@ -3,7 +3,7 @@ import { type BodyProblem, isTooLarge } from "./body.ts";
 import { createRefusal } from "./refusal.ts";
 
 /**
- * What can be said of a request before anybody knows who asks: its method, its body's size and its content type.
+ * The refusal of a request by its method, its body's size or its content type, before the asking party is known.
  * `undefined` when it may go on.
  */
 export function screenRequest(

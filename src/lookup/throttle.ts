@@ -29,7 +29,7 @@ export interface ThrottleSettings {
 export const STRANGERS = "strangers";
 
 /**
- * The refusal for whom nobody recognised: 401, or 429 when the limiter says that there were too many of them. Only
+ * The refusal for a request that proves no credential: 401, or 429 when the limiter says that there were too many of them. Only
  * they meet the limiter: who proves who they are is neither counted nor kept waiting, whatever strangers do.
  */
 export async function refuseStranger(
@@ -42,7 +42,7 @@ export async function refuseStranger(
   } catch (thrown) {
     if (isExhausted(thrown)) return createRefusal("too_many_requests", { headers: retryAfter(thrown) });
     const hasGone = isInterruption(thrown) && thrown.reason === "aborted";
-    // A limiter that does not work turns nobody away. The audit shows that it does not.
+    // A limiter that does not work refuses no request. The audit shows that it does not work.
     if (!hasGone) inquiry.failure = { at: "credentials", thrown };
   }
   return createRefusal("unauthorized", { headers: challengesOf(authorizers) });

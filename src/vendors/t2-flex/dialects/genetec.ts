@@ -19,7 +19,7 @@ import { readQuery } from "./read-query.ts";
 
 /**
  * The lookup of Genetec's pay-by-plate providers, version 2014-06. Documented by its vendor: the paths, the body and
- * reply of `permits/search`, 404 where nothing is found or a zone is unknown, 503 where nobody knows, UTC times, and
+ * reply of `permits/search`, 404 where nothing is found or a zone is unknown, 503 where the answer is not known, UTC times, and
  * `0001-01-01T00:00:00` for no activation date. A zone is one of our locations, and its id the location's.
  *
  * Inferred: `zones` answers `{ Zones: [ { ZoneId, Name } ] }`; `isvalid` takes `{ PlateNumber, ZoneIds }` (or one of

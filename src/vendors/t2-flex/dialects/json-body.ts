@@ -1,6 +1,6 @@
 import { fieldError } from "../../../core/fields.ts";
 
-// A lookup is flat. What is nested deeper than this was made to hurt somebody.
+// A lookup is flat. A body that is nested deeper than this is an attack.
 const MAX_DEPTH = 8;
 
 /**

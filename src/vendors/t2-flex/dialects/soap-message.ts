@@ -18,7 +18,7 @@ export interface SoapMessage {
 }
 
 /**
- * Reads a SOAP 1.1 request. What stands there twice is refused: of two passwords nobody knows which one counts.
+ * Reads a SOAP 1.1 request. An element that stands there twice is refused: which of two passwords counts is not known.
  *
  * @throws EnforcementError `invalid_input` when it is not well-formed, or no envelope with one element in its body
  */

@@ -2,7 +2,7 @@ import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { fieldError } from "../../../core/fields.ts";
 import { isXmlText, unescapeXml } from "./xml-text.ts";
 
-/** An element, its namespace found: what prefix somebody chose for it says nothing. */
+/** An element with its namespace; the prefix that the sender chose for it says nothing. */
 export interface XmlElement {
   /** Without prefix. */
   readonly name: string;
@@ -15,7 +15,7 @@ export interface XmlElement {
   readonly text: string;
 }
 
-// An envelope with a security header is seven deep. What is nested deeper was made to hurt somebody.
+// An envelope with a security header is seven deep. A body that is nested deeper is an attack.
 const MAX_DEPTH = 16;
 
 // An envelope has some thirty. Parsing thousands takes milliseconds, which a stranger could ask for again and again.
@@ -83,7 +83,9 @@ function toElement(node: Node, outer: Namespaces, depth: number): XmlElement {
   if (namespace === undefined) throw problem("uses a prefix that stands for no namespace.");
   const inner = (node[qualified] ?? []) as readonly Node[];
   return {
-    ...{ name, namespace, attributes },
+    name,
+    namespace,
+    attributes,
     children: inner.filter(isElement).map((child) => toElement(child, namespaces, depth - 1)),
     text: inner.map(textOf).join(""),
   };

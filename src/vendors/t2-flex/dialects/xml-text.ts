@@ -31,7 +31,7 @@ export function isXmlText(text: string): boolean {
 }
 
 /**
- * A text of somebody else's with the five predefined entities and character references read, each once. `undefined`
+ * A text of the sender's with the five predefined entities and character references read, each once. `undefined`
  * when it has any other entity: those need a declaration, and declarations are refused.
  */
 export function unescapeXml(text: string): string | undefined {

@@ -50,7 +50,9 @@ export function createLookupByHand(
     try {
       asked = readAsked(scope, readBody());
     } catch (error) {
-      return end(refuse(error), { credential, status: "refused", reason: "invalid_request" });
+      const isUnreadable = error instanceof Refusal && error.code === "undetermined";
+      const status = isUnreadable ? "undetermined" : "refused";
+      return end(refuse(error), { credential, status, reason: "invalid_request" });
     }
     if (asked === undefined) {
       const refusal = new Refusal(503, "undetermined", "The place is not known to the permit service.");

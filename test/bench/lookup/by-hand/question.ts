@@ -36,19 +36,11 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Capital letters and digits, 1 to 12 of them. */
+/** Capital letters and digits, 1 to 12 of them. Only separators are dropped: a plate that cannot be read is not known. */
 export function parsePlateNumber(plate: string): string {
   if (CANONICAL.test(plate)) return plate;
-  if (plate.length > 100) throw malformed("plate: must be at most 100 characters long.");
-  const number = plate
-    .normalize("NFKC")
-    .normalize("NFD")
-    .replace(/\p{M}/gu, "")
-    .toUpperCase()
-    .replace(/[^A-Z0-9]/g, "");
-  if (number === "") throw malformed("plate: must hold at least one letter A–Z or digit.");
-  if (number.length > 12)
-    throw malformed("plate: must have at most 12 letters and digits, without spaces and hyphens.");
+  const number = plate.replace(/[ .'-]/g, "").toUpperCase();
+  if (!CANONICAL.test(number)) throw new Refusal(503, "undetermined", "The plate cannot be read.");
   return number;
 }
 
