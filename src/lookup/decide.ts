@@ -110,6 +110,8 @@ function decideQuestion(
   if (isList(question)) return decideList(question, credential, work);
   if ("code" in question) return question;
   if ("list" in question) return decidePlaces(credential, work);
+  // In a list, the others are answered beside it.
+  if (typeof question.plate !== "string") throw fieldError("plate", "must be text.");
   return decideQuery(question, credential, work);
 }
 

@@ -54,7 +54,7 @@ describe("a dialect of the host's own", () => {
     [null, 500],
     [[null], 500],
     [[{ plate }, null], 500],
-    [{ plate: null }, 503],
+    [{ plate: null }, 400],
     [{ plate, place: null }, 400],
     [{ plate, place: "lot-1" }, 400],
     [{ plate, place: { by: "lot", value: "lot-1" } }, 400],
