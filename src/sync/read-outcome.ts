@@ -1,9 +1,10 @@
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
-import { formatInstant, timeOf } from "../core/instant.ts";
+import { readText } from "../core/fields.ts";
+import { formatInstant, parseInstant, timeOf } from "../core/instant.ts";
+import { ignorePromisesIn } from "../core/maybe-promise.ts";
 import type { Outcome } from "../core/provider.ts";
 import type { Receipt } from "../core/receipt.ts";
 import type { Intent, Right } from "./delivery.ts";
-import { isSameRight } from "./desired.ts";
 
 interface Sent {
   readonly right: Right;
@@ -26,6 +27,7 @@ export function readOutcomes(
   };
   // With one too few or too many, none can be said to belong to its item.
   if (!Array.isArray(given) || given.length !== items.length) {
+    ignorePromisesIn(given);
     const problem = Array.isArray(given)
       ? `gave another number of outcomes (${given.length}) than of operations (${items.length})`
       : "gave no list of outcomes";
@@ -36,6 +38,7 @@ export function readOutcomes(
     try {
       return readOutcome(outcome, item, { providerId, invalid });
     } catch {
+      ignorePromisesIn(outcome);
       return invalid("gave an outcome that cannot be read");
     }
   });
@@ -48,43 +51,41 @@ function readOutcome(
 ): Outcome<Receipt | undefined> {
   const { ok, value, error } = (given ?? {}) as { ok?: unknown; value?: unknown; error?: unknown };
   if (ok === false && isEnforcementError(error)) return { ok, error };
-  if (ok !== true) return invalid("gave an outcome that is none");
+  if (ok !== true) {
+    // A provider that forgot to wait gives a list of promises.
+    ignorePromisesIn(given);
+    return invalid("gave an outcome that is none");
+  }
   if (intent.operation === "cancel") return { ok, value: undefined };
   const receipt = readReceiptOf(value, { right, intent, providerId });
   return receipt === undefined ? invalid("gave no receipt of what it carried out") : { ok, value: receipt };
 }
 
-/** The receipt of what was asked for, whatever it calls that; undefined when it is none. */
+/**
+ * The receipt of what was asked for, whatever the provider calls that; undefined when it is none. It is made anew of what was
+ * checked: a ledger keeps it as JSON, and the next amendment reads it again.
+ */
 function readReceiptOf(
   value: unknown,
   { right, intent, providerId }: Sent & { providerId: string },
 ): Receipt | undefined {
-  const receipt = value as Receipt | null | undefined;
-  if (receipt?.v !== 1 || receipt.providerId !== providerId) return undefined;
-  if (!isText(receipt.reference) || !isText(receipt.target) || !isText(receipt.coveredUntil))
-    return undefined;
+  const given = value as Partial<Record<keyof Receipt, unknown>> | null | undefined;
+  if (given?.v !== 1 || given.providerId !== providerId) return undefined;
+  const reference = readText(given.reference, "reference");
+  const target = readText(given.target, "target");
+  const coveredUntil = readCoveredUntil(given.coveredUntil, intent);
+  if (coveredUntil === undefined) return undefined;
   const { validTo } = intent;
-  if (receipt.coveredUntil !== validTo) {
-    const coveredUntil = timeOf(receipt.coveredUntil);
-    // What is over when it begins would be taken up again at once, and for ever.
-    const isOver =
-      !(coveredUntil > timeOf(intent.at)) && (validTo === null || !(coveredUntil >= timeOf(validTo)));
-    if (isOver) return undefined;
-  }
-  const { registration } = receipt;
-  if (registration?.validTo === validTo && isSameRight(registration, right.registration)) return receipt;
-  const { reference, target } = receipt;
-  const coveredUntil = formatInstant(new Date(receipt.coveredUntil));
-  return {
-    v: 1,
-    providerId,
-    reference,
-    target,
-    registration: { ...right.registration, validTo },
-    coveredUntil,
-  };
+  const isAsSent = right.registration.validTo === validTo;
+  const registration = isAsSent ? right.registration : { ...right.registration, validTo };
+  return { v: 1, providerId, reference, target, registration, coveredUntil };
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
+/** Undefined when it is over as it begins: such a right would be registered anew at once, and for ever. */
+function readCoveredUntil(value: unknown, { at, validTo }: Intent): string | undefined {
+  if (value === validTo && validTo !== null) return validTo;
+  const coveredUntil = parseInstant(value, "coveredUntil");
+  const time = coveredUntil.getTime();
+  const isOver = time <= timeOf(at) && (validTo === null || time < timeOf(validTo));
+  return isOver ? undefined : formatInstant(coveredUntil);
 }

@@ -10,6 +10,13 @@ type Many = PushProvider["registerMany"];
 // A provider may be the host's own. Whatever it does comes to one of three ends: `invalid_response` and a wait of its
 // own, the EnforcementError that it threw, or `timeout`.
 const carriedOut = async (many: Many, ...args: Parameters<Many>) => many(...args);
+const withReceipts =
+  (change: (receipt: object) => object) =>
+  (many: Many) =>
+  async (...args: Parameters<Many>) =>
+    (await carriedOut(many, ...args)).map((outcome) =>
+      outcome.ok ? { ok: true, value: { ...outcome.value, ...change(outcome.value) } } : outcome,
+    );
 const ODD: Readonly<Record<string, (many: Many) => (...args: Parameters<Many>) => unknown>> = {
   "throws a TypeError": () => () => {
     throw new TypeError("Cannot read properties of undefined (GXK204)");
@@ -71,6 +78,14 @@ const ODD: Readonly<Record<string, (many: Many) => (...args: Parameters<Many>) =
           ? { ok: true, value: { ...outcome.value, coveredUntil: "2020-01-01T00:00:00Z" } }
           : outcome,
       ),
+  "gives receipts with a damaged reference": withReceipts(() => ({ reference: "\ud800" })),
+  "gives receipts with a target that no database takes": withReceipts(() => ({ target: "a\0b" })),
+  "gives receipts for a year of five digits": withReceipts(() => ({
+    coveredUntil: "+010000-01-01T00:00:00.000Z",
+  })),
+  "gives promises that reject": () => async (registrations) =>
+    registrations.map(() => Promise.reject(new Error("GXK204"))),
+  "gives promises by name": () => async () => ({ one: Promise.reject(new Error("GXK204")) }),
   "gives outcomes that throw": () => async (registrations) =>
     registrations.map(() => ({
       get ok() {
@@ -132,6 +147,32 @@ describe("a provider that breaks its contract", () => {
     expect(JSON.stringify([events, await listAll(sync.failures())])).not.toContain("GXK204");
     await until(sync.stop());
     expect(unhandled).toEqual([]);
+  });
+
+  it("gives receipts that no JSON can hold: what was checked of them is kept, and can be cancelled", async () => {
+    const { sync, ledger, vendor, until } = scriptedSync();
+    const alpha = vendor();
+    const circle = (receipt: object) => ({ receipt, cents: 10n });
+    Object.assign(alpha.provider, {
+      registerMany: withReceipts(circle)(alpha.provider.registerMany),
+    });
+    await sync.start();
+    await until(sync.issue(permit("P1")));
+    await until(sync.idle());
+    const [kept] = await listAll(ledger.listAt("alpha", "zone"));
+    const [right] = kept?.delivery.rights ?? [];
+    expect(right?.receipt).toStrictEqual({
+      v: 1,
+      providerId: "alpha",
+      reference: right?.reference,
+      target: "zone",
+      registration: right?.registration,
+      coveredUntil: "2026-12-31T00:00:00.000Z",
+    });
+    await until(sync.revoke("P1"));
+    await until(sync.idle());
+    expect(alpha.live.size).toBe(0);
+    await until(sync.stop());
   });
 
   it("gives its neighbours' receipts to nobody when it leaves one out", async () => {
