@@ -76,6 +76,8 @@ function startIterator(iterable: Iterable<unknown>, field: string): Iterator<unk
 function takeNext(iterator: Iterator<unknown>, field: string): { readonly value: unknown } | undefined {
   try {
     const next = iterator.next();
+    // Without this, a number in the place of a result would be an entry, again and again.
+    if (typeof next !== "object") throw new TypeError("An iterator's result is an object.");
     if (!isPromise(next)) return next.done ? undefined : { value: next.value };
     ignorePromise(next);
   } catch {
