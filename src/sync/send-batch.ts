@@ -1,8 +1,9 @@
-import { EnforcementError, isEnforcementError } from "../core/errors.ts";
+import { EnforcementError, isEnforcementError, withErrorDetails } from "../core/errors.ts";
 import { PreparedRegistration } from "../core/prepared-registration.ts";
 import type { OperationOptions, Outcome, PushProvider } from "../core/provider.ts";
 import type { Receipt } from "../core/receipt.ts";
 import type { Intent, Right } from "./delivery.ts";
+import { isRefusal } from "./judge-error.ts";
 import { readOutcomes } from "./read-outcome.ts";
 
 /** One operation of a batch: all of them are of one kind, decided at one instant. */
@@ -24,14 +25,25 @@ export async function sendBatch(
   try {
     return readOutcomes(await send(provider, items, signal), items, provider.id);
   } catch (thrown) {
-    // A provider should give outcomes. One that throws may have sent everything before. What is not ours may print
-    // anything, a plate included, so nothing of it is kept.
-    const message = "The provider threw something else than an EnforcementError.";
-    const error = isEnforcementError(thrown)
-      ? thrown
-      : new EnforcementError("invalid_response", message, { providerId: provider.id, outcome: "unknown" });
+    const error = toErrorOfEach(thrown, items.length, provider.id);
     return items.map(() => ({ ok: false, error }));
   }
+}
+
+/**
+ * What is known of each operation of a batch whose provider threw instead of giving outcomes: it may have sent some of them
+ * before. A refusal is of one operation, and which one is not known: each travels alone later.
+ */
+function toErrorOfEach(thrown: unknown, count: number, providerId: string): EnforcementError {
+  if (isEnforcementError(thrown) && count === 1) return thrown;
+  if (isEnforcementError(thrown) && !isRefusal(thrown)) {
+    return withErrorDetails(thrown, { outcome: "unknown" });
+  }
+  // What is not ours may print anything, a plate included, so nothing of it is kept.
+  const message = isEnforcementError(thrown)
+    ? "The provider threw a refusal for a whole batch, instead of one outcome for each operation."
+    : "The provider threw something else than an EnforcementError.";
+  return new EnforcementError("invalid_response", message, { providerId, outcome: "unknown" });
 }
 
 function send(provider: PushProvider, items: readonly BatchItem[], signal: AbortSignal): unknown {

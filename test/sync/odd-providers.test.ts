@@ -149,6 +149,53 @@ describe("a provider that breaks its contract", () => {
     expect(unhandled).toEqual([]);
   });
 
+  it("throws a refusal for a whole batch: the others get through, and only the one is refused", async () => {
+    const { sync, vendor, pass, until } = scriptedSync();
+    const alpha = vendor();
+    const { registerMany } = alpha.provider;
+    Object.assign(alpha.provider, {
+      // As a loop over single requests does it: what comes after the refused one is not sent.
+      async registerMany(...[registrations, options]: Parameters<Many>) {
+        const outcomes: Awaited<ReturnType<Many>> = [];
+        for (const registration of registrations) {
+          if (registration.permitId === "BAD") throw new EnforcementError("rejected", "No.", { attempts: 1 });
+          outcomes.push(...(await registerMany([registration], options)));
+        }
+        return outcomes;
+      },
+    });
+    const good = (index: number) => permit(`P${index}`);
+    await sync.start();
+    await until(sync.issueMany([good(0), good(1), permit("BAD"), good(2), good(3)]));
+    await pass(5 * MINUTE_MS);
+    expect(alpha.live.size).toBe(4);
+    expect(await listAll(sync.failures())).toMatchObject([{ permitId: "BAD", code: "rejected" }]);
+    expect((await sync.status()).providers).toMatchObject([{ pending: 0, failed: 1 }]);
+    await until(sync.stop());
+  });
+
+  it("throws for a whole batch of which it sent a part: what is revoked then is cancelled", async () => {
+    const { sync, vendor, pass, until } = scriptedSync();
+    const alpha = vendor();
+    const { registerMany } = alpha.provider;
+    Object.assign(alpha.provider, {
+      async registerMany(...[registrations, options]: Parameters<Many>) {
+        await registerMany(registrations.slice(0, 1), options);
+        throw new EnforcementError("unavailable", "Away.", { attempts: 1, outcome: "not_applied" });
+      },
+    });
+    await sync.start();
+    await until(sync.issueMany([permit("P1"), permit("P2")]));
+    await pass(20);
+    expect(alpha.live.size).toBe(1);
+    Object.assign(alpha.provider, { registerMany });
+    await until(sync.revoke("P1"));
+    await pass(5 * MINUTE_MS);
+    expect(alpha.requests).toContain("cancel P1");
+    expect(alpha.live.size).toBe(1);
+    await until(sync.stop());
+  });
+
   it("gives receipts that no JSON can hold: what was checked of them is kept, and can be cancelled", async () => {
     const { sync, ledger, vendor, until } = scriptedSync();
     const alpha = vendor();
