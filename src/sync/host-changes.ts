@@ -1,7 +1,7 @@
 import type { MaybePromise } from "../core/directory.ts";
 import { EnforcementError } from "../core/errors.ts";
 import { fieldError, readList, readRecord, readText } from "../core/fields.ts";
-import { isPromise } from "../core/maybe-promise.ts";
+import { ignorePromise, isPromise } from "../core/maybe-promise.ts";
 import { type Permit, type PermitInput, readPermit } from "../core/permit.ts";
 import type { EnabledProviders } from "./enabled-providers.ts";
 import type { ChangeStatus, Ledger, LedgerChange, LedgerTransaction } from "./ledger.ts";
@@ -119,9 +119,8 @@ export function createHostChanges(context: {
 
   async function record(
     changes: Iterable<LedgerChange>,
-    { permitIds, made, options, fieldOf }: Call & { options: ChangeOptions | undefined },
+    { permitIds, made, transaction, fieldOf }: Call & { transaction: unknown },
   ): Promise<ChangeResult[]> {
-    const { transaction } = readRecord(options ?? {}, "options", ["transaction"]);
     const refreshesBefore = refreshCount();
     const opened = openLedger();
     const ledger = isPromise(opened) ? await opened : opened;
@@ -153,6 +152,7 @@ export function createHostChanges(context: {
 
   return {
     async put(kind, permit, options) {
+      const transaction = readTransaction(options);
       const checked = readPermit(permit);
       const { id, companyId } = checked;
       return inOrder([id], async () => {
@@ -161,11 +161,12 @@ export function createHostChanges(context: {
         // Nobody waits for what is there: while this permit is being written, the next caller's is checked.
         const enabled = new Map([[companyId, isPromise(found) ? await found : found]]);
         const { toChange, made } = decide(refreshes, enabled);
-        const call = { permitIds: [id], made, options, fieldOf: () => "permit" };
+        const call = { permitIds: [id], made, transaction, fieldOf: () => "permit" };
         return first(await record([toChange(kind, checked)], call));
       });
     },
     async putMany(permits, options) {
+      const transaction = readTransaction(options);
       // Permits are checked while those before them are being written. The list is copied: the host may empty its own.
       const given = [...readList(permits, "permits")];
       if (given.length === 0) return [];
@@ -185,20 +186,28 @@ export function createHostChanges(context: {
             yield toChange("issue", checked);
           }
         }
-        return record(check(), { permitIds, made, options, fieldOf });
+        return record(check(), { permitIds, made, transaction, fieldOf });
       });
     },
     async withdraw(kind, permitId, options) {
+      const transaction = readTransaction(options);
       readText(permitId, "permitId");
       return inOrder([permitId], async () => {
         const change = { kind, permitId, at: timers.now() };
-        const call = { permitIds: [permitId], made: NONE, options, fieldOf: () => "permitId" };
+        const call = { permitIds: [permitId], made: NONE, transaction, fieldOf: () => "permitId" };
         const result = first(await record([change], call));
         if (kind === "forget") onForgotten();
         return result;
       });
     },
   };
+}
+
+function readTransaction(options: ChangeOptions | undefined): unknown {
+  const { transaction } = readRecord(options ?? {}, "options", ["transaction"]);
+  // `pool.connect()` that was not waited for: the ledger refuses it, and its end is of no interest.
+  ignorePromise(transaction);
+  return transaction;
 }
 
 const NONE: Decision["made"] = new Map();

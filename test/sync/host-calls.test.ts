@@ -42,6 +42,26 @@ describe("what a host says", () => {
     expect((await ledger.getPermit("P1"))?.permit.validTo).not.toBeNull();
   });
 
+  it("is refused in a transaction that is a promise, however that ends", async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on("unhandledRejection", note);
+    const { sync, until } = scriptedSync();
+    const options = () => ({ transaction: Promise.reject(new Error("no connection")) as never });
+    const calls = [
+      () => sync.issue(permit("P1"), options()),
+      () => sync.issueMany([permit("P1")], options()),
+      () => sync.revise(permit("P1", { revision: -1 }), options()),
+      () => sync.revoke("P1", options()),
+      () => sync.forget("P1", options()),
+    ];
+    for (const call of calls) {
+      expect(await failureOf(() => until<unknown>(call()))).toMatchObject({ name: "EnforcementError" });
+    }
+    process.off("unhandledRejection", note);
+    expect(unhandled).toEqual([]);
+  });
+
   it("is all recorded or not at all, and the first wrong permit is named", async () => {
     const { sync, ledger, until } = scriptedSync();
     await until(sync.issue(permit("P3")));
