@@ -55,19 +55,24 @@ const KEYS = [
 ];
 
 const LEDGER_METHODS = [
-  ...[
-    "open",
-    "close",
-    "record",
-    "makeDue",
-    "rewind",
-    "listCompanies",
-    "claim",
-    "claimOne",
-    "save",
-    "findNextDue",
-  ],
-  ...["findPermits", "getPermit", "count", "listFailures", "listUnmapped", "listAt", "listTargets", "erase"],
+  "open",
+  "close",
+  "record",
+  "makeDue",
+  "rewind",
+  "listCompanies",
+  "claim",
+  "claimOne",
+  "save",
+  "findNextDue",
+  "findPermits",
+  "getPermit",
+  "count",
+  "listFailures",
+  "listUnmapped",
+  "listAt",
+  "listTargets",
+  "erase",
 ];
 
 /** @throws EnforcementError `invalid_config` naming the option */
