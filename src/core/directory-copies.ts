@@ -91,14 +91,15 @@ function isAsRead<Entry extends Company | Location>(
   { isAsRead: isEntryAsRead, keys, providerKeys }: Copies<Entry>,
 ): boolean {
   const providers = value["providers"];
-  if (!isKeyed(providers) || !isEntryAsRead(value, entry) || !hasOnly(value, keys)) return false;
+  if (typeof providers !== "object" || providers === null || Array.isArray(providers)) return false;
+  if (!isEntryAsRead(value, entry) || !hasOnly(value, keys)) return false;
   for (const id of providerIds) {
     const given: unknown = (providers as Partial<Record<string, unknown>>)[id];
     if (!isProviderAsRead(given, entry.providers[id], providerKeys)) return false;
   }
   let count = 0;
   for (const _ in providers) count += 1;
-  return count === providerIds.length;
+  return count === providerIds.length && (count > 0 || isKeyed(providers));
 }
 
 function isProviderAsRead(value: unknown, copy: unknown, keys: readonly string[]): boolean {
