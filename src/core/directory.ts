@@ -226,7 +226,7 @@ function readProviders<Entry>(
   if (!isKeyed(value)) {
     throw fieldError(field, "must be a plain object with a provider id for each key; {} means none.");
   }
-  // A null prototype, so that a provider called "constructor" is not found where nobody put it.
+  // A null prototype, so that a provider called "constructor" is not found in an object that lacks it.
   const entries: Record<string, Entry> = Object.create(null);
   for (const [id, entry] of Object.entries(value)) {
     const damage = findDamage(id);

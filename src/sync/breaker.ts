@@ -106,9 +106,9 @@ export class Breaker {
     for (const permitId of permitIds) {
       if (this.#heldPermits.size < PERMITS_TO_OPEN) this.#heldPermits.add(permitId);
     }
-    const isEverybodys = this.#heldPermits.size === PERMITS_TO_OPEN && this.#heldRequests >= FAILURES_TO_OPEN;
+    const isOfVendor = this.#heldPermits.size === PERMITS_TO_OPEN && this.#heldRequests >= FAILURES_TO_OPEN;
     if (isProbe) this.#isProbing = false;
-    if (isEverybodys && (isProbe || this.isClosed)) {
+    if (isOfVendor && (isProbe || this.isClosed)) {
       this.#open(error, Math.min(this.#openings + 1, SLOWEST_SEARCH));
     }
   }

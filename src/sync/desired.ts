@@ -46,7 +46,7 @@ export const NOTHING_DESIRED: Desired = Object.freeze({ registrations: [], unmap
  */
 export function desiredOf(permit: Permit, view: CompanyView, providerId: string): Desired {
   const { company, locations } = view;
-  // A company that nobody knows has no switches: nothing of it is wanted, and somebody should hear of it.
+  // A company that the directory does not know has no switches: nothing of it is wanted, and `unmapped` tells the host.
   if (company === undefined) return { ...NOTHING_DESIRED, unmapped: [...new Set(permit.locationIds)] };
   if (!isCompanyEnabled(company, providerId)) return NOTHING_DESIRED;
   let registrations: StoredRegistration[] | undefined;

@@ -13,7 +13,7 @@ export interface EnabledProviders {
   find(companyId: string, among: readonly string[]): MaybePromise<readonly string[]>;
 }
 
-// Nobody waits longer for a directory to say which deliveries a permit needs.
+// How long a call of the host's waits for a directory to say which deliveries a permit needs.
 const DEADLINE_MS = 2_000;
 // One that did not answer is not asked again for each of a thousand companies.
 const SILENCE_MS = 10_000;
