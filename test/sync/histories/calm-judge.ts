@@ -171,7 +171,10 @@ function judgeFailure(
   const isWanted = wanted.some(
     (want) => want.permitId === permitId && want.locationId === locationId && want.target === target,
   );
-  const right = live.find(({ identity }) => identity === reference);
+  // What the vendor lost without a word is there for all that sync can know.
+  const right = [...vendor.rights.values()].find(
+    (kept) => kept.identity === reference && (kept.lost === "unnoticed" || live.includes(kept)),
+  );
   // After an attempt whose end nobody knows, the vendor may have what it refused later; it is asked until that is sure.
   const isUnsure = deliveries
     .get(permitId)

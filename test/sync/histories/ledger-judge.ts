@@ -93,8 +93,11 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
     const old = toRight(right.registration);
     const due = wanted.filter(({ from, to }) => from - leadTimeMs <= now() && (to === null || to > now()));
     if (due.some((want) => isSameRight(want, old))) return "is cancelled although it is wanted";
+    // What the vendor lost without a word is there for all that sync can know.
     const isThere = (want: WantedRight) =>
-      [...vendor.rights.values()].some((kept) => isSameRight(want, kept) && isLive(kept, now()));
+      [...vendor.rights.values()].some(
+        (kept) => isSameRight(want, kept) && (kept.lost === "unnoticed" || isLive(kept, now())),
+      );
     // Two rights of one slot cannot stand side by side: there the old one goes first.
     const isKnown = (want: WantedRight) =>
       delivery.rights.some(
