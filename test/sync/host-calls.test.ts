@@ -4,8 +4,10 @@ import { parsePlate } from "../../src/core/plate.ts";
 import { memoryLedger } from "../../src/sync/memory-ledger.ts";
 import { createPermitSync } from "../../src/sync/permit-sync.ts";
 import { failureOf } from "../support/registrations.ts";
+import { listAll } from "./list-all.ts";
 import { permit, type ScriptedSync, START, scriptedSync } from "./scripted-sync.ts";
 
+const DAY_MS = 24 * 60 * 60_000;
 const no = new EnforcementError("rejected", "It refuses: no such plate.", {
   ...{ status: 422, vendorCode: "plate_unknown", vendorMessage: "no such plate" },
 });
@@ -146,6 +148,27 @@ describe("a refusal", () => {
     expect(events.at(-1)).toMatchObject({ type: "refused", key: failures[0]?.key, operation: "register" });
     expect(vendor().requests).toEqual(["register A", "register B"]);
     expect((await sync.status()).providers).toMatchObject([{ failed: 1, pending: 0 }]);
+    await until(sync.stop());
+  });
+
+  it("is sent again by retry at once, when it was the extension of an open-ended right", async () => {
+    const scripted = scriptedSync();
+    const { sync, ledger, vendor, pass, until, now } = scripted;
+    await sync.start();
+    await until(sync.issue(permit("P1", { validTo: null })));
+    await until(sync.idle());
+    vendor().answer = () => no;
+    await pass(21 * DAY_MS);
+    expect(vendor().requests).toEqual(["register P1", "amend P1"]);
+    vendor().answer = () => undefined;
+    const [key = ""] = await keysOf(scripted);
+    expect(await until(sync.retry(key))).toBe(true);
+    await until(sync.idle());
+    expect(vendor().requests).toEqual(["register P1", "amend P1", "amend P1"]);
+    const [kept] = await listAll(ledger.listAt("alpha", "zone"));
+    const [right] = kept?.delivery.rights ?? [];
+    expect(Date.parse(right?.receipt?.coveredUntil ?? "") - now()).toBeGreaterThan(29 * DAY_MS);
+    expect(right).not.toHaveProperty("mayLastUntil");
     await until(sync.stop());
   });
 
