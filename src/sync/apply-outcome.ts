@@ -4,6 +4,7 @@ import type { Receipt } from "../core/receipt.ts";
 import { heldBackoff, itemBackoff, refusalBackoff } from "./backoff.ts";
 import type { Delivery, Intent, Refusal, Right } from "./delivery.ts";
 import { isAlreadyThere, isNotFound, isOfOneItem, isRefusal } from "./judge-error.ts";
+import { extendAtOf } from "./right-terms.ts";
 
 interface ErrorContext {
   readonly error: EnforcementError;
@@ -11,11 +12,20 @@ interface ErrorContext {
   readonly random: () => number;
 }
 
+/** What became of an intent, and what follows from it at `now`. */
+interface OutcomeContext {
+  readonly outcome: Outcome<Receipt | undefined>;
+  readonly now: Date;
+  readonly random: () => number;
+  /** The provider's. */
+  readonly openEndedDays: number;
+}
+
 /** Writes down what became of the intent of one right. */
 export function applyOutcome(
   delivery: Delivery,
   reference: string,
-  { outcome, now, random }: { outcome: Outcome<Receipt | undefined>; now: Date; random: () => number },
+  { outcome, now, random, openEndedDays }: OutcomeContext,
 ): Delivery {
   const rights: Right[] = [];
   for (const right of delivery.rights) {
@@ -25,7 +35,7 @@ export function applyOutcome(
       continue;
     }
     const after = outcome.ok
-      ? afterSuccess(right, intent, outcome.value)
+      ? afterSuccess(right, intent, { receipt: outcome.value, openEndedDays })
       : afterError(right, intent, { error: outcome.error, now, random });
     if (after !== undefined) rights.push(after);
   }
@@ -61,10 +71,16 @@ export function isLost({ lost }: Right, { operation, attempts }: Intent, error: 
   return operation === "register" && lost === true && attempts === 0 && isAlreadyThere(error);
 }
 
-function afterSuccess(right: Right, intent: Intent, receipt: Receipt | undefined): Right | undefined {
+function afterSuccess(
+  right: Right,
+  intent: Intent,
+  { receipt = right.receipt, openEndedDays }: { receipt: Receipt | null | undefined; openEndedDays: number },
+): Right | undefined {
   if (intent.operation === "cancel") return undefined;
   const { reference, registration } = right;
-  return { reference, registration, receipt: receipt ?? right.receipt, intent: null, failure: null };
+  const after = { reference, registration, receipt, intent: null, failure: null };
+  const extendAt = receipt === null ? undefined : extendAtOf(intent, receipt.coveredUntil, openEndedDays);
+  return extendAt === undefined ? after : { ...after, extendAt };
 }
 
 function afterError(right: Right, intent: Intent, context: ErrorContext): Right | undefined {

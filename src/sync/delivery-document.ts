@@ -41,7 +41,8 @@ type ShortRight = [
   intent?: ShortIntent | 0,
   failure?: Refusal | 0,
   mayLastUntil?: string | 0,
-  lost?: 1,
+  lost?: 1 | 0,
+  extendAt?: string,
 ];
 
 type Document = [
@@ -109,13 +110,17 @@ function restoreReference(short: string | number, rights: readonly ShortRight[])
 }
 
 function shortenRight(
-  { reference, registration, receipt, intent, failure, mayLastUntil, lost }: Right,
+  { reference, registration, receipt, intent, failure, mayLastUntil, lost, extendAt }: Right,
   owner: Owner,
 ): ShortRight {
   const isOwn = registration.companyId === owner.companyId && registration.permitId === owner.permitId;
   const place = isOwn ? shortenRegistration(registration) : registration;
   const shortReceipt = shortenReceipt(receipt, { reference, registration }, owner);
   const shortIntent = intent === null ? 0 : shortenIntent(intent);
+  if (extendAt !== undefined) {
+    const short = [reference, place, shortReceipt, shortIntent, failure ?? 0, mayLastUntil ?? 0] as const;
+    return [...short, lost === true ? 1 : 0, extendAt];
+  }
   if (lost === true) {
     return [reference, place, shortReceipt, shortIntent, failure ?? 0, mayLastUntil ?? 0, 1];
   }
@@ -133,7 +138,7 @@ function shortenIntent({ operation, at, validTo, attempts, notBefore, waitMs, tr
 }
 
 function restoreRight(short: ShortRight, owner: Owner): Right {
-  const [reference, stored, receipt, intent, failure, mayLastUntil, lost] = short;
+  const [reference, stored, receipt, intent, failure, mayLastUntil, lost, extendAt] = short;
   const registration = Array.isArray(stored) ? restoreRegistration(stored, owner) : stored;
   return {
     ...{ reference, registration, receipt: restoreReceipt(receipt, { reference, registration }, owner) },
@@ -142,7 +147,8 @@ function restoreRight(short: ShortRight, owner: Owner): Right {
       failure: failure || null,
     },
     ...(mayLastUntil === undefined || mayLastUntil === 0 ? {} : { mayLastUntil }),
-    ...(lost === undefined ? {} : { lost: true }),
+    ...(lost === 1 ? { lost: true } : {}),
+    ...(extendAt === undefined ? {} : { extendAt }),
   };
 }
 

@@ -48,6 +48,11 @@ export interface Right {
    * Over with the next receipt.
    */
   readonly lost?: true;
+  /**
+   * ISO instant at which an open-ended one is extended, where the vendor covered too little for the usual instant. Absent:
+   * as usual. Over with the next receipt.
+   */
+  readonly extendAt?: string;
   /** What the vendor refused. Cleared by another wish, by `retry`, or kept without the operation by `dismiss`. */
   readonly failure: Refusal | null;
 }

@@ -41,17 +41,7 @@ export async function* listFailures(core: SyncCore, providerId?: string): AsyncG
 
 /** Clears a refusal, so that the operation is sent again. False when there is no such refusal any more. */
 export function retryFailure(core: SyncCore, key: string): Promise<boolean> {
-  return changeFailed(core, key, withoutRefusal);
-}
-
-/**
- * The right as it was before the refusal. The instant at which it was extended in vain counts as its last decision, after
- * which the planner would wait anew; an end in doubt is asked for at once.
- */
-function withoutRefusal(right: Right): Right {
-  const { receipt, failure, mayLastUntil } = right;
-  if (receipt === null || failure?.operation !== "amend") return { ...right, failure: null };
-  return { ...right, failure: null, mayLastUntil: mayLastUntil ?? receipt.coveredUntil };
+  return changeFailed(core, key, (right) => ({ ...right, failure: null }));
 }
 
 /** Lets a refusal be. False when there is no such refusal any more. */

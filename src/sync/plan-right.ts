@@ -23,8 +23,6 @@ export interface StepContext {
   readonly now: number;
   /** The instant of new decisions. */
   readonly at: string;
-  /** When something was last decided about the permit, in milliseconds; `-Infinity`: never. */
-  readonly decidedAt: number;
   readonly openEndedDays: number;
   /** Whether the vendor finds a right by our reference alone. */
   readonly ownReferences: boolean;
@@ -70,10 +68,9 @@ function planWanted(right: Right, wish: StoredRegistration, context: StepContext
   }
   if (failure?.operation === "amend" && failure.validTo === validTo) return { kind: "rest", right };
 
-  const { openEndedDays, decidedAt } = context;
   const extendAt =
     validTo === null
-      ? extensionDue(receipt.coveredUntil, openEndedDays, decidedAt)
+      ? extensionDue(right, receipt.coveredUntil, context.openEndedDays)
       : Number.POSITIVE_INFINITY;
   const isInDoubt = intent !== null || mayLastUntil !== undefined;
   if (isInDoubt || receipt.registration.validTo !== validTo || extendAt <= context.now) {

@@ -50,13 +50,12 @@ export function planDelivery(input: PlanInput): DeliveryPlan {
 export function planFully({ desired, delivery, now, rules }: PlanInput): DeliveryPlan {
   const time = now.getTime();
   // No decision is earlier than the one before it, whatever the clock says.
-  const decidedAt = delivery.decidedAt === null ? Number.NEGATIVE_INFINITY : timeOf(delivery.decidedAt);
-  const decided = Math.max(time, decidedAt);
+  const decided = delivery.decidedAt === null ? time : Math.max(time, timeOf(delivery.decidedAt));
   const at = formatInstant(new Date(decided));
   const wishes = wishesAt(desired, time);
 
   const { openEndedDays, ownReferences = false } = rules;
-  const context = { now: time, decided, decidedAt, at, openEndedDays, ownReferences };
+  const context = { now: time, decided, at, openEndedDays, ownReferences };
   const held = heldAt(desired, now);
   const steps = planRights(delivery, wishes, held, context);
   let takenSlots = NO_SLOTS;

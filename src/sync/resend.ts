@@ -153,10 +153,12 @@ function batchesOf(sendings: readonly Sending[]): Sending[][] {
 function conclude(
   { work, before, right, resend }: Sending,
   outcome: BatchOutcome,
-  { clock, whenRefused }: ResendContext,
+  { clock, provider, whenRefused }: ResendContext,
 ): ResendEnd {
   const { reference } = right;
-  const applied = applyOutcome(work.delivery, reference, { outcome, now: clock(), random: Math.random });
+  const { openEndedDays } = provider.capabilities;
+  const context = { outcome, now: clock(), random: Math.random, openEndedDays };
+  const applied = applyOutcome(work.delivery, reference, context);
   const after = applied.rights.find((one) => one.reference === reference);
   work.delivery = applied;
   if (outcome.ok) {

@@ -33,15 +33,28 @@ function askedUntil({ validTo, at }: Intent, validFrom: string, openEndedDays: n
   return Math.max(timeOf(validFrom), timeOf(at)) + openEndedDays * DAY_MS;
 }
 
+/** When an open-ended right is extended: with a third of its days left, which is time for a long outage. */
+export function extensionDue({ extendAt }: Right, coveredUntil: string, openEndedDays: number): number {
+  return extendAt === undefined ? usualExtension(coveredUntil, openEndedDays) : timeOf(extendAt);
+}
+
 /**
- * When an open-ended right is extended: with a third of its days left, which is time for a long outage. Where the vendor
- * covered so little that this was over at the last decision already, with a third of what it covered.
+ * `extendAt` of a right whose vendor covers so little that the usual instant was over when it was asked: with a third of
+ * what it covers. Otherwise it would be extended without rest.
  */
-export function extensionDue(coveredUntil: string, openEndedDays: number, decidedAt: number): number {
-  const until = timeOf(coveredUntil);
-  const due = until - (openEndedDays * DAY_MS) / 3;
-  if (due > decidedAt) return due;
-  return Math.max(decidedAt + SHORTEST_EXTENSION_MS, until - (until - decidedAt) / 3);
+export function extendAtOf(
+  { validTo, at }: Intent,
+  coveredUntil: string,
+  openEndedDays: number,
+): string | undefined {
+  const asked = timeOf(at);
+  if (validTo !== null || usualExtension(coveredUntil, openEndedDays) > asked) return undefined;
+  const covered = timeOf(coveredUntil) - asked;
+  return formatInstant(new Date(asked + Math.max(SHORTEST_EXTENSION_MS, (covered * 2) / 3)));
+}
+
+function usualExtension(coveredUntil: string, openEndedDays: number): number {
+  return timeOf(coveredUntil) - (openEndedDays * DAY_MS) / 3;
 }
 
 /** An end as milliseconds; none is later than any. */

@@ -179,15 +179,16 @@ export class WorkFloor {
 
   /** Writes down what became of a request, and goes on. */
   async #conclude(batch: readonly QueuedOperation[], outcomes: readonly BatchOutcome[]): Promise<void> {
-    const { timers, random, emit } = this.#context;
+    const { timers, random, emit, provider } = this.#context;
     const now = timers.now();
+    const { openEndedDays } = provider.capabilities;
     const touched = new Set<Work>();
     const events: Parameters<Emit>[0][] = [];
     for (let index = 0; index < batch.length; index += 1) {
       const { work, right } = batch[index] as QueuedOperation;
       const outcome = outcomes[index];
       if (outcome === undefined) continue;
-      work.delivery = applyOutcome(work.delivery, right.reference, { outcome, now, random });
+      work.delivery = applyOutcome(work.delivery, right.reference, { outcome, now, random, openEndedDays });
       work.wasSent = true;
       work.outstanding -= 1;
       touched.add(work);

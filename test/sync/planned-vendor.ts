@@ -96,7 +96,12 @@ export class PlannedVendor {
     const error = isUnknown && fate === "ok" ? NOT_FOUND : errorOf(fate);
     const outcome: Outcome<Receipt | undefined> =
       error === undefined ? { ok: true, value: receipt } : { ok: false, error };
-    const context = { outcome, now: new Date(this.now), random: () => 0.5 };
+    const context = {
+      outcome,
+      now: new Date(this.now),
+      random: () => 0.5,
+      openEndedDays: rules.openEndedDays,
+    };
     this.delivery = applyOutcome(this.delivery, reference, context);
   }
 
