@@ -157,6 +157,25 @@ describe("a vendor that covers less than its provider says", () => {
   });
 });
 
+describe("an open-ended right whose registration is acknowledged late", () => {
+  it("is extended at once when less than a third of its days is left by then", async () => {
+    const { sync, ledger, vendor, until, pass, now } = scriptedSync();
+    const alpha = vendor();
+    alpha.answer = () => new EnforcementError("unavailable", "It is down.", { outcome: "unknown" });
+    await sync.start();
+    await until(sync.issue(permit("P1", { validTo: null })));
+    await pass(25 * DAY_MS);
+    alpha.answer = () => undefined;
+    // The longest wait of the breaker.
+    await pass(DAY_MS / 24);
+    expect(alpha.requests.at(-1)).toBe("amend P1");
+    const [kept] = await listAll(ledger.listAt("alpha", "zone"));
+    const coveredUntil = kept?.delivery.rights[0]?.receipt?.coveredUntil ?? "";
+    expect(Date.parse(coveredUntil) - now()).toBeGreaterThan(29 * DAY_MS);
+    await until(sync.stop());
+  });
+});
+
 describe("a cancellation of what the vendor does not have", () => {
   it("has reached its aim, where a provider hands the refusal on", async () => {
     const { sync, alpha, events, until } = await issued();

@@ -48,6 +48,7 @@ const right: fc.Arbitrary<Right> = fc
   .record({
     ...{ registration, other: registration, reference: few, validTo: end, isLike: fc.boolean() },
     doubt: fc.option(iso),
+    extendAt: fc.option(iso),
     isLost: fc.boolean(),
     receipt: fc.option(
       fc.record({ providerId: few, reference: few, target: few, coveredUntil: end.map((one) => one ?? "") }),
@@ -74,10 +75,11 @@ const right: fc.Arbitrary<Right> = fc
       ) as fc.Arbitrary<Refusal>,
     ),
   })
-  .map(({ registration: asked, other, validTo, isLike, receipt, doubt, isLost, ...rest }) => ({
+  .map(({ registration: asked, other, validTo, isLike, receipt, doubt, isLost, extendAt, ...rest }) => ({
     ...{ ...rest, registration: asked },
     ...(doubt === null ? {} : { mayLastUntil: doubt }),
     ...(isLost ? { lost: true as const } : {}),
+    ...(extendAt === null ? {} : { extendAt }),
     receipt: receipt && {
       ...{ v: 1 as const, ...receipt },
       registration: isLike ? { ...asked, validTo } : other,
