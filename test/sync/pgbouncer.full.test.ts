@@ -11,7 +11,9 @@ import { claimAll, issue } from "./postgres-ledgers.ts";
 
 const isInstalled = spawnSync("pgbouncer", ["--version"]).status === 0;
 if (!isInstalled)
-  console.log("pgbouncer is not installed: its tests are skipped; postgres-pools.test.ts plays its part");
+  console.log(
+    "pgbouncer is not installed: its tests are skipped; postgres-pools.full.test.ts plays its part",
+  );
 
 /** A pool whose connections go through a PgBouncer of our own, to an empty database. */
 async function createPool(poolMode: string): Promise<pg.Pool> {

@@ -124,7 +124,7 @@ function noVerdictError(reply: HttpReply, problem: string, clock: Clock): Enforc
   if (isSuccess(reply)) return unreadableReply(problem, reply, true);
   const { status, traceId, headers } = reply;
   if (status === 401) {
-    // Refused credentials, whoever says it: the next step is to renew them, and a wrong token is not repeated.
+    // A 401 refuses credentials in whatever words: the next step is to renew them, and a wrong token is not repeated.
     const message = `Our token is refused (401), though not in HotSpot's words: the reply ${problem}.`;
     return new EnforcementError("unauthorized", message, { status, traceId });
   }
