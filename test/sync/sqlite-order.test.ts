@@ -74,7 +74,7 @@ it("records what is said at once in the order in which it was said, whatever sha
     // Making what fails smaller takes minutes; SHRINK=yes does it.
     {
       seed: Number(process.env["SEED"] ?? 20_261_126),
-      numRuns: suiteSize("HISTORY_COUNT", { quick: 8, full: 60 }),
+      numRuns: suiteSize("HISTORY_COUNT", { quick: 5, full: 60 }),
       endOnFailure: process.env["SHRINK"] !== "yes",
     },
   );

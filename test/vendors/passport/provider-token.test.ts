@@ -183,12 +183,12 @@ describe("a reply to the token request", () => {
     ],
     ["nothing", new Response(null, { status: 200 }), "empty instead of JSON"],
     ["JSON that was cut off", new Response('{"access_token":"ab'), "not JSON, or was cut off"],
-    ["no token", Response.json({ token: "abc" }), 'not as expected at "access_token"'],
+    ["no token", Response.json({ token: "xyz" }), 'not as expected at "access_token"'],
     ["an empty token", Response.json({ access_token: "" }), 'not as expected at "access_token"'],
-    ["a token in lines", Response.json({ access_token: "abc\ndef" }), 'not as expected at "access_token"'],
+    ["a token in lines", Response.json({ access_token: "xyz\ndef" }), 'not as expected at "access_token"'],
     [
       "a token of other letters",
-      Response.json({ access_token: "abc☃" }),
+      Response.json({ access_token: "xyz☃" }),
       'not as expected at "access_token"',
     ],
   ])("that is %s is told", async (_, reply, words) => {
@@ -200,7 +200,7 @@ describe("a reply to the token request", () => {
 
     expect(error).toMatchObject({ code: "invalid_response", outcome: "not_applied", operation: "register" });
     expect(error.message).toContain(words);
-    expect(JSON.stringify(error)).not.toContain("abc");
+    expect(JSON.stringify(error)).not.toContain("xyz");
     expect(count(TOKENS)).toBe(1);
   });
 
