@@ -49,9 +49,9 @@ it.each<FuzzedDialect>(["offstreet", "iris", "genetec"])(
   },
 );
 
-/** What this thread has computed so far: a machine that is busy with something else adds nothing to it. */
+/** What this process has computed so far: a machine that is busy with something else adds nothing to it. */
 function processorTimeMs(): number {
-  const { user, system } = process.threadCpuUsage();
+  const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 }
 
