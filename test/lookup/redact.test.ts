@@ -7,6 +7,13 @@ import { probeDialect } from "./probe-dialect.ts";
 const key = "0123456789abcdef0123456789abcdef";
 const hash = (number: string) => `h1:${createHmac("sha256", key).update(number).digest("hex")}`;
 
+/** A record as text, but for what may hold any digits or letters by chance. */
+function withoutChance(record: unknown): string {
+  return JSON.stringify(record, (name, value) =>
+    name === "durationMs" || name === "credentialId" ? undefined : value,
+  );
+}
+
 describe("a redacted audit", () => {
   it("holds one keyed hash for a plate however it is written, and no plate", async () => {
     const { ask } = openCampus({ permits: [permit()], redact: { key } });
@@ -21,7 +28,7 @@ describe("a redacted audit", () => {
         reason: "match",
         considered: ["P-1"],
       });
-      expect(JSON.stringify(audit)).not.toMatch(/gxk|204\b/i);
+      expect(withoutChance(audit)).not.toMatch(/gxk|204\b/i);
     }
   });
 
@@ -45,7 +52,7 @@ describe("a redacted audit", () => {
     const { handler, key: apiKey, audits } = openCampus({ permits: [permit()], redact: { key } });
     await handler(lookupRequest(question, { "x-api-key": apiKey }));
     const { asked } = audits[0] ?? {};
-    expect(JSON.stringify(audits)).not.toMatch(/gxk|204\b/i);
+    expect(withoutChance(audits)).not.toMatch(/gxk|204\b/i);
     // It is found where every other record of this plate is.
     if (fields.includes("region")) expect(asked?.region).toBe(hash("GXK204"));
     if (fields.includes("place")) expect(asked?.place).toEqual({ by: "location", value: hash("GXK204") });
