@@ -179,7 +179,7 @@ describe("what is dropped", () => {
       "a directory that fails",
       { directory: { ...directory, getCompany: () => Promise.reject(new Error()) } },
     ],
-  ])("is the answer where nobody knows: %s", async (_, options) => {
+  ])("is the answer where it is not known: %s", async (_, options) => {
     const { handler, key, audits } = openCampus({ ...drop, ...options });
     const url = await serve(toNodeHandler(handler));
     await expect(ask(url, key, { plate: "GXK204" })).rejects.toThrow("fetch failed");

@@ -222,7 +222,7 @@ describe("a provider that breaks its contract", () => {
     await until(sync.stop());
   });
 
-  it("gives its neighbours' receipts to nobody when it leaves one out", async () => {
+  it("mixes up no receipts when it leaves one out", async () => {
     const { sync, vendor, ledger, pass, until } = scriptedSync();
     const alpha = vendor();
     const { registerMany } = alpha.provider;

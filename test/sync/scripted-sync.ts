@@ -43,7 +43,7 @@ export interface ScriptedSync {
   hasTimer(): boolean;
   /** What the clock shows, in milliseconds. */
   now(): number;
-  /** Somebody sets the clock. No timer comes earlier or later by it. */
+  /** Sets the clock, as a person would. No timer comes earlier or later by it. */
   jump(milliseconds: number): void;
   /** Lets time pass, and everything happen that happens meanwhile. */
   pass(milliseconds: number): Promise<void>;
