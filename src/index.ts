@@ -180,6 +180,7 @@ export type {
   ProviderDownEvent,
   ProviderUpEvent,
   RefusedEvent,
+  RequestStuckEvent,
   SyncEvent,
   UnmappedEvent,
 } from "./sync/events.ts";

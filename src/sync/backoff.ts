@@ -36,8 +36,15 @@ export function outageBackoff(failures: number, random: () => number): number {
   return itemBackoff(failures - 1, undefined, random);
 }
 
-/** A provider of the host's may give any number. */
+/**
+ * How long a vendor asks us to wait, in milliseconds, at most {@link LONGEST_BACKOFF_MS}. A host's own provider may give
+ * anything: what is no finite number above 0 asks for nothing.
+ */
+export function readRetryAfter(retryAfterMs: unknown): number {
+  const isWait = typeof retryAfterMs === "number" && Number.isFinite(retryAfterMs) && retryAfterMs > 0;
+  return isWait ? Math.min(retryAfterMs, LONGEST_BACKOFF_MS) : 0;
+}
+
 function withRetryAfter(backoffMs: number, retryAfterMs: number | undefined): number {
-  const asked = retryAfterMs !== undefined && retryAfterMs > 0 ? retryAfterMs : 0;
-  return Math.min(LONGEST_BACKOFF_MS, Math.max(asked, backoffMs));
+  return Math.max(backoffMs, readRetryAfter(retryAfterMs));
 }

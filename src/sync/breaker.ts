@@ -1,5 +1,5 @@
 import type { EnforcementError, EnforcementErrorCode } from "../core/errors.ts";
-import { LONGEST_BACKOFF_MS, outageBackoff } from "./backoff.ts";
+import { outageBackoff, readRetryAfter } from "./backoff.ts";
 import type { Timers } from "./timers.ts";
 
 /** What the breaker of one provider lets through. */
@@ -120,7 +120,7 @@ export class Breaker {
     const isOpen = this.#downSince !== undefined;
     if (isOpen && !isProbe) {
       // Others were under way when it opened. What the vendor asks for counts whoever hears it.
-      if (error.retryAfterMs !== undefined) this.#waitAtLeast(error.retryAfterMs);
+      this.#waitAtLeast(readRetryAfter(error.retryAfterMs));
       return;
     }
     if (!isOpen && this.#failures < FAILURES_TO_OPEN && !OPENS_AT_ONCE.has(error.code)) return;
@@ -146,16 +146,14 @@ export class Breaker {
     this.#code = error.code;
     this.#retryAt = 0;
     this.#waitAtLeast(outageBackoff(openings, this.#random));
-    if (error.retryAfterMs !== undefined) this.#waitAtLeast(error.retryAfterMs);
+    this.#waitAtLeast(readRetryAfter(error.retryAfterMs));
     if (this.#downSince !== undefined) return;
     this.#downSince = this.#timers.now();
     this.#onChange(error, this.#downSince);
   }
 
-  /** A provider of the host's may give any number. */
-  #waitAtLeast(milliseconds: number): void {
+  #waitAtLeast(wait: number): void {
     const now = this.#timers.now().getTime();
-    const wait = milliseconds > 0 ? Math.min(milliseconds, LONGEST_BACKOFF_MS) : 0;
     // A wait that was set before the clock went back is over.
     if (now < this.#waitsSince) this.#retryAt = 0;
     this.#waitsSince = now;

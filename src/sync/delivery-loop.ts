@@ -62,6 +62,11 @@ export class DeliveryLoop {
     return this.#floor.inFlight;
   }
 
+  /** Requests that were given up and that the provider has not ended yet. */
+  get stuck(): number {
+    return this.#floor.stuck;
+  }
+
   /** Whether it has nothing to do, as far as it knows. One that does not run has nothing to do. */
   get isQuiet(): boolean {
     if (!this.#isRunning) return this.#floor.isEmpty;

@@ -12,6 +12,7 @@ export type SyncEvent = { readonly at: Date } & (
   | UnmappedEvent
   | ProviderDownEvent
   | ProviderUpEvent
+  | RequestStuckEvent
   | DirectoryEvent
   | LedgerEvent
   | ClockEvent
@@ -75,6 +76,18 @@ export interface ProviderUpEvent {
   readonly type: "provider_up";
   readonly providerId: string;
   readonly downMs: number;
+}
+
+/**
+ * A provider did not end a request a second after its signal aborted: once for each such request. Its place is free for
+ * others, and its operations are repeated. `status()` counts those that have not ended since, as `stuck`.
+ */
+export interface RequestStuckEvent {
+  readonly type: "request_stuck";
+  readonly providerId: string;
+  readonly operation: "register" | "amend" | "cancel";
+  /** How many operations travelled in it. */
+  readonly count: number;
 }
 
 /**

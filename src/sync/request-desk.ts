@@ -1,22 +1,22 @@
 import { EnforcementError } from "../core/errors.ts";
 import type { PushProvider } from "../core/provider.ts";
+import { BoundedRequests } from "./bounded-requests.ts";
 import type { Breaker } from "./breaker.ts";
+import type { Emit } from "./events.ts";
 import { isOfOneItem, isRefusal } from "./judge-error.ts";
-import { LONGEST_REQUEST_MS, OLDEST_CLAIM_MS } from "./lease.ts";
+import { OLDEST_CLAIM_MS } from "./lease.ts";
 import { areLookupsAsked, FEW_OPERATIONS } from "./lookups-first.ts";
 import { OperationQueue, type QueuedOperation } from "./operation-queue.ts";
 import { type BatchOutcome, sendBatch } from "./send-batch.ts";
 import { haveTurn } from "./slicer.ts";
 import type { Timers } from "./timers.ts";
 
-// A provider that hears its signal ends within a turn or two of the event loop.
-const STUCK_AFTER_MS = 1_000;
-
 export interface RequestDeskOptions {
   readonly provider: PushProvider;
   readonly timers: Timers;
   readonly breaker: Breaker;
   readonly concurrency: number;
+  readonly emit: Emit;
   /** Operations that were not sent come back; they are not to be sent before an instant. */
   readonly onPutBack: (operations: readonly QueuedOperation[], notBefore: Date) => void;
   /** A request has ended: one outcome for each of its operations. */
@@ -27,12 +27,13 @@ export interface RequestDeskOptions {
 export class RequestDesk {
   readonly #options: RequestDeskOptions;
   readonly #queue = new OperationQueue();
-  readonly #requests = new Set<AbortController>();
+  readonly #requests: BoundedRequests;
   #isOpen = false;
   #inFlight = 0;
 
   constructor(options: RequestDeskOptions) {
     this.#options = options;
+    this.#requests = new BoundedRequests(options.timers);
   }
 
   /** Operations that wait for a request. */
@@ -43,6 +44,11 @@ export class RequestDesk {
   /** Operations that the vendor is being asked for. */
   get inFlight(): number {
     return this.#inFlight;
+  }
+
+  /** Requests that were given up and that the provider has not ended yet. */
+  get stuck(): number {
+    return this.#requests.stuck;
   }
 
   open(): void {
@@ -57,7 +63,7 @@ export class RequestDesk {
 
   /** Cuts off the requests under way. */
   cutOff(): void {
-    for (const request of this.#requests) request.abort();
+    this.#requests.cutOff();
   }
 
   lineUp(operations: readonly QueuedOperation[]): void {
@@ -87,29 +93,25 @@ export class RequestDesk {
   }
 
   async #send(taken: readonly QueuedOperation[], isProbe: boolean): Promise<void> {
-    const { provider, timers, breaker, onEnd } = this.#options;
+    const { provider, breaker, onEnd } = this.#options;
     const batch = this.#withoutOutdated(taken);
     if (batch.length === 0) {
       if (isProbe) breaker.giveUpProbe();
       return;
     }
-    const request = new AbortController();
-    const cancelDeadline = timers.after(LONGEST_REQUEST_MS, () => request.abort());
-    this.#requests.add(request);
     this.#inFlight += batch.length;
-    // To put a hundred registrations on the wire is a slice of work, and so is what follows from the reply.
-    await haveTurn();
-    const outcomes = await this.#untilStuck(
-      sendBatch(provider, batch, request.signal),
-      batch,
-      request.signal,
+    const { value: outcomes, wasCutOff } = await this.#requests.run(
+      async (signal) => {
+        // To put a hundred registrations on the wire is a slice of work, and so is what follows from the reply.
+        await haveTurn();
+        return sendBatch(provider, batch, signal);
+      },
+      () => this.#giveUp(batch),
     );
-    cancelDeadline();
     await haveTurn();
-    this.#requests.delete(request);
     this.#inFlight -= batch.length;
     // What we cut off ourselves says nothing of the vendor.
-    if (!this.#isOpen && request.signal.aborted) {
+    if (!this.#isOpen && wasCutOff) {
       if (isProbe) breaker.giveUpProbe();
     } else this.#tellBreaker(batch, outcomes, isProbe);
     onEnd(batch, outcomes);
@@ -133,30 +135,17 @@ export class RequestDesk {
     }
   }
 
-  /** Gives up a request of which the provider does not say that it was cut off: others need its place. */
-  #untilStuck(
-    sending: Promise<BatchOutcome[]>,
-    batch: readonly QueuedOperation[],
-    signal: AbortSignal,
-  ): Promise<BatchOutcome[]> {
-    const { timers, provider } = this.#options;
-    return new Promise((resolve) => {
-      let cancel = () => {};
-      const onAbort = () => {
-        cancel = timers.after(STUCK_AFTER_MS, () => {
-          const message = "The provider did not end a request that was cut off.";
-          const details = { providerId: provider.id, outcome: "unknown" } as const;
-          const error = new EnforcementError("timeout", message, details);
-          resolve(batch.map(() => ({ ok: false, error })));
-        });
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
-      void sending.then((outcomes) => {
-        cancel();
-        signal.removeEventListener("abort", onAbort);
-        resolve(outcomes);
-      });
-    });
+  /** The provider does not end a request that was cut off. */
+  #giveUp(batch: readonly QueuedOperation[]): BatchOutcome[] {
+    const { emit, provider } = this.#options;
+    const [first] = batch;
+    if (first !== undefined) {
+      const { operation } = first.intent;
+      emit({ type: "request_stuck", providerId: provider.id, operation, count: batch.length });
+    }
+    const message = "The provider did not end a request that was cut off.";
+    const error = new EnforcementError("timeout", message, { providerId: provider.id, outcome: "unknown" });
+    return batch.map(() => ({ ok: false, error }));
   }
 
   /** What waited too long under its claim, or was overtaken by another word of the host, goes back to be claimed anew. */

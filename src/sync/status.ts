@@ -21,6 +21,11 @@ export interface ProviderStatus {
   readonly oldestPendingMs: number | null;
   /** Operations that the vendor is being asked for at this moment, by this process. */
   readonly inFlight: number;
+  /**
+   * Requests of this process that the provider did not end a second after their signal aborted, and has not ended since.
+   * Their operations are repeated; what such a request ends with is ignored. Counted anew after `replaceProvider`.
+   */
+  readonly stuck: number;
   /** Refused operations that wait for a person: see `failures`. */
   readonly failed: number;
   /** Permits with a location that is switched on and has no target, or that the directory does not know; none that are revoked or over. */
@@ -42,7 +47,7 @@ export async function readStatus(core: SyncCore, isRunning: boolean): Promise<Sy
       const loop = core.loops.get(id);
       const about = { providerId: id, vendor, delivery };
       if (loop === undefined) {
-        const nothing = { pending: 0, oldestPendingMs: null, inFlight: 0, failed: 0, unmapped: 0 };
+        const nothing = { pending: 0, oldestPendingMs: null, inFlight: 0, stuck: 0, failed: 0, unmapped: 0 };
         return { ...about, ...nothing, lastSuccessAt: null, breaker: CLOSED, lagMs: null };
       }
       await loop.settleClock();
@@ -51,7 +56,7 @@ export async function readStatus(core: SyncCore, isRunning: boolean): Promise<Sy
         ...{ ...about, pending, failed, unmapped },
         oldestPendingMs:
           oldestDueSince === null ? null : Math.max(0, now.getTime() - oldestDueSince.getTime()),
-        ...{ inFlight: loop.inFlight, lastSuccessAt: loop.lastSuccessAt },
+        ...{ inFlight: loop.inFlight, stuck: loop.stuck, lastSuccessAt: loop.lastSuccessAt },
         ...{ breaker: loop.breaker.status, lagMs: loop.lag.percentiles },
       };
     },

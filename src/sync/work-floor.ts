@@ -57,6 +57,11 @@ export class WorkFloor {
     return this.#desk.inFlight;
   }
 
+  /** Requests that were given up and that the provider has not ended yet. */
+  get stuck(): number {
+    return this.#desk.stuck;
+  }
+
   open(): void {
     this.#isOpen = true;
     this.#writer = this.#createWriter();

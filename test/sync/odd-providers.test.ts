@@ -243,8 +243,8 @@ describe("a provider that breaks its contract", () => {
     await until(sync.stop());
   });
 
-  it.each([Number.NaN, -1, Number.POSITIVE_INFINITY, 1e300, "soon"])(
-    "may ask us to wait for %s, and is asked again nevertheless",
+  it.each([Number.NaN, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, "60000", null])(
+    "may ask us to wait for %s: that is no finite number of milliseconds, and is ignored",
     async (retryAfterMs) => {
       const { sync, vendor, pass, until } = scriptedSync();
       const alpha = vendor();
@@ -254,31 +254,95 @@ describe("a provider that breaks its contract", () => {
         alpha.answer = () => new EnforcementError(code, "Later.", asks);
         await sync.start();
         await until(sync.issue(permit(`P${index}`)));
-        await pass(MINUTE_MS);
+        await pass(1_000);
         alpha.answer = () => undefined;
-        await pass(61 * MINUTE_MS);
+        await pass(10_000);
         expect((await sync.status()).providers).toMatchObject([{ pending: 0, failed: 0 }]);
       }
       await until(sync.stop());
     },
   );
 
-  it("may ignore its signal for ever: its place is free again after the bound", async () => {
-    const { sync, vendor, types, pass, until } = scriptedSync(["alpha"], { concurrency: 2, batchSize: 1 });
+  it("may ask us to wait for longer than an hour: it is asked again after one", async () => {
+    const { sync, vendor, pass, until } = scriptedSync();
+    const alpha = vendor();
+    alpha.answer = () => new EnforcementError("rate_limited", "Later.", { retryAfterMs: 1e300 });
+    await sync.start();
+    await until(sync.issue(permit("P1")));
+    await pass(MINUTE_MS);
+    alpha.answer = () => undefined;
+    await pass(61 * MINUTE_MS);
+    expect((await sync.status()).providers).toMatchObject([{ pending: 0, failed: 0 }]);
+    await until(sync.stop());
+  });
+
+  it("may ignore its signal for ever: its place is free again after the bound, and the request is named as stuck", async () => {
+    const { sync, vendor, events, types, pass, until } = scriptedSync(["alpha"], {
+      concurrency: 2,
+      batchSize: 1,
+    });
     const alpha = vendor();
     const { registerMany } = alpha.provider;
+    const endings: ((outcomes: Awaited<ReturnType<Many>>) => void)[] = [];
     let calls = 0;
     Object.assign(alpha.provider, {
       registerMany(...args: Parameters<Many>) {
         calls += 1;
-        return calls <= 4 ? new Promise(() => {}) : registerMany(...args);
+        return calls <= 4 ? new Promise((resolve) => endings.push(resolve)) : registerMany(...args);
       },
     });
+    const stuck = async () => (await sync.status()).providers.map((provider) => provider.stuck);
     await sync.start();
     await until(sync.issueMany([permit("P1"), permit("P2"), permit("P3")]));
+    await pass(39_000);
+    expect(await stuck()).toEqual([0]);
     await pass(10 * MINUTE_MS);
     expect(alpha.live.size).toBe(3);
     expect(types()).toContain("provider_down");
+    const named = {
+      type: "request_stuck",
+      at: expect.any(Date),
+      providerId: "alpha",
+      operation: "register",
+      count: 1,
+    };
+    expect(events.filter(({ type }) => type === "request_stuck")).toEqual([named, named, named, named]);
+    expect(await stuck()).toEqual([4]);
+
+    // What it ends with at last changes nothing but the count.
+    endings[0]?.([]);
+    endings[1]?.([{ ok: false, error: new EnforcementError("rejected", "No.") }]);
+    await pass(MINUTE_MS);
+    expect(await stuck()).toEqual([2]);
+    expect((await sync.status()).providers).toMatchObject([{ pending: 0, failed: 0 }]);
+    expect(alpha.live.size).toBe(3);
+    await until(sync.stop());
+  });
+
+  it("ends a request late: what was cut off by stop is stuck until it has ended", async () => {
+    const { sync, vendor, types, pass, until } = scriptedSync();
+    const alpha = vendor();
+    const { registerMany } = alpha.provider;
+    let end: (() => void) | undefined;
+    Object.assign(alpha.provider, {
+      registerMany: (...args: Parameters<Many>) =>
+        new Promise((resolve) => {
+          end = () => resolve(registerMany(...args));
+        }),
+    });
+    await sync.start();
+    await until(sync.issue(permit("P1")));
+    await pass(100);
+    await until(sync.stop());
+    expect(types()).toEqual(["request_stuck"]);
+    expect((await sync.status()).providers).toMatchObject([{ stuck: 1, inFlight: 0 }]);
+    end?.();
+    await pass(MINUTE_MS);
+    expect((await sync.status()).providers).toMatchObject([{ stuck: 0 }]);
+    Object.assign(alpha.provider, { registerMany });
+    await sync.start();
+    await until(sync.idle());
+    expect(alpha.live.size).toBe(1);
     await until(sync.stop());
   });
 });
