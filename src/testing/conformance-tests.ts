@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import type { MaybePromise } from "../core/directory.ts";
 import { type EnforcementError, isEnforcementError } from "../core/errors.ts";
+import { referenceOf } from "../core/identity.ts";
 import { parsePlate } from "../core/plate.ts";
 import type { ListedRegistration, Outcome, PushProvider, RegistrationPage } from "../core/provider.ts";
 import type { Receipt } from "../core/receipt.ts";
@@ -32,6 +33,11 @@ export const CONFORMANCE_TESTS: readonly (readonly [string, ConformanceTest])[] 
         typeof provider.listRegistrations === "function",
         listRegistrations,
         "listRegistrations must be as declared",
+      );
+      const { ownReferences } = provider.capabilities;
+      assert.ok(
+        ownReferences === undefined || typeof ownReferences === "boolean",
+        "ownReferences must be true, false or left out",
       );
       assert.ok(provider.setup.requirements.length > 0, "setup must name what is required");
       assert.ok(Array.isArray(provider.setup.mappingChangeSteps), "setup must name the mapping change steps");
@@ -138,6 +144,26 @@ export const CONFORMANCE_TESTS: readonly (readonly [string, ConformanceTest])[] 
       await provider.cancel(receipt, { at });
       await assertSeen(bench, 0, registration.validFrom);
       await assertSeen(bench, 0);
+    },
+  ],
+  [
+    "cancels by our reference alone, where it says that it can",
+    async (bench) => {
+      const { provider, registration } = bench;
+      if (!provider.capabilities.ownReferences) return;
+      const at = middleOf(registration);
+      const {
+        v,
+        providerId,
+        registration: stored,
+        coveredUntil,
+      } = await provider.register(registration, { at });
+      await assertSeen(bench, 1, at);
+      const reference = referenceOf(provider.id, registration);
+      const { target } = registration;
+      // As it is where the reply to the registration was lost: nothing of the vendor's own is known.
+      await provider.cancel({ v, providerId, reference, target, registration: stored, coveredUntil }, { at });
+      await assertSeen(bench, 0, at);
     },
   ],
   [

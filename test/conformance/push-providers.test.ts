@@ -121,6 +121,19 @@ describe("the suite", () => {
     ],
     ["does not cancel", "cancels through a stored receipt, also twice", () => ({ cancel: async () => {} })],
     [
+      "finds rights by another reference than ours, and says otherwise",
+      "cancels by our reference alone, where it says that it can",
+      (provider) => ({
+        register: (registration, options) =>
+          provider.register({ ...registration, generation: nextGeneration() }, options),
+      }),
+    ],
+    [
+      "gives no yes or no for ownReferences",
+      "says what it is and what it can do",
+      (provider) => ({ capabilities: { ...provider.capabilities, ownReferences: 1 as never } }),
+    ],
+    [
       "does not amend",
       "amends the end through a stored receipt, and nothing else",
       () => ({ amend: async (receipt) => receipt }),
