@@ -219,7 +219,8 @@ function finalError(
   const { operation, providerId, history, bounds, callerSignal } = context;
   const { attempts, last } = history;
   const changing = [...history.inFlight].some(({ changes }) => changes);
-  const outcome = history.changed || changing ? "unknown" : "not_applied";
+  const isInDoubt = isEnforcementError(thrown) && thrown.outcome === "unknown";
+  const outcome = history.changed || changing || isInDoubt ? "unknown" : "not_applied";
   const details = { providerId, operation, attempts, outcome } as const;
   if (isEnforcementError(thrown)) return withErrorDetails(thrown, details);
   if (callerSignal?.aborted) {

@@ -1,4 +1,4 @@
-import type { EnforcementError } from "../../core/errors.ts";
+import { type EnforcementError, isEnforcementError, withErrorDetails } from "../../core/errors.ts";
 import type { Delivered, PushChange } from "../../core/push-operations.ts";
 import type { Attempt } from "../../http/client.ts";
 import type { HttpReply } from "../../http/reply.ts";
@@ -46,6 +46,15 @@ export function createPush(config: HotSpotConfig): Push {
     return sendOnce(attempt, { ...change, ...renewed }, config);
   }
 
+  /** {@link send} about a right that HotSpot has already: whatever keeps the request from it, the right may be live. */
+  async function sendAgain(attempt: Attempt, change: Change): Promise<Exchange> {
+    try {
+      return await send(attempt, change);
+    } catch (thrown) {
+      throw isEnforcementError(thrown) ? withErrorDetails(thrown, { outcome: "unknown" }) : thrown;
+    }
+  }
+
   return async (attempt, change) => {
     const operation = toOperation(change);
     const first = await send(attempt, operation);
@@ -62,7 +71,7 @@ export function createPush(config: HotSpotConfig): Push {
     // A repeat of our own registration. The first one may have carried another end, so ours is stated again; that
     // HotSpot finds the right by our reference proves besides that it is ours.
     const vendorReference = refusal.reference === undefined ? {} : { vendorReference: refusal.reference };
-    const second = await send(attempt, { ...operation, kind: "amend", ...vendorReference });
+    const second = await sendAgain(attempt, { ...operation, kind: "amend", ...vendorReference });
     // The right's reference again, not the amendment's. HotSpot may not have told it: then ours is the only one.
     if (second.verdict.kind === "accepted") return delivered(refusal.reference ?? change.reference);
     const amendment = toRefused(second);

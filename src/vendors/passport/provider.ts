@@ -87,7 +87,11 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
     return outcomes.map((first, position) => {
       const second = restated.get(changes[position]);
       if (second === undefined || first.ok) return first;
-      if (second.ok || second.error.code !== "rejected") return second;
+      if (second.ok) return second;
+      // That it exists is proven, so whatever kept us from stating its end, it may be live.
+      if (second.error.code !== "rejected") {
+        return { ok: false, error: withErrorDetails(second.error, { outcome: "unknown" }) };
+      }
       // Ours is not there under its id, so what exists is another right. Otherwise it is ours, and was stopped.
       const reason = second.error.reason === "not_found" ? "already_exists" : undefined;
       return { ok: false, error: withErrorDetails(first.error, { reason }) };

@@ -161,6 +161,21 @@ describe("already exists", () => {
     expect(other).toMatchObject({ code: "rejected", vendorCode: "9022", vendorMessage: "Exists." });
   });
 
+  it("for a right of ours whose end cannot be stated again may be live", async () => {
+    const { provider } = connect(vendor, {
+      provider: { retries: 0 },
+      instead: (request) =>
+        request.url.endsWith("/permits") ? undefined : new Response("", { status: 429 }),
+    });
+    await provider.register(registration());
+
+    // So that it is cancelled if the permit is revoked meanwhile.
+    expect(await failureOf(() => provider.register(registration({ validTo: LATER })))).toMatchObject({
+      code: "rate_limited",
+      outcome: "unknown",
+    });
+  });
+
   it("for a right of ours that was cancelled is rejected: it needs another generation", async () => {
     const { provider, sandbox } = connect(vendor);
     await provider.cancel(await provider.register(registration()));

@@ -78,28 +78,58 @@ describe("a cancellation", () => {
     },
   );
 
-  it.each<[string, () => Response]>([
+  const REFUSALS: readonly [string, () => Response][] = [
     ["409", () => refuse(409, "session_stopped")],
     ["404", () => refuse(404, "not_found")],
-  ])(
-    "that Passport refuses with %s is held while the look whether it is over gets no answer",
-    async (_, refusal) => {
+  ];
+  const FAILED_LOOKS: readonly [string, () => Response][] = [
+    ["a gateway's 502", () => new Response("<h1>Bad Gateway</h1>", { status: 502 })],
+    ["503", () => new Response("", { status: 503 })],
+    ["Passport's own 503", () => refuse(503, "maintenance")],
+    ["429", () => new Response("", { status: 429 })],
+    ["what cannot be read", () => new Response("{")],
+  ];
+
+  const cases = REFUSALS.flatMap(([said, refusal]) =>
+    FAILED_LOOKS.map(([heard, failedLook]) => ({ said, refusal, heard, failedLook })),
+  );
+  it.each(cases)(
+    "that Passport refuses with $said is no refusal while the look whether it is over gets $heard",
+    async ({ refusal, failedLook }) => {
       let isDown = true;
       const { provider, receipt } = await connectTo((type) => (type === "stopped" ? refusal() : undefined), {
         instead({ url }) {
           if (!url.includes("/parking-rights")) return undefined;
-          return isDown ? new Response("<h1>Bad Gateway</h1>", { status: 502 }) : Response.json({ data: [] });
+          return isDown ? failedLook() : Response.json({ data: [] });
         },
       });
 
-      expect(await failureOf(() => provider.cancel(receipt))).toMatchObject({
-        ...{ code: "unavailable", outcome: "unknown", retryable: true },
-      });
+      const error = await failureOf(() => provider.cancel(receipt));
+      expect(error).toMatchObject({ outcome: "unknown" });
+      expect(error.code).not.toBe("rejected");
 
       isDown = false;
       expect(await provider.cancel(receipt)).toBeUndefined();
     },
   );
+});
+
+describe("a registration that is repeated", () => {
+  it.each<[string, () => Response]>([
+    ["503", () => new Response("", { status: 503 })],
+    ["429", () => new Response("", { status: 429 })],
+  ])("may be live while stating its end again gets %s", async (_, failed) => {
+    let isDown = true;
+    const { provider } = await connectTo((type) => (type === "extended" && isDown ? failed() : undefined));
+    const moved = sampleRegistration({ validTo: LATER });
+
+    // So that it is cancelled if the permit is revoked meanwhile.
+    const error = await failureOf(() => provider.register(moved));
+    expect(error).toMatchObject({ outcome: "unknown", retryable: true });
+
+    isDown = false;
+    expect((await provider.register(moved)).coveredUntil).toBe(LATER.toISOString());
+  });
 });
 
 describe("an amendment", () => {
