@@ -4,13 +4,16 @@ import type { Timers } from "./timers.ts";
 
 /** What the breaker of one provider lets through. */
 export interface BreakerStatus {
-  /** `closed`: everything. `open`: nothing until `retryAt`. `half_open`: one operation, to see whether it is back. */
+  /**
+   * `closed`: everything. `open`: nothing until `retryAt`. `half_open`: since then, one operation, to see whether it is
+   * back; where no permit waits, `checkConnection` in its place.
+   */
   readonly state: "closed" | "open" | "half_open";
   /** Why it is not closed; null when it is. */
   readonly code: EnforcementErrorCode | null;
   /** Since when it is not closed; null when it is. */
   readonly downSince: Date | null;
-  /** When the vendor is asked again; null when closed. */
+  /** From when on the vendor is asked again; null when closed. */
   readonly retryAt: Date | null;
 }
 
@@ -57,7 +60,7 @@ export class Breaker {
   get status(): BreakerStatus {
     if (this.#downSince === undefined) return { state: "closed", code: null, downSince: null, retryAt: null };
     return {
-      state: this.#isProbing ? "half_open" : "open",
+      state: this.#isProbing || this.waitMs === 0 ? "half_open" : "open",
       ...{ code: this.#code ?? null, downSince: this.#downSince, retryAt: new Date(this.#retryAt) },
     };
   }

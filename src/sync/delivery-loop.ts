@@ -14,6 +14,8 @@ const SMALLEST_WINDOW = 64;
 // A ledger may say that something is due and not give it: another process was faster.
 const SHORTEST_SLEEP_MS = 20;
 const REWIND_AGAIN_MS = 1_000;
+// Another process may deliver the last of what would have shown that a vendor is back, and does not say so.
+const CHECK_AGAIN_MS = 60_000;
 
 /** Delivers what is due at one provider, as long as it runs. Providers know nothing of each other. */
 export class DeliveryLoop {
@@ -38,6 +40,7 @@ export class DeliveryLoop {
   /** Steps of the clock after which the ledger's instants were put right. One that starts does not know. */
   #stepsBack = -1;
   #rewinding: Promise<void> | undefined;
+  #checking: Promise<void> | undefined;
 
   constructor(context: LoopContext) {
     this.#context = context;
@@ -142,6 +145,7 @@ export class DeliveryLoop {
     await this.#claiming;
     await this.#rewinding;
     await this.#floor.close(boundMs);
+    await this.#checking;
   }
 
   /** One that does not run is not woken: its timer would keep the process alive. */
@@ -196,6 +200,7 @@ export class DeliveryLoop {
       if (claimed.length < limit) {
         this.#answeredCalls = calls;
         void this.#lookAhead();
+        if (!this.breaker.isClosed && this.#floor.isEmpty) this.#checking ??= this.#checkVendor();
       }
     } catch {
       health.note(false);
@@ -204,6 +209,28 @@ export class DeliveryLoop {
     }
     this.#isClaiming = false;
     this.#changedMeanwhile = [];
+    this.#pump();
+  }
+
+  /**
+   * A vendor that was down and that no permit waits for is asked whether it is back. Where a permit waits, its own
+   * operation shows that when its time comes.
+   */
+  async #checkVendor(): Promise<void> {
+    const { ledger, timers, health } = this.#context;
+    let againInMs = CHECK_AGAIN_MS;
+    try {
+      const { pending } = await ledger.count(this.provider.id, timers.now());
+      health.note(true);
+      if (pending === 0) {
+        await this.#floor.checkConnection();
+        againInMs = Math.max(this.breaker.waitMs, SHORTEST_SLEEP_MS);
+      }
+    } catch {
+      health.note(false);
+    }
+    this.#checking = undefined;
+    if (!this.breaker.isClosed) this.#wakeUpAt(timers.now().getTime() + againInMs);
     this.#pump();
   }
 

@@ -71,7 +71,7 @@ export interface ProviderDownEvent {
   readonly status?: number;
 }
 
-/** A vendor that was down is back. */
+/** A vendor that was down is back: it answered an operation, or `checkConnection` where none was left to be sent. */
 export interface ProviderUpEvent {
   readonly type: "provider_up";
   readonly providerId: string;
@@ -85,8 +85,8 @@ export interface ProviderUpEvent {
 export interface RequestStuckEvent {
   readonly type: "request_stuck";
   readonly providerId: string;
-  readonly operation: "register" | "amend" | "cancel";
-  /** How many operations travelled in it. */
+  readonly operation: "register" | "amend" | "cancel" | "checkConnection";
+  /** How many operations travelled in it; 1 for `checkConnection`. */
   readonly count: number;
 }
 

@@ -123,7 +123,7 @@ export function readProvider(value: unknown, field: string): EnforcementProvider
   readText(provider.id, `${field}.id`);
   if (provider.delivery === "pull") return provider as EnforcementProvider;
   if (provider.delivery !== "push") throw fieldError(`${field}.delivery`, 'must be "push" or "pull".');
-  readMethods(provider, field, ["registerMany", "amendMany", "cancelMany"]);
+  readMethods(provider, field, ["registerMany", "amendMany", "cancelMany", "checkConnection"]);
   const { batchSize, openEndedDays } = readRecord(
     provider.capabilities,
     `${field}.capabilities`,

@@ -1,8 +1,9 @@
 import { EnforcementError } from "../core/errors.ts";
-import type { PushProvider } from "../core/provider.ts";
+import type { Outcome, PushProvider } from "../core/provider.ts";
+import { askConnection } from "./ask-connection.ts";
 import { BoundedRequests } from "./bounded-requests.ts";
 import type { Breaker } from "./breaker.ts";
-import type { Emit } from "./events.ts";
+import type { Emit, RequestStuckEvent } from "./events.ts";
 import { isOfOneItem, isRefusal } from "./judge-error.ts";
 import { OLDEST_CLAIM_MS } from "./lease.ts";
 import { areLookupsAsked, FEW_OPERATIONS } from "./lookups-first.ts";
@@ -28,12 +29,14 @@ export class RequestDesk {
   readonly #options: RequestDeskOptions;
   readonly #queue = new OperationQueue();
   readonly #requests: BoundedRequests;
+  readonly #checks: BoundedRequests;
   #isOpen = false;
   #inFlight = 0;
 
   constructor(options: RequestDeskOptions) {
     this.#options = options;
     this.#requests = new BoundedRequests(options.timers);
+    this.#checks = new BoundedRequests(options.timers);
   }
 
   /** Operations that wait for a request. */
@@ -48,16 +51,17 @@ export class RequestDesk {
 
   /** Requests that were given up and that the provider has not ended yet. */
   get stuck(): number {
-    return this.#requests.stuck;
+    return this.#requests.stuck + this.#checks.stuck;
   }
 
   open(): void {
     this.#isOpen = true;
   }
 
-  /** Puts back what waits, and whatever is lined up from now on. Requests under way go on. */
+  /** Puts back what waits, and whatever is lined up from now on. Operations under way go on; checks are cut off. */
   close(): void {
     this.#isOpen = false;
+    this.#checks.cutOff();
     this.#putBack(this.#options.timers.now());
   }
 
@@ -69,6 +73,22 @@ export class RequestDesk {
   lineUp(operations: readonly QueuedOperation[]): void {
     for (const operation of operations) this.#queue.add(operation);
     if (!this.#isOpen) this.#putBack(this.#options.timers.now());
+  }
+
+  /**
+   * Asks the provider whether its vendor is back, in the place of an operation that would show it: one at a time, and
+   * while it is asked, no operation is sent.
+   */
+  async checkConnection(): Promise<void> {
+    const { breaker, provider } = this.#options;
+    if (!this.#isOpen || !breaker.startProbe()) return;
+    const { value: outcome, wasCutOff } = await this.#checks.run(
+      (signal) => askConnection(provider, signal),
+      () => this.#giveUp("checkConnection", 1),
+    );
+    if (!this.#isOpen && wasCutOff) breaker.giveUpProbe();
+    else if (outcome.ok || isRefusal(outcome.error)) breaker.noteAnswer({ isProbe: true });
+    else breaker.noteTrouble(outcome.error, { isProbe: true });
   }
 
   /** Sends what waits, as far as it may be sent now. */
@@ -95,7 +115,8 @@ export class RequestDesk {
   async #send(taken: readonly QueuedOperation[], isProbe: boolean): Promise<void> {
     const { provider, breaker, onEnd } = this.#options;
     const batch = this.#withoutOutdated(taken);
-    if (batch.length === 0) {
+    const operation = batch[0]?.intent.operation;
+    if (operation === undefined) {
       if (isProbe) breaker.giveUpProbe();
       return;
     }
@@ -106,7 +127,10 @@ export class RequestDesk {
         await haveTurn();
         return sendBatch(provider, batch, signal);
       },
-      () => this.#giveUp(batch),
+      () => {
+        const stuck = this.#giveUp(operation, batch.length);
+        return batch.map(() => stuck);
+      },
     );
     await haveTurn();
     this.#inFlight -= batch.length;
@@ -136,16 +160,12 @@ export class RequestDesk {
   }
 
   /** The provider does not end a request that was cut off. */
-  #giveUp(batch: readonly QueuedOperation[]): BatchOutcome[] {
+  #giveUp(operation: RequestStuckEvent["operation"], count: number): Outcome<never> {
     const { emit, provider } = this.#options;
-    const [first] = batch;
-    if (first !== undefined) {
-      const { operation } = first.intent;
-      emit({ type: "request_stuck", providerId: provider.id, operation, count: batch.length });
-    }
+    emit({ type: "request_stuck", providerId: provider.id, operation, count });
     const message = "The provider did not end a request that was cut off.";
     const error = new EnforcementError("timeout", message, { providerId: provider.id, outcome: "unknown" });
-    return batch.map(() => ({ ok: false, error }));
+    return { ok: false, error };
   }
 
   /** What waited too long under its claim, or was overtaken by another word of the host, goes back to be claimed anew. */

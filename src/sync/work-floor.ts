@@ -135,6 +135,11 @@ export class WorkFloor {
     for (const [companyId, works] of byCompany) void this.#prepare(companyId, works);
   }
 
+  /** Asks the provider whether its vendor is back, in the place of an operation that would show it. */
+  checkConnection(): Promise<void> {
+    return this.#desk.checkConnection();
+  }
+
   /** Sends what waits, as far as it may be sent now. */
   dispatch(): void {
     this.#desk.dispatch();

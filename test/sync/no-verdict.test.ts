@@ -27,7 +27,7 @@ describe("a gateway that answers in the vendor's place", () => {
       const [status] = (await sync.status()).providers;
       expect(status).toMatchObject({ pending: 20, failed: 0 });
       // Two replies that cannot be read say nothing of the vendor yet.
-      if (gateway.code === "unavailable") expect(status?.breaker.state).toBe("open");
+      if (gateway.code === "unavailable") expect(status?.breaker.state).not.toBe("closed");
       await pass(1_000);
       alpha.answer = () => undefined;
       await pass(MINUTE_MS);
