@@ -30,7 +30,8 @@ export function judgeChange(
       if (revision !== known.revision) return revision > known.revision ? "recorded" : "older";
       return isSame() ? "unchanged" : "conflict";
     case "erased":
-      return revision > known.revision ? "recorded" : "older";
+      // Its content is gone, so the same revision is what brings it back.
+      return revision >= known.revision ? "recorded" : "older";
     default:
       return change.kind === "issue" && revision > known.revision ? "recorded" : "revoked";
   }

@@ -16,7 +16,7 @@ export interface ChangeResult {
    * |---|---|
    * | `recorded` | it is durable, and will be delivered |
    * | `unchanged` | it was known already |
-   * | `older` | a newer revision is known, or the permit was erased at this one or a later; nothing was changed |
+   * | `older` | a newer revision is known, or the permit was erased at a later one; nothing was changed |
    * | `revoked` | the permit was revoked; only `issue` with a higher revision takes it up again |
    * | `unknown` | `revoke` or `forget` of a permit that is not known; nothing was changed |
    */

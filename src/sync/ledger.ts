@@ -122,7 +122,7 @@ export type LedgerChange =
  * |---|---|
  * | `recorded` | it is durable |
  * | `unchanged` | the ledger said the same already |
- * | `older` | a newer revision is stored, or the permit was erased at this revision or a later one; nothing was changed |
+ * | `older` | a newer revision is stored, or the permit was erased at a later one; nothing was changed |
  * | `revoked` | the permit was revoked or forgotten (and perhaps erased since), and only `issue` with a higher revision takes it up again; nothing was changed |
  * | `unknown` | `revoke` or `forget` of a permit that was never here, or that ended and was erased; nothing was changed |
  * | `conflict` | the stored permit has this very revision and other content; nothing of the call was recorded |

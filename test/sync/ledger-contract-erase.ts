@@ -47,7 +47,7 @@ export function describeErasure(place: Place): void {
     await ledger.record([issue({ revision: 3, validTo: minute(10) }), issue({ id: "revoked", revision: 3 })]);
     await ledger.record([revoke(1, "revoked")]);
     expect(await eraseAt(20)).toBe(2);
-    expect(await say(ledger, revise({ revision: 3 }))).toBe("older");
+    expect(await say(ledger, revise({ revision: 2 }))).toBe("older");
     expect(await say(ledger, revoke())).toBe("unknown");
     expect(await say(ledger, forget())).toBe("unknown");
     expect(await say(ledger, revise({ id: "revoked", revision: 4 }))).toBe("revoked");
@@ -60,6 +60,20 @@ export function describeErasure(place: Place): void {
     const claimed = await claim(ledger, 30);
     expect(claimed.map(({ delivery }) => delivery.erased)).toEqual([true, true]);
   });
+
+  it.each(["issue", "revise"] as const)(
+    "takes a permit that was erased again at the same revision: %s",
+    async (kind) => {
+      const { ledger } = place;
+      const again = (kind === "issue" ? issue : revise)({ revision: 3, validTo: minute(10) });
+      await say(ledger, again);
+      expect(await eraseAt(20)).toBe(1);
+      expect(await say(ledger, again)).toBe("recorded");
+      expect(await say(ledger, again)).toBe("unchanged");
+      expect(await find(ledger, ["ABC123"])).toHaveLength(1);
+      expect((await claimOnly(ledger, 20)).delivery.erased).toBe(true);
+    },
+  );
 
   it("counts a revoked permit as ended when it was revoked, also one without an end", async () => {
     const { ledger } = place;

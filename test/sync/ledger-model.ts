@@ -46,8 +46,9 @@ export class LedgerModel {
     const { permit, kind, at, providerIds } = change;
     const isHigher = known === undefined || permit.revision > known.permit.revision;
     if (known !== undefined && known.withdrawn !== "no" && !(kind === "issue" && isHigher)) return "revoked";
-    if (known !== undefined && !isHigher) {
-      if (known.erased || permit.revision < known.permit.revision) return "older";
+    const bringsBack = known?.erased === true && permit.revision === known.permit.revision;
+    if (known !== undefined && !isHigher && !bringsBack) {
+      if (permit.revision < known.permit.revision) return "older";
       return wordsOf(known.permit) === wordsOf(permit) ? "unchanged" : "conflict";
     }
     this.permits = this.permits.filter((one) => one !== known);
