@@ -154,6 +154,7 @@ export type {
   TestPlateSight,
 } from "./setup/test-plate.ts";
 export type { BreakerStatus } from "./sync/breaker.ts";
+export type { ClockReference, ClockStatus } from "./sync/clock-watch.ts";
 export type {
   Delivery as ProviderState,
   DeliveryId,
@@ -173,6 +174,7 @@ export type {
 export type {
   AcknowledgedEvent,
   ClockEvent,
+  ClockLeaptEvent,
   DirectoryEvent,
   ErasedEvent,
   HeldEvent,

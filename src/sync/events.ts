@@ -1,5 +1,6 @@
 import type { EnforcementErrorCode } from "../core/errors.ts";
 import { ignorePromise } from "../core/maybe-promise.ts";
+import type { ClockReference } from "./clock-watch.ts";
 
 /**
  * Something that happened in durable sync. It never holds a plate, a name or a secret. New types may come in a minor
@@ -16,6 +17,7 @@ export type SyncEvent = { readonly at: Date } & (
   | DirectoryEvent
   | LedgerEvent
   | ClockEvent
+  | ClockLeaptEvent
   | ErasedEvent
 );
 
@@ -118,6 +120,21 @@ export interface LedgerEvent {
 /** The host's clock gives no valid Date, and time goes on from the last one that it gave: once, until it is back. */
 export interface ClockEvent {
   readonly type: "clock_failed" | "clock_recovered";
+}
+
+/**
+ * The clock shows another time than it should, by more than five minutes, or it may: what cannot be undone waits for 24
+ * hours of steady time. Each time.
+ */
+export interface ClockLeaptEvent {
+  readonly type: "clock_leapt";
+  /** By how much it is off, in milliseconds; below 0: behind. */
+  readonly byMs: number;
+  /**
+   * What says so: `monotonic`, the time that has passed in this process; `ledger`, the latest instant there, a day or more
+   * before this start (a process that was away as long looks the same); `database`, the clock of the ledger's database.
+   */
+  readonly against: ClockReference;
 }
 
 /** What was personal in permits that were over for long enough, or to be forgotten, is gone. */

@@ -1,8 +1,8 @@
 import type { MaybePromise } from "../core/directory.ts";
+import type { ClockWatch } from "./clock-watch.ts";
 import type { Emit } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LedgerHealth } from "./ledger-health.ts";
-import type { Timers } from "./timers.ts";
 
 const EVERY_MS = 60 * 60_000;
 const SOON_MS = 1_000;
@@ -20,7 +20,7 @@ export interface Retention {
 
 export function createRetention(context: {
   openLedger: () => MaybePromise<Ledger>;
-  timers: Timers;
+  timers: Pick<ClockWatch, "now" | "after" | "isSteady">;
   retentionMs: number;
   emit: Emit;
   health: LedgerHealth;
@@ -45,7 +45,9 @@ export function createRetention(context: {
     try {
       const ledger = await openLedger();
       for (let erased = AT_ONCE; isRunning && erased >= AT_ONCE; ) {
-        const now = timers.now();
+        // To a clock that is not believed nothing has ended, and whatever could be live is: only what no vendor can have
+        // goes.
+        const now = timers.isSteady ? timers.now() : new Date(0);
         const endedBefore = new Date(now.getTime() - retentionMs);
         erased = await ledger.erase({ endedBefore, now, limit: AT_ONCE });
         if (erased > 0) emit({ type: "erased", count: erased });

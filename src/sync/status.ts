@@ -1,4 +1,5 @@
 import type { BreakerStatus } from "./breaker.ts";
+import type { ClockStatus } from "./clock-watch.ts";
 import type { LagPercentiles } from "./lag.ts";
 import type { SyncCore } from "./sync-core.ts";
 
@@ -6,6 +7,8 @@ import type { SyncCore } from "./sync-core.ts";
 export interface SyncStatus {
   /** Whether it was started and not stopped. */
   readonly isRunning: boolean;
+  /** The clock's last leap, as long as what it shows is not believed again; null: it is steady. */
+  readonly clock: ClockStatus | null;
   /** In the order in which they were added. */
   readonly providers: readonly ProviderStatus[];
 }
@@ -61,5 +64,5 @@ export async function readStatus(core: SyncCore, isRunning: boolean): Promise<Sy
       };
     },
   );
-  return { isRunning, providers: await Promise.all(providers) };
+  return { isRunning, clock: core.timers.status, providers: await Promise.all(providers) };
 }

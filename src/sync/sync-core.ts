@@ -18,7 +18,7 @@ import type { Timers } from "./timers.ts";
 /** What the parts of one sync share. */
 export interface SyncCore {
   readonly settings: PermitSyncSettings;
-  readonly timers: Timers;
+  readonly timers: ClockWatch;
   readonly random: () => number;
   readonly emit: Emit;
   readonly health: LedgerHealth;
@@ -48,7 +48,10 @@ export function createSyncCore(
 ): SyncCore {
   const { directory, concurrency, leadTimeMs, retentionMs } = settings;
   const now = steadyClock(given.now, (isWell) => emit({ type: isWell ? "clock_recovered" : "clock_failed" }));
-  const timers = new ClockWatch({ now, after: given.after });
+  const { monotonic, after } = given;
+  const timers = new ClockWatch({ now, monotonic, after }, ({ byMs, against }) =>
+    emit({ type: "clock_leapt", byMs, against }),
+  );
   const emit: Emit = createEmit(settings.onEvent, timers.now);
   requireClock(now);
   const health = new LedgerHealth(emit);

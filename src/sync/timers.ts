@@ -3,6 +3,8 @@ import type { Clock } from "../core/clock.ts";
 /** Time as durable sync sees it: what the clock shows, and waking up later. Tests put their own in its place. */
 export interface Timers {
   now(): Date;
+  /** Milliseconds since some instant, on a clock that cannot be set: what `now` shows is judged by it. */
+  monotonic(): number;
   /** Calls back once, after at least so many milliseconds. The function that it gives cancels it. */
   after(milliseconds: number, callback: () => void): () => void;
 }
@@ -14,6 +16,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export function systemTimers(clock: Clock): Timers {
   return {
     now: clock,
+    monotonic: () => performance.now(),
     after(milliseconds, callback) {
       const timer = setTimeout(callback, Math.min(Math.max(0, Math.ceil(milliseconds)), LONGEST_TIMER_MS));
       return () => clearTimeout(timer);

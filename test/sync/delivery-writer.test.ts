@@ -15,6 +15,7 @@ function createSlowLedger(kind: Ledger["kind"]) {
   const writer = createDeliveryWriter({
     ledger: { kind, save } as unknown as Ledger,
     timers: {
+      monotonic: () => 0,
       now: () => new Date(0),
       after(_ms, callback) {
         waits.push(callback);

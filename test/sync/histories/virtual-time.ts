@@ -4,6 +4,8 @@ type CancelTimer = () => void;
 /** The timers of one party. When its process dies, they all go at once. */
 export interface TimerGroup {
   now(): Date;
+  /** How much time has passed, whatever the clock says. */
+  monotonic(): number;
   after(ms: number, callback: () => void): CancelTimer;
   clear(): void;
 }
@@ -69,6 +71,7 @@ export function createVirtualTime(start: number): VirtualTime {
       const own = new Set<Timer>();
       return {
         now,
+        monotonic: () => elapsed,
         after(ms, callback) {
           // As Node does it: what cannot be waited for is waited for as shortly as possible.
           const wait = ms >= 1 && ms <= 2_147_483_647 ? ms : 1;
