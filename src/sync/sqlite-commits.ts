@@ -14,7 +14,7 @@ import type { UndoLog } from "./undo-log.ts";
 
 interface Parts {
   readonly database: DatabaseSync;
-  readonly requireInPlace: () => void;
+  readonly requireOwned: () => void;
   readonly undo: UndoLog;
   readonly index: PermitIndex;
   readonly handle: (request: Request) => unknown;
@@ -25,7 +25,7 @@ interface Parts {
  * Puts requests into commits. What changes the file is carried out as it comes in, in a transaction that is open until
  * the last parcel; what reads is answered after the commit.
  */
-export function createCommits({ database, requireInPlace, undo, index, handle, recordEach }: Parts) {
+export function createCommits({ database, requireOwned, undo, index, handle, recordEach }: Parts) {
   let requests: Request[] = [];
   /** Of the requests that write, in their order. */
   let written: unknown[] = [];
@@ -47,7 +47,7 @@ export function createCommits({ database, requireInPlace, undo, index, handle, r
 
   function commit(): void {
     carryOut(() => {
-      requireInPlace();
+      requireOwned();
       database.exec("COMMIT");
       undo.clear();
     });

@@ -21,6 +21,14 @@ export const NOT_A_LEDGER: WriterFailure = {
   field: "path",
 };
 
+export const FENCED: WriterFailure = {
+  code: "unavailable",
+  message:
+    "ledger: another process has opened this ledger; nothing of this call was recorded, and this one records nothing more. Close it and open it again when the other process has ended.",
+  field: "path",
+  retryable: false,
+};
+
 /** An error that may travel and be shown: no path, no value, no words of SQLite's. */
 export function toWriterFailure(thrown: unknown): WriterFailure {
   if (thrown instanceof RefusedFile) return thrown.failure;
@@ -91,4 +99,10 @@ export function isLockedByOther(thrown: unknown): boolean {
 export function primaryCodeOf(thrown: unknown): number | undefined {
   const code = (thrown as { errcode?: unknown } | null)?.errcode;
   return typeof code === "number" ? code & 0xff : undefined;
+}
+
+/** A failure to make the file, as SQLite would report it. */
+export function toOpenFailure(thrown: unknown): WriterFailure {
+  const code = String((thrown as { code?: unknown }).code);
+  return toWriterFailure({ errcode: code === "ENOSPC" || code === "EDQUOT" ? FULL : CANNOT_OPEN });
 }

@@ -1,15 +1,19 @@
-import { existsSync, realpathSync, statSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { closeSync, existsSync, openSync, realpathSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { isLockedByOther, RefusedFile } from "./sqlite-errors.ts";
+import { FENCED, isLockedByOther, RefusedFile, toOpenFailure } from "./sqlite-errors.ts";
 import { watchFiles } from "./sqlite-in-place.ts";
 import { APPLICATION_ID, migrate, SCHEMA_VERSION } from "./sqlite-schema.ts";
 
 /** A ledger's file, open for its one writer. */
 export interface LedgerFile {
   readonly database: DatabaseSync;
-  /** Throws when the file, or one beside it, is not where it was any more. */
-  requireInPlace(): void;
+  /**
+   * Throws when the file, or one beside it, is not where it was any more, or when another process has opened the file
+   * since. Called inside each transaction that writes, before it is committed.
+   */
+  requireOwned(): void;
   close(): void;
 }
 
@@ -26,12 +30,13 @@ const CHECKPOINT_PAGES = 4_096;
  * @throws RefusedFile when the file is not a ledger, is newer, damaged, or another process has it
  */
 export function openLedgerFile(path: string, busyMs: number): LedgerFile {
-  const file = resolveLinks(path);
+  const { file, isNew } = makeFile(path);
+  requireOneName(file);
   const lock = lockFile(file);
   let database: DatabaseSync | undefined;
   try {
-    const isEmpty = !existsSync(file) || statSync(file).size === 0;
-    if (isEmpty && wasMade(lock)) {
+    if (statSync(file).size === 0 && wasMade(lock)) {
+      if (isNew) rmSync(file);
       throw new RefusedFile({
         ...{ code: "invalid_config", field: "path" },
         message:
@@ -40,21 +45,74 @@ export function openLedgerFile(path: string, busyMs: number): LedgerFile {
     }
     database = new DatabaseSync(file, { timeout: busyMs });
     prepareDatabase(database);
+    const requireToken = takeOwnership(database);
     lock.exec("PRAGMA user_version = 1");
+    return toLedgerFile({ database, lock, requireInPlace: watchFiles(file), requireToken });
   } catch (thrown) {
     database?.close();
     lock.close();
     throw thrown;
   }
-  const opened = database;
+}
+
+interface Opened {
+  readonly database: DatabaseSync;
+  readonly lock: DatabaseSync;
+  readonly requireInPlace: () => void;
+  readonly requireToken: () => void;
+}
+
+function toLedgerFile({ database, lock, requireInPlace, requireToken }: Opened): LedgerFile {
   return {
-    database: opened,
-    requireInPlace: watchFiles(file),
+    database,
+    requireOwned() {
+      requireInPlace();
+      requireToken();
+    },
     close() {
-      opened.close();
-      // Last, so that nobody else opens the file before it is closed.
+      database.close();
+      // Last, so that no other process opens the file before it is closed.
       lock.close();
     },
+  };
+}
+
+/**
+ * Makes the file where there is none, and finds its name without links. A link may lead to a file that does not exist
+ * yet: only when it exists do all names of it lead to the same one, and to the same lock.
+ */
+function makeFile(path: string): { file: string; isNew: boolean } {
+  try {
+    const isNew = !existsSync(path);
+    // One that exists is not opened: closing it would take the locks of SQLite from it, which are the process's.
+    if (isNew) closeSync(openSync(path, "a"));
+    return { file: realpathSync(path), isNew };
+  } catch (thrown) {
+    throw new RefusedFile(toOpenFailure(thrown));
+  }
+}
+
+/** SQLite keeps the log and its locks by the file's name: two names of one file would have two logs. */
+function requireOneName(file: string): void {
+  if (statSync(file).nlink <= 1) return;
+  throw new RefusedFile({
+    code: "invalid_config",
+    message: "path: the file has another name too (a hard link); remove that, or give the path of a copy.",
+    field: "path",
+  });
+}
+
+/**
+ * The file's owner is the process that opened it last. The lock keeps a second one out, but a lock can be lost: the
+ * operating system drops it when another part of the owner's process closes the lock's file. The returned function
+ * reads inside a transaction that writes, so no other process can open the file between it and the commit.
+ */
+function takeOwnership(database: DatabaseSync): () => void {
+  const token = randomUUID();
+  database.prepare("UPDATE owner SET token = ?").run(token);
+  const readToken = database.prepare("SELECT token FROM owner");
+  return function requireToken() {
+    if (readToken.get()?.["token"] !== token) throw new RefusedFile(FENCED);
   };
 }
 

@@ -17,7 +17,7 @@ type Handlers = { [Name in OperationName]: (request: Operations[Name][0]) => Ope
 /** Carries out what is asked of a ledger's file. Gives answers when a parcel was the last one before a commit. */
 export function createOperations({
   database,
-  requireInPlace,
+  requireOwned,
   close,
 }: LedgerFile): (parcel: Parcel) => Answers | undefined {
   const undo = new UndoLog();
@@ -50,7 +50,7 @@ export function createOperations({
   };
   return createCommits({
     database,
-    requireInPlace,
+    requireOwned,
     undo,
     recordEach,
     index,

@@ -89,6 +89,11 @@ const STEPS: readonly string[] = [
   INSERT INTO ended SELECT ended_at, ref FROM permit WHERE ended_at IS NOT NULL ORDER BY ended_at, ref;
   DROP INDEX permit_ended;
   `,
+  `
+  -- One row. token: of the process that opened the file last, which alone may write it.
+  CREATE TABLE owner (token TEXT NOT NULL) STRICT;
+  INSERT INTO owner VALUES ('');
+  `,
 ];
 
 /** The version that this package writes. */

@@ -1,6 +1,6 @@
 import type { Worker } from "node:worker_threads";
 import type { ChangeStatus } from "./ledger.ts";
-import { DAMAGED, toEnforcementError } from "./sqlite-errors.ts";
+import { DAMAGED, FENCED, toEnforcementError } from "./sqlite-errors.ts";
 import type {
   Answers,
   ChangeRow,
@@ -235,8 +235,8 @@ export class Writer {
       const failure = failures?.get(index);
       if (failure === undefined) resolve(values[index] as never);
       else reject(toEnforcementError(failure, name));
-      // Other calls may write elsewhere in the file, and would not notice.
-      if (failure?.message === DAMAGED.message) this.fail(DAMAGED);
+      // Other calls may write elsewhere in the file, or only read, and would not notice.
+      for (const lasting of [DAMAGED, FENCED]) if (failure?.message === lasting.message) this.fail(lasting);
     }
   }
 }

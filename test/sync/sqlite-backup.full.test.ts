@@ -122,6 +122,8 @@ it.skipIf(process.platform === "win32").each(MISNAMED)(
     expect(readdirSync(folder)).toEqual(before);
     expect(await ledger.record([issue({ id: "afterwards" })])).toEqual(["recorded"]);
     await ledger.close();
+    // A ledger with a second name is not opened.
+    rmSync(join(folder, "same.db"), { force: true });
     expect(await countIn(path)).toBe(COUNT + 1);
   },
 );

@@ -10,7 +10,7 @@ function makeOperations() {
   const database = new DatabaseSync(join(makeFolder(), "ledger.db"));
   onTestFinished(() => database.close());
   migrate(database, 0);
-  return { handleParcel: createOperations({ database, requireInPlace() {}, close() {} }) };
+  return { handleParcel: createOperations({ database, requireOwned() {}, close() {} }) };
 }
 
 it("erases what has ended although nobody has asked for the indexes", () => {

@@ -180,6 +180,16 @@ describe("a ledger's file", () => {
     expect(await (await openLedger(link)).getPermit("permit-1")).toBeDefined();
   });
 
+  it("is had by one ledger at a time, also when a link led to no file when the first opened it", async () => {
+    const [path, link] = [makePath(), makePath()];
+    symlinkSync(path, link);
+    const ledger = await openLedger(link);
+    for (const name of [path, link]) {
+      expect(await refusalOf(name)).toMatchObject({ code: "unavailable", retryable: true });
+    }
+    expect(await ledger.record([issue()])).toEqual(["recorded"]);
+  });
+
   it("is had by one process at a time, and free again when that is killed", async () => {
     const path = makePath();
     const script = new URL("./sqlite-child.ts", import.meta.url).pathname;

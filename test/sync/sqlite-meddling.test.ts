@@ -145,6 +145,24 @@ describe("a ledger's file that is tampered with while it is open", () => {
   });
 });
 
+// With two processes: sqlite-owner.full.test.ts.
+it("a ledger's file that another process has opened since: every call is refused, and lookups go on", async () => {
+  const path = makePath();
+  const ledger = await openLedger(path);
+  await ledger.record([issue({ id: "before" })]);
+  const other = new DatabaseSync(path);
+  other.exec("UPDATE owner SET token = 'of another process'");
+  other.close();
+  const fenced = { code: "unavailable", field: "path", retryable: false, outcome: "not_applied" };
+  await expect(ledger.record([issue({ id: "after" })])).rejects.toMatchObject(fenced);
+  await expect(ledger.findNextDue("passport")).rejects.toMatchObject({
+    ...fenced,
+    message: expect.stringContaining("another process has opened this ledger"),
+  });
+  expect(await ledger.getPermit("before")).toBeDefined();
+  expect(await ledger.getPermit("after")).toBeUndefined();
+});
+
 async function expectRefused(call: ReturnType<Ledger["record"]> | ReturnType<Ledger["save"]>) {
   await expect(call).rejects.toMatchObject({
     code: "unavailable",

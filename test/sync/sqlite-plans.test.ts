@@ -18,7 +18,7 @@ it("finds everything by an index, whatever is asked", () => {
   onTestFinished(() => database.close());
   migrate(database, 0);
   const prepare = vi.spyOn(DatabaseSync.prototype, "prepare");
-  createOperations({ database, requireInPlace() {}, close() {} });
+  createOperations({ database, requireOwned() {}, close() {} });
   const reader = createReader(path);
   const statements = prepare.mock.calls.map(([sql]) => sql);
   prepare.mockRestore();
