@@ -141,11 +141,16 @@ export class DeliveryLoop {
   async #end(boundMs: number): Promise<void> {
     this.#isRunning = false;
     this.#wakeUp.cancel();
-    // What it is just being given goes back, too.
-    await this.#claiming;
-    await this.#rewinding;
-    await this.#floor.close(boundMs);
-    await this.#checking;
+    let cancel = () => {};
+    const bound = new Promise<void>((resolve) => {
+      cancel = this.#context.timers.after(boundMs, resolve);
+    });
+    // What it is just being given goes back, too; a claim that the ledger does not answer in time runs out.
+    await Promise.race([Promise.all([this.#claiming, this.#rewinding]), bound]);
+    await this.#floor.close(bound);
+    // The floor has cut it off; what it asks the ledger may take longer.
+    await Promise.race([this.#checking, bound]);
+    cancel();
   }
 
   /** One that does not run is not woken: its timer would keep the process alive. */

@@ -112,7 +112,7 @@ export interface DirectoryEvent {
   readonly message?: string;
 }
 
-/** The ledger fails, and nothing is delivered: once, until it is back. */
+/** The ledger fails, and nothing is recorded or delivered: once, until it is back. */
 export interface LedgerEvent {
   readonly type: "ledger_failed" | "ledger_recovered";
 }

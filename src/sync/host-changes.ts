@@ -1,10 +1,11 @@
 import type { MaybePromise } from "../core/directory.ts";
-import { EnforcementError } from "../core/errors.ts";
+import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 import { fieldError, readList, readRecord, readText } from "../core/fields.ts";
 import { ignorePromise, isPromise } from "../core/maybe-promise.ts";
 import { type Permit, type PermitInput, readPermit } from "../core/permit.ts";
 import type { EnabledProviders } from "./enabled-providers.ts";
 import type { ChangeStatus, Ledger, LedgerChange, LedgerTransaction } from "./ledger.ts";
+import type { LedgerHealth } from "./ledger-health.ts";
 import type { OwedRefreshes } from "./owed-refreshes.ts";
 import type { Timers } from "./timers.ts";
 
@@ -64,9 +65,10 @@ export function createHostChanges(context: {
   onForgotten: () => void;
   /** What cannot be done at once after a change was recorded. */
   owed: Pick<OwedRefreshes, "owe" | "retryNow">;
+  health: Pick<LedgerHealth, "note">;
 }): HostChanges {
   const { openLedger, enabledProviders, timers, pushProviderIds, refreshCount } = context;
-  const { onRecorded, onForgotten, owed } = context;
+  const { onRecorded, onForgotten, owed, health } = context;
   /** The last word of each permit that is on its way to the ledger. */
   const lastWords = new Map<string, Promise<unknown>>();
 
@@ -117,6 +119,18 @@ export function createHostChanges(context: {
     return count > 0;
   }
 
+  /** A process that has nothing to deliver meets a ledger that fails here first. */
+  async function noteHealth<Value>(recording: Promise<Value>): Promise<Value> {
+    try {
+      const value = await recording;
+      health.note(true);
+      return value;
+    } catch (error) {
+      if (isEnforcementError(error) && error.code === "unavailable") health.note(false);
+      throw error;
+    }
+  }
+
   async function record(
     changes: Iterable<LedgerChange>,
     { permitIds, made, transaction, fieldOf }: Call & { transaction: unknown },
@@ -124,9 +138,11 @@ export function createHostChanges(context: {
     const refreshesBefore = refreshCount();
     const opened = openLedger();
     const ledger = isPromise(opened) ? await opened : opened;
-    const statuses = await ledger.record(
-      changes,
-      transaction === undefined ? {} : { transaction: transaction as LedgerTransaction },
+    const statuses = await noteHealth(
+      ledger.record(
+        changes,
+        transaction === undefined ? {} : { transaction: transaction as LedgerTransaction },
+      ),
     );
     const conflict = statuses.indexOf("conflict");
     if (conflict >= 0) {

@@ -22,7 +22,7 @@ import {
 import type { ReassertOptions, ReassertReport } from "./reassert.ts";
 import { readStatus, type SyncStatus } from "./status.ts";
 import { createSyncCore, type SyncCore } from "./sync-core.ts";
-import { systemTimers, type Timers } from "./timers.ts";
+import { settledWithin, systemTimers, type Timers } from "./timers.ts";
 
 /** Carries permits to the vendors that want to be told, whatever happens on the way, and serves those that ask. */
 export interface PermitSync {
@@ -65,8 +65,8 @@ export interface PermitSync {
   /** Begins to deliver. Calling it again does nothing. Until `stop`, it keeps the process alive. */
   start(): Promise<void>;
   /**
-   * Ends delivering: requests under way are waited for, at most 10 seconds, then cut off. What was not delivered is
-   * delivered after the next start. Changes can be recorded all the time. The ledger stays open; close it afterwards.
+   * Ends delivering: requests under way, and answers of the ledger, are waited for, at most 10 seconds, then cut off. What
+   * was not delivered is delivered after the next start. Changes can be recorded all the time. The ledger stays open; close it afterwards.
    */
   stop(): Promise<void>;
   /**
@@ -132,7 +132,7 @@ function createFrom(
     },
   });
   const changes = createHostChanges({
-    ...{ openLedger, timers, enabledProviders, owed },
+    ...{ openLedger, timers, enabledProviders, owed, health: core.health },
     pushProviderIds: () => [...loops.keys()],
     refreshCount: () => core.refreshCount,
     onRecorded(permitIds) {
@@ -179,7 +179,9 @@ function createFrom(
       unwatch?.();
       unwatch = undefined;
       const ends = [...loops.values()].map((loop) => loop.stop(DRAIN_MS));
-      stopping = Promise.all([retention.stop(), owed.stop(), ...ends]);
+      // What they ask the ledger for changes nothing that a start would miss.
+      const others = Promise.all([retention.stop(), owed.stop()]);
+      stopping = Promise.all([settledWithin(DRAIN_MS, others, timers.after), ...ends]);
       await stopping;
     },
     async idle(options = {}) {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { PgBoss } from "pg-boss";
-import type { PostgresPool, PostgresRunner } from "./postgres-connection.ts";
+import type { PostgresRunner } from "./postgres-connection.ts";
 import type { PostgresListener } from "./postgres-listener.ts";
 import { loadBoss } from "./postgres-packages.ts";
 import { bossSchemaOf } from "./postgres-schema.ts";
@@ -15,13 +15,13 @@ export const QUEUE_OPTIONS = {
 } as const;
 
 /**
- * pg-boss on the host's pool, in a schema of its own. `onNotification` hears the queue of every job that is sent, in
- * every process; `onConnect` that some may not have been heard.
+ * pg-boss in a schema of its own; each of its statements runs on what `runner` gives then. `onNotification` hears the
+ * queue of every job that is sent, in every process; `onConnect` that some may not have been heard.
  *
  * @throws EnforcementError `invalid_config` when pg-boss is missing or too old
  */
 export async function createBoss(
-  { pool, schema, listener }: { pool: PostgresPool; schema: string; listener: PostgresListener },
+  { runner, schema, listener }: { runner: () => PostgresRunner; schema: string; listener: PostgresListener },
   { onNotification, onConnect }: { onNotification(queue: string): void; onConnect(): void },
 ): Promise<PgBoss> {
   const Boss = await loadBoss();
@@ -33,7 +33,7 @@ export async function createBoss(
     maintenanceIntervalSeconds: 300,
     openTelemetry: { enabled: false },
     db: {
-      executeSql: (text, values) => pool.query(text, values),
+      executeSql: (text, values) => runner().query(text, values),
       async listen(channel, onQueue, onReconnect) {
         await listener.listen({
           channel,

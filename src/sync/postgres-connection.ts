@@ -1,5 +1,6 @@
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 import { fieldError } from "../core/fields.ts";
+import { LOCKED_AT_MOST_MS, NoAnswer } from "./postgres-bounds.ts";
 
 /** Rows as `pg` gives them. */
 export interface PostgresResult {
@@ -33,32 +34,45 @@ export type PostgresRunner = Pick<PostgresPool, "query">;
 const ATTEMPTS = 4;
 const PAUSE_MS = 25;
 
+// PostgreSQL does not hear that a silent connection was given up. So long it keeps what a transaction of ours has locked.
+const SILENT_TRANSACTION_MS = 15_000;
+
 /**
  * Runs one statement that may be repeated, which is: one that reads, or whose second run changes nothing. A connection
- * that was lost is replaced by another.
+ * that was lost is replaced by another; one that does not answer is not: it may have been carried out.
  */
 export function query(
   runner: PostgresRunner,
   operation: string,
   [text, values]: readonly [text: string, values?: unknown[]],
 ): Promise<PostgresResult> {
-  return repeat(operation, () => runner.query(text, values));
+  return repeat(operation, async () => {
+    try {
+      return await runner.query(text, values);
+    } catch (error) {
+      if (isSilence(error, "answer")) throw toLedgerError(error, operation, "unknown");
+      throw error;
+    }
+  });
 }
 
-/** What a transaction of ours is for, and how long it waits for rows that another one keeps locked; default 30 s. */
+/** What a transaction of ours is for, and how long it waits for rows that another one keeps locked; default 8 s. */
 export type TransactionTerms = { readonly operation: string; readonly lockTimeoutMs?: number };
 
 /** Runs statements of ours in one transaction, again from the start when PostgreSQL gave it up before its end. */
 export function inTransaction<Result>(
   pool: PostgresPool,
-  { operation, lockTimeoutMs = 30_000 }: TransactionTerms,
+  { operation, lockTimeoutMs = LOCKED_AT_MOST_MS }: TransactionTerms,
   work: (client: PostgresClient) => Promise<Result>,
 ): Promise<Result> {
   return repeat(operation, async () => {
     const client = await borrow(pool);
     let broken: Error | undefined;
     try {
-      await client.query(`BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${lockTimeoutMs}`);
+      await client.query(
+        `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${lockTimeoutMs}; ` +
+          `SET LOCAL idle_in_transaction_session_timeout = ${SILENT_TRANSACTION_MS}`,
+      );
       const result = await work(client);
       await commit(client, operation);
       return result;
@@ -124,6 +138,7 @@ async function repeat<Result>(operation: string, attempt: () => Promise<Result>)
 }
 
 const LOCK_TIMEOUT = "55P03";
+const STATEMENT_CANCELLED = "57014";
 const NO_TEXT = "22021";
 const PROTOCOL_VIOLATION = "08P01";
 const lockTimeouts = new WeakSet<object>();
@@ -150,8 +165,16 @@ export function toLedgerError(
   outcome: "not_applied" | "unknown" = "not_applied",
 ): EnforcementError {
   if (isEnforcementError(error)) return error;
+  if (error instanceof NoAnswer) return noteSilence(error, { operation, outcome });
   const code = codeOf(error);
   if (code === LOCK_TIMEOUT) return noteLockTimeout(operation);
+  if (code === STATEMENT_CANCELLED) {
+    return new EnforcementError(
+      "unavailable",
+      "PostgreSQL ended a statement of the ledger: the statement_timeout of its role or database is too short for it (10 seconds are enough), or an administrator cancelled it.",
+      { operation },
+    );
+  }
   if (code === PROTOCOL_VIOLATION && operation === "open") {
     return fieldError(
       "pool",
@@ -176,7 +199,32 @@ export function toLedgerError(
   });
 }
 
+const silences = new WeakMap<object, NoAnswer>();
+
+/** Whether it failed because no connection, or no answer on one, came in time. */
+export function isSilence(error: unknown, awaited?: NoAnswer["awaited"]): boolean {
+  if (typeof error !== "object" || error === null) return false;
+  const silence = error instanceof NoAnswer ? error : silences.get(error);
+  return silence !== undefined && (awaited === undefined || silence.awaited === awaited);
+}
+
+function noteSilence(
+  silence: NoAnswer,
+  { operation, outcome }: { operation: string; outcome: "not_applied" | "unknown" },
+): EnforcementError {
+  const what =
+    silence.awaited === "connection"
+      ? "The pool of the ledger gave no connection in time: all are in use, or PostgreSQL does not answer."
+      : "The PostgreSQL of the ledger does not answer; the connection was closed.";
+  const remedy =
+    outcome === "unknown" ? "It may have been carried out; repeat the call." : "Repeat the call.";
+  const error = new EnforcementError("unavailable", `${what} ${remedy}`, { operation, outcome });
+  silences.set(error, silence);
+  return error;
+}
+
 function isWorthRepeating(error: unknown): boolean {
+  if (error instanceof NoAnswer) return false;
   const code = codeOf(error);
   // Serialisation failures and deadlocks: PostgreSQL asks for another try.
   return code === "40001" || code === "40P01" || isLost(error);
@@ -185,7 +233,7 @@ function isWorthRepeating(error: unknown): boolean {
 /** Whether the connection is gone, rather than the statement refused. */
 function isLost(error: unknown): boolean {
   const code = codeOf(error);
-  return code === undefined || /^(08|57P0)/.test(code) || /^E[A-Z]+$/.test(code);
+  return code === undefined || /^(08|57P0|25P03)/.test(code) || /^E[A-Z]+$/.test(code);
 }
 
 /** PostgreSQL's own code of an error, or the operating system's. */

@@ -1,6 +1,7 @@
-import { isEnforcementError } from "../core/errors.ts";
+import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 import { fieldError } from "../core/fields.ts";
 import type { ChangeStatus, LedgerChange } from "./ledger.ts";
+import { LOCKED_AT_MOST_MS, NoAnswer } from "./postgres-bounds.ts";
 import {
   codeOf,
   type PostgresPool,
@@ -60,13 +61,16 @@ export async function recordInTransaction(
       throw toTransactionError(error);
     }
     try {
-      if (attempt === 1) await requireAnswers(transaction);
+      const waitsForLocks = await beginToWrite(transaction);
       await parts.wakes.prepare(providersOf(changes));
       const statuses = await writeSlices(transaction, changes, { ...parts, byMarks: true });
-      const end = statuses.includes("conflict") ? "ROLLBACK TO" : "RELEASE";
-      await transaction.query(`${end} SAVEPOINT offstreet_enforcement`);
+      if (statuses.includes("conflict"))
+        await transaction.query("ROLLBACK TO SAVEPOINT offstreet_enforcement");
+      else await transaction.query(`${waitsForLocks} RELEASE SAVEPOINT offstreet_enforcement`);
       return statuses;
     } catch (error) {
+      // A connection that is silent would not answer to that either.
+      if (error instanceof NoAnswer) throw silentTransaction();
       await rollBack(transaction);
       if (error instanceof MadeMeanwhile && attempt < ATTEMPTS) continue;
       throw toTransactionError(error);
@@ -82,14 +86,34 @@ async function rollBack(transaction: PostgresRunner): Promise<void> {
   }
 }
 
-/** Nothing is written through what does not answer as `pg` does. */
-async function requireAnswers(transaction: PostgresRunner): Promise<void> {
-  const result: Partial<PostgresResult> | undefined = await transaction.query("SELECT 'open' AS state");
-  if (Array.isArray(result?.rows) && result.rows[0]?.["state"] === "open") return;
+// Behind the savepoint, PostgreSQL gives up waiting for a lock before the ledger does: the transaction can go on then.
+const BEGIN_TO_WRITE = `
+  SELECT 'open' AS state, current_setting('lock_timeout') AS lock_timeout,
+         CASE WHEN current_setting('lock_timeout') = '0'
+              THEN set_config('lock_timeout', '${LOCKED_AT_MOST_MS}', true) END AS changed_to`;
+
+/**
+ * Nothing is written through what does not answer as `pg` does. Gives the statement that makes the transaction wait for
+ * locks as it did before.
+ */
+async function beginToWrite(transaction: PostgresRunner): Promise<string> {
+  const result: Partial<PostgresResult> | undefined = await transaction.query(BEGIN_TO_WRITE);
+  if (Array.isArray(result?.rows) && result.rows[0]?.["state"] === "open") {
+    return result.rows[0]["lock_timeout"] === "0" ? "SET LOCAL lock_timeout = 0;" : "";
+  }
   throw fieldError("transaction", `does not answer as a client of pg does, with rows. ${HOW}`);
 }
 
+function silentTransaction(): Error {
+  return new EnforcementError(
+    "unavailable",
+    "The connection of the transaction does not answer. Close it (client.release(true)) and repeat the transaction.",
+    { operation: "record", outcome: "unknown" },
+  );
+}
+
 function toTransactionError(error: unknown): Error {
+  if (error instanceof NoAnswer) return silentTransaction();
   if (isEnforcementError(error)) return error;
   const problem = UNUSABLE[codeOf(error) ?? ""];
   return problem === undefined ? toLedgerError(error, "record") : fieldError("transaction", problem);

@@ -3,6 +3,8 @@ import { EnforcementError } from "../core/errors.ts";
 import { fieldError, readFactoryOptions } from "../core/fields.ts";
 import type { Ledger } from "./ledger.ts";
 import { refuseDamagedIds } from "./ledger-errors.ts";
+import { BoundedPool, boundRunner } from "./postgres-bounded-pool.ts";
+import type { After } from "./postgres-bounds.ts";
 import { PostgresClaims } from "./postgres-claims.ts";
 import { DatabaseClock } from "./postgres-clock.ts";
 import { type PostgresPool, toLedgerError } from "./postgres-connection.ts";
@@ -17,6 +19,7 @@ import { RecordQueue } from "./postgres-record-queue.ts";
 import { saveDeliveries } from "./postgres-save.ts";
 import { openSchema, quote } from "./postgres-schema.ts";
 import { PostgresWakes } from "./postgres-wakes.ts";
+import { settledWithin, systemTimers } from "./timers.ts";
 
 export interface PostgresLedgerOptions {
   /**
@@ -33,6 +36,9 @@ export interface PostgresLedgerOptions {
   readonly schema?: string;
 }
 
+// What is left by then ends by itself, bound by bound; its claims run out.
+const CLOSED_WITHIN_MS = 15_000;
+
 // One listens. A transaction may hold another while a queue of pg-boss is made on a third.
 const LEAST_CONNECTIONS = 3;
 
@@ -44,11 +50,20 @@ const LEAST_CONNECTIONS = 3;
  * version of this package, or when `pg` or `pg-boss` is too old
  */
 export function postgresLedger(options: PostgresLedgerOptions): Ledger {
-  const { pool, schemaName } = readOptions(options);
+  return createPostgresLedger(
+    options,
+    systemTimers(() => new Date()),
+  );
+}
+
+/** {@link postgresLedger} with other timers for its bounds, for tests. */
+export function createPostgresLedger(options: PostgresLedgerOptions, { after }: { after: After }): Ledger {
+  const { pool: hostPool, schemaName } = readOptions(options);
+  const pool = new BoundedPool(hostPool, after);
   const schema = quote(schemaName);
   const clock = new DatabaseClock();
   const wakes = new PostgresWakes({
-    ...{ pool, clock, schemaName },
+    ...{ pool, clock, schemaName, after },
     findNextDue: (providerId, runner) => findNextDue(providerId, { runner, schema }),
   });
   const parts: PostgresParts = { pool, schema, clock, wakes };
@@ -79,6 +94,12 @@ export function postgresLedger(options: PostgresLedgerOptions): Ledger {
     }
   }
 
+  async function end(): Promise<void> {
+    await queue.settle();
+    await wakes.close();
+    await claims.releaseAll().catch(ignore);
+  }
+
   return {
     kind: "postgres",
     open() {
@@ -89,18 +110,18 @@ export function postgresLedger(options: PostgresLedgerOptions): Ledger {
       if (!isOpen) return;
       isOpen = false;
       opening = undefined;
-      await queue.settle();
-      await wakes.close();
-      await claims.releaseAll().catch(ignore);
+      await settledWithin(CLOSED_WITHIN_MS, end(), after);
       pool.removeListener("error", ignore);
     },
     async record(given, { transaction } = {}) {
       requireOpen();
-      const runner = transaction === undefined ? undefined : readTransaction(transaction, pool);
+      const runner = transaction === undefined ? undefined : readTransaction(transaction, hostPool);
       const changes = [...given];
       for (const change of changes) refuseDamagedIds(change);
       if (changes.length === 0) return [];
-      return runner === undefined ? queue.record(changes) : recordInTransaction(changes, runner, parts);
+      return runner === undefined
+        ? queue.record(changes)
+        : recordInTransaction(changes, boundRunner(runner, after), parts);
     },
     makeDue: async (selection) => makeCompanyDue(selection, requireOpen()),
     rewind: async (request) => rewindDeliveries(request, requireOpen()),

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { EnforcementError } from "../core/errors.ts";
 import { fieldError } from "../core/fields.ts";
+import { type After, NoAnswer } from "./postgres-bounds.ts";
 import {
   borrow,
   giveBack,
@@ -23,20 +24,23 @@ interface Listening {
   onConnect(): void;
 }
 
-/** One connection of the pool on which PostgreSQL tells of what others committed. Replaced when it is lost. */
+/**
+ * One connection of the pool on which PostgreSQL tells of what others committed. Replaced when it is lost, which is also
+ * noticed when it gives no answer to a question that comes every ten seconds.
+ */
 export class PostgresListener {
   readonly #pool: PostgresPool;
   #listening: Listening | undefined;
   #client: PostgresClient | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #cancelTimer = (): void => {};
   #pauseMs = FIRST_PAUSE_MS;
   /** Why it could not begin to listen. */
   #refusal: unknown;
-  readonly #heardWithinMs: number;
+  readonly #after: After;
 
-  constructor(pool: PostgresPool, { heardWithinMs = HEARD_WITHIN_MS } = {}) {
+  constructor(pool: PostgresPool, { after }: { after: After }) {
     this.#pool = pool;
-    this.#heardWithinMs = heardWithinMs;
+    this.#after = after;
   }
 
   async listen(listening: Listening): Promise<void> {
@@ -71,12 +75,12 @@ export class PostgresListener {
     client.on("notification", onNotification);
     try {
       await client.query(`LISTEN "${channel}"`);
-      const notified = this.#pool.query("SELECT pg_notify($1, '')", [channel]);
-      if ((await Promise.race([notified, pause(this.#heardWithinMs)])) === undefined) throw noConnection();
+      await this.#pool.query("SELECT pg_notify($1, '')", [channel]);
       // Without a word to the server meanwhile: a pooler might lend the connection that hears just for that.
-      if ((await Promise.race([heard, pause(this.#heardWithinMs)])) !== true) throw noNotifications();
+      if ((await Promise.race([heard, pause(HEARD_WITHIN_MS)])) !== true) throw noNotifications();
       await client.query(`UNLISTEN "${channel}"`);
     } catch (error) {
+      if (error instanceof NoAnswer && error.awaited === "connection") throw noConnection();
       throw toLedgerError(error, "open");
     } finally {
       client.removeListener("notification", onNotification);
@@ -85,7 +89,7 @@ export class PostgresListener {
 
   close(): void {
     this.#listening = undefined;
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
     if (this.#client !== undefined) giveBack(this.#client, true);
     this.#client = undefined;
   }
@@ -118,31 +122,31 @@ export class PostgresListener {
   #lose(client: PostgresClient): void {
     if (this.#client !== client) return;
     this.#client = undefined;
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
     giveBack(client, true);
     this.#scheduleReconnect();
   }
 
   #scheduleReconnect(): void {
     // One at a time: two would make two connections, and only one of them would ever be given back.
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#after(this.#pauseMs * Math.random(), () => {
       if (this.#listening === undefined) return;
       this.#connect(this.#listening).catch(() => {
         this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
         if (this.#listening !== undefined) this.#scheduleReconnect();
       });
-    }, this.#pauseMs * Math.random());
+    });
   }
 
   /** A connection can be gone without a word, or be another session than the one that listened. */
   #scheduleHeartbeat(client: PostgresClient): void {
-    this.#timer = setTimeout(async () => {
-      const isAlive = await Promise.race([this.#hears(client), pause(HEARTBEAT_MS / 2)]);
+    this.#cancelTimer = this.#after(HEARTBEAT_MS, async () => {
+      const isAlive = await this.#hears(client);
       if (this.#client !== client) return;
-      if (isAlive === true) this.#scheduleHeartbeat(client);
+      if (isAlive) this.#scheduleHeartbeat(client);
       else this.#lose(client);
-    }, HEARTBEAT_MS);
+    });
   }
 
   async #hears(client: PostgresClient): Promise<boolean> {

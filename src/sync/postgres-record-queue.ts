@@ -1,6 +1,7 @@
 import type { EnforcementError } from "../core/errors.ts";
 import type { ChangeStatus, LedgerChange } from "./ledger.ts";
-import { isLockTimeout } from "./postgres-connection.ts";
+import { LOCKED_AT_MOST_MS, NoAnswer } from "./postgres-bounds.ts";
+import { isLockTimeout, isSilence, toLedgerError } from "./postgres-connection.ts";
 import { type PostgresParts, recordCalls, recordLargeCall } from "./postgres-record.ts";
 
 interface WaitingCall {
@@ -14,7 +15,7 @@ const MOST_TOGETHER = 200;
 
 // A transaction of the host's may keep a permit locked. A call that needs it waits by itself, and longer.
 const SHORT_WAIT_MS = 250;
-const LONG_WAIT_MS = 30_000;
+const LONG_WAIT_MS = LOCKED_AT_MOST_MS;
 
 /**
  * Commits calls that come together in one transaction: a commit waits for the disk, however much is in it. Calls are
@@ -72,12 +73,20 @@ export class RecordQueue {
       const statuses = await recordCalls(together, this.#parts, waitMs);
       for (const [index, { resolve }] of calls.entries()) resolve(statuses[index] ?? []);
     } catch (error) {
-      if (calls.length > 1 && (error as EnforcementError).outcome !== "unknown") {
+      if (isSilence(error)) {
+        for (const { reject } of calls) reject(error);
+        if (waitMs === SHORT_WAIT_MS) this.#rejectWaiting();
+      } else if (calls.length > 1 && (error as EnforcementError).outcome !== "unknown") {
         // One that cannot be stored, or not yet, takes no other with it.
         for (const call of calls) await this.#commit([call]);
       } else if (isLockTimeout(error) && waitMs < LONG_WAIT_MS) this.#commitAside(calls);
       else for (const { reject } of calls) reject(error);
     }
+  }
+
+  /** What waited for a connection that is silent has waited for as long as a call may take. */
+  #rejectWaiting(): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(toLedgerError(new NoAnswer("answer"), "record"));
   }
 
   #commitAside(calls: WaitingCall[]): void {

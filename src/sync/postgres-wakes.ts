@@ -1,11 +1,21 @@
 import type { PgBoss } from "pg-boss";
 import { createBoss, LATER_QUEUE, QUEUE_OPTIONS, queueOf, toBossDatabase } from "./postgres-boss.ts";
-import { inTransaction, type PostgresPool, type PostgresRunner } from "./postgres-connection.ts";
+import type { BoundedPool } from "./postgres-bounded-pool.ts";
+import type { After } from "./postgres-bounds.ts";
+import { inTransaction, type PostgresRunner } from "./postgres-connection.ts";
 import { PostgresListener } from "./postgres-listener.ts";
 import { ScheduledWakes, type ScheduledWakesOptions } from "./postgres-scheduled-wakes.ts";
 
 // A transaction of the host's may hold the last connection of the pool; it must not wait for another one for ever.
 const PREPARED_WITHIN_MS = 2_000;
+
+// pg-boss makes its tables when it starts, or brings them up to date, one process after the other.
+const BOSS_STARTED_WITHIN_MS = 60_000;
+
+export interface PostgresWakesOptions extends Omit<ScheduledWakesOptions, "boss"> {
+  readonly pool: BoundedPool;
+  readonly after: After;
+}
 
 /**
  * Wakes machines, through pg-boss. Each provider has a queue: a job in it, sent in the transaction that made something
@@ -13,8 +23,8 @@ const PREPARED_WITHIN_MS = 2_000;
  * The rows decide what is done: a wake that is lost costs time, and one too many costs a look.
  */
 export class PostgresWakes {
-  readonly #options: Omit<ScheduledWakesOptions, "boss">;
-  readonly #pool: PostgresPool;
+  readonly #options: PostgresWakesOptions;
+  readonly #pool: BoundedPool;
   readonly #listener: PostgresListener;
   #engine: { readonly boss: PgBoss; readonly scheduled: ScheduledWakes } | undefined;
   readonly #prepared = new Map<string, Promise<boolean>>();
@@ -26,24 +36,25 @@ export class PostgresWakes {
   #isOpen = false;
   #isWorking = false;
 
-  constructor(options: Omit<ScheduledWakesOptions, "boss">) {
+  constructor(options: PostgresWakesOptions) {
     this.#options = options;
     this.#pool = options.pool;
-    this.#listener = new PostgresListener(options.pool);
+    this.#listener = new PostgresListener(options.pool, options);
   }
 
   async open(): Promise<void> {
-    const { pool, schemaName } = this.#options;
+    const patient = this.#pool.allowing(BOSS_STARTED_WITHIN_MS);
+    const runner = () => (this.#isOpen ? this.#pool : patient);
     const boss = await createBoss(
-      { pool, schema: schemaName, listener: this.#listener },
+      { runner, schema: this.#options.schemaName, listener: this.#listener },
       {
         onNotification: (queue) => this.#tell(this.#queues.get(queue)),
         onConnect: () => this.#served.forEach((providerId) => void this.#tell(providerId)),
       },
     );
     this.#engine = { boss, scheduled: new ScheduledWakes({ ...this.#options, boss }) };
-    await this.#boss.start();
     try {
+      await this.#boss.start();
       // pg-boss makes do with polling where nothing is heard.
       await this.#listener.requireNotifications();
       await this.#boss.createQueue(LATER_QUEUE, QUEUE_OPTIONS);

@@ -12,6 +12,22 @@ export interface Timers {
 // setTimeout cannot count further, and fires at once instead.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** Fulfilled when `work` has settled, and after so many milliseconds at the latest. */
+export function settledWithin(
+  milliseconds: number,
+  work: Promise<unknown>,
+  after: Timers["after"],
+): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = after(milliseconds, resolve);
+    const end = () => {
+      cancel();
+      resolve();
+    };
+    work.then(end, end);
+  });
+}
+
 /** The machine's timers beside a clock. They keep the process alive: what is due must be delivered. */
 export function systemTimers(clock: Clock): Timers {
   return {

@@ -68,22 +68,25 @@ export class WorkFloor {
     this.#desk.open();
   }
 
-  /** Gives everything back: at once what was not sent, the rest when it has ended. After `boundMs` it is cut off. */
-  async close(boundMs: number): Promise<void> {
+  /** Gives everything back: at once what was not sent, the rest when it has ended. When `bound` is fulfilled, it is cut off. */
+  async close(bound: Promise<void>): Promise<void> {
     const { timers } = this.#context;
     this.#isOpen = false;
     this.#desk.close();
     if (this.isEmpty) return;
-    const cutOff = () => {
+    let isOver = false;
+    let cancel = () => {};
+    void bound.then(() => {
+      if (isOver) return;
       this.#desk.cutOff();
       this.#writer.stopRetrying();
       // A provider that does not hear of its end is not waited for: its claims end by themselves.
       cancel = timers.after(1_000, () => this.#whenEmpty?.());
-    };
-    let cancel = timers.after(boundMs, cutOff);
+    });
     await new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
     });
+    isOver = true;
     this.#whenEmpty = undefined;
     cancel();
     this.#works.clear();

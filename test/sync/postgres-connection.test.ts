@@ -4,6 +4,7 @@ import pg from "pg";
 import { afterEach, describe, expect, it } from "vitest";
 import { inTransaction } from "../../src/sync/postgres-connection.ts";
 import { PostgresListener } from "../../src/sync/postgres-listener.ts";
+import { systemTimers } from "../../src/sync/timers.ts";
 
 const open: { pool: pg.Pool; server: Server }[] = [];
 
@@ -24,7 +25,10 @@ describe("a connection that PostgreSQL ends in the moment in which it is lent", 
 
   it("fails who wanted to listen on it, and not the process", async () => {
     const { pool, unheard } = await createEndingPool();
-    const listener = new PostgresListener(pool);
+    const listener = new PostgresListener(
+      pool,
+      systemTimers(() => new Date()),
+    );
     const failing = listener.listen({ channel: "c", onNotification() {}, onConnect() {} });
     await expect(failing).rejects.toThrow();
     expect(unheard).toEqual([]);
@@ -38,7 +42,10 @@ describe("a connection that is cut while it begins to listen", () => {
       socket.write(Buffer.concat([AUTHENTICATED, READY]));
       socket.once("data", () => socket.resetAndDestroy());
     });
-    const listener = new PostgresListener(pool);
+    const listener = new PostgresListener(
+      pool,
+      systemTimers(() => new Date()),
+    );
     const failing = listener.listen({ channel: "c", onNotification() {}, onConnect() {} });
     await expect(failing).rejects.toMatchObject({ code: "ECONNRESET" });
     expect(unheard).toEqual([]);
