@@ -196,11 +196,12 @@ export class DeliveryLoop {
     const calls = this.#calls;
     this.#isClaiming = true;
     try {
+      const claimedAt = timers.monotonic();
       const request = { providerId: this.provider.id, now: timers.now(), limit, leaseMs: LEASE_MS };
       const claimed = await ledger.claim(request);
       health.note(true);
       this.#claimFailures = 0;
-      this.#floor.take(claimed);
+      this.#floor.take(claimed, claimedAt);
       for (const changed of this.#changedMeanwhile) this.#floor.outdate(changed);
       if (claimed.length < limit) {
         this.#answeredCalls = calls;

@@ -8,18 +8,21 @@ export interface DeliveryWriter {
   /**
    * Fulfilled when they are durable. Those that come while as much is being written as may be at once are written
    * together as far as the ledger's pace allows, and of one delivery only the last: no delivery is in two writings at the
-   * same time. False when it was given up: nothing of them was written.
+   * same time. Gives the ids of the permits of which nothing was written, because their claim is over or because it was
+   * given up.
    */
-  write(updates: readonly DeliveryUpdate[]): Promise<boolean>;
+  write(updates: readonly DeliveryUpdate[]): Promise<ReadonlySet<string>>;
   /** From now on nothing is tried twice. */
   stopRetrying(): void;
 }
 
 interface Round {
   readonly updates: Map<string, DeliveryUpdate>;
-  readonly done: Promise<boolean>;
-  readonly finish: (isWritten: boolean) => void;
+  readonly done: Promise<ReadonlySet<string>>;
+  readonly finish: (lost: ReadonlySet<string>) => void;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 export function createDeliveryWriter(options: {
   ledger: Ledger;
@@ -45,9 +48,9 @@ export function createDeliveryWriter(options: {
 
   function begin(round: Round): void {
     writing.add(round);
-    void writeRound(round.updates).then((isWritten) => {
+    void writeRound(round.updates).then((lost) => {
       writing.delete(round);
-      round.finish(isWritten);
+      round.finish(lost);
       run();
     });
   }
@@ -60,15 +63,17 @@ export function createDeliveryWriter(options: {
     return false;
   }
 
-  async function writeRound(updates: ReadonlyMap<string, DeliveryUpdate>): Promise<boolean> {
+  async function writeRound(updates: ReadonlyMap<string, DeliveryUpdate>): Promise<ReadonlySet<string>> {
+    const written = [...updates.values()];
     for (let failures = 0; ; failures += 1) {
       try {
-        await ledger.save([...updates.values()]);
+        const effects = await ledger.save(written);
         onResult(true);
-        return true;
+        const lost = written.filter((_, index) => effects[index] !== true);
+        return lost.length === 0 ? NONE : new Set(lost.map(({ permitId }) => permitId));
       } catch {
         onResult(false);
-        if (!isRetrying) return false;
+        if (!isRetrying) return new Set(updates.keys());
         // What a vendor acknowledged must not be lost while a disk is full.
         await pause(itemBackoff(failures, undefined, random));
       }
@@ -89,7 +94,7 @@ export function createDeliveryWriter(options: {
 
   return {
     write(updates) {
-      if (updates.length === 0) return Promise.resolve(true);
+      if (updates.length === 0) return Promise.resolve(NONE);
       const last = waiting.at(-1);
       const isFull = last !== undefined && last.updates.size + updates.length > pace.writtenTogether;
       const round = last === undefined || isFull ? createRound() : last;
@@ -112,7 +117,7 @@ export function createDeliveryWriter(options: {
 
 function createRound(): Round {
   let finish: Round["finish"] = () => {};
-  const done = new Promise<boolean>((resolve) => {
+  const done = new Promise<ReadonlySet<string>>((resolve) => {
     finish = resolve;
   });
   return { updates: new Map(), done, finish };

@@ -83,9 +83,10 @@ export async function changeDelivery(
     if (claimed !== undefined) {
       const delivery = change(claimed.delivery);
       const release = { dueAt: timers.now(), settled: false };
-      await ledger.save([
+      const [hadEffect] = await ledger.save([
         { ...id, delivery: delivery ?? claimed.delivery, version: claimed.version, release },
       ]);
+      if (!hadEffect) continue;
       core.wake(id.providerId);
       return delivery !== undefined;
     }

@@ -64,8 +64,10 @@ export interface Ledger {
   /**
    * Writes deliveries back, all in one commit. An update whose claim is over changes nothing: it was released, the
    * ledger was closed, or somebody else has the delivery now.
+   *
+   * Gives for each update, in their order, whether it took effect. What is decided in one that did not must not be sent.
    */
-  save(updates: readonly DeliveryUpdate[]): Promise<void>;
+  save(updates: readonly DeliveryUpdate[]): Promise<readonly boolean[]>;
   /**
    * When the next delivery of a provider becomes due that nobody has. One that somebody has counts from the end of its
    * claim, so that work which was lost is found again. Undefined when none ever will.

@@ -103,18 +103,19 @@ export function memoryLedger(options?: unknown): Ledger {
     },
     async save(updates) {
       requireOpen();
-      for (const { providerId, version, delivery, release } of updates) {
+      return updates.map(({ providerId, version, delivery, release }) => {
         const rows = store.rowsOf(providerId);
         const row = rows.claimed.get(version);
-        if (row?.claim === undefined) continue;
+        if (row?.claim === undefined) return false;
         rows.setDelivery(row, delivery);
-        if (release === undefined) continue;
+        if (release === undefined) return true;
         const { changedAt } = row.claim;
         const dueAt = release.dueAt === null ? null : release.dueAt.getTime();
         row.dueAt = changedAt ?? dueAt;
         row.dueSince = release.settled ? row.dueAt : earlier(row.dueSince, row.dueAt);
         rows.unclaim(row);
-      }
+        return true;
+      });
     },
     async findNextDue(providerId) {
       requireOpen();

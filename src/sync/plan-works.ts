@@ -1,5 +1,4 @@
 import { heldAt, NOTHING_DESIRED } from "./desired.ts";
-import { OLDEST_CLAIM_MS } from "./lease.ts";
 import type { DeliveryUpdate } from "./ledger.ts";
 import type { QueuedOperation } from "./operation-queue.ts";
 import { type DeliveryPlan, type PlanInput, type PlanRules, planDelivery } from "./planner.ts";
@@ -8,12 +7,15 @@ import { hasOpenIntent, toUpdate, type Work } from "./work.ts";
 
 /** What is to be written of deliveries, and what may be sent after it was. */
 export interface PlannedWorks {
+  /** One for each delivery, in their order. */
   readonly updates: readonly DeliveryUpdate[];
   readonly operations: readonly QueuedOperation[];
 }
 
 interface PlanContext {
   readonly now: Date;
+  /** Claims that were asked for earlier, by the monotonic clock, are given back. */
+  readonly claimedAfter: number;
   readonly rules: PlanRules;
   /** False where nothing new is to be begun under this claim: it is given back. */
   readonly mayBegin: (work: Work) => boolean;
@@ -35,12 +37,11 @@ export async function planWorks(works: readonly Work[], context: PlanContext): P
 
 function planWork(
   work: Work,
-  { now, rules, mayBegin }: PlanContext,
+  { now, claimedAfter, rules, mayBegin }: PlanContext,
   operations: QueuedOperation[],
 ): DeliveryUpdate {
-  const age = now.getTime() - work.claimedAt;
   const again = { dueAt: now, settled: false };
-  if (work.isStale || age < 0 || age > OLDEST_CLAIM_MS) return toUpdate(work, again);
+  if (work.isStale || work.claimedAt < claimedAfter) return toUpdate(work, again);
   const { delivery, desired = NOTHING_DESIRED } = work;
   const plan = findPlan({ desired, delivery, now, rules });
   // One that nobody can read must not end the others. It stays pending, and is seen by its age.

@@ -13,15 +13,15 @@ const SLICE = 100;
 const NO_TARGETS: ReadonlySet<string> = new Set();
 
 /**
- * Writes deliveries back. Repeating it changes nothing: what was given back is not ours any more. What this process knows
- * to be over is left out, and the statement passes over what others have taken.
+ * Writes deliveries back, and tells of each whether it took effect. Repeating it changes nothing: what was given back is
+ * not ours any more. What this process knows to be over is left out, and the statement passes over what others have taken.
  */
 export async function saveDeliveries(
   given: readonly DeliveryUpdate[],
   { parts, claims }: { parts: PostgresParts; claims: PostgresClaims },
-): Promise<void> {
+): Promise<boolean[]> {
   const updates = given.filter((update) => claims.findHeld(update, update.version) !== undefined);
-  if (updates.length === 0) return;
+  if (updates.length === 0) return given.map(() => false);
   const { pool, schema, wakes } = parts;
   const columns = { saved: new Columns(11), entered: new Columns(3), left: new Columns(3) };
   for (const [index, update] of updates.entries()) {
@@ -29,9 +29,16 @@ export async function saveDeliveries(
     addTo(columns, update, { parts, claims });
   }
   const values = Object.values(columns).flatMap(({ parameters }) => parameters);
-  await query(pool, "save", [statementOf(schema), values]);
-  for (const { delivery, version, release, providerId, permitId } of updates) {
+  const { rows } = await query(pool, "save", [statementOf(schema), values]);
+  const lost = new Set(rows.map((row) => updates[Number(row["place"]) - 1]));
+  const saved = new Set(lost.size === 0 ? updates : updates.filter((update) => !lost.has(update)));
+  for (const update of updates) {
+    const { delivery, version, release, providerId, permitId } = update;
     const id = { providerId, permitId };
+    if (!saved.has(update)) {
+      claims.letGo(id, version);
+      continue;
+    }
     if (release === undefined) {
       const held = claims.findHeld(id, version);
       if (held !== undefined) claims.hold({ ...held, targets: listedTargetsOf(delivery) });
@@ -40,6 +47,7 @@ export async function saveDeliveries(
     claims.letGo(id, version);
     if (release.dueAt !== null) wakes.schedule(providerId, new Date(parts.clock.toDatabase(release.dueAt)));
   }
+  return given.map((update) => saved.has(update));
 }
 
 function addTo(
@@ -67,13 +75,18 @@ function toEnd(milliseconds: number): string {
   return milliseconds === Number.POSITIVE_INFINITY ? "infinity" : new Date(milliseconds).toISOString();
 }
 
-/** Rows are written in the order in which everybody locks them, so that two who write the same do not wait in a circle. */
+/**
+ * Rows are written in the order in which everybody locks them, so that two who write the same do not wait in a circle.
+ * Gives the places of those that took no effect. One that is released under its own version was written by the first of
+ * two attempts, whose answer was lost with the connection.
+ */
 function statementOf(schema: string): string {
   return `
 WITH u AS MATERIALIZED (
   SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::timestamptz[],
                        $7::integer[], $8::integer[], $9::boolean[], $10::boolean[], $11::timestamptz[])
-    AS u (permit_id, provider_id, version, delivery, live_until, failed_at, failed, unmapped, released, settled, due_at)
+    WITH ORDINALITY
+    AS u (permit_id, provider_id, version, delivery, live_until, failed_at, failed, unmapped, released, settled, due_at, place)
    ORDER BY permit_id, provider_id),
 saved AS (
   UPDATE ${schema}.deliveries d
@@ -92,9 +105,14 @@ saved AS (
 left_targets AS (
   DELETE FROM ${schema}.delivery_targets t
    USING unnest($15::text[], $16::text[], $17::text[]) AS o (permit_id, provider_id, target) JOIN saved s USING (permit_id, provider_id)
-   WHERE t.provider_id = o.provider_id AND t.target = o.target AND t.permit_id = o.permit_id)
-INSERT INTO ${schema}.delivery_targets (provider_id, target, permit_id)
-SELECT provider_id, n.target, permit_id
-  FROM unnest($12::text[], $13::text[], $14::text[]) AS n (permit_id, provider_id, target) JOIN saved s USING (permit_id, provider_id)
-ON CONFLICT DO NOTHING`;
+   WHERE t.provider_id = o.provider_id AND t.target = o.target AND t.permit_id = o.permit_id),
+entered_targets AS (
+  INSERT INTO ${schema}.delivery_targets (provider_id, target, permit_id)
+  SELECT provider_id, n.target, permit_id
+    FROM unnest($12::text[], $13::text[], $14::text[]) AS n (permit_id, provider_id, target) JOIN saved s USING (permit_id, provider_id)
+  ON CONFLICT DO NOTHING)
+SELECT u.place::text AS place FROM u
+ WHERE NOT EXISTS (SELECT FROM saved s WHERE s.permit_id = u.permit_id AND s.provider_id = u.provider_id)
+   AND NOT EXISTS (SELECT FROM ${schema}.deliveries d
+                    WHERE d.permit_id = u.permit_id AND d.provider_id = u.provider_id AND d.version = u.version AND u.released)`;
 }

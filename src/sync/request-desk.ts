@@ -168,15 +168,14 @@ export class RequestDesk {
     return { ok: false, error };
   }
 
-  /** What waited too long under its claim, or was overtaken by another word of the host, goes back to be claimed anew. */
+  /** What waited too long under its claim, lost it, or was overtaken by another word of the host, is put back. */
   #withoutOutdated(taken: readonly QueuedOperation[]): readonly QueuedOperation[] {
-    const now = this.#options.timers.now();
-    const isOutdated = ({ work }: QueuedOperation) => {
-      const age = now.getTime() - work.claimedAt;
-      return work.isStale || age < 0 || age > OLDEST_CLAIM_MS;
-    };
+    const { timers, onPutBack } = this.#options;
+    const claimedAfter = timers.monotonic() - OLDEST_CLAIM_MS;
+    const isOutdated = ({ work }: QueuedOperation) =>
+      work.isStale || work.isLost || work.claimedAt < claimedAfter;
     if (!taken.some(isOutdated)) return taken;
-    this.#options.onPutBack(taken.filter(isOutdated), now);
+    onPutBack(taken.filter(isOutdated), timers.now());
     return taken.filter((operation) => !isOutdated(operation));
   }
 

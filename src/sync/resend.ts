@@ -68,8 +68,8 @@ export async function resendRights(resends: readonly Resend[], context: ResendCo
   const ends = new Map<Resend, ResendEnd>();
   const events: Parameters<Emit>[0][] = [];
   try {
-    await saveAll(ledger, sendings);
-    for (const batch of batchesOf(sendings)) {
+    const written = await saveAll(ledger, sendings);
+    for (const batch of batchesOf(written)) {
       const outcomes = await sendBatch(provider, batch, boundedBy(signal));
       for (const [index, sending] of batch.entries()) {
         const outcome = outcomes[index];
@@ -135,9 +135,13 @@ function prepare(resend: Resend, work: Work | undefined, now: Date): Sending[] {
   return [{ work, before, resend, right, intent }];
 }
 
-async function saveAll(ledger: Ledger, sendings: readonly Sending[]): Promise<void> {
-  const works = new Set(sendings.map(({ work }) => work));
-  if (works.size > 0) await ledger.save([...works].map(({ claimed, delivery }) => update(claimed, delivery)));
+/** Writes the intents, and gives those that may be sent: what lost its claim meanwhile is another machine's. */
+async function saveAll(ledger: Ledger, sendings: readonly Sending[]): Promise<Sending[]> {
+  const works = [...new Set(sendings.map(({ work }) => work))];
+  if (works.length === 0) return [];
+  const effects = await ledger.save(works.map(({ claimed, delivery }) => update(claimed, delivery)));
+  const written = new Set(works.filter((_, index) => effects[index]));
+  return sendings.filter(({ work }) => written.has(work));
 }
 
 /** What is decided at one instant and of one kind travels together. */

@@ -142,7 +142,7 @@ export function createSqliteLedger(
       return row === null ? undefined : toClaimedDelivery(row, providerId);
     },
     async save(updates) {
-      await getOpened().writer.ask("save", await mapInSlices(updates, toSaveRow));
+      return getOpened().writer.ask("save", await mapInSlices(updates, toSaveRow));
     },
     async findNextDue(providerId) {
       const next = await getOpened().writer.ask("findNextDue", { providerId });

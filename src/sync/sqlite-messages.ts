@@ -69,7 +69,8 @@ export interface Operations {
   recordOne: [request: ChangeRow, answer: ChangeStatus];
   /** All of them, or nothing when there is a conflict. */
   record: [request: readonly ChangeRow[], answer: ChangeStatus[]];
-  save: [request: readonly SaveRow[], answer: null];
+  /** Whether each took effect. */
+  save: [request: readonly SaveRow[], answer: boolean[]];
   makeDue: [
     request: { companyId: string; providerIds: readonly string[]; at: number; after: number; limit: number },
     answer: { count: number /** Where the next step goes on; null: all is done. */; next: number | null },

@@ -100,12 +100,12 @@ export function createSaver({ database, claims, undo }: Parts) {
   }
 
   return {
-    save(rows: readonly SaveRow[]): null {
-      for (const row of rows) {
+    save(rows: readonly SaveRow[]): boolean[] {
+      return rows.map((row) => {
         const claim = claims.get(row[0]);
         if (claim !== undefined) saveOne(claim, row);
-      }
-      return null;
+        return claim !== undefined;
+      });
     },
     /** Takes a delivery out of everything that it is found by. */
     unlist(permit: number, provider: number, document: string | null): void {

@@ -1,9 +1,11 @@
 import { applyOutcome, postpone } from "./apply-outcome.ts";
+import { encodeDelivery } from "./delivery-document.ts";
 import { createDeliveryWriter, type DeliveryWriter } from "./delivery-writer.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 import { desiredOf, NOTHING_DESIRED } from "./desired.ts";
 import type { Emit } from "./events.ts";
 import type { Lag } from "./lag.ts";
+import { OLDEST_CLAIM_MS } from "./lease.ts";
 import type { ClaimedDelivery, DeliveryUpdate } from "./ledger.ts";
 import type { LoopContext } from "./loop-context.ts";
 import { noteRelease } from "./note-release.ts";
@@ -107,20 +109,21 @@ export class WorkFloor {
     }
   }
 
-  /** Takes deliveries that were claimed. */
-  take(claimed: readonly ClaimedDelivery[]): void {
-    const now = this.#context.timers.now().getTime();
+  /** Takes deliveries that were claimed; `claimedAt` is when that was asked for, by the monotonic clock. */
+  take(claimed: readonly ClaimedDelivery[], claimedAt: number): void {
     const byCompany = new Map<string, Work[]>();
     const withdrawn: Work[] = [];
     for (const one of claimed) {
       const known = this.#works.get(one.permitId);
-      if (known !== undefined) {
+      if (known !== undefined && isAsWritten(known, one)) {
         // Its claim ran out by the clock while it is being worked on. What is under way goes on under the new claim;
         // the permit may be another by now, so it is looked at anew as soon as that has ended.
-        Object.assign(known, { version: one.version, claimedAt: now, isStale: true, reclaimed: one });
+        Object.assign(known, { version: one.version, claimedAt, isStale: true, reclaimed: one });
         continue;
       }
-      const work = createWork(one, now);
+      // Another machine had it meanwhile: what we know of it is not the last word any more.
+      if (known !== undefined) this.#lose(known);
+      const work = createWork(one, claimedAt);
       const { permit } = work;
       this.#works.set(one.permitId, work);
       this.#preparing += 1;
@@ -154,7 +157,10 @@ export class WorkFloor {
     if (view === undefined) {
       this.#preparing -= works.length;
       const release = { dueAt: views.retryAt(companyId), settled: false };
-      await this.#write(works.map((work) => toUpdate(work, release)));
+      await this.#write(
+        works,
+        works.map((work) => toUpdate(work, release)),
+      );
       return;
     }
     const slicer = createSlicer();
@@ -174,19 +180,22 @@ export class WorkFloor {
   }
 
   /** Plans the next operations of deliveries, writes them down, and lines them up. */
-  async #advance(works: readonly Work[], onPlanned = () => {}): Promise<void> {
+  async #advance(claimed: readonly Work[], onPlanned = () => {}): Promise<void> {
+    const works = claimed.filter(({ isLost }) => !isLost);
     const { provider, leadTimeMs, timers, ledger } = this.#context;
     const isShared = ledger.watch !== undefined;
     const { openEndedDays, ownReferences = false } = provider.capabilities;
     const { updates, operations } = await planWorks(works, {
       now: timers.now(),
+      claimedAfter: timers.monotonic() - OLDEST_CLAIM_MS,
       rules: { providerId: provider.id, openEndedDays, leadTimeMs, ownReferences },
       // What another machine was told meanwhile is not heard of before the next claim.
       mayBegin: ({ wasSent }) => this.#isOpen && !(wasSent && isShared),
     });
-    const isWritten = await this.#write(updates);
+    const areLost = await this.#write(works, updates);
     onPlanned();
-    if (isWritten) this.#desk.lineUp(operations);
+    // What no ledger has is not sent.
+    this.#desk.lineUp(areLost ? operations.filter(({ work }) => !work.isLost) : operations);
     this.#progress();
   }
 
@@ -196,27 +205,31 @@ export class WorkFloor {
     const now = timers.now();
     const { openEndedDays } = provider.capabilities;
     const touched = new Set<Work>();
-    const events: Parameters<Emit>[0][] = [];
+    const events: { readonly work: Work; readonly event: Parameters<Emit>[0] }[] = [];
     for (let index = 0; index < batch.length; index += 1) {
       const { work, right } = batch[index] as QueuedOperation;
       const outcome = outcomes[index];
-      if (outcome === undefined) continue;
+      // Where the claim was lost, whoever has it now repeats the operation and hears of its end.
+      if (outcome === undefined || work.isLost) continue;
       work.delivery = applyOutcome(work.delivery, right.reference, { outcome, now, random, openEndedDays });
       work.wasSent = true;
       work.outstanding -= 1;
       touched.add(work);
       if (outcome.ok) this.lastSuccessAt = now;
       const event = describeOutcome(work, right, outcome);
-      if (event !== undefined) events.push(event);
+      if (event !== undefined) events.push({ work, event });
     }
     // The next request leaves before this one's end is written.
     this.#onProgress();
     const isDone = ({ outstanding }: Work) => outstanding === 0;
     const partly = [...touched].filter((work) => !isDone(work));
-    const partlyWritten = this.#write(partly.map((work) => toUpdate(work)));
+    const partlyWritten = this.#write(
+      partly,
+      partly.map((work) => toUpdate(work)),
+    );
     await this.#advance([...touched].filter(isDone));
     await partlyWritten;
-    for (const event of events) emit(event);
+    for (const { work, event } of events) if (!work.isLost) emit(event);
   }
 
   /** Gives back operations that were not sent, and their deliveries when nothing else of them is under way. */
@@ -224,30 +237,46 @@ export class WorkFloor {
     const released: Work[] = [];
     const now = this.#context.timers.now();
     for (const { work, right } of operations) {
+      if (work.isLost) continue;
       work.delivery = postpone(work.delivery, right.reference, { notBefore, now });
       work.outstanding -= 1;
       if (work.outstanding === 0) released.push(work);
     }
-    void this.#write(released.map((work) => toUpdate(work, { dueAt: notBefore, settled: false })));
+    void this.#write(
+      released,
+      released.map((work) => toUpdate(work, { dueAt: notBefore, settled: false })),
+    );
   }
 
-  async #write(updates: readonly DeliveryUpdate[]): Promise<boolean> {
-    const isWritten = await this.#writer.write(updates);
-    const reclaimed: ClaimedDelivery[] = [];
+  /** Writes one update of each delivery. Tells whether any of them was lost: then nothing more is done about that one. */
+  async #write(works: readonly Work[], updates: readonly DeliveryUpdate[]): Promise<boolean> {
+    for (const work of works) work.written = undefined;
+    const lost = await this.#writer.write(updates);
     const now = this.#context.timers.now().getTime();
-    for (const { permitId, release, delivery, version } of updates) {
-      const work = this.#works.get(permitId);
-      if (work === undefined || (release === undefined && isWritten)) continue;
-      this.#works.delete(permitId);
-      if (release === undefined || !isWritten) continue;
-      if (release.dueAt !== null) this.#onDue(release.dueAt.getTime());
-      noteRelease(work, release, { delivery, now }, this.#context);
+    for (let index = 0; index < works.length; index += 1) {
+      const work = works[index] as Work;
+      const { permitId, release, delivery, version } = updates[index] as DeliveryUpdate;
+      if (work.isLost) continue;
+      if (lost.has(permitId)) this.#lose(work);
+      else if (release === undefined) {
+        work.written = delivery;
+        continue;
+      } else {
+        this.#works.delete(permitId);
+        if (release.dueAt !== null) this.#onDue(release.dueAt.getTime());
+        noteRelease(work, release, { delivery, now }, this.#context);
+      }
       // A claim may take it again before we hear that it was given back. Dropped, it would wait until its lease ends.
-      if (work.version !== version && work.reclaimed !== undefined) reclaimed.push(work.reclaimed);
+      if (work.version !== version && work.reclaimed !== undefined)
+        this.take([work.reclaimed], work.claimedAt);
     }
-    this.take(reclaimed);
     this.#progress();
-    return isWritten;
+    return lost.size > 0;
+  }
+
+  #lose(work: Work): void {
+    work.isLost = true;
+    this.#works.delete(work.permitId);
   }
 
   #progress(): void {
@@ -259,4 +288,10 @@ export class WorkFloor {
     const { ledger, timers, random, health } = this.#context;
     return createDeliveryWriter({ ledger, timers, random, onResult: (isWritten) => health.note(isWritten) });
   }
+}
+
+/** Whether the ledger has of a delivery what this process wrote last, or is just writing. */
+function isAsWritten({ written }: Work, claimed: ClaimedDelivery): boolean {
+  if (written === undefined || written === claimed.delivery) return true;
+  return encodeDelivery(written, claimed) === encodeDelivery(claimed.delivery, claimed);
 }

@@ -16,22 +16,26 @@ export interface Work extends DeliveryId {
   desired: Desired | undefined;
   /** What goes back to the ledger. */
   delivery: Delivery;
+  /** What the ledger has of it; undefined while it is being written. */
+  written: Delivery | undefined;
   /** The claim that it goes back with. */
   version: number;
-  /** When the claim was made, in milliseconds of the clock. */
+  /** When the claim was asked for, by the monotonic clock: one that is set must not make it look younger. */
   claimedAt: number;
   /** Operations that wait for a request, or for the end of one. */
   outstanding: number;
   /** Whether the permit or its company is another by now, as far as we know: then it must be claimed anew. */
   isStale: boolean;
+  /** Whether its claim was over when it was written. What is under way of it is let be: it is decided under another claim. */
+  isLost: boolean;
   /** Whether a vendor was asked anything. */
   wasSent: boolean;
   /** The claim that took it anew while it was being worked on. */
   reclaimed?: ClaimedDelivery;
 }
 
-/** A delivery that was just claimed, at `now` in milliseconds. */
-export function createWork(claimed: ClaimedDelivery, now: number): Work {
+/** A delivery that was claimed. */
+export function createWork(claimed: ClaimedDelivery, claimedAt: number): Work {
   const { providerId, permitId, companyId, dueSince, stored, delivery, version } = claimed;
   // Written one by one, as in all that is made of every delivery: spreading takes several times as long.
   return {
@@ -44,10 +48,12 @@ export function createWork(claimed: ClaimedDelivery, now: number): Work {
     permit: stored?.state === "active" ? stored.permit : undefined,
     desired: undefined,
     delivery,
+    written: delivery,
     version,
-    claimedAt: now,
+    claimedAt,
     outstanding: 0,
     isStale: false,
+    isLost: false,
     wasSent: false,
   };
 }

@@ -35,13 +35,14 @@ it("a delivery that is claimed again before we hear that it was given back is no
     },
     async save(updates) {
       const before = claims;
-      await inner.save(updates);
+      const effects = await inner.save(updates);
       saves += 1;
       // A file that is written and read by one thread answers both at once, in whatever order.
       for (let waited = 0; waited < 50 && claims === before; waited += 1) {
         await shortly(1);
       }
       await shortly(1);
+      return effects;
     },
   };
   const slowDirectory: Directory = {

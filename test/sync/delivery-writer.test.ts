@@ -5,18 +5,22 @@ import type { DeliveryUpdate, Ledger } from "../../src/sync/ledger.ts";
 
 /** A ledger whose writings end when the test says so. */
 function createSlowLedger(kind: Ledger["kind"]) {
-  const writings: { permits: string[]; end(): void; fail(): void }[] = [];
+  const writings: { permits: string[]; end(lost?: string): void; fail(): void }[] = [];
   const save = (updates: readonly DeliveryUpdate[]) =>
-    new Promise<void>((resolve, reject) => {
+    new Promise<boolean[]>((resolve, reject) => {
       const permits = updates.map(({ permitId }) => permitId);
-      writings.push({ permits, end: resolve, fail: () => reject(new Error("The disk is full.")) });
+      writings.push({
+        permits,
+        end: (lost) => resolve(permits.map((id) => id !== lost)),
+        fail: () => reject(new Error("The disk is full.")),
+      });
     });
   const waits: (() => void)[] = [];
   const writer = createDeliveryWriter({
     ledger: { kind, save } as unknown as Ledger,
     timers: {
-      monotonic: () => 0,
       now: () => new Date(0),
+      monotonic: () => 0,
       after(_ms, callback) {
         waits.push(callback);
         return () => {};
@@ -34,6 +38,9 @@ function updatesOf(...permitIds: string[]): DeliveryUpdate[] {
   }));
 }
 
+/** What a writing gives when all of it took effect. */
+const ALL_WRITTEN = new Set();
+
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("deliveries that are written back", () => {
@@ -42,10 +49,10 @@ describe("deliveries that are written back", () => {
     const done = ["P-1", "P-2", "P-3", "P-4"].map((id) => writer.write(updatesOf(id)));
     expect(permitsOf()).toEqual([["P-1"], ["P-2"]]);
     writings[1]?.end();
-    expect(await done[1]).toBe(true);
+    expect(await done[1]).toEqual(ALL_WRITTEN);
     expect(permitsOf()).toEqual([["P-1"], ["P-2"], ["P-3", "P-4"]]);
     for (const writing of writings) writing.end();
-    expect(await Promise.all(done)).toEqual([true, true, true, true]);
+    expect(await Promise.all(done)).toEqual([ALL_WRITTEN, ALL_WRITTEN, ALL_WRITTEN, ALL_WRITTEN]);
   });
 
   it("of SQLite are put into its form while others are being written", async () => {
@@ -74,7 +81,7 @@ describe("deliveries that are written back", () => {
     expect(firsts()).toEqual(["now-0, 300", "next-0, 300"]);
     for (const one of [0, 1, 2, 3]) {
       writings[one]?.end();
-      expect(await done[one]).toBe(true);
+      expect(await done[one]).toEqual(ALL_WRITTEN);
     }
     expect(firsts()).toEqual(["now-0, 300", "next-0, 300", "first-0, 300", "second-0, 300"]);
   });
@@ -86,13 +93,20 @@ describe("deliveries that are written back", () => {
     await settled();
     expect(permitsOf()).toEqual([["P-1", "P-2"]]);
     writings[0]?.end();
-    expect(await first).toBe(true);
+    expect(await first).toEqual(ALL_WRITTEN);
     expect(permitsOf()).toEqual([
       ["P-1", "P-2"],
       ["P-2", "P-3"],
     ]);
     writings[1]?.end();
-    expect(await later).toBe(true);
+    expect(await later).toEqual(ALL_WRITTEN);
+  });
+
+  it("are named when their claim is over", async () => {
+    const { writer, writings } = createSlowLedger("postgres");
+    const done = writer.write(updatesOf("P-1", "P-2", "P-3"));
+    writings[0]?.end("P-2");
+    expect(await done).toEqual(new Set(["P-2"]));
   });
 
   it("are given up, both, when nothing is tried twice any more", async () => {
@@ -105,6 +119,6 @@ describe("deliveries that are written back", () => {
     await settled();
     expect(writings).toHaveLength(4);
     for (const writing of writings.slice(2)) writing.fail();
-    expect(await Promise.all(done)).toEqual([false, false]);
+    expect(await Promise.all(done)).toEqual([new Set(["P-1"]), new Set(["P-2"])]);
   });
 });

@@ -36,9 +36,10 @@ export function describeClaims(place: Place): void {
     expect(await ledger.findNextDue("passport")).toEqual(minute(1));
     expect(await claim(ledger, 0.99)).toEqual([]);
     const taken = await claimOnly(ledger, 1);
-    await ledger.save([updateOf(lost, { delivery: given.deliveryOf([], { generation: 5 }) })]);
+    const late = updateOf(lost, { delivery: given.deliveryOf([], { generation: 5 }) });
+    expect(await ledger.save([late])).toEqual([false]);
     expect(await ledger.claimOne(taken, { now: minute(1), leaseMs: 1 })).toBeUndefined();
-    await ledger.save([updateOf(taken)]);
+    expect(await ledger.save([updateOf(taken)])).toEqual([true]);
     expect(await ledger.claimOne(taken, { now: minute(2), leaseMs: 1 })).toMatchObject({
       delivery: NO_DELIVERY,
     });
@@ -118,7 +119,8 @@ export function describeClaims(place: Place): void {
     const { ledger } = place;
     await say(ledger, issue());
     const late = await claimOnly(ledger, 0);
-    await ledger.save([updateOf(late, { delivery: given.deliveryOf([], { generation: 5 }) })]);
+    const update = updateOf(late, { delivery: given.deliveryOf([], { generation: 5 }) });
+    expect(await ledger.save([update])).toEqual([true]);
     expect(await claim(ledger, 60)).toEqual([]);
     const again = await ledger.claimOne(late, { now: minute(60), leaseMs: 1 });
     expect(again?.delivery.generation).toBe(5);
@@ -132,7 +134,7 @@ export function describeClaims(place: Place): void {
       given.deliveryOf([given.rightAt("Zone 1")]),
       given.deliveryOf([given.rightAt("Zone 2")]),
     ];
-    await ledger.save([keepOf(claimed, one)]);
+    expect(await ledger.save([keepOf(claimed, one)])).toEqual([true]);
     expect(await claim(ledger, 0.5)).toEqual([]);
     expect(await given.collect(ledger.listAt("passport", "Zone 1"))).toMatchObject([{ delivery: one }]);
     await ledger.save([updateOf(claimed, { delivery: two, dueAt: 9 })]);
@@ -146,8 +148,10 @@ export function describeClaims(place: Place): void {
     const claimed = await claimOnly(ledger, 0);
     await ledger.save([updateOf(claimed, { dueAt: 30 })]);
     const delivery = given.deliveryOf([given.rightAt("Zone 1")]);
-    await ledger.save([updateOf(claimed, { delivery, dueAt: 1 }), keepOf(claimed, delivery)]);
-    await ledger.save([{ ...updateOf(claimed, { delivery }), permitId: "never heard of" }]);
+    const over = [updateOf(claimed, { delivery, dueAt: 1 }), keepOf(claimed, delivery)];
+    expect(await ledger.save(over)).toEqual([false, false]);
+    const unknown = { ...updateOf(claimed, { delivery }), permitId: "never heard of" };
+    expect(await ledger.save([unknown])).toEqual([false]);
     expect(await ledger.findNextDue("passport")).toEqual(minute(30));
     expect(await claimOnly(ledger, 30)).toMatchObject({ delivery: NO_DELIVERY });
   });
@@ -158,10 +162,11 @@ export function describeClaims(place: Place): void {
     const lost = await claimOnly(ledger, 0);
     const taken = await claimOnly(ledger, 1);
     const delivery = given.deliveryOf([given.rightAt("Zone 2")]);
-    await ledger.save([
+    const effects = await ledger.save([
       updateOf(lost, { delivery: given.deliveryOf([given.rightAt("Zone 1")]) }),
       updateOf(taken, { delivery }),
     ]);
+    expect(effects).toEqual([false, true]);
     expect(await given.collect(ledger.listTargets("passport"))).toEqual(["Zone 2"]);
     expect(await given.collect(ledger.listAt("passport", "Zone 2"))).toMatchObject([{ delivery }]);
     expect(await given.collect(ledger.listAt("passport", "Zone 1"))).toEqual([]);
@@ -240,12 +245,33 @@ export function describeClaims(place: Place): void {
     expect(await claimOnly(ledger, 1)).toMatchObject({ dueSince: minute(1) });
   });
 
+  it("tells of each delivery whether it was written, in their order", async () => {
+    const { ledger } = place;
+    for (const id of ["kept", "taken over", "erased", "given back"]) await say(ledger, issue({ id }));
+    const claimed = new Map((await claim(ledger, 0)).map((one) => [one.permitId, one]));
+    const of = (id: string) => claimed.get(id) as ClaimedDelivery;
+    await ledger.save([updateOf(of("given back"), { dueAt: 30 })]);
+    await say(ledger, given.forget(0, "erased"));
+    expect(await ledger.erase({ endedBefore: minute(0), now: minute(1), limit: 5 })).toBe(1);
+    const id = { providerId: "passport", permitId: "taken over" };
+    expect(await ledger.claimOne(id, { now: minute(1), leaseMs: given.LEASE_MS })).toBeDefined();
+    const effects = await ledger.save([
+      updateOf(of("given back")),
+      updateOf(of("taken over")),
+      updateOf(of("kept")),
+      updateOf(of("erased")),
+    ]);
+    expect(effects).toEqual([false, false, true, false]);
+    expect(await ledger.save([])).toEqual([]);
+  });
+
   it("gives claims up when it is closed", async () => {
     await say(place.ledger, issue());
     const lost = await claimOnly(place.ledger, 0);
     const ledger = await place.reopen();
     const taken = await claimOnly(ledger, 0);
-    await ledger.save([updateOf(lost, { delivery: given.deliveryOf([given.rightAt("Zone 1")]) })]);
+    const late = updateOf(lost, { delivery: given.deliveryOf([given.rightAt("Zone 1")]) });
+    expect(await ledger.save([late])).toEqual([false]);
     expect(await claim(ledger, 0)).toEqual([]);
     await ledger.save([updateOf(taken)]);
     expect(await given.collect(ledger.listTargets("passport"))).toEqual([]);

@@ -97,17 +97,19 @@ export class LedgerModel {
     row.claim = { version, until: now + leaseMs, since: Math.min(row.dueSince, now), changedAt: NEVER };
   }
 
-  save({ providerId, permitId, version, delivery, release }: DeliveryUpdate): void {
+  /** Whether it took effect. */
+  save({ providerId, permitId, version, delivery, release }: DeliveryUpdate): boolean {
     const row = this.of(providerId).find(
       (one) => one.permitId === permitId && one.claim?.version === version,
     );
-    if (row?.claim === undefined) return;
+    if (row?.claim === undefined) return false;
     row.delivery = delivery;
-    if (release === undefined) return;
+    if (release === undefined) return true;
     const { changedAt } = row.claim;
     row.dueAt = changedAt < NEVER ? changedAt : (release.dueAt?.getTime() ?? NEVER);
     row.dueSince = release.settled ? row.dueAt : Math.min(row.dueSince, row.dueAt);
     row.claim = undefined;
+    return true;
   }
 
   nextDue(providerId: string): number {

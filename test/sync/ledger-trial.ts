@@ -121,8 +121,8 @@ export class LedgerTrial {
       const dueAt = release.dueIn === null ? null : minute(this.#now + release.dueIn);
       return [{ ...saved, release: { dueAt, settled: release.settled } }];
     });
-    for (const update of updates) this.#model.save(structuredClone(update));
-    await this.#ledger.save(updates);
+    const effects = updates.map((update) => this.#model.save(structuredClone(update)));
+    expect(await this.#ledger.save(updates)).toEqual(effects);
   }
 
   async #erase({ back, limit }: Extract<Step, { kind: "erase" }>): Promise<void> {

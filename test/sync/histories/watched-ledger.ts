@@ -76,8 +76,9 @@ export function createWatchedLedger(options: WatchedLedgerOptions): Ledger {
     save: (updates) =>
       callOrFail(async () => {
         observer.onSave(updates);
-        await ledger.save(updates);
-        observer.onSaved(updates);
+        const effects = await ledger.save(updates);
+        observer.onSaved(updates.filter((_, index) => effects[index]));
+        return effects;
       }),
     findNextDue: (providerId) => callOrFail(() => ledger.findNextDue(providerId)),
     findPermits: ledger.findPermits,
