@@ -2,7 +2,9 @@ import {
   describeKey,
   fieldError,
   findDamage,
+  findExcess,
   findUnknownKey,
+  readId,
   readList,
   readOptionalText,
   readRecord,
@@ -56,6 +58,8 @@ export type MaybePromise<Value> = Value | Promise<Value>;
 /**
  * The host's companies and locations, with targets and switches. The only place where mapping lives.
  *
+ * Ids and targets have at most 512 characters as `length` counts them, and at most 880 bytes in UTF-8.
+ *
  * Whatever it gives is checked as {@link memoryDirectory} checks: a key that is not known is an error too, so give
  * companies and locations with the documented keys alone, not rows of a table. A location that cannot be read is
  * neither on nor off: its deliveries wait, and a lookup that it could have answered is undetermined. Objects may be the
@@ -104,8 +108,8 @@ export function isFrozenLocation(value: object): value is Location {
  * A directory held in memory. It checks and copies what it is given, so later changes to those objects do not
  * reach it.
  *
- * @throws EnforcementError `invalid_input` naming the entry: an unknown key, an empty or repeated id, a location of
- * an unknown company, a region that is none
+ * @throws EnforcementError `invalid_input` naming the entry: an unknown key, an empty, repeated or too long id, a location
+ * of an unknown company, a region that is none
  */
 export function memoryDirectory(entries: {
   companies: readonly Company[];
@@ -160,7 +164,7 @@ export const LOCATION_PROVIDER_KEYS: readonly string[] = ["enabled", "target", "
 export function readCompany(value: unknown, field: string): Company {
   const company = readEntity(value, field, COMPANY_KEYS);
   return Object.freeze({
-    id: readText(company["id"], `${field}.id`),
+    id: readId(company["id"], `${field}.id`),
     name: readText(company["name"], `${field}.name`),
     providers: readProviders(company["providers"], `${field}.providers`, readCompanyProvider),
   });
@@ -172,8 +176,8 @@ export function readLocation(value: unknown, field: string): Location {
   const zoneName = readOptionalText(location["zoneName"], `${field}.zoneName`);
   const region = readRegion(location["region"], `${field}.region`);
   return Object.freeze({
-    id: readText(location["id"], `${field}.id`),
-    companyId: readText(location["companyId"], `${field}.companyId`),
+    id: readId(location["id"], `${field}.id`),
+    companyId: readId(location["companyId"], `${field}.companyId`),
     name: readText(location["name"], `${field}.name`),
     ...(zoneName === undefined ? {} : { zoneName }),
     ...(region === undefined ? {} : { region }),
@@ -229,8 +233,8 @@ function readProviders<Entry>(
   // A null prototype, so that a provider called "constructor" is not found in an object that lacks it.
   const entries: Record<string, Entry> = Object.create(null);
   for (const [id, entry] of Object.entries(value)) {
-    const damage = findDamage(id);
-    if (damage !== undefined) throw fieldError(field, `a provider id ${damage}`);
+    const problem = findDamage(id) ?? findExcess(id);
+    if (problem !== undefined) throw fieldError(field, `a provider id ${problem}`);
     entries[id] = readEntry(entry, `${field}["${id}"]`);
   }
   return Object.freeze(entries);
@@ -245,7 +249,8 @@ function readCompanyProvider(value: unknown, field: string): CompanyProvider {
 
 function readLocationProvider(value: unknown, field: string): LocationProvider {
   const entry = readRecord(value, field, LOCATION_PROVIDER_KEYS);
-  const target = readOptionalText(entry["target"], `${field}.target`);
+  const { target: givenTarget } = entry;
+  const target = givenTarget === undefined ? undefined : readId(givenTarget, `${field}.target`);
   const stage = entry["stage"];
   if (stage !== undefined && stage !== "setup" && stage !== "testing" && stage !== "live") {
     throw fieldError(`${field}.stage`, 'must be "setup", "testing" or "live".');

@@ -77,6 +77,30 @@ export function findDamage(text: string): string | undefined {
   return text.includes("\0") ? "holds the character U+0000; the text is damaged." : undefined;
 }
 
+/** The longest id, in characters as `length` of a text counts them: UTF-16 code units. */
+export const MAX_ID_LENGTH = 512;
+
+/** The longest id in UTF-8, in bytes: three of them fit into one key of a PostgreSQL index. ASCII never comes to it. */
+export const MAX_ID_BYTES = 880;
+
+const MAX_BYTES_PER_CHARACTER = 3;
+
+/** An id of a permit, company, location or provider, or a target: a text that every ledger can keep as a key. */
+export function readId(value: unknown, field: string): string {
+  const id = readText(value, field);
+  const problem = findExcess(id);
+  if (problem !== undefined) throw fieldError(field, problem);
+  return id;
+}
+
+/** Why a text is too long to be an id; `undefined` when it is not. */
+export function findExcess(id: string): string | undefined {
+  if (id.length <= MAX_ID_BYTES / MAX_BYTES_PER_CHARACTER) return undefined;
+  const isShort = id.length <= MAX_ID_LENGTH && new TextEncoder().encode(id).length <= MAX_ID_BYTES;
+  if (isShort) return undefined;
+  return `is too long; an id has at most ${MAX_ID_LENGTH} characters, and at most ${MAX_ID_BYTES} bytes in UTF-8.`;
+}
+
 /** A text, or `undefined` where the key is absent. */
 export function readOptionalText(value: unknown, field: string): string | undefined {
   return value === undefined ? undefined : readText(value, field);

@@ -1,8 +1,11 @@
-import { readCount, readList, readOptionalText, readRecord, readText } from "./fields.ts";
+import { readCount, readId, readList, readOptionalText, readRecord } from "./fields.ts";
 import { parseInstant, parseValidity } from "./instant.ts";
 import { type Plate, readPlate } from "./plate.ts";
 
-/** The host's record of a right to park. */
+/**
+ * The host's record of a right to park. Ids, those of companies, locations and providers, and targets too, have at most
+ * 512 characters as `length` counts them, and at most 880 bytes in UTF-8; a longer one is `invalid_input`.
+ */
 export interface Permit {
   readonly id: string;
   readonly companyId: string;
@@ -41,8 +44,8 @@ const PERMIT_KEYS = [
 /**
  * Checks a permit that a host gave, and copies it.
  *
- * @throws EnforcementError `invalid_input` naming the key: unknown, missing, of a wrong type, an end that is not
- * after the start, a plate that is not canonical
+ * @throws EnforcementError `invalid_input` naming the key: unknown, missing, of a wrong type, an id that
+ * is too long, an end that is not after the start, a plate that is not canonical
  */
 export function readPermit(value: unknown, field = "permit"): Permit {
   const permit = readRecord(value, field, PERMIT_KEYS);
@@ -52,10 +55,10 @@ export function readPermit(value: unknown, field = "permit"): Permit {
   const holder = readOptionalText(permit["holder"], `${field}.holder`);
   const vehicle = readVehicle(permit["vehicle"], `${field}.vehicle`);
   return {
-    id: readText(permit["id"], `${field}.id`),
-    companyId: readText(permit["companyId"], `${field}.companyId`),
+    id: readId(permit["id"], `${field}.id`),
+    companyId: readId(permit["companyId"], `${field}.companyId`),
     plates: plates.map((plate, index) => readPlate(plate, `${field}.plates[${index}]`)),
-    locationIds: locationIds.map((id, index) => readText(id, `${field}.locationIds[${index}]`)),
+    locationIds: locationIds.map((id, index) => readId(id, `${field}.locationIds[${index}]`)),
     ...parseValidity(permit["validFrom"], permit["validTo"], field),
     revision: readCount(permit["revision"], `${field}.revision`),
     ...(createdAt === undefined ? {} : { createdAt: parseInstant(createdAt, `${field}.createdAt`) }),

@@ -8,7 +8,12 @@ import { inOperation, outcomeOf, unwrapOutcome } from "./outcome.ts";
 import { type KnownRegistration, PreparedRegistration } from "./prepared-registration.ts";
 import type { OperationOptions, Outcome, PushProvider } from "./provider.ts";
 import { type Receipt, readReceipt } from "./receipt.ts";
-import { readRegistration, type StoredRegistration, toStoredRegistration } from "./registration.ts";
+import {
+  readRegistered,
+  readRegistration,
+  type StoredRegistration,
+  toStoredRegistration,
+} from "./registration.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -116,7 +121,7 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     const { reference, target, registration } = receipt;
     return {
       kind,
-      identity: referenceOf(providerId, readRegistration(registration)),
+      identity: referenceOf(providerId, readRegistered(registration)),
       reference,
       target,
       registration,

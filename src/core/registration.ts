@@ -1,6 +1,6 @@
 import type { Directory, Location } from "./directory.ts";
 import { findMalformed, readAnsweredCompany, readAnsweredLocations } from "./directory-answers.ts";
-import { fieldError, readCount, readRecord, readText } from "./fields.ts";
+import { fieldError, readCount, readId, readRecord, readText } from "./fields.ts";
 import { formatInstant, parseValidity } from "./instant.ts";
 import { type Permit, type PermitInput, readPermit } from "./permit.ts";
 import { type Plate, readPlate } from "./plate.ts";
@@ -46,15 +46,28 @@ const REGISTRATION_KEYS = [
  * @throws EnforcementError `invalid_input` naming the key
  */
 export function readRegistration(value: unknown, field = "registration"): Registration {
+  return readWith(readId, value, field);
+}
+
+/** {@link readRegistration} for one of a receipt. Ids had no limit once, and what was registered then can be withdrawn. */
+export function readRegistered(value: unknown, field = "registration"): Registration {
+  return readWith(readText, value, field);
+}
+
+function readWith(
+  readName: (value: unknown, field: string) => string,
+  value: unknown,
+  field: string,
+): Registration {
   const registration = readRecord(value, field, REGISTRATION_KEYS);
   const generation = registration["generation"];
   const validity = parseValidity(registration["validFrom"], registration["validTo"], field);
   return {
-    companyId: readText(registration["companyId"], `${field}.companyId`),
-    permitId: readText(registration["permitId"], `${field}.permitId`),
-    locationId: readText(registration["locationId"], `${field}.locationId`),
+    companyId: readName(registration["companyId"], `${field}.companyId`),
+    permitId: readName(registration["permitId"], `${field}.permitId`),
+    locationId: readName(registration["locationId"], `${field}.locationId`),
     plate: readPlate(registration["plate"], `${field}.plate`),
-    target: readText(registration["target"], `${field}.target`),
+    target: readName(registration["target"], `${field}.target`),
     validFrom: validity.validFrom,
     validTo: validity.validTo,
     generation: generation === undefined ? 0 : readCount(generation, `${field}.generation`),

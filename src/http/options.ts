@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { type Clock, steadyClock, systemClock } from "../core/clock.ts";
 import { EnforcementError } from "../core/errors.ts";
-import { describeKey, findDamage } from "../core/fields.ts";
+import { describeKey, findDamage, findExcess, MAX_ID_BYTES, MAX_ID_LENGTH } from "../core/fields.ts";
 import { ignorePromise } from "../core/maybe-promise.ts";
 import type { ProviderEvent, Secret } from "../core/provider.ts";
 import { trimSecret } from "./secret.ts";
@@ -120,6 +120,14 @@ export const textOption = z.string("must be text.").check(
   z.refine(
     (text) => findDamage(text) === undefined,
     "must not hold half of a surrogate pair, nor U+0000; the text is damaged.",
+  ),
+);
+
+/** The id of a provider. */
+export const providerIdOption = textOption.check(
+  z.refine(
+    (id) => findExcess(id) === undefined,
+    `must have at most ${MAX_ID_LENGTH} characters, and at most ${MAX_ID_BYTES} bytes in UTF-8.`,
   ),
 );
 

@@ -1,7 +1,7 @@
 import type { Authorizer, PresentedCredential, StoredCredential } from "../core/credential.ts";
 import type { LookupDialect, LookupRequest } from "../core/dialect.ts";
 import type { MaybePromise } from "../core/directory.ts";
-import { readList, readText } from "../core/fields.ts";
+import { readId, readList } from "../core/fields.ts";
 import { ignorePromise, isPromise, whenKnown } from "../core/maybe-promise.ts";
 import { type Deadline, isInterruption } from "./deadline.ts";
 
@@ -92,11 +92,11 @@ function findPresented(
 /** A credential that does not say clearly whose permits may be seen opens nothing. */
 function readIdentity(credential: StoredCredential | undefined): StoredCredential | undefined {
   if (!credential) return undefined;
-  readText(credential.id, "credential.id");
-  readText(credential.companyId, "credential.companyId");
+  readId(credential.id, "credential.id");
+  readId(credential.companyId, "credential.companyId");
   if (credential.locationIds !== undefined) {
     for (const id of readList(credential.locationIds, "credential.locationIds")) {
-      readText(id, "credential.locationIds");
+      readId(id, "credential.locationIds");
     }
   }
   return credential;

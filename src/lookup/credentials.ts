@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { StoredCredential } from "../core/credential.ts";
-import { readList, readRecord, readText } from "../core/fields.ts";
+import { readId, readList, readRecord } from "../core/fields.ts";
 import { sha256Hex } from "./secret-hash.ts";
 
 /** What is handed to whoever sets up the vendor's side, and what the host keeps. */
@@ -32,7 +32,7 @@ export function issueCredentials(holder: {
   const password = randomBytes(32).toString("base64url");
   const stored: StoredCredential = {
     id: username,
-    companyId: readText(companyId, "companyId"),
+    companyId: readId(companyId, "companyId"),
     ...(locationIds === undefined ? {} : { locationIds: readIds(locationIds) }),
     hashes: [sha256Hex(password)],
   };
@@ -45,5 +45,5 @@ export function issueCredentials(holder: {
 
 function readIds(value: unknown): string[] {
   const ids = readList(value, "locationIds", { atLeastOne: true });
-  return ids.map((id, index) => readText(id, `locationIds[${index}]`));
+  return ids.map((id, index) => readId(id, `locationIds[${index}]`));
 }

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import type { Authorizer } from "../core/credential.ts";
 import { isLookupDialect, type LookupRequest } from "../core/dialect.ts";
 import type { Directory } from "../core/directory.ts";
-import { fieldError, readRecord, readText } from "../core/fields.ts";
+import { fieldError, readId, readRecord } from "../core/fields.ts";
 import type { FindPermits } from "../core/find-permits.ts";
 import type { PullProvider } from "../core/provider.ts";
 import type { LookupAudit } from "./audit.ts";
@@ -149,7 +149,7 @@ function readProvider(value: unknown): PullProvider {
   if (provider.delivery !== "pull") {
     throw fieldError("provider", "is one to which permits are pushed; only a pull provider asks us.");
   }
-  readText(provider.id, "provider.id");
+  readId(provider.id, "provider.id");
   if (!isLookupDialect(provider.dialect)) throw fieldError("provider.dialect", "is not a LookupDialect.");
   return value as PullProvider;
 }

@@ -3,7 +3,7 @@ import { markChecked } from "../core/find-permits.ts";
 import type { DeliveryId } from "./delivery.ts";
 import { eraseDelivery, failuresOf, findLiveUntil } from "./delivery-facts.ts";
 import type { ClaimedDelivery, Ledger, StoredPermit } from "./ledger.ts";
-import { refuseDamagedIds, refuseTransaction } from "./ledger-errors.ts";
+import { refuseTransaction, refuseUnfitIds } from "./ledger-errors.ts";
 import type { DeliveryRow, PermitRow } from "./memory-rows.ts";
 import { MemoryStore } from "./memory-store.ts";
 
@@ -55,7 +55,7 @@ export function memoryLedger(options?: unknown): Ledger {
       requireOpen();
       refuseTransaction(options);
       const changes = [...given];
-      for (const change of changes) refuseDamagedIds(change);
+      for (const change of changes) refuseUnfitIds(change);
       const statuses = store.judge(changes);
       if (statuses.includes("conflict")) return statuses;
       for (const [index, change] of changes.entries())

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Directory } from "../core/directory.ts";
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
-import { fieldError, readCount, readList, readRecord, readText } from "../core/fields.ts";
+import { fieldError, readCount, readId, readList, readRecord } from "../core/fields.ts";
 import type { EnforcementProvider } from "../core/provider.ts";
 import type { SyncEvent } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
@@ -120,7 +120,7 @@ function readProviders(value: unknown): readonly EnforcementProvider[] {
 export function readProvider(value: unknown, field: string): EnforcementProvider {
   const provider = value as Partial<EnforcementProvider> | null | undefined;
   if (typeof provider !== "object" || provider === null) throw fieldError(field, "is not a provider.");
-  readText(provider.id, `${field}.id`);
+  readId(provider.id, `${field}.id`);
   if (provider.delivery === "pull") return provider as EnforcementProvider;
   if (provider.delivery !== "push") throw fieldError(`${field}.delivery`, 'must be "push" or "pull".');
   readMethods(provider, field, ["registerMany", "amendMany", "cancelMany", "checkConnection"]);

@@ -2,7 +2,7 @@ import { AssertionError } from "node:assert";
 import { EnforcementError } from "../core/errors.ts";
 import { fieldError, readFactoryOptions } from "../core/fields.ts";
 import type { Ledger } from "./ledger.ts";
-import { refuseDamagedIds } from "./ledger-errors.ts";
+import { refuseUnfitIds } from "./ledger-errors.ts";
 import { BoundedPool, boundRunner } from "./postgres-bounded-pool.ts";
 import type { After } from "./postgres-bounds.ts";
 import { PostgresClaims } from "./postgres-claims.ts";
@@ -117,7 +117,7 @@ export function createPostgresLedger(options: PostgresLedgerOptions, { after }: 
       requireOpen();
       const runner = transaction === undefined ? undefined : readTransaction(transaction, hostPool);
       const changes = [...given];
-      for (const change of changes) refuseDamagedIds(change);
+      for (const change of changes) refuseUnfitIds(change);
       if (changes.length === 0) return [];
       return runner === undefined
         ? queue.record(changes)

@@ -1,5 +1,5 @@
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
-import { readText } from "../core/fields.ts";
+import { readId } from "../core/fields.ts";
 import { formatInstant, parseInstant, timeOf } from "../core/instant.ts";
 import { ignorePromisesIn } from "../core/maybe-promise.ts";
 import type { Outcome } from "../core/provider.ts";
@@ -71,8 +71,8 @@ function readReceiptOf(
 ): Receipt | undefined {
   const given = value as Partial<Record<keyof Receipt, unknown>> | null | undefined;
   if (given?.v !== 1 || given.providerId !== providerId) return undefined;
-  const reference = readText(given.reference, "reference");
-  const target = readText(given.target, "target");
+  const reference = readId(given.reference, "reference");
+  const target = readId(given.target, "target");
   const coveredUntil = readCoveredUntil(given.coveredUntil, intent);
   if (coveredUntil === undefined) return undefined;
   const { validTo } = intent;

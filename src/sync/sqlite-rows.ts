@@ -2,7 +2,7 @@ import { NO_DELIVERY } from "./delivery.ts";
 import { decodeDelivery, encodeDelivery } from "./delivery-document.ts";
 import { failuresOf, findLiveUntil, targetOf, targetsOf } from "./delivery-facts.ts";
 import type { ClaimedDelivery, DeliveryUpdate, LedgerChange } from "./ledger.ts";
-import { refuseDamagedIds } from "./ledger-errors.ts";
+import { refuseUnfitIds } from "./ledger-errors.ts";
 import { decodePermit, encodePermit } from "./permit-document.ts";
 import type { ChangeRow, ClaimedRow, SaveRow } from "./sqlite-messages.ts";
 import { toStoredState } from "./sqlite-reader.ts";
@@ -14,7 +14,7 @@ const NEVER = 8_640_000_000_000_000;
 
 /** A change as the writer takes it. */
 export function toChangeRow(change: LedgerChange): ChangeRow {
-  refuseDamagedIds(change);
+  refuseUnfitIds(change);
   const at = change.at.getTime();
   if (!("permit" in change)) return [change.kind, change.permitId, at];
   const { permit, kind, providerIds } = change;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Ledger } from "../../src/sync/ledger.ts";
 import { describeClaims } from "./ledger-contract-claims.ts";
 import { describeErasure } from "./ledger-contract-erase.ts";
+import { describeIds } from "./ledger-contract-ids.ts";
 import { describeLists } from "./ledger-contract-lists.ts";
 import { describeRecord } from "./ledger-contract-record.ts";
 import { describeHistories } from "./ledger-histories.ts";
@@ -62,6 +63,7 @@ export function describeLedger({ name, create, histories }: LedgerSuite): void {
     });
 
     describe("record", () => describeRecord(place));
+    describe("ids", () => describeIds(place));
     describe("claims", () => describeClaims(place));
     describe("lists and counts", () => describeLists(place));
     describe("erasure", () => describeErasure(place));

@@ -7,8 +7,8 @@ import {
   httpOptionShape,
   openEndedDaysOption,
   parseOptions,
+  providerIdOption,
   secretOption,
-  textOption,
   toHttpSettings,
 } from "../../http/options.ts";
 import { defaultHotSpotWire, type HotSpotWire } from "./wire.ts";
@@ -40,7 +40,7 @@ export interface HotSpotConfig {
 }
 
 const schema = z.strictObject({
-  id: z.optional(textOption),
+  id: z.optional(providerIdOption),
   baseUrl: baseUrlOption,
   token: secretOption,
   companyToken: z.optional(secretOption),

@@ -7,6 +7,7 @@ import {
   httpOptionShape,
   openEndedDaysOption,
   parseOptions,
+  providerIdOption,
   secretOption,
   textOption,
   toHttpSettings,
@@ -55,7 +56,7 @@ const HOSTS = {
 } as const;
 
 const schema = z.strictObject({
-  id: z.optional(textOption),
+  id: z.optional(providerIdOption),
   operatorId: z
     .string("must be the Operator ID that Passport gave.")
     .check(

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { isLookupDialect, type LookupDialect } from "../../core/dialect.ts";
-import { parseOptions, textOption } from "../../http/options.ts";
+import { parseOptions, providerIdOption } from "../../http/options.ts";
 import { genetecDialect } from "./dialects/genetec.ts";
 import { irisDialect } from "./dialects/iris.ts";
 import { offstreetDialect } from "./dialects/offstreet.ts";
@@ -43,7 +43,7 @@ const DIALECTS: Readonly<Record<DialectName, LookupDialect>> = {
 
 const schema = z.strictObject(
   {
-    id: z.optional(textOption),
+    id: z.optional(providerIdOption),
     dialect: z.optional(
       z.custom<LookupDialect | DialectName>(
         (value) => isDialectName(value) || isLookupDialect(value),
