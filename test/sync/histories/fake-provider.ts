@@ -1,5 +1,5 @@
 import { EnforcementError } from "../../../src/core/errors.ts";
-import type { Outcome, PushProvider } from "../../../src/core/provider.ts";
+import type { ConnectionCheck, Outcome, PushProvider } from "../../../src/core/provider.ts";
 import {
   createPushOperations,
   type Delivered,
@@ -9,6 +9,7 @@ import {
 import { requireRegion } from "../../../src/core/registration.ts";
 import type { Activity } from "./activity.ts";
 import { type FakeVendor, isRefusal, type VendorRefusal } from "./fake-vendor.ts";
+import { type Misbehaviour, misbehaving } from "./misbehaving-provider.ts";
 import { errorOf, latencyOf, type VendorFault } from "./vendor-fault.ts";
 import type { TimerGroup } from "./virtual-time.ts";
 
@@ -50,6 +51,7 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
   } = options;
   const { providerId } = vendor;
   const underWay = new Set<() => void>();
+  const misbehaviours = new WeakMap<AbortSignal, Misbehaviour>();
   let isDead = false;
 
   const carryOut = (change: PushChange, oneOff?: VendorRefusal): Outcome<Delivered> => {
@@ -89,7 +91,8 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
   }
 
   function answer(changes: readonly PushChange[], fault: VendorFault | undefined): Outcome<Delivered>[] {
-    if (fault === undefined || fault.kind === "slow") return changes.map((change) => carryOut(change));
+    const isCarriedOut = fault === undefined || fault.kind === "slow" || fault.kind === "misbehaves";
+    if (isCarriedOut) return changes.map((change) => carryOut(change));
     return fault.kind === "partial" ? answerEach(changes, fault) : failAll(changes, fault);
   }
 
@@ -107,8 +110,9 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
     activity.note();
     const exchange = vendor.enter(changes);
     const fault = nextFault();
+    const { signal } = context;
+    if (signal !== undefined && fault?.kind === "misbehaves") misbehaviours.set(signal, fault.how);
     return new Promise((resolve, reject) => {
-      const { signal } = context;
       const end = () => {
         cancel();
         underWay.delete(cutOff);
@@ -140,6 +144,30 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
     });
   }
 
+  /** The vendor's next answer, as far as it says whether the vendor can be used at all. */
+  function checkConnection(): Promise<ConnectionCheck> {
+    if (isDead) return new Promise(() => {});
+    activity.note();
+    const fault = nextFault();
+    const isIgnored = fault?.kind === "misbehaves" && fault.how === "never_ends";
+    return new Promise((resolve, reject) => {
+      if (isIgnored) return;
+      timers.after(latencyOf(fault, random), () => {
+        activity.note();
+        if (fault === undefined || fault.kind === "slow" || fault.kind === "partial") {
+          resolve({ status: "connected", message: "It answers." });
+        } else reject(errorOf(fault));
+      });
+    });
+  }
+
+  const operations = createPushOperations({
+    ...{ providerId, openEndedDays, deliver },
+    clock: timers.now,
+    checkRegistration(registration, field) {
+      if (needsRegion) requireRegion(registration, field, "The fake vendor");
+    },
+  });
   const provider: PushProvider = {
     ...{ id: providerId, vendor: "fake", delivery: "push" },
     capabilities: {
@@ -149,14 +177,12 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
     validateMapping: () => {
       throw new Error("Sync asks for no mapping report.");
     },
-    checkConnection: async () => ({ status: "connected", message: "It answers." }),
+    checkConnection,
     setup: { requirements: [], planMappingChange: () => [] } as unknown as PushProvider["setup"],
-    ...createPushOperations({
-      ...{ providerId, openEndedDays, deliver },
-      clock: timers.now,
-      checkRegistration(registration, field) {
-        if (needsRegion) requireRegion(registration, field, "The fake vendor");
-      },
+    ...operations,
+    ...misbehaving(operations, {
+      ...{ timers, random },
+      misbehaviourOf: (signal) => signal && misbehaviours.get(signal),
     }),
   };
 

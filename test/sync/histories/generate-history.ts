@@ -193,6 +193,7 @@ export function generateHistory(seed: number, { longestOutageMs = 2 * HOUR, most
         "locked_out",
         "silent",
         "no_verdict",
+        "misbehaving",
       ];
       return { do: "condition", providerId, condition: pick(conditions) };
     }

@@ -7,6 +7,7 @@ import { createHostDirectory } from "./host-directory.ts";
 import { createHostWords } from "./host-words.ts";
 import type { LedgerHome } from "./ledger-home.ts";
 import { createLedgerJudge, type LedgerJudge } from "./ledger-judge.ts";
+import { MISBEHAVIOURS } from "./misbehaving-provider.ts";
 import type { History, VendorCondition } from "./step.ts";
 import type { VendorFault } from "./vendor-fault.ts";
 import { createVirtualTime } from "./virtual-time.ts";
@@ -88,6 +89,10 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
         return { kind: "unauthorized" };
       case "no_verdict":
         return { kind: "no_verdict" };
+      case "misbehaving": {
+        const how = MISBEHAVIOURS[Math.floor(random() * MISBEHAVIOURS.length * 1.5)];
+        return how === undefined ? undefined : { kind: "misbehaves", how };
+      }
       default:
         return undefined;
     }

@@ -236,5 +236,10 @@ class HistoryRun {
     if (world.violations.length > 0) return;
     const asked = { sync, ledger, providerIds: [...providerIds], ...options };
     world.violations.push(...(await judgeCalm(world, asked)));
+    // What could not be sent is sent, and where nothing was left to send, checkConnection was answered.
+    for (const { providerId, breaker } of (await sync.status()).providers) {
+      if (breaker.state !== "closed")
+        world.violations.push(`Calm, ${providerId}: its breaker is not closed.`);
+    }
   }
 }

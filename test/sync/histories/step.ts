@@ -3,7 +3,16 @@ import type { HostWord, PermitSpec } from "./host-permits.ts";
 import type { VendorFault } from "./vendor-fault.ts";
 
 /** How a vendor behaves until further notice. */
-export type VendorCondition = "well" | "down" | "slow" | "limiting" | "locked_out" | "silent" | "no_verdict";
+export type VendorCondition =
+  | "well"
+  | "down"
+  | "slow"
+  | "limiting"
+  | "locked_out"
+  | "silent"
+  | "no_verdict"
+  /** The provider, a host's own, breaks its contract again and again. */
+  | "misbehaving";
 
 /** One thing that happens in a history. Plain data, so that a history can be printed and shortened. */
 export type Step =

@@ -1,4 +1,5 @@
 import { EnforcementError, type EnforcementErrorDetails } from "../../../src/core/errors.ts";
+import { MISBEHAVIOURS, type Misbehaviour } from "./misbehaving-provider.ts";
 
 /**
  * What goes wrong with one request. `applied` says how many of its changes the vendor had carried out by then; the
@@ -22,6 +23,8 @@ export type VendorFault =
   | { readonly kind: "slow" }
   /** 207: some items are refused for good, busy, or one too many; the others are done. */
   | { readonly kind: "partial"; readonly bad: "refused" | "busy" | "limited" }
+  /** The provider is a host's own, and breaks its contract after the vendor carried all of it out. */
+  | { readonly kind: "misbehaves"; readonly how: Misbehaviour }
   /** The adapter itself breaks and throws, whatever it did before. */
   | { readonly kind: "throws"; readonly applied: "all" | "none" };
 
@@ -43,6 +46,7 @@ export const FAULTS: readonly VendorFault[] = [
   { kind: "partial", bad: "limited" },
   { kind: "throws", applied: "all" },
   { kind: "throws", applied: "none" },
+  ...MISBEHAVIOURS.map((how) => ({ kind: "misbehaves", how }) as const),
 ];
 
 /** How long the client waits for the end of such a request, in milliseconds. */
