@@ -233,9 +233,30 @@ export function generateHistory(seed: number, { longestOutageMs = 2 * HOUR, most
     return { do: "jump", ms };
   }
 
-  const steps: Step[] = [{ do: "say", words: [word()] }];
+  /** Every vendor asks for a rest, and the permit that met that is revoked: nothing is left that would show its end. */
+  function overtakenOutage(): Step[] {
+    const id = pick(PERMITS);
+    const known = stored.get(id);
+    const spec = known === undefined ? newSpec(id, pick(COMPANY_IDS), 1) : change(known.spec);
+    stored.set(id, { spec, ended: true });
+    const limited = { kind: "rate_limited", retryAfterMs: 30_000 } as const;
+    return [
+      ...PROVIDER_IDS.map((providerId) => ({ do: "fault", providerId, faults: [limited] }) as const),
+      { do: "say", words: [{ kind: "issue", spec }] },
+      { do: "pass", ms: 200 },
+      { do: "say", words: [{ kind: "revoke", permitId: id }] },
+    ];
+  }
+
+  // The profile of providers that misbehave, all of them from the beginning.
+  const isMisbehaving = seed % 4 === 3;
+  const misbehaving = PROVIDER_IDS.map(
+    (providerId) => ({ do: "condition", providerId, condition: "misbehaving" }) as const,
+  );
+  const steps: Step[] = [...(isMisbehaving ? misbehaving : []), { do: "say", words: [word()] }];
   const length = between(4, mostSteps);
   while (steps.length < length) {
+    if (isMisbehaving && chance(0.1)) steps.push(...overtakenOutage());
     steps.push(next());
     if (chance(0.5)) steps.push(passing());
   }
