@@ -2,13 +2,8 @@ import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 import { fieldError } from "../core/fields.ts";
 import type { ChangeStatus, LedgerChange } from "./ledger.ts";
 import { LOCKED_AT_MOST_MS, NoAnswer } from "./postgres-bounds.ts";
-import {
-  codeOf,
-  type PostgresPool,
-  type PostgresResult,
-  type PostgresRunner,
-  toLedgerError,
-} from "./postgres-connection.ts";
+import type { PostgresPool, PostgresResult, PostgresRunner } from "./postgres-connection.ts";
+import { codeOf, toLedgerError } from "./postgres-errors.ts";
 import { type PostgresParts, providersOf, writeSlices } from "./postgres-record.ts";
 import { MadeMeanwhile } from "./postgres-write-permits.ts";
 

@@ -5,11 +5,13 @@ import type { Ledger } from "./ledger.ts";
 import { refuseUnfitIds } from "./ledger-errors.ts";
 import { BoundedPool, boundRunner } from "./postgres-bounded-pool.ts";
 import type { After } from "./postgres-bounds.ts";
+import { checkPrivileges, checkServer, checkTables } from "./postgres-checks.ts";
 import { PostgresClaims } from "./postgres-claims.ts";
 import { DatabaseClock } from "./postgres-clock.ts";
-import { type PostgresPool, toLedgerError } from "./postgres-connection.ts";
+import type { PostgresPool } from "./postgres-connection.ts";
 import { applyMarks, findNextDue, makeCompanyDue, rewindDeliveries } from "./postgres-due.ts";
 import { erasePermits } from "./postgres-erase.ts";
+import { toLedgerError } from "./postgres-errors.ts";
 import { countDeliveries, createFindPermits, getPermit } from "./postgres-find.ts";
 import { readTransaction, recordInTransaction } from "./postgres-host-transaction.ts";
 import { listAt, listCompanies, listFailures, listTargets, listUnmapped } from "./postgres-lists.ts";
@@ -17,7 +19,7 @@ import { checkPackages } from "./postgres-packages.ts";
 import type { PostgresParts } from "./postgres-record.ts";
 import { RecordQueue } from "./postgres-record-queue.ts";
 import { saveDeliveries } from "./postgres-save.ts";
-import { openSchema, quote } from "./postgres-schema.ts";
+import { isSchemaReady, LONGEST_UPGRADE_MS, openSchema, quote } from "./postgres-schema.ts";
 import { PostgresWakes } from "./postgres-wakes.ts";
 import { settledWithin, systemTimers } from "./timers.ts";
 
@@ -47,7 +49,8 @@ const LEAST_CONNECTIONS = 3;
  * delivery is worked on in one of them. Needs the packages `pg`, 8.0.3 or later, and `pg-boss`, 12.25 or later.
  *
  * @throws EnforcementError `invalid_config` when an option is wrong, and from `open` when the tables were made by a newer
- * version of this package, or when `pg` or `pg-boss` is too old
+ * version of this package, when `pg` or `pg-boss` is too old, or when the role or the server cannot work: it names the
+ * setting, privilege or column, and the remedy. `unavailable` from `open` while the server is a standby
  */
 export function postgresLedger(options: PostgresLedgerOptions): Ledger {
   return createPostgresLedger(
@@ -83,7 +86,11 @@ export function createPostgresLedger(options: PostgresLedgerOptions, { after }: 
     pool.on("error", ignore);
     try {
       await checkPackages();
-      await openSchema(pool, schemaName);
+      await checkServer(pool);
+      await checkPrivileges(pool, schemaName);
+      const isReady = await isSchemaReady(pool, schemaName);
+      if (!isReady) await openSchema(pool.allowing(LONGEST_UPGRADE_MS), schemaName);
+      await checkTables(pool, schemaName);
       await clock.refresh(pool);
       await wakes.open();
       isOpen = true;

@@ -2,13 +2,8 @@ import { randomUUID } from "node:crypto";
 import { EnforcementError } from "../core/errors.ts";
 import { fieldError } from "../core/fields.ts";
 import { type After, NoAnswer } from "./postgres-bounds.ts";
-import {
-  borrow,
-  giveBack,
-  type PostgresClient,
-  type PostgresPool,
-  toLedgerError,
-} from "./postgres-connection.ts";
+import { borrow, giveBack, type PostgresClient, type PostgresPool } from "./postgres-connection.ts";
+import { toLedgerError } from "./postgres-errors.ts";
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;

@@ -1,7 +1,7 @@
 import type { EnforcementError } from "../core/errors.ts";
 import type { ChangeStatus, LedgerChange } from "./ledger.ts";
 import { LOCKED_AT_MOST_MS, NoAnswer } from "./postgres-bounds.ts";
-import { isLockTimeout, isSilence, toLedgerError } from "./postgres-connection.ts";
+import { isLockTimeout, isSilence, toLedgerError } from "./postgres-errors.ts";
 import { type PostgresParts, recordCalls, recordLargeCall } from "./postgres-record.ts";
 
 interface WaitingCall {

@@ -1,5 +1,5 @@
 import { EnforcementError } from "../core/errors.ts";
-import { inTransaction, type PostgresPool } from "./postgres-connection.ts";
+import { inTransaction, type PostgresPool, query } from "./postgres-connection.ts";
 
 /**
  * Was claimed before it was due, or was put off although it is to be done. What is planned for later is due since that
@@ -78,8 +78,8 @@ CREATE TABLE ${schema}.delivery_targets (
 );`,
 ];
 
-// So long another process waits that wants to open them meanwhile.
-const LONGEST_UPGRADE_MS = 600_000;
+/** How long one step may take, and another process that wants to open the tables meanwhile waits, in milliseconds. */
+export const LONGEST_UPGRADE_MS = 600_000;
 
 /**
  * Makes the tables, or brings those of an older version up to date. Processes that do it at the same time take turns.
@@ -88,6 +88,7 @@ const LONGEST_UPGRADE_MS = 600_000;
  */
 export function openSchema(pool: PostgresPool, schema: string, steps = STEPS): Promise<void> {
   return inTransaction(pool, { operation: "open", lockTimeoutMs: LONGEST_UPGRADE_MS }, async (client) => {
+    await client.query("SET LOCAL statement_timeout = 0");
     await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
       `enforcement schema ${schema}`,
     ]);
@@ -99,6 +100,16 @@ export function openSchema(pool: PostgresPool, schema: string, steps = STEPS): P
     for (const step of steps.slice(version)) await client.query(step(quote(schema)));
     await client.query(`UPDATE ${quote(schema)}.schema_version SET version = $1`, [steps.length]);
   });
+}
+
+/** Whether there is nothing to make, which needs neither a lock nor the right to make anything. */
+export async function isSchemaReady(pool: PostgresPool, schema: string, steps = STEPS): Promise<boolean> {
+  const text = "SELECT to_regclass($1)::text AS versions, to_regnamespace($2)::text AS boss";
+  const names = [`${quote(schema)}.schema_version`, quote(bossSchemaOf(schema))];
+  const [found] = (await query(pool, "open", [text, names])).rows;
+  if (found?.["versions"] === null || found?.["boss"] === null) return false;
+  const { rows } = await query(pool, "open", [`SELECT version::text AS version FROM ${names[0]}`]);
+  return Number(rows[0]?.["version"]) === steps.length;
 }
 
 async function makeSchema(client: Pick<PostgresPool, "query">, name: string): Promise<void> {
