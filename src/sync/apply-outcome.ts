@@ -1,15 +1,17 @@
 import type { EnforcementError } from "../core/errors.ts";
 import type { Outcome } from "../core/provider.ts";
 import type { Receipt } from "../core/receipt.ts";
-import { heldBackoff, itemBackoff, refusalBackoff } from "./backoff.ts";
+import { existingBackoff, heldBackoff, itemBackoff, refusalBackoff } from "./backoff.ts";
 import type { Delivery, Intent, Refusal, Right } from "./delivery.ts";
 import { isAlreadyThere, isNotFound, isOfOneItem, isRefusal } from "./judge-error.ts";
-import { extendAtOf } from "./right-terms.ts";
+import { extendAtOf, placeOf } from "./right-terms.ts";
 
 interface ErrorContext {
   readonly error: EnforcementError;
   readonly now: Date;
   readonly random: () => number;
+  /** All rights of the permit at this vendor. */
+  readonly rights: readonly Right[];
 }
 
 /** What became of an intent, and what follows from it at `now`. */
@@ -36,7 +38,7 @@ export function applyOutcome(
     }
     const after = outcome.ok
       ? afterSuccess(right, intent, { receipt: outcome.value, openEndedDays })
-      : afterError(right, intent, { error: outcome.error, now, random });
+      : afterError(right, intent, { error: outcome.error, now, random, rights: delivery.rights });
     if (after !== undefined) rights.push(after);
   }
   return { ...delivery, rights };
@@ -76,7 +78,7 @@ function afterSuccess(
   intent: Intent,
   { receipt = right.receipt, openEndedDays }: { receipt: Receipt | null | undefined; openEndedDays: number },
 ): Right | undefined {
-  if (intent.operation === "cancel") return undefined;
+  if (intent.operation === "cancel") return cancelled(right);
   const { reference, registration } = right;
   const after = { reference, registration, receipt, intent: null, failure: null };
   const extendAt = receipt === null ? undefined : extendAtOf(intent, receipt.coveredUntil, openEndedDays);
@@ -85,9 +87,15 @@ function afterSuccess(
 
 function afterError(right: Right, intent: Intent, context: ErrorContext): Right | undefined {
   const { error } = context;
-  if (isCancelledAlready(intent, error)) return undefined;
+  if (isCancelledAlready(intent, error)) return cancelled(right);
   if (isLost(right, intent, error)) return intent.operation === "amend" ? lose(right) : undefined;
   return isRefusal(error) ? refuse(right, intent, context) : wait(right, intent, context);
+}
+
+/** What is kept of a cancelled right: nothing, unless it made way for another one and may have to come back. */
+function cancelled({ reference, registration, receipt, gaveWay }: Right): Right | undefined {
+  if (gaveWay !== true || receipt === null) return undefined;
+  return { reference, registration, receipt: null, intent: null, failure: null, gaveWay };
 }
 
 /** The vendor lost it. Nothing of it is live, whatever was asked for before, so it is decided about anew. */
@@ -110,15 +118,38 @@ function wait(right: Right, intent: Intent, { error, now, random }: ErrorContext
   return { ...right, failure, intent: waiting(intent, { attempts, tries, waitMs, now }) };
 }
 
-function refuse(right: Right, intent: Intent, { error, now }: ErrorContext): Right {
+function refuse(right: Right, intent: Intent, { error, now, rights }: ErrorContext): Right {
   const attempts = attemptsAfter(intent, error);
-  const failure = toRefusal(intent, error, now);
+  const failure = {
+    ...toRefusal(intent, error, now),
+    ...takenPlaceOf(right, intent, { error, now, rights }),
+  };
   if (attempts === 0) return { ...right, failure, intent: null };
   // An earlier attempt may have been carried out. What it left there can only be found by asking again: at once when
   // something else is wanted, and ever more slowly when that was refused, too.
   const isNews = right.failure === null && !isCancelOfDoubt(right, intent);
   const waitMs = isNews ? 0 : refusalBackoff(attempts);
   return { ...right, failure, intent: waiting(intent, { attempts: attempts + 1, tries: 0, waitMs, now }) };
+}
+
+/** What a refusal says besides when another right exists where a new one was to be. */
+function takenPlaceOf(
+  { reference, registration, receipt }: Right,
+  { operation, repeats }: Intent,
+  { error, now, rights }: Pick<ErrorContext, "error" | "now" | "rights">,
+): Pick<Refusal, "reason" | "retryAt" | "repeats" | "behind"> {
+  if (operation !== "register" || receipt !== null || !isAlreadyThere(error)) return {};
+  const place = placeOf(registration);
+  const isBehind = rights.some(
+    (other) =>
+      other.reference !== reference && placeOf(other.registration) === place && other.receipt !== null,
+  );
+  return {
+    reason: "already_exists",
+    retryAt: new Date(now.getTime() + existingBackoff(repeats ?? 0)).toISOString(),
+    ...(repeats === undefined ? {} : { repeats }),
+    ...(isBehind ? { behind: true } : {}),
+  };
 }
 
 /** Whether a cancellation withdraws what the vendor was asked for and never acknowledged. */
@@ -131,12 +162,16 @@ function attemptsAfter({ attempts }: Intent, { outcome }: EnforcementError): num
 }
 
 function waiting(
-  { operation, at, validTo }: Intent,
+  { operation, at, validTo, repeats }: Intent,
   { attempts, tries, waitMs, now }: { attempts: number; tries: number; waitMs: number; now: Date },
 ): Intent {
   const notBefore = new Date(now.getTime() + waitMs).toISOString();
   const intent = { operation, at, validTo, attempts, notBefore, waitMs };
-  return tries === 0 ? intent : { ...intent, tries };
+  return {
+    ...intent,
+    ...(tries === 0 ? {} : { tries }),
+    ...(repeats === undefined ? {} : { repeats }),
+  };
 }
 
 function toRefusal({ operation, validTo }: Intent, error: EnforcementError, now: Date): Refusal {

@@ -28,7 +28,15 @@ export function heldBackoff(tries: number, retryAfterMs: number | undefined, ran
 
 /** How long something waits that was refused and may be there nevertheless, in milliseconds. */
 export function refusalBackoff(attempts: number): number {
-  return Math.min(LONGEST_BACKOFF_MS, REFUSAL_BASE_MS * 2 ** Math.min(attempts, 20));
+  return existingBackoff(attempts);
+}
+
+/**
+ * How long something waits that was refused because another right exists, in milliseconds: a minute at first, then twice
+ * as long each time, at most an hour.
+ */
+export function existingBackoff(repeats: number): number {
+  return Math.min(LONGEST_BACKOFF_MS, REFUSAL_BASE_MS * 2 ** Math.min(repeats, 20));
 }
 
 /** How long everything waits after failure number `failures` in a row, in milliseconds. */

@@ -31,7 +31,8 @@ type ShortIntent = [
   attempts: number,
   notBefore: string | null,
   waitMs?: number | null,
-  tries?: number,
+  tries?: number | null,
+  repeats?: number,
 ];
 
 type ShortRight = [
@@ -42,7 +43,8 @@ type ShortRight = [
   failure?: Refusal | 0,
   mayLastUntil?: string | 0,
   lost?: 1 | 0,
-  extendAt?: string,
+  extendAt?: string | 0,
+  gaveWay?: 1,
 ];
 
 type Document = [
@@ -110,16 +112,18 @@ function restoreReference(short: string | number, rights: readonly ShortRight[])
 }
 
 function shortenRight(
-  { reference, registration, receipt, intent, failure, mayLastUntil, lost, extendAt }: Right,
+  { reference, registration, receipt, intent, failure, mayLastUntil, lost, extendAt, gaveWay }: Right,
   owner: Owner,
 ): ShortRight {
   const isOwn = registration.companyId === owner.companyId && registration.permitId === owner.permitId;
   const place = isOwn ? shortenRegistration(registration) : registration;
   const shortReceipt = shortenReceipt(receipt, { reference, registration }, owner);
   const shortIntent = intent === null ? 0 : shortenIntent(intent);
-  if (extendAt !== undefined) {
+  if (extendAt !== undefined || gaveWay === true) {
     const short = [reference, place, shortReceipt, shortIntent, failure ?? 0, mayLastUntil ?? 0] as const;
-    return [...short, lost === true ? 1 : 0, extendAt];
+    const wasLost = lost === true ? 1 : 0;
+    if (gaveWay === true) return [...short, wasLost, extendAt ?? 0, 1];
+    return [...short, wasLost, extendAt ?? 0];
   }
   if (lost === true) {
     return [reference, place, shortReceipt, shortIntent, failure ?? 0, mayLastUntil ?? 0, 1];
@@ -131,14 +135,18 @@ function shortenRight(
   return shortIntent === 0 ? [reference, place, shortReceipt] : [reference, place, shortReceipt, shortIntent];
 }
 
-function shortenIntent({ operation, at, validTo, attempts, notBefore, waitMs, tries }: Intent): ShortIntent {
+function shortenIntent(intent: Intent): ShortIntent {
+  const { operation, at, validTo, attempts, notBefore, waitMs, tries, repeats } = intent;
+  if (repeats !== undefined) {
+    return [operation, at, validTo, attempts, notBefore, waitMs ?? null, tries ?? null, repeats];
+  }
   if (tries !== undefined) return [operation, at, validTo, attempts, notBefore, waitMs ?? null, tries];
   if (waitMs !== undefined) return [operation, at, validTo, attempts, notBefore, waitMs];
   return [operation, at, validTo, attempts, notBefore];
 }
 
 function restoreRight(short: ShortRight, owner: Owner): Right {
-  const [reference, stored, receipt, intent, failure, mayLastUntil, lost, extendAt] = short;
+  const [reference, stored, receipt, intent, failure, mayLastUntil, lost, extendAt, gaveWay] = short;
   const registration = Array.isArray(stored) ? restoreRegistration(stored, owner) : stored;
   return {
     ...{ reference, registration, receipt: restoreReceipt(receipt, { reference, registration }, owner) },
@@ -148,12 +156,13 @@ function restoreRight(short: ShortRight, owner: Owner): Right {
     },
     ...(mayLastUntil === undefined || mayLastUntil === 0 ? {} : { mayLastUntil }),
     ...(lost === 1 ? { lost: true } : {}),
-    ...(extendAt === undefined ? {} : { extendAt }),
+    ...(extendAt === undefined || extendAt === 0 ? {} : { extendAt }),
+    ...(gaveWay === 1 ? { gaveWay: true } : {}),
   };
 }
 
 function restoreIntent(short: ShortIntent): Intent {
-  const [operation, at, validTo, attempts, notBefore, waitMs, tries] = short;
+  const [operation, at, validTo, attempts, notBefore, waitMs, tries, repeats] = short;
   const intent: { -readonly [Key in keyof Intent]: Intent[Key] } = {
     operation,
     at,
@@ -162,7 +171,8 @@ function restoreIntent(short: ShortIntent): Intent {
     notBefore,
   };
   if (waitMs !== undefined && waitMs !== null) intent.waitMs = waitMs;
-  if (tries !== undefined) intent.tries = tries;
+  if (tries !== undefined && tries !== null) intent.tries = tries;
+  if (repeats !== undefined) intent.repeats = repeats;
   return intent;
 }
 

@@ -53,6 +53,11 @@ export interface Right {
    * as usual. Over with the next receipt.
    */
   readonly extendAt?: string;
+  /**
+   * It is cancelled, or was, so that another right may take its plate and target: it is registered again, as a new
+   * generation, if that one is refused. Over with the next receipt.
+   */
+  readonly gaveWay?: true;
   /** What the vendor refused. Cleared by another wish, by `retry`, or kept without the operation by `dismiss`. */
   readonly failure: Refusal | null;
 }
@@ -75,6 +80,8 @@ export interface Intent {
   readonly waitMs?: number;
   /** How often it ended without an answer of its own in a row, sent or not. Absent: never. */
   readonly tries?: number;
+  /** How often it was sent again by itself after `already_exists`. Absent: never. */
+  readonly repeats?: number;
 }
 
 /** An operation that the vendor refused for good, or that cannot be sent as it is. */
@@ -88,6 +95,14 @@ export interface Refusal {
   readonly status?: number;
   readonly vendorCode?: string;
   readonly vendorMessage?: string;
+  /** Another right is in the way. Absent: refused for another reason. */
+  readonly reason?: "already_exists";
+  /** With `reason`: ISO instant at which it is sent again by itself. */
+  readonly retryAt?: string;
+  /** With `reason`: how often it was sent again by itself before. Absent: never. */
+  readonly repeats?: number;
+  /** With `reason`: an acknowledged right of this permit was at its plate and target. */
+  readonly behind?: true;
   /** A person looked at it and lets it be: it is not listed, and not tried again until the wish changes. */
   readonly dismissed?: true;
 }

@@ -3,7 +3,7 @@ import { isCancelledAlready, isLost } from "./apply-outcome.ts";
 import type { DeliveryId, Right } from "./delivery.ts";
 import type { Emit } from "./events.ts";
 import { toFailureKey } from "./failure-key.ts";
-import { isOfOneItem, isRefusal } from "./judge-error.ts";
+import { isAlreadyThere, isOfOneItem, isRefusal } from "./judge-error.ts";
 
 interface Subject extends DeliveryId {
   readonly companyId: string;
@@ -29,6 +29,8 @@ export function describeOutcome(
   };
   if (isOfOneItem(error)) return { type: "held", ...about, ...said };
   if (isCancelledAlready(intent, error)) return { type: "acknowledged", ...about };
+  // It stands in the list already, and is repeated by itself.
+  if (intent.repeats !== undefined && isAlreadyThere(error)) return undefined;
   // It goes on as a registration.
   if (isLost(right, intent, error) || !isRefusal(error)) return undefined;
   return { type: "refused", ...about, ...said, key: toFailureKey({ providerId, permitId, reference }) };

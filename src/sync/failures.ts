@@ -23,13 +23,20 @@ export interface SyncFailure {
   /** The vendor's own words, plates and secrets masked. */
   readonly vendorCode?: string;
   readonly vendorMessage?: string;
+  /**
+   * The vendor has another right for this plate at this target. The registration is sent again by itself: when that one
+   * has gone, as far as the ledger knows of it, and otherwise ever more slowly, at the latest every hour. Absent: refused
+   * for another reason, and not sent again by itself.
+   */
+  readonly reason?: "already_exists";
 }
 
 /** The refusals that wait for a person, oldest first. */
 export async function* listFailures(core: SyncCore, providerId?: string): AsyncGenerator<SyncFailure> {
   const ledger = await core.openLedger();
   for await (const failure of ledger.listFailures(providerId)) {
-    const { key, validTo: _, dismissed: __, failedAt, code, ...rest } = failure;
+    const { key, validTo: _, dismissed: __, retryAt: ___, repeats: ____, behind: _____, ...shown } = failure;
+    const { failedAt, code, ...rest } = shown;
     yield {
       ...rest,
       key: toFailureKey({ ...rest, reference: key }),

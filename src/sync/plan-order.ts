@@ -1,28 +1,56 @@
 import type { StoredRegistration } from "../core/registration.ts";
-import type { Right } from "./delivery.ts";
-import { slotOf } from "./right-terms.ts";
+import type { Refusal, Right } from "./delivery.ts";
+import { placeOf } from "./right-terms.ts";
 
 // The order of operations on different rights of one permit.
 //
-//   a cancel that may leave somebody uncovered  waits for  registrations that are not acknowledged
-//   a registration                              waits for  whatever else is in its slot
-//   a cancel in the slot of such a one          waits for  nothing
+//   a registration                                     waits for  nothing
+//   a cancel that may leave a driver uncovered         waits for  registrations that are not acknowledged
+//   a cancel that makes way for a registration that    waits for  nothing
+//   was refused because of what is cancelled
 //
-// Nothing waits in a circle: what the second line waits for is under way, of the third line, or a person's to decide.
+// A registration that was refused because another right has its plate and target holds back only what is there, too:
+// the driver is covered there already, and two permits that wait for each other's places would wait for ever.
+
+/** What becomes of a right that made way for another one. */
+export type StandInFate = "wait" | "restore" | "drop";
 
 /** Registrations that are wanted now and that the vendor has not acknowledged. */
 export class Pending {
   readonly #locations = new Set<string>();
   readonly #plates = new Set<string>();
-  readonly #slots = new Set<string>();
+  /** Places of refused registrations that are covered by a right that stays. */
+  readonly #coveredPlaces = new Set<string>();
+  /** Places that rights which are not wanted any more have to leave. */
+  readonly #claimedPlaces = new Set<string>();
+  /** Places of registrations that are on their way. */
+  readonly #awaitedPlaces = new Set<string>();
+  readonly #refusedLocations = new Set<string>();
+  readonly #refusedPlates = new Set<string>();
 
-  /** Notes a registration that is wanted now, and the right that there is of it. */
-  add(wish: StoredRegistration, right: Right | undefined): void {
+  /**
+   * Notes a registration that is wanted now, and the right that there is of it. `isHeld` tells whether the vendor has
+   * another right at a place that stays.
+   */
+  add(wish: StoredRegistration, right: Right | undefined, isHeld: (place: string) => boolean): void {
     if (right !== undefined && !isPending(right)) return;
-    this.#locations.add(wish.locationId);
-    this.#plates.add(wish.plate.number);
-    // One that was refused would not come if its slot were free: then the old one stays, for the driver's sake.
-    if (right === undefined || right.failure === null) this.#slots.add(slotOf({ registration: wish }));
+    const { locationId, plate } = wish;
+    const place = placeOf(wish);
+    const failure = right?.failure ?? null;
+    if (failure === null) this.#awaitedPlaces.add(place);
+    else {
+      this.#refusedLocations.add(locationId);
+      this.#refusedPlates.add(plate.number);
+      if (isOfTakenPlace(failure)) {
+        if (failure.behind !== true || isHeld(place)) {
+          this.#coveredPlaces.add(place);
+          return;
+        }
+        this.#claimedPlaces.add(place);
+      }
+    }
+    this.#locations.add(locationId);
+    this.#plates.add(plate.number);
   }
 
   /** Notes a plate that may be wanted at a location that cannot be read. */
@@ -30,21 +58,36 @@ export class Pending {
     this.#plates.add(plateNumber);
   }
 
+  /** Whether a right that is not wanted stands in the way of one that is. */
+  needsWay({ registration, receipt }: Right): boolean {
+    const place = placeOf(registration);
+    // What the vendor never acknowledged covers nothing for sure, and may be what is in the way.
+    return this.#claimedPlaces.has(place) || (receipt === null && this.#coveredPlaces.has(place));
+  }
+
   /** Whether a right that is not wanted stays until they are there. */
   holdsBack(unwanted: StoredRegistration): boolean {
-    if (this.#slots.has(slotOf({ registration: unwanted }))) return false;
-    return this.#locations.has(unwanted.locationId) || this.#plates.has(unwanted.plate.number);
+    const { locationId, plate } = unwanted;
+    if (this.#locations.has(locationId) || this.#plates.has(plate.number)) return true;
+    return this.#coveredPlaces.has(placeOf(unwanted));
   }
+
+  /** What becomes of a right that made way, while its place is not covered by another one. */
+  fateOf(standIn: StoredRegistration): StandInFate {
+    const { locationId, plate } = standIn;
+    if (this.#awaitedPlaces.has(placeOf(standIn))) return "wait";
+    if (this.#refusedLocations.has(locationId) || this.#refusedPlates.has(plate.number)) return "restore";
+    return this.holdsBack(standIn) ? "wait" : "drop";
+  }
+}
+
+/** Whether a registration was refused because another right is in its place. */
+export function isOfTakenPlace({ reason }: Refusal): boolean {
+  return reason === "already_exists";
 }
 
 /** A dismissed one is not waited for: a person let it be. */
 function isPending({ receipt, intent, failure }: Right): boolean {
   if (receipt === null) return failure?.dismissed !== true;
   return intent?.operation === "cancel";
-}
-
-/** Whether a right must be gone before another is registered in its slot. */
-export function holdsSlot({ intent, failure }: Right, isWanted: boolean): boolean {
-  if (failure?.dismissed) return false;
-  return !isWanted || intent?.operation === "cancel";
 }

@@ -1,6 +1,8 @@
 import type { StoredRegistration } from "../core/registration.ts";
 import { LONGEST_BACKOFF_MS } from "./backoff.ts";
-import type { Intent, Right } from "./delivery.ts";
+import type { Intent, Refusal, Right } from "./delivery.ts";
+import { isOfTakenPlace } from "./plan-order.ts";
+import { sentAgainAt, type TakenPlaceContext } from "./plan-taken-place.ts";
 import { doubtOf, extensionDue } from "./right-terms.ts";
 
 // A clock that is being adjusted goes back by less.
@@ -12,18 +14,13 @@ export type Step =
   | { readonly kind: "rest"; readonly right: Right; readonly dueAt?: number }
   /** Its intent is sent, whatever the others do. */
   | { readonly kind: "send"; readonly right: Right }
-  /** As `send`, once nothing else is in its slot; until then it is left as it was, or as `held`. */
-  | { readonly kind: "register"; readonly right: Right; readonly held?: Right }
-  /** As `send`, once nobody is left uncovered by it; until then it is left as it was, or as `held`. */
+  /** As `send`, once no driver is left uncovered by it; until then it is left as it was, or as `held`. */
   | { readonly kind: "cancel"; readonly right: Right; readonly held?: Right }
   | { readonly kind: "drop"; readonly right: Right };
 
-export interface StepContext {
-  /** What the clock shows, in milliseconds. */
-  readonly now: number;
+export interface StepContext extends TakenPlaceContext {
   /** The instant of new decisions. */
   readonly at: string;
-  readonly openEndedDays: number;
   /** Whether the vendor finds a right by our reference alone. */
   readonly ownReferences: boolean;
 }
@@ -44,7 +41,7 @@ export function planRight(kept: Right, wish: StoredRegistration | undefined, con
       const before = takenBack(right);
       const step = wish === undefined ? planUnwanted(before, context) : planWanted(before, wish, context);
       // What was taken back is not on its way while what takes its place has to wait.
-      return step.kind === "register" || step.kind === "cancel" ? { ...step, held: before } : step;
+      return step.kind === "cancel" ? { ...step, held: before } : step;
     }
     const step = repeat(right, right.intent, context);
     // Somebody may be left uncovered by it by now who was not when it was decided.
@@ -63,8 +60,8 @@ function planWanted(right: Right, wish: StoredRegistration, context: StepContext
   // It may be cancelled already, and what is cancelled can neither be amended nor registered.
   if (failure?.operation === "cancel" && intent !== null) return repeat(right, intent, context);
   if (receipt === null) {
-    if (failure?.validTo === validTo) return { kind: "rest", right };
-    return { kind: "register", right: decide(right, "register", { validTo, attempts }, context) };
+    if (failure?.validTo === validTo) return planRefused(right, failure, context);
+    return { kind: "send", right: decide(right, "register", { validTo, attempts }, context) };
   }
   if (failure?.operation === "amend" && failure.validTo === validTo) return { kind: "rest", right };
 
@@ -78,6 +75,23 @@ function planWanted(right: Right, wish: StoredRegistration, context: StepContext
   }
   const settled = failure === null ? right : { ...right, failure: null };
   return { kind: "rest", right: settled, ...(validTo === null ? { dueAt: extendAt } : {}) };
+}
+
+/** What a refused registration needs that is still wanted as it was asked for. */
+function planRefused(right: Right, failure: Refusal, context: StepContext): Step {
+  if (failure.dismissed || !isOfTakenPlace(failure)) return { kind: "rest", right };
+  const dueAt = sentAgainAt(right, failure, context);
+  if (dueAt > context.now) return { kind: "rest", right, dueAt };
+  const { validTo } = failure;
+  // After an attempt without an answer it is the same decision still.
+  const asked = right.intent ?? decide(right, "register", { validTo, attempts: 0 }, context).intent;
+  if (asked === null) return { kind: "rest", right };
+  const { waitMs: _, ...intent } = asked;
+  const repeats = (failure.repeats ?? 0) + 1;
+  return {
+    kind: "send",
+    right: { ...right, intent: { ...intent, notBefore: null, repeats }, failure: null },
+  };
 }
 
 function planUnwanted(right: Right, context: StepContext): Step {
@@ -112,8 +126,10 @@ function isSurelyUnsent({ receipt }: Right, { operation, attempts, notBefore }: 
 /** A right as it was before its intent. */
 function takenBack(right: Right): Right {
   const { receipt, registration } = right;
-  const { validTo } = receipt === null ? registration : receipt.registration;
-  return { ...right, registration: { ...registration, validTo }, intent: null };
+  if (receipt === null) return { ...right, intent: null };
+  const { gaveWay: _, ...rest } = right;
+  const { validTo } = receipt.registration;
+  return { ...rest, registration: { ...registration, validTo }, intent: null };
 }
 
 function repeat(right: Right, intent: Intent, { now }: StepContext): Step {

@@ -2,11 +2,12 @@ import { formatInstant, timeOf } from "../core/instant.ts";
 import type { StoredRegistration } from "../core/registration.ts";
 import type { Delivery, Right } from "./delivery.ts";
 import { byRight, type Desired, type HeldLocations, heldAt, rightKeyOf } from "./desired.ts";
-import { holdsSlot, Pending } from "./plan-order.ts";
+import { Pending, type StandInFate } from "./plan-order.ts";
 import { planRight, type Step, type StepContext } from "./plan-right.ts";
 import { planSimply } from "./plan-simple.ts";
+import { isAway, isStandIn, planStandIn } from "./plan-stand-in.ts";
 import { nextReference } from "./reference.ts";
-import { endOf, liveUntil, slotOf } from "./right-terms.ts";
+import { endOf, liveUntil, placeOf } from "./right-terms.ts";
 
 /** What the planner goes by. */
 export interface PlanInput {
@@ -55,55 +56,60 @@ export function planFully({ desired, delivery, now, rules }: PlanInput): Deliver
   const wishes = wishesAt(desired, time);
 
   const { openEndedDays, ownReferences = false } = rules;
-  const context = { now: time, decided, at, openEndedDays, ownReferences };
+  const context = { now: time, decided, at, openEndedDays, ownReferences, rights: delivery.rights };
   const held = heldAt(desired, now);
   const steps = planRights(delivery, wishes, held, context);
-  let takenSlots = NO_SLOTS;
-  let hasCancel = false;
-  for (const { key, step } of steps) {
-    hasCancel ||= step.kind === "cancel";
-    if (!holdsSlot(step.right, wishes.has(key))) continue;
-    if (takenSlots === NO_SLOTS) takenSlots = new Set();
-    takenSlots.add(slotOf(step.right));
-  }
-  // Only a cancel waits for what is pending, and most deliveries have none.
+  // Only a cancel, and what made way, ask for what is pending, and most deliveries have neither.
+  const isAsked = steps.some(({ step }) => step === undefined || step.kind === "cancel");
   const findPlanned = plannedIn(steps);
-  const pending = hasCancel ? new Pending() : undefined;
-  const missing: StoredRegistration[] = [];
+  const pending = isAsked ? new Pending() : undefined;
+  const isHeld = (place: string) =>
+    steps.some((planned) => wishes.has(planned.key) && covers(planned, place));
+  const missing: Missing[] = [];
   let dueAt = held === undefined ? Number.POSITIVE_INFINITY : held.until.getTime();
   for (const plateNumber of uncoveredPlates(delivery, held)) pending?.addPlate(plateNumber);
   for (const [key, wish] of wishes) {
     const right = findPlanned(key);
     const sendAt = timeOf(wish.validFrom) - rules.leadTimeMs;
     if (sendAt <= time) {
-      pending?.add(wish, right);
-      if (right === undefined && !isTaken(takenSlots, wish)) missing.push(wish);
+      pending?.add(wish, right, isHeld);
+      if (right === undefined) missing.push({ wish });
     } else if (right === undefined) {
       dueAt = Math.min(dueAt, sendAt);
     }
   }
 
+  const [anyWish] = wishes.values();
+  const wishedEnd = anyWish?.validTo ?? null;
   const rights: Right[] = [];
   const operations: Right[] = [];
-  for (const { key, step, before } of steps) {
-    if (step.kind === "rest") {
+  for (const { key, step: planned, before } of steps) {
+    const step =
+      planned ?? planStandIn(before, fateOf(before.registration, { steps, pending }), { wishedEnd, context });
+    if (step.kind === "restore") {
+      missing.push({ wish: step.wish, gaveWay: true });
+    } else if (step.kind === "rest") {
       rights.push(step.right);
       dueAt = Math.min(dueAt, step.dueAt ?? dueAt);
-      // A refusal that is over is no longer anybody's business, and its registration may be due anew. A right whose
+      // A refusal that is over is no longer a person's business, and its registration may be due anew. A right whose
       // earlier end was refused is withdrawn at that end.
       if (step.right.failure !== null) {
-        const wishedEnd = endOf(wishes.get(key)?.validTo ?? null);
-        dueAt = Math.min(dueAt, wishedEnd, liveUntil(step.right, rules.openEndedDays));
+        const end = endOf(wishes.get(key)?.validTo ?? null);
+        dueAt = Math.min(dueAt, end, liveUntil(step.right, rules.openEndedDays));
       }
-    } else if (
-      (step.kind === "register" && isTaken(takenSlots, before.registration)) ||
-      (step.kind === "cancel" && pending?.holdsBack(before.registration) === true)
-    ) {
-      rights.push(step.held ?? before);
-      // What it waits for need not come: when that is over, nothing is waited for.
-      const [wish] = wishes.values();
-      dueAt = Math.min(dueAt, endOf(wish?.validTo ?? null));
-    } else {
+      if (step.right.gaveWay === true) dueAt = Math.min(dueAt, endOf(wishedEnd));
+    } else if (step.kind === "cancel") {
+      const makesWay = pending?.needsWay(before) === true;
+      if (!makesWay && pending?.holdsBack(before.registration) === true) {
+        rights.push(step.held ?? before);
+        // What it waits for need not come: when that is over, nothing is waited for.
+        dueAt = Math.min(dueAt, endOf(wishedEnd));
+      } else {
+        const right = withWay(step.right, makesWay && step.right.receipt !== null);
+        rights.push(right);
+        operations.push(right);
+      }
+    } else if (step.kind === "send") {
       rights.push(step.right);
       operations.push(step.right);
     }
@@ -124,8 +130,36 @@ export function planFully({ desired, delivery, now, rules }: PlanInput): Deliver
   };
 }
 
-function isTaken(slots: ReadonlySet<string>, registration: StoredRegistration): boolean {
-  return slots.size > 0 && slots.has(slotOf({ registration }));
+/** What becomes of a right that made way for another one. */
+function fateOf(
+  standIn: StoredRegistration,
+  { steps, pending }: { steps: readonly PlannedStep[]; pending: Pending | undefined },
+): StandInFate {
+  const place = placeOf(standIn);
+  if (steps.some((other) => covers(other, place))) return "drop";
+  // Another one is still making way, and the one that they make way for is sent after that.
+  if (steps.some((other) => leaves(other, place))) return "wait";
+  return pending?.fateOf(standIn) ?? "drop";
+}
+
+function leaves({ step }: PlannedStep, place: string): boolean {
+  if (step === undefined || placeOf(step.right.registration) !== place) return false;
+  return step.kind === "cancel" || (step.right.intent?.operation === "cancel" && step.right.failure === null);
+}
+
+/** Whether the vendor has acknowledged a right at a place, and none of it is being cancelled. */
+function covers({ step }: PlannedStep, place: string): boolean {
+  if (step === undefined || step.kind === "cancel") return false;
+  const { receipt, intent, registration } = step.right;
+  return receipt !== null && intent?.operation !== "cancel" && placeOf(registration) === place;
+}
+
+/** A right that is cancelled, with or without another one in mind that is to take its place. */
+function withWay(right: Right, makesWay: boolean): Right {
+  if (makesWay) return { ...right, gaveWay: true };
+  if (right.gaveWay === undefined || right.receipt === null) return right;
+  const { gaveWay: _, ...rest } = right;
+  return rest;
 }
 
 /** The registrations that are not over. They share their end, so it is all of them or none. */
@@ -140,18 +174,22 @@ const FEW_STEPS = 4;
 
 /** Finds what was planned of a right. Most deliveries are of one, and a Map for each plan costs more than the plan. */
 function plannedIn(steps: readonly PlannedStep[]): (key: string) => Right | undefined {
-  if (steps.length <= FEW_STEPS) return (key) => steps.find((planned) => planned.key === key)?.step.right;
-  const rights = new Map(steps.map(({ key, step }) => [key, step.right]));
+  if (steps.length <= FEW_STEPS) return (key) => steps.find((planned) => planned.key === key)?.step?.right;
+  const rights = new Map(steps.map(({ key, step }) => [key, step?.right]));
   return (key) => rights.get(key);
 }
-
-// Nobody writes into it.
-const NO_SLOTS = new Set<string>();
 
 interface PlannedStep {
   readonly key: string;
   readonly before: Right;
-  readonly step: Exclude<Step, { kind: "drop" }>;
+  /** Undefined: it made way for another right, and what becomes of it depends on that. */
+  readonly step: Exclude<Step, { kind: "drop" }> | undefined;
+}
+
+/** A registration that the vendor does not have. */
+interface Missing {
+  readonly wish: StoredRegistration;
+  readonly gaveWay?: true;
 }
 
 /** Plates that the vendor may be without at a location that cannot be read. */
@@ -172,7 +210,7 @@ function planRights(
   delivery: Delivery,
   wishes: ReadonlyMap<string, StoredRegistration>,
   held: HeldLocations | undefined,
-  context: StepContext & { decided: number },
+  context: StepContext,
 ): PlannedStep[] {
   const steps: PlannedStep[] = [];
   for (const before of delivery.rights) {
@@ -183,7 +221,16 @@ function planRights(
       steps.push({ key, before, step: { kind: "rest", right: before } });
       continue;
     }
-    const step = planRight(before, wishes.get(key), context);
+    const wish = wishes.get(key);
+    if (isStandIn(before)) {
+      // What was cancelled is taken up anew when it is wanted again.
+      if (wish !== undefined && isAway(before)) continue;
+      if (wish === undefined) {
+        steps.push({ key, before, step: undefined });
+        continue;
+      }
+    }
+    const step = planRight(before, wish, context);
     if (step.kind !== "drop") steps.push({ key, before, step });
   }
   return steps;
@@ -191,7 +238,7 @@ function planRights(
 
 /** New rights for registrations that the vendor does not have. */
 function takeUp(
-  missing: readonly StoredRegistration[],
+  missing: readonly Missing[],
   delivery: Delivery,
   { rules, at, decided }: { rules: PlanRules; at: string; decided: number },
 ): { rights: Right[]; used: readonly string[]; generation: number } {
@@ -199,7 +246,7 @@ function takeUp(
   const used = new Set(delivery.used);
   const rights: Right[] = [];
   let { generation } = delivery;
-  for (const wish of missing) {
+  for (const { wish, gaveWay } of missing) {
     const erased = delivery.erased === true;
     const next = nextReference(wish, { providerId: rules.providerId, used, generation, erased });
     // Its last generation ran out while the clock was ahead: to take it up again would make it two.
@@ -212,6 +259,7 @@ function takeUp(
       receipt: null,
       intent: { operation: "register", at, validTo: wish.validTo, attempts: 0, notBefore: null },
       failure: null,
+      ...(gaveWay === undefined ? {} : { gaveWay }),
     });
   }
   return { rights, used: [...used], generation };

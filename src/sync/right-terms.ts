@@ -1,4 +1,5 @@
 import { formatInstant, timeOf } from "../core/instant.ts";
+import type { StoredRegistration } from "../core/registration.ts";
 import type { Intent, Right } from "./delivery.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -62,11 +63,7 @@ export function endOf(validTo: string | null): number {
   return validTo === null ? Number.POSITIVE_INFINITY : timeOf(validTo);
 }
 
-/**
- * Two rights of one slot cannot be told apart by an officer, and some vendors take only one: the old one must go before
- * the new one comes.
- */
-export function slotOf({ registration }: Pick<Right, "registration">): string {
-  const { locationId, plate, target } = registration;
-  return `${plate.number}\0${locationId}\0${target}`;
+/** Where an officer sees a right. Some vendors keep only one right there, whatever its location, start and region. */
+export function placeOf({ plate, target }: StoredRegistration): string {
+  return `${plate.number}\0${target}`;
 }

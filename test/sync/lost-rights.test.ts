@@ -106,15 +106,20 @@ describe("a right that the vendor lost", () => {
     await until(sync.stop());
   });
 
-  it("is a person's to decide when the vendor refuses to register it again", async () => {
-    const { sync, alpha, until, pass } = await issued();
+  it("is listed and asked for ever more slowly when the vendor says of the next generation, too, that it exists", async () => {
+    const { sync, alpha, events, until, pass } = await issued();
     alpha.live.clear();
     alpha.answer = ([change]) => refusal(change?.kind === "amend" ? "not_found" : "already_exists");
     await until(sync.revise(permit("P1", { revision: 2, validTo: "2027-03-31T00:00:00Z" })));
     await until(sync.idle());
-    await pass(DAY_MS);
     expect(alpha.requests).toHaveLength(4);
-    expect(await listAll(sync.failures())).toMatchObject([{ operation: "register" }]);
+    await pass(DAY_MS);
+    expect(alpha.requests.length).toBeGreaterThan(20);
+    expect(alpha.requests.length).toBeLessThan(40);
+    expect(await listAll(sync.failures())).toMatchObject([
+      { operation: "register", reason: "already_exists" },
+    ]);
+    expect(events.filter(({ type }) => type === "refused")).toHaveLength(1);
     await until(sync.stop());
   });
 

@@ -7,6 +7,7 @@ import { applyOutcome } from "../../src/sync/apply-outcome.ts";
 import { type Delivery, NO_DELIVERY, type Right } from "../../src/sync/delivery.ts";
 import { byRight, type Desired, rightKeyOf } from "../../src/sync/desired.ts";
 import { type DeliveryPlan, type PlanRules, planDelivery, planFully } from "../../src/sync/planner.ts";
+import { placeOf } from "../../src/sync/right-terms.ts";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -42,10 +43,19 @@ export class PlannedVendor {
   now = START;
   desired: Desired = desire();
   delivery: Delivery = NO_DELIVERY;
-  readonly rights = new Map<string, VendorRight>();
+  /** What the vendor has, of all permits. */
+  readonly rights: Map<string, VendorRight>;
   readonly log: string[] = [];
   /** Whether the vendor finds a right by our reference alone. */
   ownReferences = false;
+  /** Whether the vendor keeps one right for a plate and target, and refuses others while it is live. */
+  keepsOne = false;
+
+  /** Another permit at the same vendor shares its rights. */
+  constructor(neighbour?: PlannedVendor) {
+    this.rights = neighbour?.rights ?? new Map();
+    this.keepsOne = neighbour?.keepsOne ?? false;
+  }
 
   plan(): DeliveryPlan {
     const input = {
@@ -80,8 +90,19 @@ export class PlannedVendor {
 
   /** Keys of the rights that are live now. */
   live(): string[] {
+    return this.liveRights()
+      .map((registration) => rightKeyOf(registration))
+      .sort();
+  }
+
+  liveRights(): StoredRegistration[] {
     const live = [...this.rights.values()].filter(({ isCancelled, end }) => !isCancelled && end > this.now);
-    return live.map(({ registration }) => rightKeyOf(registration)).sort();
+    return live.map(({ registration }) => registration);
+  }
+
+  #isTaken({ reference, registration, intent }: Right): boolean {
+    if (!this.keepsOne || intent?.operation !== "register" || this.rights.has(reference)) return false;
+    return this.liveRights().some((other) => placeOf(other) === placeOf(registration));
   }
 
   #send(right: Right, fate: Fate): void {
@@ -91,9 +112,11 @@ export class PlannedVendor {
     const isThere = this.rights.has(reference);
     // What is not there cannot be amended; one that is not asked cannot say so.
     const isUnknown = intent.operation === "amend" && !isThere && (fate === "ok" || fate === "lost");
-    const isCarriedOut = (fate === "ok" || fate === "lost") && !isUnknown;
+    const isTaken = this.#isTaken(right);
+    const isCarriedOut = (fate === "ok" || fate === "lost") && !isUnknown && !isTaken;
     const receipt = isCarriedOut ? this.#carryOut(right) : undefined;
-    const error = isUnknown && fate === "ok" ? NOT_FOUND : errorOf(fate);
+    const said = isTaken ? ALREADY_EXISTS : isUnknown ? NOT_FOUND : undefined;
+    const error = said !== undefined && fate === "ok" ? said : errorOf(fate);
     const outcome: Outcome<Receipt | undefined> =
       error === undefined ? { ok: true, value: receipt } : { ok: false, error };
     const context = {
@@ -126,6 +149,10 @@ export class PlannedVendor {
   }
 }
 
+const ALREADY_EXISTS = new EnforcementError("rejected", "It exists.", {
+  status: 409,
+  reason: "already_exists",
+});
 const NOT_FOUND = new EnforcementError("rejected", "Not found.", { status: 404, reason: "not_found" });
 
 function errorOf(fate: Fate): EnforcementError | undefined {

@@ -34,7 +34,7 @@ describe("a decision that did not reach the vendor", () => {
     expect(world.live()).toEqual(world.desired.registrations.map(rightKeyOf));
   });
 
-  it("waits like a new one for what somebody would be left uncovered without", () => {
+  it("waits like a new one for what a driver would be left uncovered without", () => {
     const world = new PlannedVendor();
     const plate = (number: string) => wanted({ plate: { number } });
     world.desired = desire(plate("A"));
@@ -67,24 +67,6 @@ describe("a decision that did not reach the vendor", () => {
     expect(world.step().operations).toEqual([]);
     expect(world.delivery.rights[0]).toMatchObject({ intent: null, failure: null });
     expect(world.delivery.rights[0]?.registration).toEqual(plate("A"));
-  });
-
-  it("is not on its way any more when its slot is taken and it would be another by now", () => {
-    const world = new PlannedVendor();
-    const region = (name: string, validTo?: string) =>
-      wanted({ plate: { number: "A", region: name }, ...(validTo === undefined ? {} : { validTo }) });
-    world.desired = desire(region("CA-NB"), region("CA-NS"));
-    world.step(({ registration }) => (registration.plate.region === "CA-NB" ? "ok" : "limited"));
-    world.desired = desire(region("CA-NS", LATER));
-    world.now += MINUTE;
-    world.log.length = 0;
-    world.step(() => "refused");
-    expect(world.log).toEqual(["cancel lot A"]);
-    expect(world.step().operations).toEqual([]);
-    expect(world.delivery.rights[1]).toMatchObject({ receipt: null, intent: null });
-    world.delivery = retriedRight(world.delivery);
-    world.settle();
-    expect(world.live()).toEqual(world.desired.registrations.map(rightKeyOf));
   });
 
   it("is repeated as it stands when it may have reached it", () => {

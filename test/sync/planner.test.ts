@@ -104,13 +104,13 @@ describe("the order of operations", () => {
     ]);
   });
 
-  it("cancels first where only start or region change", () => {
+  it("registers first, too, where only start or region change", () => {
     const world = new PlannedVendor();
     world.desired = desire(wanted());
     world.settle();
     world.desired = desire(wanted({ plate: { number: "GXK204", region: "CA-NB" } }));
-    expect(world.step().operations.map(({ intent }) => intent?.operation)).toEqual(["cancel"]);
     expect(world.step().operations.map(({ intent }) => intent?.operation)).toEqual(["register"]);
+    expect(world.step().operations.map(({ intent }) => intent?.operation)).toEqual(["cancel"]);
   });
 
   it("keeps the old plate while the new one is refused, until a person dismisses it", () => {

@@ -50,6 +50,7 @@ const right: fc.Arbitrary<Right> = fc
     doubt: fc.option(iso),
     extendAt: fc.option(iso),
     isLost: fc.boolean(),
+    gaveWay: fc.option(fc.constant(true as const)),
     receipt: fc.option(
       fc.record({ providerId: few, reference: few, target: few, coveredUntil: end.map((one) => one ?? "") }),
     ),
@@ -57,7 +58,7 @@ const right: fc.Arbitrary<Right> = fc
       fc.record(
         {
           ...{ operation, at: iso, validTo: end, attempts: fc.nat(), notBefore: fc.option(iso) },
-          ...{ waitMs: fc.nat(), tries: fc.nat() },
+          ...{ waitMs: fc.nat(), tries: fc.nat(), repeats: fc.nat() },
         },
         {
           requiredKeys: ["operation", "at", "validTo", "attempts", "notBefore"],
@@ -70,21 +71,37 @@ const right: fc.Arbitrary<Right> = fc
         {
           ...{ operation, validTo: end, failedAt: iso, code: text, message: text, status: fc.nat() },
           ...{ vendorCode: text, vendorMessage: text, dismissed: fc.constant(true as const) },
+          ...{ reason: fc.constant("already_exists" as const), retryAt: iso, repeats: fc.nat() },
+          behind: fc.constant(true as const),
         },
         { requiredKeys: ["operation", "validTo", "failedAt", "code", "message"], noNullPrototype: true },
       ) as fc.Arbitrary<Refusal>,
     ),
   })
-  .map(({ registration: asked, other, validTo, isLike, receipt, doubt, isLost, extendAt, ...rest }) => ({
-    ...{ ...rest, registration: asked },
-    ...(doubt === null ? {} : { mayLastUntil: doubt }),
-    ...(isLost ? { lost: true as const } : {}),
-    ...(extendAt === null ? {} : { extendAt }),
-    receipt: receipt && {
-      ...{ v: 1 as const, ...receipt },
-      registration: isLike ? { ...asked, validTo } : other,
-    },
-  }));
+  .map(
+    ({
+      registration: asked,
+      other,
+      validTo,
+      isLike,
+      receipt,
+      doubt,
+      isLost,
+      extendAt,
+      gaveWay,
+      ...rest
+    }) => ({
+      ...{ ...rest, registration: asked },
+      ...(doubt === null ? {} : { mayLastUntil: doubt }),
+      ...(isLost ? { lost: true as const } : {}),
+      ...(extendAt === null ? {} : { extendAt }),
+      ...(gaveWay === null ? {} : { gaveWay }),
+      receipt: receipt && {
+        ...{ v: 1 as const, ...receipt },
+        registration: isLike ? { ...asked, validTo } : other,
+      },
+    }),
+  );
 
 const delivery: fc.Arbitrary<Delivery> = fc
   .record({

@@ -2,7 +2,7 @@ import type { Delivery, Right } from "../../../src/sync/delivery.ts";
 import type { SyncEvent } from "../../../src/sync/events.ts";
 import type { SyncFailure } from "../../../src/sync/failures.ts";
 import type { Ledger } from "../../../src/sync/ledger.ts";
-import { type FakeVendor, isLive, slotOf, type VendorRight } from "./fake-vendor.ts";
+import { type FakeVendor, isLive, placeOf, type VendorRight } from "./fake-vendor.ts";
 import { PLATES } from "./generate-history.ts";
 import type { HistoryProcess } from "./history-process.ts";
 import { type HistoryWorld, LEAD_TIME_MS, VENDORS } from "./history-world.ts";
@@ -95,6 +95,7 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
     const excuse = findExcuse(want, state);
     const shown = right === undefined ? "missing" : `there until ${new Date(right.end).toISOString()}`;
     if (excuse === undefined) problems.push(`${show(want)} is ${shown}, and nothing says why.`);
+    else if (vendor.keepsOne && right === undefined && isTakenForGood(want, { live, due, world })) continue;
     else if (isHealed && excuse.failure?.dismissed !== true && excuse.failure?.code !== "invalid_input") {
       problems.push(`${show(want)} is ${shown} still, after the refusal was lifted and tried again.`);
     }
@@ -117,6 +118,18 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
   for (const failure of failures)
     problems.push(...judgeFailure(failure, { vendor, deliveries: state.deliveries, wanted, live }));
   return problems.map((problem) => `Calm, ${providerId}: ${problem}`);
+}
+
+/** Whether the vendor keeps another right that is wanted there, too, or that a person let be. */
+function isTakenForGood(
+  want: WantedRight,
+  { live, due, world }: { live: readonly VendorRight[]; due: readonly WantedRight[]; world: HistoryWorld },
+): boolean {
+  return live.some(
+    (right) =>
+      placeOf(right) === placeOf(want) &&
+      (due.some((other) => isSameRight(other, right)) || world.judge.letBe.has(right.identity)),
+  );
 }
 
 /** Whether the vendor lost it without a word: only a comparison of everything, or its next change, finds that out. */
@@ -142,7 +155,7 @@ function isEnd(
 function findExcuse(want: WantedRight, state: ProviderState): Right | undefined {
   const rights = state.deliveries.get(want.permitId)?.rights ?? [];
   return rights.find(({ registration, reference, failure }) => {
-    if (failure === null || slotOf(toRight(registration)) !== slotOf(want)) return false;
+    if (failure === null || placeOf(toRight(registration)) !== placeOf(want)) return false;
     // Undismissed, a person must find it in the list.
     return failure.dismissed === true || state.failures.some((listed) => listed.reference === reference);
   });

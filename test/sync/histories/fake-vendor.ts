@@ -25,7 +25,7 @@ export interface VendorRight {
 export interface VendorRefusal {
   readonly vendorCode: string;
   readonly vendorMessage: string;
-  readonly reason?: "not_found";
+  readonly reason?: "not_found" | "already_exists";
 }
 
 /** A refusal as it was said. */
@@ -39,8 +39,10 @@ export interface FakeVendorOptions {
   readonly references: "own" | "ours";
   /** The latest instant that our clock ever showed. */
   readonly latest: () => number;
-  /** Whether two rights of one place and plate may live side by side: two regions on one permit may. */
+  /** Whether two rights of one registration may live side by side. */
   readonly mayShare: (one: VendorRight, other: VendorRight) => boolean;
+  /** Whether it keeps one right for a plate and target, whoever's it is, and refuses others while that is live. */
+  readonly keepsOne?: boolean;
   /** Whether a repeat of what was done already can be refused. */
   readonly refusesRepeats?: boolean;
   /** Whether nobody needs to remember when something was decided about a permit: it was to be forgotten. */
@@ -50,6 +52,8 @@ export interface FakeVendorOptions {
 /** A vendor that keeps rights by reference, and notes whatever a careful client would never do. */
 export interface FakeVendor {
   readonly providerId: string;
+  /** As {@link FakeVendorOptions.keepsOne}. */
+  readonly keepsOne: boolean;
   readonly rights: ReadonlyMap<string, VendorRight>;
   /** Records of other clients. Nothing may ever change them. */
   readonly foreign: ReadonlyMap<string, VendorRight>;
@@ -78,15 +82,22 @@ export function isLive(right: VendorRight, at: number): boolean {
   return right.lost === undefined && !right.cancelled && right.end > at;
 }
 
-/** Rights of the same permit, plate number, location and target: only one of them may be live. */
-export function slotOf(
-  right: Pick<VendorRight, "permitId" | "plateNumber" | "locationId" | "target">,
+/** Rights of the same permit, plate, location, target and start: only one of them may be live. */
+export function registrationKeyOf(
+  right: Pick<VendorRight, "permitId" | "plateNumber" | "region" | "locationId" | "target" | "from">,
 ): string {
-  return JSON.stringify([right.permitId, right.plateNumber, right.locationId, right.target]);
+  const { permitId, plateNumber, region, locationId, target, from } = right;
+  return JSON.stringify([permitId, plateNumber, region ?? "", locationId, target, from]);
+}
+
+/** Where an officer sees a right. */
+export function placeOf({ plateNumber, target }: Pick<VendorRight, "plateNumber" | "target">): string {
+  return JSON.stringify([plateNumber, target]);
 }
 
 export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
   const { providerId, references, latest, mayShare, isForgotten, refusesRepeats } = options;
+  const { keepsOne = false } = options;
   const rights = new Map<string, VendorRight>();
   const foreign = new Map<string, VendorRight>();
   const violations: string[] = [];
@@ -119,17 +130,12 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
 
   /** A decision must not overtake a later one about the same registration. */
   function checkOrder(change: PushChange): void {
-    const { permitId, locationId, plate, target } = change.registration;
-    const slot = slotOf({
-      permitId,
-      locationId,
-      target,
-      plateNumber: `${plate.number}/${plate.region ?? ""}`,
-    });
-    const before = lastAt.get(slot) ?? Number.NEGATIVE_INFINITY;
+    const { permitId } = change.registration;
+    const key = registrationKeyOf(toPlace(change));
+    const before = lastAt.get(key) ?? Number.NEGATIVE_INFINITY;
     if (change.at.getTime() < before && isForgotten?.(permitId) !== true)
       violate(change, "was decided before what came before it");
-    lastAt.set(slot, Math.max(before, change.at.getTime()));
+    lastAt.set(key, Math.max(before, change.at.getTime()));
   }
 
   function checkReceipt(change: PushChange, right: VendorRight): void {
@@ -170,14 +176,21 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
       ends: [...(rights.get(change.identity)?.ends ?? []), change.end.getTime()],
     };
     for (const other of rights.values()) {
-      if (slotOf(other) !== slotOf(right) || !isLive(other, latest()) || mayShare(other, right)) continue;
+      if (registrationKeyOf(other) !== registrationKeyOf(right)) continue;
+      if (!isLive(other, latest()) || mayShare(other, right)) continue;
       violate(change, "makes a second live right for one registration");
     }
     return save(change, right);
   }
 
+  function isTaken(change: PushChange): boolean {
+    if (!keepsOne || change.kind !== "register") return false;
+    const place = placeOf(toPlace(change));
+    return [...rights.values()].some((other) => placeOf(other) === place && isLive(other, latest()));
+  }
+
   const vendor: FakeVendor = {
-    ...{ providerId, rights, foreign, violations, refusals, refusedPlates, refusedTargets },
+    ...{ providerId, keepsOne, rights, foreign, violations, refusals, refusedPlates, refusedTargets },
     accepted: 0,
     enter(changes) {
       for (const change of changes) {
@@ -211,7 +224,8 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
         (change.kind === "register" ||
           (change.kind === "amend" && !known.cancelled && known.end === change.end.getTime()) ||
           (change.kind === "cancel" && known.cancelled));
-      const refusal = isRepeat ? undefined : (oneOff ?? findRule(change));
+      const taken = known === undefined && isTaken(change) ? ALREADY_EXISTS : undefined;
+      const refusal = isRepeat ? undefined : (oneOff ?? findRule(change) ?? taken);
       if (refusal !== undefined) return refuse(change, refusal);
       if (change.kind === "register") return register(change);
       if (change.kind === "cancel") {
@@ -235,6 +249,20 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
   };
   return vendor;
 }
+
+function toPlace({ registration }: PushChange) {
+  const { permitId, locationId, plate, target, validFrom } = registration;
+  return {
+    ...{ permitId, locationId, target, plateNumber: plate.number, region: plate.region },
+    from: Date.parse(validFrom),
+  };
+}
+
+const ALREADY_EXISTS: VendorRefusal = {
+  vendorCode: "9022",
+  vendorMessage: "It exists.",
+  reason: "already_exists",
+};
 
 const NOT_FOUND: VendorRefusal = {
   vendorCode: "9009",

@@ -1,7 +1,7 @@
 import type { PushChange } from "../../../src/core/push-operations.ts";
 import type { Delivery, Right } from "../../../src/sync/delivery.ts";
 import type { ClaimedDelivery, DeliveryUpdate, Ledger } from "../../../src/sync/ledger.ts";
-import { type FakeVendor, isLive, slotOf, type VendorRight } from "./fake-vendor.ts";
+import { type FakeVendor, isLive, placeOf, type VendorRight } from "./fake-vendor.ts";
 import { isSameRight, toRight, type WantedRight } from "./wanted-rights.ts";
 
 export interface LedgerJudgeOptions {
@@ -98,14 +98,18 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
       [...vendor.rights.values()].some(
         (kept) => isSameRight(want, kept) && (kept.lost === "unnoticed" || isLive(kept, now())),
       );
-    // Two rights of one slot cannot stand side by side: there the old one goes first.
-    const isKnown = (want: WantedRight) =>
+    // Where the vendor keeps one right and said so, the old one makes way. The plate of a new one elsewhere that was
+    // refused for that is covered there already.
+    const isRefusedAsTaken = (want: WantedRight) =>
       delivery.rights.some(
-        ({ receipt, registration }) => receipt !== null && isSameRight(want, toRight(registration)),
+        ({ failure, registration }) =>
+          failure?.reason === "already_exists" && isSameRight(want, toRight(registration)),
       );
-    if (due.some((want) => slotOf(want) === slotOf(old) && !isKnown(want))) return undefined;
+    const isInPlace = (want: WantedRight) => placeOf(want) === placeOf(old);
+    if (vendor.keepsOne && due.some((want) => isInPlace(want) && isRefusedAsTaken(want))) return undefined;
     const uncovered = due.find((want) => {
       if (want.locationId !== old.locationId && want.plateNumber !== old.plateNumber) return false;
+      if (vendor.keepsOne && !isInPlace(want) && isRefusedAsTaken(want)) return false;
       const isDismissed = delivery.rights.some(
         ({ registration, failure }) =>
           failure?.dismissed === true && isSameRight(want, toRight(registration)),

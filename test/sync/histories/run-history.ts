@@ -227,6 +227,11 @@ class HistoryRun {
     for (const id of vendors.keys()) this.#setRefused(id, { plates: [], targets: [] });
     await this.#attend(false);
     await this.#idle();
+    // What was refused because another right existed is tried again within the hour after that one has gone.
+    if ([...vendors.values()].some(({ keepsOne }) => keepsOne)) {
+      await this.#driver.pass(2 * HOUR);
+      await this.#idle();
+    }
     await this.#judge({ isHealed: true });
   }
 
