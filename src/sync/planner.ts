@@ -2,12 +2,12 @@ import { formatInstant, timeOf } from "../core/instant.ts";
 import type { StoredRegistration } from "../core/registration.ts";
 import type { Delivery, Right } from "./delivery.ts";
 import { byRight, type Desired, type HeldLocations, heldAt, rightKeyOf } from "./desired.ts";
-import { Pending, type StandInFate } from "./plan-order.ts";
-import { planRight, type Step, type StepContext } from "./plan-right.ts";
+import { type Missing, takeUp } from "./missing-rights.ts";
+import { Pending } from "./plan-order.ts";
+import { planRight, type StepContext } from "./plan-right.ts";
 import { planSimply } from "./plan-simple.ts";
-import { isAway, isStandIn, planStandIn } from "./plan-stand-in.ts";
-import { nextReference } from "./reference.ts";
-import { endOf, liveUntil, placeOf } from "./right-terms.ts";
+import { covers, fateOf, isAway, isStandIn, type PlannedStep, planStandIn } from "./plan-stand-in.ts";
+import { endOf, liveUntil } from "./right-terms.ts";
 
 /** What the planner goes by. */
 export interface PlanInput {
@@ -130,30 +130,6 @@ export function planFully({ desired, delivery, now, rules }: PlanInput): Deliver
   };
 }
 
-/** What becomes of a right that made way for another one. */
-function fateOf(
-  standIn: StoredRegistration,
-  { steps, pending }: { steps: readonly PlannedStep[]; pending: Pending | undefined },
-): StandInFate {
-  const place = placeOf(standIn);
-  if (steps.some((other) => covers(other, place))) return "drop";
-  // Another one is still making way, and the one that they make way for is sent after that.
-  if (steps.some((other) => leaves(other, place))) return "wait";
-  return pending?.fateOf(standIn) ?? "drop";
-}
-
-function leaves({ step }: PlannedStep, place: string): boolean {
-  if (step === undefined || placeOf(step.right.registration) !== place) return false;
-  return step.kind === "cancel" || (step.right.intent?.operation === "cancel" && step.right.failure === null);
-}
-
-/** Whether the vendor has acknowledged a right at a place, and none of it is being cancelled. */
-function covers({ step }: PlannedStep, place: string): boolean {
-  if (step === undefined || step.kind === "cancel") return false;
-  const { receipt, intent, registration } = step.right;
-  return receipt !== null && intent?.operation !== "cancel" && placeOf(registration) === place;
-}
-
 /** A right that is cancelled, with or without another one in mind that is to take its place. */
 function withWay(right: Right, makesWay: boolean): Right {
   if (makesWay) return { ...right, gaveWay: true };
@@ -177,19 +153,6 @@ function plannedIn(steps: readonly PlannedStep[]): (key: string) => Right | unde
   if (steps.length <= FEW_STEPS) return (key) => steps.find((planned) => planned.key === key)?.step?.right;
   const rights = new Map(steps.map(({ key, step }) => [key, step?.right]));
   return (key) => rights.get(key);
-}
-
-interface PlannedStep {
-  readonly key: string;
-  readonly before: Right;
-  /** Undefined: it made way for another right, and what becomes of it depends on that. */
-  readonly step: Exclude<Step, { kind: "drop" }> | undefined;
-}
-
-/** A registration that the vendor does not have. */
-interface Missing {
-  readonly wish: StoredRegistration;
-  readonly gaveWay?: true;
 }
 
 /** Plates that the vendor may be without at a location that cannot be read. */
@@ -234,35 +197,6 @@ function planRights(
     if (step.kind !== "drop") steps.push({ key, before, step });
   }
   return steps;
-}
-
-/** New rights for registrations that the vendor does not have. */
-function takeUp(
-  missing: readonly Missing[],
-  delivery: Delivery,
-  { rules, at, decided }: { rules: PlanRules; at: string; decided: number },
-): { rights: Right[]; used: readonly string[]; generation: number } {
-  if (missing.length === 0) return { rights: [], used: delivery.used, generation: delivery.generation };
-  const used = new Set(delivery.used);
-  const rights: Right[] = [];
-  let { generation } = delivery;
-  for (const { wish, gaveWay } of missing) {
-    const erased = delivery.erased === true;
-    const next = nextReference(wish, { providerId: rules.providerId, used, generation, erased });
-    // Its last generation ran out while the clock was ahead: to take it up again would make it two.
-    if (next.isRepeated && endOf(wish.validTo) <= decided) continue;
-    used.add(next.identity);
-    generation = Math.max(generation, next.registration.generation);
-    rights.push({
-      reference: next.reference,
-      registration: next.registration,
-      receipt: null,
-      intent: { operation: "register", at, validTo: wish.validTo, attempts: 0, notBefore: null },
-      failure: null,
-      ...(gaveWay === undefined ? {} : { gaveWay }),
-    });
-  }
-  return { rights, used: [...used], generation };
 }
 
 /** The delivery with what was decided, or the same one when nothing was. */
