@@ -53,6 +53,14 @@ export class ClockWatch implements Timers {
     return now;
   };
 
+  /** Another clock takes the place of the one that it watched. */
+  restart(): void {
+    this.#high = Number.NEGATIVE_INFINITY;
+    this.latest = Number.NEGATIVE_INFINITY;
+    this.#agreed = undefined;
+    this.#leap = undefined;
+  }
+
   readonly monotonic: Timers["monotonic"] = () => this.#timers.monotonic();
 
   readonly after: Timers["after"] = (milliseconds, callback) => this.#timers.after(milliseconds, callback);

@@ -74,7 +74,10 @@ export function createHostChanges(context: {
 
   /** One word on a permit after the other: a withdrawal reads no directory, and must not overtake what it withdraws. */
   async function inOrder<Value>(permitIds: readonly string[], say: () => Promise<Value>): Promise<Value> {
-    const earlier = new Set(permitIds.flatMap((id) => lastWords.get(id) ?? []));
+    const earlier = new Set<Promise<unknown>>(permitIds.flatMap((id) => lastWords.get(id) ?? []));
+    // What is said is dated by the ledger's clock, which is not known before.
+    const opened = openLedger();
+    if (isPromise(opened)) earlier.add(opened);
     const saying = earlier.size === 0 ? say() : Promise.allSettled(earlier).then(say);
     for (const id of permitIds) lastWords.set(id, saying);
     try {

@@ -17,6 +17,12 @@ export interface Ledger {
   open(): Promise<void>;
   /** Ends what was begun and lets go of files and connections. Calling it again does nothing. */
   close(): Promise<void>;
+  /**
+   * What the store's own clock shows, which all that share it agree on; undefined before it was asked, which `open` does.
+   * Every instant that passes between this interface and its caller is one of this clock, and a claim lasts by it, as the
+   * store reads it at that moment. Absent where there is none: then the caller's clock counts.
+   */
+  now?(): Date | undefined;
 
   /**
    * Records what the host said of permits, in their order. Calls that come together are committed together.
@@ -55,8 +61,8 @@ export interface Ledger {
 
   /**
    * Takes deliveries of one provider that are due, longest due first, at most `limit`. They are this process's until
-   * it saves them with `release`, closes, or `leaseMs` has passed (`now + leaseMs <=` a later claim's `now`); nobody
-   * else is given them meanwhile.
+   * it saves them with `release`, closes, or `leaseMs` has passed (`now + leaseMs <=` a later claim's `now`, or by the
+   * store's own clock where it has one); nobody else is given them meanwhile.
    */
   claim(request: ClaimRequest): Promise<ClaimedDelivery[]>;
   /** Takes one delivery whether it is due or not; undefined when there is none or somebody has it. */

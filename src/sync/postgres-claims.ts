@@ -1,5 +1,6 @@
 import type { DeliveryId } from "./delivery.ts";
 import type { ClaimedDelivery, ClaimRequest } from "./ledger.ts";
+import { NOW } from "./postgres-clock.ts";
 import { query } from "./postgres-connection.ts";
 import { listedTargetsOf, toDelivery } from "./postgres-document.ts";
 import { readInstant, toStoredPermit } from "./postgres-permits.ts";
@@ -29,7 +30,7 @@ export class PostgresClaims {
     return held?.version === version ? held : undefined;
   }
 
-  /** The latest instant, by the database's clock, at which this process claimed something of a provider. */
+  /** The latest instant at which this process claimed something of a provider. */
   findLatest(providerId: string): string | undefined {
     return this.#latest.get(providerId);
   }
@@ -43,27 +44,21 @@ export class PostgresClaims {
   }
 
   async claim({ providerId, now, limit, leaseMs }: ClaimRequest): Promise<ClaimedDelivery[]> {
-    const { pool, schema, clock } = this.#parts;
-    await clock.refresh(pool);
     const due = `
-      SELECT permit_id FROM ${schema}.deliveries
-       WHERE provider_id = $1 AND due_at <= $3::timestamptz AND (lease_until IS NULL OR lease_until <= $3::timestamptz)
+      SELECT permit_id FROM ${this.#parts.schema}.deliveries
+       WHERE provider_id = $1 AND due_at <= $3::timestamptz AND (lease_until IS NULL OR lease_until <= ${NOW})
        ORDER BY due_at LIMIT $4
          FOR UPDATE SKIP LOCKED`;
-    const values = [providerId, clock.toDatabase(now, leaseMs), clock.toDatabase(now), limit];
-    return this.#take({ providerId, now }, { which: due, values });
+    return this.#take({ providerId, now, leaseMs }, { which: due, value: limit });
   }
 
   async claimOne({ providerId, permitId }: DeliveryId, request: { now: Date; leaseMs: number }) {
     const { now, leaseMs } = request;
-    const { pool, schema, clock } = this.#parts;
-    await clock.refresh(pool);
     const one = `
-      SELECT permit_id FROM ${schema}.deliveries
-       WHERE provider_id = $1 AND permit_id = $4 AND (lease_until IS NULL OR lease_until <= $3::timestamptz)
+      SELECT permit_id FROM ${this.#parts.schema}.deliveries
+       WHERE provider_id = $1 AND permit_id = $4 AND (lease_until IS NULL OR lease_until <= ${NOW})
          FOR UPDATE`;
-    const values = [providerId, clock.toDatabase(now, leaseMs), clock.toDatabase(now), permitId];
-    const [claimed] = await this.#take({ providerId, now }, { which: one, values });
+    const [claimed] = await this.#take({ providerId, now, leaseMs }, { which: one, value: permitId });
     return claimed;
   }
 
@@ -83,23 +78,23 @@ export class PostgresClaims {
   }
 
   async #take(
-    { providerId, now }: { providerId: string; now: Date },
-    { which, values }: { which: string; values: unknown[] },
+    { providerId, now, leaseMs }: { providerId: string; now: Date; leaseMs: number },
+    { which, value }: { which: string; value: unknown },
   ): Promise<ClaimedDelivery[]> {
     const { pool, schema, wakes } = this.#parts;
     const text = `
       WITH due AS MATERIALIZED (${which})
       UPDATE ${schema}.deliveries d
-         SET version = d.version + 1, lease_until = $2::timestamptz, changed_due = NULL,
+         SET version = d.version + 1, lease_until = ${NOW} + $2::integer * interval '1 millisecond', changed_due = NULL,
              claimed_since = least(d.due_since, $3::timestamptz),
              claimed_early = coalesce(d.due_at > $3::timestamptz, true)
         FROM due WHERE d.provider_id = $1 AND d.permit_id = due.permit_id
       RETURNING d.permit_id, d.company_id, d.version::text AS version, d.delivery::text AS delivery,
                 ${readInstant("d.due_since")} AS due_since, ${readInstant("d.due_at")} AS due_at`;
-    const { rows } = await query(pool, "claim", [text, values]);
+    const claimedAt = now.toISOString();
+    const { rows } = await query(pool, "claim", [text, [providerId, leaseMs, claimedAt, value]]);
     if (rows.length === 0) return [];
-    wakes.schedule(providerId, new Date(String(values[1])));
-    const claimedAt = String(values[2]);
+    wakes.schedule(providerId, new Date(now.getTime() + leaseMs));
     if (claimedAt > (this.#latest.get(providerId) ?? "")) this.#latest.set(providerId, claimedAt);
     // An UPDATE gives its rows in any order.
     rows.sort((one, other) => Number(one["due_at"]) - Number(other["due_at"]));
@@ -113,7 +108,7 @@ export class PostgresClaims {
   }
 
   #toClaim(providerId: string, row: Record<string, unknown>, now: Date) {
-    const since = this.#parts.clock.toMachine(row["due_since"] ?? Number.POSITIVE_INFINITY);
+    const since = new Date(Number(row["due_since"] ?? now.getTime()));
     const id = { providerId, permitId: String(row["permit_id"]) };
     return {
       ...{ ...id, companyId: String(row["company_id"]), delivery: toDelivery(row["delivery"], id) },

@@ -1,47 +1,36 @@
-import type { PostgresRunner } from "./postgres-connection.ts";
+/** What time it is, in every statement: one instant, however long it waits for rows, so that an index can be asked for it. */
+export const NOW = "statement_timestamp()";
 
-// Less is what a round trip may take, and does no harm: leases last much longer.
-const NOTICED_MS = 1_000;
-const MEASURED_FOR_MS = 60_000;
+/** {@link NOW} as a column that {@link DatabaseClock.note} takes. */
+export const READ_NOW = `(extract(epoch FROM ${NOW}) * 1000)::text`;
 
 /**
- * How far the database's clock is from this machine's. Leases and due instants are kept by the database's clock: a
- * machine whose clock is minutes ahead must not take what another one is working on.
+ * The database's clock as this process knows it: by it, and not by the clocks of the machines, the sync over the ledger
+ * decides and dates. It is what the database showed last, and the time since by a clock that is never set. It is never
+ * ahead of the database's: by as much as an answer took, it is behind.
  */
 export class DatabaseClock {
-  #aheadMs = 0;
-  #measuredAt = Number.NEGATIVE_INFINITY;
+  /** How far the database's clock is ahead of the monotonic one, in milliseconds, at the least. */
+  #aheadMs: number | undefined;
+  readonly #monotonic: () => number;
 
-  /** Measures again when the last time is a minute ago. */
-  async refresh(runner: PostgresRunner): Promise<void> {
-    const asked = performance.now();
-    if (asked - this.#measuredAt < MEASURED_FOR_MS) return;
-    const { rows } = await runner.query(
-      "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint::text AS now",
-    );
-    const tookMs = performance.now() - asked;
-    const aheadMs = Number(rows[0]?.["now"]) - (Date.now() - tookMs / 2);
-    this.#aheadMs = Math.abs(aheadMs) < NOTICED_MS + tookMs ? 0 : Math.round(aheadMs);
-    this.#measuredAt = asked;
+  constructor(monotonic: () => number = () => performance.now()) {
+    this.#monotonic = monotonic;
   }
 
-  /** This machine's clock was set: the next `refresh` measures again. */
-  forget(): void {
-    this.#measuredAt = Number.NEGATIVE_INFINITY;
+  /** Undefined until the database was asked. */
+  now(): Date | undefined {
+    return this.#aheadMs === undefined ? undefined : new Date(this.#aheadMs + this.#monotonic());
   }
 
-  /** This machine's instant as the database would show it, in ISO text. */
-  toDatabase(instant: Date, laterMs = 0): string {
-    return new Date(instant.getTime() + laterMs + this.#aheadMs).toISOString();
-  }
-
-  /** What the database's clock shows, about, in milliseconds. */
-  databaseNow(): number {
-    return Date.now() + this.#aheadMs;
-  }
-
-  /** An instant of the database's, in milliseconds, by this machine's clock. */
-  toMachine(milliseconds: unknown): Date {
-    return new Date(Number(milliseconds) - this.#aheadMs);
+  /** Begins to ask the database; the function that it gives takes what its clock showed. */
+  ask(): (shown: unknown) => void {
+    const asked = this.#monotonic();
+    return (shown) => {
+      const [most, least] = [Number(shown) - asked, Number(shown) - this.#monotonic()];
+      const known = this.#aheadMs;
+      // The quickest answer says it best. What is more than can be was said before the database's clock was set back.
+      if (known === undefined || known < least || known > most) this.#aheadMs = least;
+    };
   }
 }

@@ -1,4 +1,5 @@
 import { LEASE_MS } from "./lease.ts";
+import { NOW, READ_NOW } from "./postgres-clock.ts";
 import { inTransaction, type PostgresRunner, query } from "./postgres-connection.ts";
 import { readInstant } from "./postgres-permits.ts";
 import type { PostgresParts } from "./postgres-record.ts";
@@ -8,8 +9,15 @@ import { dueFrom } from "./postgres-write-permits.ts";
 const PERMITS_AT_ONCE = 1_000;
 const MARKS_AT_ONCE = 1_000;
 
-/** Makes due what committed transactions of the host's marked. */
-export async function applyMarks({ pool, schema }: Pick<PostgresParts, "pool" | "schema">): Promise<void> {
+/**
+ * Makes due what committed transactions of the host's marked, and reads the database's clock by the way: this comes before
+ * every question of what is due.
+ */
+export async function applyMarks({
+  pool,
+  schema,
+  clock,
+}: Pick<PostgresParts, "pool" | "schema" | "clock">): Promise<void> {
   const text = `
     WITH marks AS MATERIALIZED (
       DELETE FROM ${schema}.due_marks WHERE mark_id IN (
@@ -21,9 +29,11 @@ export async function applyMarks({ pool, schema }: Pick<PostgresParts, "pool" | 
         FROM marks m JOIN ${schema}.permits p USING (permit_id)
        GROUP BY m.permit_id, m.provider_id ORDER BY m.permit_id, m.provider_id
       ON CONFLICT (permit_id, provider_id) DO UPDATE SET company_id = excluded.company_id, ${dueFrom("excluded.due_at")})
-    SELECT count(*)::text AS count FROM marks`;
+    SELECT count(*)::text AS count, ${READ_NOW} AS now FROM marks`;
   for (;;) {
+    const note = clock.ask();
     const { rows } = await query(pool, "claim", [text]);
+    note(rows[0]?.["now"]);
     if (Number(rows[0]?.["count"]) < MARKS_AT_ONCE) return;
   }
 }
@@ -42,7 +52,7 @@ export async function findNextDue(
         FROM (SELECT due_at FROM ${schema}.deliveries
                WHERE provider_id = $1 AND due_at IS NOT NULL AND lease_until IS NULL ORDER BY due_at LIMIT 1) AS first)
     SELECT ${readInstant("least((SELECT due_at FROM free), min(greatest(due_at, lease_until)))")} AS due_at,
-           ${readInstant("clock_timestamp()")} AS now
+           ${readInstant(NOW)} AS now
       FROM ${schema}.deliveries
      WHERE provider_id = $1 AND due_at <= coalesce((SELECT due_at FROM free), 'infinity') AND lease_until IS NOT NULL`;
   const { rows } = await query(runner, "findNextDue", [text, [providerId]]);
@@ -54,28 +64,26 @@ export async function findNextDue(
 }
 
 /**
- * Makes due what waits for an instant of a clock that was set back. Where the database's own clock was, a lease would
- * last for as much longer: none ends later than one that begins now.
+ * Makes due what waits for an instant of a clock that was set back, as the database's was. A lease would last for as much
+ * longer: none ends later than one that begins now.
  */
 export async function rewindDeliveries(
   { providerId, latest, now }: { providerId: string; latest: Date; now: Date },
-  { pool, schema, clock }: Pick<PostgresParts, "pool" | "schema" | "clock">,
+  { pool, schema }: Pick<PostgresParts, "pool" | "schema">,
 ): Promise<void> {
-  clock.forget();
-  await clock.refresh(pool);
-  const leaseEnd = clock.toDatabase(now, LEASE_MS);
-  const values = [providerId, clock.toDatabase(now), clock.toDatabase(latest), leaseEnd];
+  const leaseEnd = `${NOW} + interval '${LEASE_MS} milliseconds'`;
+  const values = [providerId, now.toISOString(), latest.toISOString()];
   const isWaiting = `d.due_at > $2::timestamptz AND (d.due_at > d.due_since OR d.due_since <= $3::timestamptz)`;
   // A row that is locked is being written, with an instant of the clock as it is now.
   const text = `
     WITH found AS MATERIALIZED (
       SELECT permit_id FROM ${schema}.deliveries d
-       WHERE d.provider_id = $1 AND (d.lease_until > $4::timestamptz OR (${isWaiting}))
+       WHERE d.provider_id = $1 AND (d.lease_until > ${leaseEnd} OR (${isWaiting}))
        ORDER BY permit_id FOR UPDATE SKIP LOCKED)
     UPDATE ${schema}.deliveries d
        SET due_at = CASE WHEN ${isWaiting} THEN $2::timestamptz ELSE d.due_at END,
            due_since = CASE WHEN ${isWaiting} THEN least(d.due_since, $2::timestamptz) ELSE d.due_since END,
-           lease_until = CASE WHEN d.lease_until > $4::timestamptz THEN $4::timestamptz ELSE d.lease_until END
+           lease_until = CASE WHEN d.lease_until > ${leaseEnd} THEN ${leaseEnd} ELSE d.lease_until END
       FROM found WHERE d.provider_id = $1 AND d.permit_id = found.permit_id`;
   await query(pool, "rewind", [text, values]);
 }
@@ -95,7 +103,7 @@ export async function makeCompanyDue(
       parts.pool,
       { operation: "makeDue" },
       async (client) => {
-        const values = [companyId, after, providerIds, parts.clock.toDatabase(at), at.toISOString()];
+        const values = [companyId, after, providerIds, at.toISOString()];
         const { rows } = await client.query(sliceStatement(parts.schema), values);
         const [row] = rows;
         const due = row?.["provider_ids"];
@@ -113,7 +121,7 @@ export async function makeCompanyDue(
 function sliceStatement(schema: string): string {
   return `
 WITH p AS MATERIALIZED (
-  SELECT permit_id, company_id, state = 'active' AND coalesce(ends_at > $5::timestamptz, true) AS wanted, permit IS NULL AS erased
+  SELECT permit_id, company_id, state = 'active' AND coalesce(ends_at > $4::timestamptz, true) AS wanted, permit IS NULL AS erased
     FROM ${schema}.permits WHERE company_id = $1 AND permit_id > $2 ORDER BY permit_id LIMIT ${PERMITS_AT_ONCE}),
 present AS (
   SELECT d.permit_id, d.provider_id FROM ${schema}.deliveries d JOIN p USING (permit_id)

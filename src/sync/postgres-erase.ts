@@ -1,6 +1,7 @@
 import { encodeDelivery } from "./delivery-document.ts";
 import { eraseDelivery } from "./delivery-facts.ts";
 import { plateNumbersOf } from "./plate-index.ts";
+import { NOW } from "./postgres-clock.ts";
 import { inTransaction, type PostgresClient, query } from "./postgres-connection.ts";
 import { listedTargetsOf, toDelivery } from "./postgres-document.ts";
 import { toPermit } from "./postgres-permits.ts";
@@ -15,7 +16,7 @@ export async function erasePermits(
 ): Promise<number> {
   // Most of the time there is nothing, and a look costs less than a transaction.
   const look = `SELECT EXISTS (SELECT FROM ${parts.schema}.permits p WHERE ${isErasable(parts.schema)})::text AS found`;
-  const { rows } = await query(parts.pool, "erase", [look, instantsOf({ endedBefore, now }, parts)]);
+  const { rows } = await query(parts.pool, "erase", [look, instantsOf({ endedBefore, now })]);
   if (rows[0]?.["found"] !== "true") return 0;
   let erased = 0;
   while (erased < limit) {
@@ -33,14 +34,11 @@ export async function erasePermits(
 function isErasable(schema: string): string {
   return `p.permit IS NOT NULL AND (p.ends_at < $1::timestamptz OR p.state = 'forgotten') AND NOT EXISTS (
     SELECT FROM ${schema}.deliveries d WHERE d.permit_id = p.permit_id
-       AND (d.live_until > $2::timestamptz OR d.lease_until > $3::timestamptz))`;
+       AND (d.live_until > $2::timestamptz OR d.lease_until > ${NOW}))`;
 }
 
-function instantsOf(
-  { endedBefore, now }: { endedBefore: Date; now: Date },
-  { clock }: Pick<PostgresParts, "clock">,
-): string[] {
-  return [endedBefore.toISOString(), now.toISOString(), clock.toDatabase(now)];
+function instantsOf({ endedBefore, now }: { endedBefore: Date; now: Date }): string[] {
+  return [endedBefore.toISOString(), now.toISOString()];
 }
 
 async function eraseSlice(
@@ -48,20 +46,20 @@ async function eraseSlice(
   { endedBefore, now, most }: { endedBefore: Date; now: Date; most: number },
   parts: PostgresParts,
 ): Promise<number> {
-  const { schema, clock } = parts;
+  const { schema } = parts;
   // Permits that somebody is changing are left for the next time.
   const found = await client.query(
     `SELECT p.permit_id, p.company_id, p.permit::text AS permit FROM ${schema}.permits p
-      WHERE ${isErasable(schema)} LIMIT $4 FOR UPDATE OF p SKIP LOCKED`,
-    [...instantsOf({ endedBefore, now }, parts), most],
+      WHERE ${isErasable(schema)} LIMIT $3 FOR UPDATE OF p SKIP LOCKED`,
+    [...instantsOf({ endedBefore, now }), most],
   );
   const candidates = found.rows.map((row) => String(row["permit_id"]));
   if (candidates.length === 0) return 0;
   const locked = await client.query(
     `SELECT permit_id, provider_id, delivery::text AS delivery,
-            (coalesce(live_until > $2::timestamptz, false) OR coalesce(lease_until > $3::timestamptz, false))::text AS busy
+            (coalesce(live_until > $2::timestamptz, false) OR coalesce(lease_until > ${NOW}, false))::text AS busy
        FROM ${schema}.deliveries WHERE permit_id = ANY($1::text[]) ORDER BY permit_id, provider_id FOR UPDATE`,
-    [candidates, now.toISOString(), clock.toDatabase(now)],
+    [candidates, now.toISOString()],
   );
   // Somebody may have begun to work on one between the two looks.
   const busy = new Set(locked.rows.filter((row) => row["busy"] === "true").map((row) => row["permit_id"]));

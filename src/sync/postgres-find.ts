@@ -1,8 +1,9 @@
 import { EnforcementError } from "../core/errors.ts";
 import { type FindPermits, markChecked } from "../core/find-permits.ts";
 import type { DeliveryCounts, StoredPermit } from "./ledger.ts";
+import { NOW } from "./postgres-clock.ts";
 import { query } from "./postgres-connection.ts";
-import { readInstant, toPermit, toStoredPermit } from "./postgres-permits.ts";
+import { readInstant, toInstant, toPermit, toStoredPermit } from "./postgres-permits.ts";
 import type { PostgresParts } from "./postgres-record.ts";
 import { IS_WAITING } from "./postgres-schema.ts";
 
@@ -34,7 +35,7 @@ export async function getPermit(
 export async function countDeliveries(
   providerId: string,
   now: Date,
-  { parts: { pool, schema, clock }, latestClaim }: { parts: PostgresParts; latestClaim: string | undefined },
+  { parts: { pool, schema }, latestClaim }: { parts: PostgresParts; latestClaim: string | undefined },
 ): Promise<DeliveryCounts> {
   // Each part reads an index of just what it counts. The last one finds something only when the clock went back: what
   // was claimed when it was due, and is now due later, stands in no index of what waits.
@@ -43,17 +44,17 @@ export async function countDeliveries(
     SELECT count(*)::text AS pending, ${readInstant("min(since)")} AS oldest,
            (SELECT coalesce(sum(failed), 0) FROM ${schema}.deliveries WHERE provider_id = $1 AND failed > 0)::text AS failed,
            (SELECT count(*) FROM ${schema}.deliveries JOIN ${schema}.permits p USING (permit_id)
-             WHERE provider_id = $1 AND unmapped > 0 AND state = 'active' AND coalesce(ends_at > $3::timestamptz, true)
+             WHERE provider_id = $1 AND unmapped > 0 AND state = 'active' AND coalesce(ends_at > $2::timestamptz, true)
            )::text AS unmapped
       FROM (SELECT due_since AS since ${deliveries} AND due_at <= $2::timestamptz
             UNION ALL
             SELECT CASE WHEN due_since <= $2::timestamptz THEN due_since ELSE claimed_since END
             ${deliveries} AND ${IS_WAITING} AND coalesce(due_at > $2::timestamptz, true)
-               AND (due_since <= $2::timestamptz OR lease_until > $2::timestamptz)
+               AND (due_since <= $2::timestamptz OR lease_until > ${NOW})
             UNION ALL
-            SELECT claimed_since ${deliveries} AND due_at > $2::timestamptz AND due_at <= $4::timestamptz
-               AND lease_until > $2::timestamptz AND NOT ${IS_WAITING}) AS pending`;
-  const values = [providerId, clock.toDatabase(now), now.toISOString(), latestClaim ?? null];
+            SELECT claimed_since ${deliveries} AND due_at > $2::timestamptz AND due_at <= $3::timestamptz
+               AND lease_until > ${NOW} AND NOT ${IS_WAITING}) AS pending`;
+  const values = [providerId, now.toISOString(), latestClaim ?? null];
   const { rows } = await query(pool, "count", [text, values]);
   const [row] = rows;
   if (row === undefined)
@@ -61,7 +62,7 @@ export async function countDeliveries(
   const oldest = row["oldest"];
   return {
     pending: Number(row["pending"]),
-    oldestDueSince: typeof oldest === "string" ? clock.toMachine(oldest) : null,
+    oldestDueSince: typeof oldest === "string" ? toInstant(oldest) : null,
     ...{ failed: Number(row["failed"]), unmapped: Number(row["unmapped"]) },
   };
 }

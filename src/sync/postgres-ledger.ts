@@ -91,7 +91,7 @@ export function createPostgresLedger(options: PostgresLedgerOptions, { after }: 
       const isReady = await isSchemaReady(pool, schemaName);
       if (!isReady) await openSchema(pool.allowing(LONGEST_UPGRADE_MS), schemaName);
       await checkTables(pool, schemaName);
-      await clock.refresh(pool);
+      await applyMarks(parts);
       await wakes.open();
       isOpen = true;
     } catch (error) {
@@ -120,6 +120,7 @@ export function createPostgresLedger(options: PostgresLedgerOptions, { after }: 
       await settledWithin(CLOSED_WITHIN_MS, end(), after);
       pool.removeListener("error", ignore);
     },
+    now: () => clock.now(),
     async record(given, { transaction } = {}) {
       requireOpen();
       const runner = transaction === undefined ? undefined : readTransaction(transaction, hostPool);
@@ -151,7 +152,7 @@ export function createPostgresLedger(options: PostgresLedgerOptions, { after }: 
       requireOpen();
       await applyMarks(parts);
       const { dueAt } = await findNextDue(providerId, { runner: pool, schema });
-      return dueAt && clock.toMachine(dueAt.getTime());
+      return dueAt;
     },
     findPermits: createFindPermits(requireOpen),
     getPermit: async (permitId) => getPermit(permitId, requireOpen()),

@@ -74,7 +74,7 @@ export async function writeSlices(
 async function writeCalls(
   runner: PostgresRunner,
   calls: readonly (readonly LedgerChange[])[],
-  { schema, clock, byMarks }: PostgresParts & { byMarks: boolean },
+  { schema, byMarks }: PostgresParts & { byMarks: boolean },
 ): Promise<{ statuses: ChangeStatus[][]; providerIds: string[] }> {
   const ids = new Set(calls.flatMap((changes) => changes.map(permitIdOf)));
   const before = await lockPermits(runner, schema, [...ids]);
@@ -84,7 +84,7 @@ async function writeCalls(
     .filter(([, now]) => now.recorded !== undefined)
     .map(([id, now]) => ({ id, before: before.get(id), now }));
   if (touched.length === 0) return { statuses, providerIds: [] };
-  return { statuses, providerIds: await writePermits(runner, touched, { schema, clock, byMarks }) };
+  return { statuses, providerIds: await writePermits(runner, touched, { schema, byMarks }) };
 }
 
 /** The providers that changes are of. */

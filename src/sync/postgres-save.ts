@@ -26,7 +26,7 @@ export async function saveDeliveries(
   const columns = { saved: new Columns(11), entered: new Columns(3), left: new Columns(3) };
   for (const [index, update] of updates.entries()) {
     if (index > 0 && index % SLICE === 0) await new Promise(setImmediate);
-    addTo(columns, update, { parts, claims });
+    addTo(columns, update, claims);
   }
   const values = Object.values(columns).flatMap(({ parameters }) => parameters);
   const { rows } = await query(pool, "save", [statementOf(schema), values]);
@@ -45,7 +45,7 @@ export async function saveDeliveries(
       continue;
     }
     claims.letGo(id, version);
-    if (release.dueAt !== null) wakes.schedule(providerId, new Date(parts.clock.toDatabase(release.dueAt)));
+    if (release.dueAt !== null) wakes.schedule(providerId, release.dueAt);
   }
   return given.map((update) => saved.has(update));
 }
@@ -53,7 +53,7 @@ export async function saveDeliveries(
 function addTo(
   { saved, entered, left }: { saved: Columns; entered: Columns; left: Columns },
   { providerId, permitId, delivery, version, release }: DeliveryUpdate,
-  { parts: { clock }, claims }: { parts: PostgresParts; claims: PostgresClaims },
+  claims: PostgresClaims,
 ): void {
   const id = { providerId, permitId };
   const failures = failuresOf(delivery);
@@ -63,7 +63,7 @@ function addTo(
     liveUntil === null ? null : toEnd(liveUntil),
     failures.map(({ failedAt }) => failedAt).sort()[0] ?? null,
     ...[failures.length, delivery.unmapped.length, release !== undefined, release?.settled ?? false],
-    release?.dueAt ? clock.toDatabase(release.dueAt) : null,
+    release?.dueAt?.toISOString() ?? null,
   ]);
   const before = claims.findHeld(id, version)?.targets ?? NO_TARGETS;
   const after = listedTargetsOf(delivery);

@@ -52,7 +52,7 @@ export class ScheduledWakes {
   /** Has a job sent or moved, unless one comes early enough. */
   noLaterThan(providerId: string, at: Date): void {
     const known = this.#known.get(providerId) ?? 0;
-    if (known > this.#clock.databaseNow() && known <= at.getTime()) return;
+    if (known > (this.#clock.now()?.getTime() ?? 0) && known <= at.getTime()) return;
     if (!this.#running.has(providerId)) this.lookAhead(providerId);
     else this.#missed.set(providerId, Math.min(this.#missed.get(providerId) ?? at.getTime(), at.getTime()));
   }

@@ -1,6 +1,5 @@
 import { plateNumbersOf } from "./plate-index.ts";
 import { endOf, type PermitNow } from "./postgres-changes.ts";
-import type { DatabaseClock } from "./postgres-clock.ts";
 import { Columns } from "./postgres-columns.ts";
 import type { PostgresRunner } from "./postgres-connection.ts";
 import { toPermit } from "./postgres-permits.ts";
@@ -37,11 +36,11 @@ function toPermitNow(row: Record<string, unknown>): PermitNow {
 
 const CHANGES = `c AS MATERIALIZED (
   SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[],
-                       $7::timestamptz[], $8::timestamptz[], $9::boolean[])
-    AS c (permit_id, company_id, revision, state, permit, ends_at, changed_at, due_at, known)),
+                       $7::timestamptz[], $8::boolean[])
+    AS c (permit_id, company_id, revision, state, permit, ends_at, changed_at, known)),
 w AS MATERIALIZED (
-  SELECT permit_id, w.provider_id, c.company_id, c.due_at, c.known
-    FROM unnest($10::text[], $11::text[]) AS w (permit_id, provider_id) JOIN c USING (permit_id))`;
+  SELECT permit_id, w.provider_id, c.company_id, c.changed_at AS due_at, c.known
+    FROM unnest($9::text[], $10::text[]) AS w (permit_id, provider_id) JOIN c USING (permit_id))`;
 
 function statementOf(schema: string, deliveries: string): string {
   return `
@@ -57,12 +56,12 @@ changed AS (
     FROM c WHERE c.known AND p.permit_id = c.permit_id),
 unlisted AS (
   DELETE FROM ${schema}.permit_plates p
-   USING unnest($12::text[], $13::text[], $14::text[]) AS g (company_id, plate_number, permit_id)
+   USING unnest($11::text[], $12::text[], $13::text[]) AS g (company_id, plate_number, permit_id)
    WHERE p.company_id = g.company_id AND p.plate_number = g.plate_number AND p.permit_id = g.permit_id),
 listed AS (
   INSERT INTO ${schema}.permit_plates (company_id, plate_number, permit_id)
   SELECT company_id, plate_number, permit_id
-    FROM unnest($15::text[], $16::text[], $17::text[]) AS n (company_id, plate_number, permit_id)
+    FROM unnest($14::text[], $15::text[], $16::text[]) AS n (company_id, plate_number, permit_id)
   ON CONFLICT DO NOTHING),
 ${deliveries}
 SELECT (SELECT count(*) FROM made)::text AS made,
@@ -73,7 +72,7 @@ SELECT (SELECT count(*) FROM made)::text AS made,
 function dueAtOnce(schema: string): string {
   return `
 present AS (
-  SELECT d.permit_id, d.provider_id, c.company_id, c.due_at
+  SELECT d.permit_id, d.provider_id, c.company_id, c.changed_at AS due_at
     FROM ${schema}.deliveries d JOIN c ON c.known AND c.permit_id = d.permit_id
    ORDER BY d.permit_id, d.provider_id FOR UPDATE OF d),
 due AS (
@@ -94,7 +93,7 @@ function dueByMarks(schema: string): string {
   return `
 due AS (
   INSERT INTO ${schema}.due_marks (permit_id, provider_id, due_at)
-  SELECT c.permit_id, d.provider_id, c.due_at FROM c JOIN ${schema}.deliveries d ON c.known AND d.permit_id = c.permit_id
+  SELECT c.permit_id, d.provider_id, c.changed_at FROM c JOIN ${schema}.deliveries d ON c.known AND d.permit_id = c.permit_id
    UNION
   SELECT w.permit_id, w.provider_id, w.due_at FROM w WHERE w.known
   RETURNING provider_id),
@@ -120,9 +119,9 @@ export function dueFrom(at: string): string {
 export async function writePermits(
   runner: PostgresRunner,
   touched: readonly { id: string; before: PermitNow | undefined; now: PermitNow }[],
-  { schema, clock, byMarks }: { schema: string; clock: DatabaseClock; byMarks: boolean },
+  { schema, byMarks }: { schema: string; byMarks: boolean },
 ): Promise<string[]> {
-  const [changes, wanted, unlisted, listed] = [9, 2, 3, 3].map((width) => new Columns(width)) as FourColumns;
+  const [changes, wanted, unlisted, listed] = [8, 2, 3, 3].map((width) => new Columns(width)) as FourColumns;
   let unknown = 0;
   for (const { id, before, now } of touched) {
     const { at, providerIds } = now.recorded as NonNullable<PermitNow["recorded"]>;
@@ -130,12 +129,7 @@ export async function writePermits(
     changes.add([
       ...[id, now.companyId, now.revision, now.state],
       now.permit === before?.permit ? null : JSON.stringify(now.permit),
-      ...[
-        endOf(now, at)?.toISOString() ?? null,
-        at.toISOString(),
-        clock.toDatabase(at),
-        before !== undefined,
-      ],
+      ...[endOf(now, at)?.toISOString() ?? null, at.toISOString(), before !== undefined],
     ]);
     for (const providerId of providerIds) wanted.add([id, providerId]);
     for (const plate of platesOf(id, before).filter(isMissingIn(id, now))) unlisted.add(plate);

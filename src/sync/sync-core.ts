@@ -47,13 +47,17 @@ export function createSyncCore(
   { timers: given, random }: { timers: Timers; random: () => number },
 ): SyncCore {
   const { directory, concurrency, leadTimeMs, retentionMs } = settings;
-  const now = steadyClock(given.now, (isWell) => emit({ type: isWell ? "clock_recovered" : "clock_failed" }));
+  const hostNow = steadyClock(given.now, (isWell) =>
+    emit({ type: isWell ? "clock_recovered" : "clock_failed" }),
+  );
+  // Machines that share a ledger may disagree about the time: the ledger's clock is the same for all of them.
+  const now = () => settings.ledger.now?.() ?? hostNow();
   const { monotonic, after } = given;
   const timers = new ClockWatch({ now, monotonic, after }, ({ byMs, against }) =>
     emit({ type: "clock_leapt", byMs, against }),
   );
   const emit: Emit = createEmit(settings.onEvent, timers.now);
-  requireClock(now);
+  requireClock(hostNow);
   const health = new LedgerHealth(emit);
   const views = createCompanyViews({ directory, timers, random, emit });
   const enabledProviders = createEnabledProviders({ directory, timers });
@@ -70,6 +74,8 @@ export function createSyncCore(
     opening ??= ledger.open().then(
       () => {
         isOpen = true;
+        // From now on it is the ledger's clock, where it has one.
+        timers.restart();
         return ledger;
       },
       (thrown: unknown) => {

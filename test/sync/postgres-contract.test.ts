@@ -2,11 +2,14 @@ import { afterAll, beforeAll } from "vitest";
 import { postgresLedger } from "../../src/sync/postgres.ts";
 import { describeLedger } from "./ledger-contract.ts";
 import { createDatabase, type TestDatabase } from "./postgres-database.ts";
+import { withStoppedClock } from "./stopped-clock.ts";
 
 let database: TestDatabase;
+let setClock: Awaited<ReturnType<TestDatabase["stopClock"]>>;
 let count = 0;
 beforeAll(async () => {
   database = await createDatabase();
+  setClock = await database.stopClock();
 });
 afterAll(() => database.drop());
 
@@ -21,7 +24,7 @@ describeLedger({
     const open = async () => {
       const ledger = postgresLedger({ pool, schema });
       await ledger.open();
-      return ledger;
+      return withStoppedClock(ledger, { setClock, now: () => undefined });
     };
     let ledger = await open();
     return {

@@ -10,6 +10,11 @@ export interface TestDatabase {
   readonly connection: { readonly host: string; readonly user: string; readonly database: string };
   /** A pool that ends with the database. */
   createPool(options?: pg.PoolConfig): pg.Pool;
+  /**
+   * From now on its clock, as statements of new connections read it, stands still where it is set. What is not the
+   * ledger's, such as pg-boss, reads the server's.
+   */
+  stopClock(): Promise<(now: Date) => Promise<void>>;
   /** Ends the pools, and every other connection, and drops the database. */
   drop(): Promise<void>;
 }
@@ -21,13 +26,33 @@ export async function createDatabase(): Promise<TestDatabase> {
   await runOnServer(host, `CREATE DATABASE ${database}`);
   const connection = { host, user: "postgres", database };
   const pools: pg.Pool[] = [];
+
+  function createPool(options?: pg.PoolConfig): pg.Pool {
+    const pool = new pg.Pool({ ...connection, ...options });
+    pool.on("error", () => {});
+    pools.push(pool);
+    return pool;
+  }
+
   return {
     connection,
-    createPool(options) {
-      const pool = new pg.Pool({ ...connection, ...options });
-      pool.on("error", () => {});
-      pools.push(pool);
-      return pool;
+    createPool,
+    async stopClock() {
+      const pool = createPool({ max: 1 });
+      // A schema that comes before PostgreSQL's own has the function that is meant.
+      await pool.query(`
+        CREATE SCHEMA stopped;
+        CREATE UNLOGGED TABLE stopped.clock (now timestamptz NOT NULL);
+        INSERT INTO stopped.clock VALUES (pg_catalog.statement_timestamp());
+        CREATE FUNCTION stopped.statement_timestamp() RETURNS timestamptz LANGUAGE sql STABLE
+          AS 'SELECT now FROM stopped.clock';
+        ALTER DATABASE ${database} SET search_path = stopped, pg_catalog`);
+      let shown: number | undefined;
+      return async (now) => {
+        if (now.getTime() === shown) return;
+        await pool.query("UPDATE stopped.clock SET now = $1", [now.toISOString()]);
+        shown = now.getTime();
+      };
     },
     async drop() {
       await Promise.all(pools.filter(({ ended }) => !ended).map((pool) => pool.end()));

@@ -5,6 +5,7 @@ import { parsePlate } from "../../src/core/plate.ts";
 import type { Ledger } from "../../src/sync/ledger.ts";
 import { postgresLedger } from "../../src/sync/postgres.ts";
 import { createDatabase, type TestDatabase } from "./postgres-database.ts";
+import { withStoppedClock } from "./stopped-clock.ts";
 
 /** Ledgers of one test file, over one database; each test has a schema of its own. */
 export interface TestLedgers {
@@ -15,13 +16,18 @@ export interface TestLedgers {
   open(): Promise<Ledger & { readonly pool: pg.Pool }>;
 }
 
-/** Registers its own clean-up. Call it at the top of a test file. */
-export function createLedgers(): TestLedgers {
+/**
+ * Registers its own clean-up. Call it at the top of a test file. With `isClockStopped`, the database's clock shows what
+ * the ledgers are asked with.
+ */
+export function createLedgers({ isClockStopped = false } = {}): TestLedgers {
+  let setClock: Awaited<ReturnType<TestDatabase["stopClock"]>> | undefined;
   const opened: Ledger[] = [];
   let database: TestDatabase | undefined;
   let count = 1;
   beforeAll(async () => {
     database = await createDatabase();
+    if (isClockStopped) setClock = await database.stopClock();
   });
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((ledger) => ledger.close()));
@@ -40,7 +46,8 @@ export function createLedgers(): TestLedgers {
       const ledger = postgresLedger({ pool, schema: this.schema });
       opened.push(ledger);
       await ledger.open();
-      return { ...ledger, pool };
+      if (setClock === undefined) return { ...ledger, pool };
+      return { ...withStoppedClock(ledger, { setClock, now: () => undefined }), pool };
     },
   };
 }

@@ -8,7 +8,7 @@ import { createLedgers } from "./postgres-ledgers.ts";
 import { HOUR_MS, permit, START, setUp, ZONES } from "./reconcile-bench.ts";
 import { makeFolder, openLedger } from "./sqlite-folder.ts";
 
-const postgres = createLedgers();
+const postgres = createLedgers({ isClockStopped: true });
 const idOf = (event: object) => ("permitId" in event ? String(event.permitId) : "");
 
 describe.each<[string, () => Promise<Ledger>]>([

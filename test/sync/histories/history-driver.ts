@@ -41,8 +41,8 @@ export class HistoryDriver {
   }
 
   async begin(): Promise<void> {
-    const { home, random, words, violations } = this.world;
-    const ledger = await home.reopen(random);
+    const { home, random, time, words, violations } = this.world;
+    const ledger = await home.reopen(random, time.now);
     await ledger.open();
     this.#ledger = ledger;
     violations.push(...(await words.resolve((id) => ledger.getPermit(id))));

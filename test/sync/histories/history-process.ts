@@ -6,6 +6,8 @@ import { createFakeProvider, type FakeProvider } from "./fake-provider.ts";
 import { type HistoryWorld, LEAD_TIME_MS, VENDORS } from "./history-world.ts";
 import { createWatchedLedger } from "./watched-ledger.ts";
 
+const MINUTE_MS = 60_000;
+
 type Sync = ReturnType<typeof createPermitSyncWith>;
 
 /** One life of the process under test: it ends in a crash, or as it should. */
@@ -28,6 +30,8 @@ export function beginProcess(
 ): HistoryProcess {
   const { time, activity, random, vendors, judge, host, events } = world;
   const timers = time.createTimers();
+  // Where the ledger has a clock, this machine's may be wrong: by ten minutes for ever, or by minutes now and then.
+  const wrongBy = ledger.now === undefined ? () => 0 : createWrongClock(random);
   const vendorTimers = time.createTimers();
   const instances = new Set<FakeProvider>();
   const lived: SyncEvent[] = [];
@@ -78,7 +82,7 @@ export function beginProcess(
       },
       clock: time.now,
     },
-    { timers, random },
+    { timers: { ...timers, now: () => new Date(timers.now().getTime() + wrongBy()) }, random },
   );
 
   return {
@@ -96,5 +100,14 @@ export function beginProcess(
       timers.clear();
       vendorTimers.clear();
     },
+  };
+}
+
+/** By how many milliseconds a machine's clock is wrong, whenever it is read. */
+function createWrongClock(random: () => number): () => number {
+  let wrongBy = Math.round((random() * 20 - 10) * MINUTE_MS);
+  return () => {
+    if (random() < 0.01) wrongBy = Math.round((random() * 20 - 10) * MINUTE_MS);
+    return wrongBy;
   };
 }

@@ -2,8 +2,8 @@ import type { Ledger } from "../../../src/sync/ledger.ts";
 
 /** Where one history's ledger lives: what survives when the process that used it is gone. */
 export interface LedgerHome {
-  /** A ledger over what is durable. Whatever had it open before is gone. */
-  reopen(random: () => number): Promise<Ledger>;
+  /** A ledger over what is durable. Whatever had it open before is gone. Its store's clock, where it has one, shows `now`. */
+  reopen(random: () => number, now: () => Date): Promise<Ledger>;
   dispose(): Promise<void>;
 }
 

@@ -2,6 +2,7 @@ import pg from "pg";
 import type { Ledger } from "../../../src/sync/ledger.ts";
 import { postgresLedger } from "../../../src/sync/postgres.ts";
 import { createDatabase } from "../postgres-database.ts";
+import { withStoppedClock } from "../stopped-clock.ts";
 import type { LedgerHomes } from "./ledger-home.ts";
 
 // Opening a ledger starts pg-boss, which takes longer than a whole history does.
@@ -35,17 +36,18 @@ class PreparingClient extends pg.Client {
  */
 export async function createPostgresHomes(): Promise<LedgerHomes> {
   const database = await createDatabase();
+  const setClock = await database.stopClock();
   const pool = database.createPool({ Client: PreparingClient, options: PLANNED_ONCE });
   let ledger: Ledger | undefined;
   return {
     createHome: () => ({
-      async reopen(random) {
+      async reopen(random, now) {
         if (ledger !== undefined && random() < REOPEN_CHANCE) {
           await ledger.close();
           ledger = undefined;
         }
         ledger ??= postgresLedger({ pool });
-        return ledger;
+        return withStoppedClock(ledger, { setClock, now });
       },
       async dispose() {
         // The next history finds nothing of this one.

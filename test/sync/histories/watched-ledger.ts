@@ -90,7 +90,8 @@ export function createWatchedLedger(options: WatchedLedgerOptions): Ledger {
     listTargets: (providerId) => follow(ledger.listTargets(providerId)),
     erase: (request) => call(() => ledger.erase(request)),
   };
-  const { watch } = ledger;
+  const { watch, now } = ledger;
+  if (now !== undefined) watched.now = () => now();
   // What another process recorded is news only to the living.
   if (watch !== undefined) watched.watch = (onDue) => watch.call(ledger, onDue);
   return watched;

@@ -1,4 +1,5 @@
 import type { PermitSpec } from "../histories/host-permits.ts";
+import type { WrongClock } from "./wrong-clock.ts";
 
 export type ChildLedger =
   | { readonly kind: "sqlite"; readonly path: string }
@@ -14,6 +15,8 @@ export interface ChildSetup {
   readonly ledger: ChildLedger;
   readonly origin: string;
   readonly providerIds: readonly string[];
+  /** Absent: its clock is right. */
+  readonly clock?: WrongClock;
 }
 
 /** What the parent asks of a child. */

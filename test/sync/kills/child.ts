@@ -8,11 +8,13 @@ import { toPermit } from "../histories/host-permits.ts";
 import { openChildLedger } from "./child-ledger.ts";
 import type { ChildCall, ChildRequest, ChildSetup } from "./child-wire.ts";
 import { createWireProvider } from "./wire-provider.ts";
+import { createClock } from "./wrong-clock.ts";
 
 const setup: ChildSetup = JSON.parse(process.argv[2] ?? "");
+const clock = createClock(setup.clock);
 const ledger = await openChildLedger(setup.ledger);
 const sync = createPermitSync({
-  ...{ ledger, directory: createHostDirectory(setup.providerIds).directory },
+  ...{ ledger, clock, directory: createHostDirectory(setup.providerIds).directory },
   providers: setup.providerIds.map((id) => createWireProvider(id, setup.origin)),
 });
 

@@ -7,14 +7,29 @@ import { type KillableChild, startChild } from "./killable-child.ts";
 import { createHost, createVendors, judgeRest, PROVIDER_IDS } from "./run-kills.ts";
 import { serveVendors } from "./vendor-server.ts";
 
-const MACHINES = 3;
 const REST_WITHIN_MS = 60_000;
 
 type PostgresChild = Extract<ChildLedger, { kind: "postgres" }>;
 
+const MINUTE_MS = 60_000;
+const STEP_EVERY_MS = 400;
+// After the kills all of them live on for so long: seven steps or so.
+const LIFE_MS = 3_000;
+
+/** The clock of one machine is right, that of another ten minutes ahead or behind for ever, and that of the third steps. */
+function wrongClocks(random: () => number): Pick<ChildSetup, "clock">[] {
+  const wrongByMs = (random() < 0.5 ? -10 : 10) * MINUTE_MS;
+  const seed = Math.floor(random() * 2 ** 31);
+  return [
+    {},
+    { clock: { kind: "constant", wrongByMs } },
+    { clock: { kind: "steps", seed, everyMs: STEP_EVERY_MS } },
+  ];
+}
+
 /**
  * Three processes share one database. One after the other is killed and started again, so many times in all, while the
- * host speaks to whichever is there; then they come to rest. Gives what went wrong.
+ * host speaks to whichever is there; then they come to rest. The clocks of two are wrong. Gives what went wrong.
  */
 export async function runMachines(
   seed: number,
@@ -24,21 +39,24 @@ export async function runMachines(
   const vendors = createVendors();
   const server = await serveVendors(vendors, { random });
   const setup: ChildSetup = { ledger, origin: server.origin, providerIds: PROVIDER_IDS };
-  const machines = await Promise.all(Array.from({ length: MACHINES }, () => startChild(setup, script)));
+  const setups = wrongClocks(random).map((clock) => ({ ...setup, ...clock }));
+  const machines = await Promise.all(setups.map((each) => startChild(each, script)));
   const host = createHostOfMachines(machines, random);
   let killsLeft = kills;
 
-  async function killAndRestart(place: number): Promise<void> {
+  async function killAndRestart(place: number, own: ChildSetup): Promise<void> {
     while (killsLeft > 0) {
       killsLeft -= 1;
       await sleep(random() * random() * 400);
       await machines[place]?.kill();
-      machines[place] = await startChild(setup, script);
+      machines[place] = await startChild(own, script);
     }
   }
 
   try {
-    const killing = Promise.all(machines.map((_, place) => killAndRestart(place)));
+    const killing = Promise.all(setups.map((own, place) => killAndRestart(place, own))).then(() =>
+      sleep(LIFE_MS),
+    );
     let isOver = false;
     void killing.finally(() => {
       isOver = true;
