@@ -73,7 +73,8 @@ export class DeliveryLoop {
   /** Whether it has nothing to do, as far as it knows. One that does not run has nothing to do. */
   get isQuiet(): boolean {
     if (!this.#isRunning) return this.#floor.isEmpty;
-    const isAsking = this.#isClaiming || this.#isLookingAhead || this.#rewinding !== undefined;
+    const isAsking =
+      this.#isClaiming || this.#isLookingAhead || this.#rewinding !== undefined || this.#floor.isLooking;
     return this.#floor.isEmpty && !isAsking && !this.#mayHaveMore;
   }
 

@@ -4,6 +4,7 @@ import { createDeliveryWriter, type DeliveryWriter } from "./delivery-writer.ts"
 import { describeOutcome } from "./describe-outcome.ts";
 import { desiredOf, NOTHING_DESIRED } from "./desired.ts";
 import type { Emit } from "./events.ts";
+import { FreedPlaces } from "./freed-places.ts";
 import type { Lag } from "./lag.ts";
 import { OLDEST_CLAIM_MS } from "./lease.ts";
 import type { ClaimedDelivery, DeliveryUpdate } from "./ledger.ts";
@@ -29,6 +30,7 @@ export class WorkFloor {
   readonly #onProgress: () => void;
   readonly #works = new WorkTable();
   readonly #desk: RequestDesk;
+  readonly #freedPlaces: FreedPlaces;
   #writer: DeliveryWriter;
   #isOpen = false;
   #preparing = 0;
@@ -39,6 +41,11 @@ export class WorkFloor {
     this.#onDue = hooks.onDue;
     this.#onProgress = hooks.onProgress;
     this.#writer = this.#createWriter();
+    this.#freedPlaces = new FreedPlaces({
+      ...{ providerId: context.provider.id, ledger: context.ledger, timers: context.timers },
+      findWork: (permitId) => this.#works.get(permitId),
+      onDue: () => hooks.onDue(context.timers.now().getTime()),
+    });
     this.#desk = new RequestDesk({
       ...context,
       onPutBack: (operations, notBefore) => this.#putBack(operations, notBefore),
@@ -64,10 +71,16 @@ export class WorkFloor {
     return this.#desk.stuck;
   }
 
+  /** Whether it is looking for what may be sent again after a cancellation. */
+  get isLooking(): boolean {
+    return this.#freedPlaces.isLooking;
+  }
+
   open(): void {
     this.#isOpen = true;
     this.#writer = this.#createWriter();
     this.#desk.open();
+    this.#freedPlaces.open();
   }
 
   /** Gives everything back: at once what was not sent, the rest when it has ended. When `bound` is fulfilled, it is cut off. */
@@ -75,6 +88,7 @@ export class WorkFloor {
     const { timers } = this.#context;
     this.#isOpen = false;
     this.#desk.close();
+    this.#freedPlaces.close();
     if (this.isEmpty) return;
     let isOver = false;
     let cancel = () => {};
@@ -218,6 +232,7 @@ export class WorkFloor {
       if (outcome.ok) this.lastSuccessAt = now;
       const event = describeOutcome(work, right, outcome);
       if (event !== undefined) events.push({ work, event });
+      if (event?.type === "acknowledged" && event.operation === "cancel") this.#freedPlaces.note(right);
     }
     // The next request leaves before this one's end is written.
     this.#onProgress();
@@ -230,6 +245,8 @@ export class WorkFloor {
     await this.#advance([...touched].filter(isDone));
     await partlyWritten;
     for (const { work, event } of events) if (!work.isLost) emit(event);
+    await this.#freedPlaces.look();
+    this.#progress();
   }
 
   /** Gives back operations that were not sent, and their deliveries when nothing else of them is under way. */
