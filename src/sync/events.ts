@@ -35,7 +35,10 @@ export interface AcknowledgedEvent extends AboutRight {
   readonly type: "acknowledged";
 }
 
-/** A vendor refused an operation for good, or it could not be sent as it is. It is in `failures()` now. */
+/**
+ * A vendor refused an operation for good, or it could not be sent as it is. It is in `failures()` now. A registration that
+ * is sent again by itself, because another right existed, is told of once.
+ */
 export interface RefusedEvent extends AboutRight {
   readonly type: "refused";
   /** For `retry` and `dismiss`. */

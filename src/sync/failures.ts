@@ -35,8 +35,8 @@ export interface SyncFailure {
 export async function* listFailures(core: SyncCore, providerId?: string): AsyncGenerator<SyncFailure> {
   const ledger = await core.openLedger();
   for await (const failure of ledger.listFailures(providerId)) {
-    const { key, validTo: _, dismissed: __, retryAt: ___, repeats: ____, behind: _____, ...shown } = failure;
-    const { failedAt, code, ...rest } = shown;
+    const { key, failedAt, code, validTo: _validTo, dismissed: _dismissed, ...shown } = failure;
+    const { retryAt: _retryAt, repeats: _repeats, behind: _behind, ...rest } = shown;
     yield {
       ...rest,
       key: toFailureKey({ ...rest, reference: key }),

@@ -115,6 +115,12 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
     if (!isHeld) problems.push(`${show({ ...right, to: right.end })} is live, and nobody wants it.`);
   }
 
+  for (const { rights } of state.deliveries.values()) {
+    for (const { gaveWay, receipt, intent, failure, registration } of rights) {
+      if (gaveWay !== true || receipt !== null || intent !== null || failure !== null) continue;
+      problems.push(`${registration.permitId} at ${registration.locationId} made way, and stays away.`);
+    }
+  }
   for (const failure of failures)
     problems.push(...judgeFailure(failure, { vendor, deliveries: state.deliveries, wanted, live }));
   return problems.map((problem) => `Calm, ${providerId}: ${problem}`);
