@@ -4,7 +4,7 @@ import type { Receipt } from "../core/receipt.ts";
 import { existingBackoff, heldBackoff, itemBackoff, refusalBackoff } from "./backoff.ts";
 import type { Delivery, Intent, Refusal, Right } from "./delivery.ts";
 import { isAlreadyThere, isNotFound, isOfOneItem, isRefusal } from "./judge-error.ts";
-import { extendAtOf, placeOf } from "./right-terms.ts";
+import { extendAtOf, isHolding, placeOf } from "./right-terms.ts";
 
 interface ErrorContext {
   readonly error: EnforcementError;
@@ -141,8 +141,7 @@ function takenPlaceOf(
   if (operation !== "register" || receipt !== null || !isAlreadyThere(error)) return {};
   const place = placeOf(registration);
   const isBehind = rights.some(
-    (other) =>
-      other.reference !== reference && placeOf(other.registration) === place && other.receipt !== null,
+    (other) => other.reference !== reference && placeOf(other.registration) === place && isHolding(other),
   );
   return {
     reason: "already_exists",

@@ -1,7 +1,7 @@
 import { timeOf } from "../core/instant.ts";
 import { LONGEST_BACKOFF_MS } from "./backoff.ts";
 import type { Refusal, Right } from "./delivery.ts";
-import { liveUntil, placeOf } from "./right-terms.ts";
+import { isHolding, liveUntil, placeOf } from "./right-terms.ts";
 
 // A clock that is being adjusted goes back by less.
 const SAME_CLOCK_MS = 1_000;
@@ -26,7 +26,7 @@ export function sentAgainAt(right: Right, failure: Refusal, context: TakenPlaceC
   const { now, decided, rights, openEndedDays } = context;
   const place = placeOf(right.registration);
   const ends = rights
-    .filter((other) => other.reference !== right.reference && other.receipt !== null)
+    .filter((other) => other.reference !== right.reference && isHolding(other))
     .filter((other) => placeOf(other.registration) === place)
     .map((other) => liveUntil(other, openEndedDays))
     .filter((end) => end > decided);

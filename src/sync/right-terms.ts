@@ -67,3 +67,8 @@ export function endOf(validTo: string | null): number {
 export function placeOf({ plate, target }: StoredRegistration): string {
   return `${plate.number}\0${target}`;
 }
+
+/** Whether the vendor has a right, by what it acknowledged. A cancellation that was refused in doubt leaves that open. */
+export function isHolding({ receipt, intent, failure }: Right): boolean {
+  return receipt !== null && (intent?.operation !== "cancel" || failure === null);
+}

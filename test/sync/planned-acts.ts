@@ -100,6 +100,18 @@ export const actsOfOne = acts(
   "large",
 );
 
+/** One plate at one place, of which start and region change, at a vendor that often refuses. */
+export const actsOfPlace = acts(
+  ["ok", "ok", "ok", "refused", "refused", "limited", "lost"],
+  fc.record({
+    plates: fc.constantFrom<Permit["plates"]>([{ number: "A" }], [{ number: "A", region: "CA-NB" }]),
+    places: fc.constant([{ locationId: "east", target: "zone-1" }]),
+    from: fc.constantFrom(-3 * DAY, -2 * DAY, -DAY),
+    to: fc.constantFrom(20 * DAY, 30 * DAY),
+  }),
+  "large",
+);
+
 /** Acts between which the vendor forgets all that it has. */
 export function withLoss(before: fc.Arbitrary<Act[]>, after: fc.Arbitrary<Act[]>): fc.Arbitrary<Act[]> {
   return fc.tuple(before, after).map(([first, rest]) => [...first, { do: "lose" }, ...rest]);
@@ -137,11 +149,15 @@ export function endingAt({ desired, now }: PlannedVendor, inMs: number | null): 
 }
 
 /** Lives through the acts, with `check` before each step. */
-export function run(list: readonly Act[], check: (world: PlannedVendor) => void = () => {}): PlannedVendor {
+export function run(
+  list: readonly Act[],
+  check: (world: PlannedVendor) => void = () => {},
+  keepsOne = list.length % 3 === 0,
+): PlannedVendor {
   const world = new PlannedVendor();
   // Of half of the vendors, so that what they are asked differs from one history to the next.
   world.ownReferences = list.length % 2 === 0;
-  world.keepsOne = list.length % 3 === 0;
+  world.keepsOne = keepsOne;
   for (const act of list) {
     if (act.do === "say") world.desired = desire(...registrationsOf(act.permit));
     else if (act.do === "revoke") world.desired = desire();

@@ -4,10 +4,12 @@ import type { StoredRegistration } from "../../src/core/registration.ts";
 import type { Right } from "../../src/sync/delivery.ts";
 import { findLiveUntil } from "../../src/sync/delivery-facts.ts";
 import { rightKeyOf } from "../../src/sync/desired.ts";
+import { isAway, isStandIn } from "../../src/sync/plan-stand-in.ts";
 import { placeOf } from "../../src/sync/right-terms.ts";
 import {
   acts,
   actsOfOne,
+  actsOfPlace,
   CALM_MS,
   due,
   endingAt,
@@ -74,6 +76,22 @@ describe("the planner, whatever was said and whatever became of it", () => {
       }),
       options,
     );
+  });
+
+  it("brings back what made way, unless the vendor refuses that, too", () => {
+    let returned = 0;
+    fc.assert(
+      fc.property(actsOfPlace, (list) => {
+        const world = run(list, undefined, true);
+        world.now += CALM_MS;
+        world.settle();
+        expect(world.delivery.rights.filter((right) => isStandIn(right) && isAway(right))).toEqual([]);
+        const isRefused = world.delivery.rights.some(({ failure }) => failure !== null);
+        if (isRefused && world.liveRights().length > 0) returned += 1;
+      }),
+      options,
+    );
+    expect(returned).toBeGreaterThan(20);
   });
 
   it("forgets and erases nothing while the vendor may have it", () => {

@@ -10,7 +10,8 @@ import { COMPANY_IDS, LOCATIONS_OF } from "./host-directory.ts";
 import { isStored } from "./host-words.ts";
 import { isSameRight, toRight, type WantedRight, wantedRights } from "./wanted-rights.ts";
 
-const DAY_MS = 24 * 60 * 60_000;
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** A refusal as hosts see it, with the reference of its right. */
 type ListedFailure = SyncFailure & { readonly reference: string };
@@ -95,7 +96,7 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
     const excuse = findExcuse(want, state);
     const shown = right === undefined ? "missing" : `there until ${new Date(right.end).toISOString()}`;
     if (excuse === undefined) problems.push(`${show(want)} is ${shown}, and nothing says why.`);
-    else if (vendor.keepsOne && right === undefined && isTakenForGood(want, { live, due, world })) continue;
+    else if (vendor.keepsOne && right === undefined && isTakenForGood(want, { vendor, due, world })) continue;
     else if (isHealed && excuse.failure?.dismissed !== true && excuse.failure?.code !== "invalid_input") {
       problems.push(`${show(want)} is ${shown} still, after the refusal was lifted and tried again.`);
     }
@@ -126,16 +127,20 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
   return problems.map((problem) => `Calm, ${providerId}: ${problem}`);
 }
 
-/** Whether the vendor keeps another right that is wanted there, too, or that a person let be. */
+/**
+ * Whether the vendor keeps another right that is wanted there, too, or that a person let be, or kept one that ran out
+ * within the hour after which it is asked again.
+ */
 function isTakenForGood(
   want: WantedRight,
-  { live, due, world }: { live: readonly VendorRight[]; due: readonly WantedRight[]; world: HistoryWorld },
+  { vendor, due, world }: { vendor: FakeVendor; due: readonly WantedRight[]; world: HistoryWorld },
 ): boolean {
-  return live.some(
-    (right) =>
-      placeOf(right) === placeOf(want) &&
-      (due.some((other) => isSameRight(other, right)) || world.judge.letBe.has(right.identity)),
-  );
+  const now = world.time.now().getTime();
+  return [...vendor.rights.values()].some((right) => {
+    if (placeOf(right) !== placeOf(want) || right.cancelled || right.lost !== undefined) return false;
+    if (!isLive(right, now)) return isLive(right, now - HOUR_MS);
+    return due.some((other) => isSameRight(other, right)) || world.judge.letBe.has(right.identity);
+  });
 }
 
 /** Whether the vendor lost it without a word: only a comparison of everything, or its next change, finds that out. */
