@@ -70,7 +70,7 @@ export interface PermitSync {
    */
   stop(): Promise<void>;
   /**
-   * Waits until nothing is due and nothing on its way. A vendor that is down keeps it waiting; what was refused, and
+   * Waits until nothing is due and nothing on its way, on any machine that shares the ledger. A vendor that is down keeps it waiting; what was refused, and
    * what is due only later, does not. Before `start` it waits for what is due.
    */
   idle(options?: { signal?: AbortSignal }): Promise<void>;
@@ -202,6 +202,9 @@ function createFrom(
   };
 }
 
+// Nothing tells a machine that another one has delivered the last of what they share.
+const LOOK_AGAIN_MS = 500;
+
 async function waitUntilIdle(
   core: SyncCore,
   owed: OwedRefreshes,
@@ -210,13 +213,17 @@ async function waitUntilIdle(
   const ledger = await core.openLedger();
   for (;;) {
     const seen = core.quiet.count;
+    let cancel = () => {};
     const isQuiet = () => owed.isSettled && [...core.loops.values()].every((loop) => loop.isQuiet);
     if (isQuiet()) {
       const now = core.timers.now();
       const counts = await Promise.all([...core.loops.keys()].map((id) => ledger.count(id, now)));
-      if (counts.every(({ pending }) => pending === 0) && isQuiet()) return;
+      if (isQuiet()) {
+        if (counts.every(({ pending }) => pending === 0)) return;
+        if (ledger.watch !== undefined) cancel = core.timers.after(LOOK_AGAIN_MS, () => core.quiet.note());
+      }
     }
-    await core.quiet.after(seen, signal);
+    await core.quiet.after(seen, signal).finally(() => cancel());
   }
 }
 

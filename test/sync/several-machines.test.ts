@@ -11,6 +11,43 @@ const plates = (revision: number, ...numbers: string[]) =>
   permit("P1", { revision, plates: numbers.map((number) => parsePlate(number)) });
 
 describe("a ledger that several machines share", () => {
+  it.each([true, false])(
+    "is looked at twice a second by idle(), whose own machine started: %s, while another one delivers",
+    async (isStarted) => {
+      let looks = 0;
+      const { sync, ledger, now, pass, until, hasTimer } = scriptedSync(["alpha"], {
+        wrap: (inner) => ({
+          ...wrap(inner),
+          count: (providerId, at) => {
+            looks += 1;
+            return inner.count(providerId, at);
+          },
+        }),
+      });
+      if (isStarted) await sync.start();
+      await until(sync.idle());
+      const at = new Date(now());
+      const word = { kind: "issue" as const, permit: readPermit(permit("P1")), providerIds: ["alpha"], at };
+      await ledger.record([word]);
+      const [claim] = await ledger.claim({ providerId: "alpha", now: at, limit: 1, leaseMs: 60_000 });
+      if (claim === undefined) throw new Error("The other machine was given nothing.");
+      looks = 0;
+      let isOver = false;
+      const idle = sync.idle().then(() => {
+        isOver = true;
+      });
+      await pass(20_000);
+      expect(isOver).toBe(false);
+      expect(looks).toBe(41);
+      await ledger.save([{ ...claim, release: { dueAt: null, settled: true } }]);
+      await pass(999);
+      expect(isOver).toBe(true);
+      await idle;
+      await until(sync.stop());
+      expect(hasTimer()).toBe(false);
+    },
+  );
+
   it("is looked at again before a second step, so that what another machine was told is not undone", async () => {
     const { sync, ledger, vendor, pass, until } = scriptedSync(["alpha"], { wrap });
     const alpha = vendor();
