@@ -16,7 +16,10 @@ const REGIONS = ["", "", "/CA-NB", "/CA-NS"];
 const PERMITS = ["P-1", "P-2", "P-3"] as const;
 
 /** A random history. The same seed always gives the same one. */
-export function generateHistory(seed: number, { longestOutageMs = 2 * HOUR, mostSteps = 22 } = {}): History {
+export function generateHistory(
+  seed: number,
+  { longestOutageMs = 2 * HOUR, mostSteps = 22, goesSilent = false } = {},
+): History {
   const random = seededRandom(seed);
   const start = Date.parse("2026-09-15T12:00:00.000Z");
   const stored = new Map<string, { spec: PermitSpec; ended: boolean }>();
@@ -260,5 +263,18 @@ export function generateHistory(seed: number, { longestOutageMs = 2 * HOUR, most
     steps.push(next());
     if (chance(0.5)) steps.push(passing());
   }
-  return { seed, start, steps, longestOutageMs };
+  const told = goesSilent ? withSilences(steps, seededRandom(seed ^ 0x51e47)) : steps;
+  return { seed, start, steps: told, longestOutageMs };
+}
+
+/** Puts silent connections between the steps, which are the same as without them. */
+function withSilences(steps: readonly Step[], random: () => number): Step[] {
+  return steps.flatMap((step): Step[] => {
+    if (random() >= 0.25) return [step];
+    const silences = Array.from({ length: 1 + Math.floor(random() * 4) }, () => ({
+      statement: Math.floor(random() * 3),
+      lost: random() < 0.5 ? ("question" as const) : ("answer" as const),
+    }));
+    return [{ do: "connections_silent", silences }, step];
+  });
 }

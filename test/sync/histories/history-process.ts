@@ -72,6 +72,10 @@ export function beginProcess(
       ledger: createWatchedLedger({
         ...{ ledger, activity, observer: judge, passCrashPoint },
         takeFailure: world.takeLedgerFailure,
+        silenced: (run) => {
+          const silence = world.takeSilence();
+          return silence === undefined ? run() : (world.home.silenced?.(silence, run) ?? run());
+        },
       }),
       directory: host.directory,
       leadTimeMs: LEAD_TIME_MS,

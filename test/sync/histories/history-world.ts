@@ -8,6 +8,7 @@ import { createHostWords } from "./host-words.ts";
 import type { LedgerHome } from "./ledger-home.ts";
 import { createLedgerJudge, type LedgerJudge } from "./ledger-judge.ts";
 import { MISBEHAVIOURS } from "./misbehaving-provider.ts";
+import type { Silence } from "./silent-statements.ts";
 import type { History, VendorCondition } from "./step.ts";
 import type { VendorFault } from "./vendor-fault.ts";
 import { createVirtualTime } from "./virtual-time.ts";
@@ -45,6 +46,7 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
   const events: SyncEvent[][] = [];
   let ledgerFailures = 0;
   let ledgerFailedAt = Number.NEGATIVE_INFINITY;
+  let silences: Silence[] = [];
   const faults = new Map<string, VendorFault[]>(PROVIDER_IDS.map((id) => [id, []]));
   const conditions = new Map<string, VendorCondition>(PROVIDER_IDS.map((id) => [id, "well"]));
   /** What the directory said before edits of which the sync was not told yet. */
@@ -118,6 +120,14 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
     /** The ledger fails so many times from now on; 0: it is well. */
     failLedger(calls: number): void {
       ledgerFailures = calls;
+    },
+    silenceLedger(given: readonly Silence[]): void {
+      silences = [...given];
+    },
+    takeSilence(): Silence | undefined {
+      const silence = silences.shift();
+      if (silence !== undefined) ledgerFailedAt = time.elapsed();
+      return silence;
     },
     takeLedgerFailure(): boolean {
       ledgerFailures -= 1;

@@ -1,10 +1,13 @@
 import type { Ledger } from "../../../src/sync/ledger.ts";
+import type { Silence } from "./silent-statements.ts";
 
 /** Where one history's ledger lives: what survives when the process that used it is gone. */
 export interface LedgerHome {
   /** A ledger over what is durable. Whatever had it open before is gone. Its store's clock, where it has one, shows `now`. */
   reopen(random: () => number, now: () => Date): Promise<Ledger>;
   dispose(): Promise<void>;
+  /** Runs a call whose connection goes silent. Absent where there are none. */
+  silenced?<Value>(silence: Silence, run: () => Promise<Value>): Promise<Value>;
 }
 
 /** One store for many histories, one after the other. */

@@ -1,9 +1,10 @@
 import pg from "pg";
 import type { Ledger } from "../../../src/sync/ledger.ts";
-import { postgresLedger } from "../../../src/sync/postgres.ts";
+import { createPostgresLedger } from "../../../src/sync/postgres-ledger.ts";
 import { createDatabase } from "../postgres-database.ts";
 import { withStoppedClock } from "../stopped-clock.ts";
 import type { LedgerHomes } from "./ledger-home.ts";
+import { createSilentStatements } from "./silent-statements.ts";
 
 // Opening a ledger starts pg-boss, which takes longer than a whole history does.
 const REOPEN_CHANCE = 0.05;
@@ -17,16 +18,20 @@ const PREPARED = /^\s*(?:SELECT|WITH|INSERT|UPDATE|DELETE)\b[^;]*;?\s*$/;
 /** The names of statements, by their text. */
 const names = new Map<string, string>();
 
+const silentStatements = createSilentStatements();
+
 /** Sends a statement's text once for each connection, and then only its name: the same statements, planned once. */
 class PreparingClient extends pg.Client {
   // `pg` can be called in many ways; only this one is met here. What else there is (BEGIN, several at once) is no work.
   override query(...asked: unknown[]): never {
     const [text, values = []] = asked;
-    const query = super.query as (...given: unknown[]) => never;
-    if (typeof text !== "string" || !PREPARED.test(text)) return query.apply(this, asked);
-    const name = names.get(text) ?? `statement-${names.size}`;
-    names.set(text, name);
-    return query.call(this, { name, text, values }, ...asked.slice(2));
+    const query = super.query as (...given: unknown[]) => Promise<never>;
+    return silentStatements.pass(() => {
+      if (typeof text !== "string" || !PREPARED.test(text)) return query.apply(this, asked);
+      const name = names.get(text) ?? `statement-${names.size}`;
+      names.set(text, name);
+      return query.call(this, { name, text, values }, ...asked.slice(2));
+    }) as never;
   }
 }
 
@@ -46,9 +51,10 @@ export async function createPostgresHomes(): Promise<LedgerHomes> {
           await ledger.close();
           ledger = undefined;
         }
-        ledger ??= postgresLedger({ pool });
+        ledger ??= createPostgresLedger({ pool }, silentStatements);
         return withStoppedClock(ledger, { setClock, now });
       },
+      silenced: silentStatements.during,
       async dispose() {
         // The next history finds nothing of this one.
         const tables = ["delivery_targets", "due_marks", "deliveries", "permit_plates", "permits"];

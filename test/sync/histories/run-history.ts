@@ -60,6 +60,8 @@ class HistoryRun {
         return world.host.failNext(step.reads);
       case "ledger_fails":
         return world.failLedger(step.calls);
+      case "connections_silent":
+        return world.silenceLedger(step.silences);
       case "crash":
         (await this.#driver.living()).killAfter(step.after);
         if (step.after === 0) await this.#driver.pass(step.downMs);
@@ -217,6 +219,7 @@ class HistoryRun {
     for (const queue of faults.values()) queue.length = 0;
     host.failNext(0);
     this.#driver.world.failLedger(0);
+    this.#driver.world.silenceLedger([]);
     await this.#driver.living();
     this.#driver.spare();
     if (this.#driver.owesRefresh) await this.#driver.refresh(null);

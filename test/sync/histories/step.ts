@@ -1,5 +1,6 @@
 import type { DirectoryEdit } from "./host-directory.ts";
 import type { HostWord, PermitSpec } from "./host-permits.ts";
+import type { Silence } from "./silent-statements.ts";
 import type { VendorFault } from "./vendor-fault.ts";
 
 /** How a vendor behaves until further notice. */
@@ -40,6 +41,8 @@ export type Step =
   | { readonly do: "directory_fails"; readonly reads: number }
   /** The ledger's disk is full for a while. */
   | { readonly do: "ledger_fails"; readonly calls: number }
+  /** Connections of a ledger in PostgreSQL go silent, each with the next call of a delivery. */
+  | { readonly do: "connections_silent"; readonly silences: readonly Silence[] }
   /** A person looks at what was refused. */
   | { readonly do: "attend"; readonly dismiss: boolean }
   /** Somebody sets the machine's clock. */

@@ -20,6 +20,8 @@ export interface WatchedLedgerOptions {
   readonly passCrashPoint: () => boolean;
   /** Whether the store fails now, as a full disk does. */
   readonly takeFailure: () => boolean;
+  /** Runs a call, perhaps over connections that go silent. Default: they are well. */
+  readonly silenced?: <Value>(run: () => Promise<Value>) => Promise<Value>;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface WatchedLedgerOptions {
  * begun is done without it.
  */
 export function createWatchedLedger(options: WatchedLedgerOptions): Ledger {
-  const { ledger, activity, observer, passCrashPoint, takeFailure } = options;
+  const { ledger, activity, observer, passCrashPoint, takeFailure, silenced = (run) => run() } = options;
 
   async function call<Value>(run: () => Promise<Value>): Promise<Value> {
     if (passCrashPoint()) return never();
@@ -39,7 +41,7 @@ export function createWatchedLedger(options: WatchedLedgerOptions): Ledger {
   /** A call of the delivery's own, which nobody but the sync hears the end of. */
   function callOrFail<Value>(run: () => Promise<Value>): Promise<Value> {
     return call(() => {
-      if (!takeFailure()) return run();
+      if (!takeFailure()) return silenced(run);
       return Promise.reject(new EnforcementError("unavailable", "ledger: the disk is full."));
     });
   }
