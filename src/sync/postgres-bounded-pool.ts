@@ -108,7 +108,9 @@ export class BoundedPool implements PostgresPool {
 
 /** A transaction of the host's with the bound of a statement. The connection stays the host's: it is not closed here. */
 export function boundRunner(runner: PostgresRunner, after: After): PostgresRunner {
-  return { query: (text, values) => answerWithin(ANSWERED_WITHIN_MS, runner.query(text, values), after) };
+  // What a host hands in may not give a promise, which is refused by what reads the answer.
+  const ask = async (text: string, values?: unknown[]) => runner.query(text, values);
+  return { query: (text, values) => answerWithin(ANSWERED_WITHIN_MS, ask(text, values), after) };
 }
 
 /** What makes one connection silent has mostly made others silent too: those that gave no answer since. */
