@@ -107,6 +107,12 @@ export interface Ledger {
    * of erased permits; at most `limit` in one call.
    */
   erase(request: { endedBefore: Date; now: Date; limit: number }): Promise<number>;
+  /**
+   * Overwrites what was erased before this call wherever the ledger's files still hold bytes of it. True when none is
+   * left; false when another program keeps it from that, by reading: call it again. It does nothing when nothing was
+   * erased since, also by a process before. Absent where the ledger has no files of its own.
+   */
+  overwriteErased?(): Promise<boolean>;
 
   /** Tells of due deliveries that another process recorded. Absent where there is no other process. */
   watch?(onDue: (providerId: string) => void): () => void;

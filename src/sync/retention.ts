@@ -3,6 +3,7 @@ import type { ClockWatch } from "./clock-watch.ts";
 import type { Emit } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LedgerHealth } from "./ledger-health.ts";
+import { createOverwriting } from "./overwriting.ts";
 
 const EVERY_MS = 60 * 60_000;
 const SOON_MS = 1_000;
@@ -26,6 +27,7 @@ export function createRetention(context: {
   health: LedgerHealth;
 }): Retention {
   const { openLedger, timers, retentionMs, emit, health } = context;
+  const overwriting = createOverwriting(context);
   let isRunning = false;
   let isWanted = false;
   let cancel = () => {};
@@ -36,6 +38,7 @@ export function createRetention(context: {
     cancel = timers.after(milliseconds, () => {
       isWanted = false;
       running = eraseAll().finally(() => {
+        overwriting.wake();
         if (isRunning) schedule(isWanted ? SOON_MS : EVERY_MS);
       });
     });
@@ -61,6 +64,7 @@ export function createRetention(context: {
     start() {
       if (isRunning) return;
       isRunning = true;
+      overwriting.start();
       schedule(SOON_MS);
     },
     wake() {
@@ -70,6 +74,7 @@ export function createRetention(context: {
     },
     async stop() {
       isRunning = false;
+      overwriting.stop();
       cancel();
       await running;
     },

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { resolve } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import { isEnforcementError } from "../core/errors.ts";
@@ -6,9 +7,13 @@ import { fieldError, readText } from "../core/fields.ts";
 import { primaryCodeOf, RefusedFile, toEnforcementError, toWriterFailure } from "./sqlite-errors.ts";
 import { resolveLinks } from "./sqlite-file.ts";
 import { isFileOf } from "./sqlite-in-place.ts";
+import { FILE_HEADER_BYTES, listUnused, readLayout, ZEROS } from "./sqlite-unused.ts";
 
 // Everything in one step, off this thread: the copy is of one moment, and writers never make it begin again.
 const ALL_PAGES = 0x7fff_ffff;
+
+// Looked at in one go. Lookups are answered between two of them.
+const CHUNK_BYTES = 256 * 1024;
 
 /** What the operating system says of a path that cannot be written; each is the caller's to correct. */
 const PATH_PROBLEMS: Readonly<Record<string, string>> = {
@@ -54,12 +59,34 @@ export async function copyLedgerFile(ledger: BackupSource, path: unknown): Promi
     partial = makePartial(target, ledger.path);
     source = new DatabaseSync(ledger.path, { readOnly: true, timeout: 1_000 });
     await backup(source, partial, { rate: ALL_PAGES });
+    await overwriteUnused(partial);
     renameSync(partial, target);
   } catch (thrown) {
     if (partial !== undefined) removePartial(partial);
     throw toBackupError(thrown);
   } finally {
     source?.close();
+  }
+}
+
+/** Erased bytes that are still in the ledger's file are in no copy of it. */
+async function overwriteUnused(path: string): Promise<void> {
+  const file = await open(path, "r+");
+  try {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    await file.read(chunk, 0, FILE_HEADER_BYTES, 0);
+    const layout = readLayout(chunk);
+    for (let at = 0; ; ) {
+      const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, at);
+      if (bytesRead === 0) break;
+      for (const unused of listUnused(chunk.subarray(0, bytesRead), at, layout)) {
+        await file.write(ZEROS, 0, unused.length, unused.at);
+      }
+      at += bytesRead;
+    }
+    await file.datasync();
+  } finally {
+    await file.close();
   }
 }
 

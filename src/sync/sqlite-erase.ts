@@ -41,6 +41,7 @@ export function createEraser({ database, providers, claims, index, unlist }: Par
     `UPDATE delivery SET document = ?, live_until = NULL, unmapped = 0, failed = 0, due_at = NULL,
      due_since = NULL WHERE permit = ? AND provider = ?`,
   );
+  const noteErasure = database.prepare("UPDATE erasure SET last = last + 1");
 
   function isBeingWorkedOn(permit: number, now: number): boolean {
     for (const provider of providers.refs()) {
@@ -79,6 +80,7 @@ export function createEraser({ database, providers, claims, index, unlist }: Par
       eraseOne(row);
       done.add(row[0]);
     }
+    if (done.size > 0) noteErasure.run();
     return done.size;
   };
 }

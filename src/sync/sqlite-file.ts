@@ -8,7 +8,11 @@ import { APPLICATION_ID, migrate, SCHEMA_VERSION } from "./sqlite-schema.ts";
 
 /** A ledger's file, open for its one writer. */
 export interface LedgerFile {
+  /** Without links. */
+  readonly path: string;
   readonly database: DatabaseSync;
+  /** The file beside SQLite's own. Closed last: the operating system drops the locks of a process with any of its descriptors. */
+  readonly descriptor: number;
   /**
    * Throws when the file, or one beside it, is not where it was any more, or when another process has opened the file
    * since. Called inside each transaction that writes, before it is committed.
@@ -33,6 +37,7 @@ export function openLedgerFile(path: string, busyMs: number): LedgerFile {
   const { file, isNew } = makeFile(path);
   requireOneName(file);
   const lock = lockFile(file);
+  let descriptor: number | undefined;
   let database: DatabaseSync | undefined;
   try {
     if (statSync(file).size === 0 && wasMade(lock)) {
@@ -43,34 +48,38 @@ export function openLedgerFile(path: string, busyMs: number): LedgerFile {
           "path: the ledger that was here is gone or empty. Restore a backup; or, to begin with an empty ledger, remove the .lock file beside it.",
       });
     }
+    descriptor = openToWrite(file, "r+");
     database = new DatabaseSync(file, { timeout: busyMs });
     prepareDatabase(database);
     const requireToken = takeOwnership(database);
     lock.exec("PRAGMA user_version = 1");
-    return toLedgerFile({ database, lock, requireInPlace: watchFiles(file), requireToken });
+    return toLedgerFile({ path: file, database, descriptor, lock, requireToken });
   } catch (thrown) {
     database?.close();
+    if (descriptor !== undefined) closeSync(descriptor);
     lock.close();
     throw thrown;
   }
 }
 
-interface Opened {
-  readonly database: DatabaseSync;
+interface Opened extends Pick<LedgerFile, "path" | "database" | "descriptor"> {
   readonly lock: DatabaseSync;
-  readonly requireInPlace: () => void;
   readonly requireToken: () => void;
 }
 
-function toLedgerFile({ database, lock, requireInPlace, requireToken }: Opened): LedgerFile {
+function toLedgerFile({ path, database, descriptor, lock, requireToken }: Opened): LedgerFile {
+  const requireInPlace = watchFiles(path);
   return {
+    path,
     database,
+    descriptor,
     requireOwned() {
       requireInPlace();
       requireToken();
     },
     close() {
       database.close();
+      closeSync(descriptor);
       // Last, so that no other process opens the file before it is closed.
       lock.close();
     },
@@ -82,11 +91,15 @@ function toLedgerFile({ database, lock, requireInPlace, requireToken }: Opened):
  * yet: only when it exists do all names of it lead to the same one, and to the same lock.
  */
 function makeFile(path: string): { file: string; isNew: boolean } {
+  const isNew = !existsSync(path);
+  // One that exists is not opened: closing it would take the locks of SQLite from it, which are the process's.
+  if (isNew) closeSync(openToWrite(path, "a"));
+  return { file: realpathSync(path), isNew };
+}
+
+function openToWrite(path: string, flags: "a" | "r+"): number {
   try {
-    const isNew = !existsSync(path);
-    // One that exists is not opened: closing it would take the locks of SQLite from it, which are the process's.
-    if (isNew) closeSync(openSync(path, "a"));
-    return { file: realpathSync(path), isNew };
+    return openSync(path, flags);
   } catch (thrown) {
     throw new RefusedFile(toOpenFailure(thrown));
   }

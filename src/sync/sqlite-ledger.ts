@@ -163,10 +163,14 @@ export function createSqliteLedger(
       // Nor does memory keep what is erased.
       void indexing.addToIndexes();
       const asked = { endedBefore: endedBefore.getTime(), now: now.getTime(), limit };
-      const erased = await writer.ask("erase", asked);
-      // The log still has what was erased.
-      if (erased > 0) await writer.ask("truncateLog", null);
-      return erased;
+      return writer.ask("erase", asked);
+    },
+    async overwriteErased() {
+      for (;;) {
+        // In steps, between which others may write.
+        const step = await getOpened().writer.ask("overwrite", null);
+        if (step !== "more") return step === "done";
+      }
     },
     async backup(target) {
       const file = getOpened();

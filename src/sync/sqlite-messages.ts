@@ -64,6 +64,9 @@ export type ClaimedRow = readonly [
   raws: string | null,
 ];
 
+/** What a step of overwriting what was erased has come to. `waits`: another program keeps it from going on. */
+export type OverwriteStep = "more" | "done" | "waits";
+
 /** What can be asked of the writer, and what it answers. */
 export interface Operations {
   recordOne: [request: ChangeRow, answer: ChangeStatus];
@@ -79,7 +82,8 @@ export interface Operations {
   erase: [request: { endedBefore: number; now: number; limit: number }, answer: number];
   /** Adds some new permits to the tables by plate and by end. */
   index: [request: null, answer: IndexedTo];
-  truncateLog: [request: null, answer: null];
+  /** Overwrites some of what was erased. */
+  overwrite: [request: null, answer: OverwriteStep];
   claim: [request: { providerId: string; now: number; limit: number; leaseMs: number }, answer: ClaimedRow[]];
   claimOne: [
     request: { providerId: string; permitId: string; now: number; leaseMs: number },

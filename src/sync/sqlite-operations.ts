@@ -5,6 +5,7 @@ import { type LedgerFile, readPragma } from "./sqlite-file.ts";
 import { createPermitIndex } from "./sqlite-index.ts";
 import type { Answers, OperationName, Operations, Parcel } from "./sqlite-messages.ts";
 import { NameTable } from "./sqlite-names.ts";
+import { createOverwriter } from "./sqlite-overwrite.ts";
 import { createRecorder } from "./sqlite-record.ts";
 import { createRefresher } from "./sqlite-refresh.ts";
 import { createRewinder } from "./sqlite-rewind.ts";
@@ -15,11 +16,8 @@ import { UndoLog } from "./undo-log.ts";
 type Handlers = { [Name in OperationName]: (request: Operations[Name][0]) => Operations[Name][1] };
 
 /** Carries out what is asked of a ledger's file. Gives answers when a parcel was the last one before a commit. */
-export function createOperations({
-  database,
-  requireOwned,
-  close,
-}: LedgerFile): (parcel: Parcel) => Answers | undefined {
+export function createOperations(file: LedgerFile): (parcel: Parcel) => Answers | undefined {
+  const { database, requireOwned, close } = file;
   const undo = new UndoLog();
   const claims = new Claims(undo);
   const companies = new NameTable(database, "company", undo);
@@ -34,14 +32,7 @@ export function createOperations({
     ...{ record, save, makeDue: createRefresher(parts), rewind: createRewinder(parts) },
     ...{ erase: createEraser({ ...parts, unlist }), ...work },
     index: () => index.addSome(),
-    truncateLog() {
-      // It does not wait for those that read: the next one truncates what this one could not.
-      const busyMs = readPragma(database, "busy_timeout");
-      database.exec(
-        `PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = ${busyMs}`,
-      );
-      return null;
-    },
+    overwrite: createOverwriter(file),
     pragma: (name) => readPragma(database, name) ?? null,
     close() {
       close();

@@ -93,6 +93,11 @@ const STEPS: readonly string[] = [
   -- One row. token: of the process that opened the file last, which alone may write it.
   CREATE TABLE owner (token TEXT NOT NULL) STRICT;
   INSERT INTO owner VALUES ('');
+
+  -- One row. last: counts what was erased. overwritten: up to which of them no byte is left in the file. An older version
+  -- has left some.
+  CREATE TABLE erasure (last INTEGER NOT NULL, overwritten INTEGER NOT NULL) STRICT;
+  INSERT INTO erasure VALUES (1, 0);
   `,
 ];
 

@@ -7,10 +7,13 @@ import { migrate } from "../../src/sync/sqlite-schema.ts";
 import { makeFolder } from "./sqlite-folder.ts";
 
 function makeOperations() {
-  const database = new DatabaseSync(join(makeFolder(), "ledger.db"));
+  const path = join(makeFolder(), "ledger.db");
+  const database = new DatabaseSync(path);
   onTestFinished(() => database.close());
   migrate(database, 0);
-  return { handleParcel: createOperations({ database, requireOwned() {}, close() {} }) };
+  return {
+    handleParcel: createOperations({ path, database, descriptor: -1, requireOwned() {}, close() {} }),
+  };
 }
 
 it("erases what has ended although nobody has asked for the indexes", () => {

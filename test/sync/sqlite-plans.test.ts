@@ -9,7 +9,7 @@ import { makeFolder } from "./sqlite-folder.ts";
 // Few rows each; the index of forgotten permits has none but those that are to be erased. New permits are sorted before
 // they are added to the indexes, some thousands at a time.
 const SMALL =
-  /^SCAN (company|provider|target|indexed|json_each|16-ROW VALUES|permit USING INDEX permit_forgotten|\(subquery-\d+\))/;
+  /^SCAN (company|provider|target|indexed|erasure|json_each|16-ROW VALUES|permit USING INDEX permit_forgotten|\(subquery-\d+\))/;
 const SORTED = /^INSERT INTO (plate|ended)/;
 
 it("finds everything by an index, whatever is asked", () => {
@@ -18,7 +18,7 @@ it("finds everything by an index, whatever is asked", () => {
   onTestFinished(() => database.close());
   migrate(database, 0);
   const prepare = vi.spyOn(DatabaseSync.prototype, "prepare");
-  createOperations({ database, requireOwned() {}, close() {} });
+  createOperations({ path, database, descriptor: -1, requireOwned() {}, close() {} });
   const reader = createReader(path);
   const statements = prepare.mock.calls.map(([sql]) => sql);
   prepare.mockRestore();

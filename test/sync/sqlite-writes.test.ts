@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { parsePlate } from "../../src/core/plate.ts";
 import { sqliteLedger } from "../../src/sync/sqlite.ts";
-import { collect, deliveryOf, forget, issue, minute, rightAt, say, updateOf } from "./ledger-fixtures.ts";
+import { collect, deliveryOf, issue, minute, rightAt, say, updateOf } from "./ledger-fixtures.ts";
 import { makeFolder, makeLedger, openLedger } from "./sqlite-folder.ts";
 
 function many(count: number, prefix = "permit") {
@@ -160,33 +159,6 @@ describe("writing", () => {
     expect(await copy.getPermit("permit-2999")).toBeDefined();
     const { pending } = await copy.count("passport", minute(0));
     expect(pending % 2, "each call is there as a whole").toBe(0);
-  });
-
-  it("leaves no byte of what it erased in its files", async () => {
-    const folder = makeFolder();
-    const ledger = await openLedger(join(folder, "ledger.db"));
-    const plates = [parsePlate("SECRET77")];
-    await ledger.record(many(50, "other"));
-    await say(ledger, issue({ plates, holder: "Jane Public" }));
-    await say(ledger, issue({ plates, holder: "Jane Q. Public", revision: 2 }));
-    const claimed = await ledger.claim({
-      providerId: "passport",
-      now: minute(0),
-      limit: 100,
-      leaseMs: 60_000,
-    });
-    const right = rightAt("Zone 1");
-    const registration = { ...right.registration, plate: { number: "SECRET77" } };
-    const delivery = deliveryOf([{ ...right, registration, receipt: null }]);
-    await ledger.save(claimed.map((one) => updateOf(one, { delivery })));
-    await say(ledger, forget(1));
-    const isThere = () =>
-      readdirSync(folder).some((name) => /SECRET77|Jane/.test(readFileSync(join(folder, name), "latin1")));
-    expect(isThere()).toBe(true);
-    const others = claimed.filter(({ permitId }) => permitId !== "permit-1").map(({ permitId }) => permitId);
-    await ledger.record(others.map((id) => forget(1, id)));
-    expect(await ledger.erase({ endedBefore: minute(0), now: minute(2), limit: 100 })).toBe(51);
-    expect(isThere()).toBe(false);
   });
 
   it("lets a process end that forgot to close it", async () => {

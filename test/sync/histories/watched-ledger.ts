@@ -92,8 +92,9 @@ export function createWatchedLedger(options: WatchedLedgerOptions): Ledger {
     listTargets: (providerId) => follow(ledger.listTargets(providerId)),
     erase: (request) => call(() => ledger.erase(request)),
   };
-  const { watch, now } = ledger;
+  const { overwriteErased, watch, now } = ledger;
   if (now !== undefined) watched.now = () => now();
+  if (overwriteErased !== undefined) watched.overwriteErased = () => call(() => overwriteErased.call(ledger));
   // What another process recorded is news only to the living.
   if (watch !== undefined) watched.watch = (onDue) => watch.call(ledger, onDue);
   return watched;
