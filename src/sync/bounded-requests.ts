@@ -1,4 +1,5 @@
 import { LONGEST_REQUEST_MS } from "./lease.ts";
+import { haveTurn } from "./slicer.ts";
 import type { Timers } from "./timers.ts";
 
 // A provider that hears its signal ends within a turn or two of the event loop.
@@ -40,8 +41,10 @@ export class BoundedRequests {
   ): Promise<{ value: Value; wasCutOff: boolean }> {
     const request = new AbortController();
     const { signal } = request;
-    const cancelDeadline = this.#timers.after(LONGEST_REQUEST_MS, () => request.abort());
     this.#underWay.add(request);
+    // To put a hundred registrations on the wire is a slice of work. The bound is the provider's, and begins after it.
+    await haveTurn();
+    const cancelDeadline = this.#timers.after(LONGEST_REQUEST_MS, () => request.abort());
     const value = await this.#untilStuck(ask(signal), signal, onStuck);
     cancelDeadline();
     this.#underWay.delete(request);
@@ -59,7 +62,8 @@ export class BoundedRequests {
           resolve(onStuck());
         });
       };
-      signal.addEventListener("abort", onAbort, { once: true });
+      if (signal.aborted) onAbort();
+      else signal.addEventListener("abort", onAbort, { once: true });
       void asked.then((value) => {
         if (isStuck) this.#stuck -= 1;
         cancel();

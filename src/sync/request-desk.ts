@@ -122,16 +122,13 @@ export class RequestDesk {
     }
     this.#inFlight += batch.length;
     const { value: outcomes, wasCutOff } = await this.#requests.run(
-      async (signal) => {
-        // To put a hundred registrations on the wire is a slice of work, and so is what follows from the reply.
-        await haveTurn();
-        return sendBatch(provider, batch, signal);
-      },
+      (signal) => sendBatch(provider, batch, signal),
       () => {
         const stuck = this.#giveUp(operation, batch.length);
         return batch.map(() => stuck);
       },
     );
+    // What follows from the reply is a slice of work, too.
     await haveTurn();
     this.#inFlight -= batch.length;
     // What we cut off ourselves says nothing of the vendor.
