@@ -1,4 +1,5 @@
 import { applyOutcome, postpone } from "./apply-outcome.ts";
+import type { Delivery } from "./delivery.ts";
 import { encodeDelivery } from "./delivery-document.ts";
 import { createDeliveryWriter, type DeliveryWriter } from "./delivery-writer.ts";
 import { describeOutcome } from "./describe-outcome.ts";
@@ -267,28 +268,45 @@ export class WorkFloor {
 
   /** Writes one update of each delivery. Tells whether any of them was lost: then nothing more is done about that one. */
   async #write(works: readonly Work[], updates: readonly DeliveryUpdate[]): Promise<boolean> {
-    for (const work of works) work.written = undefined;
-    const lost = await this.#writer.write(updates);
-    const now = this.#context.timers.now().getTime();
+    for (let index = 0; index < works.length; index += 1) {
+      const [work, { delivery }] = [works[index] as Work, updates[index] as DeliveryUpdate];
+      work.writing = delivery;
+    }
+    const unwritten = await this.#writer.write(updates);
+    const now = this.#context.timers.now();
+    const again: Work[] = [];
+    let areLost = false;
     for (let index = 0; index < works.length; index += 1) {
       const work = works[index] as Work;
       const { permitId, release, delivery, version } = updates[index] as DeliveryUpdate;
       if (work.isLost) continue;
-      if (lost.has(permitId)) this.#lose(work);
-      else if (release === undefined) {
-        work.written = delivery;
+      work.writing = undefined;
+      if (unwritten.has(permitId)) {
+        // Its claim ran out while it waited to be written, and this process has it again.
+        if (work.version !== version) again.push(work);
+        else {
+          areLost = true;
+          this.#lose(work);
+        }
         continue;
-      } else {
-        this.#works.delete(permitId);
-        if (release.dueAt !== null) this.#onDue(release.dueAt.getTime());
-        noteRelease(work, release, { delivery, now }, this.#context);
       }
+      work.written = delivery;
+      if (release === undefined) continue;
+      this.#works.delete(permitId);
+      if (release.dueAt !== null) this.#onDue(release.dueAt.getTime());
+      noteRelease(work, release, { delivery, now: now.getTime() }, this.#context);
       // A claim may take it again before we hear that it was given back. Dropped, it would wait until its lease ends.
       if (work.version !== version && work.reclaimed !== undefined)
         this.take([work.reclaimed], work.claimedAt);
     }
+    if (again.length > 0) {
+      const isReleased = new Set(updates.flatMap(({ permitId, release }) => (release ? permitId : [])));
+      const update = (work: Work) =>
+        toUpdate(work, isReleased.has(work.permitId) ? { dueAt: now, settled: false } : undefined);
+      areLost = (await this.#write(again, again.map(update))) || areLost;
+    }
     this.#progress();
-    return lost.size > 0;
+    return areLost;
   }
 
   #lose(work: Work): void {
@@ -308,7 +326,9 @@ export class WorkFloor {
 }
 
 /** Whether the ledger has of a delivery what this process wrote last, or is just writing. */
-function isAsWritten({ written }: Work, claimed: ClaimedDelivery): boolean {
-  if (written === undefined || written === claimed.delivery) return true;
-  return encodeDelivery(written, claimed) === encodeDelivery(claimed.delivery, claimed);
+function isAsWritten({ written, writing }: Work, claimed: ClaimedDelivery): boolean {
+  if (claimed.delivery === written || claimed.delivery === writing) return true;
+  const found = encodeDelivery(claimed.delivery, claimed);
+  const isFound = (delivery: Delivery) => encodeDelivery(delivery, claimed) === found;
+  return isFound(written) || (writing !== undefined && isFound(writing));
 }

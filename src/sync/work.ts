@@ -16,8 +16,10 @@ export interface Work extends DeliveryId {
   desired: Desired | undefined;
   /** What goes back to the ledger. */
   delivery: Delivery;
-  /** What the ledger has of it; undefined while it is being written. */
-  written: Delivery | undefined;
+  /** What the ledger has of it, as far as this process knows. */
+  written: Delivery;
+  /** What is being written of it. */
+  writing: Delivery | undefined;
   /** The claim that it goes back with. */
   version: number;
   /** When the claim was asked for, by the monotonic clock: one that is set must not make it look younger. */
@@ -49,6 +51,7 @@ export function createWork(claimed: ClaimedDelivery, claimedAt: number): Work {
     desired: undefined,
     delivery,
     written: delivery,
+    writing: undefined,
     version,
     claimedAt,
     outstanding: 0,
