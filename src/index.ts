@@ -193,6 +193,7 @@ export type {
   ChangeStatus,
   ClaimedDelivery,
   ClaimRequest,
+  ClockMemory,
   DeliveryCounts,
   DeliveryUpdate,
   Ledger,

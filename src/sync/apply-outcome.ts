@@ -30,6 +30,7 @@ export function applyOutcome(
   { outcome, now, random, openEndedDays }: OutcomeContext,
 ): Delivery {
   const rights: Right[] = [];
+  let { ended } = delivery;
   for (const right of delivery.rights) {
     const { intent } = right;
     if (right.reference !== reference || intent === null) {
@@ -40,8 +41,17 @@ export function applyOutcome(
       ? afterSuccess(right, intent, { receipt: outcome.value, openEndedDays })
       : afterError(right, intent, { error: outcome.error, now, random, rights: delivery.rights });
     if (after !== undefined) rights.push(after);
+    // What the vendor ended at an instant of a clock that is ahead is there until then.
+    if (outcome.ok && intent.operation === "cancel") {
+      ended = [...(ended ?? []), { ...right, intent: endedBy(intent), failure: null }];
+    }
   }
-  return { ...delivery, rights };
+  return ended === undefined ? { ...delivery, rights } : { ...delivery, rights, ended };
+}
+
+/** The cancel of a right that was ended by it: it was sent. */
+function endedBy({ operation, at, validTo }: Intent): Intent {
+  return { operation, at, validTo, attempts: 1, notBefore: null };
 }
 
 /** Puts an intent back that was decided and not sent, until `notBefore`. */

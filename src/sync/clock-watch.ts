@@ -7,8 +7,8 @@ const LEAP_MS = 5 * 60_000;
 // How long a clock must go on as it should before what it shows is believed again.
 const STEADY_MS = 24 * 60 * 60_000;
 
-/** What a clock is judged by: the time that has passed, the latest instant in the ledger, or the database's clock. */
-export type ClockReference = "monotonic" | "ledger" | "database";
+/** What a clock is judged by: the time that has passed, or the latest instant in the ledger. */
+export type ClockReference = "monotonic" | "ledger";
 
 /** A clock that leapt, as long as what it shows is not believed again. */
 export interface ClockStatus {

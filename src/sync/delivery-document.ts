@@ -56,7 +56,8 @@ type Document = [
   unmapped: readonly string[],
   /** Of the first right, and mostly of all. It need not be the permit's: that may have changed since. */
   companyId?: string | 0,
-  erased?: 1,
+  erased?: 1 | 0,
+  ended?: ShortRight[],
 ];
 
 /** What a document leaves out of a registration. */
@@ -66,14 +67,19 @@ interface Owner extends DeliveryId {
 
 /** The document of a delivery; null when nothing was ever done. */
 export function encodeDelivery(delivery: Delivery, id: DeliveryId): string | null {
-  const { rights, used, generation, decidedAt, unmapped, erased } = delivery;
+  const { rights, ended = NONE, used, generation, decidedAt, unmapped, erased } = delivery;
   const isNew = rights.length + used.length + unmapped.length === 0 && generation === -1;
   if (isNew && decidedAt === null && erased !== true) return null;
-  const companyId = rights[0]?.registration.companyId;
+  const companyId = (rights[0] ?? ended[0])?.registration.companyId;
   const owner = { providerId: id.providerId, permitId: id.permitId, companyId: companyId ?? "" };
   const shortRights = rights.map((right) => shortenRight(right, owner));
-  return JSON.stringify(toDocument(delivery, shortRights, companyId));
+  const document = toDocument(delivery, shortRights, companyId);
+  if (ended.length === 0) return JSON.stringify(document);
+  const shortEnded = ended.map((right) => shortenRight(right, owner));
+  return JSON.stringify([...document.slice(0, 5), companyId ?? 0, erased === true ? 1 : 0, shortEnded]);
 }
+
+const NONE: readonly Right[] = [];
 
 // In literals, here and below: a list that grows by `push` takes room for sixteen more.
 function toDocument(
@@ -89,12 +95,15 @@ function toDocument(
 
 /** The delivery of a document. */
 export function decodeDelivery(text: string, id: DeliveryId): Delivery {
-  const [rights, used, generation, decidedAt, unmapped, companyId, erased] = JSON.parse(text) as Document;
+  const [rights, used, generation, decidedAt, unmapped, companyId, erased, ended] = JSON.parse(
+    text,
+  ) as Document;
   const owner = { providerId: id.providerId, permitId: id.permitId, companyId: companyId || "" };
   const references = used.map((reference) => restoreReference(reference, rights));
   return {
     ...{ v: 1, rights: rights.map((right) => restoreRight(right, owner)), used: references, generation },
     ...(erased === 1 ? { erased: true } : {}),
+    ...(ended === undefined ? {} : { ended: ended.map((right) => restoreRight(right, owner)) }),
     ...{ decidedAt, unmapped },
   };
 }

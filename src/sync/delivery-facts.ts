@@ -34,18 +34,34 @@ export function failuresOf(delivery: Delivery): Failure[] {
  * Until when a vendor may have a live right of a delivery, in milliseconds: what was acknowledged and what was asked
  * for, whichever ends later. `Infinity`: an end was never heard of. `null`: there is nothing that could be live.
  */
-export function findLiveUntil(delivery: Delivery): number | null {
+export function findLiveUntil({ rights, ended = NONE }: Delivery): number | null {
   let until: number | null = null;
-  for (const { receipt, intent, registration, mayLastUntil } of delivery.rights) {
-    if (receipt !== null) until = Math.max(until ?? 0, timeOf(receipt.coveredUntil));
-    if (mayLastUntil !== undefined) until = Math.max(until ?? 0, timeOf(mayLastUntil));
-    if (intent === null) continue;
-    const asked = intent.operation === "cancel" ? registration.validTo : intent.validTo;
-    // A right that was acknowledged is withdrawn within what was acknowledged, or was in doubt.
-    if (intent.operation === "cancel" && receipt !== null) continue;
-    until = Math.max(until ?? 0, asked === null ? Number.POSITIVE_INFINITY : timeOf(asked));
+  for (const right of rights) until = later(until, rightLiveUntil(right));
+  for (const right of ended) {
+    const end = rightLiveUntil(right);
+    if (end === null) continue;
+    until = later(until, right.intent?.operation === "cancel" ? Math.min(end, timeOf(right.intent.at)) : end);
   }
   return until;
+}
+
+const NONE: readonly Right[] = [];
+
+function rightLiveUntil({ receipt, intent, registration, mayLastUntil }: Right): number | null {
+  let until: number | null = null;
+  if (receipt !== null) until = timeOf(receipt.coveredUntil);
+  if (mayLastUntil !== undefined) until = later(until, timeOf(mayLastUntil));
+  if (intent === null) return until;
+  const asked = intent.operation === "cancel" ? registration.validTo : intent.validTo;
+  // A right that was acknowledged is withdrawn within what was acknowledged, or was in doubt.
+  if (intent.operation === "cancel" && receipt !== null) return until;
+  return later(until, asked === null ? Number.POSITIVE_INFINITY : timeOf(asked));
+}
+
+/** The later of two instants; null is never. */
+function later(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.max(one, other);
 }
 
 /** What remains of a delivery when its permit is erased. */

@@ -78,6 +78,11 @@ export class DeliveryLoop {
     return this.#floor.isEmpty && !isAsking && !this.#mayHaveMore;
   }
 
+  /** Whether nothing in the ledger is dated ahead of the clock, as far as it knows. */
+  get isClockSettled(): boolean {
+    return this.#stepsBack === this.#context.clockWatch.stepsBack;
+  }
+
   start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
@@ -118,6 +123,7 @@ export class DeliveryLoop {
           this.#stepsBack = stepsBack;
           this.#claimAgainAt = 0;
           this.#calls += 1;
+          this.#context.onClockSettled();
         },
         () => {
           health.note(false);
@@ -193,12 +199,14 @@ export class DeliveryLoop {
   }
 
   async #claim(limit: number): Promise<void> {
-    const { ledger, timers, health, random } = this.#context;
+    const { ledger, timers, clockKeeper, health, random } = this.#context;
     const calls = this.#calls;
     this.#isClaiming = true;
     try {
       const claimedAt = timers.monotonic();
       const request = { providerId: this.provider.id, now: timers.now(), limit, leaseMs: LEASE_MS };
+      const covering = clockKeeper.cover(request.now);
+      if (covering !== undefined) await covering;
       const claimed = await ledger.claim(request);
       health.note(true);
       this.#claimFailures = 0;

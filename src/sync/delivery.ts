@@ -14,15 +14,20 @@ export interface DeliveryId {
 export interface Delivery {
   /** Version of this shape. */
   readonly v: 1;
-  /** Rights that the vendor has or may have. Those that are over or cancelled are not kept. */
+  /** Rights that the vendor has or may have. */
   readonly rights: readonly Right[];
+  /**
+   * Rights that were cancelled, or were over, each as it was then: a cancelled one with its `cancel`. They are remembered for
+   * a day, and for as long as the clock is not believed: a clock that was ahead may have ended them. Absent: there are none.
+   */
+  readonly ended?: readonly Right[];
   /** Identities that were used before (`identityOf`), so that taking one up again becomes a new generation. */
   readonly used: readonly string[];
   /** The highest generation that was used; -1 for none. After erasure nothing else is left of `used`. */
   readonly generation: number;
   /** Whether `used` was erased: then every identity counts as used. */
   readonly erased?: true;
-  /** ISO instant of the last decision. A later one is never earlier, whatever the clock says. */
+  /** ISO instant of the last decision. A clock that shows less is behind what was decided. */
   readonly decidedAt: string | null;
   /** Locations of the permit that have the provider switched on and no target, or that the directory does not know. */
   readonly unmapped: readonly string[];

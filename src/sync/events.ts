@@ -135,7 +135,7 @@ export interface ClockLeaptEvent {
   readonly byMs: number;
   /**
    * What says so: `monotonic`, the time that has passed in this process; `ledger`, the latest instant there, a day or more
-   * before this start (a process that was away as long looks the same); `database`, the clock of the ledger's database.
+   * before this start (a process that was away as long looks the same).
    */
   readonly against: ClockReference;
 }

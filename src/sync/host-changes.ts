@@ -3,6 +3,7 @@ import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 import { fieldError, readList, readRecord, readText } from "../core/fields.ts";
 import { ignorePromise, isPromise } from "../core/maybe-promise.ts";
 import { type Permit, type PermitInput, readPermit } from "../core/permit.ts";
+import type { ClockKeeper } from "./clock-keeper.ts";
 import type { EnabledProviders } from "./enabled-providers.ts";
 import type { ChangeStatus, Ledger, LedgerChange, LedgerTransaction } from "./ledger.ts";
 import type { LedgerHealth } from "./ledger-health.ts";
@@ -57,6 +58,7 @@ export function createHostChanges(context: {
   openLedger: () => MaybePromise<Ledger>;
   enabledProviders: EnabledProviders;
   timers: Timers;
+  clockKeeper: Pick<ClockKeeper, "cover">;
   /** Ids of the push providers there are now. */
   pushProviderIds: () => readonly string[];
   /** How often permits were looked at again because the directory or the providers changed. */
@@ -67,7 +69,7 @@ export function createHostChanges(context: {
   owed: Pick<OwedRefreshes, "owe" | "retryNow">;
   health: Pick<LedgerHealth, "note">;
 }): HostChanges {
-  const { openLedger, enabledProviders, timers, pushProviderIds, refreshCount } = context;
+  const { openLedger, enabledProviders, timers, clockKeeper, pushProviderIds, refreshCount } = context;
   const { onRecorded, onForgotten, owed, health } = context;
   /** The last word of each permit that is on its way to the ledger. */
   const lastWords = new Map<string, Promise<unknown>>();
@@ -141,6 +143,8 @@ export function createHostChanges(context: {
     const refreshesBefore = refreshCount();
     const opened = openLedger();
     const ledger = isPromise(opened) ? await opened : opened;
+    const covering = clockKeeper.cover(timers.now());
+    if (covering !== undefined) await covering;
     const statuses = await noteHealth(
       ledger.record(
         changes,

@@ -53,9 +53,20 @@ export interface Ledger {
   makeDue(selection: { companyId: string; providerIds: readonly string[]; at: Date }): Promise<number>;
   /**
    * The clock was set back to `now`; `latest` is the latest instant that it ever showed. Makes due at `now` what waits for
-   * another attempt, and what was due by then: their instants are of a clock that was ahead.
+   * another attempt, and what was due by then: their instants are of a clock that was ahead. Where `latest` is later than
+   * `now`, so are deliveries whose last decision is (`decidedAt`), and those that are being worked on. It may work in steps.
    */
   rewind(request: { providerId: string; latest: Date; now: Date }): Promise<void>;
+  /** What is remembered of the clocks that this ledger was used by. */
+  readClock(): Promise<ClockMemory>;
+  /**
+   * Remembers something of the clock; what is absent stays. `latest` never goes back, unless `isSettled` says that what was
+   * dated later has been put right.
+   */
+  noteClock(
+    noted: Partial<Pick<ClockMemory, "latest" | "leap">>,
+    options?: { isSettled?: boolean },
+  ): Promise<void>;
   /** Every company that has a permit or a delivery here. */
   listCompanies(): AsyncIterable<string>;
 
@@ -116,6 +127,14 @@ export interface Ledger {
 
   /** Tells of due deliveries that another process recorded. Absent where there is no other process. */
   watch?(onDue: (providerId: string) => void): () => void;
+}
+
+/** What a ledger remembers of clocks. */
+export interface ClockMemory {
+  /** No instant by which something was recorded or decided is later; null: nothing was. */
+  readonly latest: Date | null;
+  /** A leap by `byMs` milliseconds, after which the clock is believed again at `steadyAt`; null: there was none. */
+  readonly leap: { readonly steadyAt: Date; readonly byMs: number } | null;
 }
 
 /** What the host said of one permit. */

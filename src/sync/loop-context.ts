@@ -1,5 +1,6 @@
 import type { PushProvider } from "../core/provider.ts";
 import type { Breaker } from "./breaker.ts";
+import type { ClockKeeper } from "./clock-keeper.ts";
 import type { ClockWatch } from "./clock-watch.ts";
 import type { CompanyViews } from "./company-views.ts";
 import type { Emit } from "./events.ts";
@@ -13,7 +14,10 @@ export interface LoopContext {
   readonly ledger: Ledger;
   readonly breaker: Breaker;
   readonly timers: Timers;
-  readonly clockWatch: Pick<ClockWatch, "stepsBack" | "latest">;
+  readonly clockWatch: Pick<ClockWatch, "stepsBack" | "latest" | "status">;
+  readonly clockKeeper: Pick<ClockKeeper, "cover">;
+  /** Called when what was dated ahead of the clock has been made due at this provider. */
+  readonly onClockSettled: () => void;
   readonly random: () => number;
   readonly views: CompanyViews;
   readonly health: LedgerHealth;

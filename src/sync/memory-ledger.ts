@@ -2,7 +2,7 @@ import { EnforcementError } from "../core/errors.ts";
 import { markChecked } from "../core/find-permits.ts";
 import type { DeliveryId } from "./delivery.ts";
 import { eraseDelivery, failuresOf, findLiveUntil } from "./delivery-facts.ts";
-import type { ClaimedDelivery, Ledger, StoredPermit } from "./ledger.ts";
+import type { ClaimedDelivery, ClockMemory, Ledger, StoredPermit } from "./ledger.ts";
 import { refuseTransaction, refuseUnfitIds } from "./ledger-errors.ts";
 import type { DeliveryRow, PermitRow } from "./memory-rows.ts";
 import { MemoryStore } from "./memory-store.ts";
@@ -18,6 +18,7 @@ export function memoryLedger(options?: unknown): Ledger {
   const store = new MemoryStore();
   let isOpen = false;
   let lastVersion = 0;
+  let clock: ClockMemory = { latest: null, leap: null };
 
   function requireOpen(): void {
     if (isOpen) return;
@@ -78,6 +79,16 @@ export function memoryLedger(options?: unknown): Ledger {
     async rewind({ providerId, latest, now }) {
       requireOpen();
       store.rowsOf(providerId).rewind(latest.getTime(), now.getTime());
+    },
+    async readClock() {
+      requireOpen();
+      return clock;
+    },
+    async noteClock(noted, { isSettled = false } = {}) {
+      requireOpen();
+      const { latest = clock.latest, leap = clock.leap } = noted;
+      const isBack = latest !== null && clock.latest !== null && latest < clock.latest;
+      clock = { latest: isBack && !isSettled ? clock.latest : latest, leap };
     },
     async *listCompanies() {
       requireOpen();

@@ -1,5 +1,6 @@
 import type { Permit } from "../core/permit.ts";
 import type { KnownState } from "./change-status.ts";
+import { isBehind } from "./dated-ahead.ts";
 import type { Delivery } from "./delivery.ts";
 import { failuresOf, targetOf, targetsOf } from "./delivery-facts.ts";
 import { type DueNode, DueQueue } from "./due-queue.ts";
@@ -50,12 +51,15 @@ export class ProviderRows {
     }
   }
 
-  /** Makes rows due at `now` that wait for another attempt, or were due by `latest`. */
+  /** Makes rows due at `now` that wait for another attempt, were due by `latest`, or hold a decision later than `now`. */
   rewind(latest: number, now: number): void {
     for (const row of this.rows) {
-      const { dueAt, dueSince } = row;
-      if (dueAt === null || dueSince === null || dueAt <= now) continue;
-      if (dueAt > dueSince || dueSince <= latest) this.makeDue(row, now);
+      const { dueAt, dueSince, claim, delivery } = row;
+      const isAhead = dueAt !== null && dueSince !== null && dueAt > now;
+      const isWaiting = isAhead && (dueAt > dueSince || dueSince <= latest);
+      // What somebody works on may be written with such a decision yet.
+      if (isWaiting || (latest > now && (claim !== undefined || isBehind(delivery, now))))
+        this.makeDue(row, now);
     }
   }
 

@@ -2,7 +2,6 @@ import type { StoredRegistration } from "../core/registration.ts";
 import type { Delivery, Right } from "./delivery.ts";
 import type { PlanRules } from "./planner.ts";
 import { nextReference } from "./reference.ts";
-import { endOf } from "./right-terms.ts";
 
 /** A registration that the vendor does not have. */
 export interface Missing {
@@ -15,7 +14,7 @@ export interface Missing {
 export function takeUp(
   missing: readonly Missing[],
   delivery: Delivery,
-  { rules, at, decided }: { rules: PlanRules; at: string; decided: number },
+  { rules, at }: { rules: PlanRules; at: string },
 ): { rights: Right[]; used: readonly string[]; generation: number } {
   if (missing.length === 0) return { rights: [], used: delivery.used, generation: delivery.generation };
   const used = new Set(delivery.used);
@@ -24,8 +23,6 @@ export function takeUp(
   for (const { wish, gaveWay } of missing) {
     const erased = delivery.erased === true;
     const next = nextReference(wish, { providerId: rules.providerId, used, generation, erased });
-    // Its last generation ran out while the clock was ahead: to take it up again would make it two.
-    if (next.isRepeated && endOf(wish.validTo) <= decided) continue;
     used.add(next.identity);
     generation = Math.max(generation, next.registration.generation);
     rights.push({

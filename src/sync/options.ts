@@ -60,6 +60,8 @@ const LEDGER_METHODS = [
   "record",
   "makeDue",
   "rewind",
+  "readClock",
+  "noteClock",
   "listCompanies",
   "claim",
   "claimOne",

@@ -132,7 +132,7 @@ function createFrom(
     },
   });
   const changes = createHostChanges({
-    ...{ openLedger, timers, enabledProviders, owed, health: core.health },
+    ...{ openLedger, timers, clockKeeper: core.clockKeeper, enabledProviders, owed, health: core.health },
     pushProviderIds: () => [...loops.keys()],
     refreshCount: () => core.refreshCount,
     onRecorded(permitIds) {
@@ -183,6 +183,13 @@ function createFrom(
       const others = Promise.all([retention.stop(), owed.stop()]);
       stopping = Promise.all([settledWithin(DRAIN_MS, others, timers.after), ...ends]);
       await stopping;
+      if ([...loops.values()].every((loop) => loop.isClockSettled)) {
+        await settledWithin(
+          DRAIN_MS,
+          core.clockKeeper.rest().catch(() => core.health.note(false)),
+          timers.after,
+        );
+      }
     },
     async idle(options = {}) {
       const signal = readSignal(readRecord(options, "options", ["signal"])["signal"], "options.signal");

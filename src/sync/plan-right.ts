@@ -1,12 +1,10 @@
 import type { StoredRegistration } from "../core/registration.ts";
 import { LONGEST_BACKOFF_MS } from "./backoff.ts";
+import { SAME_CLOCK_MS } from "./dated-ahead.ts";
 import type { Intent, Refusal, Right } from "./delivery.ts";
 import { isOfTakenPlace } from "./plan-order.ts";
 import { sentAgainAt, type TakenPlaceContext } from "./plan-taken-place.ts";
 import { doubtOf, extensionDue } from "./right-terms.ts";
-
-// A clock that is being adjusted goes back by less.
-const SAME_CLOCK_MS = 1_000;
 
 /** What is to be done about one right, before the others of its permit are looked at. */
 export type Step =
@@ -132,7 +130,12 @@ function takenBack(right: Right): Right {
   return { ...rest, registration: { ...registration, validTo }, intent: null };
 }
 
-function repeat(right: Right, intent: Intent, { now }: StepContext): Step {
+/** Asks once more for what is on its way, unless it has to wait. */
+export function repeat(
+  right: Right,
+  intent: Intent,
+  { now }: Pick<StepContext, "now">,
+): Extract<Step, { kind: "rest" | "send" }> {
   const { waitMs = LONGEST_BACKOFF_MS, ...asked } = intent;
   const notBefore = intent.notBefore === null ? Number.NEGATIVE_INFINITY : Date.parse(intent.notBefore);
   // A wait that is longer than it was when it was set was set before the clock went back.

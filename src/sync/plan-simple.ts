@@ -1,5 +1,6 @@
 import { formatInstant, timeOf } from "../core/instant.ts";
 import type { StoredRegistration } from "../core/registration.ts";
+import { isBehind } from "./dated-ahead.ts";
 import type { Delivery, Right } from "./delivery.ts";
 import { isSameRight } from "./desired.ts";
 import type { DeliveryPlan, PlanInput } from "./planner.ts";
@@ -18,16 +19,16 @@ export function planSimply({ desired, delivery, now, rules }: PlanInput): Delive
   if (wish === undefined || registrations.length > 1 || rights.length > 1) return undefined;
   if (held !== undefined || unmapped.length > 0 || delivery.unmapped.length > 0) return undefined;
   const time = now.getTime();
-  const decided = delivery.decidedAt === null ? time : Math.max(time, timeOf(delivery.decidedAt));
+  if (delivery.ended !== undefined || isBehind(delivery, time)) return undefined;
   const right = rights[0];
   if (right !== undefined) {
-    return isSameRight(right.registration, wish) && isSettled(right, wish, { time, decided })
+    return isSameRight(right.registration, wish) && isSettled(right, wish, time)
       ? { operations: NONE, dueAt: null, delivery }
       : undefined;
   }
   if (delivery.used.length > 0 || delivery.erased === true) return undefined;
   const isDue = timeOf(wish.validFrom) - rules.leadTimeMs <= time && endOf(wish.validTo) > time;
-  return isDue ? planFirst(delivery, wish, { decided, providerId: rules.providerId }) : undefined;
+  return isDue ? planFirst(delivery, wish, { now, providerId: rules.providerId }) : undefined;
 }
 
 const NONE: readonly Right[] = [];
@@ -36,24 +37,22 @@ const NONE: readonly Right[] = [];
 function isSettled(
   { receipt, intent, failure, mayLastUntil }: Right,
   { validTo }: StoredRegistration,
-  { time, decided }: { time: number; decided: number },
+  time: number,
 ): boolean {
   if (receipt === null || intent !== null || failure !== null || validTo === null) return false;
   if (mayLastUntil !== undefined) return false;
   return (
-    receipt.registration.validTo === validTo &&
-    timeOf(validTo) > time &&
-    timeOf(receipt.coveredUntil) > decided
+    receipt.registration.validTo === validTo && timeOf(validTo) > time && timeOf(receipt.coveredUntil) > time
   );
 }
 
 function planFirst(
   delivery: Delivery,
   wish: StoredRegistration,
-  { decided, providerId }: { decided: number; providerId: string },
+  { now, providerId }: { now: Date; providerId: string },
 ): DeliveryPlan {
   const { generation, unmapped } = delivery;
-  const at = formatInstant(new Date(decided));
+  const at = formatInstant(now);
   const { reference, registration } = nextReference(wish, {
     providerId,
     used: NEVER_USED,

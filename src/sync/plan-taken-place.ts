@@ -1,17 +1,13 @@
 import { timeOf } from "../core/instant.ts";
 import { LONGEST_BACKOFF_MS } from "./backoff.ts";
+import { SAME_CLOCK_MS } from "./dated-ahead.ts";
 import type { Refusal, Right } from "./delivery.ts";
 import { isHolding, liveUntil, placeOf } from "./right-terms.ts";
-
-// A clock that is being adjusted goes back by less.
-const SAME_CLOCK_MS = 1_000;
 
 /** What is known of the other rights of a permit. */
 export interface TakenPlaceContext {
   /** What the clock shows, in milliseconds. */
   readonly now: number;
-  /** The instant of new decisions, in milliseconds: what was over by then is over. */
-  readonly decided: number;
   /** All rights of the permit at this vendor. */
   readonly rights: readonly Right[];
   readonly openEndedDays: number;
@@ -23,13 +19,13 @@ export interface TakenPlaceContext {
  * gone; otherwise after a wait, because the other right belongs to another permit, or to others.
  */
 export function sentAgainAt(right: Right, failure: Refusal, context: TakenPlaceContext): number {
-  const { now, decided, rights, openEndedDays } = context;
+  const { now, rights, openEndedDays } = context;
   const place = placeOf(right.registration);
   const ends = rights
     .filter((other) => other.reference !== right.reference && isHolding(other))
     .filter((other) => placeOf(other.registration) === place)
     .map((other) => liveUntil(other, openEndedDays))
-    .filter((end) => end > decided);
+    .filter((end) => end > now);
   if (ends.length > 0) return Math.min(...ends);
   if (failure.retryAt === undefined || failure.behind === true) return now;
   const retryAt = timeOf(failure.retryAt);

@@ -16,6 +16,8 @@ interface PlanContext {
   readonly now: Date;
   /** Claims that were asked for earlier, by the monotonic clock, are given back. */
   readonly claimedAfter: number;
+  /** When the clock is believed again; undefined: it is. */
+  readonly steadyAt: Date | undefined;
   readonly rules: PlanRules;
   /** False where nothing new is to be begun under this claim: it is given back. */
   readonly mayBegin: (work: Work) => boolean;
@@ -37,13 +39,13 @@ export async function planWorks(works: readonly Work[], context: PlanContext): P
 
 function planWork(
   work: Work,
-  { now, claimedAfter, rules, mayBegin }: PlanContext,
+  { now, claimedAfter, steadyAt, rules, mayBegin }: PlanContext,
   operations: QueuedOperation[],
 ): DeliveryUpdate {
   const again = { dueAt: now, settled: false };
   if (work.isStale || work.claimedAt < claimedAfter) return toUpdate(work, again);
   const { delivery, desired = NOTHING_DESIRED } = work;
-  const plan = findPlan({ desired, delivery, now, rules });
+  const plan = findPlan({ desired, delivery, now, steadyAt, rules });
   // One that nobody can read must not end the others. It stays pending, and is seen by its age.
   if (plan === undefined) {
     return toUpdate(work, { ...again, dueAt: new Date(now.getTime() + UNREADABLE_MS) });

@@ -1,10 +1,11 @@
 import { formatInstant, timeOf } from "../core/instant.ts";
 import type { StoredRegistration } from "../core/registration.ts";
+import { datedNow, endedAhead, isBehind, rememberedEnds } from "./dated-ahead.ts";
 import type { Delivery, Right } from "./delivery.ts";
-import { byRight, type Desired, type HeldLocations, heldAt, rightKeyOf } from "./desired.ts";
+import { byRight, type Desired, type HeldLocations, heldAt, isSameRight, rightKeyOf } from "./desired.ts";
 import { type Missing, takeUp } from "./missing-rights.ts";
 import { Pending } from "./plan-order.ts";
-import { planRight, type StepContext } from "./plan-right.ts";
+import { planRight, repeat, type StepContext } from "./plan-right.ts";
 import { planSimply } from "./plan-simple.ts";
 import { covers, fateOf, isAway, isStandIn, type PlannedStep, planStandIn } from "./plan-stand-in.ts";
 import { endOf, liveUntil } from "./right-terms.ts";
@@ -15,6 +16,8 @@ export interface PlanInput {
   readonly delivery: Delivery;
   /** What the clock shows. */
   readonly now: Date;
+  /** When the clock is believed again: until then, nothing is over by it. Undefined: it is believed. */
+  readonly steadyAt?: Date | undefined;
   readonly rules: PlanRules;
 }
 
@@ -48,17 +51,19 @@ export function planDelivery(input: PlanInput): DeliveryPlan {
 }
 
 /** {@link planDelivery} for any delivery. */
-export function planFully({ desired, delivery, now, rules }: PlanInput): DeliveryPlan {
+export function planFully({ desired, delivery, now, steadyAt, rules }: PlanInput): DeliveryPlan {
   const time = now.getTime();
-  // No decision is earlier than the one before it, whatever the clock says.
-  const decided = delivery.decidedAt === null ? time : Math.max(time, timeOf(delivery.decidedAt));
-  const at = formatInstant(new Date(decided));
+  const at = formatInstant(now);
   const wishes = wishesAt(desired, time);
 
   const { openEndedDays, ownReferences = false } = rules;
-  const context = { now: time, decided, at, openEndedDays, ownReferences, rights: delivery.rights };
+  const isSteady = steadyAt === undefined;
+  const context = {
+    ...{ now: time, at, openEndedDays, ownReferences, rights: delivery.rights },
+    ...{ isSteady, isBehind: isBehind(delivery, time) },
+  };
   const held = heldAt(desired, now);
-  const steps = planRights(delivery, wishes, held, context);
+  const { steps, over } = planRights(delivery, { desired, wishes, held }, context);
   // Only a cancel, and what made way, ask for what is pending, and most deliveries have neither.
   const isAsked = steps.some(({ step }) => step === undefined || step.kind === "cancel");
   const findPlanned = plannedIn(steps);
@@ -95,7 +100,8 @@ export function planFully({ desired, delivery, now, rules }: PlanInput): Deliver
       // earlier end was refused is withdrawn at that end.
       if (step.right.failure !== null) {
         const end = endOf(wishes.get(key)?.validTo ?? null);
-        dueAt = Math.min(dueAt, end, liveUntil(step.right, rules.openEndedDays));
+        const until = liveUntil(step.right, openEndedDays);
+        dueAt = Math.min(dueAt, end, until > time ? until : endOf(steadyAt?.toISOString() ?? null));
       }
       if (step.right.gaveWay === true) dueAt = Math.min(dueAt, endOf(wishedEnd));
     } else if (step.kind === "cancel") {
@@ -114,7 +120,7 @@ export function planFully({ desired, delivery, now, rules }: PlanInput): Deliver
       operations.push(step.right);
     }
   }
-  const taken = takeUp(missing, delivery, { rules, at, decided });
+  const taken = takeUp(missing, delivery, { rules, at });
   rights.push(...taken.rights);
   operations.push(...taken.rights);
   return {
@@ -122,10 +128,13 @@ export function planFully({ desired, delivery, now, rules }: PlanInput): Deliver
     dueAt: dueAt === Number.POSITIVE_INFINITY ? null : new Date(dueAt),
     delivery: withPlan(delivery, {
       rights,
+      ended: rememberedEnds(delivery, over, context),
       used: taken.used,
       generation: taken.generation,
-      at,
       unmapped: desired.unmapped,
+      at,
+      // That a permit is over is decided by the clock, too, though nothing follows from it.
+      isDecision: context.isBehind || (wishes.size === 0 && desired.registrations.length > 0),
     }),
   };
 }
@@ -169,22 +178,45 @@ function uncoveredPlates({ rights }: Delivery, held: HeldLocations | undefined):
   return held.plateNumbers.filter((plate) => !locationIds.every((id) => isCovered(plate, id)));
 }
 
+interface PlannedRights {
+  readonly steps: readonly PlannedStep[];
+  /** Rights that are over by a clock that is believed. */
+  readonly over: readonly Right[];
+}
+
 function planRights(
   delivery: Delivery,
-  wishes: ReadonlyMap<string, StoredRegistration>,
-  held: HeldLocations | undefined,
-  context: StepContext,
-): PlannedStep[] {
+  wanted: {
+    desired: Desired;
+    wishes: ReadonlyMap<string, StoredRegistration>;
+    held: HeldLocations | undefined;
+  },
+  context: StepContext & { isSteady: boolean; isBehind: boolean },
+): PlannedRights {
+  const { desired, wishes, held } = wanted;
   const steps: PlannedStep[] = [];
-  for (const before of delivery.rights) {
-    // A clock that was set back must not bring a right to life that was over before.
-    if (liveUntil(before, context.openEndedDays) <= context.decided) continue;
-    const key = rightKeyOf(before.registration);
+  const over: Right[] = [];
+  const rights = [...delivery.rights, ...endedAhead(delivery, context)];
+  for (const kept of rights) {
+    const before = datedNow(kept, context);
+    const isOver = liveUntil(before, context.openEndedDays) <= context.now;
+    if (isOver && before.receipt === null && before.intent === null) continue;
+    if (isOver && context.isSteady) {
+      over.push(before);
+      continue;
+    }
+    const isOld = before.registration.generation < delivery.generation && isSuperseded(before, rights);
+    // Nothing is wanted of one that has a successor.
+    const key = isOld ? `\0${before.reference}` : rightKeyOf(before.registration);
     if (held?.locationIds.has(before.registration.locationId)) {
       steps.push({ key, before, step: { kind: "rest", right: before } });
       continue;
     }
     const wish = wishes.get(key);
+    if (isOver && wish === undefined && desired.registrations.some((one) => rightKeyOf(one) === key)) {
+      steps.push({ key, before, step: restOver(before, context) });
+      continue;
+    }
     if (isStandIn(before)) {
       // What was cancelled is taken up anew when it is wanted again.
       if (wish !== undefined && isAway(before)) continue;
@@ -196,29 +228,49 @@ function planRights(
     const step = planRight(before, wish, context);
     if (step.kind !== "drop") steps.push({ key, before, step });
   }
-  return steps;
+  return { steps, over };
+}
+
+/** Whether a right that a clock ahead had let go was taken up again since, in a later generation. */
+function isSuperseded({ registration }: Right, rights: readonly Right[]): boolean {
+  return rights.some(
+    (other) =>
+      other.registration.generation > registration.generation &&
+      other.intent?.operation !== "cancel" &&
+      isSameRight(other.registration, registration),
+  );
+}
+
+/** A right that is over by a clock that is not believed: it stays, and what is on its way goes on. */
+function restOver(right: Right, context: StepContext): PlannedStep["step"] {
+  const { intent, failure } = right;
+  return intent === null || failure !== null ? { kind: "rest", right } : repeat(right, intent, context);
 }
 
 /** The delivery with what was decided, or the same one when nothing was. */
 function withPlan(
   delivery: Delivery,
-  plan: Pick<Delivery, "rights" | "used" | "generation" | "unmapped"> & { at: string },
+  plan: Pick<Delivery, "rights" | "used" | "generation" | "unmapped"> & {
+    ended: readonly Right[];
+    at: string;
+    isDecision: boolean;
+  },
 ): Delivery {
-  const { rights, used, generation, unmapped, at } = plan;
-  const isUnchanged =
-    rights.length === delivery.rights.length &&
-    rights.every((right, index) => right === delivery.rights[index]);
-  if (isUnchanged && isSameList(unmapped, delivery.unmapped)) return delivery;
+  const { rights, ended, used, generation, unmapped, at, isDecision } = plan;
+  const { ended: endedBefore = [], ...before } = delivery;
+  const areSame = isSameList(rights, delivery.rights) && isSameList(ended, endedBefore);
+  if (areSame && !isDecision && isSameList(unmapped, delivery.unmapped)) return delivery;
   return {
-    ...delivery,
+    ...before,
     rights,
     used,
     generation,
     unmapped,
-    decidedAt: isUnchanged ? delivery.decidedAt : at,
+    decidedAt: areSame && !isDecision ? delivery.decidedAt : at,
+    ...(ended.length === 0 ? {} : { ended }),
   };
 }
 
-function isSameList(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((text, index) => text === other[index]);
+function isSameList<Entry>(one: readonly Entry[], other: readonly Entry[]): boolean {
+  return one.length === other.length && one.every((entry, index) => entry === other[index]);
 }

@@ -1,3 +1,4 @@
+import { SAME_CLOCK_MS } from "./dated-ahead.ts";
 import { LEASE_MS } from "./lease.ts";
 import { NOW, READ_NOW } from "./postgres-clock.ts";
 import { inTransaction, type PostgresRunner, query } from "./postgres-connection.ts";
@@ -86,6 +87,38 @@ export async function rewindDeliveries(
            lease_until = CASE WHEN d.lease_until > ${leaseEnd} THEN ${leaseEnd} ELSE d.lease_until END
       FROM found WHERE d.provider_id = $1 AND d.permit_id = found.permit_id`;
   await query(pool, "rewind", [text, values]);
+  if (latest > now) await rewindDecided({ providerId, now, dueAt: now.toISOString() }, { pool, schema });
+}
+
+// Rows that are read between two commits, some tens of milliseconds each.
+const ROWS_AT_ONCE = 5_000;
+
+/**
+ * Makes due what was decided later than `now`, and what is being worked on: it may be written with such a decision yet. In
+ * steps. The instant of the last decision stands in a document between its highest generation and what is unmapped.
+ */
+async function rewindDecided(
+  { providerId, now, dueAt }: { providerId: string; now: Date; dueAt: string },
+  { pool, schema }: Pick<PostgresParts, "pool" | "schema">,
+): Promise<void> {
+  const noticed = new Date(now.getTime() + SAME_CLOCK_MS).toISOString();
+  const text = `
+    WITH page AS MATERIALIZED (
+      SELECT permit_id, delivery, lease_until FROM ${schema}.deliveries
+       WHERE provider_id = $1 AND permit_id > $2 ORDER BY permit_id LIMIT ${ROWS_AT_ONCE}),
+    found AS MATERIALIZED (
+      SELECT d.permit_id FROM ${schema}.deliveries d JOIN page USING (permit_id)
+       WHERE d.provider_id = $1
+         AND (page.lease_until IS NOT NULL OR substring(page.delivery FROM ',-?[0-9]+,"([0-9T:.-]+Z)",\\[') > $4)
+       ORDER BY permit_id FOR UPDATE OF d),
+    due AS (
+      UPDATE ${schema}.deliveries d SET ${dueFrom("$3::timestamptz")}
+        FROM found WHERE d.provider_id = $1 AND d.permit_id = found.permit_id)
+    SELECT max(permit_id) AS last FROM page`;
+  for (let after: unknown = ""; typeof after === "string"; ) {
+    const { rows } = await query(pool, "rewind", [text, [providerId, after, dueAt, noticed]]);
+    after = rows[0]?.["last"];
+  }
 }
 
 /**

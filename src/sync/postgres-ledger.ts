@@ -8,6 +8,7 @@ import type { After } from "./postgres-bounds.ts";
 import { checkPrivileges, checkServer, checkTables } from "./postgres-checks.ts";
 import { PostgresClaims } from "./postgres-claims.ts";
 import { DatabaseClock } from "./postgres-clock.ts";
+import { noteClock, readClock } from "./postgres-clock-row.ts";
 import type { PostgresPool } from "./postgres-connection.ts";
 import { applyMarks, findNextDue, makeCompanyDue, rewindDeliveries } from "./postgres-due.ts";
 import { erasePermits } from "./postgres-erase.ts";
@@ -133,6 +134,8 @@ export function createPostgresLedger(options: PostgresLedgerOptions, { after }: 
     },
     makeDue: async (selection) => makeCompanyDue(selection, requireOpen()),
     rewind: async (request) => rewindDeliveries(request, requireOpen()),
+    readClock: async () => readClock(requireOpen()),
+    noteClock: async (noted, { isSettled = false } = {}) => noteClock(noted, isSettled, requireOpen()),
     async *listCompanies() {
       yield* listCompanies(requireOpen());
     },

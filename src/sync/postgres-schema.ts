@@ -76,6 +76,9 @@ CREATE TABLE ${schema}.delivery_targets (
   permit_id text NOT NULL,
   PRIMARY KEY (provider_id, target, permit_id)
 );`,
+  (schema) => `
+CREATE TABLE ${schema}.clock (latest timestamptz, steady_at timestamptz, leapt_by bigint);
+INSERT INTO ${schema}.clock VALUES (NULL, NULL, NULL);`,
 ];
 
 /** How long one step may take, and another process that wants to open the tables meanwhile waits, in milliseconds. */

@@ -126,8 +126,7 @@ function prepare(resend: Resend, work: Work | undefined, now: Date): Sending[] {
   const isWanted = work.claimed.stored?.state === "active";
   if (!isWanted || receipt.coveredUntil !== coveredUntil || Date.parse(coveredUntil) <= now.getTime())
     return [];
-  const { decidedAt } = work.delivery;
-  const at = new Date(Math.max(now.getTime(), decidedAt === null ? 0 : Date.parse(decidedAt))).toISOString();
+  const at = now.toISOString();
   const { validTo } = receipt.registration;
   const intent: Intent = { operation, at, validTo, attempts: 0, notBefore: null };
   const right: Right = { ...before, registration: receipt.registration, intent, failure: null };

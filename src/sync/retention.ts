@@ -1,4 +1,5 @@
 import type { MaybePromise } from "../core/directory.ts";
+import type { ClockKeeper } from "./clock-keeper.ts";
 import type { ClockWatch } from "./clock-watch.ts";
 import type { Emit } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
@@ -21,12 +22,13 @@ export interface Retention {
 
 export function createRetention(context: {
   openLedger: () => MaybePromise<Ledger>;
+  clockKeeper: Pick<ClockKeeper, "keep">;
   timers: Pick<ClockWatch, "now" | "after" | "isSteady">;
   retentionMs: number;
   emit: Emit;
   health: LedgerHealth;
 }): Retention {
-  const { openLedger, timers, retentionMs, emit, health } = context;
+  const { openLedger, timers, clockKeeper, retentionMs, emit, health } = context;
   const overwriting = createOverwriting(context);
   let isRunning = false;
   let isWanted = false;
@@ -47,6 +49,7 @@ export function createRetention(context: {
   async function eraseAll(): Promise<void> {
     try {
       const ledger = await openLedger();
+      await clockKeeper.keep();
       for (let erased = AT_ONCE; isRunning && erased >= AT_ONCE; ) {
         // To a clock that is not believed nothing has ended, and whatever could be live is: only what no vendor can have
         // goes.

@@ -18,6 +18,13 @@ export function liveUntil(right: Right, openEndedDays: number): number {
   return receipt === null && intent === null ? endOf(registration.validTo) : until;
 }
 
+/** Until when a vendor may have a right that was ended (`Delivery.ended`), as milliseconds. */
+export function endedUntil(right: Right, openEndedDays: number): number {
+  const { intent } = right;
+  if (intent?.operation !== "cancel") return liveUntil(right, openEndedDays);
+  return Math.min(timeOf(intent.at), liveUntil({ ...right, intent: null }, openEndedDays));
+}
+
 /** `mayLastUntil` of a right of which something else is asked for: what was asked before may have been carried out. */
 export function doubtOf(right: Right, openEndedDays: number): string | undefined {
   const { intent, registration, mayLastUntil } = right;

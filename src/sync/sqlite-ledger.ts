@@ -129,7 +129,28 @@ export function createSqliteLedger(
     },
     async rewind({ providerId, latest, now }) {
       const asked = { providerId, latest: latest.getTime(), now: now.getTime() };
-      await getOpened().writer.ask("rewind", asked);
+      const { writer } = getOpened();
+      await writer.ask("rewind", asked);
+      let after: number | null = latest > now ? 0 : null;
+      while (after !== null) {
+        const step = { providerId, now: now.getTime(), after, limit: STEP };
+        after = await writer.ask("rewindDecided", step);
+      }
+    },
+    async readClock() {
+      const [latest, steadyAt, byMs] = await getOpened().writer.ask("readClock", null);
+      const isNoted = steadyAt !== null && byMs !== null;
+      return {
+        latest: latest === null ? null : new Date(latest),
+        leap: isNoted ? { steadyAt: new Date(steadyAt), byMs } : null,
+      };
+    },
+    async noteClock(noted, { isSettled = false } = {}) {
+      const { writer } = getOpened();
+      const known = noted.leap === undefined ? (await ledger.readClock()).leap : noted.leap;
+      const latest = noted.latest?.getTime() ?? null;
+      const row = [latest, known?.steadyAt.getTime() ?? null, known?.byMs ?? null] as const;
+      await writer.ask("noteClock", { row, isSettled });
     },
     async claim({ providerId, now, limit, leaseMs }) {
       const asked = { providerId, now: now.getTime(), limit, leaseMs };

@@ -66,6 +66,7 @@ export type ClaimedRow = readonly [
 
 /** What a step of overwriting what was erased has come to. `waits`: another program keeps it from going on. */
 export type OverwriteStep = "more" | "done" | "waits";
+export type ClockRow = readonly [latest: number | null, steadyAt: number | null, leaptBy: number | null];
 
 /** What can be asked of the writer, and what it answers. */
 export interface Operations {
@@ -79,6 +80,14 @@ export interface Operations {
     answer: { count: number /** Where the next step goes on; null: all is done. */; next: number | null },
   ];
   rewind: [request: { providerId: string; latest: number; now: number }, answer: null];
+  /** Makes due what was decided later than `now`, of some permits behind `after`. */
+  rewindDecided: [
+    request: { providerId: string; now: number; after: number; limit: number },
+    answer: /** Where the next step goes on; null: all is done. */ number | null,
+  ];
+  readClock: [request: null, answer: ClockRow];
+  /** Writes the row; `latest` only where it is later than what is there, unless it is settled. */
+  noteClock: [request: { row: ClockRow; isSettled: boolean }, answer: null];
   erase: [request: { endedBefore: number; now: number; limit: number }, answer: number];
   /** Adds some new permits to the tables by plate and by end. */
   index: [request: null, answer: IndexedTo];
@@ -107,7 +116,9 @@ export const WRITES: ReadonlySet<OperationName> = new Set([
   "record",
   "save",
   "makeDue",
+  "noteClock",
   "rewind",
+  "rewindDecided",
   "index",
   "erase",
 ]);

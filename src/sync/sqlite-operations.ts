@@ -1,4 +1,5 @@
 import { Claims } from "./sqlite-claims.ts";
+import { createClockRow } from "./sqlite-clock.ts";
 import { createCommits } from "./sqlite-commits.ts";
 import { createEraser } from "./sqlite-erase.ts";
 import { type LedgerFile, readPragma } from "./sqlite-file.ts";
@@ -29,7 +30,8 @@ export function createOperations(file: LedgerFile): (parcel: Parcel) => Answers 
   const work = createWorkFinder(parts);
   const handlers: Handlers = {
     recordOne: (change) => recordEach([change])[0] ?? "unknown",
-    ...{ record, save, makeDue: createRefresher(parts), rewind: createRewinder(parts) },
+    ...{ record, save, makeDue: createRefresher(parts), ...createRewinder(parts) },
+    ...createClockRow(database),
     ...{ erase: createEraser({ ...parts, unlist }), ...work },
     index: () => index.addSome(),
     overwrite: createOverwriter(file),

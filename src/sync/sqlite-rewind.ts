@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { SAME_CLOCK_MS } from "./dated-ahead.ts";
 import type { Claims } from "./sqlite-claims.ts";
 import type { Operations } from "./sqlite-messages.ts";
 import type { NameTable } from "./sqlite-names.ts";
@@ -9,7 +10,7 @@ interface Parts {
   readonly claims: Claims;
 }
 
-/** Makes due what waits for an instant of a clock that was set back. Inside a transaction of the caller's. */
+/** Makes due what was dated by a clock that was ahead. Inside a transaction of the caller's. */
 export function createRewinder({ database, providers, claims }: Parts) {
   const earlier = "UPDATE delivery SET due_since = min(due_since, ?), due_at = ?";
   // What waits for another attempt.
@@ -21,12 +22,35 @@ export function createRewinder({ database, providers, claims }: Parts) {
     `${earlier} WHERE provider = ? AND due_at IS NOT NULL AND due_at > ? AND due_at <= ?`,
   );
 
-  return function rewind({ providerId, latest, now }: Operations["rewind"][0]): Operations["rewind"][1] {
-    const provider = providers.find(providerId);
-    if (provider === undefined) return null;
-    updateWaiting.run(now, now, provider, now);
-    updateDue.run(now, now, provider, now, latest);
-    claims.noteDue(now);
-    return null;
+  const findLast = database.prepare(
+    "SELECT max(permit) FROM (SELECT permit FROM delivery WHERE permit > ? ORDER BY permit LIMIT ?)",
+  );
+  findLast.setReturnArrays(true);
+  // What was decided later than it is now: `decidedAt` stands in the fourth place of a document.
+  const updateDecided = database.prepare(
+    `UPDATE delivery SET due_since = min(ifnull(due_since, ?), ?), due_at = min(ifnull(due_at, ?), ?)
+     WHERE permit > ? AND permit <= ? AND provider = ? AND document ->> '$[3]' > ?`,
+  );
+
+  return {
+    rewind({ providerId, latest, now }: Operations["rewind"][0]): Operations["rewind"][1] {
+      const provider = providers.find(providerId);
+      if (provider === undefined) return null;
+      updateWaiting.run(now, now, provider, now);
+      updateDue.run(now, now, provider, now, latest);
+      // What is being worked on may be written with such a decision yet.
+      if (latest > now) for (const claim of claims.of(provider).values()) claims.noteChange(claim, now);
+      claims.noteDue(now);
+      return null;
+    },
+    rewindDecided({ providerId, now, after, limit }: Operations["rewindDecided"][0]): number | null {
+      const provider = providers.find(providerId);
+      const [last] = findLast.get(after, limit) as unknown as [number | null];
+      if (provider === undefined || last === null) return null;
+      const noticed = new Date(now + SAME_CLOCK_MS).toISOString();
+      updateDecided.run(now, now, now, now, after, last, provider, noticed);
+      claims.noteDue(now);
+      return last;
+    },
   };
 }

@@ -98,6 +98,10 @@ const STEPS: readonly string[] = [
   -- has left some.
   CREATE TABLE erasure (last INTEGER NOT NULL, overwritten INTEGER NOT NULL) STRICT;
   INSERT INTO erasure VALUES (1, 0);
+
+  -- One row. No instant that is recorded is later than latest; at steady_at the clock is believed again, which leapt.
+  CREATE TABLE clock (latest INTEGER, steady_at INTEGER, leapt_by INTEGER) STRICT;
+  INSERT INTO clock VALUES (NULL, NULL, NULL);
   `,
 ];
 

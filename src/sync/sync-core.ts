@@ -3,6 +3,7 @@ import type { MaybePromise } from "../core/directory.ts";
 import { fieldError, readText } from "../core/fields.ts";
 import type { EnforcementProvider, PushProvider } from "../core/provider.ts";
 import { Breaker } from "./breaker.ts";
+import { ClockKeeper } from "./clock-keeper.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { type CompanyViews, createCompanyViews } from "./company-views.ts";
 import { DeliveryLoop } from "./delivery-loop.ts";
@@ -19,6 +20,7 @@ import type { Timers } from "./timers.ts";
 export interface SyncCore {
   readonly settings: PermitSyncSettings;
   readonly timers: ClockWatch;
+  readonly clockKeeper: ClockKeeper;
   readonly random: () => number;
   readonly emit: Emit;
   readonly health: LedgerHealth;
@@ -53,9 +55,12 @@ export function createSyncCore(
   // Machines that share a ledger may disagree about the time: the ledger's clock is the same for all of them.
   const now = () => settings.ledger.now?.() ?? hostNow();
   const { monotonic, after } = given;
-  const timers = new ClockWatch({ now, monotonic, after }, ({ byMs, against }) =>
-    emit({ type: "clock_leapt", byMs, against }),
-  );
+  const timers = new ClockWatch({ now, monotonic, after }, ({ byMs, against }) => {
+    emit({ type: "clock_leapt", byMs, against });
+    // What cannot be written now, retention writes within the hour.
+    clockKeeper.keep().catch(() => health.note(false));
+  });
+  const clockKeeper = new ClockKeeper(timers, () => settings.ledger);
   const emit: Emit = createEmit(settings.onEvent, timers.now);
   requireClock(hostNow);
   const health = new LedgerHealth(emit);
@@ -71,25 +76,31 @@ export function createSyncCore(
   const openLedger = (): MaybePromise<Ledger> => {
     const { ledger } = settings;
     if (isOpen) return ledger;
-    opening ??= ledger.open().then(
-      () => {
-        isOpen = true;
+    opening ??= ledger
+      .open()
+      .then(() => {
         // From now on it is the ledger's clock, where it has one.
         timers.restart();
-        return ledger;
-      },
-      (thrown: unknown) => {
-        // The next call tries again: a disk may have been mounted meanwhile.
-        opening = undefined;
-        throw thrown;
-      },
-    );
+        return clockKeeper.recall();
+      })
+      .then(
+        () => {
+          isOpen = true;
+          return ledger;
+        },
+        (thrown: unknown) => {
+          // The next call tries again: a disk may have been mounted meanwhile.
+          opening = undefined;
+          throw thrown;
+        },
+      );
     return opening;
   };
-  const retention = createRetention({ openLedger, timers, retentionMs, emit, health });
+  const retention = createRetention({ openLedger, timers, clockKeeper, retentionMs, emit, health });
 
   const core: SyncCore = {
     ...{ settings, timers, random, emit, health, views, retention, loops, quiet, openLedger },
+    clockKeeper,
     enabledProviders,
     refreshCount: 0,
     providers: new Map(settings.providers.map((provider) => [provider.id, provider])),
@@ -100,7 +111,11 @@ export function createSyncCore(
       breaker.retryNow();
       return new DeliveryLoop({
         ...{ provider, breaker, ledger: settings.ledger, timers, random, views, health, emit },
-        ...{ leadTimeMs, concurrency, clockWatch: timers },
+        ...{ leadTimeMs, concurrency, clockWatch: timers, clockKeeper },
+        onClockSettled() {
+          if (![...loops.values()].every((loop) => loop.isClockSettled)) return;
+          clockKeeper.settle().catch(() => health.note(false));
+        },
         onQuiet: () => quiet.note(),
         onWithdrawn: () => retention.wake(),
       });

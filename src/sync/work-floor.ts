@@ -197,12 +197,13 @@ export class WorkFloor {
   /** Plans the next operations of deliveries, writes them down, and lines them up. */
   async #advance(claimed: readonly Work[], onPlanned = () => {}): Promise<void> {
     const works = claimed.filter(({ isLost }) => !isLost);
-    const { provider, leadTimeMs, timers, ledger } = this.#context;
+    const { provider, leadTimeMs, timers, clockWatch, ledger } = this.#context;
     const isShared = ledger.watch !== undefined;
     const { openEndedDays, ownReferences = false } = provider.capabilities;
     const { updates, operations } = await planWorks(works, {
       now: timers.now(),
       claimedAfter: timers.monotonic() - OLDEST_CLAIM_MS,
+      steadyAt: clockWatch.status?.steadyAt,
       rules: { providerId: provider.id, openEndedDays, leadTimeMs, ownReferences },
       // What another machine was told meanwhile is not heard of before the next claim.
       mayBegin: ({ wasSent }) => this.#isOpen && !(wasSent && isShared),

@@ -4,7 +4,7 @@ import type { ClaimedDelivery, Ledger } from "../../src/sync/ledger.ts";
 import type { Place } from "./ledger-contract.ts";
 import * as given from "./ledger-fixtures.ts";
 
-const { claim, claimOnly, issue, keepOf, minute, revise, revoke, say, updateOf } = given;
+const { claim, claimOnly, deliveryOf, issue, keepOf, minute, revise, revoke, rightAt, say, updateOf } = given;
 
 /** Who works on what, and when something is due. */
 export function describeClaims(place: Place): void {
@@ -72,6 +72,43 @@ export function describeClaims(place: Place): void {
     expect(due.sort()).toEqual(["new", "planned soon", "waits"]);
     expect(await ledger.findNextDue("passport")).toEqual(minute(-9));
     expect((await claim(ledger, 70)).map(({ permitId }) => permitId)).toContain("planned later");
+  });
+
+  it("makes due what was decided later than the clock shows, and what is being worked on", async () => {
+    const { ledger } = place;
+    for (const id of ["ahead", "before", "never", "worked on"]) await say(ledger, issue({ id }, 0));
+    const claimed = await claim(ledger, 0);
+    const decided = (id: string, decidedAt: string | null) => {
+      const one = claimed.find(({ permitId }) => permitId === id) as ClaimedDelivery;
+      const delivery = { ...deliveryOf([rightAt("Zone 1")]), decidedAt, unmapped: ["lot"] };
+      return updateOf(one, { delivery, dueAt: null, settled: true });
+    };
+    await ledger.save([
+      decided("ahead", minute(55).toISOString()),
+      decided("before", minute(-1).toISOString()),
+      decided("never", null),
+    ]);
+    expect(await ledger.count("passport", minute(0))).toMatchObject({ pending: 1 });
+    await ledger.rewind({ providerId: "passport", latest: minute(60), now: minute(0) });
+    expect((await claim(ledger, 0)).map(({ permitId }) => permitId)).toContain("ahead");
+    await ledger.save([decided("worked on", minute(55).toISOString())]);
+    const later = (await claim(ledger, 0)).map(({ permitId }) => permitId);
+    expect(later).toEqual(["worked on"]);
+    expect(await ledger.count("passport", minute(0))).toMatchObject({ pending: 2 });
+  });
+
+  it("remembers the clock, through a restart", async () => {
+    let { ledger } = place;
+    expect(await ledger.readClock()).toMatchObject({ latest: null, leap: null });
+    await ledger.noteClock({ latest: minute(5) });
+    const leap = { steadyAt: minute(50), byMs: -1_000 };
+    await ledger.noteClock({ leap });
+    await ledger.noteClock({ latest: minute(4) });
+    ledger = await place.reopen();
+    expect(await ledger.readClock()).toMatchObject({ latest: minute(5), leap });
+    await ledger.noteClock({ latest: minute(4) }, { isSettled: true });
+    await ledger.noteClock({ leap: null });
+    expect(await ledger.readClock()).toMatchObject({ latest: minute(4), leap: null });
   });
 
   it("keeps a claim whose time is not over after all, because the clock went back", async () => {

@@ -156,6 +156,7 @@ describe("a vendor that covers less than its provider says", () => {
     });
     await sync.start();
     await until(sync.issue(permit("P1", { validTo: null })));
+    await pass(1);
     await pass(10 * DAY_MS);
     expect(alpha.requests).toHaveLength(1 + 15);
     await until(sync.stop());
@@ -169,6 +170,7 @@ describe("an open-ended right whose registration is acknowledged late", () => {
     alpha.answer = () => new EnforcementError("unavailable", "It is down.", { outcome: "unknown" });
     await sync.start();
     await until(sync.issue(permit("P1", { validTo: null })));
+    await pass(1);
     jump(25 * DAY_MS);
     alpha.answer = () => undefined;
     // The longest wait of the breaker.

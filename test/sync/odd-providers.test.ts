@@ -186,6 +186,7 @@ describe("a provider that breaks its contract", () => {
     });
     await sync.start();
     await until(sync.issueMany([permit("P1"), permit("P2")]));
+    await pass(1);
     await pass(20);
     expect(alpha.live.size).toBe(1);
     Object.assign(alpha.provider, { registerMany });

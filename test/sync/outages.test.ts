@@ -126,6 +126,7 @@ describe("a ledger that fails", () => {
     const alpha = vendor();
     await sync.start();
     await until(sync.issue(permit("P1")));
+    await pass(1);
     isFull = true;
     await pass(30_000);
     await expect(until(sync.issue(permit("P2")))).rejects.toMatchObject({ code: "unavailable" });
@@ -179,7 +180,7 @@ describe("stopping", () => {
       await until(sync.issue(permit("SOON", { validFrom: "2026-10-01T00:00:00Z" })));
       await pass(after);
       await until(Promise.all([sync.stop(), sync.stop()]));
-      for (let turn = 0; turn < 5; turn += 1) await pass(0);
+      for (let turn = 0; turn < 5; turn += 1) await pass(1);
       expect(hasTimer()).toBe(false);
     }
   });

@@ -41,6 +41,8 @@ export function desire(...registrations: readonly StoredRegistration[]): Desired
 /** One permit at one vendor, with the ledger between them: everything that the planner has to do with. */
 export class PlannedVendor {
   now = START;
+  /** When the clock is believed again; undefined: it is. */
+  steadyAt: Date | undefined;
   desired: Desired = desire();
   delivery: Delivery = NO_DELIVERY;
   /** What the vendor has, of all permits. */
@@ -59,7 +61,7 @@ export class PlannedVendor {
 
   plan(): DeliveryPlan {
     const input = {
-      ...{ desired: this.desired, delivery: this.delivery, now: new Date(this.now) },
+      ...{ desired: this.desired, delivery: this.delivery, now: new Date(this.now), steadyAt: this.steadyAt },
       rules: { ...rules, ownReferences: this.ownReferences },
     };
     const plan = planDelivery(input);
@@ -96,7 +98,7 @@ export class PlannedVendor {
   }
 
   liveRights(): StoredRegistration[] {
-    const live = [...this.rights.values()].filter(({ isCancelled, end }) => !isCancelled && end > this.now);
+    const live = [...this.rights.values()].filter(({ end }) => end > this.now);
     return live.map(({ registration }) => registration);
   }
 
@@ -135,7 +137,7 @@ export class PlannedVendor {
     const end = intent.validTo === null ? start + rules.openEndedDays * DAY : Date.parse(intent.validTo);
     const known = this.rights.get(reference);
     if (intent.operation === "cancel") {
-      if (known !== undefined) known.isCancelled = true;
+      if (known !== undefined) Object.assign(known, { isCancelled: true, end: Math.min(known.end, start) });
       return undefined;
     }
     if (known?.isCancelled)

@@ -211,13 +211,4 @@ describe("a clock that goes back", () => {
     world.now = START;
     expect(world.step().operations).toEqual([]);
   });
-
-  it("decides at the instant of its last decision", () => {
-    const world = new PlannedVendor();
-    world.desired = desire(wanted());
-    world.settle();
-    world.now = START - HOUR;
-    world.desired = desire();
-    expect(world.step().operations[0]?.intent).toMatchObject({ operation: "cancel", at: iso(START) });
-  });
 });

@@ -59,12 +59,20 @@ export function scriptedSync(
   options: Partial<PermitSyncOptions> & {
     batchSize?: number;
     wrap?: (ledger: Ledger) => Ledger;
+    /** By how much the clock is ahead of `START` from the beginning, in milliseconds. Default 0. */
+    aheadMs?: number;
     /** Waits for what takes real time, such as a ledger in a file. Default: some turns of the event loop. */
     settle?: () => Promise<void>;
   } = {},
 ): ScriptedSync {
-  const { batchSize = 10, wrap = (ledger: Ledger) => ledger, settle = turns, ...settings } = options;
-  const time = createVirtualTime(START);
+  const {
+    batchSize = 10,
+    wrap = (ledger: Ledger) => ledger,
+    settle = turns,
+    aheadMs = 0,
+    ...settings
+  } = options;
+  const time = createVirtualTime(START + aheadMs);
   const timers = time.createTimers();
   const events: SyncEvent[] = [];
   const companies = new Map<string, Company>();

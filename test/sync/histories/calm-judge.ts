@@ -83,7 +83,8 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
   const now = world.time.now().getTime();
   const permits = world.words.candidates()[0] ?? new Map();
   const wanted = [...permits.values()].flatMap((permit) => wantedRights(permit, world.host, providerId));
-  const due = wanted.filter(({ from, to }) => from - LEAD_TIME_MS <= now && (to === null || to > now));
+  const current = wanted.filter(({ to }) => to === null || to > now);
+  const due = current.filter(({ from }) => from - LEAD_TIME_MS <= now);
   const problems: string[] = [];
   const live = [...vendor.rights.values()].filter((right) => isLive(right, now));
 
@@ -103,7 +104,8 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
   }
 
   for (const right of live) {
-    if (due.some((want) => isSameRight(want, right))) continue;
+    // A clock that was ahead may have had it registered early.
+    if (current.some((want) => isSameRight(want, right))) continue;
     if (failures.some(({ reference }) => reference === right.identity)) continue;
     if (world.judge.letBe.has(right.identity)) continue;
     const isHeld = due.some((want) => {
@@ -122,6 +124,12 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
       problems.push(`${registration.permitId} at ${registration.locationId} made way, and stays away.`);
     }
   }
+  for (const right of vendor.rights.values()) {
+    const isOpen =
+      right.cancelled && right.lost === undefined && right.end > Math.max(now + 1_000, right.from);
+    if (isOpen) problems.push(`${show({ ...right, to: right.end })} is cancelled at an instant ahead.`);
+  }
+
   for (const failure of failures)
     problems.push(...judgeFailure(failure, { vendor, deliveries: state.deliveries, wanted, live }));
   return problems.map((problem) => `Calm, ${providerId}: ${problem}`);

@@ -43,6 +43,10 @@ export interface FakeVendorOptions {
   readonly mayShare: (one: VendorRight, other: VendorRight) => boolean;
   /** Whether it keeps one right for a plate and target, whoever's it is, and refuses others while that is live. */
   readonly keepsOne?: boolean;
+  /** How often the clock was set back: what was decided before is no measure of what is decided after it. */
+  readonly stepsBack?: () => number;
+  /** Whether an instant lies ahead of the clock, as it cannot when it was decided by it. */
+  readonly isAhead?: (at: Date) => boolean;
   /** Whether a repeat of what was done already can be refused. */
   readonly refusesRepeats?: boolean;
   /** Whether nobody needs to remember when something was decided about a permit: it was to be forgotten. */
@@ -98,6 +102,7 @@ export function placeOf({ plateNumber, target }: Pick<VendorRight, "plateNumber"
 export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
   const { providerId, references, latest, mayShare, isForgotten, refusesRepeats } = options;
   const { keepsOne = false } = options;
+  const { stepsBack = () => 0, isAhead = () => false } = options;
   const rights = new Map<string, VendorRight>();
   const foreign = new Map<string, VendorRight>();
   const violations: string[] = [];
@@ -105,7 +110,7 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
   const refusedPlates = new Set<string>();
   const refusedTargets = new Set<string>();
   const inFlight = new Set<string>();
-  const lastAt = new Map<string, number>();
+  const lastAt = new Map<string, { at: number; stepsBack: number }>();
   let refusalCount = 0;
 
   const violate = (change: PushChange, what: string): void => {
@@ -132,10 +137,12 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
   function checkOrder(change: PushChange): void {
     const { permitId } = change.registration;
     const key = registrationKeyOf(toPlace(change));
-    const before = lastAt.get(key) ?? Number.NEGATIVE_INFINITY;
-    if (change.at.getTime() < before && isForgotten?.(permitId) !== true)
+    const at = change.at.getTime();
+    const before = lastAt.get(key);
+    const isSameClock = before?.stepsBack === stepsBack();
+    if (isSameClock && at < before.at && isForgotten?.(permitId) !== true)
       violate(change, "was decided before what came before it");
-    lastAt.set(key, Math.max(before, change.at.getTime()));
+    lastAt.set(key, { at: isSameClock ? Math.max(before.at, at) : at, stepsBack: stepsBack() });
   }
 
   function checkReceipt(change: PushChange, right: VendorRight): void {
@@ -194,6 +201,8 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
     accepted: 0,
     enter(changes) {
       for (const change of changes) {
+        checkOrder(change);
+        if (isAhead(change.at)) violate(change, "is dated ahead of the clock");
         if (inFlight.has(change.identity)) violate(change, "is sent while it is in flight");
         inFlight.add(change.identity);
         if (foreign.has(change.identity) || foreign.has(change.reference)) violate(change, "is another's");
@@ -214,7 +223,6 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
       }
     },
     apply(change, oneOff) {
-      checkOrder(change);
       const known = find(change);
       if (known !== undefined) checkReceipt(change, known);
       // A repeat of what was done already is answered as done, unless this vendor looks at who asks first.
@@ -231,7 +239,7 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
       if (change.kind === "cancel") {
         // What the vendor does not know counts as ended.
         if (known === undefined) return undefined;
-        if (known.cancelled) return known;
+        if (known.cancelled && change.end.getTime() >= known.end) return known;
         if (change.end.getTime() > Math.max(known.end, known.from)) violate(change, "makes it longer");
         return save(change, { ...known, end: change.end.getTime(), cancelled: true });
       }

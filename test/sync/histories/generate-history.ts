@@ -8,6 +8,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const YEAR = 365 * DAY;
 
 export const PROVIDER_IDS = ["alpha", "beta", "gamma"] as const;
 /** Nobody could take one of these for anything else when it shows up in an event. */
@@ -208,7 +209,8 @@ export function generateHistory(
     if (kind < 0.77) return { do: "ledger_fails", calls: between(1, 6) };
     if (kind < 0.78) return { do: "directory_fails", reads: between(1, 4) };
     if (kind < 0.81) return { do: "attend", dismiss: chance(0.3) };
-    if (kind < 0.84) return jump();
+    if (kind < 0.83) return jump();
+    if (kind < 0.84) return leap();
     if (kind < 0.9)
       return {
         do: "crash",
@@ -249,6 +251,23 @@ export function generateHistory(
       { do: "pass", ms: 200 },
       { do: "say", words: [{ kind: "revoke", permitId: id }] },
     ];
+  }
+
+  /** The clock is wrong for a while, from the start of a process or while it runs, and then right again. */
+  function leap(): Step {
+    const ms = pick([YEAR, 5 * HOUR, 10 * MINUTE, -10 * MINUTE, -5 * HOUR]);
+    const length = between(1, 4);
+    const meanwhile: Step[] = [];
+    if (chance(0.4)) meanwhile.push({ do: "restart", downMs: pick([0, 10, 2 * MINUTE]) });
+    while (meanwhile.length < length + 1) {
+      const words = Array.from({ length: between(1, 3) }, word);
+      meanwhile.push(
+        chance(0.5) ? { do: "say", words } : { do: "pass", ms: pick([50, SECOND, 2 * MINUTE, HOUR]) },
+      );
+    }
+    if (chance(0.4))
+      meanwhile.push({ do: "crash", after: between(0, 12), downMs: pick([0, 10, 5 * SECOND]) });
+    return { do: "leap", ms, meanwhile };
   }
 
   // The profile of providers that misbehave, all of them from the beginning.

@@ -103,12 +103,15 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
         mayShare: (one) => judge.letBe.has(one.identity),
         keepsOne: keepsOne(history.seed, providerId),
         refusesRepeats: providerId === "alpha",
+        stepsBack: time.stepsBack,
+        // What waits for its turn was dated before.
+        isAhead: (at) => at.getTime() > time.now().getTime() + 1_000 && time.sinceStepBack() > 60_000,
         isForgotten: (permitId) => forgotten.has(permitId),
       }),
     ]),
   );
   const judge: LedgerJudge = createLedgerJudge({
-    ...{ vendors, readings, latest: time.latest, leadTimeMs: LEAD_TIME_MS },
+    ...{ vendors, readings, leadTimeMs: LEAD_TIME_MS },
     now: () => time.now().getTime(),
     isNews: () => time.elapsed() === newsAt,
     isLate: () => time.elapsed() - ledgerFailedAt < 2 * 60_000,

@@ -4,10 +4,12 @@ import type { ClaimedDelivery, DeliveryUpdate, Ledger } from "../../../src/sync/
 import { type FakeVendor, isLive, placeOf, type VendorRight } from "./fake-vendor.ts";
 import { isSameRight, toRight, type WantedRight } from "./wanted-rights.ts";
 
+// By less a clock goes back while it is adjusted.
+const CLOCK_MS = 1_000;
+
 export interface LedgerJudgeOptions {
   readonly vendors: ReadonlyMap<string, FakeVendor>;
   readonly now: () => number;
-  readonly latest: () => number;
   readonly leadTimeMs: number;
   /** Whether decisions may be written late because the ledger failed: then they are judged when they are sent. */
   readonly isLate: () => boolean;
@@ -33,7 +35,7 @@ export interface LedgerJudge {
 }
 
 export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
-  const { vendors, now, latest, leadTimeMs, isLate, isNews, readings } = options;
+  const { vendors, now, leadTimeMs, isLate, isNews, readings } = options;
   const written = new Map<string, Delivery>();
   const letBe = new Set<string>();
   const durable = new Map<string, Delivery>();
@@ -45,24 +47,29 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
     const before = written.get(`${providerId} ${permitId}`);
     written.set(`${providerId} ${permitId}`, delivery);
     for (const right of delivery.rights) {
-      const old = before?.rights.find(({ reference }) => reference === right.reference);
+      const known = [...(before?.rights ?? []), ...(before?.ended ?? [])];
+      const old = known.find(({ reference }) => reference === right.reference);
       if (right.failure?.dismissed === true) letBe.add(right.reference);
       const problem = judgeReceipt(right, vendor.rights.get(right.reference));
       if (problem !== undefined) violate(right, problem);
       // With another receipt, the first one was carried out meanwhile.
       const isOpen = old?.receipt?.coveredUntil === right.receipt?.coveredUntil;
-      if (old !== undefined && isOpen && isRestated(old.intent, right.intent))
+      if (old !== undefined && isOpen && isRestated(old.intent, right.intent, now()))
         violate(right, "is decided twice");
       const isNewCancel = right.intent?.operation === "cancel" && old?.intent?.operation !== "cancel";
       if (!isNewCancel || isLate()) continue;
       const wrong = judgeReadings(right, { providerId, permitId, delivery, vendor });
       if (wrong !== undefined) violate(right, wrong);
     }
-    for (const right of before?.rights ?? []) {
-      if (delivery.rights.some(({ reference }) => reference === right.reference)) continue;
+    const remembered = new Set(
+      [...delivery.rights, ...(delivery.ended ?? [])].map(({ reference }) => reference),
+    );
+    for (const right of [...(before?.rights ?? []), ...(before?.ended ?? [])]) {
+      if (remembered.has(right.reference)) continue;
       const kept = vendor.rights.get(right.reference);
-      if (kept !== undefined && isLive(kept, latest()) && !letBe.has(right.reference))
-        violate(right, "forgotten while the vendor has it");
+      const isThere =
+        kept !== undefined && kept.lost === undefined && kept.end > Math.max(now() + CLOCK_MS, kept.from);
+      if (isThere && !letBe.has(right.reference)) violate(right, "forgotten while the vendor has it");
     }
   }
 
@@ -92,7 +99,17 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
   ): string | undefined {
     const old = toRight(right.registration);
     const due = wanted.filter(({ from, to }) => from - leadTimeMs <= now() && (to === null || to > now()));
-    if (due.some((want) => isSameRight(want, old))) return "is cancelled although it is wanted";
+    // What a clock ahead had let go may have been taken up again since.
+    const hasSuccessor = delivery.rights.some(
+      ({ registration }) =>
+        registration.generation > right.registration.generation &&
+        isSameRight({ ...old, to: null }, toRight(registration)),
+    );
+    if (!hasSuccessor && due.some((want) => isSameRight(want, old)))
+      return "is cancelled although it is wanted";
+    // What is over covers no car that its end could uncover.
+    const ended = vendor.rights.get(right.reference);
+    if (ended !== undefined && ended.lost === undefined && !isLive(ended, now())) return undefined;
     // What the vendor lost without a word is there for all that sync can know.
     const isThere = (want: WantedRight) =>
       [...vendor.rights.values()].some(
@@ -163,8 +180,10 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
 }
 
 /** Whether an open intent was replaced by one of the same words and another instant: a repeat must carry the same. */
-function isRestated(before: Right["intent"], after: Right["intent"]): boolean {
+function isRestated(before: Right["intent"], after: Right["intent"], now: number): boolean {
   if (before === null || after === null || before.at === after.at) return false;
+  // A clock that was ahead dated it.
+  if (Date.parse(before.at) > now + CLOCK_MS) return false;
   return before.operation === after.operation && before.validTo === after.validTo;
 }
 

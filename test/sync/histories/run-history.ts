@@ -45,6 +45,10 @@ class HistoryRun {
         return this.#driver.pass(step.ms);
       case "jump":
         return world.time.jump(step.ms);
+      case "leap":
+        world.time.jump(step.ms);
+        for (const one of step.meanwhile) await this.take(one);
+        return world.time.jump(-step.ms);
       case "fault":
         world.faults.get(step.providerId)?.push(...step.faults);
         return;
@@ -213,7 +217,7 @@ class HistoryRun {
   }
 
   async calmDown(): Promise<void> {
-    const { time, conditions, faults, host, vendors } = this.#driver.world;
+    const { conditions, faults, host, vendors } = this.#driver.world;
     this.#driver.spare();
     for (const id of conditions.keys()) conditions.set(id, "well");
     for (const queue of faults.values()) queue.length = 0;
@@ -223,8 +227,8 @@ class HistoryRun {
     await this.#driver.living();
     this.#driver.spare();
     if (this.#driver.owesRefresh) await this.#driver.refresh(null);
-    // Until the clock has caught up with what it showed, and a dead process's claims are over.
-    await this.#driver.pass(Math.max(0, time.latest() - time.now().getTime()) + 2 * MINUTE);
+    // Until a dead process's claims are over.
+    await this.#driver.pass(2 * MINUTE);
     await this.#idle();
     await this.#judge();
     for (const id of vendors.keys()) this.#setRefused(id, { plates: [], targets: [] });

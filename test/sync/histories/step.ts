@@ -47,6 +47,8 @@ export type Step =
   | { readonly do: "attend"; readonly dismiss: boolean }
   /** Somebody sets the machine's clock. */
   | { readonly do: "jump"; readonly ms: number }
+  /** The clock is off by so much while other things happen, and then right again. */
+  | { readonly do: "leap"; readonly ms: number; readonly meanwhile: readonly Step[] }
   | { readonly do: "pass"; readonly ms: number }
   /** The process is killed after so many more doings with its ledger, and comes back later. */
   | { readonly do: "crash"; readonly after: number; readonly downMs: number }

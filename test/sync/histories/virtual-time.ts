@@ -21,6 +21,10 @@ export interface VirtualTime {
   /** How much time has passed, whatever the clock says. */
   elapsed(): number;
   jump(ms: number): void;
+  /** How often the clock was set back. */
+  stepsBack(): number;
+  /** How much time has passed since it was set back last. */
+  sinceStepBack(): number;
   createTimers(): TimerGroup;
   /** How far away the next timer is; undefined when there is none. */
   untilNext(): number | undefined;
@@ -42,6 +46,8 @@ export function createVirtualTime(start: number): VirtualTime {
   let offset = start;
   let latest = start;
   let order = 0;
+  let stepsBack = 0;
+  let steppedBackAt = Number.NEGATIVE_INFINITY;
 
   const noteLatest = (): void => {
     latest = Math.max(latest, offset + elapsed);
@@ -63,9 +69,14 @@ export function createVirtualTime(start: number): VirtualTime {
     now,
     latest: () => latest,
     elapsed: () => elapsed,
+    stepsBack: () => stepsBack,
+    sinceStepBack: () => elapsed - steppedBackAt,
     jump(ms) {
       offset += ms;
       noteLatest();
+      if (ms >= 0) return;
+      stepsBack += 1;
+      steppedBackAt = elapsed;
     },
     createTimers() {
       const own = new Set<Timer>();

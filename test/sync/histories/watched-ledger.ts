@@ -67,6 +67,8 @@ export function createWatchedLedger(options: WatchedLedgerOptions): Ledger {
     record: (changes, recordOptions) => call(() => ledger.record(changes, recordOptions)),
     makeDue: (selection) => call(() => ledger.makeDue(selection)),
     rewind: (request) => call(() => ledger.rewind(request)),
+    readClock: () => call(() => ledger.readClock()),
+    noteClock: (noted, options) => call(() => ledger.noteClock(noted, options)),
     listCompanies: () => follow(ledger.listCompanies()),
     claim: (request) => callOrFail(async () => noteClaimed(await ledger.claim(request))),
     claimOne: (id, request) =>

@@ -10,8 +10,11 @@ import { isSameRight, wantedRights } from "../histories/wanted-rights.ts";
 import type { ChildSetup } from "./child-wire.ts";
 import { type KillableChild, startChild } from "./killable-child.ts";
 import { serveVendors } from "./vendor-server.ts";
+import type { WrongClock } from "./wrong-clock.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
+const CLOCKS_MS = [5 * 60 * 60_000, 10 * 60_000, 30_000, -10 * 60_000, -5 * 60 * 60_000];
+const STEP_EVERY_MS = 20;
 export const PROVIDER_IDS = ["alpha", "beta"];
 
 /** Kills the process so many times, then lets it come to rest. Gives what went wrong. */
@@ -20,7 +23,10 @@ export async function runKills(
   { kills, ledger, script }: { kills: number; ledger: ChildSetup["ledger"]; script: URL },
 ): Promise<string[]> {
   const random = seededRandom(seed);
-  const vendors = createVendors();
+  let clock: WrongClock | undefined;
+  let clocks = 0;
+  // A clock that steps may go back between any two decisions.
+  const vendors = createVendors(() => (clock?.kind === "steps" ? ++clocks : clocks));
   const server = await serveVendors(vendors, { random });
   const words = createHostWords(() => {});
   const host = createHost(random);
@@ -28,7 +34,9 @@ export async function runKills(
   const setup = { ledger, origin: server.origin, providerIds: PROVIDER_IDS };
   try {
     for (let kill = 0; kill < kills; kill += 1) {
-      const child = await startChild(setup, script);
+      clock = pickClock(random);
+      clocks += 1;
+      const child = await startChild(clock === undefined ? setup : { ...setup, clock }, script);
       violations.push(...(await resolveWords(words, child)));
       let isKilled = false;
       const killing = sleep(random() * random() * 120).then(() => {
@@ -39,6 +47,8 @@ export async function runKills(
       await killing;
     }
     server.recover();
+    clock = undefined;
+    clocks += 1;
     const child = await startChild(setup, script);
     violations.push(...(await resolveWords(words, child)));
     const idle = await Promise.race([child.ask({ call: "idle" }), sleep(300_000)]);
@@ -51,14 +61,22 @@ export async function runKills(
   }
 }
 
+/** The clock of one process: mostly right, else off from its start, or stepping while it runs. */
+function pickClock(random: () => number): WrongClock | undefined {
+  const chance = random();
+  if (chance < 0.5) return undefined;
+  if (chance < 0.75) return { kind: "steps", seed: Math.floor(random() * 2 ** 31), everyMs: STEP_EVERY_MS };
+  return { kind: "constant", wrongByMs: CLOCKS_MS[Math.floor(random() * CLOCKS_MS.length)] ?? 0 };
+}
+
 /** Two vendors: one keeps our references, one has its own. */
-export function createVendors(): Map<string, FakeVendor> {
+export function createVendors(stepsBack: () => number = () => 0): Map<string, FakeVendor> {
   return new Map(
     PROVIDER_IDS.map((providerId) => [
       providerId,
       createFakeVendor({
         ...{ providerId, references: providerId === "beta" ? "own" : "ours" },
-        ...{ latest: Date.now, mayShare: () => false },
+        ...{ latest: Date.now, mayShare: () => false, stepsBack },
       }),
     ]),
   );
@@ -128,6 +146,10 @@ export async function judgeRest(
       const found = live.filter((right) => isSameRight(want, right));
       const isEnd = want.to === null ? (found[0]?.end ?? 0) > now + 20 * DAY_MS : found[0]?.end === want.to;
       if (found.length !== 1 || !isEnd) problems.push(`${providerId}: ${JSON.stringify(want)} is not there.`);
+    }
+    for (const right of vendor.rights.values()) {
+      if (right.cancelled && right.end > Math.max(Date.now(), right.from))
+        problems.push(`${providerId}: ${JSON.stringify(right)} is cancelled at an instant ahead.`);
     }
     for (const right of live) {
       if (!wanted.some((want) => isSameRight(want, right))) {

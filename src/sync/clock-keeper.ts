@@ -1,0 +1,86 @@
+import type { ClockWatch } from "./clock-watch.ts";
+import { LEASE_MS } from "./lease.ts";
+import type { Ledger } from "./ledger.ts";
+
+// How far ahead of the clock the instant is written.
+const AHEAD_MS = 2 * LEASE_MS;
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * Keeps in the ledger what must be known of the clock after a restart: an instant that nothing recorded is later than, and
+ * a leap. It is written ahead of time, once a minute at most, so that it costs nothing beside what it is about.
+ */
+export class ClockKeeper {
+  readonly #clock: ClockWatch;
+  readonly #getLedger: () => Ledger;
+  /** Nothing that was recorded is later, in milliseconds. */
+  #latest = Number.NEGATIVE_INFINITY;
+  #writing: Promise<void> | undefined;
+  /** When the leap that is remembered is over, in milliseconds; null: none is. */
+  #leapUntil: number | null = null;
+
+  constructor(clock: ClockWatch, getLedger: () => Ledger) {
+    this.#clock = clock;
+    this.#getLedger = getLedger;
+  }
+
+  /** Reads what is remembered, when the ledger was opened, and judges the clock by it. */
+  async recall(): Promise<void> {
+    const ledger = this.#getLedger();
+    const { latest, leap } = await ledger.readClock();
+    const now = this.#clock.now().getTime();
+    this.#leapUntil = leap?.steadyAt.getTime() ?? null;
+    if (latest !== null) {
+      this.#latest = latest.getTime();
+      // A ledger's own clock goes on while no process runs, and others that run write ahead of it.
+      const mayBeLater = ledger.now === undefined ? this.#latest : this.#latest - AHEAD_MS;
+      this.#clock.latest = Math.max(this.#clock.latest, mayBeLater);
+    }
+    if (now - this.#latest > DAY_MS && latest !== null) this.#clock.noteLeap(now - this.#latest, "ledger");
+    else if (leap !== null && leap.steadyAt.getTime() > now) {
+      this.#clock.noteLeap(leap.byMs, "ledger", Math.min(DAY_MS, leap.steadyAt.getTime() - now));
+    }
+  }
+
+  /** Before something is recorded at `now`, or decided under a claim of `now`. At once where that is covered already. */
+  cover(now: Date): Promise<void> | undefined {
+    const needed = now.getTime() + LEASE_MS;
+    if (needed <= this.#latest) return undefined;
+    this.#writing ??= this.#write(now.getTime() + AHEAD_MS).finally(() => {
+      this.#writing = undefined;
+    });
+    return this.#writing;
+  }
+
+  /** What was dated ahead of the clock has been put right: from now on, nothing recorded is later than it shows. */
+  async settle(): Promise<void> {
+    await this.#replace(this.#clock.now().getTime() + AHEAD_MS);
+  }
+
+  /** Deliveries have come to rest, and nothing is dated ahead: a start after this need not look for what is. */
+  async rest(): Promise<void> {
+    const latest = this.#clock.now().getTime();
+    if (latest < this.#latest) await this.#replace(latest);
+  }
+
+  /** Remembers the clock's leap, or that it is steady again, and what it shows. */
+  async keep(): Promise<void> {
+    await this.cover(this.#clock.now());
+    const { status } = this.#clock;
+    const until = status?.steadyAt.getTime() ?? null;
+    if (until === this.#leapUntil) return;
+    const leap = status === null ? null : { steadyAt: status.steadyAt, byMs: status.byMs };
+    await this.#getLedger().noteClock({ leap });
+    this.#leapUntil = until;
+  }
+
+  async #replace(latest: number): Promise<void> {
+    await this.#getLedger().noteClock({ latest: new Date(latest) }, { isSettled: true });
+    this.#latest = latest;
+  }
+
+  async #write(latest: number): Promise<void> {
+    await this.#getLedger().noteClock({ latest: new Date(latest) });
+    this.#latest = Math.max(this.#latest, latest);
+  }
+}
