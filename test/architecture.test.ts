@@ -15,6 +15,7 @@ const ALLOWED: Record<string, { parts: string[]; packages: string[] }> = {
       "node:assert",
       "node:crypto",
       "node:fs",
+      "node:fs/promises",
       "node:module",
       "node:path",
       "node:sqlite",

@@ -16,6 +16,8 @@ export class ClockKeeper {
   /** Nothing that was recorded is later, in milliseconds. */
   #latest = Number.NEGATIVE_INFINITY;
   #writing: Promise<void> | undefined;
+  /** When changes that are on their way to the ledger were decided. */
+  readonly #onTheWay = new Set<Date>();
   /** When the leap that is remembered is over, in milliseconds; null: none is. */
   #leapUntil: number | null = null;
 
@@ -42,11 +44,27 @@ export class ClockKeeper {
     }
   }
 
+  /** Records what was decided at an instant. The clock may be set back before it is written. */
+  async record<Value>(at: Date, write: () => Promise<Value>): Promise<Value> {
+    this.#onTheWay.add(at);
+    try {
+      const covering = this.cover(at);
+      if (covering !== undefined) await covering;
+      return await write();
+    } finally {
+      this.#onTheWay.delete(at);
+      this.#clock.noteWritten(at);
+    }
+  }
+
   /** Before something is recorded at `now`, or decided under a claim of `now`. At once where that is covered already. */
   cover(now: Date): Promise<void> | undefined {
     const needed = now.getTime() + LEASE_MS;
     if (needed <= this.#latest) return undefined;
-    this.#writing ??= this.#write(now.getTime() + AHEAD_MS).finally(() => {
+    const earlier = this.#writing;
+    // The clock may have leapt since the other one began.
+    if (earlier !== undefined) return earlier.then(() => this.cover(now));
+    this.#writing = this.#write(now.getTime() + AHEAD_MS).finally(() => {
       this.#writing = undefined;
     });
     return this.#writing;
@@ -54,7 +72,10 @@ export class ClockKeeper {
 
   /** What was dated ahead of the clock has been put right: from now on, nothing recorded is later than it shows. */
   async settle(): Promise<void> {
-    await this.#replace(this.#clock.now().getTime() + AHEAD_MS);
+    const now = this.#clock.now();
+    // What is written only now is put right after it is.
+    for (const at of this.#onTheWay) if (at > now) return;
+    await this.#replace(now.getTime() + AHEAD_MS);
   }
 
   /** Deliveries have come to rest, and nothing is dated ahead: a start after this need not look for what is. */

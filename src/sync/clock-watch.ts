@@ -53,6 +53,11 @@ export class ClockWatch implements Timers {
     return now;
   };
 
+  /** Something was written that was dated at an instant. Where the clock was set back meanwhile, it lies ahead. */
+  noteWritten(at: Date): void {
+    if (this.now().getTime() < at.getTime() - NOTICED_MS) this.stepsBack += 1;
+  }
+
   /** Another clock takes the place of the one that it watched. */
   restart(): void {
     this.#high = Number.NEGATIVE_INFINITY;

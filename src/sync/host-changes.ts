@@ -43,13 +43,15 @@ export interface HostChanges {
 }
 
 interface Decision {
+  /** When it was decided. */
+  readonly at: Date;
   /** The providers that each company's permits get deliveries at. */
   readonly made: ReadonlyMap<string, readonly string[]>;
   readonly toChange: (kind: "issue" | "revise", permit: Permit) => LedgerChange;
 }
 
 /** What a call says of its changes, in their order. */
-interface Call extends Pick<Decision, "made"> {
+interface Call extends Pick<Decision, "at" | "made"> {
   readonly permitIds: readonly string[];
   readonly fieldOf: (index: number) => string;
 }
@@ -58,7 +60,7 @@ export function createHostChanges(context: {
   openLedger: () => MaybePromise<Ledger>;
   enabledProviders: EnabledProviders;
   timers: Timers;
-  clockKeeper: Pick<ClockKeeper, "cover">;
+  clockKeeper: Pick<ClockKeeper, "record">;
   /** Ids of the push providers there are now. */
   pushProviderIds: () => readonly string[];
   /** How often permits were looked at again because the directory or the providers changed. */
@@ -97,7 +99,7 @@ export function createHostChanges(context: {
     const isOld = refreshCount() !== refreshesBefore;
     const made = isOld ? new Map([...enabled.keys()].map((companyId) => [companyId, all])) : enabled;
     return {
-      made,
+      ...{ at, made },
       toChange: (kind, permit) => ({
         ...{ kind, permit, at },
         providerIds: made.get(permit.companyId) ?? all,
@@ -138,17 +140,17 @@ export function createHostChanges(context: {
 
   async function record(
     changes: Iterable<LedgerChange>,
-    { permitIds, made, transaction, fieldOf }: Call & { transaction: unknown },
+    { permitIds, at, made, transaction, fieldOf }: Call & { transaction: unknown },
   ): Promise<ChangeResult[]> {
     const refreshesBefore = refreshCount();
     const opened = openLedger();
     const ledger = isPromise(opened) ? await opened : opened;
-    const covering = clockKeeper.cover(timers.now());
-    if (covering !== undefined) await covering;
     const statuses = await noteHealth(
-      ledger.record(
-        changes,
-        transaction === undefined ? {} : { transaction: transaction as LedgerTransaction },
+      clockKeeper.record(at, () =>
+        ledger.record(
+          changes,
+          transaction === undefined ? {} : { transaction: transaction as LedgerTransaction },
+        ),
       ),
     );
     const conflict = statuses.indexOf("conflict");
@@ -183,8 +185,8 @@ export function createHostChanges(context: {
         const found = enabledProviders.find(companyId, pushProviderIds());
         // Nobody waits for what is there: while this permit is being written, the next caller's is checked.
         const enabled = new Map([[companyId, isPromise(found) ? await found : found]]);
-        const { toChange, made } = decide(refreshes, enabled);
-        const call = { permitIds: [id], made, transaction, fieldOf: () => "permit" };
+        const { toChange, ...decided } = decide(refreshes, enabled);
+        const call = { permitIds: [id], ...decided, transaction, fieldOf: () => "permit" };
         return first(await record([toChange(kind, checked)], call));
       });
     },
@@ -201,7 +203,7 @@ export function createHostChanges(context: {
         for (const companyId of new Set(textsOf(given, "companyId"))) {
           enabled.set(companyId, await enabledProviders.find(companyId, pushProviderIds()));
         }
-        const { toChange, made } = decide(refreshes, enabled);
+        const { toChange, ...decided } = decide(refreshes, enabled);
         function* check(): Iterable<LedgerChange> {
           for (const [index, permit] of given.entries()) {
             const checked = readPermit(permit, fieldOf(index));
@@ -209,15 +211,16 @@ export function createHostChanges(context: {
             yield toChange("issue", checked);
           }
         }
-        return record(check(), { permitIds, made, transaction, fieldOf });
+        return record(check(), { permitIds, ...decided, transaction, fieldOf });
       });
     },
     async withdraw(kind, permitId, options) {
       const transaction = readTransaction(options);
       readText(permitId, "permitId");
       return inOrder([permitId], async () => {
-        const change = { kind, permitId, at: timers.now() };
-        const call = { permitIds: [permitId], made: NONE, transaction, fieldOf: () => "permitId" };
+        const at = timers.now();
+        const change = { kind, permitId, at };
+        const call = { permitIds: [permitId], at, made: NONE, transaction, fieldOf: () => "permitId" };
         const result = first(await record([change], call));
         if (kind === "forget") onForgotten();
         return result;

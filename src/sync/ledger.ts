@@ -54,7 +54,8 @@ export interface Ledger {
   /**
    * The clock was set back to `now`; `latest` is the latest instant that it ever showed. Makes due at `now` what waits for
    * another attempt, and what was due by then: their instants are of a clock that was ahead. Where `latest` is later than
-   * `now`, so are deliveries whose last decision is (`decidedAt`), and those that are being worked on. It may work in steps.
+   * `now`, so are deliveries whose last decision is (`decidedAt`), and those that are being worked on. No claim lasts longer than a new
+   * one would. It may work in steps.
    */
   rewind(request: { providerId: string; latest: Date; now: Date }): Promise<void>;
   /** What is remembered of the clocks that this ledger was used by. */

@@ -4,6 +4,7 @@ import { isBehind } from "./dated-ahead.ts";
 import type { Delivery } from "./delivery.ts";
 import { failuresOf, targetOf, targetsOf } from "./delivery-facts.ts";
 import { type DueNode, DueQueue } from "./due-queue.ts";
+import { LEASE_MS } from "./lease.ts";
 
 /** A permit in the memory ledger. */
 export interface PermitRow {
@@ -55,6 +56,8 @@ export class ProviderRows {
   rewind(latest: number, now: number): void {
     for (const row of this.rows) {
       const { dueAt, dueSince, claim, delivery } = row;
+      // It would last for as much longer as the clock was ahead.
+      if (claim !== undefined) claim.until = Math.min(claim.until, now + LEASE_MS);
       const isAhead = dueAt !== null && dueSince !== null && dueAt > now;
       const isWaiting = isAhead && (dueAt > dueSince || dueSince <= latest);
       // What somebody works on may be written with such a decision yet.

@@ -164,6 +164,8 @@ function createFrom(
         // What is being put back must not be taken out again meanwhile.
         await stopping;
         const ledger = await openLedger();
+        // The first look for work need not wait for it then. A ledger that cannot write now is waited for as ever.
+        await core.clockKeeper.cover(timers.now())?.catch(() => core.health.note(false));
         unwatch ??= ledger.watch?.((providerId) => core.wake(providerId));
       } catch (thrown) {
         isRunning = false;

@@ -91,6 +91,11 @@ export const COLUMNS: Readonly<Record<string, Readonly<Record<string, string>>>>
     provider_id: "text",
     due_at: "timestamp with time zone",
   },
+  clock: {
+    latest: "timestamp with time zone",
+    steady_at: "timestamp with time zone",
+    leapt_by: "bigint",
+  },
   delivery_targets: { provider_id: "text", target: "text", permit_id: "text" },
 };
 

@@ -30,16 +30,9 @@ export async function erasePermits(
   return erased;
 }
 
-// A machine whose clock differs by more from the database's erases nothing by it.
-const CLOCKS_DIFFER_SECONDS = 300;
-
-/**
- * Whether permit `p` may be erased. It takes {@link instantsOf}. To a machine whose clock is not the database's, nothing has
- * ended, and whatever could be live is.
- */
+/** Whether permit `p` may be erased. It takes {@link instantsOf}. */
 function isErasable(schema: string): string {
-  const isInStep = `abs(extract(epoch FROM clock_timestamp() - $4::timestamptz)) <= ${CLOCKS_DIFFER_SECONDS}`;
-  return `p.permit IS NOT NULL AND ((p.ends_at < $1::timestamptz AND ${isInStep}) OR p.state = 'forgotten') AND NOT EXISTS (
+  return `p.permit IS NOT NULL AND (p.ends_at < $1::timestamptz OR p.state = 'forgotten') AND NOT EXISTS (
     SELECT FROM ${schema}.deliveries d WHERE d.permit_id = p.permit_id
        AND (d.live_until > $2::timestamptz OR d.lease_until > ${NOW}))`;
 }

@@ -9,7 +9,7 @@ export interface Claim {
   readonly permit: number;
   readonly provider: number;
   readonly company: number;
-  readonly until: number;
+  until: number;
   /** Since when it counts as pending. */
   readonly since: number;
   /** When it was due, or has become so since; null: it was not. */
@@ -114,6 +114,15 @@ export class Claims {
     claim.changedAt = Math.min(changedAt ?? at, at);
     claim.dueAt = Math.min(dueAt ?? at, at);
     this.#undo.add(() => Object.assign(claim, { changedAt, dueAt }));
+  }
+
+  /** Ends a claim at an instant at the latest. */
+  shorten(claim: Claim, until: number): void {
+    const before = claim.until;
+    claim.until = Math.min(before, until);
+    this.#undo.add(() => {
+      claim.until = before;
+    });
   }
 
   noteWritten(claim: Claim, written: Written): void {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { SAME_CLOCK_MS } from "./dated-ahead.ts";
+import { LEASE_MS } from "./lease.ts";
 import type { Claims } from "./sqlite-claims.ts";
 import type { Operations } from "./sqlite-messages.ts";
 import type { NameTable } from "./sqlite-names.ts";
@@ -38,8 +39,12 @@ export function createRewinder({ database, providers, claims }: Parts) {
       if (provider === undefined) return null;
       updateWaiting.run(now, now, provider, now);
       updateDue.run(now, now, provider, now, latest);
-      // What is being worked on may be written with such a decision yet.
-      if (latest > now) for (const claim of claims.of(provider).values()) claims.noteChange(claim, now);
+      for (const claim of claims.of(provider).values()) {
+        // It would last for as much longer as the clock was ahead.
+        claims.shorten(claim, now + LEASE_MS);
+        // What is being worked on may be written with such a decision yet.
+        if (latest > now) claims.noteChange(claim, now);
+      }
       claims.noteDue(now);
       return null;
     },

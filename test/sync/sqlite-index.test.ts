@@ -216,7 +216,7 @@ it("a file of the version before keeps what its indexes knew", async () => {
   await ledger.close();
   // As version 2 has it: every plate in its table, and an index of ends.
   const old = new DatabaseSync(path);
-  old.exec(`DROP TABLE ended; DROP TABLE indexed; DROP TABLE owner; DROP TABLE erasure;
+  old.exec(`DROP TABLE ended; DROP TABLE indexed; DROP TABLE owner; DROP TABLE erasure; DROP TABLE clock;
     CREATE INDEX permit_ended ON permit (ended_at) WHERE ended_at IS NOT NULL; PRAGMA user_version = 2`);
   old.close();
   const { ledger: upgraded } = await openWith(path, 100);

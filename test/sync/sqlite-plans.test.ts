@@ -9,7 +9,7 @@ import { makeFolder } from "./sqlite-folder.ts";
 // Few rows each; the index of forgotten permits has none but those that are to be erased. New permits are sorted before
 // they are added to the indexes, some thousands at a time.
 const SMALL =
-  /^SCAN (company|provider|target|indexed|erasure|json_each|16-ROW VALUES|permit USING INDEX permit_forgotten|\(subquery-\d+\))/;
+  /^SCAN (company|provider|target|indexed|erasure|clock|json_each|16-ROW VALUES|permit USING INDEX permit_forgotten|\(subquery-\d+\))/;
 const SORTED = /^INSERT INTO (plate|ended)/;
 
 it("finds everything by an index, whatever is asked", () => {

@@ -45,6 +45,8 @@ export interface FakeVendorOptions {
   readonly keepsOne?: boolean;
   /** How often the clock was set back: what was decided before is no measure of what is decided after it. */
   readonly stepsBack?: () => number;
+  /** What the clock shows, in milliseconds: what was decided later was decided before the clock was set back. */
+  readonly now?: () => number;
   /** Whether an instant lies ahead of the clock, as it cannot when it was decided by it. */
   readonly isAhead?: (at: Date) => boolean;
   /** Whether a repeat of what was done already can be refused. */
@@ -102,7 +104,7 @@ export function placeOf({ plateNumber, target }: Pick<VendorRight, "plateNumber"
 export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
   const { providerId, references, latest, mayShare, isForgotten, refusesRepeats } = options;
   const { keepsOne = false } = options;
-  const { stepsBack = () => 0, isAhead = () => false } = options;
+  const { stepsBack = () => 0, now = () => Number.POSITIVE_INFINITY, isAhead = () => false } = options;
   const rights = new Map<string, VendorRight>();
   const foreign = new Map<string, VendorRight>();
   const violations: string[] = [];
@@ -137,7 +139,7 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
   function checkOrder(change: PushChange): void {
     const { permitId } = change.registration;
     const key = registrationKeyOf(toPlace(change));
-    const at = change.at.getTime();
+    const at = Math.min(change.at.getTime(), now());
     const before = lastAt.get(key);
     const isSameClock = before?.stepsBack === stepsBack();
     if (isSameClock && at < before.at && isForgotten?.(permitId) !== true)

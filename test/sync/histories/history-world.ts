@@ -104,6 +104,7 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
         keepsOne: keepsOne(history.seed, providerId),
         refusesRepeats: providerId === "alpha",
         stepsBack: time.stepsBack,
+        now: () => time.now().getTime(),
         // What waits for its turn was dated before.
         isAhead: (at) => at.getTime() > time.now().getTime() + 1_000 && time.sinceStepBack() > 60_000,
         isForgotten: (permitId) => forgotten.has(permitId),
