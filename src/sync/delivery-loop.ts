@@ -75,7 +75,7 @@ export class DeliveryLoop {
     if (!this.#isRunning) return this.#floor.isEmpty;
     const isAsking =
       this.#isClaiming || this.#isLookingAhead || this.#rewinding !== undefined || this.#floor.isLooking;
-    return this.#floor.isEmpty && !isAsking && !this.#mayHaveMore;
+    return this.#floor.isEmpty && !isAsking && !this.#mayHaveMore && this.isClockSettled;
   }
 
   /** Whether nothing in the ledger is dated ahead of the clock, as far as it knows. */

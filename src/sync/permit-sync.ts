@@ -222,6 +222,8 @@ async function waitUntilIdle(
   const ledger = await core.openLedger();
   for (;;) {
     const seen = core.quiet.count;
+    // That the clock was set back is noticed by reading it. What it had dated ahead is to be done then.
+    await Promise.all([...core.loops.values()].map((loop) => loop.settleClock()));
     let cancel = () => {};
     const isQuiet = () => owed.isSettled && [...core.loops.values()].every((loop) => loop.isQuiet);
     if (isQuiet()) {

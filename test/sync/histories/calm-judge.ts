@@ -33,12 +33,13 @@ export async function judgeCalm(world: HistoryWorld, options: CalmOptions): Prom
   for await (const failure of await sync.failures()) {
     failures.push({ ...failure, reference: failure.key.split("/").at(-1) ?? "" });
   }
+  const isSteady = (await sync.status()).clock === null;
   for (const providerId of providerIds) {
     const vendor = world.vendors.get(providerId);
     if (vendor === undefined) continue;
     const deliveries = await readDeliveries(ledger, providerId);
     const own = failures.filter((failure) => failure.providerId === providerId);
-    problems.push(...judgeProvider(world, { vendor, deliveries, failures: own, isHealed }));
+    problems.push(...judgeProvider(world, { vendor, deliveries, failures: own, isHealed, isSteady }));
     problems.push(...(await judgeUnmapped(world, ledger, providerId)));
   }
   problems.push(...(await judgePermits(world, ledger)));
@@ -75,6 +76,8 @@ interface ProviderState {
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly failures: readonly ListedFailure[];
   readonly isHealed: boolean;
+  /** Whether the clock is believed. */
+  readonly isSteady: boolean;
 }
 
 function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
@@ -127,11 +130,12 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
   for (const right of vendor.rights.values()) {
     const isOpen =
       right.cancelled && right.lost === undefined && right.end > Math.max(now + 1_000, right.from);
-    if (isOpen) problems.push(`${show({ ...right, to: right.end })} is cancelled at an instant ahead.`);
+    // Nothing is known any more of what was erased.
+    if (isOpen && !world.forgotten.has(right.permitId))
+      problems.push(`${show({ ...right, to: right.end })} is cancelled at an instant ahead.`);
   }
 
-  for (const failure of failures)
-    problems.push(...judgeFailure(failure, { vendor, deliveries: state.deliveries, wanted, live }));
+  for (const failure of failures) problems.push(...judgeFailure(failure, { ...state, wanted, live }));
   return problems.map((problem) => `Calm, ${providerId}: ${problem}`);
 }
 
@@ -183,7 +187,7 @@ function findExcuse(want: WantedRight, state: ProviderState): Right | undefined 
 /** A refusal that is listed must be one that the vendor spoke, in its words, about something that matters now. */
 function judgeFailure(
   failure: ListedFailure,
-  state: Pick<ProviderState, "vendor" | "deliveries"> & {
+  state: Pick<ProviderState, "vendor" | "deliveries" | "isSteady"> & {
     wanted: readonly WantedRight[];
     live: readonly VendorRight[];
   },
@@ -211,7 +215,8 @@ function judgeFailure(
   const isUnsure = deliveries
     .get(permitId)
     ?.rights.some((kept) => kept.reference === reference && kept.intent !== null);
-  const matters = isUnsure || (operation === "cancel" ? right !== undefined : isWanted);
+  // Nothing is over by a clock that leapt, so a cancellation may have been asked for and refused for nothing.
+  const matters = isUnsure || (operation === "cancel" ? right !== undefined || !state.isSteady : isWanted);
   if (!matters) problems.push(`${shown} is listed although it does not matter any more.`);
   return problems;
 }

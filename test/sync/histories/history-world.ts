@@ -51,6 +51,7 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
   const conditions = new Map<string, VendorCondition>(PROVIDER_IDS.map((id) => [id, "well"]));
   /** What the directory said before edits of which the sync was not told yet. */
   let earlierHosts: Pick<typeof host, "getCompany" | "listLocations">[] = [];
+  /** Permits that were ever to be forgotten. */
   const forgotten = new Set<string>();
 
   const hosts = () => [host, ...earlierHosts];
@@ -120,7 +121,7 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
 
   return {
     ...{ history, home, random, time, activity, host, words, violations, events, faults, conditions },
-    ...{ vendors, judge, nextFault, noteSaid },
+    ...{ vendors, judge, nextFault, noteSaid, forgotten },
     /** The ledger fails so many times from now on; 0: it is well. */
     failLedger(calls: number): void {
       ledgerFailures = calls;
