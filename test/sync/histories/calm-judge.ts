@@ -100,7 +100,7 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
     const excuse = findExcuse(want, state);
     const shown = right === undefined ? "missing" : `there until ${new Date(right.end).toISOString()}`;
     if (excuse === undefined) problems.push(`${show(want)} is ${shown}, and nothing says why.`);
-    else if (vendor.keepsOne && right === undefined && isTakenForGood(want, { vendor, due, world })) continue;
+    else if (vendor.keepsOne && right === undefined && isTakenForGood(want, { vendor, current, world })) continue;
     else if (isHealed && excuse.failure?.dismissed !== true && excuse.failure?.code !== "invalid_input") {
       problems.push(`${show(want)} is ${shown} still, after the refusal was lifted and tried again.`);
     }
@@ -145,13 +145,14 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
  */
 function isTakenForGood(
   want: WantedRight,
-  { vendor, due, world }: { vendor: FakeVendor; due: readonly WantedRight[]; world: HistoryWorld },
+  { vendor, current, world }: { vendor: FakeVendor; current: readonly WantedRight[]; world: HistoryWorld },
 ): boolean {
   const now = world.time.now().getTime();
   return [...vendor.rights.values()].some((right) => {
     if (placeOf(right) !== placeOf(want) || right.cancelled || right.lost !== undefined) return false;
     if (!isLive(right, now)) return isLive(right, now - HOUR_MS);
-    return due.some((other) => isSameRight(other, right)) || world.judge.letBe.has(right.identity);
+    // A clock that was ahead may have had another one registered early.
+    return current.some((other) => isSameRight(other, right)) || world.judge.letBe.has(right.identity);
   });
 }
 
