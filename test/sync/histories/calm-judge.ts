@@ -100,7 +100,8 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
     const excuse = findExcuse(want, state);
     const shown = right === undefined ? "missing" : `there until ${new Date(right.end).toISOString()}`;
     if (excuse === undefined) problems.push(`${show(want)} is ${shown}, and nothing says why.`);
-    else if (vendor.keepsOne && right === undefined && isTakenForGood(want, { vendor, current, world })) continue;
+    else if (vendor.keepsOne && right === undefined && isTakenForGood(want, { ...state, current, world }))
+      continue;
     else if (isHealed && excuse.failure?.dismissed !== true && excuse.failure?.code !== "invalid_input") {
       problems.push(`${show(want)} is ${shown} still, after the refusal was lifted and tried again.`);
     }
@@ -130,8 +131,9 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
   for (const right of vendor.rights.values()) {
     const isOpen =
       right.cancelled && right.lost === undefined && right.end > Math.max(now + 1_000, right.from);
-    // Nothing is known any more of what was erased.
-    if (isOpen && !world.forgotten.has(right.permitId))
+    // Nothing is known any more of what was erased, nor of what was over for a day when the clock was set back.
+    const isKnown = !world.forgotten.has(right.permitId) && right.end + DAY_MS > world.time.latest();
+    if (isOpen && isKnown)
       problems.push(`${show({ ...right, to: right.end })} is cancelled at an instant ahead.`);
   }
 
@@ -140,17 +142,26 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
 }
 
 /**
- * Whether the vendor keeps another right that is wanted there, too, or that a person let be, or kept one that ran out
+ * Whether the vendor keeps another right that is wanted there, too, or that a person let be, or that waits for one which is
+ * refused, or kept one that ran out
  * within the hour after which it is asked again.
  */
 function isTakenForGood(
   want: WantedRight,
-  { vendor, current, world }: { vendor: FakeVendor; current: readonly WantedRight[]; world: HistoryWorld },
+  {
+    vendor,
+    failures,
+    current,
+    world,
+  }: ProviderState & { current: readonly WantedRight[]; world: HistoryWorld },
 ): boolean {
   const now = world.time.now().getTime();
   return [...vendor.rights.values()].some((right) => {
     if (placeOf(right) !== placeOf(want) || right.cancelled || right.lost !== undefined) return false;
     if (!isLive(right, now)) return isLive(right, now - HOUR_MS);
+    // It stays as long as what is to take its place is refused.
+    if (failures.some(({ permitId }) => permitId === right.permitId && permitId !== want.permitId))
+      return true;
     // A clock that was ahead may have had another one registered early.
     return current.some((other) => isSameRight(other, right)) || world.judge.letBe.has(right.identity);
   });
