@@ -1,3 +1,4 @@
+import { timeOf } from "../core/instant.ts";
 import type { StoredRegistration } from "../core/registration.ts";
 import type { Refusal, Right } from "./delivery.ts";
 import { placeOf } from "./right-terms.ts";
@@ -27,13 +28,19 @@ export class Pending {
   readonly #awaitedPlaces = new Set<string>();
   readonly #refusedLocations = new Set<string>();
   readonly #refusedPlates = new Set<string>();
+  readonly #now: number;
+
+  /** @param now what the clock shows, in milliseconds */
+  constructor(now: number) {
+    this.#now = now;
+  }
 
   /**
    * Notes a registration that is wanted now, and the right that there is of it. `isHeld` tells whether the vendor has
    * another right at a place that stays.
    */
   add(wish: StoredRegistration, right: Right | undefined, isHeld: (place: string) => boolean): void {
-    if (right !== undefined && !isPending(right)) return;
+    if (right !== undefined && !isPending(right, this.#now)) return;
     const { locationId, plate } = wish;
     const place = placeOf(wish);
     const failure = right?.failure ?? null;
@@ -86,8 +93,9 @@ export function isOfTakenPlace({ reason }: Refusal): boolean {
   return reason === "already_exists";
 }
 
-/** A dismissed one is not waited for: a person let it be. */
-function isPending({ receipt, intent, failure }: Right): boolean {
-  if (receipt === null) return failure?.dismissed !== true;
-  return intent?.operation === "cancel";
+/** A dismissed one is not waited for: a person let it be. What was acknowledged and not extended in time is gone. */
+function isPending({ receipt, intent, failure }: Right, now: number): boolean {
+  if (receipt !== null && intent?.operation === "cancel") return true;
+  const isThere = receipt !== null && timeOf(receipt.coveredUntil) > now;
+  return !isThere && failure?.dismissed !== true;
 }

@@ -67,7 +67,7 @@ export function planFully({ desired, delivery, now, steadyAt, rules }: PlanInput
   // Only a cancel, and what made way, ask for what is pending, and most deliveries have neither.
   const isAsked = steps.some(({ step }) => step === undefined || step.kind === "cancel");
   const findPlanned = plannedIn(steps);
-  const pending = isAsked ? new Pending() : undefined;
+  const pending = isAsked ? new Pending(time) : undefined;
   const isHeld = (place: string) =>
     steps.some((planned) => wishes.has(planned.key) && covers(planned, place));
   const missing: Missing[] = [];
@@ -196,7 +196,11 @@ function planRights(
   const { desired, wishes, held } = wanted;
   const steps: PlannedStep[] = [];
   const over: Right[] = [];
-  const rights = [...delivery.rights, ...endedAhead(delivery, context)];
+  const again = endedAhead(delivery, context);
+  const isAgain = ({ reference }: Right) => again.some((ended) => ended.reference === reference);
+  // What made way may be there still.
+  const rights =
+    again.length === 0 ? delivery.rights : [...delivery.rights.filter((one) => !isAgain(one)), ...again];
   for (const kept of rights) {
     const before = datedNow(kept, context);
     const isOver = liveUntil(before, context.openEndedDays) <= context.now;
