@@ -59,29 +59,24 @@ export class ClockKeeper {
 
   /** Before something is recorded at `now`, or decided under a claim of `now`. At once where that is covered already. */
   cover(now: Date): Promise<void> | undefined {
-    const needed = now.getTime() + LEASE_MS;
-    if (needed <= this.#latest) return undefined;
-    const earlier = this.#writing;
+    if (now.getTime() + LEASE_MS <= this.#latest) return undefined;
     // The clock may have leapt since the other one began.
-    if (earlier !== undefined) return earlier.then(() => this.cover(now));
-    this.#writing = this.#write(now.getTime() + AHEAD_MS).finally(() => {
-      this.#writing = undefined;
+    if (this.#writing !== undefined) return this.#writing.then(() => this.cover(now));
+    const latest = now.getTime() + AHEAD_MS;
+    return this.#inTurn(async () => {
+      await this.#getLedger().noteClock({ latest: new Date(latest) });
+      this.#latest = Math.max(this.#latest, latest);
     });
-    return this.#writing;
   }
 
   /** What was dated ahead of the clock has been put right: from now on, nothing recorded is later than it shows. */
   async settle(): Promise<void> {
-    const now = this.#clock.now();
-    // What is written only now is put right after it is.
-    for (const at of this.#onTheWay) if (at > now) return;
-    await this.#replace(now.getTime() + AHEAD_MS);
+    await this.#lower(AHEAD_MS);
   }
 
   /** Deliveries have come to rest, and nothing is dated ahead: a start after this need not look for what is. */
   async rest(): Promise<void> {
-    const latest = this.#clock.now().getTime();
-    if (latest < this.#latest) await this.#replace(latest);
+    await this.#lower(0);
   }
 
   /** Remembers the clock's leap, or that it is steady again, and what it shows. */
@@ -95,13 +90,23 @@ export class ClockKeeper {
     this.#leapUntil = until;
   }
 
-  async #replace(latest: number): Promise<void> {
-    await this.#getLedger().noteClock({ latest: new Date(latest) }, { isSettled: true });
+  async #lower(aheadMs: number): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing;
+    const now = this.#clock.now();
+    // What is written only now is put right after it is.
+    for (const at of this.#onTheWay) if (at > now) return;
+    const latest = now.getTime() + aheadMs;
+    if (latest >= this.#latest) return;
+    // At once, so that what is decided meanwhile is covered anew, after this.
     this.#latest = latest;
+    await this.#inTurn(() => this.#getLedger().noteClock({ latest: new Date(latest) }, { isSettled: true }));
   }
 
-  async #write(latest: number): Promise<void> {
-    await this.#getLedger().noteClock({ latest: new Date(latest) });
-    this.#latest = Math.max(this.#latest, latest);
+  /** One writing at a time, so that the ledger never holds an earlier instant than this process believes. */
+  #inTurn(write: () => Promise<void>): Promise<void> {
+    this.#writing = write().finally(() => {
+      this.#writing = undefined;
+    });
+    return this.#writing;
   }
 }
