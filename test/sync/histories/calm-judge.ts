@@ -133,7 +133,8 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
       right.cancelled && right.lost === undefined && right.end > Math.max(now + 1_000, right.from);
     // Nothing is known any more of what was erased, nor of what was over for a day when the clock was set back.
     const isKnown = !world.forgotten.has(right.permitId) && right.end + DAY_MS > world.time.latest();
-    if (isOpen && isKnown)
+    const isRefused = failures.some(({ reference }) => reference === right.identity);
+    if (isOpen && isKnown && !isRefused)
       problems.push(`${show({ ...right, to: right.end })} is cancelled at an instant ahead.`);
   }
 
@@ -226,7 +227,8 @@ function judgeFailure(
   // After an attempt whose end nobody knows, the vendor may have what it refused later; it is asked until that is sure.
   const isUnsure = deliveries
     .get(permitId)
-    ?.rights.some((kept) => kept.reference === reference && kept.intent !== null);
+    // What made way and cannot come back left the driver without it: that is a person's business.
+    ?.rights.some((kept) => kept.reference === reference && (kept.intent !== null || kept.gaveWay === true));
   // Nothing is over by a clock that leapt, so a cancellation may have been asked for and refused for nothing.
   const matters = isUnsure || (operation === "cancel" ? right !== undefined || !state.isSteady : isWanted);
   if (!matters) problems.push(`${shown} is listed although it does not matter any more.`);
