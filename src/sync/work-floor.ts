@@ -136,8 +136,15 @@ export class WorkFloor {
         Object.assign(known, { version: one.version, claimedAt, isStale: true, reclaimed: one });
         continue;
       }
-      // Another machine had it meanwhile: what we know of it is not the last word any more.
-      if (known !== undefined) this.#lose(known);
+      // It was changed under another claim meanwhile: what we know of it is not the last word any more.
+      if (known !== undefined) {
+        this.#lose(known);
+        if (known.outstanding > 0) {
+          // One request about a registration at a time.
+          Object.assign(known, { claimedAt, reclaimed: one });
+          continue;
+        }
+      }
       const work = createWork(one, claimedAt);
       const { permit } = work;
       this.#works.set(one.permitId, work);
@@ -211,6 +218,7 @@ export class WorkFloor {
     const areLost = await this.#write(works, updates);
     onPlanned();
     // What no ledger has is not sent.
+    for (const { work } of areLost ? operations : []) if (work.isLost) this.#endOne(work);
     this.#desk.lineUp(areLost ? operations.filter(({ work }) => !work.isLost) : operations);
     this.#progress();
   }
@@ -225,8 +233,12 @@ export class WorkFloor {
     for (let index = 0; index < batch.length; index += 1) {
       const { work, right } = batch[index] as QueuedOperation;
       const outcome = outcomes[index];
-      // Where the claim was lost, whoever has it now repeats the operation and hears of its end.
-      if (outcome === undefined || work.isLost) continue;
+      if (outcome === undefined) continue;
+      // Where the claim was lost, the one that there is now repeats the operation and hears of its end.
+      if (work.isLost) {
+        this.#endOne(work);
+        continue;
+      }
       work.delivery = applyOutcome(work.delivery, right.reference, { outcome, now, random, openEndedDays });
       work.wasSent = true;
       work.outstanding -= 1;
@@ -256,7 +268,10 @@ export class WorkFloor {
     const released: Work[] = [];
     const now = this.#context.timers.now();
     for (const { work, right } of operations) {
-      if (work.isLost) continue;
+      if (work.isLost) {
+        this.#endOne(work);
+        continue;
+      }
       work.delivery = postpone(work.delivery, right.reference, { notBefore, now });
       work.outstanding -= 1;
       if (work.outstanding === 0) released.push(work);
@@ -312,7 +327,15 @@ export class WorkFloor {
 
   #lose(work: Work): void {
     work.isLost = true;
+    if (work.outstanding === 0) this.#works.delete(work.permitId);
+  }
+
+  /** One operation of a lost delivery is over. After the last one, the claim that there is by now is taken up. */
+  #endOne(work: Work): void {
+    work.outstanding -= 1;
+    if (work.outstanding > 0) return;
     this.#works.delete(work.permitId);
+    if (work.reclaimed !== undefined) this.take([work.reclaimed], work.claimedAt);
   }
 
   #progress(): void {
