@@ -295,7 +295,8 @@ export class WorkFloor {
     for (let index = 0; index < works.length; index += 1) {
       const work = works[index] as Work;
       const { permitId, release, delivery, version } = updates[index] as DeliveryUpdate;
-      if (work.isLost) continue;
+      // It was given back by another writing of it.
+      if (work.isLost || this.#works.get(permitId) !== work) continue;
       work.writing = undefined;
       if (unwritten.has(permitId)) {
         // Its claim ran out while it waited to be written, and this process has it again.

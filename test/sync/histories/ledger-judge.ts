@@ -143,6 +143,8 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
     const { intent, registration } = right;
     if (vendor === undefined || delivery === undefined || isNews()) return;
     if (intent?.operation !== "cancel" || intent.attempts > 0) return;
+    // No decision waits for so long: the clock was set between it and now.
+    if (Math.abs(now() - Date.parse(intent.at)) > 60_000) return;
     const { permitId } = registration;
     const wrong = judgeReadings(right, { providerId, permitId, delivery, vendor });
     if (wrong !== undefined) violations.push(`${providerId} ${permitId} ${describe(right)}: ${wrong} (sent)`);
