@@ -18,8 +18,8 @@ export class ClockKeeper {
   #writing: Promise<void> | undefined;
   /** When changes that are on their way to the ledger were decided. */
   readonly #onTheWay = new Set<Date>();
-  /** When the leap that is remembered is over, in milliseconds; null: none is. */
-  #leapUntil: number | null = null;
+  /** Whether the ledger may not know yet that the clock leapt, or is steady again. */
+  #mayHaveLeapt = false;
 
   constructor(clock: ClockWatch, getLedger: () => Ledger) {
     this.#clock = clock;
@@ -31,7 +31,6 @@ export class ClockKeeper {
     const ledger = this.#getLedger();
     const { latest, leap } = await ledger.readClock();
     const now = this.#clock.now().getTime();
-    this.#leapUntil = leap?.steadyAt.getTime() ?? null;
     if (latest !== null) {
       this.#latest = latest.getTime();
       // A ledger's own clock goes on while no process runs, and others that run write ahead of it.
@@ -59,12 +58,21 @@ export class ClockKeeper {
 
   /** Before something is recorded at `now`, or decided under a claim of `now`. At once where that is covered already. */
   cover(now: Date): Promise<void> | undefined {
-    if (now.getTime() + LEASE_MS <= this.#latest) return undefined;
+    if (now.getTime() + LEASE_MS <= this.#latest && !this.#mayHaveLeapt) return undefined;
     // The clock may have leapt since the other one began.
     if (this.#writing !== undefined) return this.#writing.then(() => this.cover(now));
     const latest = now.getTime() + AHEAD_MS;
+    const { status } = this.#clock;
+    // In one writing: a start that finds the instant must find that it may be wrong.
+    const leap = status === null ? null : { steadyAt: status.steadyAt, byMs: status.byMs };
+    this.#mayHaveLeapt = false;
     return this.#inTurn(async () => {
-      await this.#getLedger().noteClock({ latest: new Date(latest) });
+      try {
+        await this.#getLedger().noteClock({ latest: new Date(latest), leap });
+      } catch (thrown) {
+        this.#mayHaveLeapt = true;
+        throw thrown;
+      }
       this.#latest = Math.max(this.#latest, latest);
     });
   }
@@ -76,18 +84,15 @@ export class ClockKeeper {
 
   /** Deliveries have come to rest, and nothing is dated ahead: a start after this need not look for what is. */
   async rest(): Promise<void> {
+    // The clock may have leapt since it was read last.
+    await this.cover(this.#clock.now());
     await this.#lower(0);
   }
 
   /** Remembers the clock's leap, or that it is steady again, and what it shows. */
   async keep(): Promise<void> {
+    this.#mayHaveLeapt = true;
     await this.cover(this.#clock.now());
-    const { status } = this.#clock;
-    const until = status?.steadyAt.getTime() ?? null;
-    if (until === this.#leapUntil) return;
-    const leap = status === null ? null : { steadyAt: status.steadyAt, byMs: status.byMs };
-    await this.#getLedger().noteClock({ leap });
-    this.#leapUntil = until;
   }
 
   async #lower(aheadMs: number): Promise<void> {

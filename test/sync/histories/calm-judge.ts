@@ -127,6 +127,10 @@ function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
   for (const { rights } of state.deliveries.values()) {
     for (const { gaveWay, receipt, intent, failure, registration } of rights) {
       if (gaveWay !== true || receipt !== null || intent !== null || failure !== null) continue;
+      const place = placeOf(toRight(registration));
+      // Its place is covered by a right that stays until what is to take that one's place is there.
+      if (rights.some((other) => other.receipt !== null && placeOf(toRight(other.registration)) === place))
+        continue;
       problems.push(`${registration.permitId} at ${registration.locationId} made way, and stays away.`);
     }
   }
@@ -192,7 +196,8 @@ function isEnd(
  */
 function findExcuse(want: WantedRight, state: ProviderState): Right | undefined {
   const rights = state.deliveries.get(want.permitId)?.rights ?? [];
-  return rights.find(({ registration, reference, failure }) => {
+  const isOwn = ({ registration }: Right) => isSameRight(want, toRight(registration));
+  return [...rights.filter(isOwn), ...rights].find(({ registration, reference, failure }) => {
     if (failure === null || placeOf(toRight(registration)) !== placeOf(want)) return false;
     // Undismissed, a person must find it in the list.
     return failure.dismissed === true || state.failures.some((listed) => listed.reference === reference);
