@@ -47,9 +47,13 @@ export function describeClockSetBack(place: string, openLedger: () => Promise<Le
       await until(sync.issueMany(many(20)));
       await pass(awayMs);
       jump(-backMs);
-      expect((await until(sync.status())).providers).toMatchObject([{ pending: 20, failed: 0 }]);
+      // What was decided at an instant that is ahead now is looked at again: DONE1 and DONE2.
+      const pending = backMs > awayMs ? 22 : 20;
+      expect((await until(sync.status())).providers).toMatchObject([{ pending, failed: 0 }]);
       await pass(MINUTE_MS);
-      expect((await until(sync.status())).providers).toMatchObject([{ pending: 20, failed: 0 }]);
+      const [waiting] = (await until(sync.status())).providers;
+      expect(waiting?.pending).toBeGreaterThanOrEqual(20);
+      expect(waiting?.failed).toBe(0);
       alpha.answer = () => undefined;
       await pass(2 * MINUTE_MS);
       expect(alpha.live.size).toBe(22);
