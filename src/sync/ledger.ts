@@ -53,9 +53,9 @@ export interface Ledger {
   makeDue(selection: { companyId: string; providerIds: readonly string[]; at: Date }): Promise<number>;
   /**
    * The clock was set back to `now`; `latest` is the latest instant that it ever showed. Makes due at `now` what waits for
-   * another attempt, and what was due by then: their instants are of a clock that was ahead. Where `latest` is later than
-   * `now`, so are deliveries whose last decision is (`decidedAt`), and those that are being worked on. No claim lasts longer than a new
-   * one would. It may work in steps.
+   * another attempt and what was due by `latest`, because their instants are of a clock that was ahead; also what was
+   * decided later than `now` (`decidedAt`), and what is being worked on. No claim lasts longer than a new one would. It may
+   * work in steps.
    */
   rewind(request: { providerId: string; latest: Date; now: Date }): Promise<void>;
   /** What is remembered of the clocks that this ledger was used by. */

@@ -52,7 +52,10 @@ export class ProviderRows {
     }
   }
 
-  /** Makes rows due at `now` that wait for another attempt, were due by `latest`, or hold a decision later than `now`. */
+  /**
+   * Makes rows due at `now` that wait for another attempt, were due by `latest`, hold a decision later than `now`, or are
+   * being worked on.
+   */
   rewind(latest: number, now: number): void {
     for (const row of this.rows) {
       const { dueAt, dueSince, claim, delivery } = row;
@@ -60,9 +63,8 @@ export class ProviderRows {
       if (claim !== undefined) claim.until = Math.min(claim.until, now + LEASE_MS);
       const isAhead = dueAt !== null && dueSince !== null && dueAt > now;
       const isWaiting = isAhead && (dueAt > dueSince || dueSince <= latest);
-      // What somebody works on may be written with such a decision yet.
-      if (isWaiting || (latest > now && (claim !== undefined || isBehind(delivery, now))))
-        this.makeDue(row, now);
+      // A delivery that is being worked on may be written with such a decision yet.
+      if (isWaiting || claim !== undefined || isBehind(delivery, now)) this.makeDue(row, now);
     }
   }
 

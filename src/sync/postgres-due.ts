@@ -64,59 +64,40 @@ export async function findNextDue(
   };
 }
 
+// Rows that are read between two commits, some tens of milliseconds each.
+const ROWS_AT_ONCE = 5_000;
+
 /**
- * Makes due what waits for an instant of a clock that was set back, as the database's was. A lease would last for as much
- * longer: none ends later than one that begins now.
+ * Makes due what waits for an instant of a clock that was set back, as the database's was, what was decided later than
+ * `now`, and what is being worked on: it may be written with such a decision yet. No lease ends later than one that begins
+ * now. In steps: a backlog of any size is gone through without a statement that takes long. The instant of the last
+ * decision stands in a document between its highest generation and what is unmapped.
  */
 export async function rewindDeliveries(
   { providerId, latest, now }: { providerId: string; latest: Date; now: Date },
   { pool, schema }: Pick<PostgresParts, "pool" | "schema">,
 ): Promise<void> {
   const leaseEnd = `${NOW} + interval '${LEASE_MS} milliseconds'`;
-  const values = [providerId, now.toISOString(), latest.toISOString()];
-  const isWaiting = `d.due_at > $2::timestamptz AND (d.due_at > d.due_since OR d.due_since <= $3::timestamptz)`;
-  // A row that is locked is being written, with an instant of the clock as it is now.
-  const text = `
-    WITH found AS MATERIALIZED (
-      SELECT permit_id FROM ${schema}.deliveries d
-       WHERE d.provider_id = $1 AND (d.lease_until > ${leaseEnd} OR (${isWaiting}))
-       ORDER BY permit_id FOR UPDATE SKIP LOCKED)
-    UPDATE ${schema}.deliveries d
-       SET due_at = CASE WHEN ${isWaiting} THEN $2::timestamptz ELSE d.due_at END,
-           due_since = CASE WHEN ${isWaiting} THEN least(d.due_since, $2::timestamptz) ELSE d.due_since END,
-           lease_until = CASE WHEN d.lease_until > ${leaseEnd} THEN ${leaseEnd} ELSE d.lease_until END
-      FROM found WHERE d.provider_id = $1 AND d.permit_id = found.permit_id`;
-  await query(pool, "rewind", [text, values]);
-  if (latest > now) await rewindDecided({ providerId, now, dueAt: now.toISOString() }, { pool, schema });
-}
-
-// Rows that are read between two commits, some tens of milliseconds each.
-const ROWS_AT_ONCE = 5_000;
-
-/**
- * Makes due what was decided later than `now`, and what is being worked on: it may be written with such a decision yet. In
- * steps. The instant of the last decision stands in a document between its highest generation and what is unmapped.
- */
-async function rewindDecided(
-  { providerId, now, dueAt }: { providerId: string; now: Date; dueAt: string },
-  { pool, schema }: Pick<PostgresParts, "pool" | "schema">,
-): Promise<void> {
-  const noticed = new Date(now.getTime() + SAME_CLOCK_MS).toISOString();
   const text = `
     WITH page AS MATERIALIZED (
-      SELECT permit_id, delivery, lease_until FROM ${schema}.deliveries
+      SELECT permit_id, delivery, lease_until, due_at, due_since FROM ${schema}.deliveries
        WHERE provider_id = $1 AND permit_id > $2 ORDER BY permit_id LIMIT ${ROWS_AT_ONCE}),
     found AS MATERIALIZED (
       SELECT d.permit_id FROM ${schema}.deliveries d JOIN page USING (permit_id)
        WHERE d.provider_id = $1
-         AND (page.lease_until IS NOT NULL OR substring(page.delivery FROM ',-?[0-9]+,"([0-9T:.-]+Z)",\\[') > $4)
+         AND (page.lease_until IS NOT NULL
+           OR (page.due_at > $3::timestamptz AND (page.due_at > page.due_since OR page.due_since <= $4::timestamptz))
+           OR substring(page.delivery FROM ',-?[0-9]+,"([0-9T:.-]+Z)",\\[') > $5)
        ORDER BY permit_id FOR UPDATE OF d),
     due AS (
-      UPDATE ${schema}.deliveries d SET ${dueFrom("$3::timestamptz")}
+      UPDATE ${schema}.deliveries d
+         SET ${dueFrom("$3::timestamptz")},
+             lease_until = CASE WHEN d.lease_until > ${leaseEnd} THEN ${leaseEnd} ELSE d.lease_until END
         FROM found WHERE d.provider_id = $1 AND d.permit_id = found.permit_id)
     SELECT max(permit_id) AS last FROM page`;
+  const instants = [now, latest, new Date(now.getTime() + SAME_CLOCK_MS)].map((at) => at.toISOString());
   for (let after: unknown = ""; typeof after === "string"; ) {
-    const { rows } = await query(pool, "rewind", [text, [providerId, after, dueAt, noticed]]);
+    const { rows } = await query(pool, "rewind", [text, [providerId, after, ...instants]]);
     after = rows[0]?.["last"];
   }
 }

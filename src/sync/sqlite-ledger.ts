@@ -128,14 +128,10 @@ export function createSqliteLedger(
       }
     },
     async rewind({ providerId, latest, now }) {
-      const asked = { providerId, latest: latest.getTime(), now: now.getTime() };
       const { writer } = getOpened();
-      await writer.ask("rewind", asked);
-      let after: number | null = latest > now ? 0 : null;
-      while (after !== null) {
-        const step = { providerId, now: now.getTime(), after, limit: STEP };
-        after = await writer.ask("rewindDecided", step);
-      }
+      const asked = { providerId, latest: latest.getTime(), now: now.getTime(), limit: STEP };
+      let after: number | null = 0;
+      while (after !== null) after = await writer.ask("rewind", { ...asked, after });
     },
     async readClock() {
       const [latest, steadyAt, byMs] = await getOpened().writer.ask("readClock", null);

@@ -79,10 +79,9 @@ export interface Operations {
     request: { companyId: string; providerIds: readonly string[]; at: number; after: number; limit: number },
     answer: { count: number /** Where the next step goes on; null: all is done. */; next: number | null },
   ];
-  rewind: [request: { providerId: string; latest: number; now: number }, answer: null];
-  /** Makes due what was decided later than `now`, of some permits behind `after`. */
-  rewindDecided: [
-    request: { providerId: string; now: number; after: number; limit: number },
+  /** Makes due what was dated by a clock that was ahead, of some permits behind `after`. */
+  rewind: [
+    request: { providerId: string; latest: number; now: number; after: number; limit: number },
     answer: /** Where the next step goes on; null: all is done. */ number | null,
   ];
   readClock: [request: null, answer: ClockRow];
@@ -118,7 +117,6 @@ export const WRITES: ReadonlySet<OperationName> = new Set([
   "makeDue",
   "noteClock",
   "rewind",
-  "rewindDecided",
   "index",
   "erase",
 ]);

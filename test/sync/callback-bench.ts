@@ -54,7 +54,7 @@ type Callback = <Args extends readonly unknown[], Value>(
 
 const OPERATOR = "3f1a7c52-8b6d-4e0f-9c21-d47a60b5e913";
 const ZONE = "9d3c1e70-5a42-4b8f-a6d1-07e2c94f8b35";
-const http = { attemptTimeoutMs: 40, deadlineMs: 80 };
+const http = { attemptTimeoutMs: 500, deadlineMs: 1_000 };
 
 /** What takes which callback, with a vendor's sandbox behind it. */
 export const CALLBACKS: Readonly<Record<string, (callback: Callback) => CallbackBench>> = {

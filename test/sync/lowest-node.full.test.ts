@@ -20,6 +20,8 @@ function nodeOf(version: string): string {
   return join(runtimes, `node_modules/node-${version}/bin/node`);
 }
 
+const SHOWN_OF_STDERR = 20_000;
+
 /** Node before 22.18 runs TypeScript only when it is asked to. */
 function environmentOf(version: string): NodeJS.ProcessEnv {
   const preload = `--import=${pathToFileURL(join(runtimes, "strip-types.js"))}`;
@@ -81,12 +83,14 @@ describe("the tests on the lowest Node versions", () => {
           maxBuffer: 2 ** 28,
         },
       ).catch((error: Error & { stdout: string; stderr: string }) => error);
-      if (!existsSync(report)) throw ended;
+      const printed = `${ended.stdout}\n${ended.stderr.slice(-SHOWN_OF_STDERR)}`;
+      if (!existsSync(report)) throw new Error(printed, { cause: ended });
       const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
       console.log(`Node ${version}, ${what}: ${numPassedTests} tests passed, ${numFailedTests} failed`);
       expect(failuresOf(testResults)).toEqual([]);
       expect(numPassedTests).toBeGreaterThan(least);
-      expect(ended).not.toBeInstanceOf(Error);
+      // An error outside every test, or a worker that did not end: what vitest printed about it is all there is to see.
+      if (ended instanceof Error) throw new Error(printed, { cause: ended });
     },
     WITHIN_MS,
   );
