@@ -1,21 +1,14 @@
 import { formatInstant, timeOf } from "../core/instant.ts";
 import type { Receipt } from "../core/receipt.ts";
 import type { Delivery, Right } from "./delivery.ts";
+import { isAhead, SAME_CLOCK_MS } from "./delivery-facts.ts";
 import { doubtOf, endedUntil } from "./right-terms.ts";
 
 // What a clock that was ahead has left in a delivery, once the clock is right again: instants that lie ahead of it. An
 // open intent is dated anew, what an instant ahead has ended is a right again, and the planner goes on from there.
 
-/** A clock that is being adjusted goes back by less. */
-export const SAME_CLOCK_MS = 1_000;
-
 const DAY_MS = 24 * 60 * 60_000;
 const REMEMBERED_MS = DAY_MS;
-
-/** Whether the clock, which shows `time` in milliseconds, is behind the last decision. */
-export function isBehind({ decidedAt }: Delivery, time: number): boolean {
-  return decidedAt !== null && isAhead(decidedAt, time);
-}
 
 /**
  * A right as it is by the clock: its open intent is not dated ahead, and an end that was reckoned from an instant ahead is in
@@ -71,8 +64,4 @@ export function rememberedEnds(
 
 function isEndedAhead(right: Right, { now, openEndedDays }: { now: number; openEndedDays: number }): boolean {
   return endedUntil(right, openEndedDays) > now + SAME_CLOCK_MS;
-}
-
-function isAhead(instant: string, time: number): boolean {
-  return timeOf(instant) > time + SAME_CLOCK_MS;
 }

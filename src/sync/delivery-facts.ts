@@ -69,3 +69,16 @@ export function eraseDelivery({ generation, rights }: Delivery): Delivery {
   const highest = rights.reduce((max, right) => Math.max(max, right.registration.generation), generation);
   return { ...NO_DELIVERY, generation: highest, erased: true };
 }
+
+/** A clock that is being adjusted goes back by less, in milliseconds. */
+export const SAME_CLOCK_MS = 1_000;
+
+/** Whether the clock, which shows `time` in milliseconds, is behind the last decision. */
+export function isBehind({ decidedAt }: Delivery, time: number): boolean {
+  return decidedAt !== null && isAhead(decidedAt, time);
+}
+
+/** Whether an instant lies ahead of a clock that shows `time`, in milliseconds: by more than an adjustment takes back. */
+export function isAhead(instant: string, time: number): boolean {
+  return timeOf(instant) > time + SAME_CLOCK_MS;
+}

@@ -1,8 +1,7 @@
 import type { Permit } from "../core/permit.ts";
 import type { KnownState } from "./change-status.ts";
-import { isBehind } from "./dated-ahead.ts";
 import type { Delivery } from "./delivery.ts";
-import { failuresOf, targetOf, targetsOf } from "./delivery-facts.ts";
+import { failuresOf, isBehind, targetOf, targetsOf } from "./delivery-facts.ts";
 import { type DueNode, DueQueue } from "./due-queue.ts";
 import { LEASE_MS } from "./lease.ts";
 

@@ -1,7 +1,7 @@
 import type { StoredRegistration } from "../core/registration.ts";
 import { LONGEST_BACKOFF_MS } from "./backoff.ts";
-import { SAME_CLOCK_MS } from "./dated-ahead.ts";
 import type { Intent, Refusal, Right } from "./delivery.ts";
+import { SAME_CLOCK_MS } from "./delivery-facts.ts";
 import { isOfTakenPlace } from "./plan-order.ts";
 import { sentAgainAt, type TakenPlaceContext } from "./plan-taken-place.ts";
 import { doubtOf, extensionDue } from "./right-terms.ts";

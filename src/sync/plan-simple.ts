@@ -1,7 +1,7 @@
 import { formatInstant, timeOf } from "../core/instant.ts";
 import type { StoredRegistration } from "../core/registration.ts";
-import { isBehind } from "./dated-ahead.ts";
 import type { Delivery, Right } from "./delivery.ts";
+import { isBehind } from "./delivery-facts.ts";
 import { isSameRight } from "./desired.ts";
 import type { DeliveryPlan, PlanInput } from "./planner.ts";
 import { nextReference } from "./reference.ts";

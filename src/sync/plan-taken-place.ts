@@ -1,7 +1,7 @@
 import { timeOf } from "../core/instant.ts";
 import { LONGEST_BACKOFF_MS } from "./backoff.ts";
-import { SAME_CLOCK_MS } from "./dated-ahead.ts";
 import type { Refusal, Right } from "./delivery.ts";
+import { SAME_CLOCK_MS } from "./delivery-facts.ts";
 import { isHolding, liveUntil, placeOf } from "./right-terms.ts";
 
 /** What is known of the other rights of a permit. */

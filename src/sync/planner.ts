@@ -1,7 +1,8 @@
 import { formatInstant, timeOf } from "../core/instant.ts";
 import type { StoredRegistration } from "../core/registration.ts";
-import { datedNow, endedAhead, isBehind, rememberedEnds } from "./dated-ahead.ts";
+import { datedNow, endedAhead, rememberedEnds } from "./dated-ahead.ts";
 import type { Delivery, Right } from "./delivery.ts";
+import { isBehind } from "./delivery-facts.ts";
 import { byRight, type Desired, type HeldLocations, heldAt, isSameRight, rightKeyOf } from "./desired.ts";
 import { type Missing, takeUp } from "./missing-rights.ts";
 import { Pending } from "./plan-order.ts";

@@ -1,4 +1,4 @@
-import { SAME_CLOCK_MS } from "./dated-ahead.ts";
+import { SAME_CLOCK_MS } from "./delivery-facts.ts";
 import { LEASE_MS } from "./lease.ts";
 import { NOW, READ_NOW } from "./postgres-clock.ts";
 import { inTransaction, type PostgresRunner, query } from "./postgres-connection.ts";

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { SAME_CLOCK_MS } from "./dated-ahead.ts";
+import { SAME_CLOCK_MS } from "./delivery-facts.ts";
 import { LEASE_MS } from "./lease.ts";
 import type { Claims } from "./sqlite-claims.ts";
 import type { Operations } from "./sqlite-messages.ts";
