@@ -15,8 +15,8 @@ const library = {
   node: "src/lookup/node.ts",
   express: "src/lookup/express.ts",
   fastify: "src/lookup/fastify.ts",
-  postgres: "src/sync/postgres.ts",
-  sqlite: "src/sync/sqlite.ts",
+  postgres: "src/sync/postgres/index.ts",
+  sqlite: "src/sync/sqlite/index.ts",
   sandbox: "src/sandbox/index.ts",
   testing: "src/testing/index.ts",
   ...Object.fromEntries(vendors.map((name) => [`vendors/${name}`, `src/vendors/${name}/index.ts`])),
@@ -33,7 +33,7 @@ export const threadsAsText: NonNullable<Options["esbuildPlugins"]>[number] = {
     initialOptions.define ??= {};
     for (const [name, file] of Object.entries(threads)) {
       const { outputFiles } = await esbuild.build({
-        entryPoints: [fileURLToPath(new URL(`src/sync/${file}.ts`, import.meta.url))],
+        entryPoints: [fileURLToPath(new URL(`src/sync/sqlite/${file}.ts`, import.meta.url))],
         bundle: true,
         write: false,
         format: "cjs",

@@ -153,24 +153,7 @@ export type {
   TestPlateResult,
   TestPlateSight,
 } from "./setup/test-plate.ts";
-export type { BreakerStatus } from "./sync/breaker.ts";
-export type { ClockReference, ClockStatus } from "./sync/clock-watch.ts";
-export type {
-  Delivery as ProviderState,
-  DeliveryId,
-  Failure as LedgerFailure,
-  Intent as RegistrationIntent,
-  Refusal as RegistrationRefusal,
-  Right as RegistrationState,
-} from "./sync/delivery.ts";
-export type {
-  Drift,
-  DriftCounts,
-  DriftKind,
-  ReconcileOptions,
-  ReconcileProgress,
-  ReconcileReport,
-} from "./sync/drift.ts";
+export type { ClockReference, ClockStatus } from "./sync/clock/clock-watch.ts";
 export type {
   AcknowledgedEvent,
   ClockEvent,
@@ -185,10 +168,19 @@ export type {
   RequestStuckEvent,
   SyncEvent,
   UnmappedEvent,
-} from "./sync/events.ts";
+} from "./sync/deliver/events.ts";
+export type { LagPercentiles } from "./sync/deliver/lag.ts";
+export type { BreakerStatus } from "./sync/deliver/send/breaker.ts";
 export type { SyncFailure } from "./sync/failures.ts";
 export type { ChangeOptions, ChangeResult } from "./sync/host-changes.ts";
-export type { LagPercentiles } from "./sync/lag.ts";
+export type {
+  Delivery as ProviderState,
+  DeliveryId,
+  Failure as LedgerFailure,
+  Intent as RegistrationIntent,
+  Refusal as RegistrationRefusal,
+  Right as RegistrationState,
+} from "./sync/ledger/delivery.ts";
 export type {
   ChangeStatus,
   ClaimedDelivery,
@@ -200,11 +192,19 @@ export type {
   LedgerChange,
   LedgerTransaction,
   StoredPermit,
-} from "./sync/ledger.ts";
-export { memoryLedger } from "./sync/memory-ledger.ts";
+} from "./sync/ledger/ledger.ts";
+export { memoryLedger } from "./sync/memory/memory-ledger.ts";
 export type { PermitSyncOptions } from "./sync/options.ts";
 export { createPermitSync, type PermitSync } from "./sync/permit-sync.ts";
-export type { ReassertOptions, ReassertProgress, ReassertReport } from "./sync/reassert.ts";
+export type {
+  Drift,
+  DriftCounts,
+  DriftKind,
+  ReconcileOptions,
+  ReconcileProgress,
+  ReconcileReport,
+} from "./sync/reconcile/drift.ts";
+export type { ReassertOptions, ReassertProgress, ReassertReport } from "./sync/reconcile/reassert.ts";
 export type { ProviderStatus, SyncStatus } from "./sync/status.ts";
 export {
   createHotSpotProvider,

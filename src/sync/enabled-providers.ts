@@ -2,7 +2,7 @@ import type { Directory, MaybePromise } from "../core/directory.ts";
 import { readAnsweredCompany } from "../core/directory-answers.ts";
 import { isPromise } from "../core/maybe-promise.ts";
 import { isCompanyEnabled } from "../core/switches.ts";
-import type { Timers } from "./timers.ts";
+import type { Timers } from "./pace/timers.ts";
 
 /** Which providers a company has switched on, for making deliveries. */
 export interface EnabledProviders {

@@ -1,7 +1,7 @@
 import { EnforcementError, type EnforcementErrorCode } from "../core/errors.ts";
-import type { Delivery, DeliveryId, Right } from "./delivery.ts";
-import { parseFailureKey, toFailureKey } from "./failure-key.ts";
-import { LEASE_MS } from "./lease.ts";
+import { parseFailureKey, toFailureKey } from "./deliver/failure-key.ts";
+import type { Delivery, DeliveryId, Right } from "./ledger/delivery.ts";
+import { LEASE_MS } from "./ledger/lease.ts";
 import type { SyncCore } from "./sync-core.ts";
 
 /** An operation that a vendor refused for good, or that cannot be sent as it is. It waits for a person. */

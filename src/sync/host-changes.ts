@@ -3,12 +3,12 @@ import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 import { fieldError, readList, readRecord, readText } from "../core/fields.ts";
 import { ignorePromise, isPromise } from "../core/maybe-promise.ts";
 import { type Permit, type PermitInput, readPermit } from "../core/permit.ts";
-import type { ClockKeeper } from "./clock-keeper.ts";
+import type { ClockKeeper } from "./clock/clock-keeper.ts";
+import type { LedgerHealth } from "./deliver/ledger-health.ts";
 import type { EnabledProviders } from "./enabled-providers.ts";
-import type { ChangeStatus, Ledger, LedgerChange, LedgerTransaction } from "./ledger.ts";
-import type { LedgerHealth } from "./ledger-health.ts";
-import type { OwedRefreshes } from "./owed-refreshes.ts";
-import type { Timers } from "./timers.ts";
+import type { ChangeStatus, Ledger, LedgerChange, LedgerTransaction } from "./ledger/ledger.ts";
+import type { Timers } from "./pace/timers.ts";
+import type { OwedRefreshes } from "./upkeep/refresh-retries.ts";
 
 /** What became of a change that a host told. */
 export interface ChangeResult {

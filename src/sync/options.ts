@@ -3,8 +3,8 @@ import type { Directory } from "../core/directory.ts";
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 import { fieldError, readCount, readId, readList, readRecord } from "../core/fields.ts";
 import type { EnforcementProvider } from "../core/provider.ts";
-import type { SyncEvent } from "./events.ts";
-import type { Ledger } from "./ledger.ts";
+import type { SyncEvent } from "./deliver/events.ts";
+import type { Ledger } from "./ledger/ledger.ts";
 
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;

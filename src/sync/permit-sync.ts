@@ -4,13 +4,11 @@ import { isPromise } from "../core/maybe-promise.ts";
 import { readSignal } from "../core/operation-options.ts";
 import type { PermitInput } from "../core/permit.ts";
 import type { EnforcementProvider } from "../core/provider.ts";
-import { reassertOne, reconcileOne } from "./compare-providers.ts";
-import type { ReconcileOptions, ReconcileReport } from "./drift.ts";
 import { dismissFailure, listFailures, retryFailure, type SyncFailure } from "./failures.ts";
 import { type ChangeOptions, type ChangeResult, createHostChanges } from "./host-changes.ts";
-import { noteLookup } from "./lookups-first.ts";
 import { type PermitSyncOptions, type PermitSyncSettings, readPermitSyncOptions } from "./options.ts";
-import { OwedRefreshes } from "./owed-refreshes.ts";
+import { noteLookup } from "./pace/lookups-first.ts";
+import { settledWithin, systemTimers, type Timers } from "./pace/timers.ts";
 import {
   addProvider,
   DRAIN_MS,
@@ -19,10 +17,12 @@ import {
   removeProvider,
   replaceProvider,
 } from "./provider-changes.ts";
-import type { ReassertOptions, ReassertReport } from "./reassert.ts";
+import type { ReconcileOptions, ReconcileReport } from "./reconcile/drift.ts";
+import type { ReassertOptions, ReassertReport } from "./reconcile/reassert.ts";
+import { reassertOne, reconcileOne } from "./run-reconcile.ts";
 import { readStatus, type SyncStatus } from "./status.ts";
 import { createSyncCore, type SyncCore } from "./sync-core.ts";
-import { settledWithin, systemTimers, type Timers } from "./timers.ts";
+import { OwedRefreshes } from "./upkeep/refresh-retries.ts";
 
 /** Carries permits to the vendors that want to be told, whatever happens on the way, and serves those that ask. */
 export interface PermitSync {

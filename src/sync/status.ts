@@ -1,6 +1,6 @@
-import type { BreakerStatus } from "./breaker.ts";
-import type { ClockStatus } from "./clock-watch.ts";
-import type { LagPercentiles } from "./lag.ts";
+import type { ClockStatus } from "./clock/clock-watch.ts";
+import type { LagPercentiles } from "./deliver/lag.ts";
+import type { BreakerStatus } from "./deliver/send/breaker.ts";
 import type { SyncCore } from "./sync-core.ts";
 
 /** How durable sync is doing. */

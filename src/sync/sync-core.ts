@@ -2,19 +2,19 @@ import { type Clock, steadyClock } from "../core/clock.ts";
 import type { MaybePromise } from "../core/directory.ts";
 import { fieldError, readText } from "../core/fields.ts";
 import type { EnforcementProvider, PushProvider } from "../core/provider.ts";
-import { Breaker } from "./breaker.ts";
-import { ClockKeeper } from "./clock-keeper.ts";
-import { ClockWatch } from "./clock-watch.ts";
-import { type CompanyViews, createCompanyViews } from "./company-views.ts";
-import { DeliveryLoop } from "./delivery-loop.ts";
+import { ClockKeeper } from "./clock/clock-keeper.ts";
+import { ClockWatch } from "./clock/clock-watch.ts";
+import { type CompanyViews, createCompanyViews } from "./deliver/company-views.ts";
+import { DeliveryLoop } from "./deliver/delivery-loop.ts";
+import { createEmit, type Emit } from "./deliver/events.ts";
+import { LedgerHealth } from "./deliver/ledger-health.ts";
+import { Breaker } from "./deliver/send/breaker.ts";
 import { createEnabledProviders, type EnabledProviders } from "./enabled-providers.ts";
-import { createEmit, type Emit } from "./events.ts";
-import type { Ledger } from "./ledger.ts";
-import { LedgerHealth } from "./ledger-health.ts";
+import type { Ledger } from "./ledger/ledger.ts";
 import { type PermitSyncSettings, toConfigError } from "./options.ts";
+import type { Timers } from "./pace/timers.ts";
 import { QuietSignal } from "./quiet-signal.ts";
-import { createRetention, type Retention } from "./retention.ts";
-import type { Timers } from "./timers.ts";
+import { createRetention, type Retention } from "./upkeep/retention.ts";
 
 /** What the parts of one sync share. */
 export interface SyncCore {

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { isEnforcementError } from "../../src/core/errors.ts";
 import * as root from "../../src/index.ts";
 import * as sandbox from "../../src/sandbox/index.ts";
-import { postgresLedger } from "../../src/sync/postgres.ts";
-import { sqliteLedger } from "../../src/sync/sqlite.ts";
+import { postgresLedger } from "../../src/sync/postgres/index.ts";
+import { sqliteLedger } from "../../src/sync/sqlite/index.ts";
 
 type Factory = (options: unknown) => unknown;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EnforcementError, type EnforcementErrorCode } from "../../src/core/errors.ts";
-import { Breaker } from "../../src/sync/breaker.ts";
+import { Breaker } from "../../src/sync/deliver/send/breaker.ts";
 import { createVirtualTime } from "./histories/virtual-time.ts";
 
 const START = Date.parse("2026-09-15T12:00:00.000Z");

@@ -1,10 +1,10 @@
 import { memoryDirectory } from "../../src/core/directory.ts";
 import { parsePlate } from "../../src/core/plate.ts";
 import type { PushProvider } from "../../src/core/provider.ts";
-import type { SyncEvent } from "../../src/sync/events.ts";
-import { memoryLedger } from "../../src/sync/memory-ledger.ts";
+import type { SyncEvent } from "../../src/sync/deliver/events.ts";
+import { memoryLedger } from "../../src/sync/memory/memory-ledger.ts";
+import { systemTimers } from "../../src/sync/pace/timers.ts";
 import { createPermitSyncWith } from "../../src/sync/permit-sync.ts";
-import { systemTimers } from "../../src/sync/timers.ts";
 import { createHotSpotProvider } from "../../src/vendors/hotspot/provider.ts";
 import { createHotSpotSandbox } from "../../src/vendors/hotspot/sandbox.ts";
 import { defaultHotSpotWire } from "../../src/vendors/hotspot/wire.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Directory } from "../../src/core/directory.ts";
-import type { Ledger } from "../../src/sync/ledger.ts";
-import { memoryLedger } from "../../src/sync/memory-ledger.ts";
+import type { Ledger } from "../../src/sync/ledger/ledger.ts";
+import { memoryLedger } from "../../src/sync/memory/memory-ledger.ts";
 import { createPermitSync } from "../../src/sync/permit-sync.ts";
 import { permit, setUp } from "./reconcile-bench.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ClockWatch } from "../../src/sync/clock-watch.ts";
+import { ClockWatch } from "../../src/sync/clock/clock-watch.ts";
 import { permit, START, scriptedSync } from "./scripted-sync.ts";
 
 const MINUTE_MS = 60_000;

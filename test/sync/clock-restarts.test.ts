@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { memoryLedger } from "../../src/sync/memory-ledger.ts";
+import { memoryLedger } from "../../src/sync/memory/memory-ledger.ts";
 import { permit, START, scriptedSync } from "./scripted-sync.ts";
 
 const MINUTE_MS = 60_000;

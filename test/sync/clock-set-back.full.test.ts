@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { memoryLedger } from "../../src/sync/memory-ledger.ts";
+import { memoryLedger } from "../../src/sync/memory/memory-ledger.ts";
 import { describeClockSetBack } from "./clock-set-back.ts";
 import { makeFolder, openLedger } from "./sqlite-folder.ts";
 

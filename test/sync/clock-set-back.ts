@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EnforcementError } from "../../src/core/errors.ts";
-import type { Ledger } from "../../src/sync/ledger.ts";
+import type { Ledger } from "../../src/sync/ledger/ledger.ts";
 import { createActivity } from "./histories/activity.ts";
 import { createWatchedLedger } from "./histories/watched-ledger.ts";
 import { permit, scriptedSync } from "./scripted-sync.ts";

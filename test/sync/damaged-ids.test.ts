@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parsePlate } from "../../src/core/plate.ts";
-import type { Ledger } from "../../src/sync/ledger.ts";
-import { memoryLedger } from "../../src/sync/memory-ledger.ts";
+import type { Ledger } from "../../src/sync/ledger/ledger.ts";
+import { memoryLedger } from "../../src/sync/memory/memory-ledger.ts";
 import { createPermitSync } from "../../src/sync/permit-sync.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/provider.ts";
 import { failureOf } from "../support/registrations.ts";

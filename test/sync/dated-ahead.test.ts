@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Delivery } from "../../src/sync/delivery.ts";
-import { decodeDelivery, encodeDelivery } from "../../src/sync/delivery-document.ts";
-import { findLiveUntil } from "../../src/sync/delivery-facts.ts";
+import type { Delivery } from "../../src/sync/ledger/delivery.ts";
+import { decodeDelivery, encodeDelivery } from "../../src/sync/ledger/delivery-document.ts";
+import { findLiveUntil } from "../../src/sync/ledger/delivery-facts.ts";
 import { DAY, desire, HOUR, PlannedVendor, START, wanted } from "./planned-vendor.ts";
 
 const ID = { providerId: "vendor", permitId: "P-1" };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { NO_DELIVERY } from "../../src/sync/delivery.ts";
-import { createDeliveryWriter } from "../../src/sync/delivery-writer.ts";
-import type { DeliveryUpdate, Ledger } from "../../src/sync/ledger.ts";
+import { createDeliveryWriter } from "../../src/sync/deliver/delivery-writer.ts";
+import { NO_DELIVERY } from "../../src/sync/ledger/delivery.ts";
+import type { DeliveryUpdate, Ledger } from "../../src/sync/ledger/ledger.ts";
 
 /** A ledger whose writings end when the test says so. */
 function createSlowLedger(kind: Ledger["kind"]) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished } from "vitest";
 import { parsePlate } from "../../src/core/plate.ts";
-import type { Ledger } from "../../src/sync/ledger.ts";
+import type { Ledger } from "../../src/sync/ledger/ledger.ts";
 import { deliveryOf, forget, issue, minute, rightAt, updateOf } from "./ledger-fixtures.ts";
 import { findQuickFolder } from "./quick-folder.ts";
 import { makeLedger } from "./sqlite-folder.ts";

@@ -1,7 +1,7 @@
 import { createContext, runInContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { runTestPlate } from "../../src/setup/run-test-plate.ts";
-import { memoryLedger } from "../../src/sync/memory-ledger.ts";
+import { memoryLedger } from "../../src/sync/memory/memory-ledger.ts";
 import { createPermitSync } from "../../src/sync/permit-sync.ts";
 import { createCampus, NOTHING_SHOWN } from "../setup/campus.ts";
 import { failureOf } from "../support/registrations.ts";

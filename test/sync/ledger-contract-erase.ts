@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { Intent } from "../../src/sync/delivery.ts";
-import { NO_DELIVERY } from "../../src/sync/delivery.ts";
+import type { Intent } from "../../src/sync/ledger/delivery.ts";
+import { NO_DELIVERY } from "../../src/sync/ledger/delivery.ts";
 import type { Place } from "./ledger-contract.ts";
 import * as given from "./ledger-fixtures.ts";
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { givesCheckedPermits } from "../../src/core/find-permits.ts";
 import { parsePlate } from "../../src/core/plate.ts";
-import type { LedgerChange } from "../../src/sync/ledger.ts";
+import type { LedgerChange } from "../../src/sync/ledger/ledger.ts";
 import type { Place } from "./ledger-contract.ts";
 import * as given from "./ledger-fixtures.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Ledger } from "../../src/sync/ledger.ts";
+import type { Ledger } from "../../src/sync/ledger/ledger.ts";
 import { describeClaims } from "./ledger-contract-claims.ts";
 import { describeErasure } from "./ledger-contract-erase.ts";
 import { describeIds } from "./ledger-contract-ids.ts";

@@ -1,8 +1,8 @@
 import type { FindPermits } from "../../src/core/find-permits.ts";
 import type { Permit } from "../../src/core/permit.ts";
 import { parsePlate } from "../../src/core/plate.ts";
-import { type Delivery, NO_DELIVERY, type Right } from "../../src/sync/delivery.ts";
-import type { ClaimedDelivery, DeliveryUpdate, Ledger, LedgerChange } from "../../src/sync/ledger.ts";
+import { type Delivery, NO_DELIVERY, type Right } from "../../src/sync/ledger/delivery.ts";
+import type { ClaimedDelivery, DeliveryUpdate, Ledger, LedgerChange } from "../../src/sync/ledger/ledger.ts";
 
 // Small words for the suite that every ledger passes. Instants are minutes after `START`.
 

@@ -1,6 +1,6 @@
 import type { Permit } from "../../src/core/permit.ts";
-import { type Delivery, type DeliveryId, NO_DELIVERY } from "../../src/sync/delivery.ts";
-import type { DeliveryUpdate, LedgerChange } from "../../src/sync/ledger.ts";
+import { type Delivery, type DeliveryId, NO_DELIVERY } from "../../src/sync/ledger/delivery.ts";
+import type { DeliveryUpdate, LedgerChange } from "../../src/sync/ledger/ledger.ts";
 
 // The plainest ledger that there could be: lists, looked through from end to end. It shares no code with real ones.
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { Delivery, Intent, Right } from "../../src/sync/delivery.ts";
-import type { LedgerChange } from "../../src/sync/ledger.ts";
+import type { Delivery, Intent, Right } from "../../src/sync/ledger/delivery.ts";
+import type { LedgerChange } from "../../src/sync/ledger/ledger.ts";
 import { deliveryOf, minute, permitOf, rightAt } from "./ledger-fixtures.ts";
 
 /** What may happen to a ledger. `pick` chooses among what there is when the step is taken. */

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { ClaimedDelivery, Ledger } from "../../src/sync/ledger.ts";
+import type { ClaimedDelivery, Ledger } from "../../src/sync/ledger/ledger.ts";
 import type { LedgerUnderTest } from "./ledger-contract.ts";
 import { collect, find, minute } from "./ledger-fixtures.ts";
 import { LedgerModel, type ModelDelivery } from "./ledger-model.ts";

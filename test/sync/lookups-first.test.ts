@@ -3,7 +3,7 @@ import { memoryDirectory } from "../../src/core/directory.ts";
 import { referenceOf } from "../../src/core/identity.ts";
 import type { PushProvider } from "../../src/core/provider.ts";
 import { toStoredRegistration } from "../../src/core/registration.ts";
-import { memoryLedger } from "../../src/sync/memory-ledger.ts";
+import { memoryLedger } from "../../src/sync/memory/memory-ledger.ts";
 import { createPermitSync } from "../../src/sync/permit-sync.ts";
 import { permit, scriptedSync } from "./scripted-sync.ts";
 

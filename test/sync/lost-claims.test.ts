@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ClaimedDelivery, DeliveryUpdate, Ledger } from "../../src/sync/ledger.ts";
+import type { ClaimedDelivery, DeliveryUpdate, Ledger } from "../../src/sync/ledger/ledger.ts";
 import { permit, START, scriptedSync } from "./scripted-sync.ts";
 
 const MINUTE_MS = 60_000;

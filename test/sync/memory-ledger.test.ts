@@ -1,4 +1,4 @@
-import { memoryLedger } from "../../src/sync/memory-ledger.ts";
+import { memoryLedger } from "../../src/sync/memory/memory-ledger.ts";
 import { describeLedger } from "./ledger-contract.ts";
 
 describeLedger({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Lag } from "../../src/sync/lag.ts";
-import { OperationQueue, type QueuedOperation } from "../../src/sync/operation-queue.ts";
+import { Lag } from "../../src/sync/deliver/lag.ts";
+import { OperationQueue, type QueuedOperation } from "../../src/sync/deliver/operation-queue.ts";
 
 function operation(name: string, intent: Partial<QueuedOperation["intent"]> = {}): QueuedOperation {
   return {

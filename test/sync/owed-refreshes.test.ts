@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EnforcementError } from "../../src/core/errors.ts";
-import type { Ledger } from "../../src/sync/ledger.ts";
+import type { Ledger } from "../../src/sync/ledger/ledger.ts";
 import { permit, scriptedSync } from "./scripted-sync.ts";
 
 /** A sync at which provider `alpha` is switched on while a permit is on its way, and whose ledger then fails so often. */

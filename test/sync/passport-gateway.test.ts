@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { memoryDirectory } from "../../src/core/directory.ts";
 import { parsePlate } from "../../src/core/plate.ts";
-import type { SyncEvent } from "../../src/sync/events.ts";
-import { memoryLedger } from "../../src/sync/memory-ledger.ts";
+import type { SyncEvent } from "../../src/sync/deliver/events.ts";
+import { memoryLedger } from "../../src/sync/memory/memory-ledger.ts";
 import { createPermitSyncWith } from "../../src/sync/permit-sync.ts";
 import { createPassportProvider } from "../../src/vendors/passport/provider.ts";
 import { createPassportSandbox } from "../../src/vendors/passport/sandbox.ts";

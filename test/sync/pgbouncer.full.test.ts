@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { expect, it, onTestFinished } from "vitest";
-import { postgresLedger } from "../../src/sync/postgres.ts";
+import { postgresLedger } from "../../src/sync/postgres/index.ts";
 import { createDatabase } from "./postgres-database.ts";
 import { claimAll, issue } from "./postgres-ledgers.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Delivery, Intent, Refusal, Right } from "../../src/sync/delivery.ts";
-import { planSimply } from "../../src/sync/plan-simple.ts";
-import { planFully } from "../../src/sync/planner.ts";
+import type { Delivery, Intent, Refusal, Right } from "../../src/sync/ledger/delivery.ts";
+import { planSimply } from "../../src/sync/plan/plan-simple.ts";
+import { planFully } from "../../src/sync/plan/planner.ts";
 import { DAY, desire, rules, START, wanted } from "./planned-vendor.ts";
 
 const iso = (at: number) => new Date(at).toISOString();

@@ -1,4 +1,4 @@
-import type { Delivery } from "../../src/sync/delivery.ts";
+import type { Delivery } from "../../src/sync/ledger/delivery.ts";
 
 /** The delivery after a person sent its refused operations again. */
 export function retriedRight(delivery: Delivery): Delivery {

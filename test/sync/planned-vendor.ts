@@ -3,11 +3,11 @@ import { EnforcementError } from "../../src/core/errors.ts";
 import type { Outcome } from "../../src/core/provider.ts";
 import type { Receipt } from "../../src/core/receipt.ts";
 import type { StoredRegistration } from "../../src/core/registration.ts";
-import { applyOutcome } from "../../src/sync/apply-outcome.ts";
-import { type Delivery, NO_DELIVERY, type Right } from "../../src/sync/delivery.ts";
-import { byRight, type Desired, rightKeyOf } from "../../src/sync/desired.ts";
-import { type DeliveryPlan, type PlanRules, planDelivery, planFully } from "../../src/sync/planner.ts";
-import { placeOf } from "../../src/sync/right-terms.ts";
+import { applyOutcome } from "../../src/sync/deliver/apply-outcome.ts";
+import { type Delivery, NO_DELIVERY, type Right } from "../../src/sync/ledger/delivery.ts";
+import { byRight, type Desired, rightKeyOf } from "../../src/sync/plan/desired.ts";
+import { type DeliveryPlan, type PlanRules, planDelivery, planFully } from "../../src/sync/plan/planner.ts";
+import { placeOf } from "../../src/sync/plan/right-terms.ts";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rightKeyOf } from "../../src/sync/desired.ts";
+import { rightKeyOf } from "../../src/sync/plan/desired.ts";
 import { retriedRight } from "./planned-right.ts";
 import { DAY, desire, MINUTE, PlannedVendor, START, wanted } from "./planned-vendor.ts";
 

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { StoredRegistration } from "../../src/core/registration.ts";
-import type { Right } from "../../src/sync/delivery.ts";
-import { findLiveUntil } from "../../src/sync/delivery-facts.ts";
-import { rightKeyOf } from "../../src/sync/desired.ts";
-import { isAway, isStandIn } from "../../src/sync/plan-stand-in.ts";
-import { placeOf } from "../../src/sync/right-terms.ts";
+import type { Right } from "../../src/sync/ledger/delivery.ts";
+import { findLiveUntil } from "../../src/sync/ledger/delivery-facts.ts";
+import { rightKeyOf } from "../../src/sync/plan/desired.ts";
+import { isAway, isStandIn } from "../../src/sync/plan/plan-stand-in.ts";
+import { placeOf } from "../../src/sync/plan/right-terms.ts";
 import {
   acts,
   actsOfOne,

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import type pg from "pg";
-import type { PostgresClient, PostgresPool, PostgresResult } from "../../src/sync/postgres.ts";
+import type { PostgresClient, PostgresPool, PostgresResult } from "../../src/sync/postgres/index.ts";
 
 /**
  * A pool behind a pooler in transaction mode, as PgBouncer has it: each transaction runs on whichever connection is free,

@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
-import type { PostgresClient, PostgresPool } from "../../src/sync/postgres.ts";
-import { BoundedPool } from "../../src/sync/postgres-bounded-pool.ts";
-import { inTransaction, query } from "../../src/sync/postgres-connection.ts";
+import { BoundedPool } from "../../src/sync/postgres/connect/bounded-pool.ts";
+import { inTransaction, query } from "../../src/sync/postgres/connect/connection.ts";
+import type { PostgresClient, PostgresPool } from "../../src/sync/postgres/index.ts";
 import { createLedgerTimers } from "./ledger-timers.ts";
 
 /** A connection that says nothing while it is silent. */

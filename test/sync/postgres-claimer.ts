@@ -1,5 +1,5 @@
 import pg from "pg";
-import { postgresLedger } from "../../src/sync/postgres.ts";
+import { postgresLedger } from "../../src/sync/postgres/index.ts";
 import { claimAll } from "./postgres-ledgers.ts";
 
 // Another machine: claims everything that is due, says so, and works on it until it is killed.

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { NO_DELIVERY } from "../../src/sync/delivery.ts";
+import { NO_DELIVERY } from "../../src/sync/ledger/delivery.ts";
 import { claimAll, createLedgers, issue, later, START } from "./postgres-ledgers.ts";
 
 const ledgers = createLedgers({ isClockStopped: true });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DatabaseClock } from "../../src/sync/postgres-clock.ts";
+import { DatabaseClock } from "../../src/sync/postgres/database-clock.ts";
 
 /** Both in milliseconds; `ask` takes so long on its way to the database and back. */
 function createBench(databaseShows: number) {

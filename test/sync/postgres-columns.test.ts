@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Cell, Columns } from "../../src/sync/postgres-columns.ts";
+import { type Cell, Columns } from "../../src/sync/postgres/columns.ts";
 import { createDatabase, type TestDatabase } from "./postgres-database.ts";
 
 let database: TestDatabase;

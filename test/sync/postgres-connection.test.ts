@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import pg from "pg";
 import { afterEach, describe, expect, it } from "vitest";
-import { inTransaction } from "../../src/sync/postgres-connection.ts";
-import { PostgresListener } from "../../src/sync/postgres-listener.ts";
-import { systemTimers } from "../../src/sync/timers.ts";
+import { systemTimers } from "../../src/sync/pace/timers.ts";
+import { inTransaction } from "../../src/sync/postgres/connect/connection.ts";
+import { PostgresListener } from "../../src/sync/postgres/wake/listener.ts";
 
 const open: { pool: pg.Pool; server: Server }[] = [];
 

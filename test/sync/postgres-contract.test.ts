@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
-import { postgresLedger } from "../../src/sync/postgres.ts";
+import { postgresLedger } from "../../src/sync/postgres/index.ts";
 import { describeLedger } from "./ledger-contract.ts";
 import { createDatabase, type TestDatabase } from "./postgres-database.ts";
 import { withStoppedClock } from "./stopped-clock.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { NO_DELIVERY } from "../../src/sync/delivery.ts";
+import { NO_DELIVERY } from "../../src/sync/ledger/delivery.ts";
 import { claimAll, createLedgers, issue, later, START } from "./postgres-ledgers.ts";
 
 const ledgers = createLedgers();

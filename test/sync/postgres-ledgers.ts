@@ -2,8 +2,8 @@ import type pg from "pg";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import type { Permit } from "../../src/core/permit.ts";
 import { parsePlate } from "../../src/core/plate.ts";
-import type { Ledger } from "../../src/sync/ledger.ts";
-import { postgresLedger } from "../../src/sync/postgres.ts";
+import type { Ledger } from "../../src/sync/ledger/ledger.ts";
+import { postgresLedger } from "../../src/sync/postgres/index.ts";
 import { createDatabase, type TestDatabase } from "./postgres-database.ts";
 import { withStoppedClock } from "./stopped-clock.ts";
 

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Ledger } from "../../src/sync/ledger.ts";
+import type { Ledger } from "../../src/sync/ledger/ledger.ts";
 import { createDatabase } from "./postgres-database.ts";
 import { createLedgers, issue, START } from "./postgres-ledgers.ts";
 

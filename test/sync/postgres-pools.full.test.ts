@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { postgresLedger } from "../../src/sync/postgres.ts";
+import { postgresLedger } from "../../src/sync/postgres/index.ts";
 import { poolBehindPooler } from "./pooler.ts";
 import { claimAll, createLedgers, issue } from "./postgres-ledgers.ts";
 

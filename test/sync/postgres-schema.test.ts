@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { postgresLedger } from "../../src/sync/postgres.ts";
-import { openSchema } from "../../src/sync/postgres-schema.ts";
+import { postgresLedger } from "../../src/sync/postgres/index.ts";
+import { openSchema } from "../../src/sync/postgres/schema.ts";
 import { claimAll, createLedgers, issue } from "./postgres-ledgers.ts";
 
 const ledgers = createLedgers();

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { memoryDirectory } from "../../src/core/directory.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import type { SyncEvent } from "../../src/sync/events.ts";
+import type { SyncEvent } from "../../src/sync/deliver/events.ts";
 import { createPermitSync } from "../../src/sync/permit-sync.ts";
-import { createPostgresLedger } from "../../src/sync/postgres-ledger.ts";
+import { createPostgresLedger } from "../../src/sync/postgres/postgres-ledger.ts";
 import { createHotSpotProvider } from "../../src/vendors/hotspot/provider.ts";
 import { createLedgerTimers } from "./ledger-timers.ts";
 import { claimAll, createLedgers, issue, permit } from "./postgres-ledgers.ts";

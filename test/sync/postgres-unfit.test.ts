@@ -1,8 +1,8 @@
 import type pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { postgresLedger } from "../../src/sync/postgres.ts";
-import { COLUMNS, checkServer } from "../../src/sync/postgres-checks.ts";
-import { openSchema } from "../../src/sync/postgres-schema.ts";
+import { COLUMNS, checkServer } from "../../src/sync/postgres/check-server.ts";
+import { postgresLedger } from "../../src/sync/postgres/index.ts";
+import { openSchema } from "../../src/sync/postgres/schema.ts";
 import { createDatabase, type TestDatabase } from "./postgres-database.ts";
 
 let database: TestDatabase;

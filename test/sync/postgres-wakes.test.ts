@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Ledger } from "../../src/sync/ledger.ts";
+import type { Ledger } from "../../src/sync/ledger/ledger.ts";
 import { claimAll, createLedgers, issue } from "./postgres-ledgers.ts";
 
 const ledgers = createLedgers();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { RecentPermits } from "../../src/sync/recent-permits.ts";
+import { RecentPermits } from "../../src/sync/sqlite/recent-permits.ts";
 
 const NUMBERS = ["AAA1", "BBB2", "CCC3"];
 

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parsePlate } from "../../src/core/plate.ts";
-import type { SyncEvent } from "../../src/sync/events.ts";
-import type { Ledger } from "../../src/sync/ledger.ts";
-import { memoryLedger } from "../../src/sync/memory-ledger.ts";
+import type { SyncEvent } from "../../src/sync/deliver/events.ts";
+import type { Ledger } from "../../src/sync/ledger/ledger.ts";
+import { memoryLedger } from "../../src/sync/memory/memory-ledger.ts";
 import { createLedgers } from "./postgres-ledgers.ts";
 import { HOUR_MS, permit, START, setUp, ZONES } from "./reconcile-bench.ts";
 import { makeFolder, openLedger } from "./sqlite-folder.ts";

@@ -3,9 +3,9 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { memoryDirectory } from "../../src/core/directory.ts";
 import type { PushProvider, RegistrationPage } from "../../src/core/provider.ts";
-import type { Delivery } from "../../src/sync/delivery.ts";
-import type { Ledger } from "../../src/sync/ledger.ts";
-import { type ReconcileContext, reconcileProvider } from "../../src/sync/reconcile.ts";
+import type { Delivery } from "../../src/sync/ledger/delivery.ts";
+import type { Ledger } from "../../src/sync/ledger/ledger.ts";
+import { type ReconcileContext, reconcileProvider } from "../../src/sync/reconcile/reconcile.ts";
 import { passportSetup } from "../../src/vendors/passport/setup.ts";
 
 setFlagsFromString("--expose-gc");

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { memoryDirectory } from "../../src/core/directory.ts";
 import { parsePlate } from "../../src/core/plate.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import { memoryLedger } from "../../src/sync/memory-ledger.ts";
+import { memoryLedger } from "../../src/sync/memory/memory-ledger.ts";
 import { createPermitSyncWith } from "../../src/sync/permit-sync.ts";
 import { createHotSpotProvider } from "../../src/vendors/hotspot/provider.ts";
 import { createVirtualTime } from "./histories/virtual-time.ts";

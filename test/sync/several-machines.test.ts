@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readPermit } from "../../src/core/permit.ts";
 import { parsePlate } from "../../src/core/plate.ts";
-import type { Ledger } from "../../src/sync/ledger.ts";
+import type { Ledger } from "../../src/sync/ledger/ledger.ts";
 import { permit, START, scriptedSync } from "./scripted-sync.ts";
 
 // What another machine says to the same ledger, this one does not hear of while it is at work.

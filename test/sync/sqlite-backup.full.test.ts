@@ -3,7 +3,7 @@ import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, symlinkSync, writ
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, it } from "vitest";
-import type { SqliteLedger } from "../../src/sync/sqlite-ledger.ts";
+import type { SqliteLedger } from "../../src/sync/sqlite/sqlite-ledger.ts";
 import { issue } from "./ledger-fixtures.ts";
 import { makeFolder, openLedger } from "./sqlite-folder.ts";
 

@@ -1,7 +1,7 @@
 // Another process that wants the ledger: it opens it, records one permit, says so, and holds it until it is killed. When
 // it is refused, it says with which code.
 
-import { sqliteLedger } from "../../src/sync/sqlite.ts";
+import { sqliteLedger } from "../../src/sync/sqlite/index.ts";
 import { issue } from "./ledger-fixtures.ts";
 
 const [path = "", id = "permit-1"] = process.argv.slice(2);

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, it, onTestFinished } from "vitest";
-import type { ChangeRow, Request } from "../../src/sync/sqlite-messages.ts";
-import { createOperations } from "../../src/sync/sqlite-operations.ts";
-import { migrate } from "../../src/sync/sqlite-schema.ts";
+import { migrate } from "../../src/sync/sqlite/file/schema.ts";
+import type { ChangeRow, Request } from "../../src/sync/sqlite/messages.ts";
+import { createOperations } from "../../src/sync/sqlite/thread/operations.ts";
 import { makeFolder } from "./sqlite-folder.ts";
 
 function makeOperations() {

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Permit } from "../../src/core/permit.ts";
-import type { Delivery, Refusal, Right } from "../../src/sync/delivery.ts";
-import { NO_DELIVERY } from "../../src/sync/delivery.ts";
-import { decodeDelivery, encodeDelivery } from "../../src/sync/delivery-document.ts";
-import { contentOf } from "../../src/sync/permit-content.ts";
-import { decodePermit, encodePermit, plateNumbersIn } from "../../src/sync/permit-document.ts";
+import type { Delivery, Refusal, Right } from "../../src/sync/ledger/delivery.ts";
+import { NO_DELIVERY } from "../../src/sync/ledger/delivery.ts";
+import { decodeDelivery, encodeDelivery } from "../../src/sync/ledger/delivery-document.ts";
+import { contentOf } from "../../src/sync/ledger/permit-content.ts";
+import { decodePermit, encodePermit, plateNumbersIn } from "../../src/sync/sqlite/permit-document.ts";
 import { deliveryOf, permitOf, rightAt } from "./ledger-fixtures.ts";
 
 const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 });

@@ -4,8 +4,8 @@ import { readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { sqliteLedger } from "../../src/sync/sqlite.ts";
-import { migrate, SCHEMA_VERSION } from "../../src/sync/sqlite-schema.ts";
+import { migrate, SCHEMA_VERSION } from "../../src/sync/sqlite/file/schema.ts";
+import { sqliteLedger } from "../../src/sync/sqlite/index.ts";
 import { claimOnly, deliveryOf, issue, minute, rightAt, updateOf } from "./ledger-fixtures.ts";
 import { makeFolder, makeLedger, openLedger } from "./sqlite-folder.ts";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { createSqliteLedger, type SqliteLedger } from "../../src/sync/sqlite-ledger.ts";
+import { createSqliteLedger, type SqliteLedger } from "../../src/sync/sqlite/sqlite-ledger.ts";
 
 /** A folder that is gone when the test is over. */
 export function makeFolder(): string {

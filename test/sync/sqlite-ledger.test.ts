@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { createSqliteLedger } from "../../src/sync/sqlite-ledger.ts";
+import { createSqliteLedger } from "../../src/sync/sqlite/sqlite-ledger.ts";
 import { describeLedger } from "./ledger-contract.ts";
 import { findQuickFolder } from "./quick-folder.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Ledger } from "../../src/sync/ledger.ts";
+import type { Ledger } from "../../src/sync/ledger/ledger.ts";
 import { claimOnly, issue, updateOf } from "./ledger-fixtures.ts";
 import { makeFolder, makeLedger, openLedger } from "./sqlite-folder.ts";
 

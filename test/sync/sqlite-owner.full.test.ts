@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, linkSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createSqliteLedger } from "../../src/sync/sqlite-ledger.ts";
+import { createSqliteLedger } from "../../src/sync/sqlite/sqlite-ledger.ts";
 import { claim, issue, minute, updateOf } from "./ledger-fixtures.ts";
 import { makeFolder, openLedger } from "./sqlite-folder.ts";
 

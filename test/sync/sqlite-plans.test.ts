@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { createOperations } from "../../src/sync/sqlite-operations.ts";
-import { createReader } from "../../src/sync/sqlite-reader.ts";
-import { migrate } from "../../src/sync/sqlite-schema.ts";
+import { migrate } from "../../src/sync/sqlite/file/schema.ts";
+import { createReader } from "../../src/sync/sqlite/reader.ts";
+import { createOperations } from "../../src/sync/sqlite/thread/operations.ts";
 import { makeFolder } from "./sqlite-folder.ts";
 
 // Few rows each; the index of forgotten permits has none but those that are to be erased. New permits are sorted before

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { sqliteLedger } from "../../src/sync/sqlite.ts";
+import { sqliteLedger } from "../../src/sync/sqlite/index.ts";
 import { collect, deliveryOf, issue, minute, rightAt, say, updateOf } from "./ledger-fixtures.ts";
 import { makeFolder, makeLedger, openLedger } from "./sqlite-folder.ts";
 
@@ -165,7 +165,7 @@ describe("writing", () => {
     const { execFile } = await import("node:child_process");
     const { promisify } = await import("node:util");
     const path = join(makeFolder(), "ledger.db");
-    const source = new URL("../../src/sync/sqlite.ts", import.meta.url).href;
+    const source = new URL("../../src/sync/sqlite/index.ts", import.meta.url).href;
     const script = `import { sqliteLedger } from ${JSON.stringify(source)};
       const ledger = sqliteLedger({ path: ${JSON.stringify(path)} });
       await ledger.open();

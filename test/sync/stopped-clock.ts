@@ -1,4 +1,4 @@
-import type { Ledger } from "../../src/sync/ledger.ts";
+import type { Ledger } from "../../src/sync/ledger/ledger.ts";
 import type { TestDatabase } from "./postgres-database.ts";
 
 /** A ledger of a database whose clock is what `now` shows; for `claim` and the like, what they are asked with. */

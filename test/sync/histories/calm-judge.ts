@@ -1,7 +1,7 @@
-import type { Delivery, Right } from "../../../src/sync/delivery.ts";
-import type { SyncEvent } from "../../../src/sync/events.ts";
+import type { SyncEvent } from "../../../src/sync/deliver/events.ts";
 import type { SyncFailure } from "../../../src/sync/failures.ts";
-import type { Ledger } from "../../../src/sync/ledger.ts";
+import type { Delivery, Right } from "../../../src/sync/ledger/delivery.ts";
+import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { type FakeVendor, isLive, placeOf, type VendorRight } from "./fake-vendor.ts";
 import { PLATES } from "./generate-history.ts";
 import type { HistoryProcess } from "./history-process.ts";

@@ -1,4 +1,4 @@
-import type { Ledger } from "../../../src/sync/ledger.ts";
+import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { beginProcess, type HistoryProcess } from "./history-process.ts";
 import type { HistoryWorld } from "./history-world.ts";
 

@@ -1,6 +1,6 @@
 import type { PushProvider } from "../../../src/core/provider.ts";
-import type { SyncEvent } from "../../../src/sync/events.ts";
-import type { Ledger } from "../../../src/sync/ledger.ts";
+import type { SyncEvent } from "../../../src/sync/deliver/events.ts";
+import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { createPermitSyncWith } from "../../../src/sync/permit-sync.ts";
 import { createFakeProvider, type FakeProvider } from "./fake-provider.ts";
 import { type HistoryWorld, LEAD_TIME_MS, VENDORS } from "./history-world.ts";

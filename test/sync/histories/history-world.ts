@@ -1,4 +1,4 @@
-import type { SyncEvent } from "../../../src/sync/events.ts";
+import type { SyncEvent } from "../../../src/sync/deliver/events.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 import { createActivity } from "./activity.ts";
 import { createFakeVendor, type FakeVendor } from "./fake-vendor.ts";

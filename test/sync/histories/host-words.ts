@@ -1,4 +1,4 @@
-import type { StoredPermit } from "../../../src/sync/ledger.ts";
+import type { StoredPermit } from "../../../src/sync/ledger/ledger.ts";
 import { type ExpectedPermit, type ExpectedPermits, type HostWord, hear, toPermit } from "./host-permits.ts";
 
 /**

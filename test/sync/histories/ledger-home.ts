@@ -1,4 +1,4 @@
-import type { Ledger } from "../../../src/sync/ledger.ts";
+import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import type { Silence } from "./silent-statements.ts";
 
 /** Where one history's ledger lives: what survives when the process that used it is gone. */

@@ -1,6 +1,6 @@
 import type { PushChange } from "../../../src/core/push-operations.ts";
-import type { Delivery, Right } from "../../../src/sync/delivery.ts";
-import type { ClaimedDelivery, DeliveryUpdate, Ledger } from "../../../src/sync/ledger.ts";
+import type { Delivery, Right } from "../../../src/sync/ledger/delivery.ts";
+import type { ClaimedDelivery, DeliveryUpdate, Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { type FakeVendor, isLive, placeOf, type VendorRight } from "./fake-vendor.ts";
 import { isSameRight, toRight, type WantedRight } from "./wanted-rights.ts";
 

@@ -1,4 +1,4 @@
-import { memoryLedger } from "../../../src/sync/memory-ledger.ts";
+import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
 import type { LedgerHome } from "./ledger-home.ts";
 
 /**

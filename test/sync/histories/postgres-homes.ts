@@ -1,6 +1,6 @@
 import pg from "pg";
-import type { Ledger } from "../../../src/sync/ledger.ts";
-import { createPostgresLedger } from "../../../src/sync/postgres-ledger.ts";
+import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
+import { createPostgresLedger } from "../../../src/sync/postgres/postgres-ledger.ts";
 import { createDatabase } from "../postgres-database.ts";
 import { withStoppedClock } from "../stopped-clock.ts";
 import type { LedgerHomes } from "./ledger-home.ts";

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { systemTimers } from "../../../src/sync/timers.ts";
+import { systemTimers } from "../../../src/sync/pace/timers.ts";
 
 /** A connection goes silent with a statement of a call: with the first one (0) or a later one, before or after it is carried out. */
 export interface Silence {

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { Ledger } from "../../../src/sync/ledger.ts";
-import { createSqliteLedger } from "../../../src/sync/sqlite-ledger.ts";
+import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
+import { createSqliteLedger } from "../../../src/sync/sqlite/sqlite-ledger.ts";
 import { findQuickFolder } from "../quick-folder.ts";
 import { VENDORS } from "./history-world.ts";
 import type { LedgerHomes } from "./ledger-home.ts";

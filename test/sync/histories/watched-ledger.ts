@@ -1,5 +1,5 @@
 import { EnforcementError } from "../../../src/core/errors.ts";
-import type { ClaimedDelivery, Ledger } from "../../../src/sync/ledger.ts";
+import type { ClaimedDelivery, Ledger } from "../../../src/sync/ledger/ledger.ts";
 import type { Activity } from "./activity.ts";
 
 /** Looks at what passes between a sync and its ledger. */

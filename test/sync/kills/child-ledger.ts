@@ -1,14 +1,14 @@
-import type { Ledger } from "../../../src/sync/ledger.ts";
+import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import type { ChildLedger } from "./child-wire.ts";
 
 /** The ledger of a process that is to be killed. */
 export async function openChildLedger(options: ChildLedger): Promise<Ledger> {
   if (options.kind === "sqlite") {
-    const { createSqliteLedger } = await import("../../../src/sync/sqlite-ledger.ts");
+    const { createSqliteLedger } = await import("../../../src/sync/sqlite/sqlite-ledger.ts");
     // Few: a process is killed before, while and after new permits are added to the indexes.
     return createSqliteLedger({ path: options.path }, { mostRecent: 5 }).ledger;
   }
-  const { postgresLedger } = await import("../../../src/sync/postgres.ts");
+  const { postgresLedger } = await import("../../../src/sync/postgres/index.ts");
   const { default: pg } = await import("pg");
   const ledger = postgresLedger({ pool: new pg.Pool(options.connection) });
   const { leaseMs } = options;

@@ -1,7 +1,7 @@
 // The process that is killed: a sync over a ledger on the disk, and the vendor over HTTP. It does what its parent asks.
 
 import { isEnforcementError } from "../../../src/core/errors.ts";
-import type { Delivery } from "../../../src/sync/delivery.ts";
+import type { Delivery } from "../../../src/sync/ledger/delivery.ts";
 import { createPermitSync } from "../../../src/sync/permit-sync.ts";
 import { createHostDirectory } from "../histories/host-directory.ts";
 import { toPermit } from "../histories/host-permits.ts";

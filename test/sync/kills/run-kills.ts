@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Delivery } from "../../../src/sync/delivery.ts";
-import type { StoredPermit } from "../../../src/sync/ledger.ts";
+import type { Delivery } from "../../../src/sync/ledger/delivery.ts";
+import type { StoredPermit } from "../../../src/sync/ledger/ledger.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 import { createFakeVendor, type FakeVendor, isLive } from "../histories/fake-vendor.ts";
 import { createHostDirectory, LOCATIONS_OF } from "../histories/host-directory.ts";

@@ -1,8 +1,8 @@
 import { memoryDirectory } from "../../../src/core/directory.ts";
 import type { PermitInput } from "../../../src/core/permit.ts";
 import { parsePlate } from "../../../src/core/plate.ts";
-import type { SyncEvent } from "../../../src/sync/events.ts";
-import { memoryLedger } from "../../../src/sync/memory-ledger.ts";
+import type { SyncEvent } from "../../../src/sync/deliver/events.ts";
+import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
 import { createPermitSyncWith } from "../../../src/sync/permit-sync.ts";
 import { createHotSpotProvider } from "../../../src/vendors/hotspot/provider.ts";
 import { createHotSpotSandbox } from "../../../src/vendors/hotspot/sandbox.ts";

@@ -1,8 +1,8 @@
 import { DatabaseSync } from "node:sqlite";
 import type { PermitInput } from "@offstreet/enforcement";
 import { readPermit } from "../../../../src/core/permit.ts";
-import { encodePermit } from "../../../../src/sync/permit-document.ts";
-import { migrate } from "../../../../src/sync/sqlite-schema.ts";
+import { migrate } from "../../../../src/sync/sqlite/file/schema.ts";
+import { encodePermit } from "../../../../src/sync/sqlite/permit-document.ts";
 import { COMPANY_ID, makePermits, PERMITS_BEFORE, PROVIDER_ID } from "../world.ts";
 import { makeFile } from "./bench-folder.ts";
 import type { Contender } from "./contender.ts";

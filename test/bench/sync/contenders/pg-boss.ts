@@ -1,7 +1,7 @@
 import type { PermitInput } from "@offstreet/enforcement";
 import { PgBoss } from "pg-boss";
 import { Pool } from "undici";
-import { openSchema } from "../../../../src/sync/postgres-schema.ts";
+import { openSchema } from "../../../../src/sync/postgres/schema.ts";
 import { BATCH, CONCURRENCY, EVENTS_PATH } from "../wire.ts";
 import { makePermits } from "../world.ts";
 import { toBody, toSession } from "./by-hand.ts";

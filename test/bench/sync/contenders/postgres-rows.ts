@@ -1,7 +1,7 @@
 import type { PermitInput } from "@offstreet/enforcement";
 import type pg from "pg";
 import { readPermit } from "../../../../src/core/permit.ts";
-import { encodeDelivery } from "../../../../src/sync/delivery-document.ts";
+import { encodeDelivery } from "../../../../src/sync/ledger/delivery-document.ts";
 import { COMPANY_ID, PROVIDER_ID } from "../world.ts";
 import type { SessionByHand } from "./by-hand.ts";
 

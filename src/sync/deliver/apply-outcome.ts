@@ -1,0 +1,194 @@
+import type { EnforcementError } from "../../core/errors.ts";
+import type { Outcome } from "../../core/provider.ts";
+import type { Receipt } from "../../core/receipt.ts";
+import type { Delivery, Intent, Refusal, Right } from "../ledger/delivery.ts";
+import { existingBackoff, heldBackoff, itemBackoff, refusalBackoff } from "../pace/backoff.ts";
+import { extendAtOf, isHolding, placeOf } from "../plan/right-terms.ts";
+import { isAlreadyThere, isNotFound, isOfOneItem, isRefusal } from "./send/judge-error.ts";
+
+interface ErrorContext {
+  readonly error: EnforcementError;
+  readonly now: Date;
+  readonly random: () => number;
+  /** All rights of the permit at this vendor. */
+  readonly rights: readonly Right[];
+}
+
+/** What became of an intent, and what follows from it at `now`. */
+interface OutcomeContext {
+  readonly outcome: Outcome<Receipt | undefined>;
+  readonly now: Date;
+  readonly random: () => number;
+  /** The provider's. */
+  readonly openEndedDays: number;
+}
+
+/** Writes down what became of the intent of one right. */
+export function applyOutcome(
+  delivery: Delivery,
+  reference: string,
+  { outcome, now, random, openEndedDays }: OutcomeContext,
+): Delivery {
+  const rights: Right[] = [];
+  let { ended } = delivery;
+  for (const right of delivery.rights) {
+    const { intent } = right;
+    if (right.reference !== reference || intent === null) {
+      rights.push(right);
+      continue;
+    }
+    const after = outcome.ok
+      ? afterSuccess(right, intent, { receipt: outcome.value, openEndedDays })
+      : afterError(right, intent, { error: outcome.error, now, random, rights: delivery.rights });
+    if (after !== undefined) rights.push(after);
+    // What the vendor ended at an instant of a clock that is ahead is there until then.
+    if (outcome.ok && intent.operation === "cancel") {
+      ended = [...(ended ?? []), { ...right, intent: endedBy(intent), failure: null }];
+    }
+  }
+  return ended === undefined ? { ...delivery, rights } : { ...delivery, rights, ended };
+}
+
+/** The cancel of a right that was ended by it: it was sent. */
+function endedBy({ operation, at, validTo }: Intent): Intent {
+  return { operation, at, validTo, attempts: 1, notBefore: null };
+}
+
+/** Puts an intent back that was decided and not sent, until `notBefore`. */
+export function postpone(
+  delivery: Delivery,
+  reference: string,
+  { notBefore, now }: { notBefore: Date; now: Date },
+): Delivery {
+  const waitMs = Math.max(0, notBefore.getTime() - now.getTime());
+  const rights = delivery.rights.map((right) =>
+    right.reference !== reference || right.intent === null
+      ? right
+      : { ...right, intent: { ...right.intent, notBefore: notBefore.toISOString(), waitMs } },
+  );
+  return { ...delivery, rights };
+}
+
+/** Whether a cancellation was not carried out because there is nothing to cancel. */
+export function isCancelledAlready({ operation }: Intent, error: EnforcementError): boolean {
+  return operation === "cancel" && isNotFound(error);
+}
+
+/**
+ * Whether the vendor lost a right, so that it is registered instead: under its reference, or under the next generation's
+ * where the vendor has the reference of a right that it cannot find, because that is over there.
+ */
+export function isLost({ lost }: Right, { operation, attempts }: Intent, error: EnforcementError): boolean {
+  if (operation === "amend") return isNotFound(error);
+  return operation === "register" && lost === true && attempts === 0 && isAlreadyThere(error);
+}
+
+function afterSuccess(
+  right: Right,
+  intent: Intent,
+  { receipt = right.receipt, openEndedDays }: { receipt: Receipt | null | undefined; openEndedDays: number },
+): Right | undefined {
+  if (intent.operation === "cancel") return cancelled(right);
+  const { reference, registration } = right;
+  const after = { reference, registration, receipt, intent: null, failure: null };
+  const extendAt = receipt === null ? undefined : extendAtOf(intent, receipt.coveredUntil, openEndedDays);
+  return extendAt === undefined ? after : { ...after, extendAt };
+}
+
+function afterError(right: Right, intent: Intent, context: ErrorContext): Right | undefined {
+  const { error } = context;
+  if (isCancelledAlready(intent, error)) return cancelled(right);
+  if (isLost(right, intent, error)) return intent.operation === "amend" ? lose(right) : undefined;
+  return isRefusal(error) ? refuse(right, intent, context) : wait(right, intent, context);
+}
+
+/** What is kept of a cancelled right: nothing, unless it made way for another one and may have to come back. */
+function cancelled({ reference, registration, receipt, gaveWay }: Right): Right | undefined {
+  if (gaveWay !== true || receipt === null) return undefined;
+  return { reference, registration, receipt: null, intent: null, failure: null, gaveWay };
+}
+
+/** The vendor lost it. Nothing of it is live, whatever was asked for before, so it is decided about anew. */
+function lose({ reference, registration }: Right): Right {
+  return { reference, registration, receipt: null, intent: null, failure: null, lost: true };
+}
+
+/** Trouble that passes, or that is corrected. */
+function wait(right: Right, intent: Intent, { error, now, random }: ErrorContext): Right {
+  const attempts = attemptsAfter(intent, error);
+  const isHeld = isOfOneItem(error);
+  // What waited for a free place in vain was not tried.
+  const wasTried = isHeld || error.outcome === "unknown" || error.attempts > 0;
+  const tries = (intent.tries ?? 0) + (wasTried ? 1 : 0);
+  const waitMs = isHeld
+    ? heldBackoff(tries - 1, error.retryAfterMs, random)
+    : itemBackoff(Math.max(attempts, tries), error.retryAfterMs, random);
+  // What was refused before and has no known end now may have been carried out: the refusal does not stand.
+  const failure = error.outcome === "unknown" ? null : right.failure;
+  return { ...right, failure, intent: waiting(intent, { attempts, tries, waitMs, now }) };
+}
+
+function refuse(right: Right, intent: Intent, { error, now, rights }: ErrorContext): Right {
+  const attempts = attemptsAfter(intent, error);
+  const failure = {
+    ...toRefusal(intent, error, now),
+    ...takenPlaceOf(right, intent, { error, now, rights }),
+  };
+  if (attempts === 0) return { ...right, failure, intent: null };
+  // An earlier attempt may have been carried out. What it left there can only be found by asking again: at once when
+  // something else is wanted, and ever more slowly when that was refused, too.
+  const isNews = right.failure === null && !isCancelOfDoubt(right, intent);
+  const waitMs = isNews ? 0 : refusalBackoff(attempts);
+  return { ...right, failure, intent: waiting(intent, { attempts: attempts + 1, tries: 0, waitMs, now }) };
+}
+
+/** What a refusal says besides when another right exists where a new one was to be. */
+function takenPlaceOf(
+  { reference, registration, receipt }: Right,
+  { operation, repeats }: Intent,
+  { error, now, rights }: Pick<ErrorContext, "error" | "now" | "rights">,
+): Pick<Refusal, "reason" | "retryAt" | "repeats" | "behind"> {
+  if (operation !== "register" || receipt !== null || !isAlreadyThere(error)) return {};
+  const place = placeOf(registration);
+  const isBehind = rights.some(
+    (other) => other.reference !== reference && placeOf(other.registration) === place && isHolding(other),
+  );
+  return {
+    reason: "already_exists",
+    retryAt: new Date(now.getTime() + existingBackoff(repeats ?? 0)).toISOString(),
+    ...(repeats === undefined ? {} : { repeats }),
+    ...(isBehind ? { behind: true } : {}),
+  };
+}
+
+/** Whether a cancellation withdraws what the vendor was asked for and never acknowledged. */
+function isCancelOfDoubt({ receipt }: Right, { operation }: Intent): boolean {
+  return operation === "cancel" && receipt === null;
+}
+
+function attemptsAfter({ attempts }: Intent, { outcome }: EnforcementError): number {
+  return attempts + (outcome === "unknown" ? 1 : 0);
+}
+
+function waiting(
+  { operation, at, validTo, repeats }: Intent,
+  { attempts, tries, waitMs, now }: { attempts: number; tries: number; waitMs: number; now: Date },
+): Intent {
+  const notBefore = new Date(now.getTime() + waitMs).toISOString();
+  const intent = { operation, at, validTo, attempts, notBefore, waitMs };
+  return {
+    ...intent,
+    ...(tries === 0 ? {} : { tries }),
+    ...(repeats === undefined ? {} : { repeats }),
+  };
+}
+
+function toRefusal({ operation, validTo }: Intent, error: EnforcementError, now: Date): Refusal {
+  const { code, message, status, vendorCode, vendorMessage } = error;
+  return {
+    ...{ operation, validTo, failedAt: now.toISOString(), code, message },
+    ...(status === undefined ? {} : { status }),
+    ...(vendorCode === undefined ? {} : { vendorCode }),
+    ...(vendorMessage === undefined ? {} : { vendorMessage }),
+  };
+}

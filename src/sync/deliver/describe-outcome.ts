@@ -1,0 +1,47 @@
+import type { Outcome } from "../../core/provider.ts";
+import type { DeliveryId, Right } from "../ledger/delivery.ts";
+import { isCancelledAlready, isLost } from "./apply-outcome.ts";
+import type { Emit } from "./events.ts";
+import { toFailureKey } from "./failure-key.ts";
+import { isAlreadyThere, isOfOneItem, isRefusal } from "./send/judge-error.ts";
+
+interface Subject extends DeliveryId {
+  readonly companyId: string;
+}
+
+/** The event of an operation that has come to an end, or is held back; trouble that passes is none. */
+export function describeOutcome(
+  { providerId, companyId, permitId }: Subject,
+  right: Right,
+  outcome: Outcome<unknown>,
+): Parameters<Emit>[0] | undefined {
+  const { reference, registration, intent } = right;
+  if (intent === null) return undefined;
+  const { operation } = intent;
+  const about = { providerId, companyId, permitId, locationId: registration.locationId, operation };
+  if (outcome.ok) return { type: "acknowledged", ...about };
+  const { error } = outcome;
+  const { code, status, vendorCode } = error;
+  const said = {
+    code,
+    ...(status === undefined ? {} : { status }),
+    ...(vendorCode === undefined ? {} : { vendorCode }),
+  };
+  if (isOfOneItem(error)) return { type: "held", ...about, ...said };
+  if (isCancelledAlready(intent, error)) return { type: "acknowledged", ...about };
+  // It stands in the list already, and is repeated by itself.
+  if (intent.repeats !== undefined && isAlreadyThere(error)) return undefined;
+  // It goes on as a registration.
+  if (isLost(right, intent, error) || !isRefusal(error)) return undefined;
+  return { type: "refused", ...about, ...said, key: toFailureKey({ providerId, permitId, reference }) };
+}
+
+/** The event of locations without a target, where they are not those of the last time. */
+export function describeUnmapped(
+  { providerId, companyId, permitId }: Subject,
+  locationIds: readonly string[],
+  before: readonly string[],
+): Parameters<Emit>[0] | undefined {
+  const isNews = locationIds.some((id) => !before.includes(id));
+  return isNews ? { type: "unmapped", providerId, companyId, permitId, locationIds } : undefined;
+}

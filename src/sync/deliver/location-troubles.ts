@@ -1,0 +1,66 @@
+import type { MalformedLocation } from "../../core/directory-answers.ts";
+import type { Timers } from "../pace/timers.ts";
+import type { Emit } from "./events.ts";
+
+const SHORTEST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 60_000;
+
+interface CompanyTrouble {
+  /** Since when one of its locations cannot be read, in milliseconds. */
+  since: number;
+  /** What was told of each, by its id or its place in the list. */
+  told: ReadonlyMap<string, MalformedLocation>;
+}
+
+/** The locations that cannot be read: tells of each once, and decides when they are read again. */
+export class LocationTroubles {
+  readonly #timers: Timers;
+  readonly #emit: Emit;
+  readonly #companies = new Map<string, CompanyTrouble>();
+
+  constructor(context: { timers: Timers; emit: Emit }) {
+    this.#timers = context.timers;
+    this.#emit = context.emit;
+  }
+
+  /** Notes what cannot be read now, and returns when to look again; `undefined` when everything can be read. */
+  note(companyId: string, malformed: readonly MalformedLocation[]): Date | undefined {
+    const before = this.#companies.get(companyId);
+    if (before === undefined && malformed.length === 0) return undefined;
+    const now = this.#timers.now().getTime();
+    const trouble = before ?? { since: now, told: NONE };
+    const current = new Map(malformed.map((one) => [keyOf(one), one]));
+    for (const [key, one] of trouble.told) {
+      if (!current.has(key)) this.#emit({ type: "directory_recovered", companyId, ...placeOf(one) });
+    }
+    for (const [key, one] of current) {
+      if (trouble.told.get(key)?.field === one.field) continue;
+      const { field, error } = one;
+      this.#emit({ type: "directory_failed", companyId, ...placeOf(one), field, message: error.message });
+    }
+    if (malformed.length === 0) {
+      this.#companies.delete(companyId);
+      return undefined;
+    }
+    this.#companies.set(companyId, { since: trouble.since, told: current });
+    // As long again as it has been so: what is mended soon is delivered soon. A clock that was set back lengthens no wait.
+    const wait = Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, now - trouble.since));
+    return new Date(now + wait);
+  }
+
+  /** The host says that the directory changed. */
+  lookAgain(companyId: string): void {
+    const trouble = this.#companies.get(companyId);
+    if (trouble !== undefined) trouble.since = this.#timers.now().getTime();
+  }
+}
+
+const NONE: ReadonlyMap<string, MalformedLocation> = new Map();
+
+function keyOf({ id, index }: MalformedLocation): string {
+  return id === undefined ? `#${index}` : `id ${id}`;
+}
+
+function placeOf({ id, index }: MalformedLocation): { locationId: string } | { locationIndex: number } {
+  return id === undefined ? { locationIndex: index } : { locationId: id };
+}

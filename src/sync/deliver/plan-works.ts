@@ -1,0 +1,72 @@
+import type { DeliveryUpdate } from "../ledger/ledger.ts";
+import { createSlicer } from "../pace/slicer.ts";
+import { heldAt, NOTHING_DESIRED } from "../plan/desired.ts";
+import { type DeliveryPlan, type PlanInput, type PlanRules, planDelivery } from "../plan/planner.ts";
+import type { QueuedOperation } from "./operation-queue.ts";
+import { hasOpenIntent, toUpdate, type Work } from "./work.ts";
+
+/** What is to be written of deliveries, and what may be sent after it was. */
+export interface PlannedWorks {
+  /** One for each delivery, in their order. */
+  readonly updates: readonly DeliveryUpdate[];
+  readonly operations: readonly QueuedOperation[];
+}
+
+interface PlanContext {
+  readonly now: Date;
+  /** Claims that were asked for earlier, by the monotonic clock, are given back. */
+  readonly claimedAfter: number;
+  /** When the clock is believed again; undefined: it is. */
+  readonly steadyAt: Date | undefined;
+  readonly rules: PlanRules;
+  /** False where nothing new is to be begun under this claim: it is given back. */
+  readonly mayBegin: (work: Work) => boolean;
+}
+
+const UNREADABLE_MS = 60_000;
+
+/** Plans deliveries, in slices. All that is decided here is decided at one instant, so that it may travel together. */
+export async function planWorks(works: readonly Work[], context: PlanContext): Promise<PlannedWorks> {
+  const slicer = createSlicer();
+  const updates: DeliveryUpdate[] = [];
+  const operations: QueuedOperation[] = [];
+  for (let index = 0; index < works.length; index += 1) {
+    updates.push(planWork(works[index] as Work, context, operations));
+    if (slicer.isOver) await slicer.nextTurn();
+  }
+  return { updates, operations };
+}
+
+function planWork(
+  work: Work,
+  { now, claimedAfter, steadyAt, rules, mayBegin }: PlanContext,
+  operations: QueuedOperation[],
+): DeliveryUpdate {
+  const again = { dueAt: now, settled: false };
+  if (work.isStale || work.claimedAt < claimedAfter) return toUpdate(work, again);
+  const { delivery, desired = NOTHING_DESIRED } = work;
+  const plan = findPlan({ desired, delivery, now, steadyAt, rules });
+  // One that nobody can read must not end the others. It stays pending, and is seen by its age.
+  if (plan === undefined) {
+    return toUpdate(work, { ...again, dueAt: new Date(now.getTime() + UNREADABLE_MS) });
+  }
+  if (plan.operations.length > 0 && !mayBegin(work)) return toUpdate(work, again);
+  work.delivery = plan.delivery;
+  work.outstanding = plan.operations.length;
+  for (const right of plan.operations) {
+    if (right.intent !== null) operations.push({ work, right, intent: right.intent });
+  }
+  if (work.outstanding > 0) return toUpdate(work);
+  return toUpdate(work, {
+    dueAt: plan.dueAt,
+    settled: !hasOpenIntent(work) && heldAt(desired, now) === undefined,
+  });
+}
+
+function findPlan(input: PlanInput): DeliveryPlan | undefined {
+  try {
+    return planDelivery(input);
+  } catch {
+    return undefined;
+  }
+}

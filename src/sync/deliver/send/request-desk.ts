@@ -1,0 +1,182 @@
+import { EnforcementError } from "../../../core/errors.ts";
+import type { Outcome, PushProvider } from "../../../core/provider.ts";
+import { OLDEST_CLAIM_MS } from "../../ledger/lease.ts";
+import { areLookupsAsked, FEW_OPERATIONS } from "../../pace/lookups-first.ts";
+import { haveTurn } from "../../pace/slicer.ts";
+import type { Timers } from "../../pace/timers.ts";
+import type { Emit, RequestStuckEvent } from "../events.ts";
+import { OperationQueue, type QueuedOperation } from "../operation-queue.ts";
+import { askConnection } from "./ask-connection.ts";
+import { BoundedRequests } from "./bounded-requests.ts";
+import type { Breaker } from "./breaker.ts";
+import { isOfOneItem, isRefusal } from "./judge-error.ts";
+import { type BatchOutcome, sendBatch } from "./send-batch.ts";
+
+export interface RequestDeskOptions {
+  readonly provider: PushProvider;
+  readonly timers: Timers;
+  readonly breaker: Breaker;
+  readonly concurrency: number;
+  readonly emit: Emit;
+  /** Operations that were not sent come back; they are not to be sent before an instant. */
+  readonly onPutBack: (operations: readonly QueuedOperation[], notBefore: Date) => void;
+  /** A request has ended: one outcome for each of its operations. */
+  readonly onEnd: (operations: readonly QueuedOperation[], outcomes: readonly BatchOutcome[]) => void;
+}
+
+/** Lines operations up and sends them in batches, as far as breaker and concurrency allow. */
+export class RequestDesk {
+  readonly #options: RequestDeskOptions;
+  readonly #queue = new OperationQueue();
+  readonly #requests: BoundedRequests;
+  readonly #checks: BoundedRequests;
+  #isOpen = false;
+  #inFlight = 0;
+
+  constructor(options: RequestDeskOptions) {
+    this.#options = options;
+    this.#requests = new BoundedRequests(options.timers);
+    this.#checks = new BoundedRequests(options.timers);
+  }
+
+  /** Operations that wait for a request. */
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  /** Operations that the vendor is being asked for. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Requests that were given up and that the provider has not ended yet. */
+  get stuck(): number {
+    return this.#requests.stuck + this.#checks.stuck;
+  }
+
+  open(): void {
+    this.#isOpen = true;
+  }
+
+  /** Puts back what waits, and whatever is lined up from now on. Operations under way go on; checks are cut off. */
+  close(): void {
+    this.#isOpen = false;
+    this.#checks.cutOff();
+    this.#putBack(this.#options.timers.now());
+  }
+
+  /** Cuts off the requests under way. */
+  cutOff(): void {
+    this.#requests.cutOff();
+  }
+
+  lineUp(operations: readonly QueuedOperation[]): void {
+    for (const operation of operations) this.#queue.add(operation);
+    if (!this.#isOpen) this.#putBack(this.#options.timers.now());
+  }
+
+  /**
+   * Asks the provider whether its vendor is back, in the place of an operation that would show it: one at a time, and
+   * while it is asked, no operation is sent.
+   */
+  async checkConnection(): Promise<void> {
+    const { breaker, provider } = this.#options;
+    if (!this.#isOpen || !breaker.startProbe()) return;
+    const { value: outcome, wasCutOff } = await this.#checks.run(
+      (signal) => askConnection(provider, signal),
+      () => this.#giveUp("checkConnection", 1),
+    );
+    if (!this.#isOpen && wasCutOff) breaker.giveUpProbe();
+    else if (outcome.ok || isRefusal(outcome.error)) breaker.noteAnswer({ isProbe: true });
+    else breaker.noteTrouble(outcome.error, { isProbe: true });
+  }
+
+  /** Sends what waits, as far as it may be sent now. */
+  dispatch(): void {
+    const { breaker, concurrency, timers } = this.#options;
+    while (this.#isOpen && this.#queue.size > 0 && this.#requests.size < concurrency && this.#hasRoom()) {
+      const isProbe = !breaker.isClosed;
+      if (isProbe && !breaker.startProbe()) break;
+      void this.#send(this.#queue.take(isProbe ? 1 : this.#batchSize), isProbe);
+    }
+    if (breaker.waitMs > 0) this.#putBack(new Date(timers.now().getTime() + breaker.waitMs));
+  }
+
+  get #batchSize(): number {
+    const { batchSize } = this.#options.provider.capabilities;
+    return areLookupsAsked() ? Math.min(batchSize, FEW_OPERATIONS) : batchSize;
+  }
+
+  /** While lookups are asked, little is under way. */
+  #hasRoom(): boolean {
+    return this.#inFlight === 0 || this.#inFlight + this.#batchSize <= FEW_OPERATIONS || !areLookupsAsked();
+  }
+
+  async #send(taken: readonly QueuedOperation[], isProbe: boolean): Promise<void> {
+    const { provider, breaker, onEnd } = this.#options;
+    const batch = this.#withoutOutdated(taken);
+    const operation = batch[0]?.intent.operation;
+    if (operation === undefined) {
+      if (isProbe) breaker.giveUpProbe();
+      return;
+    }
+    this.#inFlight += batch.length;
+    const { value: outcomes, wasCutOff } = await this.#requests.run(
+      (signal) => sendBatch(provider, batch, signal),
+      () => {
+        const stuck = this.#giveUp(operation, batch.length);
+        return batch.map(() => stuck);
+      },
+    );
+    // What follows from the reply is a slice of work, too.
+    await haveTurn();
+    this.#inFlight -= batch.length;
+    // What we cut off ourselves says nothing of the vendor.
+    if (!this.#isOpen && wasCutOff) {
+      if (isProbe) breaker.giveUpProbe();
+    } else this.#tellBreaker(batch, outcomes, isProbe);
+    onEnd(batch, outcomes);
+  }
+
+  #tellBreaker(batch: readonly QueuedOperation[], outcomes: readonly BatchOutcome[], isProbe: boolean): void {
+    const { breaker } = this.#options;
+    let held: EnforcementError | undefined;
+    let trouble: EnforcementError | undefined;
+    for (const outcome of outcomes) {
+      if (outcome.ok || isRefusal(outcome.error)) {
+        breaker.noteAnswer({ isProbe });
+        return;
+      }
+      if (isOfOneItem(outcome.error)) held ??= outcome.error;
+      else trouble ??= outcome.error;
+    }
+    if (trouble !== undefined) breaker.noteTrouble(trouble, { isProbe });
+    else if (held !== undefined) {
+      breaker.noteHeld(held, { permitIds: batch.map(({ work }) => work.permitId), isProbe });
+    }
+  }
+
+  /** The provider does not end a request that was cut off. */
+  #giveUp(operation: RequestStuckEvent["operation"], count: number): Outcome<never> {
+    const { emit, provider } = this.#options;
+    emit({ type: "request_stuck", providerId: provider.id, operation, count });
+    const message = "The provider did not end a request that was cut off.";
+    const error = new EnforcementError("timeout", message, { providerId: provider.id, outcome: "unknown" });
+    return { ok: false, error };
+  }
+
+  /** What waited too long under its claim, lost it, or was overtaken by another word of the host, is put back. */
+  #withoutOutdated(taken: readonly QueuedOperation[]): readonly QueuedOperation[] {
+    const { timers, onPutBack } = this.#options;
+    const claimedAfter = timers.monotonic() - OLDEST_CLAIM_MS;
+    const isOutdated = ({ work }: QueuedOperation) =>
+      work.isStale || work.isLost || work.claimedAt < claimedAfter;
+    if (!taken.some(isOutdated)) return taken;
+    onPutBack(taken.filter(isOutdated), timers.now());
+    return taken.filter((operation) => !isOutdated(operation));
+  }
+
+  #putBack(notBefore: Date): void {
+    if (this.#queue.size > 0) this.#options.onPutBack(this.#queue.takeAll(), notBefore);
+  }
+}

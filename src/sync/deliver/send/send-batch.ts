@@ -1,0 +1,88 @@
+import { EnforcementError, isEnforcementError, withErrorDetails } from "../../../core/errors.ts";
+import { PreparedRegistration } from "../../../core/prepared-registration.ts";
+import type { OperationOptions, Outcome, PushProvider } from "../../../core/provider.ts";
+import type { Receipt } from "../../../core/receipt.ts";
+import type { Intent, Right } from "../../ledger/delivery.ts";
+import { isRefusal } from "./judge-error.ts";
+import { readOutcomes } from "./read-outcome.ts";
+
+/** One operation of a batch: all of them are of one kind, decided at one instant. */
+export interface BatchItem {
+  readonly right: Right;
+  readonly intent: Intent;
+}
+
+/** What became of one item. A right that is gone leaves no receipt. */
+export type BatchOutcome = Outcome<Receipt | undefined>;
+
+/** Sends a batch once. One outcome for each item, in their order, whatever the provider does; it never throws. */
+export async function sendBatch(
+  provider: PushProvider,
+  items: readonly BatchItem[],
+  signal: AbortSignal,
+): Promise<BatchOutcome[]> {
+  if (items.length === 0) return [];
+  try {
+    return readOutcomes(await send(provider, items, signal), items, provider.id);
+  } catch (thrown) {
+    const error = toErrorOfEach(thrown, items.length, provider.id);
+    return items.map(() => ({ ok: false, error }));
+  }
+}
+
+/**
+ * What is known of each operation of a batch whose provider threw instead of giving outcomes: it may have sent some of them
+ * before. A refusal is of one operation, and which one is not known: each travels alone later.
+ */
+function toErrorOfEach(thrown: unknown, count: number, providerId: string): EnforcementError {
+  if (isEnforcementError(thrown) && count === 1) return thrown;
+  if (isEnforcementError(thrown) && !isRefusal(thrown)) {
+    return withErrorDetails(thrown, { outcome: "unknown" });
+  }
+  // What is not ours may print anything, a plate included, so nothing of it is kept.
+  const message = isEnforcementError(thrown)
+    ? "The provider threw a refusal for a whole batch, instead of one outcome for each operation."
+    : "The provider threw something else than an EnforcementError.";
+  return new EnforcementError("invalid_response", message, { providerId, outcome: "unknown" });
+}
+
+function send(provider: PushProvider, items: readonly BatchItem[], signal: AbortSignal): unknown {
+  const [first] = items;
+  if (first === undefined) return [];
+  // Two loops over one call would multiply: only sync repeats.
+  const options: OperationOptions = { at: new Date(first.intent.at), retries: 0, signal };
+  switch (first.intent.operation) {
+    case "register":
+      return provider.registerMany(
+        items.map(({ right: { registration, reference } }) => {
+          const known = { providerId: provider.id, reference };
+          return new PreparedRegistration(registration, known);
+        }),
+        options,
+      );
+    case "amend": {
+      const changes = items.map(({ right, intent }) => ({
+        receipt: receiptOf(right, intent, provider),
+        validTo: intent.validTo === null ? null : new Date(intent.validTo),
+      }));
+      return provider.amendMany(changes, options);
+    }
+    case "cancel":
+      return provider.cancelMany(
+        items.map(({ right, intent }) => receiptOf(right, intent, provider)),
+        options,
+      );
+  }
+}
+
+/** The right's receipt. What the vendor never acknowledged is named by our own reference. */
+function receiptOf(
+  { receipt, reference, registration, mayLastUntil }: Right,
+  { at }: Intent,
+  { id }: PushProvider,
+): Receipt {
+  if (receipt !== null) return receipt;
+  const { target, validTo } = registration;
+  const coveredUntil = mayLastUntil ?? validTo ?? at;
+  return { v: 1, providerId: id, reference, target, registration, coveredUntil };
+}

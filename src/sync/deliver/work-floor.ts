@@ -1,0 +1,359 @@
+import type { Delivery } from "../ledger/delivery.ts";
+import { encodeDelivery } from "../ledger/delivery-document.ts";
+import { OLDEST_CLAIM_MS } from "../ledger/lease.ts";
+import type { ClaimedDelivery, DeliveryUpdate } from "../ledger/ledger.ts";
+import { createSlicer } from "../pace/slicer.ts";
+import { desiredOf, NOTHING_DESIRED } from "../plan/desired.ts";
+import { applyOutcome, postpone } from "./apply-outcome.ts";
+import { createDeliveryWriter, type DeliveryWriter } from "./delivery-writer.ts";
+import { describeOutcome } from "./describe-outcome.ts";
+import type { Emit } from "./events.ts";
+import { FreedPlaces } from "./freed-places.ts";
+import type { Lag } from "./lag.ts";
+import type { LoopContext } from "./loop-context.ts";
+import { noteRelease } from "./note-release.ts";
+import type { QueuedOperation } from "./operation-queue.ts";
+import { planWorks } from "./plan-works.ts";
+import { RequestDesk } from "./send/request-desk.ts";
+import type { BatchOutcome } from "./send/send-batch.ts";
+import { createWork, toUpdate, type Work } from "./work.ts";
+import { WorkTable } from "./work-table.ts";
+
+export interface FloorContext extends LoopContext {
+  readonly lag: Lag;
+}
+
+/** The deliveries of one provider that this process is working on, from the claim until they are given back. */
+export class WorkFloor {
+  lastSuccessAt: Date | null = null;
+  readonly #context: FloorContext;
+  readonly #onDue: (at: number) => void;
+  readonly #onProgress: () => void;
+  readonly #works = new WorkTable();
+  readonly #desk: RequestDesk;
+  readonly #freedPlaces: FreedPlaces;
+  #writer: DeliveryWriter;
+  #isOpen = false;
+  #preparing = 0;
+  #whenEmpty: (() => void) | undefined;
+
+  constructor(context: FloorContext, hooks: { onDue: (at: number) => void; onProgress: () => void }) {
+    this.#context = context;
+    this.#onDue = hooks.onDue;
+    this.#onProgress = hooks.onProgress;
+    this.#writer = this.#createWriter();
+    this.#freedPlaces = new FreedPlaces({
+      ...{ providerId: context.provider.id, ledger: context.ledger, timers: context.timers },
+      findWork: (permitId) => this.#works.get(permitId),
+      onDue: () => hooks.onDue(context.timers.now().getTime()),
+    });
+    this.#desk = new RequestDesk({
+      ...context,
+      onPutBack: (operations, notBefore) => this.#putBack(operations, notBefore),
+      onEnd: (operations, outcomes) => void this.#conclude(operations, outcomes),
+    });
+  }
+
+  get isEmpty(): boolean {
+    return this.#works.size === 0;
+  }
+
+  /** What has not reached a request yet. */
+  get waiting(): number {
+    return this.#desk.waiting + this.#preparing;
+  }
+
+  get inFlight(): number {
+    return this.#desk.inFlight;
+  }
+
+  /** Requests that were given up and that the provider has not ended yet. */
+  get stuck(): number {
+    return this.#desk.stuck;
+  }
+
+  /** Whether it is looking for what may be sent again after a cancellation. */
+  get isLooking(): boolean {
+    return this.#freedPlaces.isLooking;
+  }
+
+  open(): void {
+    this.#isOpen = true;
+    this.#writer = this.#createWriter();
+    this.#desk.open();
+    this.#freedPlaces.open();
+  }
+
+  /** Gives everything back: at once what was not sent, the rest when it has ended. When `bound` is fulfilled, it is cut off. */
+  async close(bound: Promise<void>): Promise<void> {
+    const { timers } = this.#context;
+    this.#isOpen = false;
+    this.#desk.close();
+    this.#freedPlaces.close();
+    if (this.isEmpty) return;
+    let isOver = false;
+    let cancel = () => {};
+    void bound.then(() => {
+      if (isOver) return;
+      this.#desk.cutOff();
+      this.#writer.stopRetrying();
+      // A provider that does not hear of its end is not waited for: its claims end by themselves.
+      cancel = timers.after(1_000, () => this.#whenEmpty?.());
+    });
+    await new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve;
+    });
+    isOver = true;
+    this.#whenEmpty = undefined;
+    cancel();
+    this.#works.clear();
+  }
+
+  /** What was claimed is not the last word any more: nothing new is decided before it is claimed anew. */
+  outdate(changed: { readonly permitIds: readonly string[] } | { readonly companyId: string }): void {
+    if (this.isEmpty) return;
+    if ("permitIds" in changed) {
+      for (const permitId of changed.permitIds) {
+        const work = this.#works.get(permitId);
+        if (work !== undefined) work.isStale = true;
+      }
+      return;
+    }
+    for (const work of this.#works.values()) {
+      if (work.companyId === changed.companyId) work.isStale = true;
+    }
+  }
+
+  /** Takes deliveries that were claimed; `claimedAt` is when that was asked for, by the monotonic clock. */
+  take(claimed: readonly ClaimedDelivery[], claimedAt: number): void {
+    const byCompany = new Map<string, Work[]>();
+    const withdrawn: Work[] = [];
+    for (const one of claimed) {
+      const known = this.#works.get(one.permitId);
+      if (known !== undefined && isAsWritten(known, one)) {
+        // Its claim ran out by the clock while it is being worked on. What is under way goes on under the new claim;
+        // the permit may be another by now, so it is looked at anew as soon as that has ended.
+        Object.assign(known, { version: one.version, claimedAt, isStale: true, reclaimed: one });
+        continue;
+      }
+      // It was changed under another claim meanwhile: what we know of it is not the last word any more.
+      if (known !== undefined) {
+        this.#lose(known);
+        if (known.outstanding > 0) {
+          // One request about a registration at a time.
+          Object.assign(known, { claimedAt, reclaimed: one });
+          continue;
+        }
+      }
+      const work = createWork(one, claimedAt);
+      const { permit } = work;
+      this.#works.set(one.permitId, work);
+      this.#preparing += 1;
+      if (permit === undefined) {
+        work.desired = NOTHING_DESIRED;
+        withdrawn.push(work);
+        continue;
+      }
+      const { companyId } = permit;
+      const siblings = byCompany.get(companyId);
+      if (siblings === undefined) byCompany.set(companyId, [work]);
+      else siblings.push(work);
+    }
+    if (withdrawn.length > 0) void this.#prepared(withdrawn);
+    for (const [companyId, works] of byCompany) void this.#prepare(companyId, works);
+  }
+
+  /** Asks the provider whether its vendor is back, in the place of an operation that would show it. */
+  checkConnection(): Promise<void> {
+    return this.#desk.checkConnection();
+  }
+
+  /** Sends what waits, as far as it may be sent now. */
+  dispatch(): void {
+    this.#desk.dispatch();
+  }
+
+  async #prepare(companyId: string, works: readonly Work[]): Promise<void> {
+    const { views, provider } = this.#context;
+    const view = await views.read(companyId);
+    if (view === undefined) {
+      this.#preparing -= works.length;
+      const release = { dueAt: views.retryAt(companyId), settled: false };
+      await this.#write(
+        works,
+        works.map((work) => toUpdate(work, release)),
+      );
+      return;
+    }
+    const slicer = createSlicer();
+    for (let index = 0; index < works.length; index += 1) {
+      const work = works[index] as Work;
+      if (work.permit !== undefined) work.desired = desiredOf(work.permit, view, provider.id);
+      work.permit = undefined;
+      if (slicer.isOver) await slicer.nextTurn();
+    }
+    await this.#prepared(works);
+  }
+
+  async #prepared(works: readonly Work[]): Promise<void> {
+    await this.#advance(works, () => {
+      this.#preparing -= works.length;
+    });
+  }
+
+  /** Plans the next operations of deliveries, writes them down, and lines them up. */
+  async #advance(claimed: readonly Work[], onPlanned = () => {}): Promise<void> {
+    const works = claimed.filter(({ isLost }) => !isLost);
+    const { provider, leadTimeMs, timers, clockWatch, ledger } = this.#context;
+    const isShared = ledger.watch !== undefined;
+    const { openEndedDays, ownReferences = false } = provider.capabilities;
+    const { updates, operations } = await planWorks(works, {
+      now: timers.now(),
+      claimedAfter: timers.monotonic() - OLDEST_CLAIM_MS,
+      steadyAt: clockWatch.status?.steadyAt,
+      rules: { providerId: provider.id, openEndedDays, leadTimeMs, ownReferences },
+      // What another machine was told meanwhile is not heard of before the next claim.
+      mayBegin: ({ wasSent }) => this.#isOpen && !(wasSent && isShared),
+    });
+    const areLost = await this.#write(works, updates);
+    onPlanned();
+    // What no ledger has is not sent.
+    for (const { work } of areLost ? operations : []) if (work.isLost) this.#endOne(work);
+    this.#desk.lineUp(areLost ? operations.filter(({ work }) => !work.isLost) : operations);
+    this.#progress();
+  }
+
+  /** Writes down what became of a request, and goes on. */
+  async #conclude(batch: readonly QueuedOperation[], outcomes: readonly BatchOutcome[]): Promise<void> {
+    const { timers, random, emit, provider } = this.#context;
+    const now = timers.now();
+    const { openEndedDays } = provider.capabilities;
+    const touched = new Set<Work>();
+    const events: { readonly work: Work; readonly event: Parameters<Emit>[0] }[] = [];
+    for (let index = 0; index < batch.length; index += 1) {
+      const { work, right } = batch[index] as QueuedOperation;
+      const outcome = outcomes[index];
+      if (outcome === undefined) continue;
+      // Where the claim was lost, the one that there is now repeats the operation and hears of its end.
+      if (work.isLost) {
+        this.#endOne(work);
+        continue;
+      }
+      work.delivery = applyOutcome(work.delivery, right.reference, { outcome, now, random, openEndedDays });
+      work.wasSent = true;
+      work.outstanding -= 1;
+      touched.add(work);
+      if (outcome.ok) this.lastSuccessAt = now;
+      const event = describeOutcome(work, right, outcome);
+      if (event !== undefined) events.push({ work, event });
+      if (event?.type === "acknowledged" && event.operation === "cancel") this.#freedPlaces.note(right);
+    }
+    // The next request leaves before this one's end is written.
+    this.#onProgress();
+    const isDone = ({ outstanding }: Work) => outstanding === 0;
+    const partly = [...touched].filter((work) => !isDone(work));
+    const partlyWritten = this.#write(
+      partly,
+      partly.map((work) => toUpdate(work)),
+    );
+    await this.#advance([...touched].filter(isDone));
+    await partlyWritten;
+    for (const { work, event } of events) if (!work.isLost) emit(event);
+    await this.#freedPlaces.look();
+    this.#progress();
+  }
+
+  /** Gives back operations that were not sent, and their deliveries when nothing else of them is under way. */
+  #putBack(operations: readonly QueuedOperation[], notBefore: Date): void {
+    const released: Work[] = [];
+    const now = this.#context.timers.now();
+    for (const { work, right } of operations) {
+      if (work.isLost) {
+        this.#endOne(work);
+        continue;
+      }
+      work.delivery = postpone(work.delivery, right.reference, { notBefore, now });
+      work.outstanding -= 1;
+      if (work.outstanding === 0) released.push(work);
+    }
+    void this.#write(
+      released,
+      released.map((work) => toUpdate(work, { dueAt: notBefore, settled: false })),
+    );
+  }
+
+  /** Writes one update of each delivery. Tells whether any of them was lost: then nothing more is done about that one. */
+  async #write(works: readonly Work[], updates: readonly DeliveryUpdate[]): Promise<boolean> {
+    for (let index = 0; index < works.length; index += 1) {
+      const [work, { delivery }] = [works[index] as Work, updates[index] as DeliveryUpdate];
+      work.writing = delivery;
+    }
+    const unwritten = await this.#writer.write(updates);
+    const now = this.#context.timers.now();
+    const again: Work[] = [];
+    let areLost = false;
+    for (let index = 0; index < works.length; index += 1) {
+      const work = works[index] as Work;
+      const { permitId, release, delivery, version } = updates[index] as DeliveryUpdate;
+      // It was given back by another writing of it.
+      if (work.isLost || this.#works.get(permitId) !== work) continue;
+      work.writing = undefined;
+      if (unwritten.has(permitId)) {
+        // Its claim ran out while it waited to be written, and this process has it again.
+        if (work.version !== version) again.push(work);
+        else {
+          areLost = true;
+          this.#lose(work);
+        }
+        continue;
+      }
+      work.written = delivery;
+      if (release === undefined) continue;
+      this.#works.delete(permitId);
+      if (release.dueAt !== null) this.#onDue(release.dueAt.getTime());
+      noteRelease(work, release, { delivery, now: now.getTime() }, this.#context);
+      // A claim may take it again before we hear that it was given back. Dropped, it would wait until its lease ends.
+      if (work.version !== version && work.reclaimed !== undefined)
+        this.take([work.reclaimed], work.claimedAt);
+    }
+    if (again.length > 0) {
+      const isReleased = new Set(updates.flatMap(({ permitId, release }) => (release ? permitId : [])));
+      const update = (work: Work) =>
+        toUpdate(work, isReleased.has(work.permitId) ? { dueAt: now, settled: false } : undefined);
+      areLost = (await this.#write(again, again.map(update))) || areLost;
+    }
+    this.#progress();
+    return areLost;
+  }
+
+  #lose(work: Work): void {
+    work.isLost = true;
+    if (work.outstanding === 0) this.#works.delete(work.permitId);
+  }
+
+  /** One operation of a lost delivery is over. After the last one, the claim that there is by now is taken up. */
+  #endOne(work: Work): void {
+    work.outstanding -= 1;
+    if (work.outstanding > 0) return;
+    this.#works.delete(work.permitId);
+    if (work.reclaimed !== undefined) this.take([work.reclaimed], work.claimedAt);
+  }
+
+  #progress(): void {
+    if (this.isEmpty) this.#whenEmpty?.();
+    this.#onProgress();
+  }
+
+  #createWriter(): DeliveryWriter {
+    const { ledger, timers, random, health } = this.#context;
+    return createDeliveryWriter({ ledger, timers, random, onResult: (isWritten) => health.note(isWritten) });
+  }
+}
+
+/** Whether the ledger has of a delivery what this process wrote last, or is just writing. */
+function isAsWritten({ written, writing }: Work, claimed: ClaimedDelivery): boolean {
+  if (claimed.delivery === written || claimed.delivery === writing) return true;
+  const found = encodeDelivery(claimed.delivery, claimed);
+  const isFound = (delivery: Delivery) => encodeDelivery(delivery, claimed) === found;
+  return isFound(written) || (writing !== undefined && isFound(writing));
+}

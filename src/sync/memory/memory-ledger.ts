@@ -1,0 +1,239 @@
+import { EnforcementError } from "../../core/errors.ts";
+import { markChecked } from "../../core/find-permits.ts";
+import type { DeliveryId } from "../ledger/delivery.ts";
+import { eraseDelivery, failuresOf, findLiveUntil } from "../ledger/delivery-facts.ts";
+import type { ClaimedDelivery, ClockMemory, Ledger, StoredPermit } from "../ledger/ledger.ts";
+import { refuseTransaction, refuseUnfitIds } from "../ledger/refuse-transaction.ts";
+import type { DeliveryRow, PermitRow } from "./rows.ts";
+import { MemoryStore } from "./store.ts";
+
+/**
+ * A ledger in this process's memory: for tests, trials, and hosts that record every permit again when they start.
+ * It is gone when the process ends; what a vendor has acknowledged is forgotten with it.
+ */
+export function memoryLedger(): Ledger;
+export function memoryLedger(options?: unknown): Ledger {
+  // What a host believes to have set must not be passed over.
+  if (options !== undefined) throw new EnforcementError("invalid_config", "memoryLedger: takes no options.");
+  const store = new MemoryStore();
+  let isOpen = false;
+  let lastVersion = 0;
+  let clock: ClockMemory = { latest: null, leap: null };
+
+  function requireOpen(): void {
+    if (isOpen) return;
+    throw new EnforcementError("unavailable", "ledger: is not open; call open() first.", {
+      operation: "ledger",
+    });
+  }
+
+  function claimRow(row: DeliveryRow, now: number, leaseMs: number): ClaimedDelivery {
+    const since = row.dueSince === null ? now : Math.min(row.dueSince, now);
+    const version = ++lastVersion;
+    store.rowsOf(row.providerId).claim(row, { version, until: now + leaseMs, since, changedAt: null });
+    const { providerId, owner, delivery } = row;
+    return {
+      providerId,
+      permitId: owner.id,
+      companyId: owner.companyId,
+      stored: toStoredPermit(owner),
+      delivery,
+      dueSince: new Date(since),
+      version,
+    };
+  }
+
+  return {
+    kind: "memory",
+    async open() {
+      isOpen = true;
+    },
+    async close() {
+      isOpen = false;
+      for (const rows of store.providers.values()) for (const row of rows.claimed.values()) rows.unclaim(row);
+    },
+    async record(given, options) {
+      requireOpen();
+      refuseTransaction(options);
+      const changes = [...given];
+      for (const change of changes) refuseUnfitIds(change);
+      const statuses = store.judge(changes);
+      if (statuses.includes("conflict")) return statuses;
+      for (const [index, change] of changes.entries())
+        if (statuses[index] === "recorded") store.apply(change);
+      return statuses;
+    },
+    async makeDue({ companyId, providerIds, at }) {
+      requireOpen();
+      let count = 0;
+      for (const row of store.permitsOf(companyId)) {
+        if (row.permit === undefined) continue;
+        if (isRegistrable(row, at)) for (const providerId of providerIds) store.addDelivery(row, providerId);
+        for (const delivery of row.deliveries.values()) {
+          store.rowsOf(delivery.providerId).makeDue(delivery, at.getTime());
+          count++;
+        }
+      }
+      return count;
+    },
+    async rewind({ providerId, latest, now }) {
+      requireOpen();
+      store.rowsOf(providerId).rewind(latest.getTime(), now.getTime());
+    },
+    async readClock() {
+      requireOpen();
+      return clock;
+    },
+    async noteClock(noted, { isSettled = false } = {}) {
+      requireOpen();
+      const { latest = clock.latest, leap = clock.leap } = noted;
+      const isBack = latest !== null && clock.latest !== null && latest < clock.latest;
+      clock = { latest: isBack && !isSettled ? clock.latest : latest, leap };
+    },
+    async *listCompanies() {
+      requireOpen();
+      yield* store.companyIds();
+    },
+    async claim({ providerId, now, limit, leaseMs }) {
+      requireOpen();
+      const rows = store.rowsOf(providerId);
+      rows.offerOverdue(now.getTime());
+      const claimed: ClaimedDelivery[] = [];
+      while (claimed.length < limit) {
+        const row = rows.take(now.getTime());
+        if (row === undefined) break;
+        claimed.push(claimRow(row, now.getTime(), leaseMs));
+      }
+      return claimed;
+    },
+    async claimOne(id, { now, leaseMs }) {
+      requireOpen();
+      const row = store.findDelivery(id);
+      if (row === undefined || (row.claim !== undefined && row.claim.until > now.getTime())) return undefined;
+      return claimRow(row, now.getTime(), leaseMs);
+    },
+    async save(updates) {
+      requireOpen();
+      return updates.map(({ providerId, version, delivery, release }) => {
+        const rows = store.rowsOf(providerId);
+        const row = rows.claimed.get(version);
+        if (row?.claim === undefined) return false;
+        rows.setDelivery(row, delivery);
+        if (release === undefined) return true;
+        const { changedAt } = row.claim;
+        const dueAt = release.dueAt === null ? null : release.dueAt.getTime();
+        row.dueAt = changedAt ?? dueAt;
+        row.dueSince = release.settled ? row.dueAt : earlier(row.dueSince, row.dueAt);
+        rows.unclaim(row);
+        return true;
+      });
+    },
+    async findNextDue(providerId) {
+      requireOpen();
+      const rows = store.rowsOf(providerId);
+      let next = rows.findFirstUnclaimed();
+      for (const { dueAt, claim } of rows.claimed.values()) {
+        if (dueAt !== null && claim !== undefined) next = earlier(next, Math.max(dueAt, claim.until));
+      }
+      return next === null ? undefined : new Date(next);
+    },
+    findPermits: markChecked(({ companyId, plateNumbers }) => {
+      requireOpen();
+      return store.plates.find(companyId, plateNumbers);
+    }),
+    async getPermit(permitId) {
+      requireOpen();
+      const row = store.permits.get(permitId);
+      return row && toStoredPermit(row);
+    },
+    async count(providerId, now) {
+      requireOpen();
+      const { rows, failing, unmapped } = store.rowsOf(providerId);
+      let [pending, oldest]: [number, number | null] = [0, null];
+      for (const { dueSince, claim } of rows) {
+        const isDue = dueSince !== null && dueSince <= now.getTime();
+        if (!isDue && (claim === undefined || claim.until <= now.getTime())) continue;
+        pending++;
+        oldest = earlier(oldest, isDue ? dueSince : (claim?.since ?? null));
+      }
+      const failed = [...failing].reduce((sum, { delivery }) => sum + failuresOf(delivery).length, 0);
+      const registrable = [...unmapped].filter(({ owner }) => isRegistrable(owner, now));
+      const oldestDueSince = oldest === null ? null : new Date(oldest);
+      return { pending, oldestDueSince, failed, unmapped: registrable.length };
+    },
+    async *listFailures(providerId) {
+      requireOpen();
+      const asked = providerId === undefined ? [...store.providers.values()] : [store.rowsOf(providerId)];
+      const failures = asked.flatMap(({ failing }) =>
+        [...failing].flatMap((row) => {
+          const { companyId } = row.owner;
+          return failuresOf(row.delivery).map((failure) => ({ ...failure, ...idOf(row), companyId }));
+        }),
+      );
+      yield* failures.sort((one, other) => Date.parse(one.failedAt) - Date.parse(other.failedAt));
+    },
+    async *listUnmapped(providerId) {
+      requireOpen();
+      for (const row of store.rowsOf(providerId).unmapped) {
+        yield { ...idOf(row), locationIds: row.delivery.unmapped };
+      }
+    },
+    async *listAt(providerId, target) {
+      requireOpen();
+      const rows = [...(store.rowsOf(providerId).atTarget.get(target) ?? [])];
+      for (const row of rows) yield { ...idOf(row), delivery: row.delivery };
+    },
+    async *listTargets(providerId) {
+      requireOpen();
+      const targets = [...store.rowsOf(providerId).atTarget];
+      for (const [target, rows] of targets) if (rows.size > 0) yield target;
+    },
+    async erase({ endedBefore, now, limit }) {
+      requireOpen();
+      let erased = 0;
+      for (const row of store.permits.values()) {
+        if (erased >= limit) break;
+        if (!isErasable(row, endedBefore.getTime(), now.getTime())) continue;
+        store.drop(row);
+        for (const delivery of row.deliveries.values()) {
+          Object.assign(delivery, { dueAt: null, dueSince: null });
+          store.rowsOf(delivery.providerId).unclaim(delivery);
+          store.rowsOf(delivery.providerId).setDelivery(delivery, eraseDelivery(delivery.delivery));
+        }
+        erased++;
+      }
+      return erased;
+    },
+  };
+}
+
+/** Whether it is neither revoked nor over. */
+function isRegistrable({ permit, state }: PermitRow, now: Date): boolean {
+  return permit !== undefined && state === "active" && (permit.validTo === null || permit.validTo > now);
+}
+
+function isErasable(row: PermitRow, endedBefore: number, now: number): boolean {
+  if (row.permit === undefined) return false;
+  const validTo = row.permit.validTo?.getTime() ?? null;
+  const end = row.state === "active" ? validTo : earlier(validTo, row.changedAt);
+  if (row.state !== "forgotten" && (end === null || end >= endedBefore)) return false;
+  return [...row.deliveries.values()].every(
+    ({ delivery, claim }) =>
+      (findLiveUntil(delivery) ?? 0) <= now && (claim === undefined || claim.until <= now),
+  );
+}
+
+function idOf({ providerId, owner }: DeliveryRow): DeliveryId {
+  return { providerId, permitId: owner.id };
+}
+
+function toStoredPermit({ permit, state, changedAt }: PermitRow): StoredPermit | undefined {
+  if (permit === undefined || state === "erased" || state === "erased_revoked") return undefined;
+  return { permit, state, changedAt: new Date(changedAt) };
+}
+
+/** The earlier of two instants; null is never. */
+function earlier(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
+}

@@ -1,0 +1,143 @@
+import type { Permit } from "../../core/permit.ts";
+import type { KnownState } from "../ledger/change-status.ts";
+import type { Delivery } from "../ledger/delivery.ts";
+import { failuresOf, isBehind, targetOf, targetsOf } from "../ledger/delivery-facts.ts";
+import { LEASE_MS } from "../ledger/lease.ts";
+import { type DueNode, DueQueue } from "./due-queue.ts";
+
+/** A permit in the memory ledger. */
+export interface PermitRow {
+  readonly id: string;
+  companyId: string;
+  revision: number;
+  state: KnownState;
+  /** Undefined: erased. */
+  permit: Permit | undefined;
+  changedAt: number;
+  readonly deliveries: Map<string, DeliveryRow>;
+}
+
+/** A delivery in the memory ledger. Instants are milliseconds. */
+export interface DeliveryRow {
+  readonly providerId: string;
+  readonly owner: PermitRow;
+  delivery: Delivery;
+  dueAt: number | null;
+  dueSince: number | null;
+  /** Its place in the queue; whatever else the queue holds of it is stale. */
+  node: DueNode<DeliveryRow> | undefined;
+  claim: { version: number; until: number; since: number; changedAt: number | null } | undefined;
+}
+
+// A claimed row is in the queue only when its time was over.
+
+/** The deliveries of one provider, and what is asked of many of them at once. */
+export class ProviderRows {
+  readonly rows = new Set<DeliveryRow>();
+  /** By the version of their claim. */
+  readonly claimed = new Map<number, DeliveryRow>();
+  readonly failing = new Set<DeliveryRow>();
+  readonly unmapped = new Set<DeliveryRow>();
+  readonly atTarget = new Map<string, Set<DeliveryRow>>();
+  readonly queue = new DueQueue<DeliveryRow>((node) => node.item.node === node);
+
+  /** Makes a row due no later than `at`. */
+  makeDue(row: DeliveryRow, at: number): void {
+    row.dueSince = Math.min(row.dueSince ?? at, at);
+    if (row.claim !== undefined) row.claim.changedAt = Math.min(row.claim.changedAt ?? at, at);
+    if (row.dueAt === null || at < row.dueAt) {
+      row.dueAt = at;
+      if (row.claim === undefined || row.node !== undefined) this.queueUp(row);
+    }
+  }
+
+  /**
+   * Makes rows due at `now` that wait for another attempt, were due by `latest`, hold a decision later than `now`, or are
+   * being worked on.
+   */
+  rewind(latest: number, now: number): void {
+    for (const row of this.rows) {
+      const { dueAt, dueSince, claim, delivery } = row;
+      // It would last for as much longer as the clock was ahead.
+      if (claim !== undefined) claim.until = Math.min(claim.until, now + LEASE_MS);
+      const isAhead = dueAt !== null && dueSince !== null && dueAt > now;
+      const isWaiting = isAhead && (dueAt > dueSince || dueSince <= latest);
+      // A delivery that is being worked on may be written with such a decision yet.
+      if (isWaiting || claim !== undefined || isBehind(delivery, now)) this.makeDue(row, now);
+    }
+  }
+
+  /** The next row that is due and that nobody has. */
+  take(now: number): DeliveryRow | undefined {
+    for (;;) {
+      const row = this.queue.take(now);
+      if (row === undefined || row.claim === undefined || row.claim.until <= now) return row;
+      // The clock went back, and its claim is not over after all.
+      row.node = undefined;
+    }
+  }
+
+  /** When the first of those becomes due that nobody has, or had without saving it. */
+  findFirstUnclaimed(): number | null {
+    for (;;) {
+      const first = this.queue.peek();
+      if (first === undefined || first.item.claim === undefined) return first?.dueAt ?? null;
+      first.item.node = undefined;
+    }
+  }
+
+  queueUp(row: DeliveryRow): void {
+    row.node = row.dueAt === null ? undefined : this.queue.push(row.dueAt, row);
+  }
+
+  /** Offers what is claimed and whose time is over. Until somebody takes it, whoever had it may still save it. */
+  offerOverdue(now: number): void {
+    for (const row of this.claimed.values()) {
+      if (row.node === undefined && row.claim !== undefined && row.claim.until <= now) this.queueUp(row);
+    }
+  }
+
+  claim(row: DeliveryRow, claim: NonNullable<DeliveryRow["claim"]>): void {
+    if (row.claim !== undefined) this.claimed.delete(row.claim.version);
+    row.claim = claim;
+    row.node = undefined;
+    this.claimed.set(claim.version, row);
+  }
+
+  unclaim(row: DeliveryRow): void {
+    if (row.claim !== undefined) this.claimed.delete(row.claim.version);
+    row.claim = undefined;
+    this.queueUp(row);
+  }
+
+  setDelivery(row: DeliveryRow, delivery: Delivery): void {
+    const earlier = row.delivery;
+    row.delivery = delivery;
+    this.#move(row, earlier, delivery);
+    toggle(this.failing, row, failuresOf(delivery).length > 0);
+    toggle(this.unmapped, row, delivery.unmapped.length > 0);
+  }
+
+  /** Lists a row at its targets. */
+  #move(row: DeliveryRow, earlier: Delivery, later: Delivery): void {
+    const [only] = later.rights;
+    const [former] = earlier.rights;
+    const isOne = earlier.rights.length === 1 && later.rights.length === 1;
+    // Mostly there is one right, and it stays where it is.
+    if (isOne && only !== undefined && former !== undefined && targetOf(only) === targetOf(former)) return;
+    const before = targetsOf(earlier);
+    const after = targetsOf(later);
+    for (const target of before) if (!after.has(target)) this.atTarget.get(target)?.delete(row);
+    for (const target of after) {
+      if (before.has(target)) continue;
+      const rows = this.atTarget.get(target);
+      if (rows === undefined) this.atTarget.set(target, new Set([row]));
+      else rows.add(row);
+    }
+  }
+}
+
+function toggle(rows: Set<DeliveryRow>, row: DeliveryRow, isMember: boolean): void {
+  if (isMember) rows.add(row);
+  else if (rows.size > 0) rows.delete(row);
+}

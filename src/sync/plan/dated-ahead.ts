@@ -1,0 +1,67 @@
+import { formatInstant, timeOf } from "../../core/instant.ts";
+import type { Receipt } from "../../core/receipt.ts";
+import type { Delivery, Right } from "../ledger/delivery.ts";
+import { isAhead, SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
+import { doubtOf, endedUntil } from "./right-terms.ts";
+
+// What a clock that was ahead has left in a delivery, once the clock is right again: instants that lie ahead of it. An
+// open intent is dated anew, what an instant ahead has ended is a right again, and the planner goes on from there.
+
+const DAY_MS = 24 * 60 * 60_000;
+const REMEMBERED_MS = DAY_MS;
+
+/**
+ * A right as it is by the clock: its open intent is not dated ahead, and an end that was reckoned from an instant ahead is in
+ * doubt, so that the right one is asked for.
+ */
+export function datedNow(
+  right: Right,
+  context: { now: number; openEndedDays: number; isBehind: boolean },
+): Right {
+  const { receipt, intent, mayLastUntil } = right;
+  const isTooLong = context.isBehind && receipt !== null && isExtendedTooFar(receipt, context);
+  const before =
+    isTooLong && mayLastUntil === undefined ? { ...right, mayLastUntil: receipt.coveredUntil } : right;
+  if (intent === null || !isAhead(intent.at, context.now)) return before;
+  // What was sent may have been carried out as it was dated before.
+  const wasSent = intent.attempts > 0 || intent.notBefore === null;
+  const doubt = wasSent ? doubtOf(before, context.openEndedDays) : before.mayLastUntil;
+  return {
+    ...before,
+    ...(doubt === undefined ? {} : { mayLastUntil: doubt }),
+    intent: { ...intent, at: formatInstant(new Date(context.now)) },
+  };
+}
+
+/** Whether an open-ended right was extended from an instant ahead of the clock. */
+function isExtendedTooFar(
+  { coveredUntil, registration }: Receipt,
+  { now, openEndedDays }: { now: number; openEndedDays: number },
+): boolean {
+  if (registration.validTo !== null) return false;
+  const start = Math.max(now, timeOf(registration.validFrom));
+  return timeOf(coveredUntil) > start + openEndedDays * DAY_MS + SAME_CLOCK_MS;
+}
+
+/** The rights that an instant ahead of the clock has ended. The vendor may have them until then. */
+export function endedAhead({ ended }: Delivery, context: { now: number; openEndedDays: number }): Right[] {
+  if (ended === undefined) return [];
+  return ended.filter((right) => isEndedAhead(right, context));
+}
+
+/** The rights that are to be remembered as ended: those of the delivery, and those that are over since. */
+export function rememberedEnds(
+  { ended = [] }: Delivery,
+  over: readonly Right[],
+  context: { now: number; openEndedDays: number; isSteady: boolean },
+): readonly Right[] {
+  if (ended.length + over.length === 0) return ended;
+  const { now, openEndedDays, isSteady } = context;
+  const isOld = (right: Right) => isSteady && endedUntil(right, openEndedDays) + REMEMBERED_MS <= now;
+  const all = [...ended.filter((right) => !isEndedAhead(right, context)), ...over];
+  return all.filter((right) => !isOld(right));
+}
+
+function isEndedAhead(right: Right, { now, openEndedDays }: { now: number; openEndedDays: number }): boolean {
+  return endedUntil(right, openEndedDays) > now + SAME_CLOCK_MS;
+}

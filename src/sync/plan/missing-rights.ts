@@ -1,0 +1,38 @@
+import type { StoredRegistration } from "../../core/registration.ts";
+import type { Delivery, Right } from "../ledger/delivery.ts";
+import type { PlanRules } from "./planner.ts";
+import { nextReference } from "./reference.ts";
+
+/** A registration that the vendor does not have. */
+export interface Missing {
+  readonly wish: StoredRegistration;
+  /** It made way for another one, and comes back. */
+  readonly gaveWay?: true;
+}
+
+/** New rights for registrations that the vendor does not have. */
+export function takeUp(
+  missing: readonly Missing[],
+  delivery: Delivery,
+  { rules, at }: { rules: PlanRules; at: string },
+): { rights: Right[]; used: readonly string[]; generation: number } {
+  if (missing.length === 0) return { rights: [], used: delivery.used, generation: delivery.generation };
+  const used = new Set(delivery.used);
+  const rights: Right[] = [];
+  let { generation } = delivery;
+  for (const { wish, gaveWay } of missing) {
+    const erased = delivery.erased === true;
+    const next = nextReference(wish, { providerId: rules.providerId, used, generation, erased });
+    used.add(next.identity);
+    generation = Math.max(generation, next.registration.generation);
+    rights.push({
+      reference: next.reference,
+      registration: next.registration,
+      receipt: null,
+      intent: { operation: "register", at, validTo: wish.validTo, attempts: 0, notBefore: null },
+      failure: null,
+      ...(gaveWay === undefined ? {} : { gaveWay }),
+    });
+  }
+  return { rights, used: [...used], generation };
+}

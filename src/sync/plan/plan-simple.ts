@@ -1,0 +1,79 @@
+import { formatInstant, timeOf } from "../../core/instant.ts";
+import type { StoredRegistration } from "../../core/registration.ts";
+import type { Delivery, Right } from "../ledger/delivery.ts";
+import { isBehind } from "../ledger/delivery-facts.ts";
+import { isSameRight } from "./desired.ts";
+import type { DeliveryPlan, PlanInput } from "./planner.ts";
+import { nextReference } from "./reference.ts";
+import { endOf } from "./right-terms.ts";
+
+// Most permits are one plate at one place, which are registered and then left alone. A backfill plans a million of them
+// twice, and what a plan leaves to the garbage collector takes longer than the plan. Nothing is decided here that the
+// planner would not decide: where the two could differ, there is no answer.
+
+/** The plan of a delivery of one registration that is new, or is as it should be; undefined for any other. */
+export function planSimply({ desired, delivery, now, rules }: PlanInput): DeliveryPlan | undefined {
+  const { registrations, unmapped, held } = desired;
+  const { rights } = delivery;
+  const [wish] = registrations;
+  if (wish === undefined || registrations.length > 1 || rights.length > 1) return undefined;
+  if (held !== undefined || unmapped.length > 0 || delivery.unmapped.length > 0) return undefined;
+  const time = now.getTime();
+  if (delivery.ended !== undefined || isBehind(delivery, time)) return undefined;
+  const right = rights[0];
+  if (right !== undefined) {
+    return isSameRight(right.registration, wish) && isSettled(right, wish, time)
+      ? { operations: NONE, dueAt: null, delivery }
+      : undefined;
+  }
+  if (delivery.used.length > 0 || delivery.erased === true) return undefined;
+  const isDue = timeOf(wish.validFrom) - rules.leadTimeMs <= time && endOf(wish.validTo) > time;
+  return isDue ? planFirst(delivery, wish, { now, providerId: rules.providerId }) : undefined;
+}
+
+const NONE: readonly Right[] = [];
+
+/** Whether the vendor has acknowledged exactly what is wanted, and nothing will be wanted of it later. */
+function isSettled(
+  { receipt, intent, failure, mayLastUntil }: Right,
+  { validTo }: StoredRegistration,
+  time: number,
+): boolean {
+  if (receipt === null || intent !== null || failure !== null || validTo === null) return false;
+  if (mayLastUntil !== undefined) return false;
+  return (
+    receipt.registration.validTo === validTo && timeOf(validTo) > time && timeOf(receipt.coveredUntil) > time
+  );
+}
+
+function planFirst(
+  delivery: Delivery,
+  wish: StoredRegistration,
+  { now, providerId }: { now: Date; providerId: string },
+): DeliveryPlan {
+  const { generation, unmapped } = delivery;
+  const at = formatInstant(now);
+  const { reference, registration } = nextReference(wish, {
+    providerId,
+    used: NEVER_USED,
+    generation,
+    erased: false,
+  });
+  const { validTo } = wish;
+  const intent = { operation: "register" as const, at, validTo, attempts: 0, notBefore: null };
+  const operations = [{ reference, registration, receipt: null, intent, failure: null }];
+  return {
+    operations,
+    dueAt: null,
+    delivery: {
+      v: 1,
+      rights: operations,
+      used: [reference],
+      generation: Math.max(generation, registration.generation),
+      decidedAt: at,
+      unmapped,
+    },
+  };
+}
+
+const NEVER_USED: ReadonlySet<string> = new Set();

@@ -1,0 +1,281 @@
+import { formatInstant, timeOf } from "../../core/instant.ts";
+import type { StoredRegistration } from "../../core/registration.ts";
+import type { Delivery, Right } from "../ledger/delivery.ts";
+import { isBehind } from "../ledger/delivery-facts.ts";
+import { datedNow, endedAhead, rememberedEnds } from "./dated-ahead.ts";
+import { byRight, type Desired, type HeldLocations, heldAt, isSameRight, rightKeyOf } from "./desired.ts";
+import { type Missing, takeUp } from "./missing-rights.ts";
+import { Pending } from "./plan-order.ts";
+import { planRight, repeat, type StepContext } from "./plan-right.ts";
+import { planSimply } from "./plan-simple.ts";
+import { covers, fateOf, isAway, isStandIn, type PlannedStep, planStandIn } from "./plan-stand-in.ts";
+import { endOf, liveUntil } from "./right-terms.ts";
+
+/** What the planner goes by. */
+export interface PlanInput {
+  readonly desired: Desired;
+  readonly delivery: Delivery;
+  /** What the clock shows. */
+  readonly now: Date;
+  /** When the clock is believed again: until then, nothing is over by it. Undefined: it is believed. */
+  readonly steadyAt?: Date | undefined;
+  readonly rules: PlanRules;
+}
+
+/** What stays the same from plan to plan. */
+export interface PlanRules {
+  readonly providerId: string;
+  /** As the provider has it. */
+  readonly openEndedDays: number;
+  /** How long before its start a registration is sent. */
+  readonly leadTimeMs: number;
+  /** Whether the vendor finds a right by our reference alone, without a receipt. Default false. */
+  readonly ownReferences?: boolean;
+}
+
+/** What may be done now. */
+export interface DeliveryPlan {
+  /** Rights whose intent is to be sent now, after `delivery` was written. They are independent of each other. */
+  readonly operations: readonly Right[];
+  /** When to look again although nothing happened; null: when something does. */
+  readonly dueAt: Date | null;
+  /** The very object that was given when there is nothing to write. */
+  readonly delivery: Delivery;
+}
+
+/**
+ * Compares what is desired with what the vendor has and what is on its way. Pure: the same input gives the same plan,
+ * and the plan of a plan that was written but not carried out repeats it.
+ */
+export function planDelivery(input: PlanInput): DeliveryPlan {
+  return planSimply(input) ?? planFully(input);
+}
+
+/** {@link planDelivery} for any delivery. */
+export function planFully({ desired, delivery, now, steadyAt, rules }: PlanInput): DeliveryPlan {
+  const time = now.getTime();
+  const at = formatInstant(now);
+  const wishes = wishesAt(desired, time);
+
+  const { openEndedDays, ownReferences = false } = rules;
+  const isSteady = steadyAt === undefined;
+  const context = {
+    ...{ now: time, at, openEndedDays, ownReferences, rights: delivery.rights },
+    ...{ isSteady, isBehind: isBehind(delivery, time) },
+  };
+  const held = heldAt(desired, now);
+  const { steps, over } = planRights(delivery, { desired, wishes, held }, context);
+  // Only a cancel, and what made way, ask for what is pending, and most deliveries have neither.
+  const isAsked = steps.some(({ step }) => step === undefined || step.kind === "cancel");
+  const findPlanned = plannedIn(steps);
+  const pending = isAsked ? new Pending(time) : undefined;
+  const isHeld = (place: string) =>
+    steps.some((planned) => wishes.has(planned.key) && covers(planned, place));
+  const missing: Missing[] = [];
+  let dueAt = held === undefined ? Number.POSITIVE_INFINITY : held.until.getTime();
+  for (const plateNumber of uncoveredPlates(delivery, held)) pending?.addPlate(plateNumber);
+  for (const [key, wish] of wishes) {
+    const right = findPlanned(key);
+    const sendAt = timeOf(wish.validFrom) - rules.leadTimeMs;
+    if (sendAt <= time) {
+      pending?.add(wish, right, isHeld);
+      if (right === undefined) missing.push({ wish });
+    } else if (right === undefined) {
+      dueAt = Math.min(dueAt, sendAt);
+    }
+  }
+
+  const [anyWish] = wishes.values();
+  const wishedEnd = anyWish?.validTo ?? null;
+  const rights: Right[] = [];
+  const operations: Right[] = [];
+  for (const { key, step: planned, before } of steps) {
+    const step =
+      planned ?? planStandIn(before, fateOf(before.registration, { steps, pending }), { wishedEnd, context });
+    if (step.kind === "restore") {
+      missing.push({ wish: step.wish, gaveWay: true });
+    } else if (step.kind === "rest") {
+      rights.push(step.right);
+      dueAt = Math.min(dueAt, step.dueAt ?? dueAt);
+      // A refusal that is over is no longer a person's business, and its registration may be due anew. A right whose
+      // earlier end was refused is withdrawn at that end.
+      if (step.right.failure !== null) {
+        const end = endOf(wishes.get(key)?.validTo ?? null);
+        const until = liveUntil(step.right, openEndedDays);
+        dueAt = Math.min(dueAt, end, until > time ? until : endOf(steadyAt?.toISOString() ?? null));
+      }
+      if (step.right.gaveWay === true) dueAt = Math.min(dueAt, endOf(wishedEnd));
+    } else if (step.kind === "cancel") {
+      const makesWay = pending?.needsWay(before) === true;
+      if (!makesWay && pending?.holdsBack(before.registration) === true) {
+        rights.push(step.held ?? before);
+        // What it waits for need not come: when that is over, nothing is waited for.
+        dueAt = Math.min(dueAt, endOf(wishedEnd));
+      } else {
+        const right = withWay(step.right, makesWay && step.right.receipt !== null);
+        rights.push(right);
+        operations.push(right);
+      }
+    } else if (step.kind === "send") {
+      rights.push(step.right);
+      operations.push(step.right);
+    }
+  }
+  const taken = takeUp(missing, delivery, { rules, at });
+  rights.push(...taken.rights);
+  operations.push(...taken.rights);
+  return {
+    operations,
+    dueAt: dueAt === Number.POSITIVE_INFINITY ? null : new Date(dueAt),
+    delivery: withPlan(delivery, {
+      rights,
+      ended: rememberedEnds(delivery, over, context),
+      used: taken.used,
+      generation: taken.generation,
+      unmapped: desired.unmapped,
+      at,
+      // That a permit is over is decided by the clock, too, though nothing follows from it.
+      isDecision: context.isBehind || (wishes.size === 0 && desired.registrations.length > 0),
+    }),
+  };
+}
+
+/** A right that is cancelled, with or without another one in mind that is to take its place. */
+function withWay(right: Right, makesWay: boolean): Right {
+  if (makesWay) return { ...right, gaveWay: true };
+  if (right.gaveWay === undefined || right.receipt === null) return right;
+  const { gaveWay: _, ...rest } = right;
+  return rest;
+}
+
+/** The registrations that are not over. They share their end, so it is all of them or none. */
+function wishesAt({ registrations }: Desired, time: number): ReadonlyMap<string, StoredRegistration> {
+  const [first] = registrations;
+  return first === undefined || endOf(first.validTo) <= time ? NONE : byRight(registrations);
+}
+
+const NONE: ReadonlyMap<string, StoredRegistration> = new Map();
+
+const FEW_STEPS = 4;
+
+/** Finds what was planned of a right. Most deliveries are of one, and a Map for each plan costs more than the plan. */
+function plannedIn(steps: readonly PlannedStep[]): (key: string) => Right | undefined {
+  if (steps.length <= FEW_STEPS) return (key) => steps.find((planned) => planned.key === key)?.step?.right;
+  const rights = new Map(steps.map(({ key, step }) => [key, step?.right]));
+  return (key) => rights.get(key);
+}
+
+/** Plates that the vendor may be without at a location that cannot be read. */
+function uncoveredPlates({ rights }: Delivery, held: HeldLocations | undefined): readonly string[] {
+  if (held === undefined) return [];
+  const isCovered = (plateNumber: string, locationId: string) =>
+    rights.some(
+      ({ registration, receipt }) =>
+        receipt !== null &&
+        registration.plate.number === plateNumber &&
+        registration.locationId === locationId,
+    );
+  const locationIds = [...held.locationIds];
+  return held.plateNumbers.filter((plate) => !locationIds.every((id) => isCovered(plate, id)));
+}
+
+interface PlannedRights {
+  readonly steps: readonly PlannedStep[];
+  /** Rights that are over by a clock that is believed. */
+  readonly over: readonly Right[];
+}
+
+function planRights(
+  delivery: Delivery,
+  wanted: {
+    desired: Desired;
+    wishes: ReadonlyMap<string, StoredRegistration>;
+    held: HeldLocations | undefined;
+  },
+  context: StepContext & { isSteady: boolean; isBehind: boolean },
+): PlannedRights {
+  const { desired, wishes, held } = wanted;
+  const steps: PlannedStep[] = [];
+  const over: Right[] = [];
+  const again = endedAhead(delivery, context);
+  const isAgain = ({ reference }: Right) => again.some((ended) => ended.reference === reference);
+  // What made way may be there still.
+  const rights =
+    again.length === 0 ? delivery.rights : [...delivery.rights.filter((one) => !isAgain(one)), ...again];
+  for (const kept of rights) {
+    const before = datedNow(kept, context);
+    const isOver = liveUntil(before, context.openEndedDays) <= context.now;
+    if (isOver && before.receipt === null && before.intent === null) continue;
+    if (isOver && context.isSteady) {
+      over.push(before);
+      continue;
+    }
+    const isOld = before.registration.generation < delivery.generation && isSuperseded(before, rights);
+    // Nothing is wanted of one that has a successor.
+    const key = isOld ? `\0${before.reference}` : rightKeyOf(before.registration);
+    if (held?.locationIds.has(before.registration.locationId)) {
+      steps.push({ key, before, step: { kind: "rest", right: before } });
+      continue;
+    }
+    const wish = wishes.get(key);
+    if (isOver && wish === undefined && desired.registrations.some((one) => rightKeyOf(one) === key)) {
+      steps.push({ key, before, step: restOver(before, context) });
+      continue;
+    }
+    if (isStandIn(before)) {
+      // What was cancelled is taken up anew when it is wanted again.
+      if (wish !== undefined && isAway(before)) continue;
+      if (wish === undefined) {
+        steps.push({ key, before, step: undefined });
+        continue;
+      }
+    }
+    const step = planRight(before, wish, context);
+    if (step.kind !== "drop") steps.push({ key, before, step });
+  }
+  return { steps, over };
+}
+
+/** Whether a right that a clock ahead had let go was taken up again since, in a later generation. */
+function isSuperseded({ registration }: Right, rights: readonly Right[]): boolean {
+  return rights.some(
+    (other) =>
+      other.registration.generation > registration.generation &&
+      other.intent?.operation !== "cancel" &&
+      isSameRight(other.registration, registration),
+  );
+}
+
+/** A right that is over by a clock that is not believed: it stays, and what is on its way goes on. */
+function restOver(right: Right, context: StepContext): PlannedStep["step"] {
+  const { intent, failure } = right;
+  return intent === null || failure !== null ? { kind: "rest", right } : repeat(right, intent, context);
+}
+
+/** The delivery with what was decided, or the same one when nothing was. */
+function withPlan(
+  delivery: Delivery,
+  plan: Pick<Delivery, "rights" | "used" | "generation" | "unmapped"> & {
+    ended: readonly Right[];
+    at: string;
+    isDecision: boolean;
+  },
+): Delivery {
+  const { rights, ended, used, generation, unmapped, at, isDecision } = plan;
+  const { ended: endedBefore = [], ...before } = delivery;
+  const areSame = isSameList(rights, delivery.rights) && isSameList(ended, endedBefore);
+  if (areSame && !isDecision && isSameList(unmapped, delivery.unmapped)) return delivery;
+  return {
+    ...before,
+    rights,
+    used,
+    generation,
+    unmapped,
+    decidedAt: areSame && !isDecision ? delivery.decidedAt : at,
+    ...(ended.length === 0 ? {} : { ended }),
+  };
+}
+
+function isSameList<Entry>(one: readonly Entry[], other: readonly Entry[]): boolean {
+  return one.length === other.length && one.every((entry, index) => entry === other[index]);
+}

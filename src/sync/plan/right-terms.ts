@@ -1,0 +1,81 @@
+import { formatInstant, timeOf } from "../../core/instant.ts";
+import type { StoredRegistration } from "../../core/registration.ts";
+import type { Intent, Right } from "../ledger/delivery.ts";
+
+const DAY_MS = 24 * 60 * 60_000;
+const SHORTEST_EXTENSION_MS = 60_000;
+
+/** Until when a vendor may have a right, as milliseconds: what it acknowledged, or what may have reached it. */
+export function liveUntil(right: Right, openEndedDays: number): number {
+  const { receipt, intent, registration, mayLastUntil } = right;
+  let until = receipt === null ? Number.NEGATIVE_INFINITY : timeOf(receipt.coveredUntil);
+  // That of a cancellation is the end asked for before it: an extension in doubt outlasts what was acknowledged.
+  if (intent !== null) {
+    until = Math.max(until, askedUntil(intent, registration.validFrom, openEndedDays));
+  }
+  if (mayLastUntil !== undefined) until = Math.max(until, timeOf(mayLastUntil));
+  // What was refused is remembered as long as it could be asked for.
+  return receipt === null && intent === null ? endOf(registration.validTo) : until;
+}
+
+/** Until when a vendor may have a right that was ended (`Delivery.ended`), as milliseconds. */
+export function endedUntil(right: Right, openEndedDays: number): number {
+  const { intent } = right;
+  if (intent?.operation !== "cancel") return liveUntil(right, openEndedDays);
+  return Math.min(timeOf(intent.at), liveUntil({ ...right, intent: null }, openEndedDays));
+}
+
+/** `mayLastUntil` of a right of which something else is asked for: what was asked before may have been carried out. */
+export function doubtOf(right: Right, openEndedDays: number): string | undefined {
+  const { intent, registration, mayLastUntil } = right;
+  if (intent === null || intent.operation === "cancel") return mayLastUntil;
+  const asked = askedUntil(intent, registration.validFrom, openEndedDays);
+  return mayLastUntil !== undefined && timeOf(mayLastUntil) >= asked
+    ? mayLastUntil
+    : formatInstant(new Date(asked));
+}
+
+/** The end that a provider sends for an intent. */
+function askedUntil({ validTo, at }: Intent, validFrom: string, openEndedDays: number): number {
+  if (validTo !== null) return timeOf(validTo);
+  return Math.max(timeOf(validFrom), timeOf(at)) + openEndedDays * DAY_MS;
+}
+
+/** When an open-ended right is extended: with a third of its days left, which is time for a long outage. */
+export function extensionDue({ extendAt }: Right, coveredUntil: string, openEndedDays: number): number {
+  return extendAt === undefined ? usualExtension(coveredUntil, openEndedDays) : timeOf(extendAt);
+}
+
+/**
+ * `extendAt` of a right whose vendor covers so little that the usual instant was over when it was asked: with a third of
+ * what it covers. Otherwise it would be extended without rest.
+ */
+export function extendAtOf(
+  { validTo, at }: Intent,
+  coveredUntil: string,
+  openEndedDays: number,
+): string | undefined {
+  const asked = timeOf(at);
+  if (validTo !== null || usualExtension(coveredUntil, openEndedDays) > asked) return undefined;
+  const covered = timeOf(coveredUntil) - asked;
+  return formatInstant(new Date(asked + Math.max(SHORTEST_EXTENSION_MS, (covered * 2) / 3)));
+}
+
+function usualExtension(coveredUntil: string, openEndedDays: number): number {
+  return timeOf(coveredUntil) - (openEndedDays * DAY_MS) / 3;
+}
+
+/** An end as milliseconds; none is later than any. */
+export function endOf(validTo: string | null): number {
+  return validTo === null ? Number.POSITIVE_INFINITY : timeOf(validTo);
+}
+
+/** Where an officer sees a right. Some vendors keep only one right there, whatever its location, start and region. */
+export function placeOf({ plate, target }: StoredRegistration): string {
+  return `${plate.number}\0${target}`;
+}
+
+/** Whether the vendor has a right, by what it acknowledged. A cancellation that was refused in doubt leaves that open. */
+export function isHolding({ receipt, intent, failure }: Right): boolean {
+  return receipt !== null && (intent?.operation !== "cancel" || failure === null);
+}

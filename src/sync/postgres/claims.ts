@@ -1,0 +1,132 @@
+import type { DeliveryId } from "../ledger/delivery.ts";
+import type { ClaimedDelivery, ClaimRequest } from "../ledger/ledger.ts";
+import { query } from "./connect/connection.ts";
+import { NOW } from "./database-clock.ts";
+import { listedTargetsOf, toDelivery } from "./document.ts";
+import type { PostgresParts } from "./record/record.ts";
+import { readInstant, toStoredPermit } from "./rows.ts";
+
+/** A delivery that this process works on. */
+interface HeldClaim {
+  readonly id: DeliveryId;
+  readonly version: number;
+  /** Where its rights were when it was last written. */
+  readonly targets: ReadonlySet<string>;
+}
+
+/** The claims of this process. */
+export class PostgresClaims {
+  readonly #parts: PostgresParts;
+  readonly #held = new Map<string, HeldClaim>();
+  readonly #latest = new Map<string, string>();
+
+  constructor(parts: PostgresParts) {
+    this.#parts = parts;
+  }
+
+  /** The claim of a delivery, when it is of this version. */
+  findHeld(id: DeliveryId, version: number): HeldClaim | undefined {
+    const held = this.#held.get(keyOf(id));
+    return held?.version === version ? held : undefined;
+  }
+
+  /** The latest instant at which this process claimed something of a provider. */
+  findLatest(providerId: string): string | undefined {
+    return this.#latest.get(providerId);
+  }
+
+  hold(claim: HeldClaim): void {
+    this.#held.set(keyOf(claim.id), claim);
+  }
+
+  letGo(id: DeliveryId, version: number): void {
+    if (this.findHeld(id, version) !== undefined) this.#held.delete(keyOf(id));
+  }
+
+  async claim({ providerId, now, limit, leaseMs }: ClaimRequest): Promise<ClaimedDelivery[]> {
+    const due = `
+      SELECT permit_id FROM ${this.#parts.schema}.deliveries
+       WHERE provider_id = $1 AND due_at <= $3::timestamptz AND (lease_until IS NULL OR lease_until <= ${NOW})
+       ORDER BY due_at LIMIT $4
+         FOR UPDATE SKIP LOCKED`;
+    return this.#take({ providerId, now, leaseMs }, { which: due, value: limit });
+  }
+
+  async claimOne({ providerId, permitId }: DeliveryId, request: { now: Date; leaseMs: number }) {
+    const { now, leaseMs } = request;
+    const one = `
+      SELECT permit_id FROM ${this.#parts.schema}.deliveries
+       WHERE provider_id = $1 AND permit_id = $4 AND (lease_until IS NULL OR lease_until <= ${NOW})
+         FOR UPDATE`;
+    const [claimed] = await this.#take({ providerId, now, leaseMs }, { which: one, value: permitId });
+    return claimed;
+  }
+
+  /** Gives back what this process holds, as it was before. */
+  async releaseAll(): Promise<void> {
+    const { pool, schema } = this.#parts;
+    const held = [...this.#held.values()].map(({ id, version }) => ({ ...id, version }));
+    this.#held.clear();
+    if (held.length === 0) return;
+    const text = `
+      UPDATE ${schema}.deliveries d
+         SET changed_due = NULL, lease_until = NULL, claimed_early = false
+        FROM json_to_recordset($1::json) AS h ("providerId" text, "permitId" text, version bigint)
+       WHERE d.permit_id = h."permitId" AND d.provider_id = h."providerId" AND d.version = h.version
+         AND d.lease_until IS NOT NULL`;
+    await query(pool, "close", [text, [JSON.stringify(held)]]);
+  }
+
+  async #take(
+    { providerId, now, leaseMs }: { providerId: string; now: Date; leaseMs: number },
+    { which, value }: { which: string; value: unknown },
+  ): Promise<ClaimedDelivery[]> {
+    const { pool, schema, wakes } = this.#parts;
+    const text = `
+      WITH due AS MATERIALIZED (${which})
+      UPDATE ${schema}.deliveries d
+         SET version = d.version + 1, lease_until = ${NOW} + $2::integer * interval '1 millisecond', changed_due = NULL,
+             claimed_since = least(d.due_since, $3::timestamptz),
+             claimed_early = coalesce(d.due_at > $3::timestamptz, true)
+        FROM due WHERE d.provider_id = $1 AND d.permit_id = due.permit_id
+      RETURNING d.permit_id, d.company_id, d.version::text AS version, d.delivery::text AS delivery,
+                ${readInstant("d.due_since")} AS due_since, ${readInstant("d.due_at")} AS due_at`;
+    const claimedAt = now.toISOString();
+    const { rows } = await query(pool, "claim", [text, [providerId, leaseMs, claimedAt, value]]);
+    if (rows.length === 0) return [];
+    wakes.schedule(providerId, new Date(now.getTime() + leaseMs));
+    if (claimedAt > (this.#latest.get(providerId) ?? "")) this.#latest.set(providerId, claimedAt);
+    // An UPDATE gives its rows in any order.
+    rows.sort((one, other) => Number(one["due_at"]) - Number(other["due_at"]));
+    const claimed = rows.map((row) => this.#toClaim(providerId, row, now));
+    for (const { permitId, version, delivery } of claimed) {
+      this.hold({ id: { providerId, permitId }, version, targets: listedTargetsOf(delivery) });
+    }
+    // In a second statement: the first may see a delivery as a change left it and the permit as it was before it.
+    const permits = await this.#readPermits(claimed.map(({ permitId }) => permitId));
+    return claimed.map((claim) => ({ ...claim, stored: toStoredPermit(permits.get(claim.permitId)) }));
+  }
+
+  #toClaim(providerId: string, row: Record<string, unknown>, now: Date) {
+    const since = new Date(Number(row["due_since"] ?? now.getTime()));
+    const id = { providerId, permitId: String(row["permit_id"]) };
+    return {
+      ...{ ...id, companyId: String(row["company_id"]), delivery: toDelivery(row["delivery"], id) },
+      dueSince: since < now ? since : now,
+      version: Number(row["version"]),
+    };
+  }
+
+  async #readPermits(permitIds: readonly string[]): Promise<Map<string, Record<string, unknown>>> {
+    const { pool, schema } = this.#parts;
+    const text = `
+      SELECT permit_id, state, permit::text AS permit, ${readInstant("changed_at")} AS changed_at
+        FROM ${schema}.permits WHERE permit_id = ANY($1::text[])`;
+    const { rows } = await query(pool, "claim", [text, [permitIds]]);
+    return new Map(rows.map((row) => [String(row["permit_id"]), row]));
+  }
+}
+
+function keyOf({ providerId, permitId }: DeliveryId): string {
+  return `${providerId}\0${permitId}`;
+}

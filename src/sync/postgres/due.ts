@@ -1,0 +1,159 @@
+import { SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
+import { LEASE_MS } from "../ledger/lease.ts";
+import { inTransaction, type PostgresRunner, query } from "./connect/connection.ts";
+import { NOW, READ_NOW } from "./database-clock.ts";
+import type { PostgresParts } from "./record/record.ts";
+import { dueFrom } from "./record/write-permits.ts";
+import { readInstant } from "./rows.ts";
+
+// As many permits are locked by one commit while a whole company is made due.
+const PERMITS_AT_ONCE = 1_000;
+const MARKS_AT_ONCE = 1_000;
+
+/**
+ * Makes due what committed transactions of the host's marked, and reads the database's clock by the way: this comes before
+ * every question of what is due.
+ */
+export async function applyMarks({
+  pool,
+  schema,
+  clock,
+}: Pick<PostgresParts, "pool" | "schema" | "clock">): Promise<void> {
+  const text = `
+    WITH marks AS MATERIALIZED (
+      DELETE FROM ${schema}.due_marks WHERE mark_id IN (
+        SELECT mark_id FROM ${schema}.due_marks ORDER BY mark_id LIMIT ${MARKS_AT_ONCE} FOR UPDATE SKIP LOCKED)
+      RETURNING permit_id, provider_id, due_at),
+    applied AS (
+      INSERT INTO ${schema}.deliveries AS d (permit_id, provider_id, company_id, due_at, due_since)
+      SELECT m.permit_id, m.provider_id, min(p.company_id), min(m.due_at), min(m.due_at)
+        FROM marks m JOIN ${schema}.permits p USING (permit_id)
+       GROUP BY m.permit_id, m.provider_id ORDER BY m.permit_id, m.provider_id
+      ON CONFLICT (permit_id, provider_id) DO UPDATE SET company_id = excluded.company_id, ${dueFrom("excluded.due_at")})
+    SELECT count(*)::text AS count, ${READ_NOW} AS now FROM marks`;
+  for (;;) {
+    const note = clock.ask();
+    const { rows } = await query(pool, "claim", [text]);
+    note(rows[0]?.["now"]);
+    if (Number(rows[0]?.["count"]) < MARKS_AT_ONCE) return;
+  }
+}
+
+/**
+ * When somebody may next take a delivery, and what time it is, by the database's clock. Of those that somebody has, only
+ * ones that are due before the first that nobody has can come earlier: there are no others between.
+ */
+export async function findNextDue(
+  providerId: string,
+  { runner, schema }: { runner: PostgresRunner; schema: string },
+) {
+  const text = `
+    WITH free AS MATERIALIZED (
+      SELECT min(due_at) AS due_at
+        FROM (SELECT due_at FROM ${schema}.deliveries
+               WHERE provider_id = $1 AND due_at IS NOT NULL AND lease_until IS NULL ORDER BY due_at LIMIT 1) AS first)
+    SELECT ${readInstant("least((SELECT due_at FROM free), min(greatest(due_at, lease_until)))")} AS due_at,
+           ${readInstant(NOW)} AS now
+      FROM ${schema}.deliveries
+     WHERE provider_id = $1 AND due_at <= coalesce((SELECT due_at FROM free), 'infinity') AND lease_until IS NOT NULL`;
+  const { rows } = await query(runner, "findNextDue", [text, [providerId]]);
+  const dueAt = rows[0]?.["due_at"];
+  return {
+    dueAt: typeof dueAt === "string" ? new Date(Number(dueAt)) : undefined,
+    now: new Date(Number(rows[0]?.["now"])),
+  };
+}
+
+// Rows that are read between two commits, some tens of milliseconds each.
+const ROWS_AT_ONCE = 5_000;
+
+/**
+ * Makes due what waits for an instant of a clock that was set back, as the database's was, what was decided later than
+ * `now`, and what is being worked on: it may be written with such a decision yet. No lease ends later than one that begins
+ * now. In steps: a backlog of any size is gone through without a statement that takes long. The instant of the last
+ * decision stands in a document between its highest generation and what is unmapped.
+ */
+export async function rewindDeliveries(
+  { providerId, latest, now }: { providerId: string; latest: Date; now: Date },
+  { pool, schema }: Pick<PostgresParts, "pool" | "schema">,
+): Promise<void> {
+  const leaseEnd = `${NOW} + interval '${LEASE_MS} milliseconds'`;
+  const text = `
+    WITH page AS MATERIALIZED (
+      SELECT permit_id, delivery, lease_until, due_at, due_since FROM ${schema}.deliveries
+       WHERE provider_id = $1 AND permit_id > $2 ORDER BY permit_id LIMIT ${ROWS_AT_ONCE}),
+    found AS MATERIALIZED (
+      SELECT d.permit_id FROM ${schema}.deliveries d JOIN page USING (permit_id)
+       WHERE d.provider_id = $1
+         AND (page.lease_until IS NOT NULL
+           OR (page.due_at > $3::timestamptz AND (page.due_at > page.due_since OR page.due_since <= $4::timestamptz))
+           OR substring(page.delivery FROM ',-?[0-9]+,"([0-9T:.-]+Z)",\\[') > $5)
+       ORDER BY permit_id FOR UPDATE OF d),
+    due AS (
+      UPDATE ${schema}.deliveries d
+         SET ${dueFrom("$3::timestamptz")},
+             lease_until = CASE WHEN d.lease_until > ${leaseEnd} THEN ${leaseEnd} ELSE d.lease_until END
+        FROM found WHERE d.provider_id = $1 AND d.permit_id = found.permit_id)
+    SELECT max(permit_id) AS last FROM page`;
+  const instants = [now, latest, new Date(now.getTime() + SAME_CLOCK_MS)].map((at) => at.toISOString());
+  for (let after: unknown = ""; typeof after === "string"; ) {
+    const { rows } = await query(pool, "rewind", [text, [providerId, after, ...instants]]);
+    after = rows[0]?.["last"];
+  }
+}
+
+/**
+ * Makes a company's deliveries due, in slices of some permits, each a commit: a company of a million permits must not
+ * keep what is delivered meanwhile waiting. When it fails half-way the rest is not due, and calling it again is right.
+ */
+export async function makeCompanyDue(
+  { companyId, providerIds, at }: { companyId: string; providerIds: readonly string[]; at: Date },
+  parts: PostgresParts,
+): Promise<number> {
+  await parts.wakes.prepare(providerIds);
+  let [count, after]: [number, string | null] = [0, ""];
+  while (after !== null) {
+    const slice: { count: number; last: string | null } = await inTransaction(
+      parts.pool,
+      { operation: "makeDue" },
+      async (client) => {
+        const values = [companyId, after, providerIds, at.toISOString()];
+        const { rows } = await client.query(sliceStatement(parts.schema), values);
+        const [row] = rows;
+        const due = row?.["provider_ids"];
+        if (typeof due === "string") await parts.wakes.announce(JSON.parse(due), client);
+        const last = row?.["last"];
+        return { count: Number(row?.["count"]), last: typeof last === "string" ? last : null };
+      },
+    );
+    count += slice.count;
+    after = slice.last;
+  }
+  return count;
+}
+
+function sliceStatement(schema: string): string {
+  return `
+WITH p AS MATERIALIZED (
+  SELECT permit_id, company_id, state = 'active' AND coalesce(ends_at > $4::timestamptz, true) AS wanted, permit IS NULL AS erased
+    FROM ${schema}.permits WHERE company_id = $1 AND permit_id > $2 ORDER BY permit_id LIMIT ${PERMITS_AT_ONCE}),
+present AS (
+  SELECT d.permit_id, d.provider_id FROM ${schema}.deliveries d JOIN p USING (permit_id)
+   WHERE NOT p.erased ORDER BY d.permit_id, d.provider_id FOR UPDATE OF d),
+due AS (
+  UPDATE ${schema}.deliveries d SET ${dueFrom("$4::timestamptz")}
+    FROM present WHERE d.permit_id = present.permit_id AND d.provider_id = present.provider_id
+  RETURNING d.provider_id),
+added AS (
+  INSERT INTO ${schema}.deliveries AS d (permit_id, provider_id, company_id, due_at, due_since)
+  SELECT p.permit_id, w.provider_id, p.company_id, $4::timestamptz, $4::timestamptz
+    FROM p CROSS JOIN (SELECT DISTINCT unnest($3::text[])) AS w (provider_id)
+   WHERE p.wanted AND NOT p.erased
+     AND NOT EXISTS (SELECT FROM present WHERE present.permit_id = p.permit_id AND present.provider_id = w.provider_id)
+   ORDER BY p.permit_id, w.provider_id
+  ON CONFLICT (permit_id, provider_id) DO UPDATE SET ${dueFrom("excluded.due_at")}
+  RETURNING d.provider_id)
+SELECT ((SELECT count(*) FROM due) + (SELECT count(*) FROM added))::text AS count,
+       (SELECT json_agg(DISTINCT provider_id) FROM (SELECT provider_id FROM due UNION ALL SELECT provider_id FROM added) x)::text AS provider_ids,
+       (SELECT max(permit_id) FROM p HAVING count(*) = ${PERMITS_AT_ONCE}) AS last`;
+}

@@ -1,0 +1,68 @@
+import { EnforcementError } from "../../core/errors.ts";
+import { type FindPermits, markChecked } from "../../core/find-permits.ts";
+import type { DeliveryCounts, StoredPermit } from "../ledger/ledger.ts";
+import { query } from "./connect/connection.ts";
+import { NOW } from "./database-clock.ts";
+import type { PostgresParts } from "./record/record.ts";
+import { readInstant, toInstant, toPermit, toStoredPermit } from "./rows.ts";
+import { IS_WAITING } from "./schema.ts";
+
+/** Serves lookups out of the index of plates. */
+export function createFindPermits(parts: () => PostgresParts): FindPermits {
+  return markChecked(async ({ companyId, plateNumbers }) => {
+    const { pool, schema } = parts();
+    const text = `
+      SELECT permit::text AS permit FROM ${schema}.permits
+       WHERE permit_id IN (SELECT permit_id FROM ${schema}.permit_plates
+                            WHERE company_id = $1 AND plate_number = ANY($2::text[]))
+         AND company_id = $1 AND state = 'active' AND permit IS NOT NULL`;
+    const { rows } = await query(pool, "findPermits", [text, [companyId, plateNumbers]]);
+    return rows.map((row) => toPermit(String(row["permit"])));
+  });
+}
+
+export async function getPermit(
+  permitId: string,
+  { pool, schema }: PostgresParts,
+): Promise<StoredPermit | undefined> {
+  const text = `
+    SELECT state, permit::text AS permit, ${readInstant("changed_at")} AS changed_at
+      FROM ${schema}.permits WHERE permit_id = $1`;
+  const { rows } = await query(pool, "getPermit", [text, [permitId]]);
+  return toStoredPermit(rows[0]);
+}
+
+export async function countDeliveries(
+  providerId: string,
+  now: Date,
+  { parts: { pool, schema }, latestClaim }: { parts: PostgresParts; latestClaim: string | undefined },
+): Promise<DeliveryCounts> {
+  // Each part reads an index of just what it counts. The last one finds something only when the clock went back: what
+  // was claimed when it was due, and is now due later, stands in no index of what waits.
+  const deliveries = `FROM ${schema}.deliveries WHERE provider_id = $1`;
+  const text = `
+    SELECT count(*)::text AS pending, ${readInstant("min(since)")} AS oldest,
+           (SELECT coalesce(sum(failed), 0) FROM ${schema}.deliveries WHERE provider_id = $1 AND failed > 0)::text AS failed,
+           (SELECT count(*) FROM ${schema}.deliveries JOIN ${schema}.permits p USING (permit_id)
+             WHERE provider_id = $1 AND unmapped > 0 AND state = 'active' AND coalesce(ends_at > $2::timestamptz, true)
+           )::text AS unmapped
+      FROM (SELECT due_since AS since ${deliveries} AND due_at <= $2::timestamptz
+            UNION ALL
+            SELECT CASE WHEN due_since <= $2::timestamptz THEN due_since ELSE claimed_since END
+            ${deliveries} AND ${IS_WAITING} AND coalesce(due_at > $2::timestamptz, true)
+               AND (due_since <= $2::timestamptz OR lease_until > ${NOW})
+            UNION ALL
+            SELECT claimed_since ${deliveries} AND due_at > $2::timestamptz AND due_at <= $3::timestamptz
+               AND lease_until > ${NOW} AND NOT ${IS_WAITING}) AS pending`;
+  const values = [providerId, now.toISOString(), latestClaim ?? null];
+  const { rows } = await query(pool, "count", [text, values]);
+  const [row] = rows;
+  if (row === undefined)
+    throw new EnforcementError("unavailable", "The ledger gave no counts.", { operation: "count" });
+  const oldest = row["oldest"];
+  return {
+    pending: Number(row["pending"]),
+    oldestDueSince: typeof oldest === "string" ? toInstant(oldest) : null,
+    ...{ failed: Number(row["failed"]), unmapped: Number(row["unmapped"]) },
+  };
+}

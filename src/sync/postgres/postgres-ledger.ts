@@ -1,0 +1,215 @@
+import { AssertionError } from "node:assert";
+import { EnforcementError } from "../../core/errors.ts";
+import { fieldError, readFactoryOptions } from "../../core/fields.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { refuseUnfitIds } from "../ledger/refuse-transaction.ts";
+import { settledWithin, systemTimers } from "../pace/timers.ts";
+import { checkPrivileges, checkServer, checkTables } from "./check-server.ts";
+import { PostgresClaims } from "./claims.ts";
+import { noteClock, readClock } from "./clock-row.ts";
+import { BoundedPool, boundRunner } from "./connect/bounded-pool.ts";
+import type { After } from "./connect/bounds.ts";
+import type { PostgresPool } from "./connect/connection.ts";
+import { toLedgerError } from "./connect/errors.ts";
+import { DatabaseClock } from "./database-clock.ts";
+import { applyMarks, findNextDue, makeCompanyDue, rewindDeliveries } from "./due.ts";
+import { erasePermits } from "./erase.ts";
+import { countDeliveries, createFindPermits, getPermit } from "./find.ts";
+import { listAt, listCompanies, listFailures, listTargets, listUnmapped } from "./lists.ts";
+import { checkPackages } from "./packages.ts";
+import { readTransaction, recordInTransaction } from "./record/host-transaction.ts";
+import type { PostgresParts } from "./record/record.ts";
+import { RecordQueue } from "./record/record-queue.ts";
+import { saveDeliveries } from "./save.ts";
+import { isSchemaReady, LONGEST_UPGRADE_MS, openSchema, quote } from "./schema.ts";
+import { PostgresWakes } from "./wake/wakes.ts";
+
+export interface PostgresLedgerOptions {
+  /**
+   * A `Pool` of `pg`. It stays the host's: closing the ledger does not end it. One of its connections is kept for
+   * listening, so it needs room for at least 3 (`max`; 10 by default), and they must be sessions of their own: a pooler
+   * between it and PostgreSQL, such as PgBouncer, has to be in session mode. `open` rejects with `invalid_config` where it
+   * is not.
+   */
+  readonly pool: PostgresPool;
+  /**
+   * The schema of the tables; pg-boss gets another one with `_pgboss` behind it. Both are made when they are missing.
+   * 1–40 lower-case letters, digits and underscores, the first a letter. Default `offstreet_enforcement`.
+   */
+  readonly schema?: string;
+}
+
+// What is left by then ends by itself, bound by bound; its claims run out.
+const CLOSED_WITHIN_MS = 15_000;
+
+// One listens. A transaction may hold another while a queue of pg-boss is made on a third.
+const LEAST_CONNECTIONS = 3;
+
+/**
+ * A ledger in PostgreSQL 13 or later, for hosts that run on several machines: any number of processes share it, and each
+ * delivery is worked on in one of them. Needs the packages `pg`, 8.0.3 or later, and `pg-boss`, 12.25 or later.
+ *
+ * @throws EnforcementError `invalid_config` when an option is wrong, and from `open` when the tables were made by a newer
+ * version of this package, when `pg` or `pg-boss` is too old, or when the role or the server cannot work: it names the
+ * setting, privilege or column, and the remedy. `unavailable` from `open` while the server is a standby
+ */
+export function postgresLedger(options: PostgresLedgerOptions): Ledger {
+  return createPostgresLedger(
+    options,
+    systemTimers(() => new Date()),
+  );
+}
+
+/** {@link postgresLedger} with other timers for its bounds, for tests. */
+export function createPostgresLedger(options: PostgresLedgerOptions, { after }: { after: After }): Ledger {
+  const { pool: hostPool, schemaName } = readOptions(options);
+  const pool = new BoundedPool(hostPool, after);
+  const schema = quote(schemaName);
+  const clock = new DatabaseClock();
+  const wakes = new PostgresWakes({
+    ...{ pool, clock, schemaName, after },
+    findNextDue: (providerId, runner) => findNextDue(providerId, { runner, schema }),
+  });
+  const parts: PostgresParts = { pool, schema, clock, wakes };
+  const claims = new PostgresClaims(parts);
+  const queue = new RecordQueue(parts);
+  let opening: Promise<void> | undefined;
+  let isOpen = false;
+
+  function requireOpen(): PostgresParts {
+    if (isOpen) return parts;
+    throw new EnforcementError("unavailable", "ledger: is not open; call open() first.", {
+      operation: "ledger",
+    });
+  }
+
+  async function open(): Promise<void> {
+    pool.on("error", ignore);
+    try {
+      await checkPackages();
+      await checkServer(pool);
+      await checkPrivileges(pool, schemaName);
+      const isReady = await isSchemaReady(pool, schemaName);
+      if (!isReady) await openSchema(pool.allowing(LONGEST_UPGRADE_MS), schemaName);
+      await checkTables(pool, schemaName);
+      await applyMarks(parts);
+      await wakes.open();
+      isOpen = true;
+    } catch (error) {
+      pool.removeListener("error", ignore);
+      opening = undefined;
+      throw toOpenError(error);
+    }
+  }
+
+  async function end(): Promise<void> {
+    await queue.settle();
+    await wakes.close();
+    await claims.releaseAll().catch(ignore);
+  }
+
+  return {
+    kind: "postgres",
+    open() {
+      opening ??= open();
+      return opening;
+    },
+    async close() {
+      if (!isOpen) return;
+      isOpen = false;
+      opening = undefined;
+      await settledWithin(CLOSED_WITHIN_MS, end(), after);
+      pool.removeListener("error", ignore);
+    },
+    now: () => clock.now(),
+    async record(given, { transaction } = {}) {
+      requireOpen();
+      const runner = transaction === undefined ? undefined : readTransaction(transaction, hostPool);
+      const changes = [...given];
+      for (const change of changes) refuseUnfitIds(change);
+      if (changes.length === 0) return [];
+      return runner === undefined
+        ? queue.record(changes)
+        : recordInTransaction(changes, boundRunner(runner, after), parts);
+    },
+    makeDue: async (selection) => makeCompanyDue(selection, requireOpen()),
+    rewind: async (request) => rewindDeliveries(request, requireOpen()),
+    readClock: async () => readClock(requireOpen()),
+    noteClock: async (noted, { isSettled = false } = {}) => noteClock(noted, isSettled, requireOpen()),
+    async *listCompanies() {
+      yield* listCompanies(requireOpen());
+    },
+    async claim(request) {
+      requireOpen();
+      wakes.serve(request.providerId);
+      await applyMarks(parts);
+      return claims.claim(request);
+    },
+    async claimOne(id, request) {
+      requireOpen();
+      await applyMarks(parts);
+      return claims.claimOne(id, request);
+    },
+    save: async (updates) => saveDeliveries(updates, { parts: requireOpen(), claims }),
+    async findNextDue(providerId) {
+      requireOpen();
+      await applyMarks(parts);
+      const { dueAt } = await findNextDue(providerId, { runner: pool, schema });
+      return dueAt;
+    },
+    findPermits: createFindPermits(requireOpen),
+    getPermit: async (permitId) => getPermit(permitId, requireOpen()),
+    async count(providerId, now) {
+      requireOpen();
+      await applyMarks(parts);
+      return countDeliveries(providerId, now, { parts, latestClaim: claims.findLatest(providerId) });
+    },
+    async *listFailures(providerId) {
+      yield* listFailures(providerId, requireOpen());
+    },
+    async *listUnmapped(providerId) {
+      yield* listUnmapped(providerId, requireOpen());
+    },
+    async *listAt(providerId, target) {
+      yield* listAt(providerId, target, requireOpen());
+    },
+    async *listTargets(providerId) {
+      yield* listTargets(providerId, requireOpen());
+    },
+    erase: async (request) => erasePermits(request, requireOpen()),
+    watch: (onDue) => wakes.watch(onDue),
+  };
+}
+
+function readOptions(options: PostgresLedgerOptions): { pool: PostgresPool; schemaName: string } {
+  const { pool, schema = "offstreet_enforcement" } = options ?? {};
+  readFactoryOptions(options, "postgresLedger", ["pool", "schema"]);
+  if (typeof pool?.query !== "function" || typeof pool.connect !== "function") {
+    throw fieldError("pool", "must be a Pool of the package pg.", "invalid_config");
+  }
+  if (typeof schema !== "string" || !/^[a-z][a-z0-9_]{0,39}$/.test(schema)) {
+    throw fieldError(
+      "schema",
+      "must be 1–40 lower-case letters, digits and underscores, the first a letter.",
+      "invalid_config",
+    );
+  }
+  const room = Number((pool as { options?: { max?: unknown } }).options?.max);
+  if (room < LEAST_CONNECTIONS) {
+    throw fieldError(
+      "pool",
+      `has room for ${room} of the ${LEAST_CONNECTIONS} connections that the ledger needs at least: one listens all the time, one may wait for another. Set max to ${LEAST_CONNECTIONS} or more (10 is pg's default).`,
+      "invalid_config",
+    );
+  }
+  return { pool, schemaName: schema };
+}
+
+/** pg-boss asserts what it needs of its tables, such as that no newer version made them. */
+function toOpenError(error: unknown): EnforcementError {
+  if (!(error instanceof AssertionError)) return toLedgerError(error, "open");
+  return fieldError("schema", `pg-boss cannot use its tables there: ${error.message}`, "invalid_config");
+}
+
+/** A connection that is lost while nobody uses it is replaced by the pool; without a listener it would end the process. */
+function ignore(): void {}

@@ -1,0 +1,62 @@
+import type { Permit } from "../../../core/permit.ts";
+import { judgeChange, type KnownState } from "../../ledger/change-status.ts";
+import type { ChangeStatus, LedgerChange } from "../../ledger/ledger.ts";
+import { contentOf } from "../../ledger/permit-content.ts";
+
+/** A permit as it stands in the tables, or as changes before this one leave it. */
+export interface PermitNow {
+  readonly state: KnownState;
+  readonly revision: number;
+  readonly companyId: string;
+  /** Undefined: erased. */
+  readonly permit: Permit | undefined;
+  /** What changes did to it: absent while nothing was recorded. */
+  readonly recorded?: { readonly at: Date; readonly providerIds: ReadonlySet<string> };
+}
+
+/**
+ * What would become of the changes of one call, each after those before it. `permits` is brought up to date, unless one
+ * of them is a conflict: then nothing of the call is recorded.
+ */
+export function judgeCall(changes: readonly LedgerChange[], permits: Map<string, PermitNow>): ChangeStatus[] {
+  const ahead = new Map<string, PermitNow>();
+  const statuses = changes.map((change) => {
+    const id = permitIdOf(change);
+    const known = ahead.get(id) ?? permits.get(id);
+    const status = judgeChange(known, change, () => isSame(known, change));
+    if (status === "recorded") ahead.set(id, afterChange(known, change));
+    return status;
+  });
+  if (!statuses.includes("conflict")) for (const [id, permit] of ahead) permits.set(id, permit);
+  return statuses;
+}
+
+export function permitIdOf(change: LedgerChange): string {
+  return "permit" in change ? change.permit.id : change.permitId;
+}
+
+/** The end of a permit as the eraser counts it: a withdrawn one ended no later than its withdrawal. */
+export function endOf({ state, permit }: PermitNow, changedAt: Date): Date | null {
+  const validTo = permit?.validTo ?? null;
+  if (state === "active") return validTo;
+  return validTo === null || changedAt < validTo ? changedAt : validTo;
+}
+
+function isSame(known: PermitNow | undefined, change: LedgerChange): boolean {
+  if (known?.permit === undefined || !("permit" in change)) return false;
+  return contentOf(known.permit) === contentOf(change.permit);
+}
+
+function afterChange(known: PermitNow | undefined, change: LedgerChange): PermitNow {
+  const { at } = change;
+  const providerIds = new Set(known?.recorded?.providerIds);
+  if ("permit" in change) {
+    for (const providerId of change.providerIds) providerIds.add(providerId);
+    const { companyId, revision } = change.permit;
+    return { state: "active", revision, companyId, permit: change.permit, recorded: { at, providerIds } };
+  }
+  // Only what is known can be withdrawn.
+  const { revision, companyId, permit } = known as PermitNow;
+  const state = change.kind === "forget" ? "forgotten" : "revoked";
+  return { state, revision, companyId, permit, recorded: { at, providerIds } };
+}

@@ -1,0 +1,96 @@
+import type { EnforcementError } from "../../../core/errors.ts";
+import type { ChangeStatus, LedgerChange } from "../../ledger/ledger.ts";
+import { LOCKED_AT_MOST_MS, NoAnswer } from "../connect/bounds.ts";
+import { isLockTimeout, isSilence, toLedgerError } from "../connect/errors.ts";
+import { type PostgresParts, recordCalls, recordLargeCall } from "./record.ts";
+
+interface WaitingCall {
+  readonly changes: readonly LedgerChange[];
+  resolve(statuses: ChangeStatus[]): void;
+  reject(error: unknown): void;
+}
+
+// What is written between two commits. A call with more changes is a transaction of its own.
+const MOST_TOGETHER = 200;
+
+// A transaction of the host's may keep a permit locked. A call that needs it waits by itself, and longer.
+const SHORT_WAIT_MS = 250;
+const LONG_WAIT_MS = LOCKED_AT_MOST_MS;
+
+/**
+ * Commits calls that come together in one transaction: a commit waits for the disk, however much is in it. Calls are
+ * recorded in the order in which they came; large ones, such as a backfill, by the side, so that others need not wait.
+ */
+export class RecordQueue {
+  readonly #parts: PostgresParts;
+  readonly #waiting: WaitingCall[] = [];
+  #working: Promise<void> | undefined;
+  #large: Promise<unknown> = Promise.resolve();
+  readonly #aside = new Set<Promise<void>>();
+
+  constructor(parts: PostgresParts) {
+    this.#parts = parts;
+  }
+
+  record(changes: readonly LedgerChange[]): Promise<ChangeStatus[]> {
+    if (changes.length > MOST_TOGETHER) {
+      const done = this.#large.then(() => recordLargeCall(changes, this.#parts));
+      this.#large = done.catch(() => {});
+      return done;
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ changes, resolve, reject });
+      this.#working ??= this.#work();
+    });
+  }
+
+  /** Resolves when everything that came so far is recorded or refused. */
+  async settle(): Promise<void> {
+    await Promise.all([this.#working, this.#large]);
+    await Promise.all(this.#aside);
+  }
+
+  async #work(): Promise<void> {
+    // Calls of the same turn of the event loop come together.
+    await undefined;
+    while (this.#waiting.length > 0) await this.#commit(this.#take());
+    this.#working = undefined;
+  }
+
+  #take(): WaitingCall[] {
+    let [count, size] = [0, 0];
+    for (const { changes } of this.#waiting) {
+      size += changes.length;
+      if (count > 0 && size > MOST_TOGETHER) break;
+      count++;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #commit(calls: WaitingCall[], waitMs = SHORT_WAIT_MS): Promise<void> {
+    try {
+      const together = calls.map(({ changes }) => changes);
+      const statuses = await recordCalls(together, this.#parts, waitMs);
+      for (const [index, { resolve }] of calls.entries()) resolve(statuses[index] ?? []);
+    } catch (error) {
+      if (isSilence(error)) {
+        for (const { reject } of calls) reject(error);
+        if (waitMs === SHORT_WAIT_MS) this.#rejectWaiting();
+      } else if (calls.length > 1 && (error as EnforcementError).outcome !== "unknown") {
+        // One that cannot be stored, or not yet, takes no other with it.
+        for (const call of calls) await this.#commit([call]);
+      } else if (isLockTimeout(error) && waitMs < LONG_WAIT_MS) this.#commitAside(calls);
+      else for (const { reject } of calls) reject(error);
+    }
+  }
+
+  /** What waited for a connection that is silent has waited for as long as a call may take. */
+  #rejectWaiting(): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(toLedgerError(new NoAnswer("answer"), "record"));
+  }
+
+  #commitAside(calls: WaitingCall[]): void {
+    const done = this.#commit(calls, LONG_WAIT_MS).then(() => void this.#aside.delete(done));
+    this.#aside.add(done);
+  }
+}

@@ -1,0 +1,93 @@
+import type { ChangeStatus, LedgerChange } from "../../ledger/ledger.ts";
+import {
+  inTransaction,
+  NothingToCommit,
+  type PostgresPool,
+  type PostgresRunner,
+} from "../connect/connection.ts";
+import type { DatabaseClock } from "../database-clock.ts";
+import type { PostgresWakes } from "../wake/wakes.ts";
+import { judgeCall, type PermitNow, permitIdOf } from "./judge-changes.ts";
+import { lockPermits, writePermits } from "./write-permits.ts";
+
+/** What the parts of the ledger work with. */
+export interface PostgresParts {
+  readonly pool: PostgresPool;
+  /** Its name as it stands in statements. */
+  readonly schema: string;
+  readonly clock: DatabaseClock;
+  readonly wakes: PostgresWakes;
+}
+
+// As many rows are turned into JSON between two turns of the event loop: a millisecond or two.
+const SLICE = 200;
+
+/** Records calls together, in one transaction of ours. A call with a conflict changes nothing and harms no other. */
+export async function recordCalls(
+  calls: readonly (readonly LedgerChange[])[],
+  parts: PostgresParts,
+  lockTimeoutMs: number,
+): Promise<ChangeStatus[][]> {
+  await parts.wakes.prepare(providersOf(calls.flat()));
+  return inTransaction(parts.pool, { operation: "record", lockTimeoutMs }, async (client) => {
+    const { statuses, providerIds } = await writeCalls(client, calls, { ...parts, byMarks: false });
+    await parts.wakes.announce(providerIds, client);
+    return statuses;
+  });
+}
+
+/** Records one large call slice by slice, all of it or nothing. */
+export async function recordLargeCall(
+  changes: readonly LedgerChange[],
+  parts: PostgresParts,
+): Promise<ChangeStatus[]> {
+  await parts.wakes.prepare(providersOf(changes));
+  let statuses: ChangeStatus[] = [];
+  try {
+    await inTransaction(parts.pool, { operation: "record" }, async (client) => {
+      statuses = await writeSlices(client, changes, { ...parts, byMarks: false });
+      if (statuses.includes("conflict")) throw new NothingToCommit();
+    });
+  } catch (error) {
+    if (!(error instanceof NothingToCommit)) throw error;
+  }
+  return statuses;
+}
+
+/** Writes changes in an open transaction, slice by slice, and announces what is due. */
+export async function writeSlices(
+  runner: PostgresRunner,
+  changes: readonly LedgerChange[],
+  parts: PostgresParts & { byMarks: boolean },
+): Promise<ChangeStatus[]> {
+  const statuses: ChangeStatus[] = [];
+  const due = new Set<string>();
+  for (let start = 0; start < changes.length; start += SLICE) {
+    const written = await writeCalls(runner, [changes.slice(start, start + SLICE)], parts);
+    statuses.push(...written.statuses.flat());
+    for (const providerId of written.providerIds) due.add(providerId);
+  }
+  if (!statuses.includes("conflict")) await parts.wakes.announce([...due], runner);
+  return statuses;
+}
+
+async function writeCalls(
+  runner: PostgresRunner,
+  calls: readonly (readonly LedgerChange[])[],
+  { schema, byMarks }: PostgresParts & { byMarks: boolean },
+): Promise<{ statuses: ChangeStatus[][]; providerIds: string[] }> {
+  const ids = new Set(calls.flatMap((changes) => changes.map(permitIdOf)));
+  const before = await lockPermits(runner, schema, [...ids]);
+  const after = new Map<string, PermitNow>(before);
+  const statuses = calls.map((changes) => judgeCall(changes, after));
+  const touched = [...after]
+    .filter(([, now]) => now.recorded !== undefined)
+    .map(([id, now]) => ({ id, before: before.get(id), now }));
+  if (touched.length === 0) return { statuses, providerIds: [] };
+  return { statuses, providerIds: await writePermits(runner, touched, { schema, byMarks }) };
+}
+
+/** The providers that changes are of. */
+export function providersOf(changes: readonly LedgerChange[]): Set<string> {
+  return new Set(changes.flatMap((change) => ("permit" in change ? change.providerIds : [])));
+}

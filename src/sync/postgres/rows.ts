@@ -1,0 +1,34 @@
+import type { Permit } from "../../core/permit.ts";
+import type { KnownState } from "../ledger/change-status.ts";
+import type { StoredPermit } from "../ledger/ledger.ts";
+import { freezePermit } from "../ledger/permit-content.ts";
+
+/** A permit out of its column. It was checked when it was recorded. */
+export function toPermit(text: string): Permit {
+  const stored = JSON.parse(text);
+  const { validFrom, validTo, createdAt } = stored;
+  return freezePermit({
+    ...stored,
+    validFrom: new Date(validFrom),
+    validTo: validTo === null ? null : new Date(validTo),
+    ...(createdAt === undefined ? {} : { createdAt: new Date(createdAt) }),
+  });
+}
+
+/** A row of `permits` whose columns are read as text; undefined when it was erased. */
+export function toStoredPermit(row: Record<string, unknown> | undefined): StoredPermit | undefined {
+  if (row === undefined || typeof row["permit"] !== "string") return undefined;
+  const state = row["state"] as KnownState;
+  if (state === "erased" || state === "erased_revoked") return undefined;
+  return { permit: toPermit(row["permit"]), state, changedAt: toInstant(row["changed_at"]) };
+}
+
+/** An instant that was read with `readInstant`. */
+export function toInstant(value: unknown): Date {
+  return new Date(Number(value));
+}
+
+/** Selects a column as milliseconds since 1970, in text: the host may have taught `pg` to read instants its own way. */
+export function readInstant(column: string): string {
+  return `(extract(epoch FROM ${column}) * 1000)::bigint::text`;
+}

@@ -1,0 +1,155 @@
+import { EnforcementError } from "../../core/errors.ts";
+import { inTransaction, type PostgresPool, query } from "./connect/connection.ts";
+
+/**
+ * Was claimed before it was due, or was put off although it is to be done. What is planned for later is due since that
+ * later instant.
+ */
+export const IS_WAITING =
+  "(claimed_early OR (due_since IS NOT NULL AND (due_at IS NULL OR due_at > due_since)))";
+
+/**
+ * What was done to the tables, step by step. A step that was released is never edited: the next one corrects it.
+ *
+ * `due_at` is when a delivery is to be looked at, and `changed_due` what that becomes when it is given back, where a
+ * change came while somebody worked on it. Both and the lease are of the database's clock, so that machines whose clocks
+ * differ agree. `version` counts the claims; since `claimed_since` the present one has something to do. A claim writes no
+ * column that an index is of or depends on, and finds room in its page, so that it writes to no index at all.
+ * `due_marks` are what transactions of the host's made due: they may stay open long, and must not keep deliveries locked.
+ * Documents are JSON in `text`: the type `json` refuses characters that a vendor's words or a holder's name may hold.
+ */
+const STEPS: readonly ((schema: string) => string)[] = [
+  (schema) => `
+CREATE TABLE ${schema}.permits (
+  permit_id text PRIMARY KEY,
+  company_id text NOT NULL,
+  revision bigint NOT NULL,
+  state text NOT NULL,
+  permit text,
+  ends_at timestamptz,
+  changed_at timestamptz NOT NULL
+);
+CREATE INDEX permits_company ON ${schema}.permits (company_id, permit_id);
+CREATE INDEX permits_ended ON ${schema}.permits (ends_at) WHERE permit IS NOT NULL;
+CREATE INDEX permits_forgotten ON ${schema}.permits (permit_id) WHERE state = 'forgotten' AND permit IS NOT NULL;
+
+CREATE TABLE ${schema}.permit_plates (
+  company_id text NOT NULL,
+  plate_number text NOT NULL,
+  permit_id text NOT NULL,
+  PRIMARY KEY (company_id, plate_number, permit_id)
+);
+
+CREATE TABLE ${schema}.deliveries (
+  permit_id text NOT NULL,
+  provider_id text NOT NULL,
+  company_id text NOT NULL,
+  version bigint NOT NULL DEFAULT 0,
+  due_at timestamptz,
+  due_since timestamptz,
+  lease_until timestamptz,
+  claimed_since timestamptz,
+  claimed_early boolean NOT NULL DEFAULT false,
+  changed_due timestamptz,
+  delivery text,
+  live_until timestamptz,
+  failed_at timestamptz,
+  failed integer NOT NULL DEFAULT 0,
+  unmapped integer NOT NULL DEFAULT 0,
+  PRIMARY KEY (permit_id, provider_id)
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX deliveries_due ON ${schema}.deliveries (provider_id, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX deliveries_waiting ON ${schema}.deliveries (provider_id) WHERE ${IS_WAITING};
+CREATE INDEX deliveries_failed ON ${schema}.deliveries (failed_at, permit_id) WHERE failed > 0;
+CREATE INDEX deliveries_unmapped ON ${schema}.deliveries (provider_id, permit_id) WHERE unmapped > 0;
+
+CREATE TABLE ${schema}.due_marks (
+  mark_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  permit_id text NOT NULL,
+  provider_id text NOT NULL,
+  due_at timestamptz NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+
+CREATE TABLE ${schema}.delivery_targets (
+  provider_id text NOT NULL,
+  target text NOT NULL,
+  permit_id text NOT NULL,
+  PRIMARY KEY (provider_id, target, permit_id)
+);`,
+  (schema) => `
+CREATE TABLE ${schema}.clock (latest timestamptz, steady_at timestamptz, leapt_by bigint);
+INSERT INTO ${schema}.clock VALUES (NULL, NULL, NULL);`,
+];
+
+/** How long one step may take, and another process that wants to open the tables meanwhile waits, in milliseconds. */
+export const LONGEST_UPGRADE_MS = 600_000;
+
+/**
+ * Makes the tables, or brings those of an older version up to date. Processes that do it at the same time take turns.
+ *
+ * @throws EnforcementError `invalid_config` when a newer version of this package has made them
+ */
+export function openSchema(pool: PostgresPool, schema: string, steps = STEPS): Promise<void> {
+  return inTransaction(pool, { operation: "open", lockTimeoutMs: LONGEST_UPGRADE_MS }, async (client) => {
+    await client.query("SET LOCAL statement_timeout = 0");
+    await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
+      `enforcement schema ${schema}`,
+    ]);
+    // pg-boss makes its own without taking turns, and one of two processes then fails.
+    for (const name of [schema, bossSchemaOf(schema)]) await makeSchema(client, name);
+    const version = await readVersion(client, schema);
+    if (version > steps.length) throw newerSchema(schema, { version, understood: steps.length });
+    if (version === steps.length) return;
+    for (const step of steps.slice(version)) await client.query(step(quote(schema)));
+    await client.query(`UPDATE ${quote(schema)}.schema_version SET version = $1`, [steps.length]);
+  });
+}
+
+/** Whether there is nothing to make, which needs neither a lock nor the right to make anything. */
+export async function isSchemaReady(pool: PostgresPool, schema: string, steps = STEPS): Promise<boolean> {
+  const text = "SELECT to_regclass($1)::text AS versions, to_regnamespace($2)::text AS boss";
+  const names = [`${quote(schema)}.schema_version`, quote(bossSchemaOf(schema))];
+  const [found] = (await query(pool, "open", [text, names])).rows;
+  if (found?.["versions"] === null || found?.["boss"] === null) return false;
+  const { rows } = await query(pool, "open", [`SELECT version::text AS version FROM ${names[0]}`]);
+  return Number(rows[0]?.["version"]) === steps.length;
+}
+
+async function makeSchema(client: Pick<PostgresPool, "query">, name: string): Promise<void> {
+  const { rows } = await client.query("SELECT 1 FROM pg_namespace WHERE nspname = $1", [name]);
+  // Not CREATE … IF NOT EXISTS: that needs the right to create schemas even where there is nothing to create.
+  if (rows.length === 0) await client.query(`CREATE SCHEMA ${quote(name)}`);
+}
+
+/** Where pg-boss has its tables. */
+export function bossSchemaOf(schema: string): string {
+  return `${schema}_pgboss`;
+}
+
+async function readVersion(client: Pick<PostgresPool, "query">, schema: string): Promise<number> {
+  const table = `${quote(schema)}.schema_version`;
+  const { rows } = await client.query("SELECT to_regclass($1)::text AS found", [table]);
+  if (rows[0]?.["found"] === null) {
+    await client.query(`CREATE TABLE ${table} (version integer NOT NULL)`);
+    await client.query(`INSERT INTO ${table} VALUES (0)`);
+  }
+  const versions = await client.query(`SELECT version::text AS version FROM ${table}`);
+  return Number(versions.rows[0]?.["version"] ?? 0);
+}
+
+function newerSchema(
+  schema: string,
+  { version, understood }: { version: number; understood: number },
+): EnforcementError {
+  return new EnforcementError(
+    "invalid_config",
+    `schema "${schema}" was made by a newer version of this package (tables of version ${version}, ` +
+      `understood is ${understood}); update the package on this machine, or name another schema.`,
+    { operation: "open", field: "schema" },
+  );
+}
+
+/** A name as it stands in statements. */
+export function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

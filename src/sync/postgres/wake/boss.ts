@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import type { PgBoss } from "pg-boss";
+import type { PostgresRunner } from "../connect/connection.ts";
+import { loadBoss } from "../packages.ts";
+import { bossSchemaOf } from "../schema.ts";
+import type { PostgresListener } from "./listener.ts";
+
+/** The queue whose jobs wait for the next due instant of a provider. */
+export const LATER_QUEUE = "wake-later";
+
+/** A wake is worth nothing when it is repeated or old: whoever starts looks at the rows. */
+export const QUEUE_OPTIONS = {
+  ...{ policy: "standard", retryLimit: 0, expireInSeconds: 60, deleteAfterSeconds: 60 },
+  warningQueueSize: 1_000_000,
+} as const;
+
+/**
+ * pg-boss in a schema of its own; each of its statements runs on what `runner` gives then. `onNotification` hears the
+ * queue of every job that is sent, in every process; `onConnect` that some may not have been heard.
+ *
+ * @throws EnforcementError `invalid_config` when pg-boss is missing or too old
+ */
+export async function createBoss(
+  { runner, schema, listener }: { runner: () => PostgresRunner; schema: string; listener: PostgresListener },
+  { onNotification, onConnect }: { onNotification(queue: string): void; onConnect(): void },
+): Promise<PgBoss> {
+  const Boss = await loadBoss();
+  const boss = new Boss({
+    schema: bossSchemaOf(schema),
+    createSchema: false,
+    useListenNotify: true,
+    ...{ schedule: false, registerInstance: false, monitorVacuum: false },
+    maintenanceIntervalSeconds: 300,
+    openTelemetry: { enabled: false },
+    db: {
+      executeSql: (text, values) => runner().query(text, values),
+      async listen(channel, onQueue, onReconnect) {
+        await listener.listen({
+          channel,
+          onNotification(queue) {
+            onNotification(queue);
+            onQueue(queue);
+          },
+          onConnect() {
+            onConnect();
+            onReconnect();
+          },
+        });
+        return { close: async () => listener.close() };
+      },
+    },
+  });
+  // Jobs are hints. That PostgreSQL is away is told by the statements that need it.
+  boss.on("error", () => {});
+  return boss;
+}
+
+/** What runs pg-boss' statements inside a transaction. */
+export function toBossDatabase(runner: PostgresRunner) {
+  return { executeSql: (text: string, values?: unknown[]) => runner.query(text, values) };
+}
+
+/** The queue of a provider. Names of queues hold fewer characters than provider ids may. */
+export function queueOf(providerId: string): string {
+  if (/^[A-Za-z0-9_-]{1,60}$/.test(providerId)) return `wake/${providerId}`;
+  return `wake-id/${createHash("sha256").update(providerId).digest("hex").slice(0, 40)}`;
+}

@@ -1,0 +1,177 @@
+import { randomUUID } from "node:crypto";
+import { EnforcementError } from "../../../core/errors.ts";
+import { fieldError } from "../../../core/fields.ts";
+import { type After, NoAnswer } from "../connect/bounds.ts";
+import { borrow, giveBack, type PostgresClient, type PostgresPool } from "../connect/connection.ts";
+import { toLedgerError } from "../connect/errors.ts";
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 10_000;
+const HEARTBEAT_MS = 10_000;
+
+// PostgreSQL needs a millisecond or two.
+const HEARD_WITHIN_MS = 5_000;
+
+interface Listening {
+  readonly channel: string;
+  onNotification(payload: string): void;
+  /** After every connection: what was said before it was not heard. */
+  onConnect(): void;
+}
+
+/**
+ * One connection of the pool on which PostgreSQL tells of what others committed. Replaced when it is lost, which is also
+ * noticed when it gives no answer to a question that comes every ten seconds.
+ */
+export class PostgresListener {
+  readonly #pool: PostgresPool;
+  #listening: Listening | undefined;
+  #client: PostgresClient | undefined;
+  #cancelTimer = (): void => {};
+  #pauseMs = FIRST_PAUSE_MS;
+  /** Why it could not begin to listen. */
+  #refusal: unknown;
+  readonly #after: After;
+
+  constructor(pool: PostgresPool, { after }: { after: After }) {
+    this.#pool = pool;
+    this.#after = after;
+  }
+
+  async listen(listening: Listening): Promise<void> {
+    this.#listening = listening;
+    try {
+      await this.#connect(listening);
+    } catch (error) {
+      this.#refusal = error;
+      this.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Sees to it that what another connection commits is heard here. A pooler that gives connections away between two
+   * transactions accepts LISTEN, and nothing is ever heard.
+   *
+   * @throws EnforcementError `invalid_config` naming `pool` when nothing is heard; `unavailable` when it does not listen, or
+   * the pool has no other connection to give
+   */
+  async requireNotifications(): Promise<void> {
+    const client = this.#client;
+    if (client === undefined) throw toLedgerError(this.#refusal, "open");
+    const channel = `enforcement_${randomUUID()}`;
+    let hear: (isHeard: boolean) => void = () => {};
+    const heard = new Promise<boolean>((resolve) => {
+      hear = resolve;
+    });
+    const onNotification = (message: { channel: string }) => {
+      if (message.channel === channel) hear(true);
+    };
+    client.on("notification", onNotification);
+    try {
+      await client.query(`LISTEN "${channel}"`);
+      await this.#pool.query("SELECT pg_notify($1, '')", [channel]);
+      // Without a word to the server meanwhile: a pooler might lend the connection that hears just for that.
+      if ((await Promise.race([heard, pause(HEARD_WITHIN_MS)])) !== true) throw noNotifications();
+      await client.query(`UNLISTEN "${channel}"`);
+    } catch (error) {
+      if (error instanceof NoAnswer && error.awaited === "connection") throw noConnection();
+      throw toLedgerError(error, "open");
+    } finally {
+      client.removeListener("notification", onNotification);
+    }
+  }
+
+  close(): void {
+    this.#listening = undefined;
+    this.#cancelTimer();
+    if (this.#client !== undefined) giveBack(this.#client, true);
+    this.#client = undefined;
+  }
+
+  async #connect(listening: Listening): Promise<void> {
+    const client = await borrow(this.#pool);
+    const lose = () => this.#lose(client);
+    client.on("error", lose);
+    client.on("end", lose);
+    client.on("notification", ({ channel, payload }: { channel: string; payload?: string }) => {
+      if (channel === listening.channel && payload !== undefined) listening.onNotification(payload);
+    });
+    this.#client = client;
+    try {
+      await client.query(`LISTEN "${listening.channel}"`);
+    } catch (error) {
+      // Lost, it was given back when that was heard of.
+      if (this.#client === client) {
+        this.#client = undefined;
+        giveBack(client, true);
+      }
+      throw error;
+    }
+    if (this.#listening === undefined) return this.close();
+    this.#pauseMs = FIRST_PAUSE_MS;
+    this.#scheduleHeartbeat(client);
+    listening.onConnect();
+  }
+
+  #lose(client: PostgresClient): void {
+    if (this.#client !== client) return;
+    this.#client = undefined;
+    this.#cancelTimer();
+    giveBack(client, true);
+    this.#scheduleReconnect();
+  }
+
+  #scheduleReconnect(): void {
+    // One at a time: two would make two connections, and only one of them would ever be given back.
+    this.#cancelTimer();
+    this.#cancelTimer = this.#after(this.#pauseMs * Math.random(), () => {
+      if (this.#listening === undefined) return;
+      this.#connect(this.#listening).catch(() => {
+        this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+        if (this.#listening !== undefined) this.#scheduleReconnect();
+      });
+    });
+  }
+
+  /** A connection can be gone without a word, or be another session than the one that listened. */
+  #scheduleHeartbeat(client: PostgresClient): void {
+    this.#cancelTimer = this.#after(HEARTBEAT_MS, async () => {
+      const isAlive = await this.#hears(client);
+      if (this.#client !== client) return;
+      if (isAlive) this.#scheduleHeartbeat(client);
+      else this.#lose(client);
+    });
+  }
+
+  async #hears(client: PostgresClient): Promise<boolean> {
+    try {
+      const { rows } = await client.query("SELECT pg_listening_channels() AS channel");
+      return rows.some(({ channel }) => channel === this.#listening?.channel);
+    } catch {
+      return false;
+    }
+  }
+}
+
+function noConnection(): Error {
+  return new EnforcementError(
+    "unavailable",
+    "The pool of the ledger gives no second connection: set its max to 3 or more, or end what holds its connections.",
+    { operation: "open", field: "pool" },
+  );
+}
+
+function noNotifications(): Error {
+  return fieldError(
+    "pool",
+    "its connections are not sessions of their own: a notification of PostgreSQL (LISTEN, NOTIFY) does not arrive. A pooler such as PgBouncer in transaction mode stands in between: put it into session mode for the ledger (pool_mode = session), or connect the ledger's pool to PostgreSQL itself.",
+    "invalid_config",
+  );
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds).unref();
+  });
+}

@@ -1,0 +1,102 @@
+import type { PgBoss } from "pg-boss";
+import { inTransaction, type PostgresPool, type PostgresRunner } from "../connect/connection.ts";
+import type { DatabaseClock } from "../database-clock.ts";
+import { LATER_QUEUE, queueOf, toBossDatabase } from "./boss.ts";
+
+/** When somebody may next take a delivery of a provider, and what time it is, both by the database's clock. */
+export type NextDue = (
+  providerId: string,
+  runner: PostgresRunner,
+) => Promise<{ dueAt: Date | undefined; now: Date }>;
+
+// What is due and lies there is being seen to, or its machines are busy; a look a little later costs nothing.
+const LOOK_AGAIN_MS = 15_000;
+
+export interface ScheduledWakesOptions {
+  readonly pool: PostgresPool;
+  readonly boss: PgBoss;
+  readonly clock: DatabaseClock;
+  readonly schemaName: string;
+  readonly findNextDue: NextDue;
+}
+
+/**
+ * Keeps one waiting job per provider, for its next due instant. It is moved to an earlier instant and never to a later
+ * one: whoever fetches it looks at the rows and sends the next.
+ */
+export class ScheduledWakes {
+  readonly #clock: DatabaseClock;
+  readonly #pool: PostgresPool;
+  readonly #boss: PgBoss;
+  readonly #schemaName: string;
+  readonly #findNextDue: NextDue;
+  /** No job is later than that, as far as this process knows; in milliseconds, by the database's clock. */
+  readonly #known = new Map<string, number>();
+  readonly #running = new Map<string, Promise<void>>();
+  /** What became due while a job was being sent. */
+  readonly #missed = new Map<string, number>();
+  #isOpen = false;
+
+  constructor(options: ScheduledWakesOptions) {
+    this.#clock = options.clock;
+    this.#pool = options.pool;
+    this.#boss = options.boss;
+    this.#schemaName = options.schemaName;
+    this.#findNextDue = options.findNextDue;
+  }
+
+  open(): void {
+    this.#isOpen = true;
+  }
+
+  /** Has a job sent or moved, unless one comes early enough. */
+  noLaterThan(providerId: string, at: Date): void {
+    const known = this.#known.get(providerId) ?? 0;
+    if (known > (this.#clock.now()?.getTime() ?? 0) && known <= at.getTime()) return;
+    if (!this.#running.has(providerId)) this.lookAhead(providerId);
+    else this.#missed.set(providerId, Math.min(this.#missed.get(providerId) ?? at.getTime(), at.getTime()));
+  }
+
+  /** Sends the job for the next due instant. */
+  lookAhead(providerId: string): void {
+    if (!this.#isOpen || this.#running.has(providerId)) return;
+    const run = this.#send(providerId)
+      .catch(() => void this.#known.delete(providerId))
+      .then(() => {
+        this.#running.delete(providerId);
+        const missed = this.#missed.get(providerId);
+        this.#missed.delete(providerId);
+        if (missed !== undefined) this.noLaterThan(providerId, new Date(missed));
+      });
+    this.#running.set(providerId, run);
+  }
+
+  /** Nothing is sent any more when it is fulfilled. */
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    await Promise.all(this.#running.values());
+  }
+
+  async #send(providerId: string): Promise<void> {
+    const key = queueOf(providerId);
+    await inTransaction(this.#pool, { operation: "schedule" }, async (client) => {
+      // One after the other: each sees the rows of those before it.
+      const lock = `enforcement wake ${this.#schemaName} ${providerId}`;
+      await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]);
+      const { dueAt, now } = await this.#findNextDue(providerId, client);
+      if (dueAt === undefined) return;
+      const db = toBossDatabase(client);
+      const [job] = await this.#boss.findJobs(LATER_QUEUE, { key, queued: true, db });
+      const waiting = job === undefined ? Number.POSITIVE_INFINITY : new Date(job.startAfter).getTime();
+      const startAfter = dueAt > now ? dueAt : new Date(now.getTime() + LOOK_AGAIN_MS);
+      this.#known.set(providerId, Math.min(waiting, startAfter.getTime()));
+      if (waiting <= startAfter.getTime()) return;
+      if (job === undefined) {
+        const options = { singletonKey: key, startAfter, retentionSeconds: 30 * 86_400, db };
+        await this.#boss.send(LATER_QUEUE, { providerId }, options);
+      } else {
+        await this.#boss.update(LATER_QUEUE, undefined, { id: job.id, startAfter, db });
+      }
+    });
+  }
+}

@@ -1,0 +1,189 @@
+import type { PgBoss } from "pg-boss";
+import type { BoundedPool } from "../connect/bounded-pool.ts";
+import type { After } from "../connect/bounds.ts";
+import { inTransaction, type PostgresRunner } from "../connect/connection.ts";
+import { createBoss, LATER_QUEUE, QUEUE_OPTIONS, queueOf, toBossDatabase } from "./boss.ts";
+import { PostgresListener } from "./listener.ts";
+import { ScheduledWakes, type ScheduledWakesOptions } from "./scheduled-wakes.ts";
+
+// A transaction of the host's may hold the last connection of the pool; it must not wait for another one for ever.
+const PREPARED_WITHIN_MS = 2_000;
+
+// pg-boss makes its tables when it starts, or brings them up to date, one process after the other.
+const BOSS_STARTED_WITHIN_MS = 60_000;
+
+export interface PostgresWakesOptions extends Omit<ScheduledWakesOptions, "boss"> {
+  readonly pool: BoundedPool;
+  readonly after: After;
+}
+
+/**
+ * Wakes machines, through pg-boss. Each provider has a queue: a job in it, sent in the transaction that made something
+ * due, is heard of by every machine when that transaction commits, and fetched by one of them even if none was listening.
+ * The rows decide what is done: a wake that is lost costs time, and one too many costs a look.
+ */
+export class PostgresWakes {
+  readonly #options: PostgresWakesOptions;
+  readonly #pool: BoundedPool;
+  readonly #listener: PostgresListener;
+  #engine: { readonly boss: PgBoss; readonly scheduled: ScheduledWakes } | undefined;
+  readonly #prepared = new Map<string, Promise<boolean>>();
+  /** Queues that exist, by name, and whose they are. */
+  readonly #queues = new Map<string, string>();
+  /** Providers that this process works for. */
+  readonly #served = new Set<string>();
+  readonly #watchers = new Set<(providerId: string) => void>();
+  #isOpen = false;
+  #isWorking = false;
+
+  constructor(options: PostgresWakesOptions) {
+    this.#options = options;
+    this.#pool = options.pool;
+    this.#listener = new PostgresListener(options.pool, options);
+  }
+
+  async open(): Promise<void> {
+    const patient = this.#pool.allowing(BOSS_STARTED_WITHIN_MS);
+    const runner = () => (this.#isOpen ? this.#pool : patient);
+    const boss = await createBoss(
+      { runner, schema: this.#options.schemaName, listener: this.#listener },
+      {
+        onNotification: (queue) => this.#tell(this.#queues.get(queue)),
+        onConnect: () => this.#served.forEach((providerId) => void this.#tell(providerId)),
+      },
+    );
+    this.#engine = { boss, scheduled: new ScheduledWakes({ ...this.#options, boss }) };
+    try {
+      await this.#boss.start();
+      // pg-boss makes do with polling where nothing is heard.
+      await this.#listener.requireNotifications();
+      await this.#boss.createQueue(LATER_QUEUE, QUEUE_OPTIONS);
+    } catch (error) {
+      // First: its connection may be the only one that there is.
+      this.#listener.close();
+      await this.#boss.stop({ graceful: false });
+      throw error;
+    }
+    this.#scheduled.open();
+    this.#isOpen = true;
+  }
+
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    this.#isWorking = false;
+    this.#watchers.clear();
+    this.#served.clear();
+    await this.#scheduled.close();
+    await this.#boss.stop({ graceful: true, timeout: 5_000 });
+  }
+
+  /** Makes sure that providers have a queue. False for one whose queue could not be made: it will not be woken. */
+  async prepare(providerIds: Iterable<string>): Promise<void> {
+    const missing = [...providerIds].filter((providerId) => !this.#queues.has(queueOf(providerId)));
+    if (missing.length === 0) return;
+    await Promise.race([Promise.all(missing.map((id) => this.#makeQueue(id))), pause(PREPARED_WITHIN_MS)]);
+  }
+
+  /** Sends a wake for each provider, in the transaction of `runner`: nothing is heard of it unless that commits. */
+  async announce(providerIds: readonly string[], runner: PostgresRunner): Promise<void> {
+    await this.prepare(providerIds);
+    const db = toBossDatabase(runner);
+    for (const providerId of providerIds) {
+      const queue = queueOf(providerId);
+      if (this.#queues.has(queue)) await this.#boss.insert(queue, [{ retentionSeconds: 3_600 }], { db });
+    }
+  }
+
+  /** Sees to it that some machine looks again at `at`, an instant of the database's clock, if this one has gone. */
+  schedule(providerId: string, at: Date): void {
+    if (this.#isOpen) this.#scheduled.noLaterThan(providerId, at);
+  }
+
+  /** This process works for the provider from now on. */
+  serve(providerId: string): void {
+    if (this.#served.has(providerId)) return;
+    this.#served.add(providerId);
+    if (this.#watchers.size > 0) void this.#work(providerId);
+  }
+
+  watch(onDue: (providerId: string) => void): () => void {
+    this.#watchers.add(onDue);
+    if (!this.#isWorking) {
+      this.#isWorking = true;
+      void this.#workLater();
+      for (const providerId of this.#served) void this.#work(providerId);
+    }
+    return () => this.#watchers.delete(onDue);
+  }
+
+  get #boss(): PgBoss {
+    return this.#requireEngine().boss;
+  }
+
+  get #scheduled(): ScheduledWakes {
+    return this.#requireEngine().scheduled;
+  }
+
+  #requireEngine() {
+    if (this.#engine === undefined) throw new Error("The wakes are not open.");
+    return this.#engine;
+  }
+
+  #tell(providerId: string | undefined): void {
+    if (providerId === undefined) return;
+    for (const onDue of this.#watchers) onDue(providerId);
+  }
+
+  #makeQueue(providerId: string): Promise<boolean> {
+    const queue = queueOf(providerId);
+    const known = this.#prepared.get(queue);
+    if (known !== undefined) return known;
+    const made = this.#boss.createQueue(queue, { ...QUEUE_OPTIONS, notify: true }).then(
+      () => {
+        this.#queues.set(queue, providerId);
+        return true;
+      },
+      () => {
+        this.#prepared.delete(queue);
+        return false;
+      },
+    );
+    this.#prepared.set(queue, made);
+    return made;
+  }
+
+  /** Fetches the wakes of a provider: those that nobody heard of are found by polling. */
+  async #work(providerId: string): Promise<void> {
+    try {
+      if (!(await this.#makeQueue(providerId)) || !this.#isOpen) throw new Error("no queue");
+      const options = { batchSize: 1_000, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 30 };
+      await this.#boss.work(queueOf(providerId), options, async () => this.#tell(providerId));
+      this.#scheduled.lookAhead(providerId);
+    } catch {
+      // The next claim tries again.
+      this.#served.delete(providerId);
+    }
+  }
+
+  /** When the next due instant of a provider has come, all machines that work for it are woken. */
+  async #workLater(): Promise<void> {
+    try {
+      const options = { batchSize: 100, pollingIntervalSeconds: 2 };
+      await this.#boss.work<{ providerId: string }>(LATER_QUEUE, options, async (jobs) => {
+        const providerIds = [...new Set(jobs.map(({ data }) => data.providerId))];
+        await inTransaction(this.#pool, { operation: "wake" }, (client) =>
+          this.announce(providerIds, client),
+        );
+        for (const providerId of providerIds) this.#scheduled.lookAhead(providerId);
+      });
+    } catch {
+      this.#isWorking = false;
+    }
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds).unref();
+  });
+}

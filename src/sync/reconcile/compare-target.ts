@@ -1,0 +1,160 @@
+import type { ListedRegistration, PushProvider } from "../../core/provider.ts";
+import type { Receipt } from "../../core/receipt.ts";
+import type { Right } from "../ledger/delivery.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { createSlicer } from "../pace/slicer.ts";
+import type { DriftKind } from "./drift.ts";
+import { requireRunning } from "./require-running.ts";
+import { readVendorView, type VendorView } from "./vendor-view.ts";
+
+// A right that ends this soon is not worth a word, and the vendor's clock may be ahead.
+const ENDING_MS = 60_000;
+// A vendor may keep whole seconds.
+const SAME_END_MS = 1_000;
+
+/** What is compared at one target. */
+export interface TargetComparison {
+  readonly provider: PushProvider;
+  readonly ledger: Ledger;
+  /** As the vendor's wire names it. */
+  readonly target: string;
+  /** Every name under which the ledger may have rights of it: before a vendor answers, a right has the host's name. */
+  readonly names: Iterable<string>;
+  /** Other instances of the same vendor. What they have at the target is theirs. */
+  readonly neighbours: readonly string[];
+  readonly testPlates: ReadonlySet<string>;
+  readonly clock: () => Date;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A right that differs. */
+export type Candidate = DifferingRight | ExtraRight;
+
+/** One of the ledger's. */
+export interface DifferingRight {
+  readonly kind: "missing" | "other_end";
+  /** By which the vendor knows it. */
+  readonly reference: string;
+  readonly permitId: string;
+  readonly right: Right & { readonly receipt: Receipt };
+}
+
+/** One that only the vendor has. */
+export interface ExtraRight {
+  readonly kind: "extra";
+  readonly reference: string;
+  readonly entry: ListedRegistration | undefined;
+}
+
+/** What one look showed. */
+export interface Look {
+  readonly candidates: ReadonlyMap<string, Candidate>;
+  readonly complete: boolean;
+  readonly listed: number;
+  readonly foreign: number;
+  readonly compared: number;
+  readonly inFlight: number;
+}
+
+/**
+ * Compares twice, and takes only what differs both times in the same way: between the vendor's list and our reading of the
+ * ledger a right may be registered, amended or cancelled, and that is no drift.
+ */
+export async function compareTarget(comparison: TargetComparison): Promise<Look> {
+  const first = await look(comparison);
+  if (first.candidates.size === 0) return first;
+  const second = await look(comparison, new Set(first.candidates.keys()));
+  const candidates = new Map(
+    [...second.candidates].filter(([reference, again]) => isSame(first.candidates.get(reference), again)),
+  );
+  return { ...first, candidates, complete: first.complete && second.complete };
+}
+
+/** Whether two looks found the same, and nothing was acknowledged between them. */
+function isSame(before: Candidate | undefined, again: Candidate): boolean {
+  if (before?.kind === "extra" || again.kind === "extra") return before?.kind === again.kind;
+  return (
+    before?.kind === again.kind && before.right.receipt.coveredUntil === again.right.receipt.coveredUntil
+  );
+}
+
+async function look(comparison: TargetComparison, only?: ReadonlySet<string>): Promise<Look> {
+  const { provider, ledger, target, names, neighbours, testPlates, clock, signal } = comparison;
+  // The vendor first: a right is in the ledger before the vendor hears of it, so whatever is shown is there by then.
+  const view = await readVendorView(provider, target, {
+    ...{ now: clock(), testPlates },
+    ...(only === undefined ? {} : { only }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const candidates = new Map<string, Candidate>();
+  const counts = { compared: 0, inFlight: 0 };
+  for await (const { right, permitId } of rightsAt(ledger, provider.id, names)) {
+    requireRunning(signal, { providerId: provider.id, operation: "reconcile" });
+    const reference = right.receipt?.reference ?? right.reference;
+    const shownUntil = view.ends.get(reference);
+    view.ends.delete(reference);
+    view.ends.delete(right.reference);
+    if (testPlates.has(right.registration.plate.number)) continue;
+    if (only !== undefined && !only.has(reference)) continue;
+    if (!isSettled(right)) counts.inFlight += 1;
+    else {
+      counts.compared += 1;
+      const kind = findDrift(right, { shownUntil, now: clock().getTime() });
+      if (kind !== undefined) candidates.set(reference, { kind, reference, permitId, right });
+    }
+  }
+  if (view.ends.size > 0) await leaveToNeighbours(view, { ledger, neighbours, names });
+  for (const reference of view.ends.keys()) {
+    candidates.set(reference, { kind: "extra", reference, entry: view.entries.get(reference) });
+  }
+  const { complete, listed, foreign } = view;
+  return { candidates, complete, listed, foreign, ...counts };
+}
+
+async function leaveToNeighbours(
+  { ends }: VendorView,
+  { ledger, neighbours, names }: Pick<TargetComparison, "ledger" | "neighbours" | "names">,
+): Promise<void> {
+  for (const providerId of neighbours) {
+    for await (const { right } of rightsAt(ledger, providerId, names)) {
+      ends.delete(right.receipt?.reference ?? right.reference);
+    }
+  }
+}
+
+/** The rights of a provider that are at a target, whatever it is called. A delivery may have rights elsewhere as well. */
+async function* rightsAt(
+  ledger: Ledger,
+  providerId: string,
+  names: Iterable<string>,
+): AsyncGenerator<{ right: Right; permitId: string }> {
+  const slicer = createSlicer();
+  for (const name of names) {
+    for await (const { delivery, permitId } of ledger.listAt(providerId, name)) {
+      if (slicer.isOver) await slicer.nextTurn();
+      for (const right of delivery.rights) {
+        if ((right.receipt?.target ?? right.registration.target) === name) yield { right, permitId };
+      }
+    }
+  }
+}
+
+/** Whether the vendor acknowledged a right, and nobody is about to change it or has to decide what becomes of it. */
+export function isSettled(right: Right): right is Right & { receipt: Receipt } {
+  const { receipt, intent, failure } = right;
+  return receipt !== null && intent === null && failure?.operation !== "cancel";
+}
+
+/** How a right is shown otherwise than was acknowledged. */
+export function findDrift(
+  { receipt, registration }: Right & { receipt: Receipt },
+  { shownUntil, now }: { shownUntil: number | undefined; now: number },
+): Exclude<DriftKind, "extra"> | undefined {
+  const coveredUntil = Date.parse(receipt.coveredUntil);
+  if (coveredUntil <= now + ENDING_MS) return undefined;
+  if (shownUntil === undefined) {
+    // Officers are not shown what has not begun.
+    return Date.parse(registration.validFrom) <= now ? "missing" : undefined;
+  }
+  return Math.abs(shownUntil - coveredUntil) < SAME_END_MS ? undefined : "other_end";
+}

@@ -1,0 +1,63 @@
+import { fieldError, readList, readRecord, readText } from "../../core/fields.ts";
+import { ignorePromise } from "../../core/maybe-promise.ts";
+import { readSignal } from "../../core/operation-options.ts";
+import { canonicalPlateNumber } from "../../core/plate.ts";
+import type { PushProvider } from "../../core/provider.ts";
+import type { DriftKind, ReconcileOptions, ReconcileProgress } from "./drift.ts";
+
+const KEYS = ["signal", "onProgress", "repair", "targets", "testPlates"];
+const KINDS: readonly DriftKind[] = ["missing", "other_end", "extra"];
+
+/** {@link ReconcileOptions}, checked and with defaults. */
+export interface CheckedReconcileOptions {
+  readonly signal: AbortSignal | undefined;
+  readonly repairs: ReadonlySet<DriftKind>;
+  readonly targets: readonly string[];
+  /** Canonical numbers. */
+  readonly testPlates: ReadonlySet<string>;
+  readonly onProgress: (progress: ReconcileProgress) => void;
+}
+
+/** @throws EnforcementError `invalid_input` naming the option */
+export function readReconcileOptions(
+  options: ReconcileOptions,
+  provider: PushProvider,
+): CheckedReconcileOptions {
+  const given = readRecord(options, "options", KEYS);
+  const written = readList(given["testPlates"] ?? [], "options.testPlates");
+  return {
+    signal: readSignal(given["signal"], "options.signal"),
+    repairs: readRepairs(given["repair"] ?? true),
+    targets: readList(given["targets"] ?? [], "options.targets").map((target, index) =>
+      readText(target, `options.targets[${index}]`),
+    ),
+    testPlates: new Set([
+      canonicalPlateNumber(provider.setup.testPlate, "setup.testPlate"),
+      ...written.map((plate, index) => canonicalPlateNumber(plate, `options.testPlates[${index}]`)),
+    ]),
+    onProgress: quiet(readListener(given["onProgress"], "options.onProgress")),
+  };
+}
+
+function readRepairs(value: unknown): ReadonlySet<DriftKind> {
+  if (typeof value === "boolean") return new Set(value ? KINDS : []);
+  const known = new Set<unknown>(KINDS);
+  if (Array.isArray(value) && value.every((kind) => known.has(kind))) return new Set(value);
+  throw fieldError("options.repair", `must be true, false or a list of ${KINDS.join(", ")}.`);
+}
+
+/** A function, or `undefined` where there is none. */
+export function readListener<Value>(value: unknown, field: string): ((value: Value) => unknown) | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "function") throw fieldError(field, "must be a function.");
+  return value as (value: Value) => unknown;
+}
+
+/** What a listener throws is its own affair. */
+export function quiet<Value>(listener: ((value: Value) => unknown) | undefined): (value: Value) => void {
+  return (value) => {
+    try {
+      ignorePromise(listener?.(value));
+    } catch {}
+  };
+}

@@ -1,0 +1,174 @@
+import type { EnforcementErrorCode } from "../../core/errors.ts";
+import { fieldError, readOptionalText, readRecord } from "../../core/fields.ts";
+import { readSignal } from "../../core/operation-options.ts";
+import type { PushProvider } from "../../core/provider.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { Timers } from "../pace/timers.ts";
+import { isSettled } from "./compare-target.ts";
+import { quiet, readListener } from "./options.ts";
+import { requireRunning } from "./require-running.ts";
+import { type Resend, type ResendEnd, resendRights } from "./resend.ts";
+
+const MAX_REFUSALS = 100;
+
+/** Options of `reassert`. */
+export interface ReassertOptions {
+  signal?: AbortSignal;
+  /** Called after each batch. What it throws is ignored. */
+  onProgress?: (progress: ReassertProgress) => void;
+  /** How many registrations are repeated in a second at most: 1 to 10,000, default 20. */
+  perSecond?: number;
+  /** Goes on behind this target: `lastTarget` of a run that was broken off. Default: from the beginning. */
+  after?: string;
+}
+
+/** How far it is. */
+export interface ReassertProgress {
+  readonly providerId: string;
+  /** The last target that is done with, in alphabetical order; null: none yet. Keep it, to go on from there. */
+  readonly lastTarget: string | null;
+  readonly targetsDone: number;
+  readonly targets: number;
+  readonly acknowledged: number;
+  readonly refused: number;
+}
+
+/** What `reassert` did. */
+export interface ReassertReport extends ReassertProgress {
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  /** Rights that were just being changed, or got no clear answer: durable sync delivers them. */
+  readonly inFlight: number;
+  /** What the vendor would not hear again, the first 100. Its right stays as it was acknowledged. */
+  readonly refusals: readonly {
+    readonly permitId: string;
+    readonly target: string;
+    readonly code: EnforcementErrorCode;
+    readonly vendorCode?: string;
+  }[];
+}
+
+export interface ReassertContext {
+  readonly provider: PushProvider;
+  readonly ledger: Ledger;
+  readonly timers: Timers;
+  /** Called when deliveries became due. */
+  readonly onDue: () => void;
+}
+
+/**
+ * Says every live registration again, target by target: the vendor that has it changes nothing, and the one that lost it
+ * has it again. For vendors that cannot be listed; what is at the vendor and in no ledger is not found by it.
+ *
+ * @throws EnforcementError `invalid_input` naming the option, `aborted`, `unavailable` when the ledger fails, and what the
+ * vendor says when it cannot be used: go on later with the progress' `lastTarget`
+ */
+export async function reassertProvider(
+  { provider, ledger, timers, onDue }: ReassertContext,
+  options: ReassertOptions = {},
+): Promise<ReassertReport> {
+  const { signal, perSecond, after, onProgress } = readReassertOptions(options);
+  const providerId = provider.id;
+  const startedAt = timers.now();
+  const targets = await listTargets(ledger, providerId);
+  const refusals: ReassertReport["refusals"][number][] = [];
+  const sums = { acknowledged: 0, refused: 0, inFlight: 0 };
+  let lastTarget = after ?? null;
+  let targetsDone = targets.filter((target) => after !== undefined && target <= after).length;
+  const progress = (): ReassertProgress => {
+    const { acknowledged, refused } = sums;
+    return { providerId, lastTarget, targetsDone, targets: targets.length, acknowledged, refused };
+  };
+
+  async function send(batch: readonly Resend[], target: string): Promise<void> {
+    requireRunning(signal, { providerId, operation: "reassert" });
+    // It runs while the vendor is asked, by the timers and not by a clock: that one may be set.
+    const pause = beginPause(timers, (batch.length * 1_000) / perSecond, signal);
+    try {
+      const context = { provider, ledger, clock: timers.now, signal, whenRefused: "keep" as const };
+      const ends = await resendRights(batch, context);
+      onDue();
+      for (const [index, end] of ends.entries())
+        note(end, { target, permitId: batch[index]?.permitId ?? "" });
+      onProgress(progress());
+      const [first] = ends;
+      if (first?.end === "pending" && ends.every(({ end }) => end === "pending")) throw first.error;
+      await pause.over;
+    } finally {
+      pause.end();
+    }
+  }
+
+  function note(end: ResendEnd, about: { target: string; permitId: string }): void {
+    if (end.end === "acknowledged") sums.acknowledged += 1;
+    else if (end.end === "refused") {
+      const { code, vendorCode } = end.error;
+      sums.refused += 1;
+      const words = vendorCode === undefined ? {} : { vendorCode };
+      if (refusals.length < MAX_REFUSALS) refusals.push({ ...about, code, ...words });
+    } else sums.inFlight += 1;
+  }
+
+  for (const target of targets.slice(targetsDone)) {
+    requireRunning(signal, { providerId, operation: "reassert" });
+    const size = Math.max(1, Math.min(perSecond, Math.max(provider.capabilities.batchSize, 20)));
+    let batch: Resend[] = [];
+    for await (const { delivery, permitId } of ledger.listAt(providerId, target)) {
+      for (const right of delivery.rights) {
+        const { reference, receipt } = right;
+        if (receipt?.target !== target || Date.parse(receipt.coveredUntil) <= timers.now().getTime())
+          continue;
+        if (!isSettled(right)) sums.inFlight += 1;
+        else batch.push({ operation: "register", permitId, reference, coveredUntil: receipt.coveredUntil });
+        if (batch.length < size) continue;
+        await send(batch, target);
+        batch = [];
+      }
+    }
+    if (batch.length > 0) await send(batch, target);
+    lastTarget = target;
+    targetsDone += 1;
+  }
+  onProgress(progress());
+  return { ...progress(), startedAt, endedAt: timers.now(), inFlight: sums.inFlight, refusals };
+}
+
+async function listTargets(ledger: Ledger, providerId: string): Promise<string[]> {
+  const targets: string[] = [];
+  for await (const target of ledger.listTargets(providerId)) targets.push(target);
+  return targets.sort();
+}
+
+function readReassertOptions(options: ReassertOptions) {
+  const given = readRecord(options, "options", ["signal", "onProgress", "perSecond", "after"]);
+  const perSecond = given["perSecond"] ?? 20;
+  if (!Number.isInteger(perSecond) || (perSecond as number) < 1 || (perSecond as number) > 10_000) {
+    throw fieldError("options.perSecond", "must be a whole number from 1 to 10,000.");
+  }
+  return {
+    signal: readSignal(given["signal"], "options.signal"),
+    perSecond: perSecond as number,
+    after: readOptionalText(given["after"], "options.after"),
+    onProgress: quiet(readListener<ReassertProgress>(given["onProgress"], "options.onProgress")),
+  };
+}
+
+interface Pause {
+  /** Fulfilled when its time has passed, the signal ended it, or `end` did. */
+  readonly over: Promise<void>;
+  end(): void;
+}
+
+function beginPause(timers: Timers, milliseconds: number, signal: AbortSignal | undefined): Pause {
+  let end = () => {};
+  const over = new Promise<void>((resolve) => {
+    const cancel = timers.after(milliseconds, () => end());
+    end = () => {
+      cancel();
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    signal?.addEventListener("abort", end, { once: true });
+  });
+  return { over, end: () => end() };
+}

@@ -1,0 +1,202 @@
+import type { EnforcementError } from "../../core/errors.ts";
+import type { PushProvider } from "../../core/provider.ts";
+import { applyOutcome } from "../deliver/apply-outcome.ts";
+import { describeOutcome } from "../deliver/describe-outcome.ts";
+import type { Emit } from "../deliver/events.ts";
+import { isRefusal } from "../deliver/send/judge-error.ts";
+import { type BatchItem, sendBatch } from "../deliver/send/send-batch.ts";
+import type { Delivery, Intent, Right } from "../ledger/delivery.ts";
+import { LEASE_MS, LONGEST_REQUEST_MS } from "../ledger/lease.ts";
+import type { ClaimedDelivery, Ledger } from "../ledger/ledger.ts";
+import { isSettled } from "./compare-target.ts";
+
+/** An acknowledged right that is to be said again. */
+export interface Resend {
+  readonly permitId: string;
+  readonly reference: string;
+  /** `register`: it exists. `amend`: it ends when it should. */
+  readonly operation: "register" | "amend";
+  /** What was acknowledged when that was decided. Anything else by now: it is left alone. */
+  readonly coveredUntil: string;
+}
+
+/**
+ * What became of it. `changed`: it is being delivered, was changed meanwhile or is not wanted any more, so nothing was
+ * sent. `pending`: nobody knows yet, and durable sync repeats it.
+ */
+export type ResendEnd =
+  | { readonly end: "acknowledged" }
+  | { readonly end: "changed" }
+  | { readonly end: "refused"; readonly error: EnforcementError }
+  | { readonly end: "pending"; readonly error: EnforcementError };
+
+export interface ResendContext {
+  readonly provider: PushProvider;
+  readonly ledger: Ledger;
+  readonly clock: () => Date;
+  readonly signal: AbortSignal | undefined;
+  /**
+   * What happens when the vendor refuses to register a right again. `replace`: it does not have it, so it is taken up
+   * anew, under another reference. `keep`: it has it, and a repeat means nothing to it.
+   */
+  readonly whenRefused: "replace" | "keep";
+  /** Hears of what the vendor carried out, once it is written down. Absent: nobody does. */
+  readonly emit?: Emit;
+}
+
+type BatchOutcome = Awaited<ReturnType<typeof sendBatch>>[number];
+
+interface Work {
+  readonly claimed: ClaimedDelivery;
+  delivery: Delivery;
+}
+
+interface Sending extends BatchItem {
+  readonly work: Work;
+  readonly before: Right;
+  readonly resend: Resend;
+}
+
+/**
+ * Says acknowledged rights again, in one batch where it can: under a claim, so that nobody else changes them meanwhile,
+ * and with the intent written before anything is sent, as every delivery is. One end for each, in their order.
+ */
+export async function resendRights(resends: readonly Resend[], context: ResendContext): Promise<ResendEnd[]> {
+  const { ledger, provider, clock, signal, emit } = context;
+  const works = await claimAll(resends, context);
+  const sendings = resends.flatMap((resend) => prepare(resend, works.get(resend.permitId), clock()));
+  const ends = new Map<Resend, ResendEnd>();
+  const events: Parameters<Emit>[0][] = [];
+  try {
+    const written = await saveAll(ledger, sendings);
+    for (const batch of batchesOf(written)) {
+      const outcomes = await sendBatch(provider, batch, boundedBy(signal));
+      for (const [index, sending] of batch.entries()) {
+        const outcome = outcomes[index];
+        if (outcome === undefined) continue;
+        ends.set(sending.resend, conclude(sending, outcome, context));
+        const event = outcome.ok && describeOutcome(sending.work.claimed, sending.right, outcome);
+        if (event) events.push(event);
+      }
+    }
+  } finally {
+    await releaseAll(ledger, works.values(), clock());
+  }
+  for (const event of events) emit?.(event);
+  return resends.map((resend) => ends.get(resend) ?? { end: "changed" });
+}
+
+function boundedBy(signal: AbortSignal | undefined): AbortSignal {
+  const bound = AbortSignal.timeout(LONGEST_REQUEST_MS);
+  return signal === undefined ? bound : AbortSignal.any([signal, bound]);
+}
+
+/**
+ * Takes the deliveries, due. Most of them are not when they are asked for, and one that is not due would be forgotten
+ * with its open intent if this process died: whoever takes over looks for what is due.
+ */
+async function claimAll(
+  resends: readonly Resend[],
+  { ledger, provider, clock }: ResendContext,
+): Promise<Map<string, Work>> {
+  const claimEach = async (permitIds: Iterable<string>): Promise<ClaimedDelivery[]> => {
+    const all: ClaimedDelivery[] = [];
+    for (const permitId of permitIds) {
+      const id = { providerId: provider.id, permitId };
+      const claimed = await ledger.claimOne(id, { now: clock(), leaseMs: LEASE_MS });
+      if (claimed !== undefined) all.push(claimed);
+    }
+    return all;
+  };
+  const found = await claimEach(new Set(resends.map(({ permitId }) => permitId)));
+  const release = { dueAt: clock(), settled: false };
+  if (found.length > 0) {
+    await ledger.save(found.map((claimed) => ({ ...update(claimed, claimed.delivery), release })));
+  }
+  const taken = await claimEach(found.map(({ permitId }) => permitId));
+  return new Map(taken.map((claimed) => [claimed.permitId, { claimed, delivery: claimed.delivery }]));
+}
+
+/** Writes the intent into the delivery; nothing where there is nothing to say any more. */
+function prepare(resend: Resend, work: Work | undefined, now: Date): Sending[] {
+  const { operation, reference, coveredUntil } = resend;
+  const before = work?.delivery.rights.find((right) => right.reference === reference);
+  if (work === undefined || before === undefined || !isSettled(before)) return [];
+  const { receipt } = before;
+  const isWanted = work.claimed.stored?.state === "active";
+  if (!isWanted || receipt.coveredUntil !== coveredUntil || Date.parse(coveredUntil) <= now.getTime())
+    return [];
+  const at = now.toISOString();
+  const { validTo } = receipt.registration;
+  const intent: Intent = { operation, at, validTo, attempts: 0, notBefore: null };
+  const right: Right = { ...before, registration: receipt.registration, intent, failure: null };
+  work.delivery = { ...replaceRight(work.delivery, right), decidedAt: at };
+  return [{ work, before, resend, right, intent }];
+}
+
+/** Writes the intents, and gives those that may be sent: what lost its claim meanwhile is another machine's. */
+async function saveAll(ledger: Ledger, sendings: readonly Sending[]): Promise<Sending[]> {
+  const works = [...new Set(sendings.map(({ work }) => work))];
+  if (works.length === 0) return [];
+  const effects = await ledger.save(works.map(({ claimed, delivery }) => update(claimed, delivery)));
+  const written = new Set(works.filter((_, index) => effects[index]));
+  return sendings.filter(({ work }) => written.has(work));
+}
+
+/** What is decided at one instant and of one kind travels together. */
+function batchesOf(sendings: readonly Sending[]): Sending[][] {
+  const batches = new Map<string, Sending[]>();
+  for (const sending of sendings) {
+    const key = `${sending.intent.operation} ${sending.intent.at}`;
+    batches.set(key, [...(batches.get(key) ?? []), sending]);
+  }
+  return [...batches.values()];
+}
+
+function conclude(
+  { work, before, right, resend }: Sending,
+  outcome: BatchOutcome,
+  { clock, provider, whenRefused }: ResendContext,
+): ResendEnd {
+  const { reference } = right;
+  const { openEndedDays } = provider.capabilities;
+  const context = { outcome, now: clock(), random: Math.random, openEndedDays };
+  const applied = applyOutcome(work.delivery, reference, context);
+  const after = applied.rights.find((one) => one.reference === reference);
+  work.delivery = applied;
+  if (outcome.ok) {
+    // What was refused before, a later end say, is still for a person to decide.
+    if (after !== undefined && before.failure !== null) {
+      const { failure, registration } = before;
+      work.delivery = replaceRight(applied, { ...after, registration, failure });
+    }
+    return { end: "acknowledged" };
+  }
+  const { error } = outcome;
+  // What the vendor does not have after all, durable sync registers again.
+  if (!isRefusal(error) || after?.intent !== null || after.lost) return { end: "pending", error };
+  if (resend.operation === "register") {
+    work.delivery = whenRefused === "keep" ? replaceRight(applied, before) : withoutRight(applied, reference);
+  }
+  return { end: whenRefused === "replace" && resend.operation === "register" ? "pending" : "refused", error };
+}
+
+/** Due at once, so that the planner looks at each again and sets its next instant. */
+async function releaseAll(ledger: Ledger, works: Iterable<Work>, now: Date): Promise<void> {
+  const release = { dueAt: now, settled: false };
+  const updates = [...works].map(({ claimed, delivery }) => ({ ...update(claimed, delivery), release }));
+  if (updates.length > 0) await ledger.save(updates);
+}
+
+function update({ providerId, permitId, version }: ClaimedDelivery, delivery: Delivery) {
+  return { providerId, permitId, version, delivery };
+}
+
+function replaceRight(delivery: Delivery, right: Right): Delivery {
+  const rights = delivery.rights.map((one) => (one.reference === right.reference ? right : one));
+  return { ...delivery, rights };
+}
+
+function withoutRight(delivery: Delivery, reference: string): Delivery {
+  return { ...delivery, rights: delivery.rights.filter((right) => right.reference !== reference) };
+}

@@ -1,0 +1,108 @@
+import { EnforcementError } from "../../core/errors.ts";
+import type { WriterFailure } from "./messages.ts";
+
+// SQLite's primary result codes.
+const [BUSY, LOCKED, READ_ONLY, IO_ERROR, CORRUPT, FULL, CANNOT_OPEN, NOT_A_DATABASE] = [
+  5, 6, 8, 10, 11, 13, 14, 26,
+];
+
+const RESTORE = "Close the ledger and restore a backup; see “A damaged file” in the guide.";
+
+export const DAMAGED: WriterFailure = {
+  code: "unavailable",
+  message: `ledger: the file is damaged. ${RESTORE}`,
+  field: "path",
+  retryable: false,
+};
+
+export const NOT_A_LEDGER: WriterFailure = {
+  code: "invalid_config",
+  message: "path: is not a SQLite database; give another path, or restore a backup of the ledger there.",
+  field: "path",
+};
+
+export const FENCED: WriterFailure = {
+  code: "unavailable",
+  message:
+    "ledger: another process has opened this ledger; nothing of this call was recorded, and this one records nothing more. Close it and open it again when the other process has ended.",
+  field: "path",
+  retryable: false,
+};
+
+/** An error that may travel and be shown: no path, no value, no words of SQLite's. */
+export function toWriterFailure(thrown: unknown): WriterFailure {
+  if (thrown instanceof RefusedFile) return thrown.failure;
+  switch (primaryCodeOf(thrown)) {
+    case FULL:
+      return {
+        code: "unavailable",
+        message:
+          "ledger: the disk is full; nothing of this call was recorded. Make room and repeat it; nothing has to be restarted.",
+      };
+    case BUSY:
+    case LOCKED:
+      return {
+        code: "unavailable",
+        message:
+          "ledger: another program holds a lock on the ledger's file; nothing of this call was recorded. End that program's transaction, and repeat the call.",
+      };
+    case CORRUPT:
+      return DAMAGED;
+    case NOT_A_DATABASE:
+      return NOT_A_LEDGER;
+    case IO_ERROR:
+      return {
+        code: "unavailable",
+        message: "ledger: the disk failed to read or write; nothing of this call was recorded.",
+      };
+    case READ_ONLY:
+    case CANNOT_OPEN:
+      return {
+        code: "invalid_config",
+        message:
+          "path: cannot be opened for writing; its directory must exist, and this process must own both.",
+        field: "path",
+      };
+    default: {
+      const code = primaryCodeOf(thrown);
+      const what = code === undefined ? "an unexpected error" : `SQLite error ${code}`;
+      return {
+        code: "unavailable",
+        message: `ledger: failed with ${what}; nothing of this call was recorded.`,
+      };
+    }
+  }
+}
+
+/** The failure as the caller gets it. */
+export function toEnforcementError(failure: WriterFailure, operation: string): EnforcementError {
+  const { code, message, field, retryable } = failure;
+  return new EnforcementError(code, message, { operation, field, retryable });
+}
+
+/** Thrown where a file is not what it should be. */
+export class RefusedFile extends Error {
+  readonly failure: WriterFailure;
+
+  constructor(failure: WriterFailure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+/** Whether it failed because another program holds a lock on the file. */
+export function isLockedByOther(thrown: unknown): boolean {
+  const code = primaryCodeOf(thrown);
+  return code === BUSY || code === LOCKED;
+}
+
+export function primaryCodeOf(thrown: unknown): number | undefined {
+  const code = (thrown as { errcode?: unknown } | null)?.errcode;
+  return typeof code === "number" ? code & 0xff : undefined;
+}
+
+/** A failure to make the file, as SQLite would report it. */
+export function toOpenFailure(thrown: unknown): WriterFailure {
+  const code = String((thrown as { code?: unknown }).code);
+  return toWriterFailure({ errcode: code === "ENOSPC" || code === "EDQUOT" ? FULL : CANNOT_OPEN });
+}

@@ -1,0 +1,41 @@
+import type { DatabaseSync } from "node:sqlite";
+import { startThread } from "../start-thread.ts";
+import { readPragma } from "./ledger-file.ts";
+
+export interface CheckData {
+  readonly path: string;
+}
+
+export type CheckMessage = "sound" | "damaged" | "unreadable";
+
+/** A look at the whole file that goes on beside everything else. */
+export interface IntegrityCheck {
+  /** `undefined`: it was stopped, or could not be done. */
+  readonly result: Promise<CheckMessage | undefined>;
+  stop(): Promise<void>;
+}
+
+/** The check of a file that was read through when it was opened. */
+export const SOUND: IntegrityCheck = { result: Promise.resolve("sound"), stop: async () => {} };
+
+/** Whether SQLite finds the structure of a file sound. It reads all of it. */
+export function isSound(database: DatabaseSync): boolean {
+  return readPragma(database, "quick_check(1)") === "ok";
+}
+
+/** Begins to check a file, in a thread of its own. */
+export function startIntegrityCheck(data: CheckData): IntegrityCheck {
+  const thread = startThread("sqlite-check-thread", data);
+  thread.unref();
+  const result = new Promise<CheckMessage | undefined>((resolve) => {
+    thread.once("message", resolve);
+    thread.once("error", () => resolve(undefined));
+    thread.once("exit", () => resolve(undefined));
+  });
+  return {
+    result,
+    async stop() {
+      await thread.terminate();
+    },
+  };
+}

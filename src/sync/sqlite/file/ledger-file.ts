@@ -1,0 +1,201 @@
+import { randomUUID } from "node:crypto";
+import { closeSync, existsSync, openSync, realpathSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { FENCED, isLockedByOther, RefusedFile, toOpenFailure } from "../errors.ts";
+import { watchFiles } from "./in-place.ts";
+import { APPLICATION_ID, migrate, SCHEMA_VERSION } from "./schema.ts";
+
+/** A ledger's file, open for its one writer. */
+export interface LedgerFile {
+  /** Without links. */
+  readonly path: string;
+  readonly database: DatabaseSync;
+  /** The file beside SQLite's own. Closed last: the operating system drops the locks of a process with any of its descriptors. */
+  readonly descriptor: number;
+  /**
+   * Throws when the file, or one beside it, is not where it was any more, or when another process has opened the file
+   * since. Called inside each transaction that writes, before it is committed.
+   */
+  requireOwned(): void;
+  close(): void;
+}
+
+// In KiB. The indexes of a million permits want some room: with SQLite's own 2 MiB each insert reads a page again.
+const CACHE_KIB = 32_768;
+
+// In pages of 4 KiB. Copying the log into the file costs two more fsyncs, so it happens each 16 MiB.
+const CHECKPOINT_PAGES = 4_096;
+
+/**
+ * Opens or makes a ledger's file, and keeps other processes out for as long as it is open. A program that is no ledger may
+ * lock the file for a moment; statements wait for it, `busyMs` at most.
+ *
+ * @throws RefusedFile when the file is not a ledger, is newer, damaged, or another process has it
+ */
+export function openLedgerFile(path: string, busyMs: number): LedgerFile {
+  const { file, isNew } = makeFile(path);
+  requireOneName(file);
+  const lock = lockFile(file);
+  let descriptor: number | undefined;
+  let database: DatabaseSync | undefined;
+  try {
+    if (statSync(file).size === 0 && wasMade(lock)) {
+      if (isNew) rmSync(file);
+      throw new RefusedFile({
+        ...{ code: "invalid_config", field: "path" },
+        message:
+          "path: the ledger that was here is gone or empty. Restore a backup; or, to begin with an empty ledger, remove the .lock file beside it.",
+      });
+    }
+    descriptor = openToWrite(file, "r+");
+    database = new DatabaseSync(file, { timeout: busyMs });
+    prepareDatabase(database);
+    const requireToken = takeOwnership(database);
+    lock.exec("PRAGMA user_version = 1");
+    return toLedgerFile({ path: file, database, descriptor, lock, requireToken });
+  } catch (thrown) {
+    database?.close();
+    if (descriptor !== undefined) closeSync(descriptor);
+    lock.close();
+    throw thrown;
+  }
+}
+
+interface Opened extends Pick<LedgerFile, "path" | "database" | "descriptor"> {
+  readonly lock: DatabaseSync;
+  readonly requireToken: () => void;
+}
+
+function toLedgerFile({ path, database, descriptor, lock, requireToken }: Opened): LedgerFile {
+  const requireInPlace = watchFiles(path);
+  return {
+    path,
+    database,
+    descriptor,
+    requireOwned() {
+      requireInPlace();
+      requireToken();
+    },
+    close() {
+      database.close();
+      closeSync(descriptor);
+      // Last, so that no other process opens the file before it is closed.
+      lock.close();
+    },
+  };
+}
+
+/**
+ * Makes the file where there is none, and finds its name without links. A link may lead to a file that does not exist
+ * yet: only when it exists do all names of it lead to the same one, and to the same lock.
+ */
+function makeFile(path: string): { file: string; isNew: boolean } {
+  const isNew = !existsSync(path);
+  // One that exists is not opened: closing it would take the locks of SQLite from it, which are the process's.
+  if (isNew) closeSync(openToWrite(path, "a"));
+  return { file: realpathSync(path), isNew };
+}
+
+function openToWrite(path: string, flags: "a" | "r+"): number {
+  try {
+    return openSync(path, flags);
+  } catch (thrown) {
+    throw new RefusedFile(toOpenFailure(thrown));
+  }
+}
+
+/** SQLite keeps the log and its locks by the file's name: two names of one file would have two logs. */
+function requireOneName(file: string): void {
+  if (statSync(file).nlink <= 1) return;
+  throw new RefusedFile({
+    code: "invalid_config",
+    message: "path: the file has another name too (a hard link); remove that, or give the path of a copy.",
+    field: "path",
+  });
+}
+
+/**
+ * The file's owner is the process that opened it last. The lock keeps a second one out, but a lock can be lost: the
+ * operating system drops it when another part of the owner's process closes the lock's file. The returned function
+ * reads inside a transaction that writes, so no other process can open the file between it and the commit.
+ */
+function takeOwnership(database: DatabaseSync): () => void {
+  const token = randomUUID();
+  database.prepare("UPDATE owner SET token = ?").run(token);
+  const readToken = database.prepare("SELECT token FROM owner");
+  return function requireToken() {
+    if (readToken.get()?.["token"] !== token) throw new RefusedFile(FENCED);
+  };
+}
+
+/** The same file has the same lock, whatever links lead to it. */
+export function resolveLinks(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  const folder = dirname(path);
+  return existsSync(folder) ? join(realpathSync(folder), basename(path)) : path;
+}
+
+/**
+ * A lock that the operating system takes back when the process ends, however it ends: an exclusive lock of SQLite on a
+ * small database beside the ledger. The ledger itself stays open to readers.
+ */
+function lockFile(file: string): DatabaseSync {
+  const lock = new DatabaseSync(`${file}.lock`, { timeout: 0 });
+  try {
+    lock.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; COMMIT");
+    return lock;
+  } catch (thrown) {
+    lock.close();
+    if (!isLockedByOther(thrown)) throw thrown;
+    throw new RefusedFile({
+      ...{ code: "unavailable", field: "path" },
+      message:
+        "ledger: another process, or another ledger of this one, has the file open. One ledger is for one process: stop the other, or use postgresLedger for several.",
+    });
+  }
+}
+
+function wasMade(lock: DatabaseSync): boolean {
+  return lock.prepare("PRAGMA user_version").get()?.["user_version"] === 1;
+}
+
+function prepareDatabase(database: DatabaseSync): void {
+  // The first read compares the file's size with what its header says: a truncated file ends here.
+  const isEmpty = readPragma(database, "schema_version") === 0;
+  const version = Number(readPragma(database, "user_version"));
+  const application = readPragma(database, "application_id");
+  if (!(isEmpty && version === 0 && application === 0) && application !== APPLICATION_ID) {
+    throw new RefusedFile({
+      ...{ code: "invalid_config", field: "path" },
+      message: "path: is another program's database; give the ledger a file of its own.",
+    });
+  }
+  if (version > SCHEMA_VERSION) {
+    throw new RefusedFile({
+      ...{ code: "invalid_config", field: "path" },
+      message: `path: the ledger was written by a newer version of this package (schema ${version}; this one knows ${SCHEMA_VERSION}). Upgrade the package, or restore a backup from before the upgrade.`,
+    });
+  }
+  if (database.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"] !== "wal") {
+    throw new RefusedFile({
+      ...{ code: "invalid_config", field: "path" },
+      message: "path: its file system cannot hold a write-ahead log; put the ledger on a local disk.",
+    });
+  }
+  database.exec(`
+    PRAGMA synchronous = FULL;
+    PRAGMA cache_size = -${CACHE_KIB};
+    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    PRAGMA journal_size_limit = 67108864;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA secure_delete = ON;
+    PRAGMA trusted_schema = OFF;
+  `);
+  migrate(database, version);
+}
+
+/** A pragma's value. */
+export function readPragma(database: DatabaseSync, name: string): unknown {
+  return Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+}

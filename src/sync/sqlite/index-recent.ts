@@ -1,0 +1,55 @@
+import type { RecentPermits } from "./recent-permits.ts";
+import type { Writer } from "./writer.ts";
+
+interface Parts {
+  readonly writer: Writer;
+  readonly recent: RecentPermits;
+  /** How many recent permits wait. */
+  readonly mostRecent: number;
+}
+
+/** Adds recent permits to the file's indexes, from the thread that records them. */
+export function createIndexing({ writer, recent, mostRecent }: Parts) {
+  let running: Promise<void> | undefined;
+  let isAskedAgain = false;
+
+  async function run(): Promise<void> {
+    let isUpToDate: boolean;
+    do {
+      isAskedAgain = false;
+      recent.turn();
+      isUpToDate = await bringUpToDate(writer);
+      recent.endTurn(isUpToDate);
+    } while (isAskedAgain || (isUpToDate && recent.count >= mostRecent));
+    running = undefined;
+  }
+
+  /**
+   * Fulfilled when all permits that are recorded by now are in the indexes. It never rejects: as long as that fails, they
+   * are found as recent ones.
+   */
+  function addToIndexes(): Promise<void> {
+    if (running === undefined) running = run();
+    else isAskedAgain = true;
+    return running;
+  }
+
+  return {
+    addToIndexes,
+    /** Adds recent permits when they are many. */
+    addIfMany(): void {
+      if (running === undefined && recent.count >= mostRecent) running = run();
+    },
+  };
+}
+
+/** In steps, between which others may write. Whether it succeeded. */
+async function bringUpToDate(writer: Writer): Promise<boolean> {
+  try {
+    let { indexed, last } = await writer.ask("index", null);
+    while (indexed < last) ({ indexed } = await writer.ask("index", null));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,197 @@
+import { DatabaseSync } from "node:sqlite";
+import type { PermitQuery } from "../../core/find-permits.ts";
+import type { Permit } from "../../core/permit.ts";
+import { type Delivery, type DeliveryId, type Failure, NO_DELIVERY } from "../ledger/delivery.ts";
+import { decodeDelivery } from "../ledger/delivery-document.ts";
+import { failuresOf } from "../ledger/delivery-facts.ts";
+import type { StoredPermit } from "../ledger/ledger.ts";
+import { STATES } from "./messages.ts";
+import { decodePermit, plateNumbersIn } from "./permit-document.ts";
+import { RecentPermits } from "./recent-permits.ts";
+
+/** A delivery of a page, and where the next page goes on. */
+export interface ListedDelivery extends DeliveryId {
+  readonly ref: number;
+  readonly delivery: Delivery;
+}
+
+type FoundRow = [permit: number, id: string, revision: number, content: string, raws: string | null];
+
+type DeliveryRow = [ref: number, permitId: string, document: string | null];
+
+type FailureRow = [
+  ...[failedAt: number, permit: number, provider: number, reference: string],
+  ...[providerId: string, permitId: string, companyId: string, document: string],
+];
+
+export type ListedFailure = Failure & DeliveryId & { readonly companyId: string };
+
+// Rows of a list that are read in one go. Lookups are answered between two pages.
+const PAGE = 100;
+
+const CACHE_KIB = 8_192;
+
+/** Reads a ledger's file on the calling thread, in steps of a fraction of a millisecond, beside its writer. */
+export function createReader(path: string) {
+  const database = new DatabaseSync(path, { readOnly: true, timeout: 1_000 });
+  database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA trusted_schema = OFF`);
+
+  function prepare(sql: string) {
+    const statement = database.prepare(sql);
+    statement.setReturnArrays(true);
+    return {
+      get: <Row>(...values: (string | number)[]) => statement.get(...values) as unknown as Row | undefined,
+      all: <Row>(...values: (string | number)[]) => statement.all(...values) as unknown as Row[],
+    };
+  }
+
+  const recent = new RecentPermits();
+  const companies = new Map<string, number>();
+  const findCompany = prepare("SELECT ref FROM company WHERE id = ?");
+  const findByPlate = prepare(
+    `SELECT permit.ref, id, revision, content, raws FROM plate JOIN permit ON permit.ref = plate.permit
+     WHERE plate.company = ? AND number = ?`,
+  );
+  const findActive = prepare(
+    "SELECT ref, id, revision, content, raws FROM permit WHERE company = ? AND id = ? AND state = 0",
+  );
+  const listUnindexed = prepare(
+    `SELECT permit.id, company.id, content FROM permit JOIN company ON company.ref = permit.company
+     WHERE permit.ref > (SELECT ref FROM indexed) AND state = 0`,
+  );
+  const getPermit = prepare(
+    `SELECT permit.id, company.id, revision, state, changed_at, content, raws
+     FROM permit JOIN company ON company.ref = permit.company WHERE permit.id = ? AND content IS NOT NULL`,
+  );
+  const listCompanies = prepare(
+    `SELECT id FROM company WHERE id > ? AND EXISTS (SELECT 1 FROM permit WHERE permit.company = company.ref)
+     ORDER BY id LIMIT ${PAGE}`,
+  );
+  const owned = "JOIN permit ON permit.ref = delivery.permit";
+  const listUnmapped = prepare(
+    `SELECT delivery.permit, permit.id, document FROM delivery ${owned}
+     WHERE provider = (SELECT ref FROM provider WHERE id = ?) AND unmapped = 1 AND delivery.permit > ?
+     ORDER BY delivery.permit LIMIT ${PAGE}`,
+  );
+  const listAt = prepare(
+    `SELECT delivery.permit, permit.id, document
+     FROM target JOIN place ON place.target = target.ref
+     JOIN delivery ON delivery.permit = place.permit AND delivery.provider = target.provider ${owned}
+     WHERE target.provider = (SELECT ref FROM provider WHERE id = ?) AND target.name = ? AND place.permit > ?
+     ORDER BY place.permit LIMIT ${PAGE}`,
+  );
+  const listTargets = prepare(
+    `SELECT name FROM target WHERE provider = (SELECT ref FROM provider WHERE id = ?) AND name > ?
+     AND EXISTS (SELECT 1 FROM place WHERE place.target = target.ref) ORDER BY name LIMIT ${PAGE}`,
+  );
+  const failure = `SELECT failed_at, failure.permit, failure.provider, reference,
+      provider.id, permit.id, company.id, document
+    FROM failure JOIN provider ON provider.ref = failure.provider
+    JOIN delivery ON delivery.permit = failure.permit AND delivery.provider = failure.provider ${owned}
+    JOIN company ON company.ref = permit.company`;
+  const after = "(failed_at, failure.permit, failure.provider, reference) > (?, ?, ?, ?)";
+  const listAllFailures = prepare(
+    `${failure} WHERE ${after} ORDER BY failed_at, failure.permit, failure.provider, reference LIMIT ${PAGE}`,
+  );
+  const listFailuresOf = prepare(
+    `${failure} WHERE failure.provider = (SELECT ref FROM provider WHERE id = ?)
+     AND (failed_at, failure.permit, reference) > (?, ?, ?)
+     ORDER BY failed_at, failure.permit, reference LIMIT ${PAGE}`,
+  );
+
+  function companyRefOf(id: string): number | undefined {
+    const known = companies.get(id);
+    if (known !== undefined) return known;
+    const found = findCompany.get<[number]>(id)?.[0];
+    if (found !== undefined) companies.set(id, found);
+    return found;
+  }
+
+  function listByPlate(company: number, companyId: string, number: string): [number, Permit][] {
+    const rows = findByPlate.all<FoundRow>(company, number);
+    const ids = recent.find(companyId, number);
+    if (ids.size > 0) addRecent(rows, { company, number, ids });
+    return rows.map(([ref, id, revision, content, raws]) => [
+      ref,
+      decodePermit({ content, raws }, { id, companyId, revision }),
+    ]);
+  }
+
+  function addRecent(
+    rows: FoundRow[],
+    { company, number, ids }: { company: number; number: string; ids: ReadonlySet<string> },
+  ): void {
+    const found = new Set(rows.map(([ref]) => ref));
+    for (const id of ids) {
+      const row = findActive.get<FoundRow>(company, id);
+      if (row !== undefined && !found.has(row[0]) && hasPlate(row, number)) rows.push(row);
+    }
+  }
+
+  function toListed([ref, permitId, document]: DeliveryRow, providerId: string): ListedDelivery {
+    const id = { providerId, permitId };
+    return { ref, ...id, delivery: document === null ? NO_DELIVERY : decodeDelivery(document, id) };
+  }
+
+  for (const [id, companyId, content] of listUnindexed.all<[string, string, string]>()) {
+    recent.add({ id, companyId }, plateNumbersIn(content));
+  }
+
+  return {
+    recent,
+    findPermits({ companyId, plateNumbers }: Pick<PermitQuery, "companyId" | "plateNumbers">): Permit[] {
+      const company = companyRefOf(companyId);
+      if (company === undefined) return [];
+      const [first = ""] = plateNumbers;
+      if (plateNumbers.length === 1)
+        return listByPlate(company, companyId, first).map(([, permit]) => permit);
+      // A permit with two of the plates is one.
+      const found = plateNumbers.flatMap((number) => listByPlate(company, companyId, number));
+      return [...new Map(found).values()];
+    },
+    getPermit(permitId: string): StoredPermit | undefined {
+      type Row = [string, string, number, number, number, string, string | null];
+      const row = getPermit.get<Row>(permitId);
+      if (row === undefined) return undefined;
+      const [id, companyId, revision, state, changedAt, content, raws] = row;
+      const permit = decodePermit({ content, raws }, { id, companyId, revision });
+      return { permit, state: toStoredState(state), changedAt: new Date(changedAt) };
+    },
+    pageOfCompanies: (after: string) => listCompanies.all<[string]>(after).map(([id]) => id),
+    pageOfTargets: (providerId: string, after: string) =>
+      listTargets.all<[string]>(providerId, after).map(([name]) => name),
+    pageOfUnmapped: (providerId: string, after: number) =>
+      listUnmapped.all<DeliveryRow>(providerId, after).map((row) => toListed(row, providerId)),
+    pageAt: (providerId: string, target: string, after: number) =>
+      listAt.all<DeliveryRow>(providerId, target, after).map((row) => toListed(row, providerId)),
+    /** Each failure, and the row it came from: the place where the next page goes on. */
+    pageOfFailures(providerId: string | undefined, last: FailureRow | undefined) {
+      const [at, permit, provider, reference] = last ?? [Number.MIN_SAFE_INTEGER, 0, 0, ""];
+      const rows =
+        providerId === undefined
+          ? listAllFailures.all<FailureRow>(at, permit, provider, reference)
+          : listFailuresOf.all<FailureRow>(providerId, at, permit, reference);
+      return rows.map((row) => ({ row, failure: toFailure(row) }));
+    },
+    close: () => database.close(),
+  };
+}
+
+export type Reader = ReturnType<typeof createReader>;
+
+function hasPlate([, , , content]: FoundRow, number: string): boolean {
+  return plateNumbersIn(content).has(number);
+}
+
+/** The state of a permit that is not erased. */
+export function toStoredState(state: number): StoredPermit["state"] {
+  const known = STATES[state];
+  return known === "revoked" || known === "forgotten" ? known : "active";
+}
+
+function toFailure(row: FailureRow): ListedFailure | undefined {
+  const [, , , reference, providerId, permitId, companyId, document] = row;
+  const owner = { providerId, permitId, companyId };
+  const failure = failuresOf(decodeDelivery(document, owner)).find(({ key }) => key === reference);
+  return failure && { ...failure, ...owner };
+}

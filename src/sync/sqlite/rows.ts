@@ -1,0 +1,61 @@
+import { NO_DELIVERY } from "../ledger/delivery.ts";
+import { decodeDelivery, encodeDelivery } from "../ledger/delivery-document.ts";
+import { failuresOf, findLiveUntil, targetOf, targetsOf } from "../ledger/delivery-facts.ts";
+import type { ClaimedDelivery, DeliveryUpdate, LedgerChange } from "../ledger/ledger.ts";
+import { refuseUnfitIds } from "../ledger/refuse-transaction.ts";
+import type { ChangeRow, ClaimedRow, SaveRow } from "./messages.ts";
+import { decodePermit, encodePermit } from "./permit-document.ts";
+import { toStoredState } from "./reader.ts";
+
+// The calling thread's words in the form that travels to the writer thread, and back.
+
+// SQLite has no infinity. It is the last instant that a Date can be.
+const NEVER = 8_640_000_000_000_000;
+
+/** A change as the writer takes it. */
+export function toChangeRow(change: LedgerChange): ChangeRow {
+  refuseUnfitIds(change);
+  const at = change.at.getTime();
+  if (!("permit" in change)) return [change.kind, change.permitId, at];
+  const { permit, kind, providerIds } = change;
+  const { content, raws } = encodePermit(permit);
+  const validTo = permit.validTo === null ? null : permit.validTo.getTime();
+  const { id, revision, companyId } = permit;
+  const [provider] = providerIds;
+  const providers = providerIds.length === 1 && provider !== undefined ? provider : providerIds;
+  return [kind, id, at, revision, companyId, validTo, content, raws, providers];
+}
+
+/** A delivery that was worked on as the writer takes it. */
+export function toSaveRow(update: DeliveryUpdate): SaveRow {
+  const { version, delivery, release, providerId, permitId } = update;
+  const live = findLiveUntil(delivery);
+  const liveUntil = live === null ? null : Math.min(live, NEVER);
+  const document = encodeDelivery(delivery, { providerId, permitId });
+  const unmapped = delivery.unmapped.length > 0 ? 1 : 0;
+  const [right] = delivery.rights;
+  const targets =
+    delivery.rights.length === 1 && right !== undefined ? targetOf(right) : [...targetsOf(delivery)];
+  const found = failuresOf(delivery);
+  const failures =
+    found.length === 0 ? null : found.map(({ key, failedAt }) => [key, Date.parse(failedAt)] as const);
+  if (release === undefined) return [version, document, liveUntil, unmapped, targets, failures];
+  const dueAt = release.dueAt === null ? null : release.dueAt.getTime();
+  return [version, document, liveUntil, unmapped, targets, failures, release.settled, dueAt];
+}
+
+/** What the writer claimed. */
+export function toClaimedDelivery(row: ClaimedRow, providerId: string): ClaimedDelivery {
+  const [version, since, document, permitId, companyId, state, revision, changedAt, content, raws] = row;
+  const owner = { providerId, permitId, companyId };
+  const stored =
+    content === null
+      ? undefined
+      : {
+          permit: decodePermit({ content, raws }, { id: permitId, companyId, revision }),
+          state: toStoredState(state),
+          changedAt: new Date(changedAt),
+        };
+  const delivery = document === null ? NO_DELIVERY : decodeDelivery(document, owner);
+  return { providerId, permitId, companyId, stored, delivery, dueSince: new Date(since), version };
+}

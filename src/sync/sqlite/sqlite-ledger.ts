@@ -1,0 +1,248 @@
+import { resolve } from "node:path";
+import { EnforcementError, isEnforcementError } from "../../core/errors.ts";
+import { fieldError, readFactoryOptions, readText } from "../../core/fields.ts";
+import { markChecked } from "../../core/find-permits.ts";
+import type { Ledger, LedgerChange } from "../ledger/ledger.ts";
+import { plateNumbersOf } from "../ledger/plate-index.ts";
+import { refuseTransaction } from "../ledger/refuse-transaction.ts";
+import { createSlicer, mapInSlices, SHORT_REST_MS } from "../pace/slicer.ts";
+import { toEnforcementError, toWriterFailure } from "./errors.ts";
+import { copyLedgerFile } from "./file/backup.ts";
+import { createLists } from "./lists.ts";
+import type { ChangeRow } from "./messages.ts";
+import { type OpenedFile, openFile, type SqliteInternals } from "./opened-file.ts";
+import { toChangeRow, toClaimedDelivery, toSaveRow } from "./rows.ts";
+
+export interface SqliteLedgerOptions {
+  /**
+   * The ledger's file; made when it is not there, its directory is not. Beside it lie its log (`-wal`, `-shm`) and its
+   * lock (`.lock`). On a local disk: network file systems do not lock reliably. A file that is deleted or
+   * replaced while the ledger is open is noticed at the next write, which is refused.
+   */
+  readonly path: string;
+}
+
+/** A ledger in a file. One process has it at a time. */
+export interface SqliteLedger extends Ledger {
+  readonly kind: "sqlite";
+  /**
+   * Copies the ledger as it is now into another file, while everything goes on. The copy is whole or not there: it is
+   * made under another name first, which ends in `.partial`. It can be opened as a ledger. Copies are made one after the
+   * other, and `close` waits for them.
+   *
+   * @throws EnforcementError `invalid_input` naming `path` when it is the ledger itself, a database that is open or was not
+   * closed, a folder, or cannot be written; `unavailable` when the disk is full, or the ledger's own file is gone
+   */
+  backup(path: string): Promise<void>;
+}
+
+// A call with fewer changes shares its commit with others. A larger one is written while it is being read.
+const FEW = 64;
+
+// Changes of a large call that travel together.
+const PART = 500;
+
+// Permits of one step of makeDue: some 20 ms, after which others may write.
+const STEP = 2_000;
+
+/**
+ * A ledger in a SQLite file, by Node's own `node:sqlite`: nothing to install, nothing to run beside the host. A change
+ * is on the disk (`synchronous=FULL`) before its promise is fulfilled. A thread of its own writes the file; the thread
+ * that answers lookups reads it.
+ *
+ * `open` rejects with EnforcementError `invalid_config` when the file is another program's, no database, or from a newer
+ * version of this package, and with `unavailable` when another process has it or it is damaged. Damage that is found
+ * later makes every call reject.
+ *
+ * @throws EnforcementError `invalid_config` naming the option
+ */
+export function sqliteLedger(options: SqliteLedgerOptions): SqliteLedger {
+  return createSqliteLedger(options).ledger;
+}
+
+/** The ledger, and what tests need to see of it. */
+export function createSqliteLedger(
+  options: SqliteLedgerOptions,
+  internals: SqliteInternals = {},
+): { ledger: SqliteLedger; getOpened: () => OpenedFile } {
+  const path = readPath(options);
+  let opening: Promise<OpenedFile> | undefined;
+  let opened: OpenedFile | undefined;
+  let backups: Promise<unknown> = Promise.resolve();
+
+  function getOpened(): OpenedFile {
+    if (opened !== undefined) return opened;
+    throw new EnforcementError("unavailable", "ledger: is not open; call open() first.", {
+      operation: "ledger",
+    });
+  }
+
+  const getReader = () => getOpened().reader;
+
+  const ledger: SqliteLedger = {
+    kind: "sqlite",
+    async open() {
+      opening ??= openFile(path, internals);
+      try {
+        opened = await opening;
+      } catch (thrown) {
+        opening = undefined;
+        throw thrown;
+      }
+    },
+    async close() {
+      const closing = opening;
+      opening = undefined;
+      opened = undefined;
+      const file = await closing?.catch(() => undefined);
+      await backups;
+      await file?.close();
+    },
+    async record(changes, recordOptions) {
+      refuseTransaction(recordOptions);
+      const { writer, recent, indexing } = getOpened();
+      const taken = changes[Symbol.iterator]();
+      const few = takeFew(taken);
+      if (few.length >= FEW) return writer.recordParts(inParts(few, taken));
+      const rows = few.map(toChangeRow);
+      for (const change of writer.hasFailed ? [] : few)
+        if ("permit" in change) recent.add(change.permit, plateNumbersOf(change.permit));
+      const [first] = rows;
+      const recorded =
+        rows.length === 1 && first !== undefined
+          ? writer.ask("recordOne", first).then((status) => [status])
+          : writer.ask("record", rows);
+      indexing.addIfMany();
+      return recorded;
+    },
+    async makeDue({ companyId, providerIds, at }) {
+      const { writer } = getOpened();
+      let total = 0;
+      let after = 0;
+      for (;;) {
+        const step = { companyId, providerIds, at: at.getTime(), after, limit: STEP };
+        const { count, next } = await writer.ask("makeDue", step);
+        total += count;
+        if (next === null) return total;
+        after = next;
+      }
+    },
+    async rewind({ providerId, latest, now }) {
+      const { writer } = getOpened();
+      const asked = { providerId, latest: latest.getTime(), now: now.getTime(), limit: STEP };
+      let after: number | null = 0;
+      while (after !== null) after = await writer.ask("rewind", { ...asked, after });
+    },
+    async readClock() {
+      const [latest, steadyAt, byMs] = await getOpened().writer.ask("readClock", null);
+      const isNoted = steadyAt !== null && byMs !== null;
+      return {
+        latest: latest === null ? null : new Date(latest),
+        leap: isNoted ? { steadyAt: new Date(steadyAt), byMs } : null,
+      };
+    },
+    async noteClock(noted, { isSettled = false } = {}) {
+      const { writer } = getOpened();
+      const known = noted.leap === undefined ? (await ledger.readClock()).leap : noted.leap;
+      const latest = noted.latest?.getTime() ?? null;
+      const row = [latest, known?.steadyAt.getTime() ?? null, known?.byMs ?? null] as const;
+      await writer.ask("noteClock", { row, isSettled });
+    },
+    async claim({ providerId, now, limit, leaseMs }) {
+      const asked = { providerId, now: now.getTime(), limit, leaseMs };
+      const rows = await getOpened().writer.ask("claim", asked);
+      return [...(await mapInSlices(rows, (row) => toClaimedDelivery(row, providerId)))];
+    },
+    async claimOne({ providerId, permitId }, { now, leaseMs }) {
+      const asked = { providerId, permitId, now: now.getTime(), leaseMs };
+      const row = await getOpened().writer.ask("claimOne", asked);
+      return row === null ? undefined : toClaimedDelivery(row, providerId);
+    },
+    async save(updates) {
+      return getOpened().writer.ask("save", await mapInSlices(updates, toSaveRow));
+    },
+    async findNextDue(providerId) {
+      const next = await getOpened().writer.ask("findNextDue", { providerId });
+      return next === null ? undefined : new Date(next);
+    },
+    findPermits: markChecked((query) => read("lookup", () => getReader().findPermits(query))),
+    async getPermit(permitId) {
+      return read("getPermit", () => getReader().getPermit(permitId));
+    },
+    async count(providerId, now) {
+      const counts = await getOpened().writer.ask("count", { providerId, now: now.getTime() });
+      const { oldestDueSince } = counts;
+      return { ...counts, oldestDueSince: oldestDueSince === null ? null : new Date(oldestDueSince) };
+    },
+    ...createLists((use) => read("list", () => use(getReader()))),
+    async erase({ endedBefore, now, limit }) {
+      const { writer, indexing } = getOpened();
+      // Nor does memory keep what is erased.
+      void indexing.addToIndexes();
+      const asked = { endedBefore: endedBefore.getTime(), now: now.getTime(), limit };
+      return writer.ask("erase", asked);
+    },
+    async overwriteErased() {
+      for (;;) {
+        // In steps, between which others may write.
+        const step = await getOpened().writer.ask("overwrite", null);
+        if (step !== "more") return step === "done";
+      }
+    },
+    async backup(target) {
+      const file = getOpened();
+      const copy = backups.then(() => copyLedgerFile(file, target));
+      backups = copy.catch(() => {});
+      await copy;
+    },
+  };
+  return { ledger, getOpened };
+}
+
+function takeFew(changes: Iterator<LedgerChange>): LedgerChange[] {
+  const few: LedgerChange[] = [];
+  while (few.length < FEW) {
+    const next = changes.next();
+    if (next.done === true) break;
+    few.push(next.value);
+  }
+  return few;
+}
+
+async function* inParts(
+  first: readonly LedgerChange[],
+  changes: Iterator<LedgerChange>,
+): AsyncGenerator<ChangeRow[]> {
+  const slicer = createSlicer({ restMs: SHORT_REST_MS });
+  let part = first.map(toChangeRow);
+  for (let next = changes.next(); next.done !== true; next = changes.next()) {
+    part.push(toChangeRow(next.value));
+    if (part.length >= PART) {
+      yield part;
+      part = [];
+    }
+    if (slicer.isOver) await slicer.nextTurn();
+  }
+  yield part;
+}
+
+/** Reads on this thread, with errors of the package's own. */
+function read<Value>(operation: string, run: () => Value): Value {
+  try {
+    return run();
+  } catch (thrown) {
+    throw isEnforcementError(thrown) ? thrown : toEnforcementError(toWriterFailure(thrown), operation);
+  }
+}
+
+function readPath(options: unknown): string {
+  const { path } = readFactoryOptions(options, "sqliteLedger", ["path"]);
+  if (typeof path !== "string" || path.trim() === "") {
+    throw fieldError("path", "must be the path of a file.", "invalid_config");
+  }
+  const text = readText(path, "path");
+  if (text === ":memory:") {
+    throw fieldError("path", "must be a file; use memoryLedger() for one in memory.", "invalid_config");
+  }
+  return resolve(text);
+}

@@ -1,0 +1,86 @@
+import type { DatabaseSync } from "node:sqlite";
+import { NO_DELIVERY } from "../../ledger/delivery.ts";
+import { decodeDelivery, encodeDelivery } from "../../ledger/delivery-document.ts";
+import { eraseDelivery } from "../../ledger/delivery-facts.ts";
+import { type Operations, STATES } from "../messages.ts";
+import type { Claims } from "./claims.ts";
+import type { NameTable } from "./name-table.ts";
+import type { PermitIndex } from "./permit-index.ts";
+
+interface Parts {
+  readonly database: DatabaseSync;
+  readonly providers: NameTable;
+  readonly claims: Claims;
+  readonly index: PermitIndex;
+  readonly unlist: (permit: number, provider: number, document: string | null) => void;
+}
+
+type ErasableRow = [ref: number, company: number, state: number, endedAt: number | null, content: string];
+type DeliveryRow = [provider: number, document: string | null];
+
+const ANYBODY = { providerId: "", permitId: "" };
+
+/** Erases what is personal. Inside a transaction of the caller's. */
+export function createEraser({ database, providers, claims, index, unlist }: Parts) {
+  const isNotLive = `content IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.permit = permit.ref AND live_until > ?)`;
+  const listEnded = database.prepare(
+    `SELECT ref, company, state, permit.ended_at, content FROM ended CROSS JOIN permit ON permit.ref = ended.permit
+     WHERE ended.ended_at < ? AND ${isNotLive} ORDER BY ended.ended_at LIMIT ?`,
+  );
+  const listForgotten = database.prepare(
+    `SELECT ref, company, state, ended_at, content FROM permit WHERE state = 2 AND ${isNotLive}
+     ORDER BY ref LIMIT ?`,
+  );
+  const listDeliveries = database.prepare("SELECT provider, document FROM delivery WHERE permit = ?");
+  for (const statement of [listEnded, listForgotten, listDeliveries]) statement.setReturnArrays(true);
+  const erasePermit = database.prepare(
+    "UPDATE permit SET content = NULL, raws = NULL, ended_at = NULL, state = ? WHERE ref = ?",
+  );
+  const erase = database.prepare(
+    `UPDATE delivery SET document = ?, live_until = NULL, unmapped = 0, failed = 0, due_at = NULL,
+     due_since = NULL WHERE permit = ? AND provider = ?`,
+  );
+  const noteErasure = database.prepare("UPDATE erasure SET last = last + 1");
+
+  function isBeingWorkedOn(permit: number, now: number): boolean {
+    for (const provider of providers.refs()) {
+      const claim = claims.find(provider, permit);
+      if (claim !== undefined && claim.until > now) return true;
+    }
+    return false;
+  }
+
+  function eraseOne([ref, company, code, endedAt, content]: ErasableRow): void {
+    const state = STATES[code] ?? "active";
+    index.remove({ ref, company, state, endedAt, content });
+    erasePermit.run(STATES.indexOf(state === "active" ? "erased" : "erased_revoked"), ref);
+    for (const [provider, document] of listDeliveries.all(ref) as unknown as DeliveryRow[]) {
+      unlist(ref, provider, document);
+      const claim = claims.find(provider, ref);
+      if (claim !== undefined) claims.release(claim);
+      const delivery = document === null ? NO_DELIVERY : decodeDelivery(document, ANYBODY);
+      erase.run(encodeDelivery(eraseDelivery(delivery), ANYBODY), ref, provider);
+    }
+  }
+
+  return function eraseSome({ endedBefore, now, limit }: Operations["erase"][0]): number {
+    // A permit that ended long ago can be a new one.
+    index.catchUp();
+    // Those that somebody works on may be among them, so as many more are looked at.
+    const most = limit + [...providers.refs()].reduce((sum, ref) => sum + claims.of(ref).size, 0);
+    const rows = [
+      ...(listForgotten.all(now, most) as unknown as ErasableRow[]),
+      ...(listEnded.all(endedBefore, now, most) as unknown as ErasableRow[]),
+    ];
+    const done = new Set<number>();
+    for (const row of rows) {
+      if (done.size >= limit) break;
+      if (done.has(row[0]) || isBeingWorkedOn(row[0], now)) continue;
+      eraseOne(row);
+      done.add(row[0]);
+    }
+    if (done.size > 0) noteErasure.run();
+    return done.size;
+  };
+}

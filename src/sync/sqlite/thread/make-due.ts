@@ -1,0 +1,50 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Operations } from "../messages.ts";
+import type { Claims } from "./claims.ts";
+import type { NameTable } from "./name-table.ts";
+
+interface Parts {
+  readonly database: DatabaseSync;
+  readonly companies: NameTable;
+  readonly providers: NameTable;
+  readonly claims: Claims;
+}
+
+/** Makes deliveries of a company due, some permits at a time. Inside a transaction of the caller's. */
+export function createRefresher({ database, companies, providers, claims }: Parts) {
+  // The last permit of a step. A company may have a million of them, and others want to write in between.
+  const findEnd = database.prepare(
+    "SELECT max(ref) FROM (SELECT ref FROM permit WHERE company = ? AND ref > ? ORDER BY ref LIMIT ?)",
+  );
+  findEnd.setReturnArrays(true);
+  const update = database.prepare(
+    `UPDATE delivery SET due_at = min(ifnull(due_at, ?), ?), due_since = min(ifnull(due_since, ?), ?)
+     WHERE permit IN
+       (SELECT ref FROM permit WHERE company = ? AND ref > ? AND ref <= ? AND content IS NOT NULL)`,
+  );
+  const insert = database.prepare(
+    `INSERT INTO delivery (permit, provider, due_at, due_since)
+     SELECT ref, ?, ?, ? FROM permit WHERE company = ? AND ref > ? AND ref <= ? AND content IS NOT NULL
+       AND state = 0 AND (ended_at IS NULL OR ended_at > ?)
+     ON CONFLICT (permit, provider) DO NOTHING`,
+  );
+
+  return function makeDue(request: Operations["makeDue"][0]): Operations["makeDue"][1] {
+    const { companyId, providerIds, at, after, limit } = request;
+    const company = companies.find(companyId);
+    if (company === undefined) return { count: 0, next: null };
+    const [end] = findEnd.get(company, after, limit) as unknown as [number | null];
+    if (end === null) return { count: 0, next: null };
+    claims.noteDue(at);
+    let count = Number(update.run(at, at, at, at, company, after, end).changes);
+    for (const providerId of new Set(providerIds)) {
+      const provider = providers.refOf(providerId);
+      count += Number(insert.run(provider, at, at, company, after, end, at).changes);
+    }
+    for (const claim of claims.all()) {
+      if (claim.company === company && claim.permit > after && claim.permit <= end)
+        claims.noteChange(claim, at);
+    }
+    return { count, next: end };
+  };
+}

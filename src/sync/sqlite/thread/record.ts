@@ -1,0 +1,133 @@
+import type { DatabaseSync } from "node:sqlite";
+import { judgeChange } from "../../ledger/change-status.ts";
+import type { ChangeStatus } from "../../ledger/ledger.ts";
+import { type ChangeRow, type PermitChangeRow, STATES, type WithdrawalRow } from "../messages.ts";
+import type { Claims } from "./claims.ts";
+import { createInserter, TOGETHER } from "./insert-permits.ts";
+import type { NameTable } from "./name-table.ts";
+import type { IndexedPermit, PermitIndex } from "./permit-index.ts";
+import type { UndoLog } from "./undo-log.ts";
+
+interface Parts {
+  readonly database: DatabaseSync;
+  readonly companies: NameTable;
+  readonly providers: NameTable;
+  readonly claims: Claims;
+  readonly index: PermitIndex;
+  readonly undo: UndoLog;
+}
+
+interface KnownRow extends IndexedPermit {
+  readonly revision: number;
+}
+
+type FoundRow = [
+  ref: number,
+  company: number,
+  revision: number,
+  state: number,
+  endedAt: number | null,
+  content: string | null,
+];
+
+const ACTIVE = 0;
+
+/** What the host says of permits, written into the file. Inside a transaction of the caller's. */
+export function createRecorder({ database, companies, providers, claims, index, undo }: Parts) {
+  const { insertOne, insertTogether, addDeliveries } = createInserter({ database, companies, providers });
+  const find = database.prepare(
+    "SELECT ref, company, revision, state, ended_at, content FROM permit WHERE id = ?",
+  );
+  find.setReturnArrays(true);
+  const update = database.prepare(
+    `UPDATE permit SET company = ?, revision = ?, state = ${ACTIVE}, changed_at = ?, ended_at = ?, content = ?,
+     raws = ? WHERE ref = ?`,
+  );
+  const withdraw = database.prepare(
+    "UPDATE permit SET state = ?, changed_at = ?, ended_at = ? WHERE ref = ?",
+  );
+  const makeDue = database.prepare(
+    `UPDATE delivery SET due_at = min(ifnull(due_at, ?), ?), due_since = min(ifnull(due_since, ?), ?)
+     WHERE permit = ?`,
+  );
+
+  function findKnown(permitId: string): KnownRow | undefined {
+    const row = find.get(permitId) as unknown as FoundRow | undefined;
+    if (row === undefined) return undefined;
+    const [ref, company, revision, state, endedAt, content] = row;
+    return { ref, company, revision, state: STATES[state] ?? "active", endedAt, content };
+  }
+
+  function givePermit(change: PermitChangeRow): ChangeStatus {
+    // Most permits are new: one step instead of two.
+    if (insertOne(change)) return "recorded";
+    const [kind, permitId, at, revision, companyId, validTo, content, raws] = change;
+    const company = companies.refOf(companyId);
+    const known = findKnown(permitId);
+    const isSame = () => known?.content === content && known.company === company;
+    const status = judgeChange(known, { kind, permit: { revision } }, isSame);
+    if (status !== "recorded" || known === undefined) return status;
+    const { ref } = known;
+    update.run(company, revision, at, validTo, content, raws, ref);
+    index.remove(known);
+    index.add({ ref, company, state: "active", endedAt: validTo, content });
+    noteDue(ref, at);
+    addDeliveries(ref, change);
+    return "recorded";
+  }
+
+  function withdrawPermit([kind, permitId, at]: WithdrawalRow): ChangeStatus {
+    const known = findKnown(permitId);
+    const status = judgeChange(known, { kind }, () => true);
+    if (status !== "recorded" || known === undefined) return status;
+    // It ends now, or at its own end if that came first.
+    const endedAt = Math.min(known.endedAt ?? at, at);
+    const state = kind === "forget" ? "forgotten" : "revoked";
+    withdraw.run(STATES.indexOf(state), at, endedAt, known.ref);
+    index.remove(known);
+    index.add({ ...known, state, endedAt });
+    noteDue(known.ref, at);
+    return "recorded";
+  }
+
+  /** Its deliveries are due, and whoever works on one is told when it is saved. */
+  function noteDue(permit: number, at: number): void {
+    makeDue.run(at, at, at, at, permit);
+    for (const provider of providers.refs()) claims.noteChange(claims.find(provider, permit), at);
+  }
+
+  /** Records one change after the other; what follows from a conflict is the caller's. */
+  function recordEach(changes: readonly ChangeRow[]): ChangeStatus[] {
+    const statuses: ChangeStatus[] = [];
+    while (statuses.length < changes.length) {
+      const some = changes.slice(statuses.length, statuses.length + TOGETHER);
+      for (const { 2: at } of some) claims.noteDue(at);
+      const areNew = some.length === TOGETHER && some.every(isGiven) && insertTogether(some);
+      for (const change of some) statuses.push(areNew ? "recorded" : recordOne(change));
+    }
+    return statuses;
+  }
+
+  function recordOne(change: ChangeRow): ChangeStatus {
+    return isGiven(change) ? givePermit(change) : withdrawPermit(change);
+  }
+
+  /** Records all of them, or nothing when there is a conflict. */
+  function record(changes: readonly ChangeRow[]): ChangeStatus[] {
+    const mark = undo.mark;
+    database.exec("SAVEPOINT record");
+    const statuses = recordEach(changes);
+    if (statuses.includes("conflict")) {
+      database.exec("ROLLBACK TO record");
+      undo.undo(mark);
+    }
+    database.exec("RELEASE record");
+    return statuses;
+  }
+
+  return { record, recordEach };
+}
+
+function isGiven(change: ChangeRow): change is PermitChangeRow {
+  return change.length > 3;
+}

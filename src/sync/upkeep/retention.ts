@@ -1,0 +1,85 @@
+import type { MaybePromise } from "../../core/directory.ts";
+import type { ClockKeeper } from "../clock/clock-keeper.ts";
+import type { ClockWatch } from "../clock/clock-watch.ts";
+import type { Emit } from "../deliver/events.ts";
+import type { LedgerHealth } from "../deliver/ledger-health.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { createOverwriting } from "./overwriting.ts";
+
+const EVERY_MS = 60 * 60_000;
+const SOON_MS = 1_000;
+// One writing is short enough that nothing waits for it.
+const AT_ONCE = 500;
+
+/** Erases what is personal in permits that are over for long enough, or to be forgotten. */
+export interface Retention {
+  start(): void;
+  /** A permit that is to be forgotten may be ready for it. */
+  wake(): void;
+  /** Ends it; what is under way is waited for. */
+  stop(): Promise<void>;
+}
+
+export function createRetention(context: {
+  openLedger: () => MaybePromise<Ledger>;
+  clockKeeper: Pick<ClockKeeper, "keep">;
+  timers: Pick<ClockWatch, "now" | "after" | "isSteady">;
+  retentionMs: number;
+  emit: Emit;
+  health: LedgerHealth;
+}): Retention {
+  const { openLedger, timers, clockKeeper, retentionMs, emit, health } = context;
+  const overwriting = createOverwriting(context);
+  let isRunning = false;
+  let isWanted = false;
+  let cancel = () => {};
+  let running: Promise<void> = Promise.resolve();
+
+  function schedule(milliseconds: number): void {
+    cancel();
+    cancel = timers.after(milliseconds, () => {
+      isWanted = false;
+      running = eraseAll().finally(() => {
+        overwriting.wake();
+        if (isRunning) schedule(isWanted ? SOON_MS : EVERY_MS);
+      });
+    });
+  }
+
+  async function eraseAll(): Promise<void> {
+    try {
+      const ledger = await openLedger();
+      await clockKeeper.keep();
+      for (let erased = AT_ONCE; isRunning && erased >= AT_ONCE; ) {
+        // To a clock that is not believed nothing has ended, and whatever could be live is: only what no vendor can have
+        // goes.
+        const now = timers.isSteady ? timers.now() : new Date(0);
+        const endedBefore = new Date(now.getTime() - retentionMs);
+        erased = await ledger.erase({ endedBefore, now, limit: AT_ONCE });
+        if (erased > 0) emit({ type: "erased", count: erased });
+      }
+    } catch {
+      health.note(false);
+    }
+  }
+
+  return {
+    start() {
+      if (isRunning) return;
+      isRunning = true;
+      overwriting.start();
+      schedule(SOON_MS);
+    },
+    wake() {
+      if (!isRunning || isWanted) return;
+      isWanted = true;
+      schedule(SOON_MS);
+    },
+    async stop() {
+      isRunning = false;
+      overwriting.stop();
+      cancel();
+      await running;
+    },
+  };
+}
