@@ -12,7 +12,7 @@ export const config: NonNullable<ViteUserConfig["test"]> = {
   // One more than the cores of a small machine: tests of processes, disks and databases wait most of their time.
   maxWorkers: 3,
   // Starts nothing until a test asks for it.
-  globalSetup: ["test/sync/postgres-server.ts"],
+  globalSetup: ["test/sync/postgres/servers/postgres-server.ts"],
   reporters: ["default", ["json", { outputFile: "test-report.json" }]],
 };
 

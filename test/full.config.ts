@@ -8,12 +8,12 @@ import { config } from "../vitest.config.ts";
 export default defineConfig({
   test: {
     ...config,
-    globalSetup: ["test/sync/postgres-server.ts", "test/hosts/link-library.ts"],
+    globalSetup: ["test/sync/postgres/servers/postgres-server.ts", "test/hosts/link-library.ts"],
     include: [
       "test/**/*.full.test.ts",
       "test/sync/histories/*.test.ts",
       "test/sync/kills/*.test.ts",
-      "test/sync/{memory-ledger,sqlite-ledger,sqlite-order,postgres-contract}.test.ts",
+      "test/sync/{memory/memory-ledger,sqlite/sqlite-ledger,sqlite/order,postgres/postgres-ledger}.test.ts",
       "test/lookup/fuzz.test.ts",
       "test/vendors/passport/reply-forms.test.ts",
       "test/consumer/packed.test.ts",

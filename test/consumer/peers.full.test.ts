@@ -3,7 +3,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createDatabase, type TestDatabase } from "../sync/postgres-database.ts";
+import { createDatabase, type TestDatabase } from "../sync/postgres/servers/database.ts";
 import { createProject, type HostProject, install, packPackage } from "./packed-package.ts";
 
 /** Packages beside ours, and what the program for each prints. */

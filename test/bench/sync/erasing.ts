@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { parsePlate } from "../../../src/core/plate.ts";
 import { sqliteLedger } from "../../../src/sync/sqlite/index.ts";
-import { deliveryOf, issue, minute, revoke, rightAt, updateOf } from "../../sync/ledger-fixtures.ts";
+import { deliveryOf, issue, minute, revoke, rightAt, updateOf } from "../../sync/ledger/fixtures.ts";
 import { makeFile } from "./contenders/bench-folder.ts";
 import { percentile } from "./percentile.ts";
 

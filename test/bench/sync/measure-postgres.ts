@@ -1,4 +1,4 @@
-import { startPostgres } from "../../sync/postgres-process.ts";
+import { startPostgres } from "../../sync/postgres/process.ts";
 import { assertSameRegistrations, countRegistrations } from "./same-registrations.ts";
 import { assertSameResult, startEntries, stopAll, takeTurns } from "./take-turns.ts";
 import { again, type Measured, type Target, toMeasured } from "./targets.ts";

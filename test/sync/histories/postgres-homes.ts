@@ -1,8 +1,8 @@
 import pg from "pg";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { createPostgresLedger } from "../../../src/sync/postgres/postgres-ledger.ts";
-import { createDatabase } from "../postgres-database.ts";
-import { withStoppedClock } from "../stopped-clock.ts";
+import { withStoppedClock } from "../clock/stopped-clock.ts";
+import { createDatabase } from "../postgres/servers/database.ts";
 import type { LedgerHomes } from "./ledger-home.ts";
 import { createSilentStatements } from "./silent-statements.ts";
 

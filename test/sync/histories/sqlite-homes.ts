@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { createSqliteLedger } from "../../../src/sync/sqlite/sqlite-ledger.ts";
-import { findQuickFolder } from "../quick-folder.ts";
+import { findQuickFolder } from "../sqlite/quick-folder.ts";
 import { VENDORS } from "./history-world.ts";
 import type { LedgerHomes } from "./ledger-home.ts";
 

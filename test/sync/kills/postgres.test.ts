@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { suiteSize } from "../../support/suite-size.ts";
-import { createDatabase } from "../postgres-database.ts";
+import { createDatabase } from "../postgres/servers/database.ts";
 import { type BuiltChild, buildChild } from "./build-child.ts";
 import { runMachines } from "./run-machines.ts";
 import { runRows } from "./run-rows.ts";

@@ -1,0 +1,94 @@
+import { expect, it } from "vitest";
+import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
+import { permit, START, scriptedSync } from "../scripted-sync.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const YEAR_MS = 365 * DAY_MS;
+
+const inDays = (days: number) => new Date(START + days * DAY_MS).toISOString();
+
+it("ends what a clock shows that is a year ahead for a minute as if it had never been", async () => {
+  const { sync, vendor, jump, pass, until } = scriptedSync();
+  const alpha = vendor();
+  await until(sync.start());
+  await until(sync.issueMany([permit("ENDS", { validTo: inDays(100) }), permit("OPEN", { validTo: null })]));
+  await until(sync.idle());
+  jump(YEAR_MS);
+  await until(sync.refresh());
+  await pass(MINUTE_MS);
+  jump(-YEAR_MS);
+  await pass(MINUTE_MS);
+  expect(alpha.live.size).toBe(2);
+  await until(sync.revoke("ENDS"));
+  await until(sync.revoke("OPEN"));
+  await until(sync.idle());
+  expect(alpha.live.size).toBe(0);
+  expect(alpha.requests.at(-1)).toMatch(/^cancel /);
+  await until(sync.stop());
+});
+
+it("puts right after a restart what a clock five hours ahead had dated from the start", async () => {
+  const ledger = memoryLedger();
+  const ahead = scriptedSync(["alpha"], { wrap: () => ledger, aheadMs: 5 * HOUR_MS });
+  await ahead.until(ahead.sync.start());
+  await ahead.until(ahead.sync.issueMany([permit("GONE"), permit("STAYS", { validTo: null })]));
+  await ahead.until(ahead.sync.idle());
+  await ahead.until(ahead.sync.revoke("GONE"));
+  await ahead.until(ahead.sync.idle());
+  await ahead.until(ahead.sync.stop());
+
+  const right = scriptedSync(["alpha"], { wrap: () => ledger });
+  await right.until(right.sync.start());
+  await right.pass(MINUTE_MS);
+  expect(right.vendor().requests.sort()).toEqual(["amend STAYS", "cancel GONE"]);
+  expect((await right.until(right.sync.status())).providers).toMatchObject([{ pending: 0, failed: 0 }]);
+  await right.until(right.sync.stop());
+
+  const again = scriptedSync(["alpha"], { wrap: () => ledger, aheadMs: 5 * MINUTE_MS });
+  await again.until(again.sync.start());
+  await again.pass(MINUTE_MS);
+  expect(again.vendor().requests).toEqual([]);
+  await again.until(again.sync.stop());
+});
+
+it("does not believe a clock that is more than a day past the ledger at a start", async () => {
+  const ledger = memoryLedger();
+  const before = scriptedSync(["alpha"], { wrap: () => ledger });
+  await before.until(before.sync.start());
+  await before.until(before.sync.issue(permit("KEPT", { validTo: inDays(100) })));
+  await before.until(before.sync.idle());
+  await before.until(before.sync.stop());
+
+  const ahead = scriptedSync(["alpha"], { wrap: () => ledger, aheadMs: YEAR_MS });
+  await ahead.until(ahead.sync.start());
+  await ahead.pass(HOUR_MS);
+  expect((await ahead.until(ahead.sync.status())).clock).toMatchObject({ against: "ledger" });
+  expect(ahead.types()).toContain("clock_leapt");
+  await ahead.until(ahead.sync.stop());
+
+  // Another restart does not make it right.
+  const still = scriptedSync(["alpha"], { wrap: () => ledger, aheadMs: YEAR_MS + 2 * HOUR_MS });
+  await still.until(still.sync.start());
+  await still.pass(2 * HOUR_MS);
+  expect((await still.until(still.sync.status())).clock).toMatchObject({ against: "ledger" });
+  expect(still.types()).not.toContain("erased");
+  await still.pass(DAY_MS);
+  expect((await still.until(still.sync.status())).clock).toBeNull();
+  expect(still.types()).toContain("erased");
+  await still.until(still.sync.stop());
+});
+
+it("goes on erasing in a ledger that is started anew every day and has nothing else to do", async () => {
+  const ledger = memoryLedger();
+  for (let day = 0; day < 5; day += 1) {
+    const daily = scriptedSync(["alpha"], { wrap: () => ledger, aheadMs: day * DAY_MS, retentionMs: DAY_MS });
+    await daily.until(daily.sync.start());
+    if (day === 0) await daily.until(daily.sync.issue(permit("ENDS", { validTo: inDays(1) })));
+    await daily.pass(DAY_MS - 10 * MINUTE_MS);
+    expect((await daily.until(daily.sync.status())).clock).toBeNull();
+    await daily.until(daily.sync.stop());
+  }
+  expect(await ledger.getPermit("ENDS")).toBeUndefined();
+});

@@ -1,0 +1,220 @@
+import { describe, expect, it } from "vitest";
+import type { Delivery } from "../../../src/sync/ledger/delivery.ts";
+import { decodeDelivery, encodeDelivery } from "../../../src/sync/ledger/delivery-document.ts";
+import { findLiveUntil } from "../../../src/sync/ledger/delivery-facts.ts";
+import { DAY, desire, HOUR, PlannedVendor, START, wanted } from "../plan/planned-vendor.ts";
+
+const ID = { providerId: "vendor", permitId: "P-1" };
+const YEAR = 365 * DAY;
+
+const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
+
+function vendorWith(changes: Parameters<typeof wanted>[0] = {}): PlannedVendor {
+  const world = new PlannedVendor();
+  world.desired = desire(wanted(changes));
+  world.settle();
+  return world;
+}
+
+const LONG = { validTo: iso(START + 2 * YEAR) };
+
+/** Ends of what the vendor has, as it has them. */
+const endsOf = ({ rights }: PlannedVendor) => [...rights.values()].map(({ end }) => iso(end));
+
+/** The delivery after it was written and read again. */
+function stored(delivery: Delivery): Delivery {
+  const text = encodeDelivery(delivery, ID);
+  return text === null ? delivery : decodeDelivery(text, ID);
+}
+
+describe.each([
+  ["five hours", 5 * HOUR],
+  ["a year", YEAR],
+  ["two seconds", 2_000],
+])("what a clock that was %s ahead dated, once it is right", (_, ahead) => {
+  it("cancels again at the right instant", () => {
+    const world = vendorWith(LONG);
+    world.now = START + ahead;
+    world.desired = desire();
+    world.settle();
+    world.delivery = stored(world.delivery);
+    world.now = START;
+    expect(world.live()).toHaveLength(1);
+    world.settle();
+    expect(world.live()).toEqual([]);
+    expect(endsOf(world)).toEqual([iso(START)]);
+    expect(world.step().operations).toEqual([]);
+  });
+
+  it("cancels at what the clock shows, not at what it showed when it last decided", () => {
+    const world = vendorWith(LONG);
+    world.delivery = { ...world.delivery, decidedAt: iso(START + ahead) };
+    world.desired = desire();
+    expect(world.step().operations).toMatchObject([{ intent: { operation: "cancel", at: iso(START) } }]);
+  });
+
+  it("takes an extension of an open-ended right back to the usual end", () => {
+    const world = new PlannedVendor();
+    world.desired = desire(wanted({ validTo: null }));
+    world.now = START + ahead;
+    world.settle();
+    expect(endsOf(world)).toEqual([iso(START + ahead + 30 * DAY)]);
+    world.now = START;
+    world.settle();
+    expect(endsOf(world)).toEqual([iso(START + 30 * DAY)]);
+    expect(world.step().operations).toEqual([]);
+  });
+
+  it("dates anew what is on its way", () => {
+    const world = vendorWith(LONG);
+    world.now = START + ahead;
+    world.desired = desire();
+    world.step(() => "lost");
+    world.now = START;
+    world.delivery = stored(world.delivery);
+    expect(world.step().operations).toMatchObject([{ intent: { operation: "cancel", at: iso(START) } }]);
+    expect(world.delivery.decidedAt).toBe(iso(START));
+  });
+
+  it("has an end for each right when one was over, and was taken up again", () => {
+    const world = vendorWith({ validTo: iso(START + ahead) });
+    world.now = START + ahead;
+    world.settle();
+    world.desired = desire(wanted(LONG));
+    world.settle();
+    expect(world.rights.size).toBe(2);
+    world.now = START;
+    world.delivery = stored(world.delivery);
+    world.settle();
+    expect(world.live()).toHaveLength(1);
+    expect(endsOf(world)).toEqual([iso(START), LONG.validTo]);
+  });
+
+  it("knows a right again that was over by it", () => {
+    const world = vendorWith({ validTo: iso(START + ahead) });
+    world.desired = desire(
+      wanted({ validTo: iso(START + ahead) }),
+      wanted({ validTo: iso(START + ahead), locationId: "b" }),
+    );
+    world.now = START + ahead;
+    world.settle();
+    expect(world.delivery.rights).toEqual([]);
+    world.now = START;
+    world.settle();
+    expect(world.rights.size).toBe(2);
+    world.desired = desire();
+    world.settle();
+    expect(world.live()).toEqual([]);
+  });
+
+  it("registers a permit that was over by it", () => {
+    const world = new PlannedVendor();
+    world.desired = desire(wanted({ validTo: iso(START + ahead) }));
+    world.now = START + ahead;
+    world.settle();
+    expect(world.delivery.decidedAt).toBe(iso(START + ahead));
+    world.now = START;
+    world.settle();
+    expect(world.live()).toHaveLength(1);
+  });
+
+  it("ends what it had cancelled, and registers the next generation, when it is wanted again", () => {
+    const world = vendorWith(LONG);
+    world.now = START + ahead;
+    world.desired = desire();
+    world.settle();
+    world.now = START;
+    world.desired = desire(wanted(LONG));
+    world.settle();
+    expect(world.live()).toHaveLength(1);
+    expect(world.rights.size).toBe(2);
+  });
+});
+
+describe("a clock that is not believed", () => {
+  const over = START + 100 * DAY;
+
+  function leapt(): PlannedVendor {
+    const world = vendorWith();
+    world.now = over;
+    world.steadyAt = new Date(over + DAY);
+    return world;
+  }
+
+  it("keeps what is over by it, and goes on with it once the clock is right", () => {
+    const world = leapt();
+    world.desired = desire(wanted(), wanted({ locationId: "b" }));
+    expect(world.step().operations).toEqual([]);
+    expect(world.delivery.rights).toHaveLength(1);
+    world.now = START;
+    world.settle();
+    expect(world.live()).toHaveLength(2);
+    expect(world.rights.size).toBe(2);
+  });
+
+  it("cancels what is over by it and not wanted any more", () => {
+    const world = leapt();
+    world.desired = desire();
+    world.settle();
+    expect(world.log).toEqual(["register lot GXK204", "cancel lot GXK204"]);
+  });
+
+  it("extends what is over by it", () => {
+    const world = leapt();
+    world.desired = desire(wanted({ validTo: iso(over + DAY) }));
+    world.settle();
+    expect(world.log).toEqual(["register lot GXK204", "amend lot GXK204"]);
+    expect(world.rights.size).toBe(1);
+  });
+
+  it("lets go of it when it is believed again", () => {
+    const world = leapt();
+    world.step();
+    world.now = over + 2 * DAY;
+    world.steadyAt = undefined;
+    world.step();
+    expect(world.delivery.rights).toEqual([]);
+  });
+
+  it("remembers what it ended for as long as it is not believed", () => {
+    const world = leapt();
+    world.desired = desire();
+    world.settle();
+    world.now += 3 * DAY;
+    world.desired = desire(wanted({ validTo: iso(over + YEAR) }));
+    world.settle();
+    expect(world.delivery.ended).toHaveLength(1);
+  });
+});
+
+describe("what was ended", () => {
+  it("is remembered for a day, and is not live beyond its end", () => {
+    const world = vendorWith();
+    world.desired = desire();
+    world.now += HOUR;
+    world.settle();
+    expect(world.delivery.ended).toMatchObject([{ intent: { operation: "cancel", at: iso(START + HOUR) } }]);
+    expect(findLiveUntil(world.delivery)).toBe(START + HOUR);
+    world.delivery = stored(world.delivery);
+    world.now += DAY - 1;
+    world.desired = desire(wanted());
+    world.settle();
+    expect(world.delivery.ended).toHaveLength(1);
+    world.now += 1;
+    world.desired = desire(wanted({ validTo: iso(START + 50 * DAY) }));
+    world.settle();
+    expect(world.delivery).not.toHaveProperty("ended");
+  });
+
+  it("reads back as it was written", () => {
+    const world = vendorWith();
+    world.desired = desire(wanted({ locationId: "b" }));
+    world.settle();
+    expect(world.delivery.ended).toHaveLength(1);
+    expect(stored(world.delivery)).toEqual(world.delivery);
+    world.desired = desire();
+    world.settle();
+    expect(world.delivery.ended).toHaveLength(2);
+    expect(stored(world.delivery)).toEqual(world.delivery);
+  });
+});

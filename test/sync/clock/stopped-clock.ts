@@ -1,0 +1,43 @@
+import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
+import type { TestDatabase } from "../postgres/servers/database.ts";
+
+/** A ledger of a database whose clock is what `now` shows; for `claim` and the like, what they are asked with. */
+export function withStoppedClock(
+  ledger: Ledger,
+  {
+    setClock,
+    now,
+  }: { setClock: Awaited<ReturnType<TestDatabase["stopClock"]>>; now: () => Date | undefined },
+): Ledger {
+  const at = async (instant = now()): Promise<void> => {
+    if (instant !== undefined) await setClock(instant);
+  };
+  return {
+    ...ledger,
+    now,
+    async rewind(request) {
+      await at(request.now);
+      return ledger.rewind(request);
+    },
+    async claim(request) {
+      await at(request.now);
+      return ledger.claim(request);
+    },
+    async claimOne(id, request) {
+      await at(request.now);
+      return ledger.claimOne(id, request);
+    },
+    async findNextDue(providerId) {
+      await at();
+      return ledger.findNextDue(providerId);
+    },
+    async count(providerId, instant) {
+      await at(instant);
+      return ledger.count(providerId, instant);
+    },
+    async erase(request) {
+      await at(request.now);
+      return ledger.erase(request);
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { expect, it } from "vitest";
+import { memoryDirectory } from "../../../src/core/directory.ts";
+import { referenceOf } from "../../../src/core/identity.ts";
+import type { PushProvider } from "../../../src/core/provider.ts";
+import { toStoredRegistration } from "../../../src/core/registration.ts";
+import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
+import { createPermitSync } from "../../../src/sync/permit-sync.ts";
+import { permit, scriptedSync } from "../scripted-sync.ts";
+
+const COUNT = 300;
+const END = "2089-12-31T00:00:00Z";
+
+/** Brings permits to a vendor that takes a hundred at a time. Gives how many each request had, and how many there were at once. */
+async function deliver({ isAsked }: { isAsked: boolean }): Promise<{ sizes: number[]; most: number }> {
+  const { createVendor, companies, locations } = scriptedSync();
+  const { provider } = createVendor("alpha", 100);
+  const sizes: number[] = [];
+  let [underWay, most] = [0, 0];
+  const registerMany: PushProvider["registerMany"] = async (registrations) => {
+    sizes.push(registrations.length);
+    underWay += registrations.length;
+    most = Math.max(most, underWay);
+    await askIfSo();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    underWay -= registrations.length;
+    return registrations.map((one) => {
+      const registration = toStoredRegistration(one);
+      const { target, validTo } = registration;
+      const known = { v: 1 as const, providerId: "alpha", reference: referenceOf("alpha", one) };
+      return { ok: true, value: { ...known, target, registration, coveredUntil: validTo ?? "" } };
+    });
+  };
+  const directory = memoryDirectory({
+    companies: [...companies.values()],
+    locations: [...locations.values()].flat(),
+  });
+  const sync = createPermitSync({
+    providers: [{ ...provider, registerMany }],
+    ledger: memoryLedger(),
+    directory,
+  });
+  const query = { companyId: "c", plateNumbers: ["P1"], locationIds: ["c-lot"], at: new Date() };
+  // A lookup is remembered for a second: one with each request, so that a slow machine does not forget it half-way.
+  async function askIfSo(): Promise<void> {
+    if (isAsked) await sync.findPermits({ ...query, signal: new AbortController().signal });
+  }
+  await sync.issueMany(Array.from({ length: COUNT }, (_, index) => permit(`P${index}`, { validTo: END })));
+  await askIfSo();
+  await sync.start();
+  await expect.poll(() => sizes.reduce((sum, size) => sum + size, 0), { timeout: 120_000 }).toBe(COUNT);
+  await sync.stop();
+  return { sizes, most };
+}
+
+it("has little under way while lookups are asked, and all that it may otherwise", async () => {
+  const busy = await deliver({ isAsked: false });
+  expect(Math.max(...busy.sizes)).toBe(100);
+  expect(busy.most).toBeGreaterThan(100);
+  const asked = await deliver({ isAsked: true });
+  expect(Math.max(...asked.sizes)).toBeLessThanOrEqual(50);
+  expect(asked.most).toBeLessThanOrEqual(50);
+});

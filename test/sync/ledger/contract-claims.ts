@@ -1,0 +1,316 @@
+import { expect, it } from "vitest";
+import { NO_DELIVERY } from "../../../src/sync/ledger/delivery.ts";
+import type { ClaimedDelivery, Ledger } from "../../../src/sync/ledger/ledger.ts";
+import type { Place } from "./contract.ts";
+import * as given from "./fixtures.ts";
+
+const { claim, claimOnly, deliveryOf, issue, keepOf, minute, revise, revoke, rightAt, say, updateOf } = given;
+
+/** Who works on what, and when something is due. */
+export function describeClaims(place: Place): void {
+  it("gives what is due, longest due first, to one worker, with what it needs", async () => {
+    const { ledger } = place;
+    for (const [id, at] of [
+      ["late", 7],
+      ["early", 2],
+      ["middle", 5],
+      ["future", 60],
+    ] as const) {
+      await say(ledger, issue({ id }, at));
+    }
+    const first = await claim(ledger, 10, { limit: 2 });
+    expect(first.map(({ permitId }) => permitId)).toEqual(["early", "middle"]);
+    expect(first[0]).toMatchObject({
+      ...{ providerId: "passport", companyId: "university", delivery: NO_DELIVERY, dueSince: minute(2) },
+      stored: { permit: given.permitOf({ id: "early" }), state: "active", changedAt: minute(2) },
+    });
+    expect((await claim(ledger, 10)).map(({ permitId }) => permitId)).toEqual(["late"]);
+    expect(await claim(ledger, 10)).toEqual([]);
+    expect(await claim(ledger, 10, { providerId: "hotspot" })).toEqual([]);
+  });
+
+  it("gives a claim to somebody else when its time is over, and not before", async () => {
+    const { ledger } = place;
+    await say(ledger, issue());
+    const lost = await claimOnly(ledger, 0);
+    expect(await ledger.findNextDue("passport")).toEqual(minute(1));
+    expect(await claim(ledger, 0.99)).toEqual([]);
+    const taken = await claimOnly(ledger, 1);
+    const late = updateOf(lost, { delivery: given.deliveryOf([], { generation: 5 }) });
+    expect(await ledger.save([late])).toEqual([false]);
+    expect(await ledger.claimOne(taken, { now: minute(1), leaseMs: 1 })).toBeUndefined();
+    expect(await ledger.save([updateOf(taken)])).toEqual([true]);
+    expect(await ledger.claimOne(taken, { now: minute(2), leaseMs: 1 })).toMatchObject({
+      delivery: NO_DELIVERY,
+    });
+  });
+
+  it("makes due what waits for an instant of a clock that was set back, and nothing else", async () => {
+    const { ledger } = place;
+    for (const id of ["waits", "planned soon", "planned later", "settled"])
+      await say(ledger, issue({ id }, 0));
+    const claimed = new Map((await claim(ledger, 0)).map((one) => [one.permitId, one]));
+    const release = (id: string, dueAt: number | null, settled: boolean) =>
+      updateOf(claimed.get(id) as ClaimedDelivery, { dueAt, settled });
+    await ledger.save([
+      release("waits", 55, false),
+      release("planned soon", 45, true),
+      release("planned later", 70, true),
+      release("settled", null, true),
+    ]);
+    await say(ledger, issue({ id: "new" }, 50));
+    expect(await ledger.count("passport", minute(-10))).toMatchObject({ pending: 0 });
+
+    await ledger.rewind({ providerId: "hotspot", latest: minute(60), now: minute(-10) });
+    expect(await ledger.count("passport", minute(-10))).toMatchObject({ pending: 0 });
+    await ledger.rewind({ providerId: "passport", latest: minute(60), now: minute(-10) });
+    expect(await ledger.count("passport", minute(-10))).toMatchObject({
+      pending: 3,
+      oldestDueSince: minute(-10),
+    });
+    const due = (await claim(ledger, -10)).map(({ permitId }) => permitId);
+    expect(due.sort()).toEqual(["new", "planned soon", "waits"]);
+    expect(await ledger.findNextDue("passport")).toEqual(minute(-9));
+    expect((await claim(ledger, 70)).map(({ permitId }) => permitId)).toContain("planned later");
+  });
+
+  it("makes due what was decided later than the clock shows, and what is being worked on", async () => {
+    const { ledger } = place;
+    for (const id of ["ahead", "before", "never", "worked on"]) await say(ledger, issue({ id }, 0));
+    const claimed = await claim(ledger, 0);
+    const decided = (id: string, decidedAt: string | null) => {
+      const one = claimed.find(({ permitId }) => permitId === id) as ClaimedDelivery;
+      const delivery = { ...deliveryOf([rightAt("Zone 1")]), decidedAt, unmapped: ["lot"] };
+      return updateOf(one, { delivery, dueAt: null, settled: true });
+    };
+    await ledger.save([
+      decided("ahead", minute(55).toISOString()),
+      decided("before", minute(-1).toISOString()),
+      decided("never", null),
+    ]);
+    expect(await ledger.count("passport", minute(0))).toMatchObject({ pending: 1 });
+    await ledger.rewind({ providerId: "passport", latest: minute(60), now: minute(0) });
+    expect((await claim(ledger, 0)).map(({ permitId }) => permitId)).toContain("ahead");
+    await ledger.save([decided("worked on", minute(55).toISOString())]);
+    const later = (await claim(ledger, 0)).map(({ permitId }) => permitId);
+    expect(later).toEqual(["worked on"]);
+    expect(await ledger.count("passport", minute(0))).toMatchObject({ pending: 2 });
+  });
+
+  it("remembers the clock, through a restart", async () => {
+    let { ledger } = place;
+    expect(await ledger.readClock()).toMatchObject({ latest: null, leap: null });
+    await ledger.noteClock({ latest: minute(5) });
+    const leap = { steadyAt: minute(50), byMs: -1_000 };
+    await ledger.noteClock({ leap });
+    await ledger.noteClock({ latest: minute(4) });
+    ledger = await place.reopen();
+    expect(await ledger.readClock()).toMatchObject({ latest: minute(5), leap });
+    await ledger.noteClock({ latest: minute(4) }, { isSettled: true });
+    await ledger.noteClock({ leap: null });
+    expect(await ledger.readClock()).toMatchObject({ latest: minute(4), leap: null });
+  });
+
+  it("keeps a claim whose time is not over after all, because the clock went back", async () => {
+    const { ledger } = place;
+    await say(ledger, issue());
+    const first = await claimOnly(ledger, 0);
+    await say(ledger, issue({ id: "longer due" }, -5));
+    // Its time is over, and somebody looks for work without taking it.
+    const [other] = await claim(ledger, 1.5, { limit: 1 });
+    expect(other?.permitId).toBe("longer due");
+    expect(await claim(ledger, 0.5)).toEqual([]);
+    expect(await ledger.claimOne(first, { now: minute(0.5), leaseMs: 1 })).toBeUndefined();
+    await ledger.save([updateOf(first, { delivery: given.deliveryOf([], { generation: 5 }), dueAt: 30 })]);
+    await ledger.save([updateOf(other as typeof first)]);
+    expect(await ledger.findNextDue("passport")).toEqual(minute(30));
+    expect((await claimOnly(ledger, 30)).delivery.generation).toBe(5);
+  });
+
+  it.each([
+    ["a permit that is new", (ledger) => say(ledger, issue({ id: "earlier" }, 3))],
+    ["one that is revised", (ledger) => say(ledger, revise({ id: "settled", revision: 2 }, 3))],
+    ["one that is revoked", (ledger) => say(ledger, revoke(3, "settled"))],
+    [
+      "a company's",
+      (ledger) => ledger.makeDue({ companyId: "college", providerIds: ["passport"], at: minute(3) }),
+    ],
+    ["one that is given back", (ledger, kept) => ledger.save([updateOf(kept, { dueAt: 3, settled: false })])],
+  ] satisfies [string, (ledger: Ledger, kept: ClaimedDelivery) => Promise<unknown>][])(
+    "gives what has become due earlier than what was given last, because the clock went back: %s",
+    async (_, becomeDue) => {
+      const { ledger } = place;
+      for (const id of ["settled", "kept"]) await say(ledger, issue({ id }, 9));
+      await say(ledger, issue({ id: "college's", companyId: "college" }, 9));
+      const first = await claim(ledger, 9);
+      const kept = first.find(({ permitId }) => permitId === "kept") as ClaimedDelivery;
+      await ledger.save(first.filter((one) => one !== kept).map((one) => updateOf(one)));
+      await say(ledger, issue({ id: "given last" }, 9.5));
+      expect(await claim(ledger, 9.5)).toMatchObject([{ permitId: "given last" }]);
+      await becomeDue(ledger, kept);
+      expect(await claim(ledger, 9.5)).toHaveLength(1);
+    },
+  );
+
+  it("takes what is saved late, as long as nobody else has it", async () => {
+    const { ledger } = place;
+    await say(ledger, issue());
+    const late = await claimOnly(ledger, 0);
+    const update = updateOf(late, { delivery: given.deliveryOf([], { generation: 5 }) });
+    expect(await ledger.save([update])).toEqual([true]);
+    expect(await claim(ledger, 60)).toEqual([]);
+    const again = await ledger.claimOne(late, { now: minute(60), leaseMs: 1 });
+    expect(again?.delivery.generation).toBe(5);
+  });
+
+  it("saves while the claim goes on", async () => {
+    const { ledger } = place;
+    await say(ledger, issue());
+    const claimed = await claimOnly(ledger, 0);
+    const [one, two] = [
+      given.deliveryOf([given.rightAt("Zone 1")]),
+      given.deliveryOf([given.rightAt("Zone 2")]),
+    ];
+    expect(await ledger.save([keepOf(claimed, one)])).toEqual([true]);
+    expect(await claim(ledger, 0.5)).toEqual([]);
+    expect(await given.collect(ledger.listAt("passport", "Zone 1"))).toMatchObject([{ delivery: one }]);
+    await ledger.save([updateOf(claimed, { delivery: two, dueAt: 9 })]);
+    expect(await ledger.findNextDue("passport")).toEqual(minute(9));
+    expect(await claimOnly(ledger, 9)).toMatchObject({ delivery: two, dueSince: minute(9) });
+  });
+
+  it("changes nothing for a claim that was released, or that nobody ever had", async () => {
+    const { ledger } = place;
+    await say(ledger, issue());
+    const claimed = await claimOnly(ledger, 0);
+    await ledger.save([updateOf(claimed, { dueAt: 30 })]);
+    const delivery = given.deliveryOf([given.rightAt("Zone 1")]);
+    const over = [updateOf(claimed, { delivery, dueAt: 1 }), keepOf(claimed, delivery)];
+    expect(await ledger.save(over)).toEqual([false, false]);
+    const unknown = { ...updateOf(claimed, { delivery }), permitId: "never heard of" };
+    expect(await ledger.save([unknown])).toEqual([false]);
+    expect(await ledger.findNextDue("passport")).toEqual(minute(30));
+    expect(await claimOnly(ledger, 30)).toMatchObject({ delivery: NO_DELIVERY });
+  });
+
+  it("takes one of two answers that come together: that of the claim which goes on", async () => {
+    const { ledger } = place;
+    await say(ledger, issue());
+    const lost = await claimOnly(ledger, 0);
+    const taken = await claimOnly(ledger, 1);
+    const delivery = given.deliveryOf([given.rightAt("Zone 2")]);
+    const effects = await ledger.save([
+      updateOf(lost, { delivery: given.deliveryOf([given.rightAt("Zone 1")]) }),
+      updateOf(taken, { delivery }),
+    ]);
+    expect(effects).toEqual([false, true]);
+    expect(await given.collect(ledger.listTargets("passport"))).toEqual(["Zone 2"]);
+    expect(await given.collect(ledger.listAt("passport", "Zone 2"))).toMatchObject([{ delivery }]);
+    expect(await given.collect(ledger.listAt("passport", "Zone 1"))).toEqual([]);
+  });
+
+  it("makes what changed meanwhile due at once, whatever the worker says", async () => {
+    const { ledger } = place;
+    await say(ledger, issue());
+    const claimed = await claimOnly(ledger, 1);
+    await say(ledger, revise({ revision: 2 }, 2));
+    await say(ledger, revoke(3));
+    expect(await claim(ledger, 1.5)).toEqual([]);
+    await ledger.save([updateOf(claimed, { dueAt: 500 })]);
+    expect(await ledger.findNextDue("passport")).toEqual(minute(2));
+    const again = await claimOnly(ledger, 3);
+    expect(again).toMatchObject({ dueSince: minute(2), stored: { state: "revoked" } });
+    await ledger.save([updateOf(again, { dueAt: 500 })]);
+    expect(await ledger.findNextDue("passport")).toEqual(minute(500));
+  });
+
+  it("remembers since when something is to be done until it is settled", async () => {
+    const { ledger } = place;
+    await say(ledger, issue({}, 2));
+    await ledger.save([updateOf(await claimOnly(ledger, 3), { dueAt: 8, settled: false })]);
+    expect(await claim(ledger, 7)).toEqual([]);
+    const second = await claimOnly(ledger, 8);
+    expect(second.dueSince).toEqual(minute(2));
+    await ledger.save([updateOf(second, { dueAt: 20 })]);
+    expect((await claimOnly(ledger, 21)).dueSince).toEqual(minute(20));
+  });
+
+  it("claims one delivery whether it is due or not", async () => {
+    const { ledger } = place;
+    const id = { providerId: "passport", permitId: "permit-1" };
+    const request = { now: minute(5), leaseMs: given.LEASE_MS };
+    expect(await ledger.claimOne(id, request)).toBeUndefined();
+    await say(ledger, issue({}, 60));
+    const claimed = await ledger.claimOne(id, request);
+    expect(claimed).toMatchObject({ ...id, dueSince: minute(5), delivery: NO_DELIVERY });
+    expect(await ledger.claimOne(id, request)).toBeUndefined();
+    expect(await ledger.claimOne({ ...id, providerId: "hotspot" }, request)).toBeUndefined();
+    expect(await ledger.claimOne(id, { ...request, now: minute(6) })).toMatchObject(id);
+  });
+
+  it("makes all that a company has due, and what is asked for of permits that are neither revoked nor over", async () => {
+    const { ledger } = place;
+    await ledger.record([
+      ...[issue(), issue({ id: "over", validTo: minute(5) }), issue({ id: "revoked" })],
+      ...[issue({ id: "bare" }, 0, []), issue({ id: "other", companyId: "city" })],
+      issue({ id: "elsewhere" }, 0, ["switched off"]),
+      revoke(1, "revoked"),
+    ]);
+    for (const providerId of ["passport", "switched off"]) {
+      const claimed = await claim(ledger, 1, { providerId });
+      await ledger.save(claimed.map((one) => updateOf(one, { dueAt: 400 })));
+    }
+    const selection = { companyId: "university", providerIds: ["passport", "hotspot"], at: minute(10) };
+    expect(await ledger.makeDue(selection)).toBe(9);
+    const dueIds = async (providerId: string) =>
+      (await claim(ledger, 10, { providerId })).map(({ permitId }) => permitId).sort();
+    expect(await dueIds("passport")).toEqual(["bare", "elsewhere", "over", "permit-1", "revoked"]);
+    expect(await dueIds("hotspot")).toEqual(["bare", "elsewhere", "permit-1"]);
+    expect(await dueIds("switched off")).toEqual(["elsewhere"]);
+    expect(await ledger.makeDue({ ...selection, companyId: "nobody" })).toBe(0);
+    // Nothing new is made, and those who work on something are told.
+    expect(await ledger.makeDue({ ...selection, providerIds: [], at: minute(11) })).toBe(9);
+    expect(await ledger.makeDue({ ...selection, companyId: "city", providerIds: [] })).toBe(1);
+  });
+
+  it("tells a worker that its company's mapping changed meanwhile", async () => {
+    const { ledger } = place;
+    await say(ledger, issue());
+    const claimed = await claimOnly(ledger, 0);
+    await ledger.makeDue({ companyId: "university", providerIds: [], at: minute(1) });
+    await ledger.save([updateOf(claimed, { dueAt: null })]);
+    expect(await claimOnly(ledger, 1)).toMatchObject({ dueSince: minute(1) });
+  });
+
+  it("tells of each delivery whether it was written, in their order", async () => {
+    const { ledger } = place;
+    for (const id of ["kept", "taken over", "erased", "given back"]) await say(ledger, issue({ id }));
+    const claimed = new Map((await claim(ledger, 0)).map((one) => [one.permitId, one]));
+    const of = (id: string) => claimed.get(id) as ClaimedDelivery;
+    await ledger.save([updateOf(of("given back"), { dueAt: 30 })]);
+    await say(ledger, given.forget(0, "erased"));
+    expect(await ledger.erase({ endedBefore: minute(0), now: minute(1), limit: 5 })).toBe(1);
+    const id = { providerId: "passport", permitId: "taken over" };
+    expect(await ledger.claimOne(id, { now: minute(1), leaseMs: given.LEASE_MS })).toBeDefined();
+    const effects = await ledger.save([
+      updateOf(of("given back")),
+      updateOf(of("taken over")),
+      updateOf(of("kept")),
+      updateOf(of("erased")),
+    ]);
+    expect(effects).toEqual([false, false, true, false]);
+    expect(await ledger.save([])).toEqual([]);
+  });
+
+  it("gives claims up when it is closed", async () => {
+    await say(place.ledger, issue());
+    const lost = await claimOnly(place.ledger, 0);
+    const ledger = await place.reopen();
+    const taken = await claimOnly(ledger, 0);
+    const late = updateOf(lost, { delivery: given.deliveryOf([given.rightAt("Zone 1")]) });
+    expect(await ledger.save([late])).toEqual([false]);
+    expect(await claim(ledger, 0)).toEqual([]);
+    await ledger.save([updateOf(taken)]);
+    expect(await given.collect(ledger.listTargets("passport"))).toEqual([]);
+  });
+}

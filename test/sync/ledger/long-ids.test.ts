@@ -1,0 +1,187 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, it } from "vitest";
+import { type Location, memoryDirectory } from "../../../src/core/directory.ts";
+import { parsePlate } from "../../../src/core/plate.ts";
+import { issueCredentials } from "../../../src/lookup/credentials.ts";
+import { createPermitLookupHandler } from "../../../src/lookup/handler.ts";
+import { memoryPermits } from "../../../src/lookup/memory-permits.ts";
+import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
+import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
+import { createPermitSync } from "../../../src/sync/permit-sync.ts";
+import { createHotSpotProvider } from "../../../src/vendors/hotspot/provider.ts";
+import { createPassportProvider } from "../../../src/vendors/passport/provider.ts";
+import { createT2FlexProvider } from "../../../src/vendors/t2-flex/provider.ts";
+import { failureOf, sampleRegistration } from "../../support/registrations.ts";
+import { permit as scriptedPermit, scriptedSync } from "../scripted-sync.ts";
+import { makeFolder, makeLedger } from "../sqlite/folder.ts";
+import { LONGEST_IDS, TOO_LONG } from "./longest-ids.ts";
+
+const LEDGERS: Readonly<Record<string, () => Ledger>> = {
+  memory: memoryLedger,
+  sqlite: () => makeLedger(join(makeFolder(), "permits.db")).ledger,
+};
+
+const permit = (changes: object = {}) => ({
+  ...{ id: "P-1", companyId: "c", plates: [parsePlate("GXK 204")], locationIds: ["a"], revision: 1 },
+  ...{ validFrom: "2026-09-01T00:00:00Z", validTo: "2026-12-31T00:00:00Z", ...changes },
+});
+const company = (changes: object = {}) => ({ id: "c", name: "C", providers: {}, ...changes });
+const location = (changes: object = {}): Location => ({
+  ...{ id: "a", companyId: "c", name: "A", providers: {}, ...changes },
+});
+const hotspot = (id?: string) =>
+  createHotSpotProvider({ baseUrl: "https://hotspot.test", token: "t", ...(id === undefined ? {} : { id }) });
+
+describe.each(Object.entries(LEDGERS))("over a ledger of kind %s", (_, createLedger) => {
+  const directory = { getCompany: () => undefined, listLocations: () => [] };
+  const open = () => createPermitSync({ providers: [hotspot()], ledger: createLedger(), directory });
+
+  it.each(Object.entries(TOO_LONG))("an id of %s is refused, naming field and limit", async (__, id) => {
+    const sync = open();
+    const refusals: [call: () => unknown, field: string][] = [
+      [() => sync.issue(permit({ id })), "permit.id"],
+      [() => sync.revise(permit({ id })), "permit.id"],
+      [() => sync.issue(permit({ companyId: id })), "permit.companyId"],
+      [() => sync.issue(permit({ locationIds: ["a", id] })), "permit.locationIds[1]"],
+      [() => sync.issueMany([permit(), permit({ id })]), "permits[1].id"],
+    ];
+    for (const [call, field] of refusals) {
+      const failure = await failureOf(async () => call());
+      expect(failure).toMatchObject({ code: "invalid_input", field });
+      expect(failure.message).toMatch(/is too long; an id has at most 512 characters, and at most 880 bytes/);
+      expect(failure.message.length).toBeLessThan(200);
+    }
+    expect(await sync.revoke("P-1")).toMatchObject({ status: "unknown" });
+    for (const status of [sync.revoke(id), sync.forget(id)]) {
+      expect(await status).toEqual({ permitId: id, status: "unknown" });
+    }
+    expect(await sync.retry(`hotspot/${id}/r`)).toBe(false);
+  });
+
+  it.each(Object.entries(LONGEST_IDS))("the longest of %s is taken", async (__, createIds) => {
+    const ids = createIds();
+    const id = ids.next();
+    const sync = open();
+    const issued = permit({ id, companyId: ids.next(), locationIds: [ids.next()] });
+    expect(await sync.issueMany([issued])).toEqual([{ permitId: id, status: "recorded" }]);
+    expect(await sync.revoke(id)).toEqual({ permitId: id, status: "recorded" });
+  });
+});
+
+describe.each(Object.entries(TOO_LONG))("an id of %s", (_, id) => {
+  it("is none in a directory", async () => {
+    const on = { enabled: true };
+    const directories: [entries: Parameters<typeof memoryDirectory>[0], field: RegExp][] = [
+      [{ companies: [company({ id })], locations: [] }, /^companies\[0\]\.id/],
+      [{ companies: [company({ providers: { [id]: on } })], locations: [] }, /^companies\[0\]\.providers/],
+      [{ companies: [company()], locations: [location({ id })] }, /^locations\[0\]\.id/],
+      [{ companies: [company()], locations: [location({ companyId: id })] }, /^locations\[0\]\.companyId/],
+      [
+        { companies: [company()], locations: [location({ providers: { p: { ...on, target: id } } })] },
+        /^locations\[0\]\.providers\["p"\]\.target/,
+      ],
+    ];
+    for (const [entries, field] of directories) {
+      const failure = await failureOf(() => memoryDirectory(entries));
+      expect(failure.code).toBe("invalid_input");
+      expect(failure.field).toMatch(field);
+      expect(failure.message).toMatch(/at most 512 characters/);
+    }
+  });
+
+  it("is none of a provider, a credential or a permit for lookups", async () => {
+    const creations = [
+      () => createT2FlexProvider({ id }),
+      () => hotspot(id),
+      () => createPassportProvider({ id, operatorId: "o", clientId: "c", clientSecret: "s" }),
+    ];
+    for (const create of creations) {
+      expect(await failureOf(create)).toMatchObject({ code: "invalid_config", field: "id" });
+    }
+    const directory = memoryDirectory({ companies: [], locations: [] });
+    const providers = [{ ...hotspot(), id }];
+    expect(
+      await failureOf(() => createPermitSync({ providers, ledger: memoryLedger(), directory })),
+    ).toMatchObject({ code: "invalid_config", field: "providers[0].id" });
+    const handler = { directory, findPermits: () => [], authorize: () => undefined } as never;
+    const flex = { ...createT2FlexProvider(), id };
+    expect(
+      await failureOf(() => createPermitLookupHandler(Object.assign(handler, { provider: flex }))),
+    ).toMatchObject({ code: "invalid_config" });
+    expect(await failureOf(() => issueCredentials({ companyId: id }))).toMatchObject({ field: "companyId" });
+    expect(await failureOf(() => issueCredentials({ companyId: "c", locationIds: ["a", id] }))).toMatchObject(
+      { field: "locationIds[1]" },
+    );
+    expect(await failureOf(() => memoryPermits([permit({ id }) as never]))).toMatchObject({
+      code: "invalid_input",
+    });
+  });
+
+  it("is none of a registration, and can be withdrawn where it was registered once", async () => {
+    const provider = hotspot();
+    for (const field of ["permitId", "companyId", "locationId", "target"] as const) {
+      const registration = sampleRegistration({ [field]: id });
+      expect(await failureOf(() => provider.register(registration))).toMatchObject({
+        code: "invalid_input",
+        field: `registration.${field}`,
+      });
+    }
+    const { plate, validFrom, validTo, ...names } = sampleRegistration({ permitId: id });
+    const stored = {
+      ...names,
+      ...{ plate: { number: plate.number, region: "CA-NB" }, generation: 0 },
+      ...{ validFrom: validFrom.toISOString(), validTo: validTo?.toISOString() ?? null },
+    };
+    const receipt = {
+      ...{ v: 1 as const, providerId: "hotspot", reference: "HS-1", target: stored.target },
+      ...{ registration: stored, coveredUntil: "2026-12-31T04:00:00.000Z" },
+    };
+    const signal = AbortSignal.abort();
+    expect(await failureOf(() => provider.cancel(receipt, { signal }))).toMatchObject({ code: "aborted" });
+  });
+});
+
+it("a receipt of a host's own provider whose target is longer is none", async () => {
+  const { sync, vendor, events, pass, until } = scriptedSync();
+  const alpha = vendor();
+  const { registerMany } = alpha.provider;
+  Object.assign(alpha.provider, {
+    registerMany: async (...args: Parameters<typeof registerMany>) =>
+      (await registerMany(...args)).map((outcome) =>
+        outcome.ok ? { ok: true, value: { ...outcome.value, target: TOO_LONG["3 kB"] } } : outcome,
+      ),
+  });
+  await sync.start();
+  await until(sync.issue(scriptedPermit("P1")));
+  await pass(60_000);
+  expect(events.filter(({ type }) => type === "held")[0]).toMatchObject({ code: "invalid_response" });
+  Object.assign(alpha.provider, { registerMany });
+  await until(sync.idle());
+  await until(sync.stop());
+});
+
+it("a permit that an older version recorded under a longer id is still found, delivered and withdrawn", async () => {
+  const path = join(makeFolder(), "permits.db");
+  const long = TOO_LONG["3 kB"] as string;
+  const first = makeLedger(path).ledger;
+  const recorder = createPermitSync({
+    ...{ providers: [], ledger: first },
+    directory: { getCompany: () => undefined, listLocations: () => [] },
+  });
+  await recorder.issue(permit());
+  await first.close();
+  const database = new DatabaseSync(path);
+  database.prepare("UPDATE permit SET id = ? WHERE id = 'P-1'").run(long);
+  database.close();
+
+  const { ledger } = makeLedger(path);
+  await ledger.open();
+  expect((await ledger.getPermit(long))?.permit.id).toBe(long);
+  const sync = createPermitSync({
+    ...{ providers: [], ledger },
+    directory: { getCompany: () => undefined, listLocations: () => [] },
+  });
+  expect(await sync.forget(long)).toEqual({ permitId: long, status: "recorded" });
+  expect((await ledger.getPermit(long))?.state).toBe("forgotten");
+});

@@ -1,0 +1,14 @@
+import type { Delivery } from "../../../src/sync/ledger/delivery.ts";
+
+/** The delivery after a person sent its refused operations again. */
+export function retriedRight(delivery: Delivery): Delivery {
+  return { ...delivery, rights: delivery.rights.map((right) => ({ ...right, failure: null })) };
+}
+
+/** The delivery after a person let its refused operations be. */
+export function dismissedRight(delivery: Delivery): Delivery {
+  const rights = delivery.rights.map((right) =>
+    right.failure === null ? right : { ...right, failure: { ...right.failure, dismissed: true as const } },
+  );
+  return { ...delivery, rights };
+}

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { EnforcementError } from "../../../src/core/errors.ts";
+import type { Outcome } from "../../../src/core/provider.ts";
+import type { Receipt } from "../../../src/core/receipt.ts";
+import type { StoredRegistration } from "../../../src/core/registration.ts";
+import { applyOutcome } from "../../../src/sync/deliver/apply-outcome.ts";
+import { type Delivery, NO_DELIVERY, type Right } from "../../../src/sync/ledger/delivery.ts";
+import { byRight, type Desired, rightKeyOf } from "../../../src/sync/plan/desired.ts";
+import {
+  type DeliveryPlan,
+  type PlanRules,
+  planDelivery,
+  planFully,
+} from "../../../src/sync/plan/planner.ts";
+import { placeOf } from "../../../src/sync/plan/right-terms.ts";
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+export const START = Date.parse("2026-09-15T12:00:00.000Z");
+export const rules: PlanRules = { providerId: "vendor", openEndedDays: 30, leadTimeMs: DAY };
+
+/** What becomes of an operation. `lost`: it is carried out, and nobody hears of it. `never`: the other way round. */
+export type Fate = "ok" | "lost" | "never" | "limited" | "refused";
+
+interface VendorRight {
+  readonly registration: StoredRegistration;
+  end: number;
+  isCancelled: boolean;
+}
+
+/** A registration of one permit; a test names what it is about. */
+export function wanted(changes: Partial<StoredRegistration> = {}): StoredRegistration {
+  return {
+    ...{ companyId: "c", permitId: "P-1", locationId: "lot", plate: { number: "GXK204" }, target: "zone" },
+    ...{ validFrom: new Date(START - DAY).toISOString(), validTo: new Date(START + 90 * DAY).toISOString() },
+    generation: 0,
+    ...changes,
+  };
+}
+
+export function desire(...registrations: readonly StoredRegistration[]): Desired {
+  return { registrations: [...byRight(registrations).values()], unmapped: [] };
+}
+
+/** One permit at one vendor, with the ledger between them: everything that the planner has to do with. */
+export class PlannedVendor {
+  now = START;
+  /** When the clock is believed again; undefined: it is. */
+  steadyAt: Date | undefined;
+  desired: Desired = desire();
+  delivery: Delivery = NO_DELIVERY;
+  /** What the vendor has, of all permits. */
+  readonly rights: Map<string, VendorRight>;
+  readonly log: string[] = [];
+  /** Whether the vendor finds a right by our reference alone. */
+  ownReferences = false;
+  /** Whether the vendor keeps one right for a plate and target, and refuses others while it is live. */
+  keepsOne = false;
+
+  /** Another permit at the same vendor shares its rights. */
+  constructor(neighbour?: PlannedVendor) {
+    this.rights = neighbour?.rights ?? new Map();
+    this.keepsOne = neighbour?.keepsOne ?? false;
+  }
+
+  plan(): DeliveryPlan {
+    const input = {
+      ...{ desired: this.desired, delivery: this.delivery, now: new Date(this.now), steadyAt: this.steadyAt },
+      rules: { ...rules, ownReferences: this.ownReferences },
+    };
+    const plan = planDelivery(input);
+    // What is planned on the short way is what would be planned on the long one.
+    assert.deepEqual(plan, planFully(input));
+    return plan;
+  }
+
+  /** Plans, writes the plan down, and carries it out. Gives what was sent. */
+  step(fateOf: (right: Right) => Fate = () => "ok"): DeliveryPlan {
+    const plan = this.plan();
+    this.delivery = plan.delivery;
+    for (const right of plan.operations) this.#send(right, fateOf(right));
+    return plan;
+  }
+
+  /** Steps until nothing is to be done now. */
+  settle(): void {
+    for (let round = 0; this.step().operations.length > 0; round += 1) {
+      if (round === 20) throw new Error(`It never ends: ${JSON.stringify(this.delivery)}`);
+    }
+  }
+
+  /** The vendor forgets all that it has. */
+  lose(): void {
+    this.rights.clear();
+  }
+
+  /** Keys of the rights that are live now. */
+  live(): string[] {
+    return this.liveRights()
+      .map((registration) => rightKeyOf(registration))
+      .sort();
+  }
+
+  liveRights(): StoredRegistration[] {
+    const live = [...this.rights.values()].filter(({ end }) => end > this.now);
+    return live.map(({ registration }) => registration);
+  }
+
+  #isTaken({ reference, registration, intent }: Right): boolean {
+    if (!this.keepsOne || intent?.operation !== "register" || this.rights.has(reference)) return false;
+    return this.liveRights().some((other) => placeOf(other) === placeOf(registration));
+  }
+
+  #send(right: Right, fate: Fate): void {
+    const { reference, intent } = right;
+    if (intent === null) throw new Error("Nothing is to be sent.");
+    this.log.push(`${intent.operation} ${right.registration.locationId} ${right.registration.plate.number}`);
+    const isThere = this.rights.has(reference);
+    // What is not there cannot be amended; one that is not asked cannot say so.
+    const isUnknown = intent.operation === "amend" && !isThere && (fate === "ok" || fate === "lost");
+    const isTaken = this.#isTaken(right);
+    const isCarriedOut = (fate === "ok" || fate === "lost") && !isUnknown && !isTaken;
+    const receipt = isCarriedOut ? this.#carryOut(right) : undefined;
+    const said = isTaken ? ALREADY_EXISTS : isUnknown ? NOT_FOUND : undefined;
+    const error = said !== undefined && fate === "ok" ? said : errorOf(fate);
+    const outcome: Outcome<Receipt | undefined> =
+      error === undefined ? { ok: true, value: receipt } : { ok: false, error };
+    const context = {
+      outcome,
+      now: new Date(this.now),
+      random: () => 0.5,
+      openEndedDays: rules.openEndedDays,
+    };
+    this.delivery = applyOutcome(this.delivery, reference, context);
+  }
+
+  #carryOut({ reference, registration, intent }: Right): Receipt | undefined {
+    if (intent === null) return undefined;
+    const at = Date.parse(intent.at);
+    const start = Math.max(Date.parse(registration.validFrom), at);
+    const end = intent.validTo === null ? start + rules.openEndedDays * DAY : Date.parse(intent.validTo);
+    const known = this.rights.get(reference);
+    if (intent.operation === "cancel") {
+      if (known !== undefined) Object.assign(known, { isCancelled: true, end: Math.min(known.end, start) });
+      return undefined;
+    }
+    if (known?.isCancelled)
+      throw new Error("A right that was cancelled is taken up under its old reference.");
+    if (known === undefined && intent.operation === "amend") throw new Error("It amends what is not there.");
+    this.rights.set(reference, { registration, end, isCancelled: false });
+    return {
+      ...{ v: 1, providerId: "vendor", reference, target: registration.target, registration },
+      coveredUntil: new Date(end).toISOString(),
+    };
+  }
+}
+
+const ALREADY_EXISTS = new EnforcementError("rejected", "It exists.", {
+  status: 409,
+  reason: "already_exists",
+});
+const NOT_FOUND = new EnforcementError("rejected", "Not found.", { status: 404, reason: "not_found" });
+
+function errorOf(fate: Fate): EnforcementError | undefined {
+  if (fate === "ok") return undefined;
+  if (fate === "refused") return new EnforcementError("rejected", "It refuses.", { status: 422 });
+  if (fate === "limited") return new EnforcementError("rate_limited", "Slower.");
+  return new EnforcementError("timeout", "No reply.", { outcome: "unknown" });
+}

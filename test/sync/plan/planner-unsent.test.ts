@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { rightKeyOf } from "../../../src/sync/plan/desired.ts";
+import { retriedRight } from "./planned-right.ts";
+import { DAY, desire, MINUTE, PlannedVendor, START, wanted } from "./planned-vendor.ts";
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+describe("a decision that did not reach the vendor", () => {
+  const LATER = iso(START + 99 * DAY);
+  it.each([
+    ["a registration that is not wanted any more is not made", [[], ["A"], []], []],
+    ["a cancellation of what is wanted again is not made", [["A"], [], ["A"]], []],
+    ["an extension that is not wanted any more is not made", [["A"], ["A until later"], ["A"]], []],
+    ["a cancellation makes an amendment", [["A"], [], ["A until later"]], ["amend lot A"]],
+    ["an extension makes a cancellation", [["A"], ["A until later"], []], ["cancel lot A"]],
+    ["what is wanted as before is sent", [[], ["A"], ["A"]], ["register lot A"]],
+  ])("%s", (_, [first, second, third], sent) => {
+    const say = (words: readonly string[] = []) =>
+      desire(
+        ...words.map((word) =>
+          wanted({ plate: { number: "A" }, ...(word === "A" ? {} : { validTo: LATER }) }),
+        ),
+      );
+    const world = new PlannedVendor();
+    world.desired = say(first);
+    world.settle();
+    world.desired = say(second);
+    world.step(() => "limited");
+    world.desired = say(third);
+    world.log.length = 0;
+    world.now += MINUTE;
+    world.settle();
+    expect(world.log).toEqual(sent);
+    expect(world.live()).toEqual(world.desired.registrations.map(rightKeyOf));
+  });
+
+  it("waits like a new one for what a driver would be left uncovered without", () => {
+    const world = new PlannedVendor();
+    const plate = (number: string) => wanted({ plate: { number } });
+    world.desired = desire(plate("A"));
+    world.settle();
+    world.desired = desire();
+    world.step(() => "limited");
+    world.desired = desire(plate("B"));
+    world.log.length = 0;
+    world.now += MINUTE;
+    world.step(() => "refused");
+    expect(world.delivery.rights[0]).toMatchObject({ intent: null, failure: null });
+    world.settle();
+    expect(world.log).toEqual(["register lot B"]);
+    world.delivery = retriedRight(world.delivery);
+    world.settle();
+    expect(world.log.slice(1)).toEqual(["register lot B", "cancel lot A"]);
+  });
+
+  it("is not on its way any more when a cancellation takes its place and has to wait", () => {
+    const world = new PlannedVendor();
+    const plate = (number: string, validTo?: string) =>
+      wanted({ plate: { number }, ...(validTo === undefined ? {} : { validTo }) });
+    world.desired = desire(plate("A"));
+    world.settle();
+    world.desired = desire(plate("A", LATER));
+    world.step(() => "limited");
+    world.desired = desire(plate("B"));
+    world.now += MINUTE;
+    world.step(() => "refused");
+    expect(world.step().operations).toEqual([]);
+    expect(world.delivery.rights[0]).toMatchObject({ intent: null, failure: null });
+    expect(world.delivery.rights[0]?.registration).toEqual(plate("A"));
+  });
+
+  it("is repeated as it stands when it may have reached it", () => {
+    const world = new PlannedVendor();
+    world.desired = desire(wanted());
+    world.settle();
+    world.desired = desire();
+    world.step(() => "lost");
+    world.desired = desire(wanted());
+    world.log.length = 0;
+    world.now += MINUTE;
+    world.step(() => "limited");
+    world.now += MINUTE;
+    world.settle();
+    expect(world.log).toEqual([...["cancel", "cancel", "register"].map((kind) => `${kind} lot GXK204`)]);
+  });
+});

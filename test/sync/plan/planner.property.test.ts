@@ -1,0 +1,216 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { StoredRegistration } from "../../../src/core/registration.ts";
+import type { Right } from "../../../src/sync/ledger/delivery.ts";
+import { findLiveUntil } from "../../../src/sync/ledger/delivery-facts.ts";
+import { rightKeyOf } from "../../../src/sync/plan/desired.ts";
+import { isAway, isStandIn } from "../../../src/sync/plan/plan-stand-in.ts";
+import { placeOf } from "../../../src/sync/plan/right-terms.ts";
+import {
+  acts,
+  actsOfOne,
+  actsOfPlace,
+  CALM_MS,
+  due,
+  endingAt,
+  expectFulfilled,
+  live,
+  REFUSALS,
+  run,
+  TROUBLE,
+  withLoss,
+} from "./planned-acts.ts";
+import { retriedRight } from "./planned-right.ts";
+import { DAY, type PlannedVendor, START } from "./planned-vendor.ts";
+
+const options = {
+  numRuns: Number(process.env["RUNS"] ?? 2_000),
+  seed: Number(process.env["SEED"] ?? 20_260_915),
+};
+
+describe("the planner, whatever was said and whatever became of it", () => {
+  it("brings the vendor to what is desired once operations succeed: nothing waits for ever", () => {
+    fc.assert(
+      fc.property(acts(TROUBLE), (list) => {
+        const world = run(list);
+        world.now += CALM_MS;
+        world.settle();
+        expectFulfilled(world);
+      }),
+      options,
+    );
+  });
+
+  it("brings a vendor that lost everything to it as soon as an end changes", () => {
+    fc.assert(
+      fc.property(withLoss(acts(TROUBLE), acts(TROUBLE)), (list) => {
+        const world = run(list);
+        world.now += CALM_MS;
+        world.settle();
+        world.desired = endingAt(world, 50 * DAY);
+        world.settle();
+        expectFulfilled(world);
+        const generations = world.delivery.rights.map(({ receipt }) => receipt?.registration.generation);
+        // What the vendor keeps no place for is refused.
+        if (!world.keepsOne) expect(generations).not.toContain(undefined);
+      }),
+      options,
+    );
+  });
+
+  it("brings the vendor to it after refusals, too, when a person sends what was refused again", () => {
+    fc.assert(
+      fc.property(fc.oneof(acts(REFUSALS), actsOfOne), (list) => {
+        const world = run(list);
+        world.now += CALM_MS;
+        world.settle();
+        world.delivery = retriedRight(world.delivery);
+        world.settle();
+        expectFulfilled(world);
+        for (const { registration, end, isCancelled } of world.rights.values()) {
+          const wish = due(world).find((one) => rightKeyOf(one) === rightKeyOf(registration));
+          const wished = wish?.validTo;
+          if (typeof wished !== "string" || isCancelled || end <= world.now) continue;
+          expect(end).toBe(Date.parse(wished));
+        }
+      }),
+      options,
+    );
+  });
+
+  it("brings back what made way, unless the vendor refuses that, too", () => {
+    let returned = 0;
+    fc.assert(
+      fc.property(actsOfPlace, (list) => {
+        const world = run(list, undefined, true);
+        world.now += CALM_MS;
+        world.settle();
+        expect(world.delivery.rights.filter((right) => isStandIn(right) && isAway(right))).toEqual([]);
+        const isRefused = world.delivery.rights.some(({ failure }) => failure !== null);
+        if (isRefused && world.liveRights().length > 0) returned += 1;
+      }),
+      options,
+    );
+    expect(returned).toBeGreaterThan(20);
+  });
+
+  it("forgets and erases nothing while the vendor may have it", () => {
+    fc.assert(
+      fc.property(fc.oneof(acts(REFUSALS), actsOfOne, withLoss(acts(REFUSALS), acts(REFUSALS))), (list) => {
+        let latest = START;
+        const check = (world: PlannedVendor) => {
+          latest = Math.max(latest, world.now);
+          const known = world.delivery.rights.map(({ reference }) => reference);
+          const until = findLiveUntil(world.delivery) ?? Number.NEGATIVE_INFINITY;
+          for (const [reference, { end, isCancelled }] of world.rights) {
+            if (isCancelled || end <= latest) continue;
+            expect(known).toContain(reference);
+            expect(until).toBeGreaterThanOrEqual(end);
+          }
+        };
+        check(run(list, check));
+      }),
+      options,
+    );
+  });
+
+  it("never makes a second live right for one registration", () => {
+    fc.assert(
+      fc.property(acts(REFUSALS), (list) => {
+        const world = run(list, (before) => {
+          const keys = before.live();
+          expect(new Set(keys).size).toBe(keys.length);
+        });
+        const keys = world.live();
+        expect(new Set(keys).size).toBe(keys.length);
+      }),
+      options,
+    );
+  });
+
+  it("cancels nothing while a driver would be left uncovered by it", () => {
+    fc.assert(
+      fc.property(acts(REFUSALS), (list) => {
+        run(list, (world) => {
+          const isNew = (right: Right) =>
+            world.delivery.rights.find(({ reference }) => reference === right.reference)?.intent === null;
+          const cancels = world.plan().operations.filter((right) => right.intent?.operation === "cancel");
+          for (const right of cancels.filter(isNew)) {
+            const { registration } = right;
+            const refusalOf = (wish: StoredRegistration) =>
+              world.delivery.rights.find((one) => rightKeyOf(one.registration) === rightKeyOf(wish))?.failure;
+            const isRefusedFor = (wish: StoredRegistration) => refusalOf(wish)?.reason === "already_exists";
+            // The vendor said that there is no place for a new one while the old one is there.
+            if (right.gaveWay === true) {
+              const place = placeOf(registration);
+              expect(due(world).some((wish) => placeOf(wish) === place && isRefusedFor(wish))).toBe(true);
+              continue;
+            }
+            const uncovered = due(world).filter(
+              (wish) =>
+                !live(world, wish) &&
+                // The vendor said that the plate has a right there.
+                !(isRefusedFor(wish) && placeOf(wish) !== placeOf(registration)) &&
+                (wish.locationId === registration.locationId ||
+                  wish.plate.number === registration.plate.number),
+            );
+            expect(uncovered).toEqual([]);
+          }
+        });
+      }),
+      options,
+    );
+  });
+
+  it("repeats its plan after a crash, with the same references and instants", () => {
+    fc.assert(
+      fc.property(acts(REFUSALS), (list) => {
+        run(list, (world) => {
+          const plan = world.plan();
+          const saidOf = ({ reference, intent }: Right) => [
+            reference,
+            intent?.operation,
+            intent?.at,
+            intent?.validTo,
+          ];
+          world.delivery = plan.delivery;
+          const again = world.plan();
+          expect(again.operations.map(saidOf)).toEqual(plan.operations.map(saidOf));
+          const third = { ...world, delivery: again.delivery };
+          expect(third.delivery.rights.map(saidOf)).toEqual(plan.delivery.rights.map(saidOf));
+        });
+      }),
+      options,
+    );
+  });
+
+  it("dates nothing that it sends ahead of the clock, though that goes back", () => {
+    fc.assert(
+      fc.property(acts(REFUSALS), (list) => {
+        run(list, (world) => {
+          for (const { intent } of world.plan().operations) {
+            expect(Date.parse(intent?.at ?? "")).toBeLessThanOrEqual(world.now);
+          }
+        });
+      }),
+      options,
+    );
+  });
+
+  it("gives each right that it takes up a reference that nothing had before", () => {
+    fc.assert(
+      fc.property(acts(REFUSALS), (list) => {
+        const firstAt = new Map<string, string>();
+        run(list, (world) => {
+          const known = new Set(world.delivery.rights.map(({ reference }) => reference));
+          for (const { reference, registration } of world.plan().delivery.rights) {
+            if (!known.has(reference)) expect(firstAt.has(reference)).toBe(false);
+            firstAt.set(reference, rightKeyOf(registration));
+          }
+          world.delivery = world.plan().delivery;
+        });
+      }),
+      options,
+    );
+  });
+});

@@ -1,0 +1,207 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { migrate, SCHEMA_VERSION } from "../../../src/sync/sqlite/file/schema.ts";
+import { sqliteLedger } from "../../../src/sync/sqlite/index.ts";
+import { claimOnly, deliveryOf, issue, minute, rightAt, updateOf } from "../ledger/fixtures.ts";
+import { makeFolder, makeLedger, openLedger } from "./folder.ts";
+
+function makePath(): string {
+  return join(makeFolder(), "ledger.db");
+}
+
+/** A closed ledger with some pages of permits. */
+async function makeFilled(count = 500): Promise<string> {
+  const path = makePath();
+  const ledger = await openLedger(path);
+  await ledger.record(Array.from({ length: count }, (_, index) => issue({ id: `permit-${index}` })));
+  await ledger.close();
+  return path;
+}
+
+/** The error of an attempt to open. It must not show where the file is. */
+async function refusalOf(path: string): Promise<Error> {
+  const ledger = sqliteLedger({ path });
+  const error = await ledger.open().then(
+    () => new Error("It was opened."),
+    (thrown: Error) => thrown,
+  );
+  await ledger.close();
+  expect(JSON.stringify(error) + error.message).not.toContain(path);
+  return error;
+}
+
+describe("a ledger's file", () => {
+  it("is written through to the disk before a promise is fulfilled", async () => {
+    const { ledger, getOpened } = makeLedger(makePath());
+    await ledger.open();
+    const { writer } = getOpened();
+    expect(await writer.ask("pragma", "synchronous")).toBe(2);
+    expect(await writer.ask("pragma", "journal_mode")).toBe("wal");
+    expect(await writer.ask("pragma", "user_version")).toBe(SCHEMA_VERSION);
+  });
+
+  it.each([
+    ["a key that is unknown", { path: "ledger.db", synchronous: "OFF" }, "sqliteLedger options"],
+    ["no path", {}, "path"],
+    ["an empty path", { path: " " }, "path"],
+    ["memory", { path: ":memory:" }, "path"],
+  ])("refuses %s, and touches nothing before it is opened", (_, options, field) => {
+    expect(() => sqliteLedger(options as never)).toThrow(expect.objectContaining({ field }));
+    const path = makePath();
+    sqliteLedger({ path });
+    expect(() => readFileSync(path)).toThrow("ENOENT");
+  });
+
+  it("refuses what is not a ledger, and leaves it as it was", async () => {
+    const path = makePath();
+    writeFileSync(path, "plate,zone\n".repeat(500));
+    expect(await refusalOf(path)).toMatchObject({ code: "invalid_config", field: "path" });
+    expect(readFileSync(path, "utf8")).toBe("plate,zone\n".repeat(500));
+    rmSync(path);
+    const other = new DatabaseSync(path);
+    other.exec("CREATE TABLE customer (id INTEGER); INSERT INTO customer VALUES (1)");
+    other.close();
+    const bytes = readFileSync(path);
+    expect((await refusalOf(path)).message).toContain("another program's database");
+    expect(readFileSync(path)).toEqual(bytes);
+  });
+
+  it("refuses a folder that is not there", async () => {
+    const error = await refusalOf(join(makeFolder(), "missing", "ledger.db"));
+    expect(error).toMatchObject({ code: "invalid_config", field: "path" });
+  });
+
+  it("refuses a file of a newer version, and says what to do", async () => {
+    const path = await makeFilled(1);
+    const database = new DatabaseSync(path);
+    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
+    database.close();
+    const error = await refusalOf(path);
+    expect(error).toMatchObject({ code: "invalid_config", retryable: false });
+    expect(error.message).toMatch(/newer version .* Upgrade the package, or restore a backup/s);
+  });
+
+  it("brings a file of an older version up to date, with everything in it", async () => {
+    const path = makePath();
+    const database = new DatabaseSync(path);
+    migrate(database, 0, 1);
+    database.exec(`
+      INSERT INTO company VALUES (1, 'university'); INSERT INTO provider VALUES (1, 'passport');
+      INSERT INTO permit VALUES (1, 'permit-1', 1, 1, 0, ${minute(0).getTime()}, ${minute(600).getTime()},
+        '[["ABC123"],["lot-1"],${minute(0).getTime()},${minute(600).getTime()}]', NULL);
+      INSERT INTO plate VALUES (1, 'ABC123', 1);
+      INSERT INTO delivery (permit, provider, due_at, due_since) VALUES (1, 1, ${minute(9).getTime()}, ${minute(2).getTime()});
+    `);
+    database.close();
+    const ledger = await openLedger(path);
+    expect(await ledger.getPermit("permit-1")).toMatchObject({ state: "active", permit: { revision: 1 } });
+    // Its count needs what version 2 added.
+    expect(await ledger.count("passport", minute(3))).toMatchObject({
+      pending: 1,
+      oldestDueSince: minute(2),
+    });
+    await ledger.close();
+    const upgraded = new DatabaseSync(path, { readOnly: true });
+    expect(upgraded.prepare("PRAGMA user_version").get()).toEqual({ user_version: SCHEMA_VERSION });
+    upgraded.close();
+  });
+
+  it.each([
+    ["half of it", (size: number) => size >> 1],
+    ["all but the last bytes", (size: number) => size - 4_096],
+    ["a part of its first page", () => 300],
+    ["a few bytes", () => 10],
+  ])("refuses a file of which only %s is left", async (_, keep) => {
+    const path = await makeFilled();
+    truncateSync(path, keep(readFileSync(path).length));
+    expect(["unavailable", "invalid_config"]).toContain(((await refusalOf(path)) as { code?: string }).code);
+  });
+
+  it("refuses an empty file where a ledger was, instead of beginning anew", async () => {
+    const path = await makeFilled(1);
+    truncateSync(path, 0);
+    expect((await refusalOf(path)).message).toContain("gone or empty");
+    rmSync(path);
+    expect(await refusalOf(path)).toMatchObject({ code: "invalid_config", field: "path" });
+    rmSync(`${path}.lock`);
+    expect(await (await openLedger(path)).getPermit("permit-0")).toBeUndefined();
+  });
+
+  it("refuses a file with damaged pages: before it is open, or as soon as the damage is found", async () => {
+    const path = await makeFilled();
+    const bytes = readFileSync(path);
+    const pages = bytes.length / 4_096;
+    const damage = (from: number, to: number) => {
+      for (let page = Math.floor(from); page < to; page++) bytes.fill(0xff, page * 4_096, page * 4_096 + 200);
+      writeFileSync(path, bytes);
+    };
+    // Opening it reads nothing of these.
+    damage(pages * 0.5, pages * 0.75);
+    const { ledger, getOpened } = makeLedger(path, { checkedAtOnce: 0 });
+    await ledger.open();
+    expect(await getOpened().checked).toBe("damaged");
+    await expect(ledger.findNextDue("passport")).rejects.toMatchObject({
+      code: "unavailable",
+      retryable: false,
+    });
+    await expect(ledger.record([issue()])).rejects.toThrow("restore a backup");
+    await ledger.close();
+    for (const checkedAtOnce of [0, Number.POSITIVE_INFINITY]) {
+      damage(4, pages - 1);
+      const error = await makeLedger(path, { checkedAtOnce })
+        .ledger.open()
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "unavailable", retryable: false });
+      expect(String(error)).toContain("restore a backup");
+    }
+  });
+
+  it("finds a sound file sound, while everything goes on", async () => {
+    const path = await makeFilled();
+    const { ledger, getOpened } = makeLedger(path, { checkedAtOnce: 0 });
+    await ledger.open();
+    expect(await ledger.record([issue({ id: "during" })])).toEqual(["recorded"]);
+    expect(await getOpened().checked).toBe("sound");
+  });
+
+  it("is had by one ledger at a time in this process, whatever links lead to it", async () => {
+    const path = makePath();
+    const ledger = await openLedger(path);
+    expect(await refusalOf(path)).toMatchObject({ code: "unavailable", retryable: true });
+    const link = join(makeFolder(), "link.db");
+    symlinkSync(path, link);
+    expect((await refusalOf(link)).message).toContain("postgresLedger");
+    expect(await ledger.record([issue()])).toEqual(["recorded"]);
+    await ledger.close();
+    expect(await (await openLedger(link)).getPermit("permit-1")).toBeDefined();
+  });
+
+  it("is had by one ledger at a time, also when a link led to no file when the first opened it", async () => {
+    const [path, link] = [makePath(), makePath()];
+    symlinkSync(path, link);
+    const ledger = await openLedger(link);
+    for (const name of [path, link]) {
+      expect(await refusalOf(name)).toMatchObject({ code: "unavailable", retryable: true });
+    }
+    expect(await ledger.record([issue()])).toEqual(["recorded"]);
+  });
+
+  it("is had by one process at a time, and free again when that is killed", async () => {
+    const path = makePath();
+    const script = new URL("./child.ts", import.meta.url).pathname;
+    const child = spawn(process.execPath, [script, path], { stdio: ["ignore", "pipe", "inherit"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    await once(child.stdout, "data");
+    expect(await refusalOf(path)).toMatchObject({ code: "unavailable" });
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    const ledger = await openLedger(path);
+    expect(await ledger.getPermit("permit-1")).toMatchObject({ state: "active" });
+    const delivery = deliveryOf([rightAt("Zone 1")]);
+    await ledger.save([updateOf(await claimOnly(ledger, 0), { delivery })]);
+  });
+});
