@@ -12,9 +12,9 @@ const bundled = ["csv-parse", "yaml"];
 
 const library = {
   index: "src/index.ts",
-  node: "src/lookup/node.ts",
-  express: "src/lookup/express.ts",
-  fastify: "src/lookup/fastify.ts",
+  node: "src/lookup/mounts/node.ts",
+  express: "src/lookup/mounts/express.ts",
+  fastify: "src/lookup/mounts/fastify.ts",
   postgres: "src/sync/postgres/index.ts",
   sqlite: "src/sync/sqlite/index.ts",
   sandbox: "src/sandbox/index.ts",

@@ -5,7 +5,23 @@
  */
 
 export type { Clock } from "./core/clock.ts";
-export type { Authorizer, PresentedCredential, StoredCredential } from "./core/credential.ts";
+export {
+  type Company,
+  type CompanyProvider,
+  type Directory,
+  type Location,
+  type LocationProvider,
+  type MaybePromise,
+  memoryDirectory,
+} from "./core/directory/directory.ts";
+export {
+  EnforcementError,
+  type EnforcementErrorCode,
+  type EnforcementErrorDetails,
+  isEnforcementError,
+  type RefusalReason,
+} from "./core/errors.ts";
+export type { Authorizer, PresentedCredential, StoredCredential } from "./core/lookup/credential.ts";
 export type {
   DialectQuestion,
   LookupAnswer,
@@ -20,24 +36,8 @@ export type {
   LookupRefusalCode,
   LookupReply,
   LookupRequest,
-} from "./core/dialect.ts";
-export {
-  type Company,
-  type CompanyProvider,
-  type Directory,
-  type Location,
-  type LocationProvider,
-  type MaybePromise,
-  memoryDirectory,
-} from "./core/directory.ts";
-export {
-  EnforcementError,
-  type EnforcementErrorCode,
-  type EnforcementErrorDetails,
-  isEnforcementError,
-  type RefusalReason,
-} from "./core/errors.ts";
-export type { FindPermits, PermitQuery } from "./core/find-permits.ts";
+} from "./core/lookup/dialect.ts";
+export type { FindPermits, PermitQuery } from "./core/lookup/find-permits.ts";
 export type {
   LookupCredential,
   LookupProbe,
@@ -45,7 +45,7 @@ export type {
   LookupProbeQuestion,
   LookupProbeReply,
   LookupProbeRequest,
-} from "./core/lookup-probe.ts";
+} from "./core/lookup/lookup-probe.ts";
 export {
   MAPPING_ISSUE_CODES,
   type MappingInput,
@@ -54,11 +54,12 @@ export {
   type MappingMatch,
   type MappingReport,
   type MappingSummary,
-} from "./core/mapping.ts";
-export type { MismatchKind, NameCandidate, NameDifference } from "./core/mismatch.ts";
-export { explainMismatch } from "./core/mismatch-look-alikes.ts";
-export type { Permit, PermitInput } from "./core/permit.ts";
-export { type Plate, parsePlate } from "./core/plate.ts";
+} from "./core/mapping/mapping.ts";
+export { explainMismatch } from "./core/names/explain-mismatch.ts";
+export type { MismatchKind, NameCandidate, NameDifference } from "./core/names/rank-candidates.ts";
+export type { Permit, PermitInput } from "./core/permit/permit.ts";
+export { type Plate, parsePlate } from "./core/permit/plate.ts";
+export { parseRegion, type RegionMatch } from "./core/permit/region.ts";
 export type {
   Amendment,
   ConnectionCheck,
@@ -86,20 +87,24 @@ export type {
   SetupParty,
   SetupRequirement,
 } from "./core/provider-setup.ts";
-export type { Receipt } from "./core/receipt.ts";
-export { parseRegion, type RegionMatch } from "./core/region.ts";
-export { type Registration, registrationsOf, type StoredRegistration } from "./core/registration.ts";
+export type { Receipt } from "./core/registration/receipt.ts";
+export {
+  type Registration,
+  registrationsOf,
+  type StoredRegistration,
+} from "./core/registration/registration.ts";
 export type { HttpOptions } from "./http/options.ts";
 export type { LookupAudit, LookupFailure, UnderstoodQuery } from "./lookup/audit.ts";
-export { apiKeyAuth, basicAuth, bearerAuth, type FindCredential } from "./lookup/authorizers.ts";
-export type { BodyProblem } from "./lookup/body.ts";
-export { type IssuedCredentials, issueCredentials } from "./lookup/credentials.ts";
+export { apiKeyAuth, basicAuth, bearerAuth, type FindCredential } from "./lookup/auth/authorizers.ts";
+export { type IssuedCredentials, issueCredentials } from "./lookup/auth/issue-credentials.ts";
+export type { FailureLimiter } from "./lookup/auth/throttle.ts";
+export type { LookupStage } from "./lookup/decide/inquiry.ts";
 export {
   type ConsideredPermit,
   explainLookup,
   type LookupExplanation,
   type LookupQuestion,
-} from "./lookup/explain.ts";
+} from "./lookup/explain/explain-lookup.ts";
 export {
   type AnswerOptions,
   createPermitLookupHandler,
@@ -108,28 +113,27 @@ export {
   type PermitLookupOptions,
   type WhenUndetermined,
 } from "./lookup/handler.ts";
-export type { LookupStage } from "./lookup/inquiry.ts";
 export { type MemoryPermits, memoryPermits } from "./lookup/memory-permits.ts";
 export type { RedactOptions } from "./lookup/redact.ts";
-export type { FailureLimiter } from "./lookup/throttle.ts";
-export { checkReadiness } from "./setup/check-readiness.ts";
-export type {
-  EvidenceStore,
-  TestPlateEvidence,
-  TestPlateSighting,
-  TestPlateTrace,
-} from "./setup/evidence.ts";
-export { fileEvidence } from "./setup/file-evidence.ts";
-export type { LookupEndpoint } from "./setup/lookup-endpoint.ts";
+export type { BodyProblem } from "./lookup/request/body.ts";
 export type {
   LocationChange,
   MappingChangeOptions,
   MappingChangePlan,
   PlannedStep,
   RegistrationMove,
-} from "./setup/mapping-change.ts";
-export { memoryEvidence } from "./setup/memory-evidence.ts";
-export { planMappingChange } from "./setup/plan-mapping-change.ts";
+} from "./setup/change/mapping-change.ts";
+export { planMappingChange } from "./setup/change/plan-mapping-change.ts";
+export type {
+  EvidenceStore,
+  TestPlateEvidence,
+  TestPlateSighting,
+  TestPlateTrace,
+} from "./setup/evidence/evidence.ts";
+export { fileEvidence } from "./setup/evidence/file-evidence.ts";
+export { memoryEvidence } from "./setup/evidence/memory-evidence.ts";
+export type { LookupEndpoint } from "./setup/lookup-endpoint.ts";
+export { checkReadiness } from "./setup/readiness/check-readiness.ts";
 export type {
   ExistingIntegration,
   LocationReadiness,
@@ -140,9 +144,9 @@ export type {
   RequirementReadiness,
   RequirementState,
   TestPlateReadiness,
-} from "./setup/readiness.ts";
-export { runTestPlate } from "./setup/run-test-plate.ts";
-export { sweepTestPlates } from "./setup/sweep-test-plates.ts";
+} from "./setup/readiness/readiness.ts";
+export { runTestPlate } from "./setup/test-plate/run-test-plate.ts";
+export { sweepTestPlates } from "./setup/test-plate/sweep-test-plates.ts";
 export type {
   PullTestPlateOptions,
   PushTestPlateOptions,
@@ -152,7 +156,7 @@ export type {
   TestPlateOptions,
   TestPlateResult,
   TestPlateSight,
-} from "./setup/test-plate.ts";
+} from "./setup/test-plate/test-plate.ts";
 export type { ClockReference, ClockStatus } from "./sync/clock/clock-watch.ts";
 export type {
   AcknowledgedEvent,

@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 // Host applications import these names. One that goes, or comes, is a change that they notice: it needs a changeset.
 const entries: Record<string, () => Promise<object>> = {
   ".": () => import("../src/index.ts"),
-  "./node": () => import("../src/lookup/node.ts"),
-  "./express": () => import("../src/lookup/express.ts"),
-  "./fastify": () => import("../src/lookup/fastify.ts"),
+  "./node": () => import("../src/lookup/mounts/node.ts"),
+  "./express": () => import("../src/lookup/mounts/express.ts"),
+  "./fastify": () => import("../src/lookup/mounts/fastify.ts"),
   "./sqlite": () => import("../src/sync/sqlite/index.ts"),
   "./postgres": () => import("../src/sync/postgres/index.ts"),
   "./sandbox": () => import("../src/sandbox/index.ts"),

@@ -1,4 +1,4 @@
-import type { MappingReport } from "../core/mapping.ts";
+import type { MappingReport } from "../core/mapping/mapping.ts";
 import type { MappingInputs } from "./commands/mapping-flags.ts";
 import { createPlaceFinder, type FindPlaces } from "./input/issue-places.ts";
 import type { MappedProvider } from "./input/mapped-providers.ts";

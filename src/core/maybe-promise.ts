@@ -1,4 +1,4 @@
-import type { MaybePromise } from "./directory.ts";
+import type { MaybePromise } from "./directory/directory.ts";
 
 /** Whether a value must be waited for. */
 export function isPromise<Value>(value: MaybePromise<Value>): value is Promise<Value> {

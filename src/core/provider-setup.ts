@@ -1,4 +1,4 @@
-import type { MappingIssueCode } from "./mapping.ts";
+import type { MappingIssueCode } from "./mapping/mapping.ts";
 
 /**
  * A vendor's set-up as data, in the vendor's words: what its guide requires, and what somebody does on the vendor's

@@ -1,11 +1,11 @@
-import type { LookupDialect } from "./dialect.ts";
 import type { EnforcementError, EnforcementErrorCode } from "./errors.ts";
-import type { LookupProbe } from "./lookup-probe.ts";
-import type { MappingInput, MappingReport } from "./mapping.ts";
-import type { Plate } from "./plate.ts";
+import type { LookupDialect } from "./lookup/dialect.ts";
+import type { LookupProbe } from "./lookup/lookup-probe.ts";
+import type { MappingInput, MappingReport } from "./mapping/mapping.ts";
+import type { Plate } from "./permit/plate.ts";
 import type { ProviderSetup } from "./provider-setup.ts";
-import type { Receipt } from "./receipt.ts";
-import type { Registration } from "./registration.ts";
+import type { Receipt } from "./registration/receipt.ts";
+import type { Registration } from "./registration/registration.ts";
 
 /** One configured instance of a vendor's adapter. `delivery` tells the two kinds apart. */
 export type EnforcementProvider = PushProvider | PullProvider;

@@ -1,4 +1,4 @@
-import { maskPlates, maskSecrets } from "../core/plate-mask.ts";
+import { maskPlates, maskSecrets } from "../core/permit/plate-mask.ts";
 import type { VendorRefusal } from "./reply.ts";
 
 // What is kept, and what is read for it: a megabyte of words, masked for a hundred plates, would hold the process up.

@@ -1,17 +1,17 @@
-import type { LookupAnswer, LookupRefusal, LookupReply, LookupRequest } from "../core/dialect.ts";
-import type { MaybePromise } from "../core/directory.ts";
+import type { MaybePromise } from "../core/directory/directory.ts";
 import { isEnforcementError } from "../core/errors.ts";
 import { parseInstant } from "../core/instant.ts";
+import type { LookupAnswer, LookupRefusal, LookupReply, LookupRequest } from "../core/lookup/dialect.ts";
 import { ignorePromise, isPromise } from "../core/maybe-promise.ts";
 import { type LookupAudit, toAudit } from "./audit.ts";
-import type { BodyProblem } from "./body.ts";
 import { closeReply } from "./closed-reply.ts";
 import { type AskingClient, Deadline, isInterruption } from "./deadline.ts";
-import { decideLookup, type LookupWork } from "./decide.ts";
-import { Inquiry } from "./inquiry.ts";
+import { decideLookup, type LookupWork } from "./decide/decide.ts";
+import { Inquiry } from "./decide/inquiry.ts";
 import type { LookupSettings } from "./options.ts";
 import { findDecisive, type LookupOutcome, summarizeOutcome } from "./outcome.ts";
 import { createRefusal, refuseUndetermined } from "./refusal.ts";
+import type { BodyProblem } from "./request/body.ts";
 
 /** What a mount tells of a request besides the request. */
 export interface AnswerOptions extends AskingClient {

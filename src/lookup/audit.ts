@@ -1,14 +1,14 @@
-import type { StoredCredential } from "../core/credential.ts";
-import type { LookupQuery } from "../core/dialect.ts";
 import { isEnforcementError, nameOfThrown } from "../core/errors.ts";
 import { formatInstant } from "../core/instant.ts";
-import { type NameCandidate, rankCandidates } from "../core/mismatch.ts";
+import type { StoredCredential } from "../core/lookup/credential.ts";
+import type { LookupQuery } from "../core/lookup/dialect.ts";
+import { type NameCandidate, rankCandidates } from "../core/names/rank-candidates.ts";
 import type { LookupHandlerReply } from "./answer.ts";
-import type { Inquiry, LookupStage } from "./inquiry.ts";
+import type { Inquiry, LookupStage } from "./decide/inquiry.ts";
+import type { UnknownPlace } from "./decide/scope.ts";
 import { type LookupOutcome, type OutcomeSummary, summarizeOutcome } from "./outcome.ts";
 import type { HashPlate } from "./redact.ts";
 import { redactClosest, redactQuestion } from "./redact-question.ts";
-import type { UnknownPlace } from "./scope.ts";
 
 /**
  * The record of one answer or refusal: plain JSON. It holds plates, by design: a ticket that is challenged must be

@@ -1,4 +1,4 @@
-import type { MaybePromise } from "../core/directory.ts";
+import type { MaybePromise } from "../core/directory/directory.ts";
 import { isPromise } from "../core/maybe-promise.ts";
 import { SharedTimer, type TimedWait } from "./shared-timer.ts";
 

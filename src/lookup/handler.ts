@@ -1,17 +1,17 @@
-import type { LookupRequest } from "../core/dialect.ts";
-import type { MaybePromise } from "../core/directory.ts";
+import type { MaybePromise } from "../core/directory/directory.ts";
 import type { EnforcementError } from "../core/errors.ts";
 import { fieldError } from "../core/fields.ts";
+import type { LookupRequest } from "../core/lookup/dialect.ts";
 import { type AnswerOptions, answerLookup, type LookupHandlerReply } from "./answer.ts";
-import { readUntil } from "./body-deadline.ts";
 import { isBodiless } from "./closed-reply.ts";
 import { type LookupSettings, type PermitLookupOptions, readLookupOptions } from "./options.ts";
-import { readFetchBody } from "./read-body.ts";
+import { readUntil } from "./request/body-deadline.ts";
+import { readFetchBody } from "./request/read-body.ts";
 
-export type { FindPermits, PermitQuery } from "../core/find-permits.ts";
+export type { FindPermits, PermitQuery } from "../core/lookup/find-permits.ts";
 export type { AnswerOptions, LookupHandlerReply } from "./answer.ts";
-export type { BodyProblem } from "./body.ts";
 export type { PermitLookupOptions, WhenUndetermined } from "./options.ts";
+export type { BodyProblem } from "./request/body.ts";
 
 /** Answers lookups. A function for fetch servers; `answer` is for mounts that have no `Request`. */
 export interface PermitLookupHandler {

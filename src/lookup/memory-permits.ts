@@ -1,6 +1,6 @@
 import { fieldError, readList } from "../core/fields.ts";
-import { type FindPermits, markChecked } from "../core/find-permits.ts";
-import { type Permit, type PermitInput, readPermit } from "../core/permit.ts";
+import { type FindPermits, markChecked } from "../core/lookup/find-permits.ts";
+import { type Permit, type PermitInput, readPermit } from "../core/permit/permit.ts";
 
 /** Permits held in memory. */
 export interface MemoryPermits {

@@ -1,14 +1,14 @@
 import { type Clock, systemClock } from "../core/clock.ts";
-import type { Authorizer } from "../core/credential.ts";
-import { isLookupDialect, type LookupRequest } from "../core/dialect.ts";
-import type { Directory } from "../core/directory.ts";
+import type { Directory } from "../core/directory/directory.ts";
 import { fieldError, readId, readRecord } from "../core/fields.ts";
-import type { FindPermits } from "../core/find-permits.ts";
+import type { Authorizer } from "../core/lookup/credential.ts";
+import { isLookupDialect, type LookupRequest } from "../core/lookup/dialect.ts";
+import type { FindPermits } from "../core/lookup/find-permits.ts";
 import type { PullProvider } from "../core/provider.ts";
 import type { LookupAudit } from "./audit.ts";
+import { type FailureLimiter, STRANGERS, type ThrottleSettings } from "./auth/throttle.ts";
 import { checkConfig } from "./config-error.ts";
 import { type HashPlate, type RedactOptions, readRedactOptions } from "./redact.ts";
-import { type FailureLimiter, STRANGERS, type ThrottleSettings } from "./throttle.ts";
 
 /** What the vendor hears when the answer is not known. */
 export type WhenUndetermined = "unavailable" | "deny" | "drop";

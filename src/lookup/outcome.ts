@@ -6,7 +6,7 @@ import type {
   LookupRefusal,
   LookupRefusalCode,
   LookupReply,
-} from "../core/dialect.ts";
+} from "../core/lookup/dialect.ts";
 
 /** How a request ended, before it is rendered. A reply is a document that the dialect serves without a credential. */
 export type LookupOutcome = LookupAnswer | LookupAnswers | LookupPlaces | LookupReply | LookupRefusal;

@@ -1,8 +1,8 @@
-import type { LookupPlace, LookupQuery } from "../core/dialect.ts";
-import type { NameCandidate } from "../core/mismatch.ts";
-import { canonicalPlateNumber } from "../core/plate.ts";
-import { findRegion } from "../core/region.ts";
-import type { Inquiry } from "./inquiry.ts";
+import type { LookupPlace, LookupQuery } from "../core/lookup/dialect.ts";
+import type { NameCandidate } from "../core/names/rank-candidates.ts";
+import { canonicalPlateNumber } from "../core/permit/plate.ts";
+import { findRegion } from "../core/permit/region.ts";
+import type { Inquiry } from "./decide/inquiry.ts";
 import type { HashPlate } from "./redact.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { LookupReason, LookupRefusal, LookupRefusalCode } from "../core/dialect.ts";
+import type { LookupReason, LookupRefusal, LookupRefusalCode } from "../core/lookup/dialect.ts";
 
 const REFUSALS: Readonly<Record<LookupRefusalCode, Pick<LookupRefusal, "status" | "message">>> = {
   invalid_request: { status: 400, message: "The request cannot be understood." },

@@ -9,25 +9,40 @@ export {
   type HotSpotSandbox,
   type HotSpotSandboxOptions,
   type HotSpotSandboxRequest,
-} from "../vendors/hotspot/sandbox.ts";
-export type { HotSpotForeignPermit, HotSpotSandboxPermit } from "../vendors/hotspot/sandbox-state.ts";
+} from "../vendors/hotspot/sandbox/sandbox.ts";
+export type { HotSpotForeignPermit, HotSpotSandboxPermit } from "../vendors/hotspot/sandbox/state.ts";
+export type {
+  PassportEventsMode,
+  PassportRefusedItems,
+  PassportSandboxEvent,
+} from "../vendors/passport/sandbox/events.ts";
+export type { PassportRightPaging } from "../vendors/passport/sandbox/queries.ts";
 export {
   createPassportSandbox,
   type PassportForeignSession,
   type PassportSandbox,
   type PassportSandboxOptions,
   type PassportSandboxRequest,
-} from "../vendors/passport/sandbox.ts";
-export type {
-  PassportEventsMode,
-  PassportRefusedItems,
-  PassportSandboxEvent,
-} from "../vendors/passport/sandbox-events.ts";
-export type { PassportRightPaging } from "../vendors/passport/sandbox-queries.ts";
-export type { PassportEventType } from "../vendors/passport/sandbox-schema.ts";
-export type { PassportSandboxSession } from "../vendors/passport/sandbox-state.ts";
-export type { PassportTokenExpiry } from "../vendors/passport/sandbox-tokens.ts";
-export type { PassportSandboxZone, PassportSandboxZoneInput } from "../vendors/passport/sandbox-zones.ts";
+} from "../vendors/passport/sandbox/sandbox.ts";
+export type { PassportEventType } from "../vendors/passport/sandbox/schema.ts";
+export type { PassportSandboxSession } from "../vendors/passport/sandbox/state.ts";
+export type { PassportTokenExpiry } from "../vendors/passport/sandbox/tokens.ts";
+export type { PassportSandboxZone, PassportSandboxZoneInput } from "../vendors/passport/sandbox/zones.ts";
+export {
+  createFieldHandheld,
+  type FieldHandheld,
+  type FieldHandheldOptions,
+  type FieldScreen,
+  type FieldSession,
+  type FieldVendor,
+} from "../vendors/t2-flex/sandbox/field-handheld.ts";
+export {
+  createFlexSandbox,
+  type FlexSandbox,
+  type FlexSandboxFacility,
+  type FlexSandboxOptions,
+  type FlexSandboxRequest,
+} from "../vendors/t2-flex/sandbox/flex.ts";
 export {
   createHandheld,
   type Handheld,
@@ -37,21 +52,6 @@ export {
   type HandheldOptions,
   type HandheldQuestion,
   type HandheldSession,
-} from "../vendors/t2-flex/sandbox.ts";
-export {
-  createFieldHandheld,
-  type FieldHandheld,
-  type FieldHandheldOptions,
-  type FieldScreen,
-  type FieldSession,
-  type FieldVendor,
-} from "../vendors/t2-flex/sandbox-field-handheld.ts";
-export {
-  createFlexSandbox,
-  type FlexSandbox,
-  type FlexSandboxFacility,
-  type FlexSandboxOptions,
-  type FlexSandboxRequest,
-} from "../vendors/t2-flex/sandbox-flex.ts";
+} from "../vendors/t2-flex/sandbox/sandbox.ts";
 export { createFaults, type Fault, type FaultScope, type Faults, type FetchHandler } from "./faults.ts";
 export { createSandbox, type ListeningSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";

@@ -4,17 +4,17 @@ import {
   createHotSpotSandbox,
   type HotSpotSandbox,
   type HotSpotSandboxOptions,
-} from "../vendors/hotspot/sandbox.ts";
+} from "../vendors/hotspot/sandbox/sandbox.ts";
 import {
   createPassportSandbox,
   type PassportSandbox,
   type PassportSandboxOptions,
-} from "../vendors/passport/sandbox.ts";
+} from "../vendors/passport/sandbox/sandbox.ts";
 import {
   createFlexSandbox,
   type FlexSandbox,
   type FlexSandboxOptions,
-} from "../vendors/t2-flex/sandbox-flex.ts";
+} from "../vendors/t2-flex/sandbox/flex.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { type Listening, listen } from "./listen.ts";
 

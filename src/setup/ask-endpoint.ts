@@ -4,7 +4,7 @@ import type {
   LookupProbe,
   LookupProbeAnswer,
   LookupProbeQuestion,
-} from "../core/lookup-probe.ts";
+} from "../core/lookup/lookup-probe.ts";
 import type { PullProvider } from "../core/provider.ts";
 import type { LookupEndpoint } from "./lookup-endpoint.ts";
 

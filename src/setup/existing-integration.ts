@@ -1,9 +1,9 @@
-import type { Company, Location } from "../core/directory.ts";
+import type { Company, Location } from "../core/directory/directory.ts";
+import { isCompanyEnabled, isEnabled } from "../core/directory/switches.ts";
+import { showName } from "../core/names/visible-name.ts";
 import type { EnforcementProvider } from "../core/provider.ts";
-import { isCompanyEnabled, isEnabled } from "../core/switches.ts";
-import { showName } from "../core/visible-name.ts";
 import { fillSentence, placesOf } from "./fill-text.ts";
-import type { ExistingIntegration } from "./readiness.ts";
+import type { ExistingIntegration } from "./readiness/readiness.ts";
 
 const MOST_NAMES = 10;
 

@@ -1,9 +1,9 @@
-import type { Company, Location } from "../core/directory.ts";
+import type { Company, Location } from "../core/directory/directory.ts";
+import { providerEntry } from "../core/directory/switches.ts";
+import { showName } from "../core/names/visible-name.ts";
 import type { EnforcementProvider } from "../core/provider.ts";
 import type { SetupEmail } from "../core/provider-setup.ts";
-import { providerEntry } from "../core/switches.ts";
-import { showName } from "../core/visible-name.ts";
-import type { ReadyEmail } from "./readiness.ts";
+import type { ReadyEmail } from "./readiness/readiness.ts";
 
 /** What the places of a text stand for. A key that is absent or `undefined`: there is nothing to put there. */
 export type TextPlaces = Readonly<Record<string, string | undefined>>;

@@ -1,4 +1,4 @@
-import type { LookupCredential, LookupProbe } from "../core/lookup-probe.ts";
+import type { LookupCredential, LookupProbe } from "../core/lookup/lookup-probe.ts";
 
 /** The host's own permit lookup, to be asked as the vendor would. */
 export type LookupEndpoint = {

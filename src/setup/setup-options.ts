@@ -1,5 +1,5 @@
 import { fieldError } from "../core/fields.ts";
-import type { EvidenceStore } from "./evidence.ts";
+import type { EvidenceStore } from "./evidence/evidence.ts";
 
 /** Longer than an operation of a provider takes by default, so that the provider's own words come first. */
 export const DEFAULT_DEADLINE_MS = 45_000;

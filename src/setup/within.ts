@@ -1,4 +1,4 @@
-import type { MaybePromise } from "../core/directory.ts";
+import type { MaybePromise } from "../core/directory/directory.ts";
 import { EnforcementError } from "../core/errors.ts";
 
 /** How long a step may take. */

@@ -1,7 +1,7 @@
-import type { Directory, MaybePromise } from "../core/directory.ts";
-import { readAnsweredCompany } from "../core/directory-answers.ts";
+import type { Directory, MaybePromise } from "../core/directory/directory.ts";
+import { readAnsweredCompany } from "../core/directory/read-answers.ts";
+import { isCompanyEnabled } from "../core/directory/switches.ts";
 import { isPromise } from "../core/maybe-promise.ts";
-import { isCompanyEnabled } from "../core/switches.ts";
 import type { Timers } from "./pace/timers.ts";
 
 /** Which providers a company has switched on, for making deliveries. */

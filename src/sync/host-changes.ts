@@ -1,8 +1,8 @@
-import type { MaybePromise } from "../core/directory.ts";
+import type { MaybePromise } from "../core/directory/directory.ts";
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 import { fieldError, readList, readRecord, readText } from "../core/fields.ts";
 import { ignorePromise, isPromise } from "../core/maybe-promise.ts";
-import { type Permit, type PermitInput, readPermit } from "../core/permit.ts";
+import { type Permit, type PermitInput, readPermit } from "../core/permit/permit.ts";
 import type { ClockKeeper } from "./clock/clock-keeper.ts";
 import type { LedgerHealth } from "./deliver/ledger-health.ts";
 import type { EnabledProviders } from "./enabled-providers.ts";

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../core/clock.ts";
-import type { Directory } from "../core/directory.ts";
+import type { Directory } from "../core/directory/directory.ts";
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 import { fieldError, readCount, readId, readList, readRecord } from "../core/fields.ts";
 import type { EnforcementProvider } from "../core/provider.ts";

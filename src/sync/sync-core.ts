@@ -1,5 +1,5 @@
 import { type Clock, steadyClock } from "../core/clock.ts";
-import type { MaybePromise } from "../core/directory.ts";
+import type { MaybePromise } from "../core/directory/directory.ts";
 import { fieldError, readText } from "../core/fields.ts";
 import type { EnforcementProvider, PushProvider } from "../core/provider.ts";
 import { ClockKeeper } from "./clock/clock-keeper.ts";

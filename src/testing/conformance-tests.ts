@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import type { MaybePromise } from "../core/directory.ts";
+import type { MaybePromise } from "../core/directory/directory.ts";
 import { type EnforcementError, isEnforcementError } from "../core/errors.ts";
-import { referenceOf } from "../core/identity.ts";
-import { parsePlate } from "../core/plate.ts";
+import { parsePlate } from "../core/permit/plate.ts";
 import type { ListedRegistration, Outcome, PushProvider, RegistrationPage } from "../core/provider.ts";
-import type { Receipt } from "../core/receipt.ts";
-import type { Registration } from "../core/registration.ts";
+import { referenceOf } from "../core/registration/identity.ts";
+import type { Receipt } from "../core/registration/receipt.ts";
+import type { Registration } from "../core/registration/registration.ts";
 import type { ProviderUnderTest } from "./provider-under-test.ts";
 
 type ConformanceTest = (

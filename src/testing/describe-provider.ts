@@ -1,4 +1,4 @@
-import type { MaybePromise } from "../core/directory.ts";
+import type { MaybePromise } from "../core/directory/directory.ts";
 import { fieldError, readRecord, readText } from "../core/fields.ts";
 import { CONFORMANCE_TESTS } from "./conformance-tests.ts";
 import type { ProviderUnderTest } from "./provider-under-test.ts";

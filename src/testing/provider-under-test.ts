@@ -1,6 +1,6 @@
-import type { MaybePromise } from "../core/directory.ts";
+import type { MaybePromise } from "../core/directory/directory.ts";
 import type { PushProvider } from "../core/provider.ts";
-import type { Registration } from "../core/registration.ts";
+import type { Registration } from "../core/registration/registration.ts";
 
 /** A right as an officer sees it. */
 export interface SeenRight {

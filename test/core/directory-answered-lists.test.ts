@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { memoryDirectory } from "../../src/core/directory.ts";
-import { readAnsweredCompany, readAnsweredLocations } from "../../src/core/directory-answers.ts";
+import { memoryDirectory } from "../../src/core/directory/directory.ts";
+import { readAnsweredCompany, readAnsweredLocations } from "../../src/core/directory/read-answers.ts";
 
 const company = { id: "u", name: "University", providers: { passport: { enabled: true } } };
 const sound = {

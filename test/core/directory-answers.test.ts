@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { memoryDirectory } from "../../src/core/directory.ts";
+import { memoryDirectory } from "../../src/core/directory/directory.ts";
 import {
   findMalformed,
   readAnsweredCompany,
   readAnsweredLocations,
-} from "../../src/core/directory-answers.ts";
+} from "../../src/core/directory/read-answers.ts";
 
 const company = { id: "u", name: "University", providers: { passport: { enabled: true } } };
 const sound = {

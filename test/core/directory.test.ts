@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { type Company, type Location, memoryDirectory, readLocation } from "../../src/core/directory.ts";
-import { isEnabled, providerEntry } from "../../src/core/switches.ts";
+import {
+  type Company,
+  type Location,
+  memoryDirectory,
+  readLocation,
+} from "../../src/core/directory/directory.ts";
+import { isEnabled, providerEntry } from "../../src/core/directory/switches.ts";
 
 const company: Company = {
   id: "u",

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isOwnReference, referenceOf } from "../../src/core/identity.ts";
-import { parsePlate } from "../../src/core/plate.ts";
-import type { Registration } from "../../src/core/registration.ts";
+import { parsePlate } from "../../src/core/permit/plate.ts";
+import { isOwnReference, referenceOf } from "../../src/core/registration/identity.ts";
+import type { Registration } from "../../src/core/registration/registration.ts";
 
 const registration: Registration = {
   ...{ companyId: "u", permitId: "p1", locationId: "a", target: "14283" },

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { MAPPING_ISSUE_CODES } from "../../src/core/mapping.ts";
+import { MAPPING_ISSUE_CODES } from "../../src/core/mapping/mapping.ts";
 
 const guide = readFileSync("docs/guide/mapping-issues.md", "utf8");
 const [, ...sections] = guide.split(/^## /m);
@@ -20,7 +20,7 @@ describe("the guide to mapping issues", () => {
   );
 
   it("tells of codes that a validator gives", () => {
-    const sources = globSync("src/{core/mapping*,vendors/*/{mapping,zone-*}}.ts")
+    const sources = globSync("src/{core/mapping/*,vendors/*/{mapping,zone-*}}.ts")
       .filter((path) => !path.endsWith("core/mapping.ts"))
       .map((path) => readFileSync(path, "utf8"))
       .join("\n");

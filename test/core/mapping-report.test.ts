@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Company, Location } from "../../src/core/directory.ts";
-import { targetOf } from "../../src/core/mapping-input.ts";
+import type { Company, Location } from "../../src/core/directory/directory.ts";
+import { targetOf } from "../../src/core/mapping/read-mapping.ts";
 import {
   createTargetSharing,
   type MappingRules,
   missingTarget,
   reportMapping,
-} from "../../src/core/mapping-report.ts";
+} from "../../src/core/mapping/report-mapping.ts";
 
 /** The least that a vendor can do: every location needs a target of its own. */
 const rules: MappingRules = {

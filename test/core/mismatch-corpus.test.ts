@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { indexNames } from "../../src/core/mismatch-look-alikes.ts";
+import { indexNames } from "../../src/core/names/explain-mismatch.ts";
 import { placeNames } from "../bench/mapping/names.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 

@@ -2,18 +2,18 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
 
-const TABLE = "src/core/mismatch-look-alike-table.ts";
+const TABLE = "src/core/names/look-alike-table.ts";
 
 test("a lookup does not load the table of look-alike letters", () => {
   const reached = reachedFrom(globSync("src/lookup/**/*.ts").map(normalize));
-  expect(reached).toContain("src/core/mismatch.ts");
+  expect(reached).toContain("src/core/names/rank-candidates.ts");
   expect(reached).not.toContain(TABLE);
 });
 
 test("explainMismatch of the package does", () => {
-  expect(reachedFrom(["src/core/mismatch-look-alikes.ts"])).toContain(TABLE);
+  expect(reachedFrom(["src/core/names/explain-mismatch.ts"])).toContain(TABLE);
   expect(readFileSync("src/index.ts", "utf8")).toContain(
-    'export { explainMismatch } from "./core/mismatch-look-alikes.ts";',
+    'export { explainMismatch } from "./core/names/explain-mismatch.ts";',
   );
 });
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createMismatchExplainer } from "../../src/core/mismatch-explainer.ts";
-import { applyFolds, PLAIN_FOLDS } from "../../src/core/mismatch-folds.ts";
-import { createNameIndex, rankAmong } from "../../src/core/mismatch-index.ts";
-import { indexNames } from "../../src/core/mismatch-look-alikes.ts";
+import { createMismatchExplainer } from "../../src/core/names/explain-difference.ts";
+import { indexNames } from "../../src/core/names/explain-mismatch.ts";
+import { applyFolds, PLAIN_FOLDS } from "../../src/core/names/folds.ts";
+import { createNameIndex, rankAmong } from "../../src/core/names/name-index.ts";
 
 const explainer = createMismatchExplainer(PLAIN_FOLDS);
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type MismatchKind, rankCandidates } from "../../src/core/mismatch.ts";
-import { explainMismatch, indexNames } from "../../src/core/mismatch-look-alikes.ts";
+import { explainMismatch, indexNames } from "../../src/core/names/explain-mismatch.ts";
+import { type MismatchKind, rankCandidates } from "../../src/core/names/rank-candidates.ts";
 
 const anyText = fc.oneof(
   fc.string({ unit: "binary" }),

@@ -1,10 +1,10 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { dateTimeOf, parseInstant } from "../../src/core/instant.ts";
-import { readOperationOptions } from "../../src/core/operation-options.ts";
-import { readPermit } from "../../src/core/permit.ts";
-import { PreparedRegistration } from "../../src/core/prepared-registration.ts";
-import { readRegistration, toStoredRegistration } from "../../src/core/registration.ts";
+import { readPermit } from "../../src/core/permit/permit.ts";
+import { readOperationOptions } from "../../src/core/registration/operation-options.ts";
+import { PreparedRegistration } from "../../src/core/registration/prepared-registration.ts";
+import { readRegistration, toStoredRegistration } from "../../src/core/registration/registration.ts";
 
 /** A Date of another realm, as a `vm` context and Jest have one of their own. */
 function foreignDate(text: string): Date {

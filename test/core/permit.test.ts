@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Permit, readPermit } from "../../src/core/permit.ts";
-import { parsePlate } from "../../src/core/plate.ts";
+import { type Permit, readPermit } from "../../src/core/permit/permit.ts";
+import { parsePlate } from "../../src/core/permit/plate.ts";
 
 const permit: Permit = {
   ...{ id: "p1", companyId: "u", plates: [parsePlate("ab 1")], locationIds: ["a"], revision: 0 },

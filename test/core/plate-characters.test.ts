@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isEnforcementError } from "../../src/core/errors.ts";
-import { LOOK_ALIKES } from "../../src/core/mismatch-look-alike-table.ts";
-import { canonicalPlateNumber, parsePlate } from "../../src/core/plate.ts";
+import { LOOK_ALIKES } from "../../src/core/names/look-alike-table.ts";
+import { canonicalPlateNumber, parsePlate } from "../../src/core/permit/plate.ts";
 
 // Written down a second time on purpose, by code point: what may be dropped from a plate, and nothing else.
 const DROPPED = new Map<string, readonly number[]>([

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { maskPlates, maskSecrets } from "../../src/core/plate-mask.ts";
+import { maskPlates, maskSecrets } from "../../src/core/permit/plate-mask.ts";
 
 describe("maskPlates", () => {
   test.each([

@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isEnforcementError } from "../../src/core/errors.ts";
-import { canonicalPlateNumber, MAX_PLATE_LENGTH, parsePlate, readPlate } from "../../src/core/plate.ts";
+import {
+  canonicalPlateNumber,
+  MAX_PLATE_LENGTH,
+  parsePlate,
+  readPlate,
+} from "../../src/core/permit/plate.ts";
 
 // Any sequence of code units, so that lone surrogates are among them.
 const anyText = fc

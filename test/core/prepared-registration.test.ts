@@ -1,11 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { referenceOfStored } from "../../src/core/identity.ts";
-import { PreparedRegistration } from "../../src/core/prepared-registration.ts";
 import type { Outcome } from "../../src/core/provider.ts";
-import { createPushOperations, type Delivered, type PushChange } from "../../src/core/push-operations.ts";
-import type { Receipt } from "../../src/core/receipt.ts";
-import type { Registration, StoredRegistration } from "../../src/core/registration.ts";
+import { referenceOfStored } from "../../src/core/registration/identity.ts";
+import { PreparedRegistration } from "../../src/core/registration/prepared-registration.ts";
+import {
+  createPushOperations,
+  type Delivered,
+  type PushChange,
+} from "../../src/core/registration/push-operations.ts";
+import type { Receipt } from "../../src/core/registration/receipt.ts";
+import type { Registration, StoredRegistration } from "../../src/core/registration/registration.ts";
 
 const providerId = "passport";
 const at = new Date("2026-09-01T12:00:00Z");

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatInstant } from "../../src/core/instant.ts";
-import { canonicalPlateNumber } from "../../src/core/plate.ts";
-import { findRegion } from "../../src/core/region.ts";
-import { REGION_NAMES } from "../../src/core/region-names.ts";
+import { canonicalPlateNumber } from "../../src/core/permit/plate.ts";
+import { findRegion } from "../../src/core/permit/region.ts";
+import { REGION_NAMES } from "../../src/core/permit/region-names.ts";
 
 // What is cheap for the usual case must be what the long way gives.
 describe("a quick path", () => {

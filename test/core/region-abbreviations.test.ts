@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { findRegion, isRegionCode, parseRegion, subdivisionOf } from "../../src/core/region.ts";
-import { REGION_NAMES } from "../../src/core/region-names.ts";
+import { findRegion, isRegionCode, parseRegion, subdivisionOf } from "../../src/core/permit/region.ts";
+import { REGION_NAMES } from "../../src/core/permit/region-names.ts";
 
 // Official and older abbreviations of provinces and territories, in English and in French: Statistics Canada's
 // dictionary of the census, the Translation Bureau, the Office québécois de la langue française.

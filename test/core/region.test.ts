@@ -8,8 +8,8 @@ import {
   matchRegions,
   parseRegion,
   subdivisionOf,
-} from "../../src/core/region.ts";
-import { REGION_NAMES } from "../../src/core/region-names.ts";
+} from "../../src/core/permit/region.ts";
+import { REGION_NAMES } from "../../src/core/permit/region-names.ts";
 
 // Written down a second time on purpose: ISO 3166-2, English name, French name where it is another one.
 const REGIONS: readonly [code: string, english: string, french?: string][] = [

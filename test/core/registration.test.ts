@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { type Company, type Location, memoryDirectory } from "../../src/core/directory.ts";
-import type { Permit } from "../../src/core/permit.ts";
-import { parsePlate } from "../../src/core/plate.ts";
+import { type Company, type Location, memoryDirectory } from "../../src/core/directory/directory.ts";
+import type { Permit } from "../../src/core/permit/permit.ts";
+import { parsePlate } from "../../src/core/permit/plate.ts";
 import {
   type Registration,
   readRegistration,
   registrationsOf,
   requireRegion,
   toStoredRegistration,
-} from "../../src/core/registration.ts";
+} from "../../src/core/registration/registration.ts";
 
 const on = (target?: string) => ({
   passport: { enabled: true, ...(target === undefined ? {} : { target }) },

@@ -4,7 +4,7 @@ import {
   describeCharacter,
   hasHiddenCharacters,
   showName,
-} from "../../src/core/visible-name.ts";
+} from "../../src/core/names/visible-name.ts";
 
 describe("showName", () => {
   test.each([

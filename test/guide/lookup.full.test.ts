@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LookupReason } from "../../src/core/dialect.ts";
+import type { LookupReason } from "../../src/core/lookup/dialect.ts";
 import { createDocumentedProject, type DocumentedProject } from "../support/documented-project.ts";
 
 const servers = ["node-http.ts", "express.ts", "fastify.ts", "hono.ts", "koa.ts"];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parsePlate } from "../../src/core/plate.ts";
+import { parsePlate } from "../../src/core/permit/plate.ts";
 import { careless, lookupRequest, minutes, now, openCampus, permit } from "./campus.ts";
 
 describe("the audit", () => {

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { inspect } from "node:util";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Authorizer, StoredCredential } from "../../src/core/credential.ts";
-import type { LookupRequest } from "../../src/core/dialect.ts";
-import { apiKeyAuth, basicAuth, bearerAuth } from "../../src/lookup/authorizers.ts";
-import { issueCredentials } from "../../src/lookup/credentials.ts";
+import type { Authorizer, StoredCredential } from "../../src/core/lookup/credential.ts";
+import type { LookupRequest } from "../../src/core/lookup/dialect.ts";
+import { apiKeyAuth, basicAuth, bearerAuth } from "../../src/lookup/auth/authorizers.ts";
+import { issueCredentials } from "../../src/lookup/auth/issue-credentials.ts";
 import { failureOf } from "../support/registrations.ts";
 
 const comparisons = vi.hoisted(() => ({ count: 0 }));

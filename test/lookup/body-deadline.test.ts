@@ -1,8 +1,8 @@
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { toFastifyHandler } from "../../src/lookup/fastify.ts";
 import type { FindPermits, PermitLookupHandler } from "../../src/lookup/handler.ts";
-import { type NodeRequest, type NodeResponse, toNodeHandler } from "../../src/lookup/node.ts";
+import { toFastifyHandler } from "../../src/lookup/mounts/fastify.ts";
+import { type NodeRequest, type NodeResponse, toNodeHandler } from "../../src/lookup/mounts/node.ts";
 import { openCampus, permit } from "./campus.ts";
 
 // The time that a body takes to arrive is the handheld's, too. Time is injected: nothing here waits for a clock.

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import express from "express";
 import fastify from "fastify";
 import { afterEach, describe, expect, it } from "vitest";
-import { toExpressHandler } from "../../src/lookup/express.ts";
-import { toFastifyHandler } from "../../src/lookup/fastify.ts";
 import type { PermitLookupHandler } from "../../src/lookup/handler.ts";
+import { toExpressHandler } from "../../src/lookup/mounts/express.ts";
+import { toFastifyHandler } from "../../src/lookup/mounts/fastify.ts";
 import { openCampus, permit } from "./campus.ts";
 import { listen } from "./hosts/node-server.ts";
 

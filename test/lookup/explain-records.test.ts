@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { LookupAudit } from "../../src/lookup/audit.ts";
-import { decodeBody } from "../../src/lookup/body.ts";
-import { explainLookup } from "../../src/lookup/explain.ts";
+import { explainLookup } from "../../src/lookup/explain/explain-lookup.ts";
 import type { PermitLookupOptions } from "../../src/lookup/handler.ts";
 import { memoryPermits } from "../../src/lookup/memory-permits.ts";
+import { decodeBody } from "../../src/lookup/request/body.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/provider.ts";
 import { directory, lookupRequest, minutes, now, openCampus, permit } from "./campus.ts";
 import { createRandom, type Random } from "./fuzz-random.ts";

@@ -1,10 +1,10 @@
-import type { Company, Location } from "../../src/core/directory.ts";
-import { memoryDirectory } from "../../src/core/directory.ts";
-import type { Permit } from "../../src/core/permit.ts";
-import { parsePlate } from "../../src/core/plate.ts";
+import type { Company, Location } from "../../src/core/directory/directory.ts";
+import { memoryDirectory } from "../../src/core/directory/directory.ts";
+import type { Permit } from "../../src/core/permit/permit.ts";
+import { parsePlate } from "../../src/core/permit/plate.ts";
 import type { LookupAudit } from "../../src/lookup/audit.ts";
-import { apiKeyAuth, basicAuth, bearerAuth } from "../../src/lookup/authorizers.ts";
-import { issueCredentials } from "../../src/lookup/credentials.ts";
+import { apiKeyAuth, basicAuth, bearerAuth } from "../../src/lookup/auth/authorizers.ts";
+import { issueCredentials } from "../../src/lookup/auth/issue-credentials.ts";
 import {
   createPermitLookupHandler,
   type FindPermits,

@@ -1,7 +1,7 @@
 import { XMLValidator } from "fast-xml-parser";
 import { expect, it } from "vitest";
-import type { LookupReply } from "../../src/core/dialect.ts";
-import { decodeBody } from "../../src/lookup/body.ts";
+import type { LookupReply } from "../../src/core/lookup/dialect.ts";
+import { decodeBody } from "../../src/lookup/request/body.ts";
 import { suiteSize } from "../support/suite-size.ts";
 import { createRandom } from "./fuzz-random.ts";
 import { type FuzzedDialect, makeRequest, mutate, type RawRequest } from "./fuzz-requests.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parsePlate } from "../../src/core/plate.ts";
+import { parsePlate } from "../../src/core/permit/plate.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/provider.ts";
 import { careless, lookupRequest, minutes, now, openCampus, permit } from "./campus.ts";
 import { probeDialect } from "./probe-dialect.ts";

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { LookupAudit } from "../../src/lookup/audit.ts";
-import { apiKeyAuth, basicAuth, bearerAuth } from "../../src/lookup/authorizers.ts";
-import { issueCredentials } from "../../src/lookup/credentials.ts";
+import { apiKeyAuth, basicAuth, bearerAuth } from "../../src/lookup/auth/authorizers.ts";
+import { issueCredentials } from "../../src/lookup/auth/issue-credentials.ts";
 import { createPermitLookupHandler, type PermitLookupOptions } from "../../src/lookup/handler.ts";
 import { memoryPermits } from "../../src/lookup/memory-permits.ts";
 import { offstreetDialect } from "../../src/vendors/t2-flex/dialects/offstreet.ts";

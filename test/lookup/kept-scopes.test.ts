@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { StoredCredential } from "../../src/core/credential.ts";
-import type { LookupPlace } from "../../src/core/dialect.ts";
-import type { Company } from "../../src/core/directory.ts";
-import { readAnsweredLocations } from "../../src/core/directory-answers.ts";
-import { findScope } from "../../src/lookup/kept-scopes.ts";
-import { resolveScope } from "../../src/lookup/scope.ts";
+import type { Company } from "../../src/core/directory/directory.ts";
+import { readAnsweredLocations } from "../../src/core/directory/read-answers.ts";
+import type { StoredCredential } from "../../src/core/lookup/credential.ts";
+import type { LookupPlace } from "../../src/core/lookup/dialect.ts";
+import { findScope } from "../../src/lookup/decide/kept-scopes.ts";
+import { resolveScope } from "../../src/lookup/decide/scope.ts";
 import { companies, directory, locations } from "./campus.ts";
 
 const [fundy, tantramar] = companies as [Company, Company];

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
-import { type LookupDialect, type LookupQuery, MAX_QUERIES } from "../../src/core/dialect.ts";
-import type { PermitQuery } from "../../src/core/find-permits.ts";
-import { parsePlate } from "../../src/core/plate.ts";
-import { explainLookup } from "../../src/lookup/explain.ts";
+import { type LookupDialect, type LookupQuery, MAX_QUERIES } from "../../src/core/lookup/dialect.ts";
+import type { PermitQuery } from "../../src/core/lookup/find-permits.ts";
+import { parsePlate } from "../../src/core/permit/plate.ts";
+import { explainLookup } from "../../src/lookup/explain/explain-lookup.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/index.ts";
 import { directory, lookupRequest, minutes, now, openCampus, permit } from "./campus.ts";
 import { probeDialect } from "./probe-dialect.ts";

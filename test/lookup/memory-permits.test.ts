@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Permit } from "../../src/core/permit.ts";
-import { parsePlate } from "../../src/core/plate.ts";
+import type { Permit } from "../../src/core/permit/permit.ts";
+import { parsePlate } from "../../src/core/permit/plate.ts";
 import { type MemoryPermits, memoryPermits } from "../../src/lookup/memory-permits.ts";
 import { failureOf } from "../support/registrations.ts";
 import { now, permit } from "./campus.ts";

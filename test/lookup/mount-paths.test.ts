@@ -5,10 +5,10 @@ import { text as readText } from "node:stream/consumers";
 import express from "express";
 import fastify, { type FastifyInstance } from "fastify";
 import { afterEach, describe, expect, it } from "vitest";
-import { toExpressHandler } from "../../src/lookup/express.ts";
-import { toFastifyHandler } from "../../src/lookup/fastify.ts";
 import type { PermitLookupHandler } from "../../src/lookup/handler.ts";
-import { toNodeHandler } from "../../src/lookup/node.ts";
+import { toExpressHandler } from "../../src/lookup/mounts/express.ts";
+import { toFastifyHandler } from "../../src/lookup/mounts/fastify.ts";
+import { toNodeHandler } from "../../src/lookup/mounts/node.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/index.ts";
 import { openCampus, permit } from "./campus.ts";
 

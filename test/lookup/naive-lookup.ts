@@ -2,9 +2,10 @@
  * The answer to a lookup, worked out without speed and without the library: every rule is written once, in the order
  * in which a person would apply it. It shares no code with `src`; only types.
  */
-import type { LookupPlace } from "../../src/core/dialect.ts";
-import type { Company, Location } from "../../src/core/directory.ts";
-import type { Permit } from "../../src/core/permit.ts";
+
+import type { Company, Location } from "../../src/core/directory/directory.ts";
+import type { LookupPlace } from "../../src/core/lookup/dialect.ts";
+import type { Permit } from "../../src/core/permit/permit.ts";
 
 export interface World {
   readonly companies: readonly Company[];

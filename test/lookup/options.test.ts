@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { apiKeyAuth } from "../../src/lookup/authorizers.ts";
-import { toExpressHandler } from "../../src/lookup/express.ts";
-import { toFastifyHandler } from "../../src/lookup/fastify.ts";
+import { apiKeyAuth } from "../../src/lookup/auth/authorizers.ts";
 import { createPermitLookupHandler, type PermitLookupOptions } from "../../src/lookup/handler.ts";
-import { toNodeHandler } from "../../src/lookup/node.ts";
+import { toExpressHandler } from "../../src/lookup/mounts/express.ts";
+import { toFastifyHandler } from "../../src/lookup/mounts/fastify.ts";
+import { toNodeHandler } from "../../src/lookup/mounts/node.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/provider.ts";
 import { failureOf } from "../support/registrations.ts";
 import { directory } from "./campus.ts";

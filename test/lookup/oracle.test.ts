@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { Directory } from "../../src/core/directory.ts";
+import type { Directory } from "../../src/core/directory/directory.ts";
 import { createPermitLookupHandler, type FindPermits } from "../../src/lookup/handler.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/provider.ts";
 import { answerNaively, type NaiveAnswer, type Question, type World } from "./naive-lookup.ts";

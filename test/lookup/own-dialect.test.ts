@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LookupDialect } from "../../src/core/dialect.ts";
+import type { LookupDialect } from "../../src/core/lookup/dialect.ts";
 import type { LookupAudit } from "../../src/lookup/audit.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/provider.ts";
 import { lookupRequest, openCampus } from "./campus.ts";

@@ -1,4 +1,4 @@
-import type { LookupDialect } from "../../src/core/dialect.ts";
+import type { LookupDialect } from "../../src/core/lookup/dialect.ts";
 
 /** A dialect in which everything can be asked and everything is told. */
 export const probeDialect: LookupDialect = {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { Company, Location } from "../../src/core/directory.ts";
-import type { Permit } from "../../src/core/permit.ts";
+import type { Company, Location } from "../../src/core/directory/directory.ts";
+import type { Permit } from "../../src/core/permit/permit.ts";
 import { now } from "./campus.ts";
 import type { Question, World } from "./naive-lookup.ts";
 

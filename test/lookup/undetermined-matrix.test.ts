@@ -2,11 +2,11 @@ import { createRequire } from "node:module";
 import express from "express";
 import fastify from "fastify";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { toExpressHandler } from "../../src/lookup/express.ts";
-import { toFastifyHandler } from "../../src/lookup/fastify.ts";
 import type { PermitLookupHandler, PermitLookupOptions } from "../../src/lookup/handler.ts";
-import { toNodeHandler } from "../../src/lookup/node.ts";
-import { createFieldHandheld } from "../../src/vendors/t2-flex/sandbox-field-handheld.ts";
+import { toExpressHandler } from "../../src/lookup/mounts/express.ts";
+import { toFastifyHandler } from "../../src/lookup/mounts/fastify.ts";
+import { toNodeHandler } from "../../src/lookup/mounts/node.ts";
+import { createFieldHandheld } from "../../src/vendors/t2-flex/sandbox/field-handheld.ts";
 import { minutes, now, openCampus, permit } from "./campus.ts";
 import { listen } from "./hosts/node-server.ts";
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Directory } from "../../src/core/directory.ts";
-import { parsePlate } from "../../src/core/plate.ts";
-import { apiKeyAuth, basicAuth } from "../../src/lookup/authorizers.ts";
-import { issueCredentials } from "../../src/lookup/credentials.ts";
+import type { Directory } from "../../src/core/directory/directory.ts";
+import { parsePlate } from "../../src/core/permit/plate.ts";
+import { apiKeyAuth, basicAuth } from "../../src/lookup/auth/authorizers.ts";
+import { issueCredentials } from "../../src/lookup/auth/issue-credentials.ts";
 import type { FindPermits } from "../../src/lookup/handler.ts";
 import {
   careless,

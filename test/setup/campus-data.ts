@@ -1,4 +1,4 @@
-import type { Company, Location } from "../../src/core/directory.ts";
+import type { Company, Location } from "../../src/core/directory/directory.ts";
 
 export const OPERATOR_ID = "c1d5be1c-7c43-4f6e-9c0a-3f2b7a6e9d10";
 export const ZONES = [

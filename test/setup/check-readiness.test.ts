@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Company, Location } from "../../src/core/directory.ts";
+import type { Company, Location } from "../../src/core/directory/directory.ts";
 import type { EnforcementProvider } from "../../src/core/provider.ts";
-import { checkReadiness } from "../../src/setup/check-readiness.ts";
-import { memoryEvidence } from "../../src/setup/memory-evidence.ts";
-import type { ReadinessOptions, ReadinessReport } from "../../src/setup/readiness.ts";
-import { runTestPlate } from "../../src/setup/run-test-plate.ts";
+import { memoryEvidence } from "../../src/setup/evidence/memory-evidence.ts";
+import { checkReadiness } from "../../src/setup/readiness/check-readiness.ts";
+import type { ReadinessOptions, ReadinessReport } from "../../src/setup/readiness/readiness.ts";
+import { runTestPlate } from "../../src/setup/test-plate/run-test-plate.ts";
 import { createPassportProvider } from "../../src/vendors/passport/provider.ts";
 import { failureOf } from "../support/registrations.ts";
 import { createCampus } from "./campus.ts";

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { EvidenceStore, TestPlateEvidence } from "../../src/setup/evidence.ts";
-import { fileEvidence } from "../../src/setup/file-evidence.ts";
-import { memoryEvidence } from "../../src/setup/memory-evidence.ts";
+import type { EvidenceStore, TestPlateEvidence } from "../../src/setup/evidence/evidence.ts";
+import { fileEvidence } from "../../src/setup/evidence/file-evidence.ts";
+import { memoryEvidence } from "../../src/setup/evidence/memory-evidence.ts";
 import { failureOf } from "../support/registrations.ts";
 
 const RECORD: TestPlateEvidence = {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Directory, Location } from "../../src/core/directory.ts";
-import { registrationsOf } from "../../src/core/registration.ts";
-import { checkReadiness } from "../../src/setup/check-readiness.ts";
-import { planMappingChange } from "../../src/setup/plan-mapping-change.ts";
-import { runTestPlate } from "../../src/setup/run-test-plate.ts";
-import { sweepTestPlates } from "../../src/setup/sweep-test-plates.ts";
+import type { Directory, Location } from "../../src/core/directory/directory.ts";
+import { registrationsOf } from "../../src/core/registration/registration.ts";
+import { planMappingChange } from "../../src/setup/change/plan-mapping-change.ts";
+import { checkReadiness } from "../../src/setup/readiness/check-readiness.ts";
+import { runTestPlate } from "../../src/setup/test-plate/run-test-plate.ts";
+import { sweepTestPlates } from "../../src/setup/test-plate/sweep-test-plates.ts";
 import { failureOf } from "../support/registrations.ts";
 import { permit } from "../sync/scripted-sync.ts";
 import { createCampus, NOTHING_SHOWN } from "./campus.ts";

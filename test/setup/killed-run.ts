@@ -1,9 +1,9 @@
 // Runs in a process of its own, which the test kills. It tells on standard output how far it has come, and stays there.
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { memoryDirectory } from "../../src/core/directory.ts";
-import { fileEvidence } from "../../src/setup/file-evidence.ts";
-import { runTestPlate } from "../../src/setup/run-test-plate.ts";
+import { memoryDirectory } from "../../src/core/directory/directory.ts";
+import { fileEvidence } from "../../src/setup/evidence/file-evidence.ts";
+import { runTestPlate } from "../../src/setup/test-plate/run-test-plate.ts";
 import { createHotSpotProvider } from "../../src/vendors/hotspot/provider.ts";
 import { createPassportProvider } from "../../src/vendors/passport/provider.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/provider.ts";

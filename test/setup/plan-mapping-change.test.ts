@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Location } from "../../src/core/directory.ts";
-import { planMappingChange } from "../../src/setup/plan-mapping-change.ts";
+import type { Location } from "../../src/core/directory/directory.ts";
+import { planMappingChange } from "../../src/setup/change/plan-mapping-change.ts";
 import { failureOf } from "../support/registrations.ts";
 import { createCampus } from "./campus.ts";
 import { COMPANY, LOCATIONS, ZONES } from "./campus-data.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { EnforcementError } from "../../src/core/errors.ts";
-import { memoryEvidence } from "../../src/setup/memory-evidence.ts";
-import { runTestPlate } from "../../src/setup/run-test-plate.ts";
-import { sweepTestPlates } from "../../src/setup/sweep-test-plates.ts";
+import { memoryEvidence } from "../../src/setup/evidence/memory-evidence.ts";
+import { runTestPlate } from "../../src/setup/test-plate/run-test-plate.ts";
+import { sweepTestPlates } from "../../src/setup/test-plate/sweep-test-plates.ts";
 import { failureOf } from "../support/registrations.ts";
 import { createCampus, NOTHING_SHOWN } from "./campus.ts";
 

@@ -1,5 +1,5 @@
-import { parsePlate } from "../../src/core/plate.ts";
-import type { Registration } from "../../src/core/registration.ts";
+import { parsePlate } from "../../src/core/permit/plate.ts";
+import type { Registration } from "../../src/core/registration/registration.ts";
 
 /** The instant at which the tests' clocks stand. */
 export const now = new Date("2026-09-15T12:00:00.000Z");

@@ -1,15 +1,15 @@
-import { memoryDirectory } from "../../src/core/directory.ts";
-import { parsePlate } from "../../src/core/plate.ts";
+import { memoryDirectory } from "../../src/core/directory/directory.ts";
+import { parsePlate } from "../../src/core/permit/plate.ts";
 import type { PushProvider } from "../../src/core/provider.ts";
 import type { SyncEvent } from "../../src/sync/deliver/events.ts";
 import { memoryLedger } from "../../src/sync/memory/memory-ledger.ts";
 import { systemTimers } from "../../src/sync/pace/timers.ts";
 import { createPermitSyncWith } from "../../src/sync/permit-sync.ts";
 import { createHotSpotProvider } from "../../src/vendors/hotspot/provider.ts";
-import { createHotSpotSandbox } from "../../src/vendors/hotspot/sandbox.ts";
+import { createHotSpotSandbox } from "../../src/vendors/hotspot/sandbox/sandbox.ts";
 import { defaultHotSpotWire } from "../../src/vendors/hotspot/wire.ts";
 import { createPassportProvider } from "../../src/vendors/passport/provider.ts";
-import { createPassportSandbox } from "../../src/vendors/passport/sandbox.ts";
+import { createPassportSandbox } from "../../src/vendors/passport/sandbox/sandbox.ts";
 
 /** Stands in a plate, in tokens and in what callbacks throw: nothing that is told may show it. */
 export const SECRET = "GXK204";

@@ -1,6 +1,6 @@
 import { createContext, runInContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { runTestPlate } from "../../src/setup/run-test-plate.ts";
+import { runTestPlate } from "../../src/setup/test-plate/run-test-plate.ts";
 import { memoryLedger } from "../../src/sync/memory/memory-ledger.ts";
 import { createPermitSync } from "../../src/sync/permit-sync.ts";
 import { createCampus, NOTHING_SHOWN } from "../setup/campus.ts";

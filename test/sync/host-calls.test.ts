@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EnforcementError } from "../../src/core/errors.ts";
-import { parsePlate } from "../../src/core/plate.ts";
+import { parsePlate } from "../../src/core/permit/plate.ts";
 import { memoryLedger } from "../../src/sync/memory/memory-ledger.ts";
 import { createPermitSync } from "../../src/sync/permit-sync.ts";
 import { failureOf } from "../support/registrations.ts";

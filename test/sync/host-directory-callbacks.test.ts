@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Directory } from "../../src/core/directory.ts";
+import type { Directory } from "../../src/core/directory/directory.ts";
 import { listOfPromises, type Misbehaviour, misbehaviours, SECRET } from "../support/misbehaviour.ts";
 import { permit, scriptedSync } from "./scripted-sync.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Company, Location } from "../../src/core/directory.ts";
+import type { Company, Location } from "../../src/core/directory/directory.ts";
 import { permit, type ScriptedSync, scriptedSync } from "./scripted-sync.ts";
 
 // A host's own directory, which no compiler checks.

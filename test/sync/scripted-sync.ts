@@ -1,9 +1,13 @@
-import type { Company, Location } from "../../src/core/directory.ts";
+import type { Company, Location } from "../../src/core/directory/directory.ts";
 import { EnforcementError } from "../../src/core/errors.ts";
-import type { PermitInput } from "../../src/core/permit.ts";
-import { parsePlate } from "../../src/core/plate.ts";
+import type { PermitInput } from "../../src/core/permit/permit.ts";
+import { parsePlate } from "../../src/core/permit/plate.ts";
 import type { Outcome, PushProvider } from "../../src/core/provider.ts";
-import { createPushOperations, type Delivered, type PushChange } from "../../src/core/push-operations.ts";
+import {
+  createPushOperations,
+  type Delivered,
+  type PushChange,
+} from "../../src/core/registration/push-operations.ts";
 import type { SyncEvent } from "../../src/sync/deliver/events.ts";
 import type { Ledger } from "../../src/sync/ledger/ledger.ts";
 import { memoryLedger } from "../../src/sync/memory/memory-ledger.ts";

@@ -1,5 +1,5 @@
-import { checkReadiness } from "../../setup/check-readiness.ts";
-import { fileEvidence } from "../../setup/file-evidence.ts";
+import { fileEvidence } from "../../setup/evidence/file-evidence.ts";
+import { checkReadiness } from "../../setup/readiness/check-readiness.ts";
 import type { Command, FlagDefinitions } from "../command.ts";
 import { type ConnectedProvider, connectProviders } from "../connect.ts";
 import { onlyOperand } from "../flags.ts";

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { Location } from "../../core/directory.ts";
+import type { Location } from "../../core/directory/directory.ts";
 import type { Zone } from "../../core/provider.ts";
 import { createSandbox, type PassportSandboxZoneInput } from "../../sandbox/index.ts";
 import type { HotSpotSpot } from "../../vendors/hotspot/mapping.ts";

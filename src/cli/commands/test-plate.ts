@@ -1,10 +1,10 @@
-import { type Directory, memoryDirectory } from "../../core/directory.ts";
+import { type Directory, memoryDirectory } from "../../core/directory/directory.ts";
 import { isEnforcementError } from "../../core/errors.ts";
-import type { EvidenceStore, TestPlateEvidence } from "../../setup/evidence.ts";
-import { fileEvidence } from "../../setup/file-evidence.ts";
-import { runTestPlate } from "../../setup/run-test-plate.ts";
-import { sweepTestPlates } from "../../setup/sweep-test-plates.ts";
-import type { SweptTestPlate, TestPlateResult } from "../../setup/test-plate.ts";
+import type { EvidenceStore, TestPlateEvidence } from "../../setup/evidence/evidence.ts";
+import { fileEvidence } from "../../setup/evidence/file-evidence.ts";
+import { runTestPlate } from "../../setup/test-plate/run-test-plate.ts";
+import { sweepTestPlates } from "../../setup/test-plate/sweep-test-plates.ts";
+import type { SweptTestPlate, TestPlateResult } from "../../setup/test-plate/test-plate.ts";
 import { describeCancel } from "../cancel.ts";
 import type { Command, FlagDefinitions, ParsedFlags, Terminal } from "../command.ts";
 import { type ConnectedProvider, connectProviders } from "../connect.ts";

@@ -1,4 +1,4 @@
-import type { MappingIssue } from "../../core/mapping.ts";
+import type { MappingIssue } from "../../core/mapping/mapping.ts";
 import { type Place, showPlace } from "../unusable-input.ts";
 import type { EntryList } from "./entry-list.ts";
 import type { MappedProvider } from "./mapped-providers.ts";

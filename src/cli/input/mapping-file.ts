@@ -1,4 +1,4 @@
-import type { Company, Location } from "../../core/directory.ts";
+import type { Company, Location } from "../../core/directory/directory.ts";
 import type { Place, Problem } from "../unusable-input.ts";
 import type { TreeNode } from "./tree.ts";
 

@@ -1,4 +1,4 @@
-import type { Location, LocationProvider } from "../../core/directory.ts";
+import type { Location, LocationProvider } from "../../core/directory/directory.ts";
 import { assertUsable, type Problem, UnusableInput } from "../unusable-input.ts";
 import { findVendor } from "../vendors/registry.ts";
 import { type CsvRow, type CsvTable, parseCsvTable } from "./csv-table.ts";

@@ -1,4 +1,4 @@
-import type { Company, CompanyProvider, LocationProvider } from "../../core/directory.ts";
+import type { Company, CompanyProvider, LocationProvider } from "../../core/directory/directory.ts";
 import { assertUsable, type Place } from "../unusable-input.ts";
 import type { MappingFile, PlacedLocation, VendorNode } from "./mapping-file.ts";
 import { parseTree } from "./parse-tree.ts";

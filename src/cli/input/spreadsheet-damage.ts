@@ -1,4 +1,4 @@
-import { showName } from "../../core/visible-name.ts";
+import { showName } from "../../core/names/visible-name.ts";
 import type { Problem } from "../unusable-input.ts";
 import type { CsvTable } from "./csv-table.ts";
 

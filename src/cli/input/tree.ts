@@ -1,4 +1,4 @@
-import { showName } from "../../core/visible-name.ts";
+import { showName } from "../../core/names/visible-name.ts";
 import { type Place, type Problem, showPlace } from "../unusable-input.ts";
 import { describeDamage, type TextUse } from "./spreadsheet-damage.ts";
 

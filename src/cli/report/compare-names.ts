@@ -1,5 +1,5 @@
-import type { NameDifference } from "../../core/mismatch.ts";
-import { codePointOf, describeCharacter } from "../../core/visible-name.ts";
+import type { NameDifference } from "../../core/names/rank-candidates.ts";
+import { codePointOf, describeCharacter } from "../../core/names/visible-name.ts";
 import type { Comparison, NamePiece } from "./report.ts";
 import { splitVisible, type VisiblePiece } from "./visible.ts";
 

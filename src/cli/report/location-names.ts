@@ -1,5 +1,5 @@
-import type { Location } from "../../core/directory.ts";
-import { showName } from "../../core/visible-name.ts";
+import type { Location } from "../../core/directory/directory.ts";
+import { showName } from "../../core/names/visible-name.ts";
 
 /** How locations are called in a report, by id. */
 export type LocationNames = ReadonlyMap<string, string>;

@@ -1,5 +1,9 @@
-import { showName } from "../../core/visible-name.ts";
-import type { LocationReadiness, ReadinessReport, RequirementReadiness } from "../../setup/readiness.ts";
+import { showName } from "../../core/names/visible-name.ts";
+import type {
+  LocationReadiness,
+  ReadinessReport,
+  RequirementReadiness,
+} from "../../setup/readiness/readiness.ts";
 import { nameLocations } from "./location-names.ts";
 import { toIssueItem } from "./mapping-report.ts";
 import type { Mark, Report, ReportItem, ReportSection, Verdict } from "./report.ts";

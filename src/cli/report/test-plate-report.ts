@@ -1,5 +1,5 @@
-import { showName } from "../../core/visible-name.ts";
-import type { SweptTestPlate, TestPlateResult } from "../../setup/test-plate.ts";
+import { showName } from "../../core/names/visible-name.ts";
+import type { SweptTestPlate, TestPlateResult } from "../../setup/test-plate/test-plate.ts";
 import type { ConnectedProvider } from "../connect.ts";
 import type { MappingFile } from "../input/mapping-file.ts";
 import { type LocationNames, nameLocations, toSubject } from "./location-names.ts";

@@ -1,4 +1,4 @@
-import { codePointOf } from "../../core/visible-name.ts";
+import { codePointOf } from "../../core/names/visible-name.ts";
 
 // What a person cannot see, and what a terminal or a browser would obey: controls, format characters (bidirectional
 // marks among them), lone surrogates, combining marks, fillers, and every space but U+0020. An ordinary space in a

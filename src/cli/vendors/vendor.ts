@@ -1,4 +1,4 @@
-import type { MappingInput, MappingReport } from "../../core/mapping.ts";
+import type { MappingInput, MappingReport } from "../../core/mapping/mapping.ts";
 import type { EnforcementProvider } from "../../core/provider.ts";
 import type { CredentialKey } from "../credentials.ts";
 import type { EntryList } from "../input/entry-list.ts";

@@ -1,6 +1,6 @@
 import type { EnforcementError } from "../../core/errors.ts";
 import type { Outcome } from "../../core/provider.ts";
-import type { Receipt } from "../../core/receipt.ts";
+import type { Receipt } from "../../core/registration/receipt.ts";
 import type { Delivery, Intent, Refusal, Right } from "../ledger/delivery.ts";
 import { existingBackoff, heldBackoff, itemBackoff, refusalBackoff } from "../pace/backoff.ts";
 import { extendAtOf, isHolding, placeOf } from "../plan/right-terms.ts";

@@ -1,9 +1,9 @@
-import type { Directory, Location } from "../../core/directory.ts";
+import type { Directory, Location } from "../../core/directory/directory.ts";
 import {
   type MalformedLocation,
   readAnsweredCompany,
   readAnsweredLocations,
-} from "../../core/directory-answers.ts";
+} from "../../core/directory/read-answers.ts";
 import { isEnforcementError } from "../../core/errors.ts";
 import { itemBackoff } from "../pace/backoff.ts";
 import type { Timers } from "../pace/timers.ts";

@@ -1,4 +1,4 @@
-import type { MalformedLocation } from "../../core/directory-answers.ts";
+import type { MalformedLocation } from "../../core/directory/read-answers.ts";
 import type { Timers } from "../pace/timers.ts";
 import type { Emit } from "./events.ts";
 

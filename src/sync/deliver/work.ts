@@ -1,4 +1,4 @@
-import type { Permit } from "../../core/permit.ts";
+import type { Permit } from "../../core/permit/permit.ts";
 import type { Delivery, DeliveryId } from "../ledger/delivery.ts";
 import type { ClaimedDelivery, DeliveryUpdate } from "../ledger/ledger.ts";
 import type { Desired } from "../plan/desired.ts";

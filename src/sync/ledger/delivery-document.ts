@@ -1,5 +1,5 @@
-import type { Receipt } from "../../core/receipt.ts";
-import type { StoredRegistration } from "../../core/registration.ts";
+import type { Receipt } from "../../core/registration/receipt.ts";
+import type { StoredRegistration } from "../../core/registration/registration.ts";
 import type { Delivery, DeliveryId, Intent, Refusal, Right } from "./delivery.ts";
 
 // Deliveries as SQLite keeps them. A right names its registration twice (as asked for, as acknowledged), and ids stand

@@ -1,5 +1,5 @@
-import type { Receipt } from "../../core/receipt.ts";
-import type { StoredRegistration } from "../../core/registration.ts";
+import type { Receipt } from "../../core/registration/receipt.ts";
+import type { StoredRegistration } from "../../core/registration/registration.ts";
 
 /** One permit at one push provider. */
 export interface DeliveryId {

@@ -1,5 +1,5 @@
-import type { FindPermits } from "../../core/find-permits.ts";
-import type { Permit } from "../../core/permit.ts";
+import type { FindPermits } from "../../core/lookup/find-permits.ts";
+import type { Permit } from "../../core/permit/permit.ts";
 import type { Delivery, DeliveryId, Failure } from "./delivery.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { EnforcementError } from "../../core/errors.ts";
-import { markChecked } from "../../core/find-permits.ts";
+import { markChecked } from "../../core/lookup/find-permits.ts";
 import type { DeliveryId } from "../ledger/delivery.ts";
 import { eraseDelivery, failuresOf, findLiveUntil } from "../ledger/delivery-facts.ts";
 import type { ClaimedDelivery, ClockMemory, Ledger, StoredPermit } from "../ledger/ledger.ts";

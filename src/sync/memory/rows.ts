@@ -1,4 +1,4 @@
-import type { Permit } from "../../core/permit.ts";
+import type { Permit } from "../../core/permit/permit.ts";
 import type { KnownState } from "../ledger/change-status.ts";
 import type { Delivery } from "../ledger/delivery.ts";
 import { failuresOf, isBehind, targetOf, targetsOf } from "../ledger/delivery-facts.ts";

@@ -1,4 +1,4 @@
-import type { Permit } from "../../core/permit.ts";
+import type { Permit } from "../../core/permit/permit.ts";
 import { judgeChange, type KnownPermit } from "../ledger/change-status.ts";
 import { type DeliveryId, NO_DELIVERY } from "../ledger/delivery.ts";
 import type { ChangeStatus, LedgerChange } from "../ledger/ledger.ts";

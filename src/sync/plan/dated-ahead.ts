@@ -1,5 +1,5 @@
 import { formatInstant, timeOf } from "../../core/instant.ts";
-import type { Receipt } from "../../core/receipt.ts";
+import type { Receipt } from "../../core/registration/receipt.ts";
 import type { Delivery, Right } from "../ledger/delivery.ts";
 import { isAhead, SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
 import { doubtOf, endedUntil } from "./right-terms.ts";

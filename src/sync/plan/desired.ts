@@ -1,10 +1,10 @@
-import type { Company, Location } from "../../core/directory.ts";
-import { findMalformed, type MalformedLocation } from "../../core/directory-answers.ts";
+import type { Company, Location } from "../../core/directory/directory.ts";
+import { findMalformed, type MalformedLocation } from "../../core/directory/read-answers.ts";
+import { isCompanyEnabled, providerEntry } from "../../core/directory/switches.ts";
 import { formatInstant } from "../../core/instant.ts";
-import type { Permit } from "../../core/permit.ts";
-import type { Plate } from "../../core/plate.ts";
-import type { StoredRegistration } from "../../core/registration.ts";
-import { isCompanyEnabled, providerEntry } from "../../core/switches.ts";
+import type { Permit } from "../../core/permit/permit.ts";
+import type { Plate } from "../../core/permit/plate.ts";
+import type { StoredRegistration } from "../../core/registration/registration.ts";
 
 /** A company as its directory shows it now. */
 export interface CompanyView {

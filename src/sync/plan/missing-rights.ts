@@ -1,4 +1,4 @@
-import type { StoredRegistration } from "../../core/registration.ts";
+import type { StoredRegistration } from "../../core/registration/registration.ts";
 import type { Delivery, Right } from "../ledger/delivery.ts";
 import type { PlanRules } from "./planner.ts";
 import { nextReference } from "./reference.ts";

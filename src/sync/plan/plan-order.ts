@@ -1,5 +1,5 @@
 import { timeOf } from "../../core/instant.ts";
-import type { StoredRegistration } from "../../core/registration.ts";
+import type { StoredRegistration } from "../../core/registration/registration.ts";
 import type { Refusal, Right } from "../ledger/delivery.ts";
 import { placeOf } from "./right-terms.ts";
 

@@ -1,4 +1,4 @@
-import type { StoredRegistration } from "../../core/registration.ts";
+import type { StoredRegistration } from "../../core/registration/registration.ts";
 import type { Intent, Refusal, Right } from "../ledger/delivery.ts";
 import { SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
 import { LONGEST_BACKOFF_MS } from "../pace/backoff.ts";

@@ -1,5 +1,5 @@
 import { formatInstant, timeOf } from "../../core/instant.ts";
-import type { StoredRegistration } from "../../core/registration.ts";
+import type { StoredRegistration } from "../../core/registration/registration.ts";
 import type { Delivery, Right } from "../ledger/delivery.ts";
 import { isBehind } from "../ledger/delivery-facts.ts";
 import { isSameRight } from "./desired.ts";

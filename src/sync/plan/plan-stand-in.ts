@@ -1,4 +1,4 @@
-import type { StoredRegistration } from "../../core/registration.ts";
+import type { StoredRegistration } from "../../core/registration/registration.ts";
 import type { Right } from "../ledger/delivery.ts";
 import type { Pending, StandInFate } from "./plan-order.ts";
 import { planRight, type Step, type StepContext } from "./plan-right.ts";

@@ -1,5 +1,5 @@
-import { referenceOfStored } from "../../core/identity.ts";
-import type { StoredRegistration } from "../../core/registration.ts";
+import { referenceOfStored } from "../../core/registration/identity.ts";
+import type { StoredRegistration } from "../../core/registration/registration.ts";
 
 /** A registration that has got its generation. */
 export interface NextReference {

@@ -1,5 +1,5 @@
 import { formatInstant, timeOf } from "../../core/instant.ts";
-import type { StoredRegistration } from "../../core/registration.ts";
+import type { StoredRegistration } from "../../core/registration/registration.ts";
 import type { Intent, Right } from "../ledger/delivery.ts";
 
 const DAY_MS = 24 * 60 * 60_000;

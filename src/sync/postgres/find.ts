@@ -1,5 +1,5 @@
 import { EnforcementError } from "../../core/errors.ts";
-import { type FindPermits, markChecked } from "../../core/find-permits.ts";
+import { type FindPermits, markChecked } from "../../core/lookup/find-permits.ts";
 import type { DeliveryCounts, StoredPermit } from "../ledger/ledger.ts";
 import { query } from "./connect/connection.ts";
 import { NOW } from "./database-clock.ts";

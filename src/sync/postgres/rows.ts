@@ -1,4 +1,4 @@
-import type { Permit } from "../../core/permit.ts";
+import type { Permit } from "../../core/permit/permit.ts";
 import type { KnownState } from "../ledger/change-status.ts";
 import type { StoredPermit } from "../ledger/ledger.ts";
 import { freezePermit } from "../ledger/permit-content.ts";

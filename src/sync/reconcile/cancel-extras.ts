@@ -1,6 +1,6 @@
 import { isEnforcementError } from "../../core/errors.ts";
 import type { ListedRegistration, Outcome, PushProvider } from "../../core/provider.ts";
-import type { Receipt } from "../../core/receipt.ts";
+import type { Receipt } from "../../core/registration/receipt.ts";
 import { isNotFound } from "../deliver/send/judge-error.ts";
 
 const DAY_MS = 24 * 60 * 60_000;

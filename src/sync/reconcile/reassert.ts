@@ -1,7 +1,7 @@
 import type { EnforcementErrorCode } from "../../core/errors.ts";
 import { fieldError, readOptionalText, readRecord } from "../../core/fields.ts";
-import { readSignal } from "../../core/operation-options.ts";
 import type { PushProvider } from "../../core/provider.ts";
+import { readSignal } from "../../core/registration/operation-options.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Timers } from "../pace/timers.ts";
 import { isSettled } from "./compare-target.ts";

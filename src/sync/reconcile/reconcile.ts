@@ -1,4 +1,4 @@
-import type { Directory } from "../../core/directory.ts";
+import type { Directory } from "../../core/directory/directory.ts";
 import { EnforcementError, isEnforcementError } from "../../core/errors.ts";
 import type { PushProvider } from "../../core/provider.ts";
 import type { Emit } from "../deliver/events.ts";

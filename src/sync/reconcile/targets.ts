@@ -1,7 +1,7 @@
-import type { Directory } from "../../core/directory.ts";
-import { readAnsweredLocations } from "../../core/directory-answers.ts";
+import type { Directory } from "../../core/directory/directory.ts";
+import { readAnsweredLocations } from "../../core/directory/read-answers.ts";
+import { providerEntry } from "../../core/directory/switches.ts";
 import type { PushProvider, Zone } from "../../core/provider.ts";
-import { providerEntry } from "../../core/switches.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { isOwnReference } from "../../core/identity.ts";
 import type { ListedRegistration, PushProvider } from "../../core/provider.ts";
+import { isOwnReference } from "../../core/registration/identity.ts";
 import { createSlicer } from "../pace/slicer.ts";
 
 /** What a vendor shows of ours at one target. */

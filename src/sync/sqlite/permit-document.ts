@@ -1,5 +1,5 @@
-import type { Permit } from "../../core/permit.ts";
-import type { Plate } from "../../core/plate.ts";
+import type { Permit } from "../../core/permit/permit.ts";
+import type { Plate } from "../../core/permit/plate.ts";
 import { freezePermit } from "../ledger/permit-content.ts";
 
 // Permits as SQLite keeps them: what counts in `content`, so that "the same again" is one comparison of texts, and

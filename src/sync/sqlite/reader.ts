@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
-import type { PermitQuery } from "../../core/find-permits.ts";
-import type { Permit } from "../../core/permit.ts";
+import type { PermitQuery } from "../../core/lookup/find-permits.ts";
+import type { Permit } from "../../core/permit/permit.ts";
 import { type Delivery, type DeliveryId, type Failure, NO_DELIVERY } from "../ledger/delivery.ts";
 import { decodeDelivery } from "../ledger/delivery-document.ts";
 import { failuresOf } from "../ledger/delivery-facts.ts";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { EnforcementError, isEnforcementError } from "../../core/errors.ts";
 import { fieldError, readFactoryOptions, readText } from "../../core/fields.ts";
-import { markChecked } from "../../core/find-permits.ts";
+import { markChecked } from "../../core/lookup/find-permits.ts";
 import type { Ledger, LedgerChange } from "../ledger/ledger.ts";
 import { plateNumbersOf } from "../ledger/plate-index.ts";
 import { refuseTransaction } from "../ledger/refuse-transaction.ts";

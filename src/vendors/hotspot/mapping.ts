@@ -1,14 +1,14 @@
-import type { Location } from "../../core/directory.ts";
+import type { Location } from "../../core/directory/directory.ts";
 import { readOptionalText, readRecord, readSwitch } from "../../core/fields.ts";
-import type { MappingInput, MappingReport } from "../../core/mapping.ts";
-import { type Groups, groupBy } from "../../core/mapping-groups.ts";
+import { type Groups, groupBy } from "../../core/mapping/group-by.ts";
+import type { MappingInput, MappingReport } from "../../core/mapping/mapping.ts";
 import {
   attempt,
   type MappingFinding,
   readName,
   readVendorList,
   targetOf,
-} from "../../core/mapping-input.ts";
+} from "../../core/mapping/read-mapping.ts";
 import {
   createTargetSharing,
   type ExaminedMapping,
@@ -16,10 +16,10 @@ import {
   type MappingJudgement,
   missingTarget,
   reportMapping,
-} from "../../core/mapping-report.ts";
-import type { NameDifference } from "../../core/mismatch.ts";
-import { explainMismatch } from "../../core/mismatch-look-alikes.ts";
-import { hasHiddenCharacters, showName } from "../../core/visible-name.ts";
+} from "../../core/mapping/report-mapping.ts";
+import { explainMismatch } from "../../core/names/explain-mismatch.ts";
+import type { NameDifference } from "../../core/names/rank-candidates.ts";
+import { hasHiddenCharacters, showName } from "../../core/names/visible-name.ts";
 
 /** A SpotID as HotSpot lists it. */
 export interface HotSpotSpot {

@@ -1,10 +1,10 @@
 import { readRecord } from "../../core/fields.ts";
-import { referenceOf } from "../../core/identity.ts";
-import { readSignal } from "../../core/operation-options.ts";
-import { inOperation, toOutcome } from "../../core/outcome.ts";
 import type { PushProvider } from "../../core/provider.ts";
-import { createPushOperations, type PushChange } from "../../core/push-operations.ts";
-import { requireRegion } from "../../core/registration.ts";
+import { referenceOf } from "../../core/registration/identity.ts";
+import { readSignal } from "../../core/registration/operation-options.ts";
+import { inOperation, toOutcome } from "../../core/registration/outcome.ts";
+import { createPushOperations, type PushChange } from "../../core/registration/push-operations.ts";
+import { requireRegion } from "../../core/registration/registration.ts";
 import { createHttpClient } from "../../http/client.ts";
 import { createKeyLocks } from "../../http/key-locks.ts";
 import { mapLimited } from "../../http/map-limited.ts";

@@ -1,5 +1,5 @@
 import { type EnforcementError, isEnforcementError, withErrorDetails } from "../../core/errors.ts";
-import type { Delivered, PushChange } from "../../core/push-operations.ts";
+import type { Delivered, PushChange } from "../../core/registration/push-operations.ts";
 import type { Attempt } from "../../http/client.ts";
 import type { HttpReply } from "../../http/reply.ts";
 import { askForSecret } from "../../http/secret.ts";

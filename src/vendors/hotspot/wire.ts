@@ -1,4 +1,4 @@
-import { countryOf, subdivisionOf } from "../../core/region.ts";
+import { countryOf, subdivisionOf } from "../../core/permit/region.ts";
 import { readDefaultReply } from "./default-reply.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { fieldError, readText } from "../../core/fields.ts";
-import { MAX_NAME_LENGTH } from "../../core/visible-name.ts";
+import { MAX_NAME_LENGTH } from "../../core/names/visible-name.ts";
 
 /**
  * Passport's internal code of a company: `PASSPORT` and the name in upper-case letters and digits.

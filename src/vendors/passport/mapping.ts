@@ -1,8 +1,9 @@
-import type { Location } from "../../core/directory.ts";
+import type { Location } from "../../core/directory/directory.ts";
+import { isCompanyEnabled, providerEntry } from "../../core/directory/switches.ts";
 import { fieldError, readSwitch } from "../../core/fields.ts";
-import type { MappingInput, MappingReport } from "../../core/mapping.ts";
-import { describeCandidates } from "../../core/mapping-candidates.ts";
-import { attempt, type MappingFinding, targetOf } from "../../core/mapping-input.ts";
+import { describeCandidates } from "../../core/mapping/describe-candidates.ts";
+import type { MappingInput, MappingReport } from "../../core/mapping/mapping.ts";
+import { attempt, type MappingFinding, targetOf } from "../../core/mapping/read-mapping.ts";
 import {
   createTargetSharing,
   type ExaminedMapping,
@@ -10,12 +11,11 @@ import {
   type MappingJudgement,
   missingTarget,
   reportMapping,
-} from "../../core/mapping-report.ts";
-import type { NameCandidate } from "../../core/mismatch.ts";
-import { explainMismatch } from "../../core/mismatch-look-alikes.ts";
+} from "../../core/mapping/report-mapping.ts";
+import { explainMismatch } from "../../core/names/explain-mismatch.ts";
+import type { NameCandidate } from "../../core/names/rank-candidates.ts";
+import { hasHiddenCharacters, showName } from "../../core/names/visible-name.ts";
 import type { Zone, ZoneList } from "../../core/provider.ts";
-import { isCompanyEnabled, providerEntry } from "../../core/switches.ts";
-import { hasHiddenCharacters, showName } from "../../core/visible-name.ts";
 import { passportCompanyCode } from "./company-code.ts";
 import { isUuid, openZoneBook, type PassportZone, readZones, type ZoneBook } from "./zone-book.ts";
 

@@ -1,16 +1,16 @@
 import { type EnforcementError, withErrorDetails } from "../../core/errors.ts";
 import { fieldError, readRecord, readSwitch, readText } from "../../core/fields.ts";
-import { readSignal } from "../../core/operation-options.ts";
-import { inOperation, outcomeOf, toOutcome } from "../../core/outcome.ts";
-import { readPlate } from "../../core/plate.ts";
+import { readPlate } from "../../core/permit/plate.ts";
 import type { Outcome, PushProvider } from "../../core/provider.ts";
+import { readSignal } from "../../core/registration/operation-options.ts";
+import { inOperation, outcomeOf, toOutcome } from "../../core/registration/outcome.ts";
 import {
   createPushOperations,
   type Delivered,
   type DeliveryContext,
   type PushChange,
-} from "../../core/push-operations.ts";
-import { requireRegion } from "../../core/registration.ts";
+} from "../../core/registration/push-operations.ts";
+import { requireRegion } from "../../core/registration/registration.ts";
 import { createHttpClient } from "../../http/client.ts";
 import { createAuthorizedClient } from "./access-token.ts";
 import { type PassportOptions, parsePassportOptions } from "./config.ts";

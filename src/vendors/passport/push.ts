@@ -1,6 +1,6 @@
 import { EnforcementError, isEnforcementError, withErrorDetails } from "../../core/errors.ts";
-import { toOutcome } from "../../core/outcome.ts";
 import type { Outcome } from "../../core/provider.ts";
+import { toOutcome } from "../../core/registration/outcome.ts";
 import type { Attempt, HttpClient, OperationContext } from "../../http/client.ts";
 import { createKeyLocks } from "../../http/key-locks.ts";
 import { mapLimited } from "../../http/map-limited.ts";

@@ -1,6 +1,6 @@
 import { EnforcementError, isEnforcementError } from "../../core/errors.ts";
+import { subdivisionOf } from "../../core/permit/region.ts";
 import type { FoundRight } from "../../core/provider.ts";
-import { subdivisionOf } from "../../core/region.ts";
 import type { Attempt } from "../../http/client.ts";
 import type { AuthorizedClient } from "./access-token.ts";
 import type { PassportConfig } from "./config.ts";

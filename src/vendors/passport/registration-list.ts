@@ -1,7 +1,7 @@
 import { readRecord, readText } from "../../core/fields.ts";
-import { readSignal } from "../../core/operation-options.ts";
-import { inOperation } from "../../core/outcome.ts";
 import type { RegistrationPage } from "../../core/provider.ts";
+import { readSignal } from "../../core/registration/operation-options.ts";
+import { inOperation } from "../../core/registration/outcome.ts";
 import type { HttpClient } from "../../http/client.ts";
 import type { ReadBack } from "./read-back.ts";
 import { requireZone, type ZoneCatalogue } from "./zones.ts";

@@ -1,6 +1,6 @@
-import { canonicalPlateNumber } from "../../core/plate.ts";
+import { canonicalPlateNumber } from "../../core/permit/plate.ts";
+import { findRegion } from "../../core/permit/region.ts";
 import type { FoundRight, ListedRegistration } from "../../core/provider.ts";
-import { findRegion } from "../../core/region.ts";
 import type { PassportConfig } from "./config.ts";
 import { PARKING_RIGHTS_PATH, parkingRightRecord, vehicleRecord } from "./wire.ts";
 

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { formatInstant } from "../../core/instant.ts";
-import { countryOf, subdivisionOf } from "../../core/region.ts";
-import type { StoredRegistration } from "../../core/registration.ts";
+import { countryOf, subdivisionOf } from "../../core/permit/region.ts";
+import type { StoredRegistration } from "../../core/registration/registration.ts";
 import type { PassportConfig } from "./config.ts";
 
 // Passport's wire: event names and fields are documented (developer.passportinc.com, events/parking-session), paths

@@ -1,8 +1,8 @@
 import { fieldError, readOptionalText, readRecord, readSwitch } from "../../core/fields.ts";
-import { groupBy } from "../../core/mapping-groups.ts";
-import { attempt, readName, readVendorList, type VendorList } from "../../core/mapping-input.ts";
-import type { NameCandidate } from "../../core/mismatch.ts";
-import { indexNames } from "../../core/mismatch-look-alikes.ts";
+import { groupBy } from "../../core/mapping/group-by.ts";
+import { attempt, readName, readVendorList, type VendorList } from "../../core/mapping/read-mapping.ts";
+import { indexNames } from "../../core/names/explain-mismatch.ts";
+import type { NameCandidate } from "../../core/names/rank-candidates.ts";
 import type { Zone } from "../../core/provider.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

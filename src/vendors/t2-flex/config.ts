@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { isLookupDialect, type LookupDialect } from "../../core/dialect.ts";
+import { isLookupDialect, type LookupDialect } from "../../core/lookup/dialect.ts";
 import { parseOptions, providerIdOption } from "../../http/options.ts";
 import { genetecDialect } from "./dialects/genetec.ts";
 import { irisDialect } from "./dialects/iris.ts";

@@ -1,20 +1,20 @@
-import type { Location } from "../../core/directory.ts";
+import type { Location } from "../../core/directory/directory.ts";
 import { fieldError, readRecord } from "../../core/fields.ts";
-import type { MappingInput, MappingReport } from "../../core/mapping.ts";
-import { describeCandidates } from "../../core/mapping-candidates.ts";
-import { type Groups, groupBy } from "../../core/mapping-groups.ts";
-import { type MappingFinding, readName, readVendorList, targetOf } from "../../core/mapping-input.ts";
+import { describeCandidates } from "../../core/mapping/describe-candidates.ts";
+import { type Groups, groupBy } from "../../core/mapping/group-by.ts";
+import type { MappingInput, MappingReport } from "../../core/mapping/mapping.ts";
+import { type MappingFinding, readName, readVendorList, targetOf } from "../../core/mapping/read-mapping.ts";
 import {
   type ExaminedMapping,
   type MappingExamination,
   type MappingJudgement,
   reportMapping,
   sharedTarget,
-} from "../../core/mapping-report.ts";
-import type { NameCandidate } from "../../core/mismatch.ts";
-import type { NameIndex } from "../../core/mismatch-index.ts";
-import { explainMismatch, indexNames } from "../../core/mismatch-look-alikes.ts";
-import { hasForbiddenCharacters, hasHiddenCharacters, showName } from "../../core/visible-name.ts";
+} from "../../core/mapping/report-mapping.ts";
+import { explainMismatch, indexNames } from "../../core/names/explain-mismatch.ts";
+import type { NameIndex } from "../../core/names/name-index.ts";
+import type { NameCandidate } from "../../core/names/rank-candidates.ts";
+import { hasForbiddenCharacters, hasHiddenCharacters, showName } from "../../core/names/visible-name.ts";
 import { openZoneNames, type ZoneNames } from "./zone-names.ts";
 
 /** A Mobile Payment Station as Flex has it. */

@@ -1,7 +1,7 @@
 import { readRecord } from "../../core/fields.ts";
-import { readSignal } from "../../core/operation-options.ts";
-import { inOperation } from "../../core/outcome.ts";
 import type { ConnectionCheck, PullProvider } from "../../core/provider.ts";
+import { readSignal } from "../../core/registration/operation-options.ts";
+import { inOperation } from "../../core/registration/outcome.ts";
 import { readT2FlexOptions, type T2FlexOptions } from "./config.ts";
 import { createFlexWebServices, type FlexPlaceList } from "./flex-web-services.ts";
 import { type T2FlexMappingInput, validateT2FlexMapping } from "./mapping.ts";

@@ -1,8 +1,8 @@
-import type { Location } from "../../core/directory.ts";
-import { describeCandidates } from "../../core/mapping-candidates.ts";
-import { type MappingFinding, readName, readVendorList } from "../../core/mapping-input.ts";
-import { indexNames } from "../../core/mismatch-look-alikes.ts";
-import { showName } from "../../core/visible-name.ts";
+import type { Location } from "../../core/directory/directory.ts";
+import { describeCandidates } from "../../core/mapping/describe-candidates.ts";
+import { type MappingFinding, readName, readVendorList } from "../../core/mapping/read-mapping.ts";
+import { indexNames } from "../../core/names/explain-mismatch.ts";
+import { showName } from "../../core/names/visible-name.ts";
 
 /** Flex's zones and lots, by the names and ids that the operator listed. */
 export interface ZoneNames {

@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import Fuse from "fuse.js";
-import { indexNames } from "../../../src/core/mismatch-look-alikes.ts";
+import { indexNames } from "../../../src/core/names/explain-mismatch.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 import { cpuTime } from "./cpu-time.ts";
 import { placeNames } from "./names.ts";

@@ -2,7 +2,7 @@
 // default. The figures before are those of the same calls while nothing is overwritten.
 import { statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { sqliteLedger } from "../../../src/sync/sqlite/index.ts";
 import { deliveryOf, issue, minute, revoke, rightAt, updateOf } from "../../sync/ledger/fixtures.ts";
 import { makeFile } from "./contenders/bench-folder.ts";

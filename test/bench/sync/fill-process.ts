@@ -8,8 +8,8 @@ import {
   type Receipt,
 } from "@offstreet/enforcement";
 import { sqliteLedger } from "@offstreet/enforcement/sqlite";
-import { referenceOf } from "../../../src/core/identity.ts";
-import { toStoredRegistration } from "../../../src/core/registration.ts";
+import { referenceOf } from "../../../src/core/registration/identity.ts";
+import { toStoredRegistration } from "../../../src/core/registration/registration.ts";
 import { recordAll } from "./contenders/ours.ts";
 import { companies, locations, makePermit, OPERATOR_ID, PROVIDER_ID } from "./world.ts";
 

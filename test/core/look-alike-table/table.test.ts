@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LOOK_ALIKES } from "../../../src/core/mismatch-look-alike-table.ts";
+import { LOOK_ALIKES } from "../../../src/core/names/look-alike-table.ts";
 import { readLookAlikes } from "./read-look-alikes.ts";
 import { renderTable } from "./render-table.ts";
 

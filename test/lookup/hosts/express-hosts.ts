@@ -4,7 +4,7 @@ import compression from "compression";
 import express from "express";
 import helmet from "helmet";
 import * as library from "../../../src/index.ts";
-import { toExpressHandler } from "../../../src/lookup/express.ts";
+import { toExpressHandler } from "../../../src/lookup/mounts/express.ts";
 import { type HostTraits, type LookupHost, openHere } from "./host.ts";
 import type { Journal } from "./journal.ts";
 import { listen } from "./node-server.ts";

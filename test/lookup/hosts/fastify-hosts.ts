@@ -3,7 +3,7 @@ import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
 import fastify, { type FastifyInstance } from "fastify";
 import * as library from "../../../src/index.ts";
-import { toFastifyHandler } from "../../../src/lookup/fastify.ts";
+import { toFastifyHandler } from "../../../src/lookup/mounts/fastify.ts";
 import { type HostTraits, type LookupHost, openHere } from "./host.ts";
 import { CONSUMED_PATHNAME, PATHNAME } from "./served-lookup.ts";
 

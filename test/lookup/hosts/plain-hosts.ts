@@ -1,6 +1,6 @@
 import { text as readText } from "node:stream/consumers";
 import * as library from "../../../src/index.ts";
-import { toNodeHandler } from "../../../src/lookup/node.ts";
+import { toNodeHandler } from "../../../src/lookup/mounts/node.ts";
 import { type LookupHost, openHere } from "./host.ts";
 import { Journal } from "./journal.ts";
 import { listen } from "./node-server.ts";

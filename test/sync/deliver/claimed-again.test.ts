@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Directory } from "../../../src/core/directory.ts";
+import type { Directory } from "../../../src/core/directory/directory.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
 import { createPermitSync } from "../../../src/sync/permit-sync.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { memoryDirectory } from "../../../src/core/directory.ts";
+import { memoryDirectory } from "../../../src/core/directory/directory.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import { createPermitSync } from "../../../src/sync/permit-sync.ts";
 import { createHotSpotProvider } from "../../../src/vendors/hotspot/provider.ts";

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { memoryDirectory } from "../../../src/core/directory.ts";
-import { referenceOf } from "../../../src/core/identity.ts";
+import { memoryDirectory } from "../../../src/core/directory/directory.ts";
 import type { PushProvider } from "../../../src/core/provider.ts";
-import { toStoredRegistration } from "../../../src/core/registration.ts";
+import { referenceOf } from "../../../src/core/registration/identity.ts";
+import { toStoredRegistration } from "../../../src/core/registration/registration.ts";
 import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
 import { createPermitSync } from "../../../src/sync/permit-sync.ts";
 import { permit, scriptedSync } from "../scripted-sync.ts";

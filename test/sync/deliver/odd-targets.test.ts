@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Directory } from "../../../src/core/directory.ts";
-import { parsePlate } from "../../../src/core/plate.ts";
+import type { Directory } from "../../../src/core/directory/directory.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import type { SyncEvent } from "../../../src/sync/deliver/events.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";

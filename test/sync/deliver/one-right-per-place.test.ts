@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { memoryDirectory } from "../../../src/core/directory.ts";
-import type { PermitInput } from "../../../src/core/permit.ts";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { memoryDirectory } from "../../../src/core/directory/directory.ts";
+import type { PermitInput } from "../../../src/core/permit/permit.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import type { SyncEvent } from "../../../src/sync/deliver/events.ts";
 import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
 import { createPermitSyncWith } from "../../../src/sync/permit-sync.ts";
 import { createHotSpotProvider } from "../../../src/vendors/hotspot/provider.ts";
-import { createHotSpotSandbox } from "../../../src/vendors/hotspot/sandbox.ts";
+import { createHotSpotSandbox } from "../../../src/vendors/hotspot/sandbox/sandbox.ts";
 import { createVirtualTime } from "../histories/virtual-time.ts";
 import { listAll } from "../list-all.ts";
 

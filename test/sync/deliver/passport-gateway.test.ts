@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { memoryDirectory } from "../../../src/core/directory.ts";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { memoryDirectory } from "../../../src/core/directory/directory.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import type { SyncEvent } from "../../../src/sync/deliver/events.ts";
 import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
 import { createPermitSyncWith } from "../../../src/sync/permit-sync.ts";
 import { createPassportProvider } from "../../../src/vendors/passport/provider.ts";
-import { createPassportSandbox } from "../../../src/vendors/passport/sandbox.ts";
+import { createPassportSandbox } from "../../../src/vendors/passport/sandbox/sandbox.ts";
 import { createVirtualTime } from "../histories/virtual-time.ts";
 import { listAll } from "../list-all.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readPermit } from "../../../src/core/permit.ts";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { readPermit } from "../../../src/core/permit/permit.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { permit, START, scriptedSync } from "../scripted-sync.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EnforcementError } from "../../../src/core/errors.ts";
-import type { PushChange } from "../../../src/core/push-operations.ts";
+import type { PushChange } from "../../../src/core/registration/push-operations.ts";
 import { listAll } from "../list-all.ts";
 import { permit, type ScriptedVendor, scriptedSync } from "../scripted-sync.ts";
 

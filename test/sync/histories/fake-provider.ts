@@ -5,8 +5,8 @@ import {
   type Delivered,
   type DeliveryContext,
   type PushChange,
-} from "../../../src/core/push-operations.ts";
-import { requireRegion } from "../../../src/core/registration.ts";
+} from "../../../src/core/registration/push-operations.ts";
+import { requireRegion } from "../../../src/core/registration/registration.ts";
 import type { Activity } from "./activity.ts";
 import { type FakeVendor, isRefusal, type VendorRefusal } from "./fake-vendor.ts";
 import { type Misbehaviour, misbehaving } from "./misbehaving-provider.ts";

@@ -1,4 +1,4 @@
-import type { PushChange } from "../../../src/core/push-operations.ts";
+import type { PushChange } from "../../../src/core/registration/push-operations.ts";
 
 /** A right as the vendor holds it. */
 export interface VendorRight {

@@ -1,4 +1,4 @@
-import type { Company, Directory, Location } from "../../../src/core/directory.ts";
+import type { Company, Directory, Location } from "../../../src/core/directory/directory.ts";
 
 /** A change that a host makes to its companies and locations. */
 export type DirectoryEdit =

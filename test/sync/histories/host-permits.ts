@@ -1,5 +1,5 @@
-import type { Permit } from "../../../src/core/permit.ts";
-import { parsePlate } from "../../../src/core/plate.ts";
+import type { Permit } from "../../../src/core/permit/permit.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 
 /** A permit as a history writes it; instants are milliseconds. */
 export interface PermitSpec {

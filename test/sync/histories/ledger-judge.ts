@@ -1,4 +1,4 @@
-import type { PushChange } from "../../../src/core/push-operations.ts";
+import type { PushChange } from "../../../src/core/registration/push-operations.ts";
 import type { Delivery, Right } from "../../../src/sync/ledger/delivery.ts";
 import type { ClaimedDelivery, DeliveryUpdate, Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { type FakeVendor, isLive, placeOf, type VendorRight } from "./fake-vendor.ts";

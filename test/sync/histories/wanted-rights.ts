@@ -1,4 +1,4 @@
-import type { StoredRegistration } from "../../../src/core/registration.ts";
+import type { StoredRegistration } from "../../../src/core/registration/registration.ts";
 import type { HostDirectory } from "./host-directory.ts";
 import type { ExpectedPermit } from "./host-permits.ts";
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { PushChange } from "../../../src/core/push-operations.ts";
+import type { PushChange } from "../../../src/core/registration/push-operations.ts";
 import { type FakeVendor, isRefusal } from "../histories/fake-vendor.ts";
 
 /** What the vendor says of one change. */

@@ -1,6 +1,6 @@
 import { EnforcementError } from "../../../src/core/errors.ts";
 import type { Outcome, PushProvider } from "../../../src/core/provider.ts";
-import { createPushOperations, type Delivered } from "../../../src/core/push-operations.ts";
+import { createPushOperations, type Delivered } from "../../../src/core/registration/push-operations.ts";
 import type { WireOutcome } from "./vendor-server.ts";
 
 /** An adapter of the vendor of `serveVendors`, for the process that is to be killed. */

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { givesCheckedPermits } from "../../../src/core/find-permits.ts";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { givesCheckedPermits } from "../../../src/core/lookup/find-permits.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import type { LedgerChange } from "../../../src/sync/ledger/ledger.ts";
 import type { Place } from "./contract.ts";
 import * as given from "./fixtures.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished } from "vitest";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { makeLedger } from "../sqlite/folder.ts";
 import { findQuickFolder } from "../sqlite/quick-folder.ts";

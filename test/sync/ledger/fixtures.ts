@@ -1,6 +1,6 @@
-import type { FindPermits } from "../../../src/core/find-permits.ts";
-import type { Permit } from "../../../src/core/permit.ts";
-import { parsePlate } from "../../../src/core/plate.ts";
+import type { FindPermits } from "../../../src/core/lookup/find-permits.ts";
+import type { Permit } from "../../../src/core/permit/permit.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { type Delivery, NO_DELIVERY, type Right } from "../../../src/sync/ledger/delivery.ts";
 import type {
   ClaimedDelivery,

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
-import { type Location, memoryDirectory } from "../../../src/core/directory.ts";
-import { parsePlate } from "../../../src/core/plate.ts";
-import { issueCredentials } from "../../../src/lookup/credentials.ts";
+import { type Location, memoryDirectory } from "../../../src/core/directory/directory.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
+import { issueCredentials } from "../../../src/lookup/auth/issue-credentials.ts";
 import { createPermitLookupHandler } from "../../../src/lookup/handler.ts";
 import { memoryPermits } from "../../../src/lookup/memory-permits.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";

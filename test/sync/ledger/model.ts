@@ -1,4 +1,4 @@
-import type { Permit } from "../../../src/core/permit.ts";
+import type { Permit } from "../../../src/core/permit/permit.ts";
 import { type Delivery, type DeliveryId, NO_DELIVERY } from "../../../src/sync/ledger/delivery.ts";
 import type { DeliveryUpdate, LedgerChange } from "../../../src/sync/ledger/ledger.ts";
 

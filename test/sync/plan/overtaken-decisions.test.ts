@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EnforcementError } from "../../../src/core/errors.ts";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { permit, scriptedSync } from "../scripted-sync.ts";
 
 describe("a decision that is overtaken by another word of the host", () => {

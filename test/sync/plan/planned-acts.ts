@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import type { StoredRegistration } from "../../../src/core/registration.ts";
+import type { StoredRegistration } from "../../../src/core/registration/registration.ts";
 import { type Desired, rightKeyOf } from "../../../src/sync/plan/desired.ts";
 import { placeOf } from "../../../src/sync/plan/right-terms.ts";
 import {

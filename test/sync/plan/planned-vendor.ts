@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { EnforcementError } from "../../../src/core/errors.ts";
 import type { Outcome } from "../../../src/core/provider.ts";
-import type { Receipt } from "../../../src/core/receipt.ts";
-import type { StoredRegistration } from "../../../src/core/registration.ts";
+import type { Receipt } from "../../../src/core/registration/receipt.ts";
+import type { StoredRegistration } from "../../../src/core/registration/registration.ts";
 import { applyOutcome } from "../../../src/sync/deliver/apply-outcome.ts";
 import { type Delivery, NO_DELIVERY, type Right } from "../../../src/sync/ledger/delivery.ts";
 import { byRight, type Desired, rightKeyOf } from "../../../src/sync/plan/desired.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { StoredRegistration } from "../../../src/core/registration.ts";
+import type { StoredRegistration } from "../../../src/core/registration/registration.ts";
 import { rightKeyOf } from "../../../src/sync/plan/desired.ts";
 import { dismissedRight, retriedRight } from "./planned-right.ts";
 import { DAY, desire, type Fate, HOUR, MINUTE, PlannedVendor, START, wanted } from "./planned-vendor.ts";

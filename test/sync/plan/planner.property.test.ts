@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { StoredRegistration } from "../../../src/core/registration.ts";
+import type { StoredRegistration } from "../../../src/core/registration/registration.ts";
 import type { Right } from "../../../src/sync/ledger/delivery.ts";
 import { findLiveUntil } from "../../../src/sync/ledger/delivery-facts.ts";
 import { rightKeyOf } from "../../../src/sync/plan/desired.ts";

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll } from "vitest";
-import type { Permit } from "../../../src/core/permit.ts";
-import { parsePlate } from "../../../src/core/plate.ts";
+import type { Permit } from "../../../src/core/permit/permit.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { postgresLedger } from "../../../src/sync/postgres/index.ts";
 import { withStoppedClock } from "../clock/stopped-clock.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { memoryDirectory } from "../../../src/core/directory.ts";
+import { memoryDirectory } from "../../../src/core/directory/directory.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import type { SyncEvent } from "../../../src/sync/deliver/events.ts";
 import { createPermitSync } from "../../../src/sync/permit-sync.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { memoryDirectory } from "../../../src/core/directory.ts";
-import type { PermitInput } from "../../../src/core/permit.ts";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { memoryDirectory } from "../../../src/core/directory/directory.ts";
+import type { PermitInput } from "../../../src/core/permit/permit.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
 import { createPermitSyncWith } from "../../../src/sync/permit-sync.ts";

@@ -1,14 +1,14 @@
-import { memoryDirectory } from "../../../src/core/directory.ts";
-import type { PermitInput } from "../../../src/core/permit.ts";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { memoryDirectory } from "../../../src/core/directory/directory.ts";
+import type { PermitInput } from "../../../src/core/permit/permit.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import type { SyncEvent } from "../../../src/sync/deliver/events.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
 import { createPermitSync } from "../../../src/sync/permit-sync.ts";
 import { createPassportProvider } from "../../../src/vendors/passport/provider.ts";
-import type { PassportSandboxOptions } from "../../../src/vendors/passport/sandbox.ts";
-import type { PassportSandboxSession } from "../../../src/vendors/passport/sandbox-state.ts";
+import type { PassportSandboxOptions } from "../../../src/vendors/passport/sandbox/sandbox.ts";
+import type { PassportSandboxSession } from "../../../src/vendors/passport/sandbox/state.ts";
 
 export const START = new Date("2026-09-15T12:00:00.000Z");
 const HOUR_MS = 60 * 60_000;

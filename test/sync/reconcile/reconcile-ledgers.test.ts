@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import type { SyncEvent } from "../../../src/sync/deliver/events.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";

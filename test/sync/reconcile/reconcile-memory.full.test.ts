@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { memoryDirectory } from "../../../src/core/directory.ts";
+import { memoryDirectory } from "../../../src/core/directory/directory.ts";
 import type { PushProvider, RegistrationPage } from "../../../src/core/provider.ts";
 import type { Delivery } from "../../../src/sync/ledger/delivery.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";

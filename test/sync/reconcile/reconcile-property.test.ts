@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { listAll } from "../list-all.ts";
 import { HOUR_MS, permit, START, setUp, ZONES } from "./reconcile-bench.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parsePlate } from "../../../src/core/plate.ts";
-import { memoryEvidence } from "../../../src/setup/memory-evidence.ts";
-import { runTestPlate } from "../../../src/setup/run-test-plate.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
+import { memoryEvidence } from "../../../src/setup/evidence/memory-evidence.ts";
+import { runTestPlate } from "../../../src/setup/test-plate/run-test-plate.ts";
 import type { ReconcileProgress } from "../../../src/sync/reconcile/drift.ts";
 import { failureOf } from "../../support/registrations.ts";
 import { listAll } from "../list-all.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { memoryDirectory } from "../../../src/core/directory.ts";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { memoryDirectory } from "../../../src/core/directory/directory.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
 import { createPermitSyncWith } from "../../../src/sync/permit-sync.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Permit } from "../../../src/core/permit.ts";
+import type { Permit } from "../../../src/core/permit/permit.ts";
 import type { Delivery, Refusal, Right } from "../../../src/sync/ledger/delivery.ts";
 import { NO_DELIVERY } from "../../../src/sync/ledger/delivery.ts";
 import { decodeDelivery, encodeDelivery } from "../../../src/sync/ledger/delivery-document.ts";

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, vi } from "vitest";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { DAMAGED } from "../../../src/sync/sqlite/errors.ts";
 import { find, forget, issue, minute, revise, revoke } from "../ledger/fixtures.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import type { Ledger, LedgerChange } from "../../../src/sync/ledger/ledger.ts";
 import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
 import { createSqliteLedger } from "../../../src/sync/sqlite/sqlite-ledger.ts";

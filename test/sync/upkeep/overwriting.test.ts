@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { LedgerHealth } from "../../../src/sync/deliver/ledger-health.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";

@@ -1,11 +1,11 @@
-import { memoryDirectory } from "../../../src/core/directory.ts";
-import type { PermitInput } from "../../../src/core/permit.ts";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { memoryDirectory } from "../../../src/core/directory/directory.ts";
+import type { PermitInput } from "../../../src/core/permit/permit.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import type { SyncEvent } from "../../../src/sync/deliver/events.ts";
 import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
 import { createPermitSyncWith } from "../../../src/sync/permit-sync.ts";
 import { createHotSpotProvider } from "../../../src/vendors/hotspot/provider.ts";
-import { createHotSpotSandbox } from "../../../src/vendors/hotspot/sandbox.ts";
+import { createHotSpotSandbox } from "../../../src/vendors/hotspot/sandbox/sandbox.ts";
 import type { HotSpotWire } from "../../../src/vendors/hotspot/wire.ts";
 import { createVirtualTime } from "../../sync/histories/virtual-time.ts";
 import { ORIGIN, SPOT } from "./provider-bench.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Company, Location } from "../../../src/core/directory.ts";
+import type { Company, Location } from "../../../src/core/directory/directory.ts";
 import { type HotSpotMappingInput, validateHotSpotMapping } from "../../../src/vendors/hotspot/mapping.ts";
 
 const company: Company = { id: "u", name: "University", providers: { hotspot: { enabled: true } } };

@@ -2,7 +2,7 @@ import type { ProviderEvent } from "../../../src/core/provider.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import type { HotSpotOptions } from "../../../src/vendors/hotspot/config.ts";
 import { createHotSpotProvider } from "../../../src/vendors/hotspot/provider.ts";
-import type { HotSpotSandboxOptions } from "../../../src/vendors/hotspot/sandbox.ts";
+import type { HotSpotSandboxOptions } from "../../../src/vendors/hotspot/sandbox/sandbox.ts";
 import { now, sampleRegistration } from "../../support/registrations.ts";
 import type { VendorServer } from "../../support/vendor-server.ts";
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { parsePlate } from "../../../src/core/plate.ts";
-import type { Registration } from "../../../src/core/registration.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
+import type { Registration } from "../../../src/core/registration/registration.ts";
 import type { Fault } from "../../../src/sandbox/faults.ts";
 import { createHotSpotProvider } from "../../../src/vendors/hotspot/provider.ts";
 import { failuresOf, receiptsOf } from "../../support/outcomes.ts";

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { now } from "../../support/registrations.ts";
 import { serveVendor } from "../../support/vendor-server.ts";
 import { connect, ORIGIN, registration, SPOT } from "./provider-bench.ts";

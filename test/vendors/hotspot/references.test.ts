@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { referenceOf } from "../../../src/core/identity.ts";
-import type { Receipt } from "../../../src/core/receipt.ts";
-import { toStoredRegistration } from "../../../src/core/registration.ts";
+import { referenceOf } from "../../../src/core/registration/identity.ts";
+import type { Receipt } from "../../../src/core/registration/receipt.ts";
+import { toStoredRegistration } from "../../../src/core/registration/registration.ts";
 import { defaultHotSpotWire } from "../../../src/vendors/hotspot/wire.ts";
 import { failureOf } from "../../support/registrations.ts";
 import { serveVendor } from "../../support/vendor-server.ts";

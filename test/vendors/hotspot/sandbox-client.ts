@@ -1,4 +1,7 @@
-import { createHotSpotSandbox, type HotSpotSandboxOptions } from "../../../src/vendors/hotspot/sandbox.ts";
+import {
+  createHotSpotSandbox,
+  type HotSpotSandboxOptions,
+} from "../../../src/vendors/hotspot/sandbox/sandbox.ts";
 
 /** The instant at which the sandbox's clock stands. */
 export const NOW = new Date("2026-09-01T12:00:00Z");

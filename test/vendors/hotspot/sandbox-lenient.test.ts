@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createHotSpotSandbox, type HotSpotSandboxOptions } from "../../../src/vendors/hotspot/sandbox.ts";
+import {
+  createHotSpotSandbox,
+  type HotSpotSandboxOptions,
+} from "../../../src/vendors/hotspot/sandbox/sandbox.ts";
 import { type Change, change, create, createClient, NOW } from "./sandbox-client.ts";
 
 describe("a request that departs from what is only our reading", () => {

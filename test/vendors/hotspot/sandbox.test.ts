@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { createHotSpotSandbox, type HotSpotSandbox } from "../../../src/vendors/hotspot/sandbox.ts";
+import { createHotSpotSandbox, type HotSpotSandbox } from "../../../src/vendors/hotspot/sandbox/sandbox.ts";
 import { change, create, createClient, NOW } from "./sandbox-client.ts";
 
 let client: ReturnType<typeof createClient>;

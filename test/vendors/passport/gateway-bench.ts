@@ -1,6 +1,6 @@
-import { memoryDirectory } from "../../../src/core/directory.ts";
-import type { PermitInput } from "../../../src/core/permit.ts";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { memoryDirectory } from "../../../src/core/directory/directory.ts";
+import type { PermitInput } from "../../../src/core/permit/permit.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import type { SyncEvent } from "../../../src/sync/deliver/events.ts";
 import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";

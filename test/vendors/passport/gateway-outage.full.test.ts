@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { PermitInput } from "../../../src/core/permit.ts";
-import { parsePlate } from "../../../src/core/plate.ts";
+import type { PermitInput } from "../../../src/core/permit/permit.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { FOREIGN_BODY_FORMS, REFUSING_STATUSES, toReply } from "../../support/reply-forms.ts";
 import { permits, setUp } from "./gateway-bench.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { PermitInput } from "../../../src/core/permit.ts";
-import { parsePlate } from "../../../src/core/plate.ts";
+import type { PermitInput } from "../../../src/core/permit/permit.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { permits, setUp } from "./gateway-bench.ts";
 
 // Durable sync, in virtual time, while something before Passport answers in its place: nothing becomes final.

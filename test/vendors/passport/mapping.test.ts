@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Company, Location } from "../../../src/core/directory.ts";
+import type { Company, Location } from "../../../src/core/directory/directory.ts";
 import { type PassportMappingInput, validatePassportMapping } from "../../../src/vendors/passport/mapping.ts";
 
 const ID_A = "8f2b0c5e-0000-4000-8000-00000000000a";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Registration } from "../../../src/core/registration.ts";
+import type { Registration } from "../../../src/core/registration/registration.ts";
 import { failuresOf, receiptsOf } from "../../support/outcomes.ts";
 import { serveVendor } from "../../support/vendor-server.ts";
 import { connect, manyRegistrations, ORIGIN } from "./provider-bench.ts";

@@ -1,10 +1,10 @@
-import { parsePlate } from "../../../src/core/plate.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import type { ProviderEvent } from "../../../src/core/provider.ts";
-import type { Registration } from "../../../src/core/registration.ts";
+import type { Registration } from "../../../src/core/registration/registration.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import type { PassportOptions } from "../../../src/vendors/passport/config.ts";
 import { createPassportProvider } from "../../../src/vendors/passport/provider.ts";
-import type { PassportSandboxOptions } from "../../../src/vendors/passport/sandbox.ts";
+import type { PassportSandboxOptions } from "../../../src/vendors/passport/sandbox/sandbox.ts";
 import { now, sampleRegistration } from "../../support/registrations.ts";
 import type { VendorServer } from "../../support/vendor-server.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parsePlate } from "../../../src/core/plate.ts";
-import type { Registration } from "../../../src/core/registration.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
+import type { Registration } from "../../../src/core/registration/registration.ts";
 import { now, sampleRegistration } from "../../support/registrations.ts";
 import { serveVendor } from "../../support/vendor-server.ts";
 import { connect, DOWNTOWN, LIBRARY, ORIGIN } from "./provider-bench.ts";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import type { Fault } from "../../../src/sandbox/faults.ts";
 import { failureOf, sampleRegistration } from "../../support/registrations.ts";
 import { serveVendor } from "../../support/vendor-server.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { now, sampleRegistration } from "../../support/registrations.ts";
 import { serveVendor } from "../../support/vendor-server.ts";
 import { connect, DOWNTOWN, LIBRARY, OPERATOR, ORIGIN } from "./provider-bench.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PassportSandboxZoneInput } from "../../../src/vendors/passport/sandbox-zones.ts";
+import type { PassportSandboxZoneInput } from "../../../src/vendors/passport/sandbox/zones.ts";
 import { failureOf, sampleRegistration } from "../../support/registrations.ts";
 import { serveVendor } from "../../support/vendor-server.ts";
 import { connect, DOWNTOWN, LIBRARY, manyRegistrations, OPERATOR, ORIGIN } from "./provider-bench.ts";

@@ -2,7 +2,7 @@ import {
   createPassportSandbox,
   type PassportSandbox,
   type PassportSandboxOptions,
-} from "../../../src/vendors/passport/sandbox.ts";
+} from "../../../src/vendors/passport/sandbox/sandbox.ts";
 
 export const OPERATOR = "3f1d1d7e-0f52-4a5e-9f3b-0d2c6f3f1a10";
 export const NOW = new Date("2026-09-01T12:00:00.000Z");

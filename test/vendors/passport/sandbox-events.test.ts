@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { PassportSandbox } from "../../../src/vendors/passport/sandbox.ts";
+import type { PassportSandbox } from "../../../src/vendors/passport/sandbox/sandbox.ts";
 import {
   type Client,
   changed,

@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { createPassportSandbox, type PassportSandbox } from "../../../src/vendors/passport/sandbox.ts";
+import {
+  createPassportSandbox,
+  type PassportSandbox,
+} from "../../../src/vendors/passport/sandbox/sandbox.ts";
 import {
   type Client,
   changed,

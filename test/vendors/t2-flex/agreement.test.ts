@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { apiKeyAuth, basicAuth } from "../../../src/lookup/authorizers.ts";
-import { issueCredentials } from "../../../src/lookup/credentials.ts";
+import { apiKeyAuth, basicAuth } from "../../../src/lookup/auth/authorizers.ts";
+import { issueCredentials } from "../../../src/lookup/auth/issue-credentials.ts";
 import { createPermitLookupHandler } from "../../../src/lookup/handler.ts";
 import { createT2FlexProvider, type DialectName } from "../../../src/vendors/t2-flex/index.ts";
 import {
   createHandheld,
   type HandheldAnswer,
   type HandheldCredential,
-} from "../../../src/vendors/t2-flex/sandbox.ts";
+} from "../../../src/vendors/t2-flex/sandbox/sandbox.ts";
 import { now } from "../../lookup/campus.ts";
 import { answerNaively, type Question, type World } from "../../lookup/naive-lookup.ts";
 import { questions, worlds } from "../../lookup/random-world.ts";

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isEnforcementError } from "../../../src/core/errors.ts";
-import { parsePlate } from "../../../src/core/plate.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
 import {
   createFieldHandheld,
   type FieldHandheldOptions,
-} from "../../../src/vendors/t2-flex/sandbox-field-handheld.ts";
+} from "../../../src/vendors/t2-flex/sandbox/field-handheld.ts";
 import { lookupRequest, minutes, now, openCampus, permit } from "../../lookup/campus.ts";
 
 const credential = { scheme: "api-key", key: "key-1" } as const;

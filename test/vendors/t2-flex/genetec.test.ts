@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parsePlate } from "../../../src/core/plate.ts";
-import { apiKeyAuth } from "../../../src/lookup/authorizers.ts";
-import { issueCredentials } from "../../../src/lookup/credentials.ts";
+import { parsePlate } from "../../../src/core/permit/plate.ts";
+import { apiKeyAuth } from "../../../src/lookup/auth/authorizers.ts";
+import { issueCredentials } from "../../../src/lookup/auth/issue-credentials.ts";
 import { createT2FlexProvider } from "../../../src/vendors/t2-flex/index.ts";
 import { minutes, openCampus, permit } from "../../lookup/campus.ts";
 

@@ -3,10 +3,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createClientAsync, WSSecurity } from "soap";
 import { afterEach, describe, expect, it } from "vitest";
-import { basicAuth } from "../../../src/lookup/authorizers.ts";
-import { issueCredentials } from "../../../src/lookup/credentials.ts";
+import { basicAuth } from "../../../src/lookup/auth/authorizers.ts";
+import { issueCredentials } from "../../../src/lookup/auth/issue-credentials.ts";
 import type { PermitLookupHandler } from "../../../src/lookup/handler.ts";
-import { toNodeHandler } from "../../../src/lookup/node.ts";
+import { toNodeHandler } from "../../../src/lookup/mounts/node.ts";
 import { createT2FlexProvider } from "../../../src/vendors/t2-flex/index.ts";
 import { minutes, openCampus, permit } from "../../lookup/campus.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { basicAuth } from "../../../src/lookup/authorizers.ts";
-import { issueCredentials } from "../../../src/lookup/credentials.ts";
+import { basicAuth } from "../../../src/lookup/auth/authorizers.ts";
+import { issueCredentials } from "../../../src/lookup/auth/issue-credentials.ts";
 import { createT2FlexProvider } from "../../../src/vendors/t2-flex/index.ts";
 import { openCampus, permit } from "../../lookup/campus.ts";
 import { type IrisParts, toIrisMessage } from "./iris-messages.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Company, Location } from "../../../src/core/directory.ts";
+import type { Company, Location } from "../../../src/core/directory/directory.ts";
 import { type T2FlexMappingInput, validateT2FlexMapping } from "../../../src/vendors/t2-flex/mapping.ts";
 
 const company: Company = { id: "u", name: "University", providers: { "t2-flex": { enabled: true } } };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LookupCredential } from "../../../src/core/lookup-probe.ts";
+import type { LookupCredential } from "../../../src/core/lookup/lookup-probe.ts";
 import { createT2FlexProvider, offstreetDialect } from "../../../src/vendors/t2-flex/index.ts";
 
 const basic: LookupCredential = { username: "lookup-1", password: 'p<a>"ß' };

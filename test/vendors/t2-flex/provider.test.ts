@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isLookupDialect } from "../../../src/core/dialect.ts";
+import { isLookupDialect } from "../../../src/core/lookup/dialect.ts";
 import {
   createT2FlexProvider,
   genetecDialect,

@@ -3,7 +3,7 @@ import { readId } from "../../../core/fields.ts";
 import { formatInstant, parseInstant, timeOf } from "../../../core/instant.ts";
 import { ignorePromisesIn } from "../../../core/maybe-promise.ts";
 import type { Outcome } from "../../../core/provider.ts";
-import type { Receipt } from "../../../core/receipt.ts";
+import type { Receipt } from "../../../core/registration/receipt.ts";
 import type { Intent, Right } from "../../ledger/delivery.ts";
 
 interface Sent {

@@ -1,7 +1,7 @@
 import { EnforcementError, isEnforcementError, withErrorDetails } from "../../../core/errors.ts";
-import { PreparedRegistration } from "../../../core/prepared-registration.ts";
 import type { OperationOptions, Outcome, PushProvider } from "../../../core/provider.ts";
-import type { Receipt } from "../../../core/receipt.ts";
+import { PreparedRegistration } from "../../../core/registration/prepared-registration.ts";
+import type { Receipt } from "../../../core/registration/receipt.ts";
 import type { Intent, Right } from "../../ledger/delivery.ts";
 import { isRefusal } from "./judge-error.ts";
 import { readOutcomes } from "./read-outcome.ts";

@@ -1,4 +1,4 @@
-import type { Permit } from "../../../core/permit.ts";
+import type { Permit } from "../../../core/permit/permit.ts";
 import { judgeChange, type KnownState } from "../../ledger/change-status.ts";
 import type { ChangeStatus, LedgerChange } from "../../ledger/ledger.ts";
 import { contentOf } from "../../ledger/permit-content.ts";

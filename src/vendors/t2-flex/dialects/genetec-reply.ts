@@ -1,6 +1,6 @@
-import type { LookupMatch } from "../../../core/dialect.ts";
 import { formatInstant } from "../../../core/instant.ts";
-import { subdivisionOf } from "../../../core/region.ts";
+import type { LookupMatch } from "../../../core/lookup/dialect.ts";
+import { subdivisionOf } from "../../../core/permit/region.ts";
 import { toEndText } from "./open-end.ts";
 
 /** What stands for "no activation date": the smallest date of the client's own date type. */

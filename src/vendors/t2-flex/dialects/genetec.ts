@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { fieldError } from "../../../core/fields.ts";
 import {
   type DialectQuestion,
   type LookupAnswer,
@@ -10,8 +11,7 @@ import {
   type LookupReply,
   type LookupRequest,
   MAX_QUERIES,
-} from "../../../core/dialect.ts";
-import { fieldError } from "../../../core/fields.ts";
+} from "../../../core/lookup/dialect.ts";
 import { findOperation } from "./genetec-path.ts";
 import { toPermitZones } from "./genetec-reply.ts";
 import { toJsonRefusal, toJsonReply } from "./json-reply.ts";

@@ -1,4 +1,6 @@
-import type { PresentedCredential } from "../../../core/credential.ts";
+import { fieldError } from "../../../core/fields.ts";
+import { formatInstant } from "../../../core/instant.ts";
+import type { PresentedCredential } from "../../../core/lookup/credential.ts";
 import type {
   LookupAnswer,
   LookupDialect,
@@ -7,9 +9,7 @@ import type {
   LookupRefusal,
   LookupReply,
   LookupRequest,
-} from "../../../core/dialect.ts";
-import { fieldError } from "../../../core/fields.ts";
-import { formatInstant } from "../../../core/instant.ts";
+} from "../../../core/lookup/dialect.ts";
 import { describePlateInfoService, PLATE_INFO } from "./iris-wsdl.ts";
 import { toEndText } from "./open-end.ts";
 import { findChild, parseSoapMessage, SOAP, type SoapMessage, textOf } from "./soap-message.ts";

@@ -1,4 +1,4 @@
-import type { LookupRefusal, LookupReply } from "../../../core/dialect.ts";
+import type { LookupRefusal, LookupReply } from "../../../core/lookup/dialect.ts";
 
 const JSON_HEADERS = Object.freeze({ "content-type": "application/json; charset=utf-8" });
 

@@ -1,3 +1,5 @@
+import { fieldError } from "../../../core/fields.ts";
+import { formatInstant } from "../../../core/instant.ts";
 import type {
   LookupAnswer,
   LookupDialect,
@@ -5,10 +7,8 @@ import type {
   LookupQuery,
   LookupReply,
   LookupRequest,
-} from "../../../core/dialect.ts";
-import { fieldError } from "../../../core/fields.ts";
-import { formatInstant } from "../../../core/instant.ts";
-import { subdivisionOf } from "../../../core/region.ts";
+} from "../../../core/lookup/dialect.ts";
+import { subdivisionOf } from "../../../core/permit/region.ts";
 import { parseJsonBody } from "./json-body.ts";
 import { toJsonRefusal, toJsonReply } from "./json-reply.ts";
 import { toEndText } from "./open-end.ts";

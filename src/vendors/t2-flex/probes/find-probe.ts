@@ -1,5 +1,5 @@
-import type { LookupDialect } from "../../../core/dialect.ts";
-import type { LookupProbe } from "../../../core/lookup-probe.ts";
+import type { LookupDialect } from "../../../core/lookup/dialect.ts";
+import type { LookupProbe } from "../../../core/lookup/lookup-probe.ts";
 import { genetecDialect } from "../dialects/genetec.ts";
 import { irisDialect } from "../dialects/iris.ts";
 import { offstreetDialect } from "../dialects/offstreet.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { credentialHeader, type LookupProbe } from "../../../core/lookup-probe.ts";
+import { credentialHeader, type LookupProbe } from "../../../core/lookup/lookup-probe.ts";
 import { parseJson } from "./parse-json.ts";
 import { unavailable } from "./unavailable.ts";
 

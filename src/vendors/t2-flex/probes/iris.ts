@@ -1,4 +1,4 @@
-import type { LookupCredential, LookupProbe } from "../../../core/lookup-probe.ts";
+import type { LookupCredential, LookupProbe } from "../../../core/lookup/lookup-probe.ts";
 import { PLATE_INFO } from "../dialects/iris-wsdl.ts";
 import { findChild, SOAP, textOf } from "../dialects/soap-message.ts";
 import { parseXmlBody, type XmlElement } from "../dialects/xml-body.ts";

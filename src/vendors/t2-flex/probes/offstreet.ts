@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { credentialHeader, type LookupProbe } from "../../../core/lookup-probe.ts";
-import { subdivisionOf } from "../../../core/region.ts";
+import { credentialHeader, type LookupProbe } from "../../../core/lookup/lookup-probe.ts";
+import { subdivisionOf } from "../../../core/permit/region.ts";
 import { parseJson } from "./parse-json.ts";
 import { unavailable } from "./unavailable.ts";
 

@@ -1,4 +1,4 @@
-import type { LookupProbeAnswer } from "../../../core/lookup-probe.ts";
+import type { LookupProbeAnswer } from "../../../core/lookup/lookup-probe.ts";
 
 /** What a reply is that is no answer. `wanted` says what a status of 200 should have brought. */
 export function unavailable(status: number, wanted: string): LookupProbeAnswer {

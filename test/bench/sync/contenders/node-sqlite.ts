@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import type { PermitInput } from "@offstreet/enforcement";
-import { readPermit } from "../../../../src/core/permit.ts";
+import { readPermit } from "../../../../src/core/permit/permit.ts";
 import { migrate } from "../../../../src/sync/sqlite/file/schema.ts";
 import { encodePermit } from "../../../../src/sync/sqlite/permit-document.ts";
 import { COMPANY_ID, makePermits, PERMITS_BEFORE, PROVIDER_ID } from "../world.ts";

@@ -1,6 +1,6 @@
 import type { PermitInput } from "@offstreet/enforcement";
 import type pg from "pg";
-import { readPermit } from "../../../../src/core/permit.ts";
+import { readPermit } from "../../../../src/core/permit/permit.ts";
 import { encodeDelivery } from "../../../../src/sync/ledger/delivery-document.ts";
 import { COMPANY_ID, PROVIDER_ID } from "../world.ts";
 import type { SessionByHand } from "./by-hand.ts";

@@ -1,0 +1,116 @@
+import { isEnforcementError } from "../errors.ts";
+import { fieldError } from "../fields.ts";
+import { ignorePromisesIn } from "../maybe-promise.ts";
+import { findRegion } from "../permit/region.ts";
+import {
+  COMPANY_KEYS,
+  COMPANY_PROVIDER_KEYS,
+  type Company,
+  isFrozenCompany,
+  isFrozenLocation,
+  isKeyed,
+  LOCATION_KEYS,
+  LOCATION_PROVIDER_KEYS,
+  type Location,
+  readCompany,
+  readLocation,
+} from "./directory.ts";
+
+// Copies of what was read last of each object of a host's, so that one that is as it was need not be read again. A host may
+// change its object between two calls: it is compared with its copy each time. A comparison may say "no" without need.
+
+/** How one kind of entry is read, and compared with its copy. */
+export interface Copies<Entry> {
+  readonly copies: WeakMap<object, Copy<Entry>>;
+  readonly isFrozen: (value: object) => value is Entry & object;
+  readonly read: (value: unknown, field: string) => Entry;
+  /** Whether reading `value` again would give `copy`, its providers aside. */
+  readonly isAsRead: (value: Partial<Record<string, unknown>>, copy: Entry) => boolean;
+  readonly keys: readonly string[];
+  readonly providerKeys: readonly string[];
+}
+
+interface Copy<Entry> {
+  readonly entry: Entry;
+  readonly providerIds: readonly string[];
+}
+
+export const companyCopies: Copies<Company> = {
+  copies: new WeakMap(),
+  isFrozen: isFrozenCompany,
+  read: readCompany,
+  isAsRead: (value, { id, name }) => value["id"] === id && value["name"] === name,
+  keys: COMPANY_KEYS,
+  providerKeys: COMPANY_PROVIDER_KEYS,
+};
+
+export const locationCopies: Copies<Location> = {
+  copies: new WeakMap(),
+  isFrozen: isFrozenLocation,
+  read: readLocation,
+  isAsRead: (value, { id, companyId, name, zoneName, region }) =>
+    value["id"] === id &&
+    value["companyId"] === companyId &&
+    value["name"] === name &&
+    value["zoneName"] === zoneName &&
+    (value["region"] === region || (region !== undefined && findRegion(value["region"]) === region)),
+  keys: LOCATION_KEYS,
+  providerKeys: LOCATION_PROVIDER_KEYS,
+};
+
+/**
+ * A checked copy of a company or location of a host's own.
+ *
+ * @throws EnforcementError `invalid_input` naming what is wrong inside `field`
+ */
+export function readOnce<Entry extends Company | Location>(
+  value: unknown,
+  field: string,
+  kind: Copies<Entry>,
+): Entry {
+  try {
+    if (typeof value !== "object" || value === null) return kind.read(value, field);
+    if (kind.isFrozen(value)) return value;
+    const known = kind.copies.get(value);
+    if (known !== undefined && isAsRead(value as Partial<Record<string, unknown>>, known, kind)) {
+      return known.entry;
+    }
+    const entry = kind.read(value, field);
+    kind.copies.set(value, { entry, providerIds: Object.keys(entry.providers) });
+    return entry;
+  } catch (thrown) {
+    // A lazy relation of an ORM is a promise.
+    ignorePromisesIn(value, 3);
+    throw isEnforcementError(thrown) ? thrown : fieldError(field, "cannot be read: a getter of it failed.");
+  }
+}
+
+function isAsRead<Entry extends Company | Location>(
+  value: Partial<Record<string, unknown>>,
+  { entry, providerIds }: Copy<Entry>,
+  { isAsRead: isEntryAsRead, keys, providerKeys }: Copies<Entry>,
+): boolean {
+  const providers = value["providers"];
+  if (typeof providers !== "object" || providers === null || Array.isArray(providers)) return false;
+  if (!isEntryAsRead(value, entry) || !hasOnly(value, keys)) return false;
+  for (const id of providerIds) {
+    const given: unknown = (providers as Partial<Record<string, unknown>>)[id];
+    if (!isProviderAsRead(given, entry.providers[id], providerKeys)) return false;
+  }
+  let count = 0;
+  for (const _ in providers) count += 1;
+  return count === providerIds.length && (count > 0 || isKeyed(providers));
+}
+
+function isProviderAsRead(value: unknown, copy: unknown, keys: readonly string[]): boolean {
+  if (typeof value !== "object" || value === null || !hasOnly(value, keys)) return false;
+  for (const key of keys) {
+    if ((value as Record<string, unknown>)[key] !== (copy as Record<string, unknown>)[key]) return false;
+  }
+  return true;
+}
+
+function hasOnly(value: object, keys: readonly string[]): boolean {
+  for (const key in value) if (!keys.includes(key)) return false;
+  return true;
+}

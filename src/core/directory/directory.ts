@@ -1,0 +1,263 @@
+import {
+  describeKey,
+  fieldError,
+  findDamage,
+  findExcess,
+  findUnknownKey,
+  readId,
+  readList,
+  readOptionalText,
+  readRecord,
+  readSwitch,
+  readText,
+  unknownKeyError,
+} from "../fields.ts";
+import { findRegion } from "../permit/region.ts";
+
+/** The customer organisation: a university, a city, a property owner. */
+export interface Company {
+  readonly id: string;
+  /** The name as the vendor's staff know it. */
+  readonly name: string;
+  /** By provider id. A provider that is absent here is switched off for the whole company. */
+  readonly providers: Readonly<Record<string, CompanyProvider>>;
+}
+
+/** A company's switch for one provider. */
+export interface CompanyProvider {
+  readonly enabled: boolean;
+  /** The vendor's own code for the company, such as `PASSPORTUNIVERSITY`. Kept for records; it is on no wire. */
+  readonly code?: string;
+}
+
+/** One place where a company's permits are valid. */
+export interface Location {
+  readonly id: string;
+  readonly companyId: string;
+  /** Vendors find a location by this name, to the letter. */
+  readonly name: string;
+  /** The zone's name where it is not the location's own. */
+  readonly zoneName?: string;
+  /** ISO 3166-2 code, the default for plates that come without a region. Absent: such plates stay without one. */
+  readonly region?: string;
+  /** By provider id. A provider that is absent here is switched off for this location. */
+  readonly providers: Readonly<Record<string, LocationProvider>>;
+}
+
+/** A location's switch and target for one provider. */
+export interface LocationProvider {
+  readonly enabled: boolean;
+  /** What the location is called on the vendor's side: T2 Flex station, Passport zone, HotSpot SpotID. */
+  readonly target?: string;
+  /** How far the set-up has come. Default `setup`. */
+  readonly stage?: "setup" | "testing" | "live";
+}
+
+export type MaybePromise<Value> = Value | Promise<Value>;
+
+/**
+ * The host's companies and locations, with targets and switches. The only place where mapping lives.
+ *
+ * Ids and targets have at most 512 characters as `length` counts them, and at most 880 bytes in UTF-8.
+ *
+ * Whatever it gives is checked as {@link memoryDirectory} checks: a key that is not known is an error too, so give
+ * companies and locations with the documented keys alone, not rows of a table. A location that cannot be read is
+ * neither on nor off: its deliveries wait, and a lookup that it could have answered is undetermined. Objects may be the
+ * same at each call or new ones, and may change between two calls.
+ */
+export interface Directory {
+  /** The company, or `undefined` when there is none with this id; `null` is taken for `undefined`. */
+  getCompany(id: string): MaybePromise<Company | undefined>;
+  /**
+   * All locations of a company. Empty when it has none, or does not exist. An iterator that can be used once must be a
+   * new one at each call. Locations of another company are left out.
+   */
+  listLocations(companyId: string): MaybePromise<Iterable<Location>>;
+}
+
+/** A company's list of locations in a {@link memoryDirectory}: frozen throughout, so that what follows from it may be kept. */
+interface UnchangingList {
+  readonly companyId: string;
+  readonly sound: readonly Location[];
+  readonly malformed: readonly never[];
+  readonly isUnchanging: true;
+}
+
+const NONE: readonly never[] = Object.freeze([]);
+const unchangingLists = new WeakMap<object, UnchangingList>();
+const frozenCompanies = new WeakSet<object>();
+const frozenLocations = new WeakSet<object>();
+
+/** The list, where it is a company's of a {@link memoryDirectory}. */
+export function findUnchangingList(locations: object, companyId: string): UnchangingList | undefined {
+  const list = unchangingLists.get(locations);
+  return list?.companyId === companyId ? list : undefined;
+}
+
+/** Whether it is a company of a {@link memoryDirectory}: checked, and frozen throughout. */
+export function isFrozenCompany(value: object): value is Company {
+  return frozenCompanies.has(value);
+}
+
+/** Whether it is a location of a {@link memoryDirectory}: checked, and frozen throughout. */
+export function isFrozenLocation(value: object): value is Location {
+  return frozenLocations.has(value);
+}
+
+/**
+ * A directory held in memory. It checks and copies what it is given, so later changes to those objects do not
+ * reach it.
+ *
+ * @throws EnforcementError `invalid_input` naming the entry: an unknown key, an empty, repeated or too long id, a location
+ * of an unknown company, a region that is none
+ */
+export function memoryDirectory(entries: {
+  companies: readonly Company[];
+  locations: readonly Location[];
+}): Directory {
+  const { companies, locations } = readRecord(entries, "directory", ["companies", "locations"]);
+  const companyById = new Map<string, Company>();
+  for (const [index, entry] of readList(companies, "companies").entries()) {
+    const company = readCompany(entry, `companies[${index}]`);
+    if (companyById.has(company.id)) throw fieldError(`companies[${index}].id`, "is used twice.");
+    companyById.set(company.id, company);
+    frozenCompanies.add(company);
+  }
+  const locationIds = new Set<string>();
+  const locationsByCompany = new Map<string, Location[]>();
+  for (const [index, entry] of readList(locations, "locations").entries()) {
+    const location = readLocation(entry, `locations[${index}]`);
+    if (locationIds.has(location.id)) throw fieldError(`locations[${index}].id`, "is used twice.");
+    if (!companyById.has(location.companyId)) {
+      throw fieldError(`locations[${index}].companyId`, "names no company of this directory.");
+    }
+    locationIds.add(location.id);
+    frozenLocations.add(location);
+    const siblings = locationsByCompany.get(location.companyId);
+    if (siblings === undefined) locationsByCompany.set(location.companyId, [location]);
+    else siblings.push(location);
+  }
+  for (const [companyId, siblings] of locationsByCompany) {
+    const list = { companyId, sound: Object.freeze(siblings), malformed: NONE, isUnchanging: true } as const;
+    unchangingLists.set(siblings, list);
+  }
+  const none: readonly Location[] = Object.freeze([]);
+  return {
+    getCompany: (id) => companyById.get(id),
+    listLocations: (companyId) => locationsByCompany.get(companyId) ?? none,
+  };
+}
+
+export const COMPANY_KEYS: readonly string[] = ["id", "name", "providers"];
+export const LOCATION_KEYS: readonly string[] = [
+  "id",
+  "companyId",
+  "name",
+  "zoneName",
+  "region",
+  "providers",
+];
+export const COMPANY_PROVIDER_KEYS: readonly string[] = ["enabled", "code"];
+export const LOCATION_PROVIDER_KEYS: readonly string[] = ["enabled", "target", "stage"];
+
+/** Checks and copies a company that a host gave. */
+export function readCompany(value: unknown, field: string): Company {
+  const company = readEntity(value, field, COMPANY_KEYS);
+  return Object.freeze({
+    id: readId(company["id"], `${field}.id`),
+    name: readText(company["name"], `${field}.name`),
+    providers: readProviders(company["providers"], `${field}.providers`, readCompanyProvider),
+  });
+}
+
+/** Checks and copies a location that a host gave. */
+export function readLocation(value: unknown, field: string): Location {
+  const location = readEntity(value, field, LOCATION_KEYS);
+  const zoneName = readOptionalText(location["zoneName"], `${field}.zoneName`);
+  const region = readRegion(location["region"], `${field}.region`);
+  return Object.freeze({
+    id: readId(location["id"], `${field}.id`),
+    companyId: readId(location["companyId"], `${field}.companyId`),
+    name: readText(location["name"], `${field}.name`),
+    ...(zoneName === undefined ? {} : { zoneName }),
+    ...(region === undefined ? {} : { region }),
+    providers: readProviders(location["providers"], `${field}.providers`, readLocationProvider),
+  });
+}
+
+/**
+ * A record whose keys are all known. Where a key that is needed is missing and another one is not known, such as
+ * `company_id`, the error names the former and shows the latter.
+ */
+function readEntity(value: unknown, field: string, keys: readonly string[]): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return readRecord(value, field, keys);
+  const record = value as Record<string, unknown>;
+  const unknownKey = findUnknownKey(value, keys);
+  if (unknownKey === undefined) return record;
+  const missing = REQUIRED_KEYS.find((key) => keys.includes(key) && record[key] === undefined);
+  if (missing === undefined) throw unknownKeyError(unknownKey, field, keys);
+  throw fieldError(`${field}.${missing}`, `is missing; ${describeKey(unknownKey)} is not known.`);
+}
+
+const REQUIRED_KEYS = ["id", "companyId", "name", "providers"];
+
+function readRegion(value: unknown, field: string): string | undefined {
+  const text = readOptionalText(value, field);
+  if (text === undefined) return undefined;
+  const code = findRegion(text);
+  if (code === undefined) throw fieldError(field, "is not a state or province; write for example CA-NB.");
+  return code;
+}
+
+/**
+ * Whether all that a value holds can be its own keys. A `Map`, a promise and an object of getters have none: read as `{}`,
+ * they would switch every provider off.
+ */
+export function isKeyed(value: unknown): value is object {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  if (Object.keys(value).length > 0) return true;
+  const prototype: object | null = Object.getPrototypeOf(value);
+  // The prototype of a plain object, of whatever realm, has none of its own.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function readProviders<Entry>(
+  value: unknown,
+  field: string,
+  readEntry: (entry: unknown, field: string) => Entry,
+): Readonly<Record<string, Entry>> {
+  if (!isKeyed(value)) {
+    throw fieldError(field, "must be a plain object with a provider id for each key; {} means none.");
+  }
+  // A null prototype, so that a provider called "constructor" is not found in an object that lacks it.
+  const entries: Record<string, Entry> = Object.create(null);
+  for (const [id, entry] of Object.entries(value)) {
+    const problem = findDamage(id) ?? findExcess(id);
+    if (problem !== undefined) throw fieldError(field, `a provider id ${problem}`);
+    entries[id] = readEntry(entry, `${field}["${id}"]`);
+  }
+  return Object.freeze(entries);
+}
+
+function readCompanyProvider(value: unknown, field: string): CompanyProvider {
+  const entry = readRecord(value, field, COMPANY_PROVIDER_KEYS);
+  const code = readOptionalText(entry["code"], `${field}.code`);
+  const enabled = readSwitch(entry["enabled"], `${field}.enabled`);
+  return Object.freeze(code === undefined ? { enabled } : { enabled, code });
+}
+
+function readLocationProvider(value: unknown, field: string): LocationProvider {
+  const entry = readRecord(value, field, LOCATION_PROVIDER_KEYS);
+  const { target: givenTarget } = entry;
+  const target = givenTarget === undefined ? undefined : readId(givenTarget, `${field}.target`);
+  const stage = entry["stage"];
+  if (stage !== undefined && stage !== "setup" && stage !== "testing" && stage !== "live") {
+    throw fieldError(`${field}.stage`, 'must be "setup", "testing" or "live".');
+  }
+  return Object.freeze({
+    enabled: readSwitch(entry["enabled"], `${field}.enabled`),
+    ...(target === undefined ? {} : { target }),
+    ...(stage === undefined ? {} : { stage }),
+  });
+}

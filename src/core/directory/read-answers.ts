@@ -1,0 +1,188 @@
+import { EnforcementError, isEnforcementError } from "../errors.ts";
+import { describeKey, fieldError, findDamage, findUnknownKey } from "../fields.ts";
+import { attempt, entriesOf } from "../iterables.ts";
+import { ignorePromise, isPromise } from "../maybe-promise.ts";
+import { findRegion } from "../permit/region.ts";
+import { companyCopies, locationCopies, readOnce } from "./copy-answers.ts";
+import {
+  type Company,
+  findUnchangingList,
+  isKeyed,
+  LOCATION_KEYS,
+  type Location,
+  type LocationProvider,
+} from "./directory.ts";
+import { providerEntry } from "./switches.ts";
+
+// Reads what a host's own Directory gives: all that looks at companies and locations reads them here. Nothing that a
+// memoryDirectory holds is read twice.
+
+/** A location that cannot be read: whether it is switched on, and what it is called, is not known. */
+export interface MalformedLocation {
+  /** Its id, where that much can be read. */
+  readonly id: string | undefined;
+  /** Its place in the list, from 0. */
+  readonly index: number;
+  /** What is wrong, inside the location: `providers`, `providers["passport"].enabled`. */
+  readonly field: string;
+  /** `invalid_input` naming location, field and remedy. */
+  readonly error: EnforcementError;
+  /** What else can be read of it. A `null` name: not known, so that it may be any. */
+  readonly name: string | null;
+  readonly zoneName: string | null;
+  readonly region: string | undefined;
+  /** What a provider calls it: its target, else its name. */
+  targetOrName(providerId: string): string | null;
+}
+
+/** A company's locations as its directory gave them. */
+export interface LocationList {
+  readonly sound: readonly Location[];
+  readonly malformed: readonly MalformedLocation[];
+  /** Whether `sound` is frozen, and always the same list of this company. */
+  readonly isUnchanging: boolean;
+}
+
+const LOOK_EVERY = 256;
+const MAX_SHOWN = 200;
+
+/**
+ * The company that `getCompany` gave; `undefined` when there is none.
+ *
+ * @throws EnforcementError `invalid_input` naming the field when it cannot be read, or is another company
+ */
+export function readAnsweredCompany(value: unknown, companyId: string): Company | undefined {
+  if (value === undefined || value === null) return undefined;
+  const company = readOnce(value, "company", companyCopies);
+  if (company.id !== companyId)
+    throw fieldError("company.id", "is not the one that getCompany was asked for.");
+  return company;
+}
+
+/**
+ * The company's locations that `listLocations` gave. One that cannot be read, or whose id is used twice, is listed
+ * apart; another company's is left out.
+ *
+ * @param onWay called now and then while a long list is read; what it throws ends the reading
+ * @throws EnforcementError `invalid_input` when the list itself cannot be read to its end
+ */
+export function readAnsweredLocations(
+  value: unknown,
+  companyId: string,
+  onWay: () => void = () => {},
+): LocationList {
+  const unchanging =
+    typeof value === "object" && value !== null ? findUnchangingList(value, companyId) : undefined;
+  if (unchanging !== undefined) return unchanging;
+  const reading = new ListReading(companyId);
+  for (const entry of entriesOf(value, "listLocations")) {
+    if (reading.count % LOOK_EVERY === LOOK_EVERY - 1) onWay();
+    reading.take(entry);
+  }
+  return reading.end();
+}
+
+/** The malformed location that a location which is not among the sound ones may be: that of its id before all. */
+export function findMalformed(
+  malformed: readonly MalformedLocation[],
+  id: string,
+): MalformedLocation | undefined {
+  return malformed.find((one) => one.id === id) ?? malformed.find((one) => one.id === undefined);
+}
+
+class ListReading {
+  readonly #companyId: string;
+  readonly #sound = new Map<string, Location>();
+  readonly #malformed: MalformedLocation[] = [];
+  readonly #malformedIds = new Set<string>();
+  count = 0;
+
+  constructor(companyId: string) {
+    this.#companyId = companyId;
+  }
+
+  take(value: unknown): void {
+    const index = this.count;
+    this.count += 1;
+    try {
+      if (isPromise(value)) throw fieldError("location", "is a promise; wait for it first.");
+      const location = readOnce(value, "location", locationCopies);
+      if (location.companyId !== this.#companyId) return;
+      if (!this.#sound.has(location.id) && !this.#malformedIds.has(location.id)) {
+        this.#sound.set(location.id, location);
+        return;
+      }
+      // Which of the two counts is not known.
+      this.#sound.delete(location.id);
+      this.#note(value, index, fieldError("location.id", "is used twice."));
+    } catch (thrown) {
+      // A list of promises is no list of locations.
+      ignorePromise(value);
+      const known = attempt(() => (value as Partial<Location>).companyId);
+      const isForeign = typeof known === "string" && findDamage(known) === undefined && known.trim() !== "";
+      if (isForeign && known !== this.#companyId) return;
+      this.#note(value, index, toFieldError(thrown));
+    }
+  }
+
+  end(): LocationList {
+    // An entry whose id alone could be read stands against a sound one of the same id.
+    for (const id of this.#malformedIds) this.#sound.delete(id);
+    return { sound: [...this.#sound.values()], malformed: this.#malformed, isUnchanging: false };
+  }
+
+  #note(value: unknown, index: number, error: EnforcementError): void {
+    const malformed = describe(value, index, error);
+    this.#malformed.push(malformed);
+    if (malformed.id !== undefined) this.#malformedIds.add(malformed.id);
+  }
+}
+
+function describe(value: unknown, index: number, error: EnforcementError): MalformedLocation {
+  const text = (key: keyof Location) => toName(attempt(() => (value as Partial<Location>)[key]));
+  const id = text("id");
+  const name = text("name");
+  const hasOwnZone = attempt(() => (value as Partial<Location>).zoneName) !== undefined;
+  const place = id === undefined ? `listLocations[${index}]` : `location "${id.slice(0, MAX_SHOWN)}"`;
+  const withPlace = (said: string) => said.replace(/^location/, () => place);
+  return {
+    id,
+    index,
+    field: fieldInside(error, value),
+    error: new EnforcementError("invalid_input", withPlace(error.message), {
+      field: withPlace(error.field ?? "location"),
+    }),
+    name: name ?? null,
+    zoneName: (hasOwnZone ? text("zoneName") : name) ?? null,
+    region: findRegion(text("region")),
+    targetOrName: (providerId) => attempt(() => findTarget(value as Location, providerId)) ?? null,
+  };
+}
+
+/** A text that can be a name; `undefined` of anything else. */
+function toName(value: unknown): string | undefined {
+  if (typeof value !== "string" || value.trim() === "") return undefined;
+  return findDamage(value) === undefined ? value : undefined;
+}
+
+/** What a provider calls a location of which not everything can be read; `undefined` when it is not known. */
+function findTarget({ name, providers }: Partial<Location>, providerId: string): string | undefined {
+  if (!isKeyed(providers)) return undefined;
+  const entry: unknown = providerEntry(providers, providerId);
+  if (entry === undefined) return toName(name);
+  if (typeof entry !== "object" || entry === null) return undefined;
+  const { target } = entry as Partial<LocationProvider>;
+  return toName(target === undefined ? name : target);
+}
+
+/** `location.providers` → `providers`; of the location as a whole: the key that is not known, else `location`. */
+function fieldInside({ field = "location" }: EnforcementError, value: unknown): string {
+  if (field.startsWith("location.")) return field.slice("location.".length);
+  // A proxy that was revoked throws even where it is asked whether it is an array.
+  const unknownKey = attempt(() => (isKeyed(value) ? findUnknownKey(value, LOCATION_KEYS) : undefined));
+  return /^key "(.*)"$/.exec(unknownKey === undefined ? "" : describeKey(unknownKey))?.[1] ?? "location";
+}
+
+function toFieldError(thrown: unknown): EnforcementError {
+  return isEnforcementError(thrown) ? thrown : fieldError("location", "cannot be read.");
+}

@@ -1,0 +1,42 @@
+import type { MaybePromise } from "../directory/directory.ts";
+import type { Permit } from "../permit/permit.ts";
+
+/**
+ * Where permits come from: the host's database, a ledger, or `memoryPermits`.
+ *
+ * It may return more than was asked for; everything is filtered again. It may not return less: what it leaves out is
+ * answered as "no permit". A source that filters by time itself must reach back `graceMinutes`.
+ */
+export type FindPermits = (query: PermitQuery) => MaybePromise<Iterable<Permit> | AsyncIterable<Permit>>;
+
+const checkedSources = new WeakSet<FindPermits>();
+
+/** Notes that a source gives only permits that it checked and froze when it took them over. */
+export function markChecked(findPermits: FindPermits): FindPermits {
+  checkedSources.add(findPermits);
+  return findPermits;
+}
+
+/** Whether what a source gives needs no second look. A function around it is another source. */
+export function givesCheckedPermits(findPermits: FindPermits): boolean {
+  return checkedSources.has(findPermits);
+}
+
+/** What the handler asks a permit source. */
+export interface PermitQuery {
+  readonly companyId: string;
+  /**
+   * Canonical numbers, the one that was typed first. More than one only with `plateMatching: "ocr"`, and where the
+   * dialect asks about a list of plates at once.
+   */
+  readonly plateNumbers: readonly string[];
+  /** At least one. Places where the provider is switched on and that the credential may ask about. */
+  readonly locationIds: readonly string[];
+  /** The instant that the question is about. */
+  readonly at: Date;
+  /**
+   * Aborted when the asking client has gone or the deadline has passed. Made when it is first read; a copy of the query
+   * made with `{ ...query }` does not have it.
+   */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,214 @@
+import { type Company, type Location, readCompany, readLocation } from "../directory/directory.ts";
+import { isEnabled, providerEntry } from "../directory/switches.ts";
+import { isEnforcementError } from "../errors.ts";
+import { fieldError, readRecord, readText } from "../fields.ts";
+import { entriesOf } from "../iterables.ts";
+import { MAX_NAME_LENGTH } from "../names/visible-name.ts";
+import type { MappingIssue } from "./mapping.ts";
+
+// Reads what a host gives to a validator. Nothing here throws at the validator: what cannot be read is an issue.
+
+/** An issue before it is known which location it concerns. */
+export type MappingFinding = Omit<MappingIssue, "locationId" | "target">;
+
+/** What could be read, or the finding that says why it could not. */
+export type Reading<Value> =
+  | { readonly value: Value; readonly problem?: undefined }
+  | { readonly value?: undefined; readonly problem: MappingFinding };
+
+/** One entry of `locations`, in its place. */
+export type LocationEntry = Location | UnreadableLocation;
+
+/** An entry that could not be read. It keeps its id where that much could be. */
+export interface UnreadableLocation {
+  readonly id: string | null;
+  readonly problem: MappingFinding;
+}
+
+/** A target that another company's location has. */
+export interface ForeignTarget {
+  readonly company: Company;
+  readonly location: Location;
+  readonly target: string;
+}
+
+/** A validator's input, checked and copied. */
+export interface ReadMapping {
+  readonly providerId: string;
+  /** Absent when it could not be read. */
+  readonly company: Company | undefined;
+  readonly entries: readonly LocationEntry[];
+  /** What the other companies' locations that are switched on at both levels point to. */
+  readonly foreignTargets: readonly ForeignTarget[];
+  /** The vendor's own keys, unchecked. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly problems: readonly MappingFinding[];
+}
+
+/** The vendor's list, as far as it could be read. */
+export interface VendorList<Entry> {
+  readonly entries: readonly Entry[];
+  /** False without a list, and when one of its entries could not be read: that may be the one that is missed. */
+  readonly complete: boolean;
+  readonly problems: readonly MappingFinding[];
+}
+
+const KEYS = ["company", "locations", "providerId", "otherCompanies"];
+
+/** Reads everything that all validators take. `ownKeys` are those of this vendor's validator. */
+export function readMapping(input: unknown, vendor: string, ownKeys: readonly string[]): ReadMapping {
+  const keys = attempt(() => readRecord(input, "mapping input", [...KEYS, ...ownKeys]));
+  const problems: MappingFinding[] = keys.problem === undefined ? [] : [keys.problem];
+  const options = attempt(() => ({ ...(input as Record<string, unknown>) })).value;
+  if (options === undefined || typeof input !== "object" || input === null || Array.isArray(input)) {
+    return {
+      ...{ providerId: vendor, company: undefined, entries: [] },
+      foreignTargets: [],
+      options: {},
+      problems,
+    };
+  }
+  const read = <Value>(run: () => Value): Value | undefined => {
+    const { value, problem } = attempt(run);
+    if (problem !== undefined) problems.push(problem);
+    return value;
+  };
+  const providerId = read(() => readName(options["providerId"] ?? vendor, "providerId")) ?? vendor;
+  const company = read(() => readNamedCompany(options["company"], "company"));
+  const locations = read(() => readIterable(options["locations"], "locations")) ?? [];
+  const others = read(() => readIterable(options["otherCompanies"] ?? [], "otherCompanies")) ?? [];
+  const foreignTargets = others.flatMap((other, index) => {
+    const foreign = readOtherCompany(other, `otherCompanies[${index}]`, providerId);
+    problems.push(...foreign.problems);
+    // Who is "other" is not known when the company itself could not be read.
+    return company === undefined ? [] : foreign.targets.filter((target) => target.company.id !== company.id);
+  });
+  return {
+    ...{ providerId, company, foreignTargets, options, problems },
+    entries: locations.map((location, index) => readEntry(location, `locations[${index}]`, providerId)),
+  };
+}
+
+/** Reads a list from the vendor; `undefined` means that there is none, an empty one that the vendor has nothing. */
+export function readVendorList<Entry>(
+  value: unknown,
+  field: string,
+  readEntryOf: (entry: unknown, field: string) => Entry,
+): VendorList<Entry> {
+  if (value === undefined) return { entries: [], complete: false, problems: [] };
+  const list = attempt(() => readIterable(value, field));
+  if (list.problem !== undefined) return { entries: [], complete: false, problems: [list.problem] };
+  const entries: Entry[] = [];
+  const problems: MappingFinding[] = [];
+  for (const [index, entry] of list.value.entries()) {
+    const { value: read, problem } = attempt(() => readEntryOf(entry, `${field}[${index}]`));
+    if (problem === undefined) entries.push(read);
+    else problems.push(problem);
+  }
+  return { entries, complete: problems.length === 0, problems };
+}
+
+/** Runs one read. Also what a host's own getter or iterator throws becomes a finding. */
+export function attempt<Value>(read: () => Value): Reading<Value> {
+  try {
+    return { value: read() };
+  } catch (error) {
+    return { problem: unreadable(error) };
+  }
+}
+
+function unreadable(error: unknown): MappingFinding {
+  const { message, field } = isEnforcementError(error)
+    ? error
+    : { message: "mapping input: could not be read.", field: undefined };
+  return {
+    ...{ code: "input_invalid", severity: "error" },
+    message: shorten(message),
+    hint: "Correct this entry and validate again; what it stands for was not checked.",
+    ...(field === undefined ? {} : { field: shorten(field) }),
+  };
+}
+
+/** A key of the host's own may be a megabyte long. */
+function shorten(text: string): string {
+  return text.length > 400 ? `${text.slice(0, 400).toWellFormed()}…` : text;
+}
+
+/** A text that can be somebody's name for something: not empty, well-formed Unicode, at most 1,000 characters. */
+export function readName(value: unknown, field: string): string {
+  const name = readText(value, field);
+  if (name.length > MAX_NAME_LENGTH)
+    throw fieldError(field, `must be at most ${MAX_NAME_LENGTH} characters long.`);
+  if (!name.isWellFormed()) throw fieldError(field, "holds half of a surrogate pair; the text is damaged.");
+  return name;
+}
+
+/** The target of a location as the directory has it. */
+export function targetOf(location: Location, providerId: string): string | undefined {
+  return providerEntry(location.providers, providerId)?.target;
+}
+
+/** Tells the two kinds of entries apart. */
+export function isUnreadable(entry: LocationEntry): entry is UnreadableLocation {
+  return "problem" in entry;
+}
+
+function readEntry(value: unknown, field: string, providerId: string): LocationEntry {
+  const { value: location, problem } = attempt(() => readNamedLocation(value, field, providerId));
+  if (problem === undefined) return location;
+  const id = attempt(() => readName((value as { id?: unknown }).id, `${field}.id`)).value;
+  return { id: id ?? null, problem };
+}
+
+function readNamedCompany(value: unknown, field: string): Company {
+  const company = readCompany(value, field);
+  readName(company.id, `${field}.id`);
+  readName(company.name, `${field}.name`);
+  return company;
+}
+
+/** Checks a whole location, and keeps what this provider's mapping is about: there may be very many. */
+function readNamedLocation(value: unknown, field: string, providerId: string): Location {
+  const { id, companyId, name, zoneName, providers } = readLocation(value, field);
+  readName(id, `${field}.id`);
+  readName(companyId, `${field}.companyId`);
+  readName(name, `${field}.name`);
+  if (zoneName !== undefined) readName(zoneName, `${field}.zoneName`);
+  const entry = providerEntry(providers, providerId);
+  if (entry?.target !== undefined) readName(entry.target, `${field}.providers["${providerId}"].target`);
+  const own = entry === undefined ? NO_PROVIDERS : { [providerId]: entry };
+  // Written out, so that all are small objects of one of two shapes.
+  if (zoneName === undefined) return { id, companyId, name, providers: own };
+  return { id, companyId, name, zoneName, providers: own };
+}
+
+const NO_PROVIDERS = Object.freeze({});
+
+function readOtherCompany(
+  value: unknown,
+  field: string,
+  providerId: string,
+): { targets: ForeignTarget[]; problems: MappingFinding[] } {
+  const other = attempt(() => {
+    const record = readRecord(value, field, ["company", "locations"]);
+    const company = readNamedCompany(record["company"], `${field}.company`);
+    return { company, locations: readIterable(record["locations"], `${field}.locations`) };
+  });
+  if (other.problem !== undefined) return { targets: [], problems: [other.problem] };
+  const { company, locations } = other.value;
+  const entries = locations.map((location, index) =>
+    readEntry(location, `${field}.locations[${index}]`, providerId),
+  );
+  return {
+    problems: entries.flatMap((entry) => (isUnreadable(entry) ? [entry.problem] : [])),
+    targets: entries.flatMap((entry) => {
+      if (isUnreadable(entry) || !isEnabled(company, entry, providerId)) return [];
+      const target = targetOf(entry, providerId);
+      return target === undefined ? [] : [{ company, location: entry, target }];
+    }),
+  };
+}
+
+function readIterable(value: unknown, field: string): unknown[] {
+  return Array.isArray(value) ? value : [...entriesOf(value, field)];
+}

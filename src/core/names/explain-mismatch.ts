@@ -1,0 +1,56 @@
+import { createMismatchExplainer, type NameDifference } from "./explain-difference.ts";
+import { type NameFold, withLookAlikes } from "./folds.ts";
+import { LOOK_ALIKES } from "./look-alike-table.ts";
+import { createNameIndex, type NameIndex } from "./name-index.ts";
+
+// Everything that mismatch.ts has, with the table of look-alike letters. Nothing that a lookup imports imports this.
+
+let lookAlikes: ReadonlyMap<string, string> | undefined;
+
+const lookAlikeFold: NameFold = {
+  kind: "look_alike",
+  label: "look-alike letters",
+  fold: (name) => (/^[\0-\x7F]*$/.test(name) ? name : name.replace(/[^\0-\x7F]/gu, foldCharacter)),
+};
+
+const explainer = createMismatchExplainer(withLookAlikes(lookAlikeFold));
+
+/**
+ * Says how two names differ, or `undefined` when they are equal code unit for code unit. Nothing counts as equal
+ * because it looks equal. Names of more than 1,000 characters are told apart, but their difference is `other`.
+ *
+ * @throws EnforcementError `invalid_input` when one of them is no text
+ */
+export function explainMismatch(expected: string, actual: string): NameDifference | undefined {
+  return explainer.explain(expected, actual);
+}
+
+/** Prepares names for many searches. Each is folded once; what finds near ones is built with the first search. */
+export function indexNames(names: Iterable<string>): NameIndex {
+  return createNameIndex(names, explainer);
+}
+
+/** What a character looks like, in ASCII; itself where it looks like nothing else. An accent stays on its letter. */
+function foldCharacter(character: string): string {
+  const whole = findLikeness(character);
+  if (whole !== undefined) return whole;
+  const [base = "", ...accents] = character.normalize("NFD");
+  const letter = accents.length === 0 ? undefined : findLikeness(base);
+  return letter === undefined ? character : `${letter}${accents.join("")}`.normalize("NFC");
+}
+
+function findLikeness(character: string): string | undefined {
+  // Full-width and mathematical letters are said by Unicode itself to be plain ones in another dress.
+  const plain = character.normalize("NFKC");
+  if (/^[!-~]+$/.test(plain)) return plain;
+  lookAlikes ??= readTable();
+  return lookAlikes.get(character) ?? lookAlikes.get(plain);
+}
+
+function readTable(): ReadonlyMap<string, string> {
+  return new Map(
+    LOOK_ALIKES.flatMap(([likeness, characters]) =>
+      [...characters].map((character): [string, string] => [character, likeness]),
+    ),
+  );
+}

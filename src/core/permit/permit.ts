@@ -1,0 +1,76 @@
+import { readCount, readId, readList, readOptionalText, readRecord } from "../fields.ts";
+import { parseInstant, parseValidity } from "../instant.ts";
+import { type Plate, readPlate } from "./plate.ts";
+
+/**
+ * The host's record of a right to park. Ids, those of companies, locations and providers, and targets too, have at most
+ * 512 characters as `length` counts them, and at most 880 bytes in UTF-8; a longer one is `invalid_input`.
+ */
+export interface Permit {
+  readonly id: string;
+  readonly companyId: string;
+  /** At least one. */
+  readonly plates: readonly Plate[];
+  /** Ids of the locations where it is valid. At least one. */
+  readonly locationIds: readonly string[];
+  /** First instant of validity, inclusive. */
+  readonly validFrom: Date;
+  /** First instant that is no longer valid; `null` for a permit without an end. */
+  readonly validTo: Date | null;
+  /** Grows with each change; an older revision never replaces a newer one. A whole number, 0 or more. */
+  readonly revision: number;
+  /** When the permit was issued, where a vendor's form has a place for it. */
+  readonly createdAt?: Date;
+  /** Name of the holder. Sent to a vendor only where its form has a place for it. */
+  readonly holder?: string;
+  readonly vehicle?: { readonly make?: string; readonly color?: string };
+}
+
+/**
+ * A permit as a host may give it: an instant is a `Date`, or ISO 8601 text with an offset, as it comes out of JSON or
+ * a CSV file. Text without an offset is refused, and so is a date that the calendar does not have.
+ */
+export type PermitInput = Omit<Permit, "validFrom" | "validTo" | "createdAt"> & {
+  readonly validFrom: Date | string;
+  readonly validTo: Date | string | null;
+  readonly createdAt?: Date | string;
+};
+
+const PERMIT_KEYS = [
+  ...["id", "companyId", "plates", "locationIds", "validFrom", "validTo", "revision"],
+  ...["createdAt", "holder", "vehicle"],
+];
+
+/**
+ * Checks a permit that a host gave, and copies it.
+ *
+ * @throws EnforcementError `invalid_input` naming the key: unknown, missing, of a wrong type, an id that
+ * is too long, an end that is not after the start, a plate that is not canonical
+ */
+export function readPermit(value: unknown, field = "permit"): Permit {
+  const permit = readRecord(value, field, PERMIT_KEYS);
+  const plates = readList(permit["plates"], `${field}.plates`, { atLeastOne: true });
+  const locationIds = readList(permit["locationIds"], `${field}.locationIds`, { atLeastOne: true });
+  const createdAt = permit["createdAt"];
+  const holder = readOptionalText(permit["holder"], `${field}.holder`);
+  const vehicle = readVehicle(permit["vehicle"], `${field}.vehicle`);
+  return {
+    id: readId(permit["id"], `${field}.id`),
+    companyId: readId(permit["companyId"], `${field}.companyId`),
+    plates: plates.map((plate, index) => readPlate(plate, `${field}.plates[${index}]`)),
+    locationIds: locationIds.map((id, index) => readId(id, `${field}.locationIds[${index}]`)),
+    ...parseValidity(permit["validFrom"], permit["validTo"], field),
+    revision: readCount(permit["revision"], `${field}.revision`),
+    ...(createdAt === undefined ? {} : { createdAt: parseInstant(createdAt, `${field}.createdAt`) }),
+    ...(holder === undefined ? {} : { holder }),
+    ...(vehicle === undefined ? {} : { vehicle }),
+  };
+}
+
+function readVehicle(value: unknown, field: string): NonNullable<Permit["vehicle"]> | undefined {
+  if (value === undefined) return undefined;
+  const vehicle = readRecord(value, field, ["make", "color"]);
+  const make = readOptionalText(vehicle["make"], `${field}.make`);
+  const color = readOptionalText(vehicle["color"], `${field}.color`);
+  return { ...(make === undefined ? {} : { make }), ...(color === undefined ? {} : { color }) };
+}

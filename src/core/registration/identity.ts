@@ -1,0 +1,47 @@
+import { hash } from "node:crypto";
+import { formatInstant } from "../instant.ts";
+import type { Registration, StoredRegistration } from "./registration.ts";
+
+// The first 32 bits of every reference of ours, so that our records can be told from others' in a vendor's list.
+const MARK = "0ff57ee7";
+
+/**
+ * The reference by which one vendor knows one registration: a UUID (version 8, RFC 9562) derived by SHA-256 from
+ * provider id, company, permit, location, plate number, region, target, start and generation.
+ *
+ * The same registration always gets the same reference, so a repeat after an unknown outcome creates nothing
+ * twice. Anything that makes it another right makes another reference. The end is left out: it may change.
+ */
+export function referenceOf(providerId: string, registration: Registration): string {
+  const { validFrom, generation = 0 } = registration;
+  return derive(providerId, registration, { start: formatInstant(validFrom), generation });
+}
+
+/** {@link referenceOf} for a registration as it is stored. */
+export function referenceOfStored(providerId: string, registration: StoredRegistration): string {
+  const { validFrom, generation } = registration;
+  return derive(providerId, registration, { start: validFrom, generation });
+}
+
+function derive(
+  providerId: string,
+  {
+    companyId,
+    permitId,
+    locationId,
+    plate,
+    target,
+  }: Omit<StoredRegistration, "validFrom" | "validTo" | "generation">,
+  { start, generation }: { start: string; generation: number },
+): string {
+  const { number, region = null } = plate;
+  const parts = [providerId, companyId, permitId, locationId, number, region, target, start, generation];
+  // JSON keeps the parts apart: ["a","bc"] and ["ab","c"] differ.
+  const hex = hash("sha256", JSON.stringify(parts), "hex");
+  return `${MARK}-${hex.slice(0, 4)}-8${hex.slice(4, 7)}-a${hex.slice(7, 10)}-${hex.slice(10, 22)}`;
+}
+
+/** Whether a reference in a vendor's list was made by {@link referenceOf}. */
+export function isOwnReference(reference: string): boolean {
+  return reference.startsWith(`${MARK}-`);
+}

@@ -1,0 +1,230 @@
+import type { Clock } from "../clock.ts";
+import { withErrorDetails } from "../errors.ts";
+import { fieldError, readList, readRecord } from "../fields.ts";
+import { formatInstant, parseInstant, timeOf } from "../instant.ts";
+import type { OperationOptions, Outcome, PushProvider } from "../provider.ts";
+import { referenceOf } from "./identity.ts";
+import { type CheckedOperationOptions, readOperationOptions } from "./operation-options.ts";
+import { inOperation, outcomeOf, unwrapOutcome } from "./outcome.ts";
+import { type KnownRegistration, PreparedRegistration } from "./prepared-registration.ts";
+import { type Receipt, readReceipt } from "./receipt.ts";
+import {
+  readRegistered,
+  readRegistration,
+  type StoredRegistration,
+  toStoredRegistration,
+} from "./registration.ts";
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** One change to one right, checked and ready to be put on a vendor's wire. */
+export interface PushChange {
+  readonly kind: "register" | "amend" | "cancel";
+  /** Our own reference of the registration, see `referenceOf`. */
+  readonly identity: string;
+  /** By which the vendor knows the right: the receipt's, or our identity as long as there is no receipt. */
+  readonly reference: string;
+  /** Where it goes: the registration's target, or the one that the receipt names. */
+  readonly target: string;
+  readonly registration: StoredRegistration;
+  /** The end that the vendor shall know. */
+  readonly end: Date;
+  readonly at: Date;
+  /** The input's name, for errors that a vendor finds: `registrations[3]`. */
+  readonly field: string;
+}
+
+/** What a vendor's adapter does for the operations below. */
+export interface PushAdapter {
+  readonly providerId: string;
+  readonly clock: Clock;
+  /** How many days ahead an open-ended right is sent. */
+  readonly openEndedDays: number;
+  /** Checks what only this vendor asks of a registration. Throws EnforcementError `invalid_input` naming `field`. */
+  checkRegistration(registration: StoredRegistration, field: string): void;
+  /** Delivers changes of one kind: one outcome for each, in their order. It tells under which names the right is kept. */
+  deliver(changes: readonly PushChange[], context: DeliveryContext): Promise<Outcome<Delivered>[]>;
+}
+
+export interface DeliveryContext {
+  readonly operation: string;
+  readonly signal: AbortSignal | undefined;
+  readonly retries: number | undefined;
+}
+
+/** The names under which the vendor keeps a right. */
+export interface Delivered {
+  readonly reference: string;
+  readonly target: string;
+}
+
+type PushOperations = Pick<
+  PushProvider,
+  "register" | "amend" | "cancel" | "registerMany" | "amendMany" | "cancelMany"
+>;
+
+/**
+ * The six push operations, the same for every vendor: input checks, identity, ends of open-ended and cancelled
+ * rights, receipts, and one outcome for each input. A vendor only delivers.
+ */
+export function createPushOperations(adapter: PushAdapter): PushOperations {
+  const { providerId, openEndedDays } = adapter;
+
+  const coverUntil = (start: string, validTo: Date | null, at: Date): Date =>
+    validTo ?? new Date(Math.max(timeOf(start), at.getTime()) + openEndedDays * DAY_MS);
+
+  function toRegisterChange(value: unknown, field: string, at: Date): PushChange {
+    const { stored: registration, reference: identity } =
+      PreparedRegistration.findKnown(value, providerId) ?? toKnownRegistration(value, field);
+    adapter.checkRegistration(registration, field);
+    const { target, validFrom, validTo } = registration;
+    const end = coverUntil(validFrom, validTo === null ? null : new Date(timeOf(validTo)), at);
+    return { kind: "register", identity, reference: identity, target, registration, end, at, field };
+  }
+
+  function toKnownRegistration(value: unknown, field: string): KnownRegistration {
+    const checked = readRegistration(value, field);
+    return { stored: toStoredRegistration(checked), reference: referenceOf(providerId, checked) };
+  }
+
+  function toAmendChange(
+    value: unknown,
+    validTo: unknown,
+    { endField, ...input }: { field: string; endField: string; at: Date },
+  ): PushChange {
+    const receipt = readReceipt(value, providerId, input.field);
+    if (validTo === undefined) throw fieldError(endField, "is missing; write null to remove the end.");
+    const end = validTo === null ? null : parseInstant(validTo, endField);
+    if (end !== null && end.getTime() <= Date.parse(receipt.registration.validFrom)) {
+      throw fieldError(endField, "must be after the start of the registration; to withdraw it, cancel it.");
+    }
+    const registration = { ...receipt.registration, validTo: end?.toISOString() ?? null };
+    return {
+      ...toReceiptChange("amend", receipt, input),
+      ...{ registration, end: coverUntil(registration.validFrom, end, input.at) },
+    };
+  }
+
+  function toCancelChange(value: unknown, field: string, at: Date): PushChange {
+    const receipt = readReceipt(value, providerId, field);
+    // What is over already is not made longer by cancelling it.
+    const start = Date.parse(receipt.registration.validFrom);
+    const end = Math.min(Math.max(start, at.getTime()), Date.parse(receipt.coveredUntil));
+    return { ...toReceiptChange("cancel", receipt, { field, at }), end: new Date(end) };
+  }
+
+  function toReceiptChange(
+    kind: PushChange["kind"],
+    receipt: Receipt,
+    input: { field: string; at: Date },
+  ): Omit<PushChange, "end"> {
+    const { reference, target, registration } = receipt;
+    return {
+      kind,
+      identity: referenceOf(providerId, readRegistered(registration)),
+      reference,
+      target,
+      registration,
+      ...input,
+    };
+  }
+
+  /** Delivers what was read well, and puts every outcome back in the place of its input. */
+  async function deliverAll(
+    read: readonly Outcome<PushChange>[],
+    options: CheckedOperationOptions,
+    operation: string,
+  ): Promise<Outcome<Receipt>[]> {
+    const { signal, retries } = options;
+    const changes = read.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
+    const delivered =
+      changes.length === 0 ? [] : await adapter.deliver(changes, { operation, signal, retries });
+    let next = 0;
+    return read.map((outcome) => {
+      if (!outcome.ok) return named(outcome, operation);
+      const end = delivered[next];
+      next += 1;
+      if (end === undefined) throw new TypeError("An adapter left out an outcome.");
+      return end.ok ? { ok: true, value: toReceipt(outcome.value, end.value) } : named(end, operation);
+    });
+  }
+
+  function toReceipt({ registration, end }: PushChange, { reference, target }: Delivered): Receipt {
+    return { v: 1, providerId, reference, target, registration, coveredUntil: formatInstant(end) };
+  }
+
+  function named<Failure extends Outcome<never> & { ok: false }>(
+    outcome: Failure,
+    operation: string,
+  ): Failure {
+    return { ...outcome, error: withErrorDetails(outcome.error, { providerId, operation }) };
+  }
+
+  const checkCall = <Value>(operation: string, check: () => Value): Value =>
+    inOperation({ providerId, operation }, check);
+
+  function readEach(
+    inputs: readonly unknown[],
+    read: (input: unknown, index: number) => PushChange,
+  ): Outcome<PushChange>[] {
+    // Not map: it would pass over the holes of a sparse array, and every place gets an outcome.
+    return Array.from(inputs, (input, index) => outcomeOf(() => read(input, index)));
+  }
+
+  function readOptions(
+    options: OperationOptions | undefined,
+    extraKeys?: readonly string[],
+  ): CheckedOperationOptions {
+    return readOperationOptions(options, adapter.clock(), extraKeys);
+  }
+
+  const withoutValue = (outcome: Outcome<Receipt>): Outcome<void> =>
+    outcome.ok ? { ok: true, value: undefined } : outcome;
+
+  return {
+    async register(registration, options) {
+      const checked = checkCall("register", () => readOptions(options));
+      const read = readEach([registration], (input) => toRegisterChange(input, "registration", checked.at));
+      return unwrapOutcome(await deliverAll(read, checked, "register"));
+    },
+    async amend(receipt, change) {
+      const checked = checkCall("amend", () => readOptions(change, ["validTo"]));
+      const input = { field: "receipt", endField: "validTo", at: checked.at };
+      const read = readEach([receipt], (value) => toAmendChange(value, change?.validTo, input));
+      return unwrapOutcome(await deliverAll(read, checked, "amend"));
+    },
+    async cancel(receipt, options) {
+      const checked = checkCall("cancel", () => readOptions(options));
+      const read = readEach([receipt], (input) => toCancelChange(input, "receipt", checked.at));
+      unwrapOutcome(await deliverAll(read, checked, "cancel"));
+    },
+    async registerMany(registrations, options) {
+      const inputs = checkCall("registerMany", () => readList(registrations, "registrations"));
+      const checked = checkCall("registerMany", () => readOptions(options));
+      const read = readEach(inputs, (input, index) =>
+        toRegisterChange(input, `registrations[${index}]`, checked.at),
+      );
+      return deliverAll(read, checked, "registerMany");
+    },
+    async amendMany(changes, options) {
+      const inputs = checkCall("amendMany", () => readList(changes, "changes"));
+      const checked = checkCall("amendMany", () => readOptions(options));
+      const read = readEach(inputs, (input, index) => {
+        const { receipt, validTo } = readRecord(input, `changes[${index}]`, ["receipt", "validTo"]);
+        return toAmendChange(receipt, validTo, {
+          ...{ field: `changes[${index}].receipt`, endField: `changes[${index}].validTo` },
+          at: checked.at,
+        });
+      });
+      return deliverAll(read, checked, "amendMany");
+    },
+    async cancelMany(receipts, options) {
+      const inputs = checkCall("cancelMany", () => readList(receipts, "receipts"));
+      const checked = checkCall("cancelMany", () => readOptions(options));
+      const read = readEach(inputs, (input, index) =>
+        toCancelChange(input, `receipts[${index}]`, checked.at),
+      );
+      return (await deliverAll(read, checked, "cancelMany")).map(withoutValue);
+    },
+  };
+}

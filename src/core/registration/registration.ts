@@ -1,0 +1,162 @@
+import type { Directory, Location } from "../directory/directory.ts";
+import { findMalformed, readAnsweredCompany, readAnsweredLocations } from "../directory/read-answers.ts";
+import { isEnabled, providerEntry } from "../directory/switches.ts";
+import { fieldError, readCount, readId, readRecord, readText } from "../fields.ts";
+import { formatInstant, parseValidity } from "../instant.ts";
+import { type Permit, type PermitInput, readPermit } from "../permit/permit.ts";
+import { type Plate, readPlate } from "../permit/plate.ts";
+
+/** The unit that a vendor hears of: one permit × one plate × one location, for one provider. */
+export interface Registration {
+  readonly companyId: string;
+  readonly permitId: string;
+  readonly locationId: string;
+  readonly plate: Plate;
+  /** What the location is called on the vendor's side. */
+  readonly target: string;
+  readonly validFrom: Date;
+  /** First instant that is no longer valid; `null` for no end. */
+  readonly validTo: Date | null;
+  /**
+   * Counts the times that this same registration was taken up again after it had been cancelled. Default 0.
+   * A plate changed from A to B and back to A is the next generation of A.
+   */
+  readonly generation?: number;
+}
+
+/** A registration as it is stored: plain JSON, instants as ISO text. It holds a plate, so it is personal data. */
+export interface StoredRegistration {
+  readonly companyId: string;
+  readonly permitId: string;
+  readonly locationId: string;
+  readonly plate: { readonly number: string; readonly region?: string };
+  readonly target: string;
+  readonly validFrom: string;
+  readonly validTo: string | null;
+  readonly generation: number;
+}
+
+const REGISTRATION_KEYS = [
+  ...["companyId", "permitId", "locationId", "plate", "target", "validFrom", "validTo", "generation"],
+];
+
+/**
+ * Checks a registration that a host gave.
+ *
+ * @throws EnforcementError `invalid_input` naming the key
+ */
+export function readRegistration(value: unknown, field = "registration"): Registration {
+  return readWith(readId, value, field);
+}
+
+/** {@link readRegistration} for one of a receipt. Ids had no limit once, and what was registered then can be withdrawn. */
+export function readRegistered(value: unknown, field = "registration"): Registration {
+  return readWith(readText, value, field);
+}
+
+function readWith(
+  readName: (value: unknown, field: string) => string,
+  value: unknown,
+  field: string,
+): Registration {
+  const registration = readRecord(value, field, REGISTRATION_KEYS);
+  const generation = registration["generation"];
+  const validity = parseValidity(registration["validFrom"], registration["validTo"], field);
+  return {
+    companyId: readName(registration["companyId"], `${field}.companyId`),
+    permitId: readName(registration["permitId"], `${field}.permitId`),
+    locationId: readName(registration["locationId"], `${field}.locationId`),
+    plate: readPlate(registration["plate"], `${field}.plate`),
+    target: readName(registration["target"], `${field}.target`),
+    validFrom: validity.validFrom,
+    validTo: validity.validTo,
+    generation: generation === undefined ? 0 : readCount(generation, `${field}.generation`),
+  };
+}
+
+/** The form of a registration that a receipt keeps. */
+export function toStoredRegistration(registration: Registration): StoredRegistration {
+  const { companyId, permitId, locationId, plate, target, validFrom, validTo, generation = 0 } = registration;
+  const { number, region } = plate;
+  return {
+    companyId,
+    permitId,
+    locationId,
+    plate: region === undefined ? { number } : { number, region },
+    target,
+    validFrom: formatInstant(validFrom),
+    validTo: validTo === null ? null : formatInstant(validTo),
+    generation,
+  };
+}
+
+/**
+ * The registrations of a permit for one provider, one for each plate at each location where company and location
+ * have the provider switched on. Empty when it is switched off. A plate without a region takes its location's.
+ *
+ * @throws EnforcementError `invalid_input` when the permit is malformed, its company or one of its locations is not
+ * in the directory or cannot be read there, or a location is switched on without a target: a permit that would
+ * silently not appear
+ */
+export async function registrationsOf(
+  permit: PermitInput,
+  directory: Directory,
+  providerId: string,
+): Promise<Registration[]> {
+  const checked = readPermit(permit);
+  const company = readAnsweredCompany(await directory.getCompany(checked.companyId), checked.companyId);
+  if (company === undefined) throw fieldError("permit.companyId", "names no company of the directory.");
+  const { sound, malformed } = readAnsweredLocations(await directory.listLocations(company.id), company.id);
+  const locations = new Map(sound.map((location) => [location.id, location]));
+  return [...new Set(checked.locationIds)].flatMap((id) => {
+    const location = locations.get(id);
+    if (location === undefined) {
+      const unreadable = findMalformed(malformed, id);
+      if (unreadable !== undefined) throw unreadable.error;
+      const field = `permit.locationIds[${checked.locationIds.indexOf(id)}]`;
+      throw fieldError(field, "names no location of the permit's company in the directory.");
+    }
+    if (!isEnabled(company, location, providerId)) return [];
+    return registrationsAt(checked, location, getTarget(location, providerId));
+  });
+}
+
+function registrationsAt(permit: Permit, location: Location, target: string): Registration[] {
+  const { id: permitId, companyId, validFrom, validTo } = permit;
+  const plates = permit.plates.map((plate) => withDefaultRegion(plate, location.region));
+  // A plate written twice on one permit is one right.
+  const distinct = new Map(plates.map((plate) => [`${plate.number} ${plate.region ?? ""}`, plate]));
+  return [...distinct.values()].map((plate) => ({
+    ...{ companyId, permitId, locationId: location.id, plate, target, validFrom, validTo },
+  }));
+}
+
+/** The plate, with a location's region where it has none of its own. */
+export function withDefaultRegion(plate: Plate, region: string | undefined): Plate {
+  return plate.region !== undefined || region === undefined ? plate : { ...plate, region };
+}
+
+/**
+ * For a vendor that cannot take a plate without a region.
+ *
+ * @throws EnforcementError `invalid_input` naming both places where a region can be given
+ */
+export function requireRegion(registration: StoredRegistration, field: string, vendor: string): void {
+  if (registration.plate.region !== undefined) return;
+  const { locationId } = registration;
+  throw fieldError(
+    `${field}.plate.region`,
+    `is missing, and ${vendor} needs it; give the plate a region, or location "${locationId}" a default one (location.region).`,
+  );
+}
+
+function getTarget(location: Location, providerId: string): string {
+  const target = providerEntry(location.providers, providerId)?.target;
+  if (target === undefined) {
+    throw fieldError(
+      `location "${location.id}".providers["${providerId}"].target`,
+      "is missing although the provider is switched on; set what the vendor calls this location, or switch it off.",
+    );
+  }
+  return target;
+}

@@ -1,0 +1,135 @@
+import type { MaybePromise } from "../../core/directory/directory.ts";
+import { fieldError, readRecord } from "../../core/fields.ts";
+import type { Authorizer, PresentedCredential, StoredCredential } from "../../core/lookup/credential.ts";
+import { isPromise, whenKnown } from "../../core/maybe-promise.ts";
+import { checkConfig } from "../config-error.ts";
+import { proveCredential, sha256Hex } from "./secret-hash.ts";
+
+/** Finds what the host stored of a credential. What it throws makes the answer undetermined, never unauthorized. */
+export type FindCredential = (key: string) => MaybePromise<StoredCredential | undefined>;
+
+/**
+ * Recognises a user name and password: HTTP Basic (RFC 7617, UTF-8), or what the dialect found in the body. Where a
+ * request has both, as behind a reverse proxy with a Basic login of its own, each is tried, the header first.
+ *
+ * @param options.find finds by user name; it never sees a password
+ * @throws EnforcementError `invalid_config` when an option is unknown or not a function
+ */
+export function basicAuth(options: { find: FindCredential }): Authorizer {
+  const find = readFind("basicAuth", options, ["find"]);
+  return {
+    challenge: 'Basic realm="permit lookup", charset="UTF-8"',
+    authorize(request, presented) {
+      const inHeader = readBasic(request.header("authorization"));
+      if (inHeader === undefined || presented === undefined) return prove(inHeader ?? presented);
+      return whenRefused(
+        () => prove(inHeader),
+        () => prove(presented),
+      );
+    },
+  };
+
+  function prove(given: PresentedCredential | undefined): MaybePromise<StoredCredential | undefined> {
+    if (given === undefined) return undefined;
+    const hash = sha256Hex(given.password);
+    return whenKnown(find(given.username), (stored) => proveCredential(hash, stored));
+  }
+}
+
+/** What the first proves; where it proves nothing or fails, what the second does. A failure is told when neither does. */
+function whenRefused(
+  first: () => MaybePromise<StoredCredential | undefined>,
+  second: () => MaybePromise<StoredCredential | undefined>,
+): MaybePromise<StoredCredential | undefined> {
+  const afterFailure = (thrown: unknown): MaybePromise<StoredCredential | undefined> =>
+    whenKnown(second(), (credential) => {
+      if (credential === undefined) throw thrown;
+      return credential;
+    });
+  let proven: MaybePromise<StoredCredential | undefined>;
+  try {
+    proven = first();
+  } catch (thrown) {
+    return afterFailure(thrown);
+  }
+  if (!isPromise(proven)) return proven ?? second();
+  return proven.then((credential) => credential ?? second(), afterFailure);
+}
+
+/**
+ * Recognises an API key in a header of its own.
+ *
+ * @param options.header its name; default `x-api-key`
+ * @param options.find finds by the key's SHA-256 as lower-case hex, the form in `StoredCredential.hashes`
+ * @throws EnforcementError `invalid_config` when an option is unknown or of a wrong type
+ */
+export function apiKeyAuth(options: { header?: string; find: FindCredential }): Authorizer {
+  const find = readFind("apiKeyAuth", options, ["header", "find"]);
+  const header = checkConfig("apiKeyAuth", () => readHeaderName(options.header ?? "x-api-key"));
+  return {
+    challenge: 'ApiKey realm="permit lookup"',
+    authorize: (request) => authorizeToken(request.header(header)?.trim(), find),
+  };
+}
+
+/**
+ * Recognises a bearer token (RFC 6750).
+ *
+ * @param options.find finds by the token's SHA-256 as lower-case hex, the form in `StoredCredential.hashes`
+ * @throws EnforcementError `invalid_config` when an option is unknown or not a function
+ */
+export function bearerAuth(options: { find: FindCredential }): Authorizer {
+  const find = readFind("bearerAuth", options, ["find"]);
+  return {
+    challenge: 'Bearer realm="permit lookup"',
+    authorize: (request) =>
+      authorizeToken(/^Bearer +(\S+) *$/i.exec(request.header("authorization") ?? "")?.[1], find),
+  };
+}
+
+function authorizeToken(
+  token: string | undefined,
+  find: FindCredential,
+): MaybePromise<StoredCredential | undefined> {
+  if (token === undefined || token === "") return undefined;
+  const hash = sha256Hex(token);
+  // Compared again: a store that finds by something looser than equality must not decide who comes in.
+  return whenKnown(find(hash), (stored) => proveCredential(hash, stored));
+}
+
+/** User name and password of a Basic header. Anything malformed is nobody. */
+function readBasic(header: string | undefined): PresentedCredential | undefined {
+  const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header ?? "")?.[1];
+  if (encoded === undefined) return undefined;
+  const pair = decodeUtf8(Buffer.from(encoded, "base64"));
+  // The first colon parts them: a user name cannot hold one, a password may.
+  const colon = pair?.indexOf(":") ?? -1;
+  if (pair === undefined || colon < 1) return undefined;
+  return { username: pair.slice(0, colon), password: pair.slice(colon + 1) };
+}
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return STRICT_UTF8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function readFind(factory: string, options: unknown, keys: readonly string[]): FindCredential {
+  return checkConfig(factory, () => {
+    const { find } = readRecord(options, "options", keys);
+    if (typeof find !== "function")
+      throw fieldError("find", "must be a function that finds a stored credential.");
+    return find as FindCredential;
+  });
+}
+
+function readHeaderName(name: unknown): string {
+  if (typeof name !== "string" || !/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) {
+    throw fieldError("header", "must be the name of an HTTP header.");
+  }
+  return name.toLowerCase();
+}

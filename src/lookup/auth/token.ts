@@ -1,0 +1,34 @@
+import type { StoredCredential } from "../../core/lookup/credential.ts";
+import type { LookupRequest } from "../../core/lookup/dialect.ts";
+import type { Authentication } from "./authenticate.ts";
+import { proveCredential, sha256Hex } from "./secret-hash.ts";
+
+/**
+ * Whether a request proves the second secret that its dialect asks for. A dialect that asks for none is content.
+ *
+ * @throws EnforcementError `invalid_input` when a stored hash is not SHA-256 as hex
+ */
+export function provesToken(
+  request: LookupRequest,
+  credential: StoredCredential,
+  by: Pick<Authentication, "dialect" | "onUnreadable">,
+): boolean {
+  if (by.dialect.readToken === undefined) return true;
+  const token = findToken(request, by) ?? "";
+  const { hashes, tokenHashes = hashes } = credential;
+  const proven = proveCredential(sha256Hex(token), { ...credential, hashes: tokenHashes });
+  return token !== "" && proven !== undefined;
+}
+
+function findToken(
+  request: LookupRequest,
+  { dialect, onUnreadable }: Pick<Authentication, "dialect" | "onUnreadable">,
+): string | undefined {
+  try {
+    return dialect.readToken?.(request);
+  } catch (thrown) {
+    // A body that cannot be read proves nothing.
+    onUnreadable(thrown);
+    return undefined;
+  }
+}

@@ -1,0 +1,28 @@
+import type { StoredCredential } from "../../core/lookup/credential.ts";
+import type { LookupAnswer, LookupPlaces } from "../../core/lookup/dialect.ts";
+import type { LookupWork } from "./decide.ts";
+import { findGround, isNoGround } from "./ground.ts";
+import { isUnknownPlace, resolveScope } from "./scope.ts";
+import { answerMalformed, answerUnknownPlace, withoutMatches } from "./search.ts";
+
+/** Lists the places that a credential may ask about. Of a company that is switched off: none. */
+export async function decidePlaces(
+  credential: StoredCredential,
+  work: LookupWork,
+): Promise<LookupPlaces | LookupAnswer> {
+  const { inquiry, settings } = work;
+  inquiry.asksForPlaces = true;
+  const ground = await findGround(credential, work);
+  if (isNoGround(ground)) {
+    return ground.status === "none"
+      ? { locations: [] }
+      : withoutMatches(inquiry, "undetermined", ground.reason);
+  }
+  const everywhere = { credential, place: undefined, providerId: settings.provider.id };
+  const scope = resolveScope(ground.company, ground.locations, everywhere);
+  if (isUnknownPlace(scope)) return answerUnknownPlace(inquiry, scope);
+  // A list that leaves a place out would take it away from those who keep the list.
+  const [malformed] = scope.malformed;
+  if (malformed !== undefined) return answerMalformed(inquiry, malformed);
+  return { locations: [...scope.asked.values()] };
+}

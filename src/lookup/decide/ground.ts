@@ -1,0 +1,64 @@
+import type { Company, MaybePromise } from "../../core/directory/directory.ts";
+import {
+  type LocationList,
+  readAnsweredCompany,
+  readAnsweredLocations,
+} from "../../core/directory/read-answers.ts";
+import { isCompanyEnabled } from "../../core/directory/switches.ts";
+import type { StoredCredential } from "../../core/lookup/credential.ts";
+import type { LookupReason } from "../../core/lookup/dialect.ts";
+import { whenKnown } from "../../core/maybe-promise.ts";
+import type { LookupWork } from "./decide.ts";
+
+/** Where a credential may look: its company, switched on, and all of that company's locations. */
+export interface Ground {
+  readonly company: Company;
+  readonly locations: LocationList;
+}
+
+/** Why there is nowhere to look, whatever is asked. */
+export interface NoGround {
+  readonly status: "none" | "undetermined";
+  readonly reason: LookupReason;
+}
+
+/**
+ * Asks the directory where a credential may look.
+ *
+ * @throws EnforcementError `invalid_input` when the company, or the list of its locations, cannot be read
+ */
+export function findGround(
+  credential: StoredCredential,
+  { settings, inquiry, deadline }: LookupWork,
+): MaybePromise<Ground | NoGround> {
+  const { directory, provider } = settings;
+  const { companyId } = credential;
+  inquiry.stage = "directory";
+  return whenKnown(deadline.within(directory.getCompany(companyId)), (found) => {
+    const company = readAnsweredCompany(found, companyId);
+    if (company === undefined) return { status: "undetermined", reason: "unknown_company" };
+    if (!isCompanyEnabled(company, provider.id)) return { status: "none", reason: "switched_off" };
+    return whenKnown(deadline.within(directory.listLocations(company.id)), (listed) => {
+      const locations = readAnsweredLocations(listed, company.id, () => deadline.check());
+      // The directory has none of this credential's places, so it is not known whether they have a permit.
+      if (reachesNothing(credential, locations))
+        return { status: "undetermined", reason: "unknown_locations" };
+      return { company, locations };
+    });
+  });
+}
+
+/** Whether a credential is limited to locations, and the directory has none of them. */
+function reachesNothing({ locationIds }: StoredCredential, { sound, malformed }: LocationList): boolean {
+  if (locationIds === undefined) return false;
+  const allowed = new Set(locationIds);
+  return (
+    !sound.some(({ id }) => allowed.has(id)) &&
+    !malformed.some(({ id }) => (id === undefined ? allowed.size > 0 : allowed.has(id)))
+  );
+}
+
+/** Tells the two results of {@link findGround} apart. */
+export function isNoGround(ground: Ground | NoGround): ground is NoGround {
+  return "reason" in ground;
+}

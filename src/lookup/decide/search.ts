@@ -1,0 +1,86 @@
+import type { Company, MaybePromise } from "../../core/directory/directory.ts";
+import type { MalformedLocation } from "../../core/directory/read-answers.ts";
+import type { LookupAnswer, LookupReason } from "../../core/lookup/dialect.ts";
+import { whenKnown } from "../../core/maybe-promise.ts";
+import { type CollectedPermits, collectPermits } from "./collect.ts";
+import type { LookupWork } from "./decide.ts";
+import type { Inquiry } from "./inquiry.ts";
+import { type MatchQuestion, matchPermits, mayMatchMalformed } from "./match.ts";
+import { type Scope, searchedIds, type UnknownPlace } from "./scope.ts";
+import { SourceQuery } from "./source-query.ts";
+
+/** Asks the source for permits with the inquiry's plates at its locations, and notes down what it gave. */
+export function askSource(
+  company: Company,
+  { settings, inquiry, deadline }: LookupWork,
+): MaybePromise<CollectedPermits> {
+  inquiry.stage = "permits";
+  const { findPermits } = settings;
+  const query = new SourceQuery(company.id, inquiry, deadline);
+  return whenKnown(collectPermits(findPermits, query, deadline), (found) => {
+    inquiry.permits = found.permits;
+    inquiry.dropped = found.dropped;
+    if (found.unreadable !== undefined) inquiry.failure = { at: "permits", thrown: found.unreadable };
+    return found;
+  });
+}
+
+/** The answer to a question about a place that is not there. */
+export function answerUnknownPlace(inquiry: Inquiry, unknown: UnknownPlace): LookupAnswer {
+  if (unknown.malformed !== undefined) return answerMalformed(inquiry, unknown.malformed);
+  inquiry.unknownPlace = unknown;
+  return withoutMatches(inquiry, "undetermined", "unknown_place");
+}
+
+/** The answer where a location that cannot be read makes the difference. */
+export function answerMalformed(inquiry: Inquiry, { error }: MalformedLocation): LookupAnswer {
+  inquiry.failure = { at: "directory", thrown: error };
+  return withoutMatches(inquiry, "undetermined", "source_failed");
+}
+
+/** The answer that follows from the places alone; `undefined`, and the places are noted, where the source is to be asked. */
+export function answerWithoutSource(inquiry: Inquiry, scope: Scope): LookupAnswer | undefined {
+  inquiry.isPlaceKnown = true;
+  const [malformed] = scope.malformed;
+  const ids = searchedIds(scope);
+  if (malformed !== undefined) {
+    if (ids.length === 0) return answerMalformed(inquiry, malformed);
+    inquiry.failure = { at: "directory", thrown: malformed.error };
+  } else if (ids.length === 0) {
+    return withoutMatches(inquiry, "none", "switched_off");
+  }
+  inquiry.locationIds = ids;
+  return undefined;
+}
+
+/** Answers a question from the permits that were found. A permit that could not be read may have been the right one. */
+export function answerFromPermits(
+  inquiry: Inquiry,
+  surroundings: Pick<MatchQuestion, "company" | "scope" | "graceMs">,
+  isComplete: boolean,
+): LookupAnswer {
+  const { at, region, plateNumbers = [], permits = [] } = inquiry;
+  const question = { ...surroundings, plateNumbers, region, at };
+  inquiry.compared = question;
+  const { matches, reason, ended } = matchPermits(permits, question);
+  if (matches.length > 0) return { status: "valid", reason, matches, at };
+  if (!isComplete || mayMatchMalformed(permits, question)) {
+    return withoutMatches(inquiry, "undetermined", "source_failed");
+  }
+  const answer = withoutMatches(inquiry, "none", reason);
+  return ended === undefined ? answer : { ...answer, ended };
+}
+
+/** An answer that names no right. */
+export function withoutMatches(
+  { at }: Inquiry,
+  status: "none" | "undetermined",
+  reason: LookupReason,
+): LookupAnswer {
+  return { status, reason, matches: [], at };
+}
+
+/** The answer about a plate that cannot be read: which vehicle is meant is not known. */
+export function answerUnreadable(inquiry: Inquiry): LookupAnswer {
+  return withoutMatches(inquiry, "undetermined", "invalid_request");
+}

@@ -1,0 +1,113 @@
+import type { Location } from "../../core/directory/directory.ts";
+import { readAnsweredLocations } from "../../core/directory/read-answers.ts";
+import { isEnabled } from "../../core/directory/switches.ts";
+import type { Permit } from "../../core/permit/permit.ts";
+import { judgeRight, type MatchQuestion, type Miss, type Right, rightsOf } from "../decide/match.ts";
+import type { Replay } from "./explain-lookup.ts";
+import { describeLocation, describeSpan } from "./terms.ts";
+
+/** A permit that the source gave, and what became of it. */
+export interface ConsideredPermit {
+  readonly permitId: string;
+  readonly counts: boolean;
+  /** In words, without the permit's id in front: `ended at 2026-11-21T14:00:00.000Z, 60 min before`. */
+  readonly why: string;
+  /** The misses of its rights: a plate of it at a location of it. Empty when it counts. */
+  readonly misses: readonly Miss[];
+}
+
+/** Judges each permit again, one by one, with the rules that made the answer. */
+export async function considerPermits(replay: Replay): Promise<readonly ConsideredPermit[]> {
+  const { compared, permits = [] } = replay.inquiry;
+  if (compared === undefined) return [];
+  const surroundings = { replay, compared, locations: await namesOf(replay, compared) };
+  return permits.map((permit) => consider(permit, surroundings));
+}
+
+interface Surroundings {
+  readonly replay: Replay;
+  readonly compared: MatchQuestion;
+  /** All of the company's, by id. */
+  readonly locations: ReadonlyMap<string, Location>;
+}
+
+async function namesOf(
+  { settings }: Replay,
+  { company }: MatchQuestion,
+): Promise<ReadonlyMap<string, Location>> {
+  const locations = new Map<string, Location>();
+  try {
+    const { sound } = readAnsweredLocations(await settings.directory.listLocations(company.id), company.id);
+    for (const location of sound) locations.set(location.id, location);
+  } catch {
+    // Ids will do.
+  }
+  return locations;
+}
+
+function consider(permit: Permit, surroundings: Surroundings): ConsideredPermit {
+  const { compared, replay } = surroundings;
+  const { outcome } = replay;
+  const verdicts = rightsOf(permit, compared).map((right) => ({
+    right,
+    verdict: judgeRight(permit, right, compared),
+  }));
+  const match = "code" in outcome ? undefined : outcome.matches.find((one) => one.permit.id === permit.id);
+  const late = permit.createdAt !== undefined && permit.createdAt.getTime() > compared.at.getTime();
+  const note = late ? `; it was issued at ${permit.createdAt.toISOString()}, after the question` : "";
+  if (match !== undefined) {
+    const end = permit.validTo === null ? "without an end" : `until ${permit.validTo.toISOString()}`;
+    const why = `counts at ${describeLocation(match.location)}, from ${permit.validFrom.toISOString()} ${end}${note}`;
+    return { permitId: permit.id, counts: true, why, misses: [] };
+  }
+  const reasons = verdicts.map(({ right, verdict }) =>
+    typeof verdict === "string"
+      ? describeMiss(verdict, { permit, right }, surroundings)
+      : `is for ${right.plate.number}, which only looks alike, and the plate that was typed has a permit of its own`,
+  );
+  const misses = verdicts.flatMap(({ verdict }) => (typeof verdict === "string" ? [verdict] : []));
+  return { permitId: permit.id, counts: false, why: [...new Set(reasons)].join("; ") + note, misses };
+}
+
+function describeMiss(
+  miss: Miss,
+  { permit, right }: { permit: Permit; right: Right },
+  { compared, replay, locations }: Surroundings,
+): string {
+  const at = compared.at.getTime();
+  switch (miss) {
+    case "not_yet_valid":
+      return `starts at ${permit.validFrom.toISOString()}, ${describeSpan(permit.validFrom.getTime() - at)} later`;
+    case "expired": {
+      const ended = permit.validTo ?? permit.validFrom;
+      const grace = compared.graceMs > 0 ? `, with ${describeSpan(compared.graceMs)} of grace` : "";
+      return `ended at ${ended.toISOString()}, ${describeSpan(at - ended.getTime())} before${grace}`;
+    }
+    case "region_differs": {
+      const own = permit.plates.some(
+        ({ number, region }) => number === right.plate.number && region !== undefined,
+      );
+      const source = own ? "" : `, the region of ${describeLocation(right.location)}`;
+      return `is for a plate of ${right.plate.region}${source}, and ${compared.region} was asked about`;
+    }
+    case "switched_off":
+    case "other_location":
+      return `is for ${permit.locationIds.map((id) => placeOf(id, { compared, replay, locations })).join(", ")}`;
+    case "no_permit":
+      return "has no plate that was asked about";
+  }
+}
+
+/** One of the permit's locations that did not answer, and why it did not. */
+function placeOf(id: string, { compared, replay, locations }: Surroundings): string {
+  const location = locations.get(id);
+  if (location === undefined) return `${id}, which the directory does not have for this company`;
+  const name = describeLocation(location);
+  const allowed = replay.inquiry.credential?.locationIds;
+  if (allowed !== undefined && !allowed.includes(id))
+    return `${name}, which this credential may not ask about`;
+  if (!isEnabled(compared.company, location, replay.settings.provider.id)) {
+    return `${name}, which is switched off for ${replay.settings.provider.id}`;
+  }
+  return `${name}, which was not asked about`;
+}

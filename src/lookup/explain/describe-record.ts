@@ -1,0 +1,87 @@
+import type { LookupAudit } from "../audit.ts";
+import type { ConsideredPermit } from "./consider-permits.ts";
+import { MEANINGS } from "./describe-replay.ts";
+import type { LookupExplanation } from "./explain-lookup.ts";
+import { describeSpan } from "./terms.ts";
+
+/** What a record says, and how asking again agrees with it. */
+export function describeRecord(
+  record: LookupAudit,
+  replayed: Pick<LookupExplanation, "answer" | "reason">,
+  considered: readonly ConsideredPermit[],
+): string[] {
+  const gone = record.considered.filter((id) => !considered.some(({ permitId }) => permitId === id));
+  const added = considered.filter(({ permitId }) => !record.considered.includes(permitId));
+  return [
+    `The record says ${describeAnswer(record)}: ${MEANINGS[record.reason]}. ${describeHeard(record)}`,
+    ...describeFailure(record),
+    describeAgreement(record, replayed),
+    ...gone.map((id) => `Permit ${id} was considered then; the source no longer gives it.`),
+    ...added.map(({ permitId }) => `Permit ${permitId} was not given by the source then.`),
+  ];
+}
+
+/** What the record of a list says of the list as a whole. */
+export function describeList(record: LookupAudit): string[] {
+  return [
+    `The record says of the whole list ${describeAnswer(record)}: ${MEANINGS[record.reason]}. ${describeHeard(record)}`,
+    ...describeFailure(record),
+  ];
+}
+
+/** A record that is told as it is: in which no plate was asked about, or whose question cannot be asked again. */
+export function describeUnasked(record: LookupAudit): string[] {
+  const { asked, parts, closest = [] } = record;
+  const isPlaceHidden = record.status !== "refused" && (asked ?? parts) !== undefined;
+  return [
+    `${describeSubject(record)}: ${describeAnswer(record)}, ${MEANINGS[record.reason]}. ${describeHeard(record)}`,
+    ...describeFailure(record),
+    ...(isPlaceHidden
+      ? ["The place that was asked about is redacted, so the question cannot be asked again."]
+      : []),
+    ...closest.map(
+      ({ name, difference }) => `A place that is close: ${JSON.stringify(name)} ${difference.message}.`,
+    ),
+  ];
+}
+
+function describeSubject({ at, asked, parts }: LookupAudit): string {
+  if (parts?.length === 1) return `The list of one plate that was asked about at ${at}`;
+  if (parts !== undefined) return `The list of ${parts.length} plates that was asked about at ${at}`;
+  if (asked !== undefined) return `The plate ${JSON.stringify(asked.plate)} that was asked about at ${at}`;
+  return `The request of ${at} looked up no plate`;
+}
+
+function describeAnswer({ status, reason }: LookupAudit): string {
+  return `${status} (${reason})`;
+}
+
+function describeHeard({ httpStatus, durationMs }: LookupAudit): string {
+  const after = `after ${describeSpan(Math.round(durationMs))}.`;
+  return httpStatus === 0
+    ? `The connection was closed without a reply ${after}`
+    : `The vendor heard HTTP ${httpStatus} ${after}`;
+}
+
+function describeFailure({ failure }: LookupAudit): string[] {
+  if (failure === undefined) return [];
+  return failure.at === "request"
+    ? [`What was wrong with the request: ${failure.message}`]
+    : [`What failed then was at the stage "${failure.at}": ${failure.message}`];
+}
+
+/** Reasons that say nothing of permits and directory: there was no answer, and there may be one now. */
+const FAILURES: readonly LookupAudit["reason"][] = ["source_failed", "source_timeout", "aborted"];
+
+function describeAgreement(
+  { status, reason }: LookupAudit,
+  replayed: Pick<LookupExplanation, "answer" | "reason">,
+): string {
+  if (status === replayed.answer && reason === replayed.reason) return "Asked again, the answer is the same.";
+  const again = `Asked again, the answer is ${replayed.answer} (${replayed.reason})`;
+  if (FAILURES.includes(replayed.reason)) return `${again}: ${MEANINGS[replayed.reason]}.`;
+  if (FAILURES.includes(reason)) {
+    return `${again}: what prevented an answer then does not prevent it now.`;
+  }
+  return `${again}: permits, directory or options have changed since.`;
+}

@@ -1,0 +1,111 @@
+import { fieldError, readList, readOptionalText, readRecord, readText } from "../../core/fields.ts";
+import type { StoredCredential } from "../../core/lookup/credential.ts";
+import type { LookupPlace, LookupQuery } from "../../core/lookup/dialect.ts";
+import { canonicalPlateNumber } from "../../core/permit/plate.ts";
+import type { LookupAudit } from "../audit.ts";
+import { PLACE_KINDS } from "../decide/scope.ts";
+import type { LookupSettings } from "../options.ts";
+import { isPlateHash } from "../redact.ts";
+import type { LookupQuestion } from "./explain-lookup.ts";
+
+/** A question as the decision takes it. */
+export interface RecordedQuestion {
+  readonly query: LookupQuery;
+  readonly credential: StoredCredential;
+}
+
+/** A question that a host asks: about an instant that it gives, or about now. */
+export interface ReadQuestion extends RecordedQuestion {
+  readonly at: Date | string | undefined;
+}
+
+const KEYS = ["credential", "companyId", "plate", "region", "place", "at"];
+
+/** Tells a record from a question. */
+export function isAudit(asked: LookupQuestion | LookupAudit): asked is LookupAudit {
+  return typeof asked === "object" && asked !== null && "httpStatus" in asked;
+}
+
+/** The question that was given. */
+export function readQuestion(asked: LookupQuestion): ReadQuestion {
+  const question = readRecord(asked, "question", KEYS) as unknown as LookupQuestion;
+  const { credential, companyId } = question;
+  if ((credential === undefined) === (companyId === undefined)) {
+    throw fieldError("question", "must have either a credential or a companyId.");
+  }
+  return {
+    query: readQuery(question, "question"),
+    credential: readParty(credential ?? { companyId }, "question.credential"),
+    at: question.at,
+  };
+}
+
+/**
+ * The question that a record holds, as it was asked: the decision says what is wrong with it, as it did then.
+ *
+ * @throws EnforcementError `invalid_input` when its plate is a hash, or another one than the record's
+ */
+export function readRecordedQuestion(
+  record: LookupAudit,
+  settings: LookupSettings,
+  field: string,
+): RecordedQuestion {
+  const { asked, companyId, credentialLocationIds } = record;
+  if (asked === undefined) throw fieldError(`${field}.asked`, "is missing.");
+  assertPlateOf(record, settings, field);
+  const party = {
+    companyId,
+    ...(credentialLocationIds === undefined ? {} : { locationIds: credentialLocationIds }),
+  };
+  return { query: asked, credential: readParty(party, field) };
+}
+
+function readQuery({ plate, region, place }: LookupQuery, field: string): LookupQuery {
+  // What is wrong with the plate's own text is the answer's to say, as it was the handler's.
+  if (typeof plate !== "string") throw fieldError(`${field}.plate`, "must be text.");
+  const readableRegion = readOptionalText(region, `${field}.region`);
+  return {
+    plate,
+    ...(readableRegion === undefined ? {} : { region: readableRegion }),
+    ...(place === undefined ? {} : { place: readPlace(place, `${field}.place`) }),
+  };
+}
+
+function readPlace(value: unknown, field: string): LookupPlace {
+  const place = readRecord(value, field, ["by", "value"]);
+  const by = PLACE_KINDS.find((one) => one === place["by"]);
+  if (by === undefined) throw fieldError(`${field}.by`, `must be one of ${PLACE_KINDS.join(", ")}.`);
+  const { value: names } = place;
+  if (!Array.isArray(names)) return { by, value: readText(names, `${field}.value`) };
+  return { by, value: names.map((name) => readText(name, `${field}.value`)) };
+}
+
+function readParty(party: { companyId?: unknown; locationIds?: unknown }, field: string): StoredCredential {
+  const companyId = readText(party?.companyId, `${field}.companyId`);
+  const common = { id: "explainLookup", companyId, hashes: [] };
+  if (party.locationIds === undefined) return common;
+  const locationIds = readList(party.locationIds, `${field}.locationIds`);
+  return { ...common, locationIds: locationIds.map((id) => readText(id, `${field}.locationIds`)) };
+}
+
+/** A hash says nothing to a source; and the plate that stands in for it must be the one that was hashed. */
+function assertPlateOf(
+  { asked, understood }: LookupAudit,
+  { hashPlate }: LookupSettings,
+  field: string,
+): void {
+  // A dialect of the host's own may have given anything.
+  const plate: unknown = asked?.plate;
+  if (typeof plate !== "string") return;
+  if (isPlateHash(plate)) {
+    throw fieldError(
+      `${field}.asked.plate`,
+      "is a hash; give the plate itself: { ...record, asked: { ...record.asked, plate } }.",
+    );
+  }
+  const recorded = understood?.plateNumbers[0];
+  if (recorded === undefined || !isPlateHash(recorded) || hashPlate === undefined) return;
+  if (hashPlate(canonicalPlateNumber(plate, `${field}.asked.plate`)) !== recorded) {
+    throw fieldError(`${field}.asked.plate`, "is not the plate that this record is about.");
+  }
+}

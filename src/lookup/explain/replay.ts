@@ -1,0 +1,82 @@
+import type { StoredCredential } from "../../core/lookup/credential.ts";
+import type { LookupAnswer, LookupQuery, LookupRefusal } from "../../core/lookup/dialect.ts";
+import { toOutcome } from "../answer.ts";
+import { Deadline } from "../deadline.ts";
+import { decideQuery } from "../decide/decide.ts";
+import { decideList } from "../decide/decide-list.ts";
+import { Inquiry } from "../decide/inquiry.ts";
+import type { LookupSettings } from "../options.ts";
+import type { LookupAnswers } from "../outcome.ts";
+
+/** One run of the handler's own decision. */
+export interface Replay {
+  readonly settings: LookupSettings;
+  readonly inquiry: Inquiry;
+  readonly outcome: LookupAnswer | LookupRefusal;
+}
+
+/** One run of the handler's own decision about a list. */
+export interface ListReplay {
+  readonly parts: readonly Replay[];
+  readonly outcome: LookupAnswers | LookupAnswer | LookupRefusal;
+}
+
+/** What is asked again, by whom, and about which instant. */
+export interface AskedAgain {
+  readonly query: LookupQuery;
+  readonly credential: StoredCredential;
+  readonly at: Date;
+}
+
+/** Asks a question through the handler's own decision. */
+export async function decideAgain(
+  settings: LookupSettings,
+  { query, credential, at }: AskedAgain,
+): Promise<Replay> {
+  const inquiry = Inquiry.of(credential, at);
+  const deadline = new Deadline(settings.deadlineMs, {});
+  try {
+    const outcome = await decideQuery(query, credential, { settings, inquiry, deadline });
+    return { settings, inquiry, outcome };
+  } catch (thrown) {
+    return { settings, inquiry, outcome: toOutcome(thrown, inquiry) };
+  } finally {
+    deadline.end();
+  }
+}
+
+/** Asks a list as a list: what fails for one of its plates can make the others unknown. */
+export async function decideListAgain(
+  settings: LookupSettings,
+  queries: readonly LookupQuery[],
+  { credential, at }: Omit<AskedAgain, "query">,
+): Promise<ListReplay> {
+  const inquiry = Inquiry.of(credential, at);
+  const deadline = new Deadline(settings.deadlineMs, {});
+  try {
+    const outcome = await decideList(queries, credential, { settings, inquiry, deadline });
+    return { parts: (inquiry.parts ?? []).flatMap((part) => toPart(part, part.answer)), outcome };
+  } catch (thrown) {
+    const outcome = toOutcome(thrown, inquiry);
+    return {
+      parts: (inquiry.parts ?? []).flatMap((part) => toPart(part, part.answer ?? outcome)),
+      outcome,
+    };
+  } finally {
+    deadline.end();
+  }
+
+  function toPart(part: Inquiry, outcome: Replay["outcome"] | undefined): Replay[] {
+    return outcome === undefined ? [] : [{ settings, inquiry: part, outcome }];
+  }
+}
+
+/** What `plateMatching: "ocr"` would have answered, where that is what makes the difference. */
+export async function findLookAlike(
+  { settings, outcome }: Replay,
+  asked: AskedAgain,
+): Promise<LookupAnswer | undefined> {
+  if ("code" in outcome || outcome.status !== "none" || settings.plateMatching === "ocr") return undefined;
+  const { outcome: other } = await decideAgain({ ...settings, plateMatching: "ocr" }, asked);
+  return !("code" in other) && other.status === "valid" ? other : undefined;
+}

@@ -1,0 +1,32 @@
+import type { LookupDialect, LookupRefusal, LookupRequest } from "../../core/lookup/dialect.ts";
+import { createRefusal } from "../refusal.ts";
+import { type BodyProblem, isTooLarge } from "./body.ts";
+
+/**
+ * The refusal of a request by its method, its body's size or its content type, before the asking party is known.
+ * `undefined` when it may go on.
+ */
+export function screenRequest(
+  request: LookupRequest,
+  dialect: LookupDialect,
+  bodyProblem: BodyProblem | undefined,
+): LookupRefusal | undefined {
+  if (!dialect.methods.includes(request.method)) {
+    return createRefusal("method_not_allowed", { headers: { allow: dialect.methods.join(", ") } });
+  }
+  if (bodyProblem === "too_large" || isTooLarge(request.body)) return createRefusal("body_too_large");
+  if (bodyProblem === "consumed") return createRefusal("body_consumed");
+  if (bodyProblem === "unreadable")
+    return createRefusal("invalid_request", { message: "The body is not readable text; send UTF-8." });
+  if (!isServedMediaType(request, dialect)) return createRefusal("unsupported_media_type");
+  return undefined;
+}
+
+function isServedMediaType(request: LookupRequest, dialect: LookupDialect): boolean {
+  if (request.method === "GET") return true;
+  const contentType = request.header("content-type");
+  // A body that is not there has no type. The dialect then says what it misses.
+  if (contentType === undefined) return request.body === "";
+  const mediaType = contentType.split(";", 1)[0] ?? "";
+  return dialect.contentTypes.includes(mediaType.trim().toLowerCase());
+}

@@ -1,0 +1,101 @@
+import type { SetupRequirement } from "../../core/provider-setup.ts";
+import { fillEmail, fillSentence, type TextPlaces } from "../fill-text.ts";
+import type { CheckResult } from "./check-result.ts";
+import { judgeCheck } from "./judge-check.ts";
+import type { LocationReadiness, RequirementReadiness, RequirementState } from "./readiness.ts";
+import type { ReadinessFacts } from "./readiness-facts.ts";
+
+/** The requirement table, each row with its state. */
+export function judgeRequirements(
+  facts: ReadinessFacts,
+  rows: readonly LocationReadiness[],
+  { confirmed, places }: { confirmed: readonly string[]; places: TextPlaces },
+): RequirementReadiness[] {
+  const { requirements } = facts.provider.setup;
+  const byId = new Map(requirements.map((requirement) => [requirement.id, requirement]));
+  const results = new Map(
+    requirements.map(({ id, checks }) => [
+      id,
+      settle(
+        checks.map((check) => judgeCheck(check, facts, rows)),
+        confirmed.includes(id),
+      ),
+    ]),
+  );
+  const states = new Map<string, RequirementState>();
+  const stateOf = ({ id, after = [] }: SetupRequirement): RequirementState => {
+    const known = states.get(id);
+    if (known !== undefined) return known;
+    const own = results.get(id)?.state ?? "unknown";
+    // For a requirement that comes after itself, so that the search ends.
+    states.set(id, own);
+    const state = own !== "done" && after.some(isInTheWay) ? "blocked" : own;
+    states.set(id, state);
+    return state;
+  };
+  const isInTheWay = (id: string): boolean => {
+    const requirement = byId.get(id);
+    return requirement !== undefined && ["missing", "blocked"].includes(stateOf(requirement));
+  };
+  return requirements.map((requirement) => {
+    const { id, item, providedBy, detail, optional = false, after = [], email } = requirement;
+    const state = stateOf(requirement);
+    const { findings = [], passing = false } = results.get(id) ?? {};
+    const blockedBy =
+      state === "blocked" ? after.filter(isInTheWay).map((first) => byId.get(first)?.item ?? first) : [];
+    return {
+      ...{ id, item, providedBy, detail, optional, state, findings, blockedBy },
+      next: describeNext(requirement, { state, blockedBy, passing, places }),
+      ...(state === "done" || email === undefined ? {} : { email: fillEmail(email, places) }),
+    };
+  });
+}
+
+interface Settled {
+  readonly state: Exclude<RequirementState, "blocked">;
+  readonly findings: readonly string[];
+  readonly passing: boolean;
+}
+
+/** One failed check is enough; what nobody could tell counts as there when somebody has confirmed it. */
+function settle(results: readonly CheckResult[], isConfirmed: boolean): Settled {
+  const failed = results.filter(({ state }) => state === "failed");
+  const unknown = results.filter(({ state }) => state === "unknown");
+  if (failed.length > 0) return { state: "missing", findings: findingsOf(failed), passing: false };
+  if (unknown.length === 0) return { state: "done", findings: findingsOf(results), passing: false };
+  if (isConfirmed) return { state: "done", findings: ["Somebody has confirmed it."], passing: false };
+  const passing = unknown.every((result) => result.passing === true);
+  return { state: "unknown", findings: findingsOf(unknown), passing };
+}
+
+function findingsOf(results: readonly CheckResult[]): string[] {
+  return [...new Set(results.map(({ finding }) => finding).filter((finding) => finding !== ""))];
+}
+
+function describeNext(
+  { next }: SetupRequirement,
+  {
+    state,
+    blockedBy,
+    passing,
+    places,
+  }: {
+    state: RequirementState;
+    blockedBy: readonly string[];
+    passing: boolean;
+    places: TextPlaces;
+  },
+): string | null {
+  switch (state) {
+    case "done":
+      return null;
+    case "blocked":
+      return `First: ${blockedBy.join(", ")}.`;
+    case "unknown":
+      return passing
+        ? "Check again later: it could not be found out now."
+        : (fillSentence(next, places) ?? next);
+    case "missing":
+      return fillSentence(next, places) ?? next;
+  }
+}

@@ -1,0 +1,62 @@
+import { isEnforcementError } from "../../core/errors.ts";
+import type { Receipt } from "../../core/registration/receipt.ts";
+import { type Registration, toStoredRegistration } from "../../core/registration/registration.ts";
+import type { TestPlateEvidence } from "../evidence/evidence.ts";
+import { within } from "../within.ts";
+import type { TestPlateCourse } from "./procedure.ts";
+import { cancelTestRight, isShown } from "./take-back.ts";
+import type { PushTestPlateOptions } from "./test-plate.ts";
+import type { TestPlateRun } from "./test-plate-run.ts";
+
+/** The test plate at a vendor to which permits are pushed: registered, read back, cancelled. */
+export function createPushCourse(run: TestPlateRun, { provider }: PushTestPlateOptions): TestPlateCourse {
+  const { id, company, location, target, plate, startedAt, validFrom, endsAt, clock } = run;
+  const what = provider.setup.title;
+  const running = { signal: run.signal, deadlineMs: run.deadlineMs, what };
+  // What was put out is taken back whether or not the caller still waits.
+  const clearing = { signal: undefined, deadlineMs: run.deadlineMs, what };
+  const registration: Registration = {
+    ...{ companyId: company.id, locationId: location.id, permitId: `test-plate-${id}` },
+    ...{ plate, target, validFrom, validTo: endsAt },
+  };
+  const stored = toStoredRegistration(registration);
+  let receipt: Receipt | undefined;
+  // Nothing was sent, or the vendor says that it did nothing.
+  let untouched = true;
+
+  return {
+    trace: { delivery: "push", registration: stored },
+    async putOut() {
+      receipt = await within(running, async (signal) => {
+        untouched = false;
+        try {
+          return await provider.register(registration, { at: startedAt, signal });
+        } catch (thrown) {
+          untouched = isEnforcementError(thrown) && thrown.outcome === "not_applied";
+          throw thrown;
+        }
+      });
+      return { delivery: "push", registration: stored, receipt };
+    },
+    async look() {
+      if (receipt === undefined) return undefined;
+      const seen = await isShown(provider, receipt, { ...running, now: clock() });
+      return seen === undefined ? undefined : { by: "vendor", seen };
+    },
+    needsPerson: (looked) => looked?.seen !== true,
+    async takeBack(record) {
+      if (untouched) return;
+      const trace = { delivery: "push" as const, registration: stored };
+      const known: TestPlateEvidence & { trace: typeof trace } = {
+        ...record,
+        trace: receipt === undefined ? trace : { ...trace, receipt },
+      };
+      receipt = await cancelTestRight(provider, known, { ...clearing, now: clock() });
+    },
+    async isGone() {
+      if (receipt === undefined) return untouched ? true : undefined;
+      const shown = await isShown(provider, receipt, { ...clearing, now: clock() });
+      return shown === undefined ? undefined : !shown;
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { steadyClock, systemClock } from "../../core/clock.ts";
+import { EnforcementError, isEnforcementError } from "../../core/errors.ts";
+import { fieldError, readList, readRecord } from "../../core/fields.ts";
+import { showName } from "../../core/names/visible-name.ts";
+import type { EnforcementProvider } from "../../core/provider.ts";
+import { readSignal } from "../../core/registration/operation-options.ts";
+import type { TestPlateEvidence } from "../evidence/evidence.ts";
+import { listEvidence } from "../evidence/list-evidence.ts";
+import { DEFAULT_DEADLINE_MS, readDeadline, readStore } from "../setup-options.ts";
+import { within } from "../within.ts";
+import { cancelTestRight, isShown } from "./take-back.ts";
+import type { SweepOptions, SweptTestPlate } from "./test-plate.ts";
+
+const KEYS = ["providers", "evidence", "permits", "olderThanMs", "signal", "deadlineMs", "clock"];
+
+/** The options, checked. */
+interface Sweep {
+  readonly providers: ReadonlyMap<string, EnforcementProvider>;
+  readonly evidence: SweepOptions["evidence"];
+  readonly permits: SweepOptions["permits"];
+  readonly signal: AbortSignal | undefined;
+  readonly deadlineMs: number;
+  readonly now: Date;
+}
+
+/**
+ * Takes back every test plate that a run of `runTestPlate` left behind: its process was killed, or the vendor was down
+ * when it was to be cancelled. Run it when a host starts, and whenever a run says so. It can be repeated freely.
+ *
+ * A test right is cancelled by the receipt that was kept; where the run died before it had one, the registration is
+ * repeated by its identity, which creates nothing twice, to learn its receipt. One whose end has passed is only closed.
+ * A test permit is removed from the host's own permits.
+ *
+ * @returns one entry for each run that was open, the oldest first; empty when there was none. What could not be taken
+ * back is an entry with `left` and stays open
+ * @throws EnforcementError `invalid_input` when an option is wrong or a record cannot be read, `aborted`, and whatever
+ * the evidence store throws
+ */
+export async function sweepTestPlates(options: SweepOptions): Promise<SweptTestPlate[]> {
+  const sweep = readOptions(options);
+  const { olderThanMs = 0 } = options;
+  const { signal, deadlineMs, now } = sweep;
+  const records = await listEvidence(sweep.evidence, { signal, deadlineMs });
+  const open = records.filter(
+    ({ state, startedAt }) => state === "open" && now.getTime() - Date.parse(startedAt) >= olderThanMs,
+  );
+  const swept: SweptTestPlate[] = [];
+  for (const record of open.sort((one, other) => one.startedAt.localeCompare(other.startedAt))) {
+    swept.push(await sweepOne(record, sweep));
+  }
+  return swept;
+}
+
+function readOptions(options: SweepOptions): Sweep {
+  readRecord(options, "sweepTestPlates options", KEYS);
+  const { providers, evidence, permits, olderThanMs = 0, clock = systemClock } = options;
+  readList(providers, "providers");
+  if (!(typeof olderThanMs === "number" && olderThanMs >= 0)) {
+    throw fieldError("olderThanMs", "must be a number, 0 or more.");
+  }
+  return {
+    providers: new Map(providers.map((provider) => [provider.id, provider])),
+    evidence: readStore(evidence),
+    permits,
+    signal: readSignal(options.signal, "signal"),
+    deadlineMs: readDeadline(options.deadlineMs ?? DEFAULT_DEADLINE_MS),
+    now: steadyClock(clock)(),
+  };
+}
+
+async function sweepOne(record: TestPlateEvidence, sweep: Sweep): Promise<SweptTestPlate> {
+  const { providerId, companyId, locationId } = record;
+  const entry = { evidenceId: record.id, providerId, companyId, locationId };
+  try {
+    const { gone, ...end } = await takeBack(record, sweep);
+    const closedAt = sweep.now.toISOString();
+    const problem = record.problem ?? "The run was broken off; a sweep took the test plate back.";
+    const { signal, deadlineMs, evidence } = sweep;
+    await within({ signal, deadlineMs, what: "The evidence store" }, () =>
+      evidence.save({
+        ...{ ...record, state: "closed", closedAt, problem },
+        ...(gone === undefined ? {} : { gone }),
+      }),
+    );
+    return { ...entry, ...end };
+  } catch (thrown) {
+    if (sweep.signal?.aborted) throw thrown;
+    const message = isEnforcementError(thrown) ? thrown.message : "A function that the host gave failed.";
+    return { ...entry, end: "left", message };
+  }
+}
+
+async function takeBack(
+  record: TestPlateEvidence,
+  sweep: Sweep,
+): Promise<Pick<SweptTestPlate, "end" | "message"> & { gone?: boolean }> {
+  const { providers, permits, signal, deadlineMs, now } = sweep;
+  const { trace } = record;
+  if (trace.delivery === "pull") {
+    if (permits === undefined) throw fieldError("permits", "is missing: it holds a test permit.");
+    await within({ signal, deadlineMs, what: "permits.remove" }, () => permits.remove(trace.permitId));
+    return { end: "cancelled", message: "The test permit was removed." };
+  }
+  if (Date.parse(record.endsAt) <= now.getTime()) {
+    return { end: "ended", message: "The test right has ended by itself." };
+  }
+  const provider = providers.get(record.providerId);
+  if (provider?.delivery !== "push") {
+    throw fieldError(
+      "providers",
+      `holds no push provider "${showName(record.providerId)}", which has the test plate.`,
+    );
+  }
+  const bounds = { signal, deadlineMs, what: provider.setup.title, now };
+  const receipt = await cancelTestRight(provider, { ...record, trace }, bounds);
+  const shown = await isShown(provider, receipt, bounds).catch(() => undefined);
+  if (shown) {
+    const problem = `${provider.setup.title} still shows the test plate, although it was cancelled.`;
+    throw new EnforcementError("rejected", problem, { providerId: provider.id });
+  }
+  const gone = shown === undefined ? {} : { gone: true };
+  return { end: "cancelled", message: "The test right was cancelled.", ...gone };
+}
