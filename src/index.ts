@@ -34,10 +34,9 @@ export type {
   LookupReason,
   LookupRefusal,
   LookupRefusalCode,
-  LookupReply,
-  LookupRequest,
 } from "./core/lookup/dialect.ts";
 export type { FindPermits, PermitQuery } from "./core/lookup/find-permits.ts";
+export type { LookupReply, LookupRequest } from "./core/lookup/lookup-message.ts";
 export type {
   LookupCredential,
   LookupProbe,
@@ -99,12 +98,8 @@ export { apiKeyAuth, basicAuth, bearerAuth, type FindCredential } from "./lookup
 export { type IssuedCredentials, issueCredentials } from "./lookup/auth/issue-credentials.ts";
 export type { FailureLimiter } from "./lookup/auth/throttle.ts";
 export type { LookupStage } from "./lookup/decide/inquiry.ts";
-export {
-  type ConsideredPermit,
-  explainLookup,
-  type LookupExplanation,
-  type LookupQuestion,
-} from "./lookup/explain/explain-lookup.ts";
+export { explainLookup } from "./lookup/explain/explain-lookup.ts";
+export type { ConsideredPermit, LookupExplanation, LookupQuestion } from "./lookup/explain/explanation.ts";
 export {
   type AnswerOptions,
   createPermitLookupHandler,

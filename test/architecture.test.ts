@@ -6,9 +6,9 @@ import { describe, expect, it } from "vitest";
 const ALLOWED: Record<string, { parts: string[]; packages: string[] }> = {
   core: { parts: [], packages: ["node:crypto"] },
   http: { parts: ["core"], packages: ["ky", "p-retry", "zod/mini"] },
-  vendor: { parts: ["core", "http"], packages: ["zod/mini", "node:crypto", "fast-xml-parser"] },
+  vendor: { parts: ["core", "http"], packages: ["zod/mini", "fast-xml-parser"] },
   vendors: { parts: ["vendor"], packages: [] },
-  lookup: { parts: ["core"], packages: ["zod/mini", "node:crypto"] },
+  lookup: { parts: ["core"], packages: ["node:crypto"] },
   sync: {
     parts: ["core"],
     packages: [
@@ -26,14 +26,14 @@ const ALLOWED: Record<string, { parts: string[]; packages: string[] }> = {
   setup: { parts: ["core"], packages: ["node:fs/promises", "node:path"] },
   sandbox: {
     parts: ["core", "vendor"],
-    packages: ["zod/mini", "node:http", "node:net", "node:events", "node:stream"],
+    packages: ["node:http", "node:events"],
   },
   testing: {
-    parts: ["core", "vendor", "sandbox"],
-    packages: ["msw", "node:assert/strict", "node:util", "node:crypto"],
+    parts: ["core", "sandbox"],
+    packages: ["msw", "node:assert/strict", "node:util"],
   },
   cli: {
-    parts: ["core", "vendor", "vendors", "setup", "sandbox", "lookup"],
+    parts: ["core", "vendor", "setup", "sandbox"],
     packages: [
       ...["yaml", "csv-parse/sync", "node:crypto", "node:events", "node:fs", "node:path"],
       ...["node:process", "node:readline", "node:util"],
@@ -41,6 +41,24 @@ const ALLOWED: Record<string, { parts: string[]; packages: string[] }> = {
   },
   index: { parts: ["core", "http", "lookup", "setup", "sync", "vendors"], packages: [] },
 };
+
+/** The rooms of durable sync, and what each may import of the others. `root`: the files that lie beside the rooms. */
+const SYNC_ROOMS: Record<string, string[]> = {
+  ledger: [],
+  pace: ["ledger"],
+  clock: ["ledger", "pace"],
+  plan: ["ledger", "pace"],
+  deliver: ["ledger", "pace", "clock", "plan"],
+  reconcile: ["ledger", "pace", "deliver"],
+  upkeep: ["ledger", "pace", "clock", "deliver"],
+  memory: ["ledger"],
+  sqlite: ["ledger", "pace"],
+  postgres: ["ledger", "pace"],
+  root: ["ledger", "pace", "clock", "deliver", "reconcile", "upkeep"],
+};
+
+const MOST_ENTRIES = 20;
+const MOST_LINES = 350;
 
 interface SourceFile {
   path: string;
@@ -69,6 +87,30 @@ function partOf(path: string): string {
   if (first === "index.ts") return "index";
   if (first === "vendors" && second !== "index.ts") return "vendor";
   return first;
+}
+
+function syncRoomOf(path: string): string | undefined {
+  if (!path.startsWith("src/sync/")) return undefined;
+  return /^src\/sync\/([^/]+)\//.exec(path)?.[1] ?? "root";
+}
+
+/** Files that reach each other: each list is a circle, or several that touch. */
+function findCircles(): string[][] {
+  const targetsOf = new Map(
+    sources.map(({ path, imports }) => [path, imports.flatMap(({ target }) => target ?? [])]),
+  );
+  const reachedFrom = (path: string): Set<string> => {
+    const reached = new Set(targetsOf.get(path));
+    for (const one of reached) for (const target of targetsOf.get(one) ?? []) reached.add(target);
+    return reached;
+  };
+  const reached = new Map(sources.map(({ path }) => [path, reachedFrom(path)]));
+  const circles = new Map<string, string[]>();
+  for (const { path } of sources) {
+    const circle = [...(reached.get(path) ?? [])].filter((other) => reached.get(other)?.has(path)).sort();
+    if (circle.length > 0) circles.set(circle.join(), circle);
+  }
+  return [...circles.values()];
 }
 
 function vendorOf(path: string): string | undefined {
@@ -101,6 +143,57 @@ describe("the source", () => {
         .map(({ specifier }) => `${path} (${part}): ${specifier}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it("has no circle of imports, types included", () => {
+    expect(findCircles()).toEqual([]);
+  });
+
+  it("keeps the rooms of durable sync in their order, and the three ledgers apart", () => {
+    const rooms = sources.flatMap(({ path }) => syncRoomOf(path) ?? []);
+    expect(new Set(rooms)).toEqual(new Set(Object.keys(SYNC_ROOMS)));
+    const wrong = sources.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target = "" }) => {
+          const [room, other] = [syncRoomOf(path), syncRoomOf(target)];
+          if (room === undefined || other === undefined || room === other) return false;
+          return !SYNC_ROOMS[room]?.includes(other);
+        })
+        .map(({ specifier }) => `${path}: ${specifier}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("runs in the writer's thread what lies in its folder, and nothing of it elsewhere", () => {
+    const isThread = (path: string) => path.startsWith("src/sync/sqlite/thread/");
+    const wrong = sources
+      .filter(({ path }) => !isThread(path) && path !== "src/sync/sqlite/sqlite-writer-thread.ts")
+      .flatMap(({ path, imports }) =>
+        imports.filter(({ target = "" }) => isThread(target)).map(({ specifier }) => `${path}: ${specifier}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it("has no crowded folder and no endless file", () => {
+    const folders = globSync("src/**/", { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name));
+    expect(folders.length).toBeGreaterThan(30);
+    const crowded = folders.filter((folder) => readdirSync(folder).length > MOST_ENTRIES);
+    expect(crowded).toEqual([]);
+    const long = sources.filter(({ path }) => readFileSync(path, "utf8").split("\n").length - 1 > MOST_LINES);
+    expect(long.map(({ path }) => path)).toEqual([]);
+  });
+
+  it("allows no part what it does not use", () => {
+    const unused = Object.entries(ALLOWED).flatMap(([part, { parts, packages }]) => {
+      const own = sources.filter((source) => source.part === part).flatMap(({ imports }) => imports);
+      const used = new Set(
+        own.map(({ specifier, target }) => (target === undefined ? specifier : partOf(target))),
+      );
+      return [...parts, ...packages].filter((one) => !used.has(one)).map((one) => `${part}: ${one}`);
+    });
+    expect(unused).toEqual([]);
   });
 
   it("uses each package only where it belongs", () => {

@@ -1,13 +1,16 @@
 import type { MaybePromise } from "../core/directory/directory.ts";
 import { isEnforcementError } from "../core/errors.ts";
 import { parseInstant } from "../core/instant.ts";
-import type { LookupAnswer, LookupRefusal, LookupReply, LookupRequest } from "../core/lookup/dialect.ts";
+import type { LookupAnswer, LookupRefusal } from "../core/lookup/dialect.ts";
+import type { LookupReply, LookupRequest } from "../core/lookup/lookup-message.ts";
 import { ignorePromise, isPromise } from "../core/maybe-promise.ts";
 import { type LookupAudit, toAudit } from "./audit.ts";
 import { closeReply } from "./closed-reply.ts";
 import { type AskingClient, Deadline, isInterruption } from "./deadline.ts";
-import { decideLookup, type LookupWork } from "./decide/decide.ts";
+import { decideLookup } from "./decide/decide.ts";
 import { Inquiry } from "./decide/inquiry.ts";
+import type { LookupWork } from "./decide/lookup-work.ts";
+import type { LookupHandlerReply } from "./handler-reply.ts";
 import type { LookupSettings } from "./options.ts";
 import { findDecisive, type LookupOutcome, summarizeOutcome } from "./outcome.ts";
 import { createRefusal, refuseUndetermined } from "./refusal.ts";
@@ -22,15 +25,6 @@ export interface AnswerOptions extends AskingClient {
    * taken off this one; where it does not begin with it, `request.path` stands.
    */
   readonly originalPath?: string | undefined;
-}
-
-/** What a handler replies. */
-export interface LookupHandlerReply extends LookupReply {
-  /**
-   * Set where `whenUndetermined` is `drop` and the answer is not known: the mount closes the connection and writes
-   * nothing. A mount that cannot close it sends the reply as it stands, which is the 503 of `unavailable`.
-   */
-  readonly drop?: true;
 }
 
 /** What was decided and how it was rendered. */

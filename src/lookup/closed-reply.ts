@@ -1,4 +1,4 @@
-import type { LookupReply } from "../core/lookup/dialect.ts";
+import type { LookupReply } from "../core/lookup/lookup-message.ts";
 import { ignorePromise } from "../core/maybe-promise.ts";
 
 // What Node and fetch can send. Both throw at anything else, and the answer has been reported by then.

@@ -5,8 +5,8 @@ import type {
   LookupReason,
   LookupRefusal,
   LookupRefusalCode,
-  LookupReply,
 } from "../core/lookup/dialect.ts";
+import type { LookupReply } from "../core/lookup/lookup-message.ts";
 
 /** How a request ended, before it is rendered. A reply is a document that the dialect serves without a credential. */
 export type LookupOutcome = LookupAnswer | LookupAnswers | LookupPlaces | LookupReply | LookupRefusal;

@@ -2,12 +2,10 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import type { Directory } from "../core/directory/directory.ts";
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 import { fieldError, readCount, readId, readList, readRecord } from "../core/fields.ts";
+import { DAY_MS } from "../core/instant.ts";
 import type { EnforcementProvider } from "../core/provider.ts";
 import type { SyncEvent } from "./deliver/events.ts";
 import type { Ledger } from "./ledger/ledger.ts";
-
-const HOUR_MS = 60 * 60_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** Options of `createPermitSync`. */
 export interface PermitSyncOptions {

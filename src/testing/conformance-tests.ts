@@ -1,24 +1,24 @@
 import assert from "node:assert/strict";
-import { inspect } from "node:util";
-import type { MaybePromise } from "../core/directory/directory.ts";
-import { type EnforcementError, isEnforcementError } from "../core/errors.ts";
+import { DAY_MS } from "../core/instant.ts";
 import { parsePlate } from "../core/permit/plate.ts";
-import type { ListedRegistration, Outcome, PushProvider, RegistrationPage } from "../core/provider.ts";
 import { referenceOf } from "../core/registration/identity.ts";
 import type { Receipt } from "../core/registration/receipt.ts";
 import type { Registration } from "../core/registration/registration.ts";
-import type { ProviderUnderTest } from "./provider-under-test.ts";
-
-type ConformanceTest = (
-  bench: ProviderUnderTest,
-  /** Makes a provider with the same id and another, empty vendor. */
-  createAnother: () => MaybePromise<ProviderUnderTest>,
-) => Promise<void>;
-
-const DAY_MS = 24 * 60 * 60_000;
+import { CALLS } from "./conformance-calls.ts";
+import {
+  assertSeen,
+  endOf,
+  listAll,
+  manyOf,
+  middleOf,
+  type NamedConformanceTest,
+  registerAll,
+  restored,
+  toStored,
+} from "./conformance-checks.ts";
 
 /** What every push provider passes, by name. Each gets a provider and an empty vendor of its own. */
-export const CONFORMANCE_TESTS: readonly (readonly [string, ConformanceTest])[] = [
+export const CONFORMANCE_TESTS: readonly NamedConformanceTest[] = [
   [
     "says what it is and what it can do",
     async ({ provider }) => {
@@ -190,113 +190,7 @@ export const CONFORMANCE_TESTS: readonly (readonly [string, ConformanceTest])[] 
       await assertSeen(bench, 1);
     },
   ],
-  [
-    "gives every input of a …Many call its outcome, in order",
-    async (bench) => {
-      const { provider } = bench;
-      const rights = manyOf(bench.registration, provider.capabilities.batchSize + 1);
-      const [first, ...rest] = rights;
-      const inputs: unknown[] = [null, first, 7, ...rest, { ...first, plate: "" }, first];
-      const registered = await provider.registerMany(inputs as Registration[]);
-      const wrong = [0, 2, inputs.length - 2];
-      assertAccounted(registered, inputs.length, wrong);
-      const permitIds = registered.map((end) => (end.ok ? end.value.registration.permitId : undefined));
-      const wanted = inputs.map((input, index) =>
-        wrong.includes(index) ? undefined : (input as Registration).permitId,
-      );
-      assert.deepEqual(permitIds, wanted);
-      await assertSeen(bench, rights.length);
-
-      const receipts = registered.slice(0, -1).flatMap((end) => (end.ok ? [end.value] : []));
-      const validTo = new Date(endOf(bench.registration).getTime() + DAY_MS);
-      const changes = receipts.map((receipt) => ({ receipt, validTo }));
-      const amended = await provider.amendMany([...changes, undefined as never]);
-      assertAccounted(amended, receipts.length + 1, [receipts.length]);
-      await assertSeen(bench, rights.length, endOf(bench.registration));
-
-      const cancelled = await provider.cancelMany([{} as never, ...receipts], {
-        at: middleOf(bench.registration),
-      });
-      assertAccounted(cancelled, receipts.length + 1, [0]);
-      await assertSeen(bench, 0);
-    },
-  ],
-  [
-    "does nothing for nothing",
-    async ({ provider }) => {
-      assert.deepEqual(await provider.registerMany([]), []);
-      assert.deepEqual(await provider.amendMany([]), []);
-      assert.deepEqual(await provider.cancelMany([]), []);
-    },
-  ],
-  [
-    "does nothing under a signal that is aborted already",
-    async (bench) => {
-      const { provider, registration } = bench;
-      const signal = AbortSignal.abort();
-      const error = await failureOf(provider, () => provider.register(registration, { signal }));
-      assert.deepEqual([error.code, error.outcome], ["aborted", "not_applied"]);
-      const outcomes = await provider.registerMany(manyOf(registration, 3), { signal });
-      assertAccounted(outcomes, 3, [0, 1, 2], "aborted");
-      await assertSeen(bench, 0);
-    },
-  ],
-  [
-    "refuses options that it does not know, and values that are none",
-    async (bench) => {
-      const { provider, registration } = bench;
-      const wrong = [{ att: new Date() }, { at: "yesterday" }, { at: new Date(Number.NaN) }, { signal: 7 }];
-      for (const options of [...wrong, { retries: -1 }]) {
-        const error = await failureOf(provider, () => provider.register(registration, options as never));
-        assert.equal(error.code, "invalid_input");
-        assert.match(error.field ?? "", /^options/);
-      }
-      await assertSeen(bench, 0);
-    },
-  ],
-  [
-    "refuses registrations and receipts that are none, naming the field",
-    async (bench) => {
-      const { provider, registration } = bench;
-      const receipt = await provider.register(registration);
-      const validTo = null;
-      const calls: [RegExp, () => Promise<unknown>][] = [
-        [/^registration$/, () => provider.register(undefined as never)],
-        [/^registration\.plate/, () => provider.register({ ...registration, plate: "ABC" as never })],
-        [/^registration\.validTo$/, () => provider.register({ ...registration, validTo: new Date(0) })],
-        [/^registration$/, () => provider.register({ ...registration, extra: 1 } as never)],
-        [/^receipt\.providerId$/, () => provider.cancel({ ...receipt, providerId: "another" })],
-        [/^receipt\.v$/, () => provider.amend({ ...receipt, v: 2 as never }, { validTo })],
-        [/^validTo$/, () => provider.amend(receipt, { validTo: registration.validFrom })],
-        [/^validTo$/, () => provider.amend(receipt, {} as never)],
-      ];
-      for (const [field, call] of calls) {
-        const error = await failureOf(provider, call);
-        assert.equal(error.code, "invalid_input");
-        assert.match(error.field ?? "", field);
-      }
-      await assertSeen(bench, 1);
-    },
-  ],
-  [
-    "shows no secret and no plate when it, a receipt's failure or another failure is printed",
-    async ({ provider, registration, secrets = [] }) => {
-      await provider.register(registration);
-      const failures = [
-        await failureOf(provider, () => provider.register({ ...registration, validTo: new Date(0) })),
-        await failureOf(provider, () => provider.cancel({ ...registration } as never)),
-        await failureOf(provider, () => provider.register(registration, { signal: AbortSignal.abort() })),
-      ];
-      const printed = (value: unknown) =>
-        `${inspect(value, { depth: 10, showHidden: true })} ${JSON.stringify(value)}`;
-      const said = [provider, ...failures].map(printed).join(" ");
-      for (const [index, secret] of secrets.entries()) {
-        // Not assert.match: its failure would print the secret.
-        assert.ok(!said.includes(secret), `secrets[${index}] is printed`);
-      }
-      assert.ok(!said.includes(registration.plate.number), "the plate is printed");
-    },
-  ],
+  ...CALLS,
   [
     "finds what it registered, where it can read back",
     async ({ provider, registration }) => {
@@ -339,96 +233,3 @@ export const CONFORMANCE_TESTS: readonly (readonly [string, ConformanceTest])[] 
     },
   ],
 ];
-
-async function registerAll(provider: PushProvider, registrations: Registration[]): Promise<Receipt[]> {
-  const outcomes = await provider.registerMany(registrations);
-  assertAccounted(outcomes, registrations.length, []);
-  return outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
-}
-
-/** All pages of a list, and what it says at its end. */
-async function listAll(provider: PushProvider, target: string) {
-  const listed: ListedRegistration[] = [];
-  let end: RegistrationPage["end"] | undefined;
-  for await (const page of provider.listRegistrations?.({ target }) ?? []) {
-    assert.ok(end === undefined || end === "more", "no page may follow the last one");
-    listed.push(...page.registrations);
-    end = page.end;
-  }
-  assert.ok(end === "complete" || end === "incomplete", "the last page must say that it is the last");
-  return { listed, end };
-}
-
-function endOf({ validTo }: Registration): Date {
-  assert.ok(validTo, "the registration under test must have an end");
-  return validTo;
-}
-
-function middleOf(registration: Registration): Date {
-  const { validFrom } = registration;
-  return new Date((validFrom.getTime() + endOf(registration).getTime()) / 2);
-}
-
-function toStored({ plate, validFrom, validTo, generation = 0, ...names }: Registration): unknown {
-  const { number, region } = plate;
-  return {
-    ...names,
-    plate: region === undefined ? { number } : { number, region },
-    validFrom: validFrom.toISOString(),
-    validTo: validTo?.toISOString() ?? null,
-    generation,
-  };
-}
-
-/** A receipt as it comes back from where a host stored it. */
-function restored(receipt: Receipt): Receipt {
-  return JSON.parse(JSON.stringify(receipt));
-}
-
-function manyOf(registration: Registration, count: number): Registration[] {
-  return Array.from({ length: count }, (_, index) => ({
-    ...registration,
-    permitId: `${registration.permitId}-${index}`,
-  }));
-}
-
-/** How many rights for the plate an officer sees at the target; by default in the middle of the registration. */
-async function assertSeen(
-  { findRights, registration }: ProviderUnderTest,
-  count: number,
-  at = middleOf(registration),
-): Promise<void> {
-  if (findRights === undefined) return;
-  const { plate, target } = registration;
-  const seen = (await findRights(at)).filter(
-    (right) => right.plateNumber === plate.number && right.target === target,
-  );
-  assert.equal(seen.length, count, `the vendor must show ${count} rights at ${at.toISOString()}`);
-}
-
-function assertAccounted(
-  outcomes: readonly Outcome<unknown>[],
-  count: number,
-  wrong: readonly number[],
-  code = "invalid_input",
-): void {
-  assert.equal(outcomes.length, count, "every input must have its outcome");
-  const failed = outcomes.flatMap((outcome, index) => (outcome.ok ? [] : [`${index} ${outcome.error.code}`]));
-  assert.deepEqual(
-    failed,
-    wrong.map((index) => `${index} ${code}`),
-  );
-}
-
-/** The EnforcementError of a call, which must name its provider and operation. */
-async function failureOf(provider: PushProvider, call: () => Promise<unknown>): Promise<EnforcementError> {
-  try {
-    await call();
-  } catch (thrown) {
-    assert.ok(isEnforcementError(thrown), "every failure must be an EnforcementError");
-    assert.equal(thrown.providerId, provider.id);
-    assert.match(thrown.operation ?? "", /\S/);
-    return thrown;
-  }
-  return assert.fail("the call must fail");
-}

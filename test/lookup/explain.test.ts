@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parsePlate } from "../../src/core/permit/plate.ts";
-import { explainLookup, type LookupQuestion } from "../../src/lookup/explain/explain-lookup.ts";
+import { explainLookup } from "../../src/lookup/explain/explain-lookup.ts";
+import type { LookupQuestion } from "../../src/lookup/explain/explanation.ts";
 import type { PermitLookupOptions } from "../../src/lookup/handler.ts";
 import { memoryPermits } from "../../src/lookup/memory-permits.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/provider.ts";

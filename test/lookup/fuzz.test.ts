@@ -1,6 +1,6 @@
 import { XMLValidator } from "fast-xml-parser";
 import { expect, it } from "vitest";
-import type { LookupReply } from "../../src/core/lookup/dialect.ts";
+import type { LookupReply } from "../../src/core/lookup/lookup-message.ts";
 import { decodeBody } from "../../src/lookup/request/body.ts";
 import { suiteSize } from "../support/suite-size.ts";
 import { createRandom } from "./fuzz-random.ts";

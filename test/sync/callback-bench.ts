@@ -5,9 +5,9 @@ import type { SyncEvent } from "../../src/sync/deliver/events.ts";
 import { memoryLedger } from "../../src/sync/memory/memory-ledger.ts";
 import { systemTimers } from "../../src/sync/pace/timers.ts";
 import { createPermitSyncWith } from "../../src/sync/permit-sync.ts";
+import { defaultHotSpotWire } from "../../src/vendors/hotspot/default-wire.ts";
 import { createHotSpotProvider } from "../../src/vendors/hotspot/provider.ts";
 import { createHotSpotSandbox } from "../../src/vendors/hotspot/sandbox/sandbox.ts";
-import { defaultHotSpotWire } from "../../src/vendors/hotspot/wire.ts";
 import { createPassportProvider } from "../../src/vendors/passport/provider.ts";
 import { createPassportSandbox } from "../../src/vendors/passport/sandbox/sandbox.ts";
 

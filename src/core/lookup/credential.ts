@@ -1,5 +1,5 @@
 import type { MaybePromise } from "../directory/directory.ts";
-import type { LookupRequest } from "./dialect.ts";
+import type { LookupRequest } from "./lookup-message.ts";
 
 /** What the host keeps of a credential that it issued. The secret itself is not in it. */
 export interface StoredCredential {

@@ -1,8 +1,8 @@
 import { isCompanyEnabled } from "../directory/switches.ts";
 import { showName } from "../names/visible-name.ts";
 import { judgeCompanyNames } from "./judge-names.ts";
+import type { ExaminedMapping } from "./read-mapping.ts";
 import { isUnreadable, type MappingFinding } from "./read-mapping.ts";
-import type { ExaminedMapping } from "./report-mapping.ts";
 
 /** What is wrong with the company and with the mapping as a whole, whatever the vendor. */
 export function judgeCompany(mapping: ExaminedMapping): MappingFinding[] {

@@ -212,3 +212,10 @@ function readOtherCompany(
 function readIterable(value: unknown, field: string): unknown[] {
   return Array.isArray(value) ? value : [...entriesOf(value, field)];
 }
+
+/** A mapping whose locations are known to be readable and the company's own. */
+export interface ExaminedMapping extends ReadMapping {
+  readonly locations: readonly Location[];
+  /** Those that have the provider switched on. */
+  readonly enabled: readonly Location[];
+}

@@ -6,6 +6,7 @@ import { judgeCompany } from "./judge-company.ts";
 import { judgeLocationNames } from "./judge-names.ts";
 import type { MappingIssue, MappingMatch, MappingReport } from "./mapping.ts";
 import {
+  type ExaminedMapping,
   isUnreadable,
   type LocationEntry,
   type MappingFinding,
@@ -22,13 +23,6 @@ export interface MappingRules {
   readonly keys: readonly string[];
   /** Compares the whole mapping once. */
   examine(mapping: ExaminedMapping): MappingExamination;
-}
-
-/** A mapping whose locations are known to be readable and the company's own. */
-export interface ExaminedMapping extends ReadMapping {
-  readonly locations: readonly Location[];
-  /** Those that have the provider switched on. */
-  readonly enabled: readonly Location[];
 }
 
 /** What a vendor's validator found. */

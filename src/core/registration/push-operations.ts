@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { withErrorDetails } from "../errors.ts";
 import { fieldError, readList, readRecord } from "../fields.ts";
-import { formatInstant, parseInstant, timeOf } from "../instant.ts";
+import { DAY_MS, formatInstant, parseInstant, timeOf } from "../instant.ts";
 import type { OperationOptions, Outcome, PushProvider } from "../provider.ts";
 import { referenceOf } from "./identity.ts";
 import { type CheckedOperationOptions, readOperationOptions } from "./operation-options.ts";
@@ -14,8 +14,6 @@ import {
   type StoredRegistration,
   toStoredRegistration,
 } from "./registration.ts";
-
-const DAY_MS = 24 * 60 * 60_000;
 
 /** One change to one right, checked and ready to be put on a vendor's wire. */
 export interface PushChange {

@@ -1,7 +1,8 @@
 import type { MaybePromise } from "../../core/directory/directory.ts";
 import { readId, readList } from "../../core/fields.ts";
 import type { Authorizer, PresentedCredential, StoredCredential } from "../../core/lookup/credential.ts";
-import type { LookupDialect, LookupRequest } from "../../core/lookup/dialect.ts";
+import type { LookupDialect } from "../../core/lookup/dialect.ts";
+import type { LookupRequest } from "../../core/lookup/lookup-message.ts";
 import { ignorePromise, isPromise, whenKnown } from "../../core/maybe-promise.ts";
 import { type Deadline, isInterruption } from "../deadline.ts";
 

@@ -1,11 +1,4 @@
-import { fieldError } from "../../core/fields.ts";
-import { attempt } from "../../core/iterables.ts";
-import type { LookupRefusal, LookupRequest } from "../../core/lookup/dialect.ts";
-import { ignorePromise } from "../../core/maybe-promise.ts";
-import { isInterruption } from "../deadline.ts";
-import type { LookupWork } from "../decide/decide.ts";
-import { createRefusal } from "../refusal.ts";
-import { challengesOf } from "./authenticate.ts";
+import type { LookupRequest } from "../../core/lookup/lookup-message.ts";
 
 /** Counts failed authentications. Any limiter of `rate-limiter-flexible` is one, as it is. */
 export interface FailureLimiter {
@@ -27,45 +20,3 @@ export interface ThrottleSettings {
  * names are free to choose, and behind a proxy all have the same address.
  */
 export const STRANGERS = "strangers";
-
-/**
- * The refusal for a request that proves no credential: 401, or 429 when the limiter says that there were too many of them. Only
- * they meet the limiter: who proves who they are is neither counted nor kept waiting, whatever strangers do.
- */
-export async function refuseStranger(
-  request: LookupRequest,
-  { settings, inquiry, deadline }: LookupWork,
-): Promise<LookupRefusal> {
-  const { throttle, authorizers } = settings;
-  try {
-    if (throttle !== undefined) await deadline.within(throttle.limiter.consume(readKey(throttle, request)));
-  } catch (thrown) {
-    if (isExhausted(thrown)) return createRefusal("too_many_requests", { headers: retryAfter(thrown) });
-    const hasGone = isInterruption(thrown) && thrown.reason === "aborted";
-    // A limiter that does not work refuses no request. The audit shows that it does not work.
-    if (!hasGone) inquiry.failure = { at: "credentials", thrown };
-  }
-  return createRefusal("unauthorized", { headers: challengesOf(authorizers) });
-}
-
-interface Exhausted {
-  readonly msBeforeNext: number;
-}
-
-function isExhausted(thrown: unknown): thrown is Exhausted {
-  return typeof attempt(() => (thrown as Partial<Exhausted> | null | undefined)?.msBeforeNext) === "number";
-}
-
-/** Whole seconds, upwards. A limiter without an end of its own says -1, and there is nothing to tell. */
-function retryAfter({ msBeforeNext }: Exhausted): Record<string, string> {
-  return msBeforeNext > 0 && Number.isFinite(msBeforeNext)
-    ? { "retry-after": String(Math.ceil(msBeforeNext / 1_000)) }
-    : {};
-}
-
-function readKey({ keyOf }: ThrottleSettings, request: LookupRequest): string {
-  const key: unknown = keyOf(request);
-  ignorePromise(key);
-  if (typeof key !== "string") throw fieldError("throttleKey", "must return text.");
-  return key;
-}

@@ -1,5 +1,5 @@
 import type { StoredCredential } from "../../core/lookup/credential.ts";
-import type { LookupRequest } from "../../core/lookup/dialect.ts";
+import type { LookupRequest } from "../../core/lookup/lookup-message.ts";
 import type { Authentication } from "./authenticate.ts";
 import { proveCredential, sha256Hex } from "./secret-hash.ts";
 

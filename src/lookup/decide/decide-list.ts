@@ -3,9 +3,9 @@ import { fieldError } from "../../core/fields.ts";
 import type { StoredCredential } from "../../core/lookup/credential.ts";
 import { type LookupPlace, type LookupQuery, MAX_QUERIES } from "../../core/lookup/dialect.ts";
 import type { LookupAnswers } from "../outcome.ts";
-import type { LookupWork } from "./decide.ts";
 import { findGround, type Ground, isNoGround } from "./ground.ts";
 import { Inquiry } from "./inquiry.ts";
+import type { LookupWork } from "./lookup-work.ts";
 import { isUnknownPlace, resolveScope, type Scope, type UnknownPlace } from "./scope.ts";
 import {
   answerFromPermits,

@@ -1,7 +1,7 @@
 import type { StoredCredential } from "../../core/lookup/credential.ts";
 import type { LookupAnswer, LookupPlaces } from "../../core/lookup/dialect.ts";
-import type { LookupWork } from "./decide.ts";
 import { findGround, isNoGround } from "./ground.ts";
+import type { LookupWork } from "./lookup-work.ts";
 import { isUnknownPlace, resolveScope } from "./scope.ts";
 import { answerMalformed, answerUnknownPlace, withoutMatches } from "./search.ts";
 

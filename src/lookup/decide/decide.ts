@@ -1,28 +1,21 @@
 import type { MaybePromise } from "../../core/directory/directory.ts";
 import { fieldError } from "../../core/fields.ts";
 import type { StoredCredential } from "../../core/lookup/credential.ts";
-import type {
-  DialectQuestion,
-  LookupAnswer,
-  LookupQuery,
-  LookupRefusal,
-  LookupReply,
-  LookupRequest,
-} from "../../core/lookup/dialect.ts";
+import type { DialectQuestion, LookupAnswer, LookupQuery, LookupRefusal } from "../../core/lookup/dialect.ts";
+import type { LookupReply, LookupRequest } from "../../core/lookup/lookup-message.ts";
 import { ignorePromise, isPromise, whenKnown } from "../../core/maybe-promise.ts";
 import { authenticate } from "../auth/authenticate.ts";
-import { refuseStranger } from "../auth/throttle.ts";
+import { refuseStranger } from "../auth/refuse-stranger.ts";
 import { provesToken } from "../auth/token.ts";
-import { type Deadline, Interruption } from "../deadline.ts";
-import type { LookupSettings } from "../options.ts";
+import { Interruption } from "../deadline.ts";
 import type { LookupOutcome } from "../outcome.ts";
 import type { BodyProblem } from "../request/body.ts";
 import { screenRequest } from "../request/screen.ts";
 import { decideList } from "./decide-list.ts";
 import { decidePlaces } from "./decide-places.ts";
 import { findGround, type Ground, isNoGround } from "./ground.ts";
-import type { Inquiry } from "./inquiry.ts";
 import { findScope } from "./kept-scopes.ts";
+import type { LookupWork } from "./lookup-work.ts";
 import { type AskedPlace, isUnknownPlace } from "./scope.ts";
 import {
   answerFromPermits,
@@ -33,13 +26,6 @@ import {
   withoutMatches,
 } from "./search.ts";
 import { understandQuery } from "./understand.ts";
-
-/** What one request is worked on with. */
-export interface LookupWork {
-  readonly settings: LookupSettings;
-  readonly inquiry: Inquiry;
-  readonly deadline: Deadline;
-}
 
 /**
  * Finds the answer, or the refusal. Nothing of the question is looked at before the asking party is known; what the

@@ -8,7 +8,7 @@ import { isCompanyEnabled } from "../../core/directory/switches.ts";
 import type { StoredCredential } from "../../core/lookup/credential.ts";
 import type { LookupReason } from "../../core/lookup/dialect.ts";
 import { whenKnown } from "../../core/maybe-promise.ts";
-import type { LookupWork } from "./decide.ts";
+import type { LookupWork } from "./lookup-work.ts";
 
 /** Where a credential may look: its company, switched on, and all of that company's locations. */
 export interface Ground {

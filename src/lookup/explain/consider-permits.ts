@@ -3,18 +3,9 @@ import { readAnsweredLocations } from "../../core/directory/read-answers.ts";
 import { isEnabled } from "../../core/directory/switches.ts";
 import type { Permit } from "../../core/permit/permit.ts";
 import { judgeRight, type MatchQuestion, type Miss, type Right, rightsOf } from "../decide/match.ts";
-import type { Replay } from "./explain-lookup.ts";
+import type { ConsideredPermit } from "./explanation.ts";
+import type { Replay } from "./replay.ts";
 import { describeLocation, describeSpan } from "./terms.ts";
-
-/** A permit that the source gave, and what became of it. */
-export interface ConsideredPermit {
-  readonly permitId: string;
-  readonly counts: boolean;
-  /** In words, without the permit's id in front: `ended at 2026-11-21T14:00:00.000Z, 60 min before`. */
-  readonly why: string;
-  /** The misses of its rights: a plate of it at a location of it. Empty when it counts. */
-  readonly misses: readonly Miss[];
-}
 
 /** Judges each permit again, one by one, with the rules that made the answer. */
 export async function considerPermits(replay: Replay): Promise<readonly ConsideredPermit[]> {

@@ -1,7 +1,6 @@
 import type { LookupAudit } from "../audit.ts";
-import type { ConsideredPermit } from "./consider-permits.ts";
 import { MEANINGS } from "./describe-replay.ts";
-import type { LookupExplanation } from "./explain-lookup.ts";
+import type { ConsideredPermit, LookupExplanation } from "./explanation.ts";
 import { describeSpan } from "./terms.ts";
 
 /** What a record says, and how asking again agrees with it. */

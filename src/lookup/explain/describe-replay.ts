@@ -4,7 +4,7 @@ import { rankCandidates } from "../../core/names/rank-candidates.ts";
 import type { LookupAudit } from "../audit.ts";
 import type { LookupSettings } from "../options.ts";
 import { refuseUndetermined } from "../refusal.ts";
-import type { ConsideredPermit } from "./consider-permits.ts";
+import type { ConsideredPermit } from "./explanation.ts";
 import type { Replay } from "./replay.ts";
 import { describeLocation } from "./terms.ts";
 

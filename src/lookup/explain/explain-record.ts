@@ -7,7 +7,7 @@ import { isPlateHash } from "../redact.ts";
 import { considerPermits } from "./consider-permits.ts";
 import { describeList, describeRecord, describeUnasked } from "./describe-record.ts";
 import { describeReplay } from "./describe-replay.ts";
-import type { LookupExplanation } from "./explain-lookup.ts";
+import type { LookupExplanation } from "./explanation.ts";
 import { type RecordedQuestion, readRecordedQuestion } from "./read-question.ts";
 import { decideAgain, decideListAgain, findLookAlike, type Replay } from "./replay.ts";
 

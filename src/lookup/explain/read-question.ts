@@ -6,7 +6,7 @@ import type { LookupAudit } from "../audit.ts";
 import { PLACE_KINDS } from "../decide/scope.ts";
 import type { LookupSettings } from "../options.ts";
 import { isPlateHash } from "../redact.ts";
-import type { LookupQuestion } from "./explain-lookup.ts";
+import type { LookupQuestion } from "./explanation.ts";
 
 /** A question as the decision takes it. */
 export interface RecordedQuestion {

@@ -1,4 +1,5 @@
 import type { Location } from "../../core/directory/directory.ts";
+import { DAY_MS } from "../../core/instant.ts";
 
 /** A location as people and databases know it: `"Lot 1" (lot-1)`. */
 export function describeLocation(location: Location | undefined): string {
@@ -6,7 +7,7 @@ export function describeLocation(location: Location | undefined): string {
 }
 
 const UNITS = [
-  ["d", 86_400_000],
+  ["d", DAY_MS],
   ["h", 3_600_000],
   ["min", 60_000],
   ["s", 1_000],

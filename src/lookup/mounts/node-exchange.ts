@@ -1,10 +1,11 @@
 import type { MaybePromise } from "../../core/directory/directory.ts";
 import { EnforcementError } from "../../core/errors.ts";
-import type { LookupReply } from "../../core/lookup/dialect.ts";
+import type { LookupReply } from "../../core/lookup/lookup-message.ts";
 import { isPromise, whenKnown } from "../../core/maybe-promise.ts";
-import { type LookupHandlerReply, replyToBrokenDialect } from "../answer.ts";
+import { replyToBrokenDialect } from "../answer.ts";
 import { isBodiless } from "../closed-reply.ts";
 import { answerAtOnce, findDeadlineMs, type PermitLookupHandler } from "../handler.ts";
+import type { LookupHandlerReply } from "../handler-reply.ts";
 import { type ReadBody, toBodyText } from "../request/body.ts";
 import { readUntil } from "../request/body-deadline.ts";
 import { type NodeBodyStream, readNodeBody } from "../request/read-body.ts";

@@ -1,4 +1,5 @@
-import type { LookupDialect, LookupRefusal, LookupRequest } from "../../core/lookup/dialect.ts";
+import type { LookupDialect, LookupRefusal } from "../../core/lookup/dialect.ts";
+import type { LookupRequest } from "../../core/lookup/lookup-message.ts";
 import { createRefusal } from "../refusal.ts";
 import { type BodyProblem, isTooLarge } from "./body.ts";
 

@@ -1,5 +1,7 @@
+import { DAY_MS } from "../../core/instant.ts";
+
 const UNITS = [
-  ["day", 24 * 60 * 60_000],
+  ["day", DAY_MS],
   ["hour", 60 * 60_000],
   ["minute", 60_000],
 ] as const;

@@ -1,11 +1,10 @@
+import { DAY_MS } from "../../core/instant.ts";
 import { LEASE_MS } from "../ledger/lease.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { ClockWatch } from "./clock-watch.ts";
 
 // How far ahead of the clock the instant is written.
 const AHEAD_MS = 2 * LEASE_MS;
-const DAY_MS = 24 * 60 * 60_000;
-
 /**
  * Keeps in the ledger what must be known of the clock after a restart: an instant that nothing recorded is later than, and
  * a leap. It is written ahead of time, once a minute at most, so that it costs nothing beside what it is about.

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../core/instant.ts";
 import type { Timers } from "../pace/timers.ts";
 
 // A clock that is being adjusted goes back by less.
@@ -5,7 +6,7 @@ const NOTICED_MS = 1_000;
 // A clock that is further off than this was set, or was wrong before.
 const LEAP_MS = 5 * 60_000;
 // How long a clock must go on as it should before what it shows is believed again.
-const STEADY_MS = 24 * 60 * 60_000;
+const STEADY_MS = DAY_MS;
 
 /** What a clock is judged by: the time that has passed, or the latest instant in the ledger. */
 export type ClockReference = "monotonic" | "ledger";

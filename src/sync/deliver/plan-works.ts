@@ -1,7 +1,8 @@
 import type { DeliveryUpdate } from "../ledger/ledger.ts";
 import { createSlicer } from "../pace/slicer.ts";
+import type { DeliveryPlan, PlanInput, PlanRules } from "../plan/delivery-plan.ts";
 import { heldAt, NOTHING_DESIRED } from "../plan/desired.ts";
-import { type DeliveryPlan, type PlanInput, type PlanRules, planDelivery } from "../plan/planner.ts";
+import { planDelivery } from "../plan/planner.ts";
 import type { QueuedOperation } from "./operation-queue.ts";
 import { hasOpenIntent, toUpdate, type Work } from "./work.ts";
 

@@ -1,5 +1,3 @@
-import type { Delivery } from "../ledger/delivery.ts";
-import { encodeDelivery } from "../ledger/delivery-document.ts";
 import { OLDEST_CLAIM_MS } from "../ledger/lease.ts";
 import type { ClaimedDelivery, DeliveryUpdate } from "../ledger/ledger.ts";
 import { createSlicer } from "../pace/slicer.ts";
@@ -16,7 +14,7 @@ import type { QueuedOperation } from "./operation-queue.ts";
 import { planWorks } from "./plan-works.ts";
 import { RequestDesk } from "./send/request-desk.ts";
 import type { BatchOutcome } from "./send/send-batch.ts";
-import { createWork, toUpdate, type Work } from "./work.ts";
+import { createWork, isAsWritten, toUpdate, type Work } from "./work.ts";
 import { WorkTable } from "./work-table.ts";
 
 export interface FloorContext extends LoopContext {
@@ -348,12 +346,4 @@ export class WorkFloor {
     const { ledger, timers, random, health } = this.#context;
     return createDeliveryWriter({ ledger, timers, random, onResult: (isWritten) => health.note(isWritten) });
   }
-}
-
-/** Whether the ledger has of a delivery what this process wrote last, or is just writing. */
-function isAsWritten({ written, writing }: Work, claimed: ClaimedDelivery): boolean {
-  if (claimed.delivery === written || claimed.delivery === writing) return true;
-  const found = encodeDelivery(claimed.delivery, claimed);
-  const isFound = (delivery: Delivery) => encodeDelivery(delivery, claimed) === found;
-  return isFound(written) || (writing !== undefined && isFound(writing));
 }

@@ -1,5 +1,6 @@
 import type { Permit } from "../../core/permit/permit.ts";
 import type { Delivery, DeliveryId } from "../ledger/delivery.ts";
+import { encodeDelivery } from "../ledger/delivery-document.ts";
 import type { ClaimedDelivery, DeliveryUpdate } from "../ledger/ledger.ts";
 import type { Desired } from "../plan/desired.ts";
 
@@ -71,4 +72,12 @@ export function toUpdate(work: Work, release?: DeliveryUpdate["release"]): Deliv
 /** Whether something is on its way that nobody refused. */
 export function hasOpenIntent({ delivery }: Work): boolean {
   return delivery.rights.some(({ intent, failure }) => intent !== null && failure === null);
+}
+
+/** Whether the ledger has of a delivery what this process wrote last, or is just writing. */
+export function isAsWritten({ written, writing }: Work, claimed: ClaimedDelivery): boolean {
+  if (claimed.delivery === written || claimed.delivery === writing) return true;
+  const found = encodeDelivery(claimed.delivery, claimed);
+  const isFound = (delivery: Delivery) => encodeDelivery(delivery, claimed) === found;
+  return isFound(written) || (writing !== undefined && isFound(writing));
 }

@@ -1,4 +1,4 @@
-import { formatInstant, timeOf } from "../../core/instant.ts";
+import { DAY_MS, formatInstant, timeOf } from "../../core/instant.ts";
 import type { Receipt } from "../../core/registration/receipt.ts";
 import type { Delivery, Right } from "../ledger/delivery.ts";
 import { isAhead, SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
@@ -7,7 +7,6 @@ import { doubtOf, endedUntil } from "./right-terms.ts";
 // What a clock that was ahead has left in a delivery, once the clock is right again: instants that lie ahead of it. An
 // open intent is dated anew, what an instant ahead has ended is a right again, and the planner goes on from there.
 
-const DAY_MS = 24 * 60 * 60_000;
 const REMEMBERED_MS = DAY_MS;
 
 /**

@@ -1,6 +1,6 @@
 import type { StoredRegistration } from "../../core/registration/registration.ts";
 import type { Delivery, Right } from "../ledger/delivery.ts";
-import type { PlanRules } from "./planner.ts";
+import type { PlanRules } from "./delivery-plan.ts";
 import { nextReference } from "./reference.ts";
 
 /** A registration that the vendor does not have. */

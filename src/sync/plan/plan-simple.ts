@@ -2,8 +2,8 @@ import { formatInstant, timeOf } from "../../core/instant.ts";
 import type { StoredRegistration } from "../../core/registration/registration.ts";
 import type { Delivery, Right } from "../ledger/delivery.ts";
 import { isBehind } from "../ledger/delivery-facts.ts";
+import type { DeliveryPlan, PlanInput } from "./delivery-plan.ts";
 import { isSameRight } from "./desired.ts";
-import type { DeliveryPlan, PlanInput } from "./planner.ts";
 import { nextReference } from "./reference.ts";
 import { endOf } from "./right-terms.ts";
 

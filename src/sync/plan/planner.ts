@@ -3,6 +3,7 @@ import type { StoredRegistration } from "../../core/registration/registration.ts
 import type { Delivery, Right } from "../ledger/delivery.ts";
 import { isBehind } from "../ledger/delivery-facts.ts";
 import { datedNow, endedAhead, rememberedEnds } from "./dated-ahead.ts";
+import type { DeliveryPlan, PlanInput } from "./delivery-plan.ts";
 import { byRight, type Desired, type HeldLocations, heldAt, isSameRight, rightKeyOf } from "./desired.ts";
 import { type Missing, takeUp } from "./missing-rights.ts";
 import { Pending } from "./plan-order.ts";
@@ -10,38 +11,6 @@ import { planRight, repeat, type StepContext } from "./plan-right.ts";
 import { planSimply } from "./plan-simple.ts";
 import { covers, fateOf, isAway, isStandIn, type PlannedStep, planStandIn } from "./plan-stand-in.ts";
 import { endOf, liveUntil } from "./right-terms.ts";
-
-/** What the planner goes by. */
-export interface PlanInput {
-  readonly desired: Desired;
-  readonly delivery: Delivery;
-  /** What the clock shows. */
-  readonly now: Date;
-  /** When the clock is believed again: until then, nothing is over by it. Undefined: it is believed. */
-  readonly steadyAt?: Date | undefined;
-  readonly rules: PlanRules;
-}
-
-/** What stays the same from plan to plan. */
-export interface PlanRules {
-  readonly providerId: string;
-  /** As the provider has it. */
-  readonly openEndedDays: number;
-  /** How long before its start a registration is sent. */
-  readonly leadTimeMs: number;
-  /** Whether the vendor finds a right by our reference alone, without a receipt. Default false. */
-  readonly ownReferences?: boolean;
-}
-
-/** What may be done now. */
-export interface DeliveryPlan {
-  /** Rights whose intent is to be sent now, after `delivery` was written. They are independent of each other. */
-  readonly operations: readonly Right[];
-  /** When to look again although nothing happened; null: when something does. */
-  readonly dueAt: Date | null;
-  /** The very object that was given when there is nothing to write. */
-  readonly delivery: Delivery;
-}
 
 /**
  * Compares what is desired with what the vendor has and what is on its way. Pure: the same input gives the same plan,

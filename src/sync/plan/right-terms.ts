@@ -1,8 +1,7 @@
-import { formatInstant, timeOf } from "../../core/instant.ts";
+import { DAY_MS, formatInstant, timeOf } from "../../core/instant.ts";
 import type { StoredRegistration } from "../../core/registration/registration.ts";
 import type { Intent, Right } from "../ledger/delivery.ts";
 
-const DAY_MS = 24 * 60 * 60_000;
 const SHORTEST_EXTENSION_MS = 60_000;
 
 /** Until when a vendor may have a right, as milliseconds: what it acknowledged, or what may have reached it. */

@@ -1,9 +1,9 @@
 import { isEnforcementError } from "../../core/errors.ts";
+import { DAY_MS } from "../../core/instant.ts";
 import type { ListedRegistration, Outcome, PushProvider } from "../../core/provider.ts";
 import type { Receipt } from "../../core/registration/receipt.ts";
 import { isNotFound } from "../deliver/send/judge-error.ts";
 
-const DAY_MS = 24 * 60 * 60_000;
 // Whose right it was is in no list, and on no vendor's wire either.
 const UNKNOWN = "unknown";
 

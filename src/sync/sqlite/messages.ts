@@ -1,7 +1,6 @@
 import type { EnforcementErrorCode } from "../../core/errors.ts";
 import type { KnownState } from "../ledger/change-status.ts";
 import type { ChangeStatus, DeliveryCounts } from "../ledger/ledger.ts";
-import type { IndexedTo } from "./thread/permit-index.ts";
 
 // What the ledger and its writer thread say to each other. Rows are tuples of texts and numbers: those are copied
 // between threads fastest. Instants are milliseconds.
@@ -153,3 +152,9 @@ export type WriterMessage =
   | { readonly kind: "opened"; readonly isChecked: boolean }
   | { readonly kind: "refused"; readonly failure: WriterFailure }
   | ({ readonly kind: "answers" } & Answers);
+
+/** How far the indexes are complete, and how far they could be: places in the order of permits. */
+export interface IndexedTo {
+  readonly indexed: number;
+  readonly last: number;
+}

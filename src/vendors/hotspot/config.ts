@@ -11,7 +11,8 @@ import {
   secretOption,
   toHttpSettings,
 } from "../../http/options.ts";
-import { defaultHotSpotWire, type HotSpotWire } from "./wire.ts";
+import { defaultHotSpotWire } from "./default-wire.ts";
+import type { HotSpotWire } from "./wire.ts";
 
 /** Options of {@link createHotSpotProvider}. */
 export interface HotSpotOptions extends HttpOptions {

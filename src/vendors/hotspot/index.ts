@@ -5,14 +5,14 @@
  */
 
 export type { HotSpotOptions } from "./config.ts";
+export { defaultHotSpotWire } from "./default-wire.ts";
 export { type HotSpotMappingInput, type HotSpotSpot, validateHotSpotMapping } from "./mapping.ts";
 export { createHotSpotProvider, type HotSpotProvider } from "./provider.ts";
-export {
-  defaultHotSpotWire,
-  type HotSpotOperation,
-  type HotSpotWire,
-  type HotSpotWireRefusal,
-  type HotSpotWireRequest,
-  type HotSpotWireResponse,
-  type HotSpotWireResult,
+export type {
+  HotSpotOperation,
+  HotSpotWire,
+  HotSpotWireRefusal,
+  HotSpotWireRequest,
+  HotSpotWireResponse,
+  HotSpotWireResult,
 } from "./wire.ts";

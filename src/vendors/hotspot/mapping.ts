@@ -4,6 +4,7 @@ import { type Groups, groupBy } from "../../core/mapping/group-by.ts";
 import type { MappingInput, MappingReport } from "../../core/mapping/mapping.ts";
 import {
   attempt,
+  type ExaminedMapping,
   type MappingFinding,
   readName,
   readVendorList,
@@ -11,7 +12,6 @@ import {
 } from "../../core/mapping/read-mapping.ts";
 import {
   createTargetSharing,
-  type ExaminedMapping,
   type MappingExamination,
   type MappingJudgement,
   missingTarget,

@@ -9,10 +9,10 @@ import { createHttpClient } from "../../http/client.ts";
 import { createKeyLocks } from "../../http/key-locks.ts";
 import { mapLimited } from "../../http/map-limited.ts";
 import { type HotSpotOptions, parseHotSpotOptions } from "./config.ts";
+import { defaultHotSpotWire } from "./default-wire.ts";
 import { type HotSpotMappingInput, validateHotSpotMapping } from "./mapping.ts";
 import { createPush } from "./push.ts";
 import { hotSpotSetup } from "./setup.ts";
-import { defaultHotSpotWire } from "./wire.ts";
 
 /** A HotSpot provider: a push provider that can neither list anything nor read back. */
 export type HotSpotProvider = Omit<

@@ -3,10 +3,14 @@ import { isCompanyEnabled, providerEntry } from "../../core/directory/switches.t
 import { fieldError, readSwitch } from "../../core/fields.ts";
 import { describeCandidates } from "../../core/mapping/describe-candidates.ts";
 import type { MappingInput, MappingReport } from "../../core/mapping/mapping.ts";
-import { attempt, type MappingFinding, targetOf } from "../../core/mapping/read-mapping.ts";
+import {
+  attempt,
+  type ExaminedMapping,
+  type MappingFinding,
+  targetOf,
+} from "../../core/mapping/read-mapping.ts";
 import {
   createTargetSharing,
-  type ExaminedMapping,
   type MappingExamination,
   type MappingJudgement,
   missingTarget,

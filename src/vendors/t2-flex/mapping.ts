@@ -3,9 +3,14 @@ import { fieldError, readRecord } from "../../core/fields.ts";
 import { describeCandidates } from "../../core/mapping/describe-candidates.ts";
 import { type Groups, groupBy } from "../../core/mapping/group-by.ts";
 import type { MappingInput, MappingReport } from "../../core/mapping/mapping.ts";
-import { type MappingFinding, readName, readVendorList, targetOf } from "../../core/mapping/read-mapping.ts";
 import {
   type ExaminedMapping,
+  type MappingFinding,
+  readName,
+  readVendorList,
+  targetOf,
+} from "../../core/mapping/read-mapping.ts";
+import {
   type MappingExamination,
   type MappingJudgement,
   reportMapping,

@@ -5,13 +5,9 @@ import type { Receipt } from "../../../src/core/registration/receipt.ts";
 import type { StoredRegistration } from "../../../src/core/registration/registration.ts";
 import { applyOutcome } from "../../../src/sync/deliver/apply-outcome.ts";
 import { type Delivery, NO_DELIVERY, type Right } from "../../../src/sync/ledger/delivery.ts";
+import type { DeliveryPlan, PlanRules } from "../../../src/sync/plan/delivery-plan.ts";
 import { byRight, type Desired, rightKeyOf } from "../../../src/sync/plan/desired.ts";
-import {
-  type DeliveryPlan,
-  type PlanRules,
-  planDelivery,
-  planFully,
-} from "../../../src/sync/plan/planner.ts";
+import { planDelivery, planFully } from "../../../src/sync/plan/planner.ts";
 import { placeOf } from "../../../src/sync/plan/right-terms.ts";
 
 export const MINUTE = 60_000;

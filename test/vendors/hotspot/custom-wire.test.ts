@@ -1,9 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import {
-  defaultHotSpotWire,
-  type HotSpotOperation,
-  type HotSpotWire,
-} from "../../../src/vendors/hotspot/wire.ts";
+import { defaultHotSpotWire } from "../../../src/vendors/hotspot/default-wire.ts";
+import type { HotSpotOperation, HotSpotWire } from "../../../src/vendors/hotspot/wire.ts";
 import { failureOf } from "../../support/registrations.ts";
 import { serveVendor } from "../../support/vendor-server.ts";
 import { connect, ORIGIN, registration, SPOT } from "./provider-bench.ts";

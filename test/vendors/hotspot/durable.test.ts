@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { defaultHotSpotWire, type HotSpotWire } from "../../../src/vendors/hotspot/wire.ts";
+import { defaultHotSpotWire } from "../../../src/vendors/hotspot/default-wire.ts";
+import type { HotSpotWire } from "../../../src/vendors/hotspot/wire.ts";
 import { durableHotSpot, permit } from "./durable-bench.ts";
 
 const many = Array.from({ length: 20 }, (_, index) => permit(`P${index}`));

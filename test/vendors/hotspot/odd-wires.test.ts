@@ -1,11 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EnforcementError } from "../../../src/core/errors.ts";
-import {
-  defaultHotSpotWire,
-  type HotSpotOperation,
-  type HotSpotWire,
-  type HotSpotWireRequest,
-} from "../../../src/vendors/hotspot/wire.ts";
+import { defaultHotSpotWire } from "../../../src/vendors/hotspot/default-wire.ts";
+import type { HotSpotOperation, HotSpotWire, HotSpotWireRequest } from "../../../src/vendors/hotspot/wire.ts";
 import { failureOf } from "../../support/registrations.ts";
 import { connectDirectly, registration } from "./provider-bench.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { LookupMatch, LookupRequest } from "../../../src/core/lookup/dialect.ts";
+import type { LookupMatch } from "../../../src/core/lookup/dialect.ts";
+import type { LookupRequest } from "../../../src/core/lookup/lookup-message.ts";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { OPEN_END, offstreetDialect } from "../../../src/vendors/t2-flex/index.ts";
 import { failureOf } from "../../support/registrations.ts";

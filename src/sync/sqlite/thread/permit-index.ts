@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { KnownState } from "../../ledger/change-status.ts";
+import type { IndexedTo } from "../messages.ts";
 import { plateNumbersIn } from "../permit-document.ts";
 
 /** A permit as its row has it. */
@@ -14,12 +15,6 @@ export interface IndexedPermit {
 
 // Permits of one step. They are sorted together, which takes some 20 ms.
 const STEP = 4_000;
-
-/** How far the indexes are complete, and how far they could be: places in the order of permits. */
-export interface IndexedTo {
-  readonly indexed: number;
-  readonly last: number;
-}
 
 /**
  * Permits by plate and by end, in tables of their own. The order of both has nothing to do with that in which permits are

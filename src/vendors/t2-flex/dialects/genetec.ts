@@ -8,10 +8,9 @@ import {
   type LookupPlaces,
   type LookupQuery,
   type LookupRefusal,
-  type LookupReply,
-  type LookupRequest,
   MAX_QUERIES,
 } from "../../../core/lookup/dialect.ts";
+import type { LookupReply, LookupRequest } from "../../../core/lookup/lookup-message.ts";
 import { findOperation } from "./genetec-path.ts";
 import { toPermitZones } from "./genetec-reply.ts";
 import { toJsonRefusal, toJsonReply } from "./json-reply.ts";

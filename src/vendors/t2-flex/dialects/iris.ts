@@ -7,9 +7,8 @@ import type {
   LookupMatch,
   LookupQuery,
   LookupRefusal,
-  LookupReply,
-  LookupRequest,
 } from "../../../core/lookup/dialect.ts";
+import type { LookupReply, LookupRequest } from "../../../core/lookup/lookup-message.ts";
 import { describePlateInfoService, PLATE_INFO } from "./iris-wsdl.ts";
 import { toEndText } from "./open-end.ts";
 import { findChild, parseSoapMessage, SOAP, type SoapMessage, textOf } from "./soap-message.ts";

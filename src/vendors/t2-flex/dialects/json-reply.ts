@@ -1,4 +1,5 @@
-import type { LookupRefusal, LookupReply } from "../../../core/lookup/dialect.ts";
+import type { LookupRefusal } from "../../../core/lookup/dialect.ts";
+import type { LookupReply } from "../../../core/lookup/lookup-message.ts";
 
 const JSON_HEADERS = Object.freeze({ "content-type": "application/json; charset=utf-8" });
 

@@ -1,13 +1,7 @@
 import { fieldError } from "../../../core/fields.ts";
 import { formatInstant } from "../../../core/instant.ts";
-import type {
-  LookupAnswer,
-  LookupDialect,
-  LookupMatch,
-  LookupQuery,
-  LookupReply,
-  LookupRequest,
-} from "../../../core/lookup/dialect.ts";
+import type { LookupAnswer, LookupDialect, LookupMatch, LookupQuery } from "../../../core/lookup/dialect.ts";
+import type { LookupReply, LookupRequest } from "../../../core/lookup/lookup-message.ts";
 import { subdivisionOf } from "../../../core/permit/region.ts";
 import { parseJsonBody } from "./json-body.ts";
 import { toJsonRefusal, toJsonReply } from "./json-reply.ts";
