@@ -14,7 +14,7 @@ export default defineConfig({
       "test/sync/histories/*.test.ts",
       "test/sync/kills/*.test.ts",
       "test/sync/{memory/memory-ledger,sqlite/sqlite-ledger,sqlite/order,postgres/postgres-ledger}.test.ts",
-      "test/lookup/fuzz.test.ts",
+      "test/lookup/fuzz/fuzz.test.ts",
       "test/vendors/passport/reply-forms.test.ts",
       "test/consumer/packed.test.ts",
       "test/hosts/*.test.ts",

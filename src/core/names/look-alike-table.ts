@@ -1,4 +1,4 @@
-// Written by test/core/look-alike-table/write-table.ts from python3-confusable-homoglyphs 3.2.0-2 of Debian.
+// Written by test/core/names/look-alike-table/write-table.ts from python3-confusable-homoglyphs 3.2.0-2 of Debian.
 
 /*! Look-alike letters: derived from Unicode's confusables.txt (UTS #39), reduced and rearranged.
 Copyright © 1991-2022 Unicode, Inc. All rights reserved. Distributed under the Terms of Use in

@@ -10,8 +10,8 @@ import {
   type HandheldCredential,
 } from "../../../src/vendors/t2-flex/sandbox/sandbox.ts";
 import { now } from "../../lookup/campus.ts";
-import { answerNaively, type Question, type World } from "../../lookup/naive-lookup.ts";
-import { questions, worlds } from "../../lookup/random-world.ts";
+import { answerNaively, type Question, type World } from "../../lookup/decide/naive-lookup.ts";
+import { questions, worlds } from "../../lookup/decide/random-world.ts";
 
 // Three wires, one decision: what one handheld shows, the others show too, as far as their wires can say it. Each
 // handheld reads with an encoding of its own, and the naive lookup says what ought to be shown.

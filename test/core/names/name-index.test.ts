@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createMismatchExplainer } from "../../../src/core/names/explain-difference.ts";
+import { indexNames } from "../../../src/core/names/explain-mismatch.ts";
+import { applyFolds, PLAIN_FOLDS } from "../../../src/core/names/folds.ts";
+import { createNameIndex, rankAmong } from "../../../src/core/names/name-index.ts";
+
+const explainer = createMismatchExplainer(PLAIN_FOLDS);
+
+describe("indexNames", () => {
+  test("finds by its tables what comparing with each name finds", () => {
+    // Few characters, so that names meet each other's neighbours, variants and ties.
+    const character = fc.constantFrom("a", "b", "A", "é", "e", " ", "0", "o", "1", "l", "-");
+    const name = fc.string({ unit: character, maxLength: 9 });
+    const long = fc.string({ unit: character, minLength: 60, maxLength: 70 });
+    const names = fc.array(fc.oneof({ weight: 9, arbitrary: name }, long), { maxLength: 60 });
+    fc.assert(
+      fc.property(names, fc.oneof(name, long), fc.integer({ min: 0, max: 5 }), (corpus, wanted, limit) => {
+        const expected = rankAmong(corpus, wanted, { explainer, limit });
+        expect(createNameIndex(corpus, explainer).closest(wanted, { limit })).toEqual(expected);
+      }),
+      { numRuns: 3_000, seed: 1 },
+    );
+  });
+
+  test("finds a neighbour of a long name, whichever edit it is", () => {
+    const long = "abcdefghij".repeat(7);
+    const index = indexNames([long, "abcdefghij".repeat(8)]);
+    for (const wanted of [`${long}x`, long.slice(1), `b${long.slice(1)}`, `ba${long.slice(2)}`]) {
+      expect(index.closest(wanted)).toMatchObject([{ name: long, edits: 1 }]);
+    }
+  });
+
+  test.each([
+    ["explained before misspelt, with as many edits", "Lot 1O", ["Lot 1A", "Lot 10"], ["Lot 10", "Lot 1A"]],
+    ["fewer changed characters first", "Lot A", ["LOT A", "lot A"], ["lot A", "LOT A"]],
+    [
+      "words in another order",
+      "Main Lot North",
+      ["Maine Lot North", "North Main Lot"],
+      ["North Main Lot", "Maine Lot North"],
+    ],
+    ["look-alikes as nothing to change", "Lot A", ["Lot B", "Lot А"], ["Lot А", "Lot B"]],
+    [
+      "nothing further than one more than the nearest",
+      "Stadium",
+      ["Stadiums", "Stadi", "Stada"],
+      ["Stadiums", "Stadi"],
+    ],
+    ["digits in short names", "P0", ["P1", "PO"], ["PO"]],
+  ])("%s", (_, wanted, names, ranked) => {
+    expect(
+      indexNames(names)
+        .closest(wanted)
+        .map(({ name }) => name),
+    ).toEqual(ranked);
+  });
+
+  test("calls near twins ties, and nothing else", () => {
+    const index = indexNames(["Lot 101", "Lot 102", "Stadium", "Lot 201", "lot 103", "Lot  103"]);
+    const ties = (wanted: string) => index.closest(wanted).map(({ name, tied }) => `${name} ${tied}`);
+    expect(ties("Lot 104")).toEqual(["Lot 101 true", "Lot 102 true", "lot 103 true"]);
+    expect(ties("Stadum")).toEqual(["Stadium false"]);
+    expect(ties("Lot 103")).toEqual(["lot 103 true", "Lot  103 true", "Lot 101 true"]);
+    // A tie with a name that the limit leaves out is a tie.
+    expect(index.closest("Lot 104", { limit: 1 })).toMatchObject([{ name: "Lot 101", tied: true }]);
+  });
+
+  test("folds plain names by a short cut that comes to the same", () => {
+    const inOrder = PLAIN_FOLDS.filter(({ kind }) => kind !== "swapped_words");
+    const plain = fc.string({
+      unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
+    });
+    fc.assert(
+      fc.property(plain, (name) => {
+        const folded = applyFolds(inOrder, name);
+        // Whatever is taken for equal has nothing left to edit.
+        const [candidate] = indexNames([`${name}`.toUpperCase()]).closest(name);
+        if (candidate !== undefined) expect(candidate.edits).toBe(0);
+        expect(folded).toBe(applyFolds(inOrder, folded));
+      }),
+      { numRuns: 2_000, seed: 2 },
+    );
+  });
+});

@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Outcome } from "../../../src/core/provider.ts";
+import { referenceOfStored } from "../../../src/core/registration/identity.ts";
+import { PreparedRegistration } from "../../../src/core/registration/prepared-registration.ts";
+import {
+  createPushOperations,
+  type Delivered,
+  type PushChange,
+} from "../../../src/core/registration/push-operations.ts";
+import type { Receipt } from "../../../src/core/registration/receipt.ts";
+import type { Registration, StoredRegistration } from "../../../src/core/registration/registration.ts";
+
+const providerId = "passport";
+const at = new Date("2026-09-01T12:00:00Z");
+
+/** What becomes of a registration, and what of it would go on the wire. */
+async function register(registration: unknown): Promise<{ sent: PushChange[]; outcome: unknown }> {
+  const sent: PushChange[] = [];
+  const operations = createPushOperations({
+    ...{ providerId, clock: () => at, openEndedDays: 30, checkRegistration() {} },
+    deliver: async (changes): Promise<Outcome<Delivered>[]> => {
+      sent.push(...changes);
+      return changes.map(({ reference, target }) => ({ ok: true, value: { reference, target } }));
+    },
+  });
+  const [outcome] = await operations.registerMany([registration as Registration], { at });
+  return { sent, outcome: toPlain(outcome) };
+}
+
+function toPlain(outcome: Outcome<Receipt> | undefined): unknown {
+  return outcome?.ok === false ? { field: outcome.error.field, message: outcome.error.message } : outcome;
+}
+
+function prepare(stored: StoredRegistration): PreparedRegistration {
+  return new PreparedRegistration(stored, { providerId, reference: referenceOfStored(providerId, stored) });
+}
+
+const stored: StoredRegistration = {
+  ...{ companyId: "u", permitId: "p1", locationId: "a", target: "14283", generation: 0 },
+  plate: { number: "AB1", region: "CA-NB" },
+  ...{ validFrom: "2026-09-01T00:00:00.000Z", validTo: "2027-09-01T00:00:00.000Z" },
+};
+
+// A host's own directory is not checked when it is read, whatever its type says.
+const targets = fc.oneof(fc.constantFrom("14283", "", "  ", "Lot A", 14283, null, undefined), fc.string());
+const regions = fc.constantFrom("CA-NB", "US-ME", undefined, "NB", "ca-nb", "toString", "", 7, null);
+const storedRegistrations = fc.record({
+  ...{ companyId: fc.constantFrom("u", "v"), permitId: fc.constantFrom("p1", "p2") },
+  ...{ locationId: fc.constantFrom("a", "b"), target: targets, generation: fc.nat(3) },
+  plate: fc
+    .tuple(fc.constantFrom("AB1", "X"), regions)
+    .map(([number, region]) => (region === undefined ? { number } : { number, region })),
+  validFrom: fc.constantFrom("2026-09-01T00:00:00.000Z", "2020-01-01T00:00:00.000Z"),
+  validTo: fc.constantFrom("2027-09-01T00:00:00.000Z", null),
+}) as unknown as fc.Arbitrary<StoredRegistration>;
+
+describe("a prepared registration", () => {
+  test.each([
+    ["plate", undefined],
+    ["plate", null],
+    ["validFrom", "2026-09-01T00:00:00.000Z"],
+    ["validFrom", undefined],
+    ["validTo", "2027-01-01T00:00:00Z"],
+    ["validTo", undefined],
+  ])("with its %s changed to %s is read like any other", async (key, value) => {
+    const changed = Object.assign(prepare(stored), { [key]: value });
+    expect(await register(changed)).toEqual(await register({ ...changed }));
+  });
+
+  test("comes to the same as one that is read and derived, whatever a directory put into it", async () => {
+    await fc.assert(
+      fc.asyncProperty(storedRegistrations, async (given) => {
+        const prepared = prepare(given);
+        expect(await register(prepared)).toEqual(await register({ ...prepared }));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("is trusted by its own provider only", () => {
+    expect(PreparedRegistration.findKnown(prepare(stored), providerId)?.stored).toBe(stored);
+    expect(PreparedRegistration.findKnown(prepare(stored), "passport-b")).toBeUndefined();
+    expect(PreparedRegistration.findKnown({ ...prepare(stored) }, providerId)).toBeUndefined();
+  });
+
+  test.each<[string, Partial<Record<keyof Registration, unknown>>]>([
+    ["company", { companyId: "v" }],
+    ["permit", { permitId: "p2" }],
+    ["location", { locationId: "b" }],
+    ["plate", { plate: { raw: "AB2", number: "AB2", region: "CA-NB" } }],
+    ["region", { plate: { raw: "AB1", number: "AB1", region: "CA-NS" } }],
+    ["target", { target: "14284" }],
+    ["start", { validFrom: new Date("2026-09-02T00:00:00Z") }],
+    ["end", { validTo: null }],
+    ["end, to another", { validTo: new Date("2028-09-01T00:00:00Z") }],
+    ["generation", { generation: 1 }],
+  ])("whose %s a provider around another one has changed goes out as it is now", async (_, change) => {
+    const changed = Object.assign(prepare(stored), change);
+    const { sent, outcome } = await register(changed);
+    expect({ sent, outcome }).toEqual(await register({ ...prepare(stored), ...change }));
+    expect(sent[0]?.registration).not.toEqual(stored);
+  });
+});
