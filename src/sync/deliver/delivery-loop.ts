@@ -110,16 +110,14 @@ export class DeliveryLoop {
    */
   settleClock(): Promise<void> {
     if (this.#rewinding !== undefined) return this.#rewinding;
-    const { clockWatch, ledger, timers, health } = this.#context;
+    const { clockWatch, timers, health } = this.#context;
     // The clock is read first: that is how it is known to have been set.
     const now = timers.now();
     const { stepsBack, latest } = clockWatch;
     if (stepsBack === this.#stepsBack) return Promise.resolve();
-    this.#rewinding = ledger
-      .rewind({ providerId: this.provider.id, latest: new Date(latest), now })
+    this.#rewinding = this.#rewind(latest, now)
       .then(
         () => {
-          health.note(true);
           this.#stepsBack = stepsBack;
           this.#claimAgainAt = 0;
           this.#calls += 1;
@@ -135,6 +133,13 @@ export class DeliveryLoop {
         if (this.#stepsBack === stepsBack) this.#pump();
       });
     return this.#rewinding;
+  }
+
+  async #rewind(latest: number, now: Date): Promise<void> {
+    // Nothing that the ledger holds was dated by a clock that was ahead. A start does not go through it all.
+    if (latest <= now.getTime()) return;
+    await this.#context.ledger.rewind({ providerId: this.provider.id, latest: new Date(latest), now });
+    this.#context.health.note(true);
   }
 
   /** Puts back what was not sent, and waits for the rest: at most `boundMs`, then it is cut off. */
