@@ -164,6 +164,18 @@ describe("the source", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("is drawn as it is in docs/architecture.md", () => {
+    const page = readFileSync("docs/architecture.md", "utf8");
+    const drawn = [...page.matchAll(/```mermaid\n(.*?)```/gs)].map(([, text = ""]) =>
+      [...text.matchAll(/^ +(\S+) --> (\S+)$/gm)].map(([, from, to]) => `${from} --> ${to}`).sort(),
+    );
+    const allowed = [
+      Object.entries(ALLOWED).map(([part, { parts }]) => [part, parts] as const),
+      Object.entries(SYNC_ROOMS),
+    ].map((table) => table.flatMap(([from, to]) => to.map((one) => `${from} --> ${one}`)).sort());
+    expect(drawn).toEqual(allowed);
+  });
+
   it("runs in the writer's thread what lies in its folder, and nothing of it elsewhere", () => {
     const isThread = (path: string) => path.startsWith("src/sync/sqlite/thread/");
     const wrong = sources
