@@ -37,13 +37,6 @@ export {
   type FieldVendor,
 } from "../vendors/t2-flex/sandbox/field-handheld.ts";
 export {
-  createFlexSandbox,
-  type FlexSandbox,
-  type FlexSandboxFacility,
-  type FlexSandboxOptions,
-  type FlexSandboxRequest,
-} from "../vendors/t2-flex/sandbox/flex.ts";
-export {
   createHandheld,
   type Handheld,
   type HandheldAnswer,

@@ -10,11 +10,6 @@ import {
   type PassportSandbox,
   type PassportSandboxOptions,
 } from "../vendors/passport/sandbox/sandbox.ts";
-import {
-  createFlexSandbox,
-  type FlexSandbox,
-  type FlexSandboxOptions,
-} from "../vendors/t2-flex/sandbox/flex.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { type Listening, listen } from "./listen.ts";
 
@@ -31,26 +26,22 @@ export interface SandboxOptions {
   onWarning?: (warning: string) => void;
   passport?: PassportSandboxOptions;
   hotspot?: HotSpotSandboxOptions;
-  /** The web services of a Flex system. Its lookups are asked by `createHandheld`. */
-  flex?: FlexSandboxOptions;
 }
 
 /** The sandboxes of what vendors serve, each with faults that a test may inject. */
 export interface Sandbox {
   readonly passport: PassportSandbox & { readonly faults: Faults };
   readonly hotspot: HotSpotSandbox & { readonly faults: Faults };
-  readonly flex: FlexSandbox & { readonly faults: Faults };
-  /** Answers `/passport/…`, `/hotspot/…` and `/flex/…`, whatever the origin; 404 elsewhere. Takes what the global `fetch` takes. */
+  /** Answers `/passport/…` and `/hotspot/…`, whatever the origin; 404 elsewhere. Takes what the global `fetch` takes. */
   fetch(input: Request | URL | string, init?: RequestInit): Promise<Response>;
   /** Serves the same over sockets, on the loopback address and a free port. */
   listen(): Promise<ListeningSandbox>;
 }
 
-/** A sandbox that listens. The URLs are what a provider, or `flexWebServices`, takes as `baseUrl`. */
+/** A sandbox that listens. The URLs are what a provider takes as `baseUrl`. */
 export interface ListeningSandbox extends Listening {
   readonly passportUrl: string;
   readonly hotspotUrl: string;
-  readonly flexUrl: string;
 }
 
 /**
@@ -76,31 +67,23 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       onWarning(`HotSpot: ${warning}`),
     ),
   );
-  const flex = withFaults(createFlexSandbox(options.flex));
 
   return {
     passport,
     hotspot,
-    flex,
     async fetch(input, init) {
       const request = new Request(input, init);
       const { pathname } = new URL(request.url);
       if (pathname.startsWith("/passport/")) return await passport.fetch(request);
       if (pathname.startsWith("/hotspot/")) return await hotspot.fetch(request);
-      if (pathname.startsWith("/flex/")) return await flex.fetch(request);
       return new Response(null, { status: 404 });
     },
     async listen() {
       const { url, close } = await listen({
         "/passport": passport.fetch,
         "/hotspot": hotspot.fetch,
-        "/flex": flex.fetch,
       });
-      return {
-        ...{ url, passportUrl: `${url}/passport`, hotspotUrl: `${url}/hotspot` },
-        flexUrl: `${url}/flex`,
-        close,
-      };
+      return { url, passportUrl: `${url}/passport`, hotspotUrl: `${url}/hotspot`, close };
     },
   };
 }
@@ -111,7 +94,6 @@ const OPTION_NAMES: readonly (keyof SandboxOptions)[] = [
   "onWarning",
   "passport",
   "hotspot",
-  "flex",
 ];
 
 type FetchFunction = PassportSandbox["fetch"];

@@ -29,7 +29,6 @@ const KNOWN: Readonly<Record<string, string>> = {
   createSandbox: "passport",
   createPassportSandbox: "zones",
   createHotSpotSandbox: "spotIds",
-  createFlexSandbox: "facilities",
   createHandheld: "dialect",
   createFieldHandheld: "vendors",
   postgresLedger: "pool",

@@ -4,12 +4,6 @@ import { parseOptions, providerIdOption } from "../../http/options.ts";
 import { genetecDialect } from "./dialects/genetec.ts";
 import { irisDialect } from "./dialects/iris.ts";
 import { offstreetDialect } from "./dialects/offstreet.ts";
-import {
-  type FlexWebServicesConfig,
-  type FlexWebServicesOptions,
-  flexWebServicesOption,
-  toFlexWebServicesConfig,
-} from "./flex-web-services-config.ts";
 
 /** The dialects that are built in. */
 export type DialectName = "offstreet" | "iris" | "genetec";
@@ -24,15 +18,12 @@ export interface T2FlexOptions {
    * providers. A `LookupDialect` of your own replaces them.
    */
   dialect?: DialectName | LookupDialect;
-  /** Access to the web services of the Flex system, for discovery. Lookups need none of it. Default: none. */
-  flexWebServices?: FlexWebServicesOptions;
 }
 
 /** {@link T2FlexOptions} checked, with their defaults filled in. */
 export interface T2FlexSettings {
   readonly id: string;
   readonly dialect: LookupDialect;
-  readonly flexWebServices: FlexWebServicesConfig | undefined;
 }
 
 const DIALECTS: Readonly<Record<DialectName, LookupDialect>> = {
@@ -50,7 +41,6 @@ const schema = z.strictObject(
         'must be "offstreet", "iris", "genetec" or a LookupDialect.',
       ),
     ),
-    flexWebServices: z.optional(flexWebServicesOption),
   },
   "must be an object.",
 );
@@ -58,12 +48,8 @@ const schema = z.strictObject(
 /** Checks the options. @throws EnforcementError `invalid_config` naming each option that is wrong */
 export function readT2FlexOptions(options: T2FlexOptions): T2FlexSettings {
   const parsed = parseOptions(schema, options, "createT2FlexProvider");
-  const { id = "t2-flex", dialect = "offstreet", flexWebServices } = parsed;
-  return {
-    id,
-    dialect: isDialectName(dialect) ? DIALECTS[dialect] : dialect,
-    flexWebServices: flexWebServices === undefined ? undefined : toFlexWebServicesConfig(flexWebServices),
-  };
+  const { id = "t2-flex", dialect = "offstreet" } = parsed;
+  return { id, dialect: isDialectName(dialect) ? DIALECTS[dialect] : dialect };
 }
 
 function isDialectName(value: unknown): value is DialectName {

@@ -9,7 +9,5 @@ export { genetecDialect } from "./dialects/genetec.ts";
 export { irisDialect } from "./dialects/iris.ts";
 export { offstreetDialect } from "./dialects/offstreet.ts";
 export { OPEN_END } from "./dialects/open-end.ts";
-export type { FlexPlace, FlexPlaceList } from "./flex-web-services.ts";
-export type { FlexWebServicesOptions } from "./flex-web-services-config.ts";
 export { type T2FlexMappingInput, type T2FlexStation, validateT2FlexMapping } from "./mapping.ts";
 export { createT2FlexProvider, type T2FlexProvider } from "./provider.ts";
