@@ -92,3 +92,57 @@ it("goes on erasing in a ledger that is started anew every day and has nothing e
   }
   expect(await ledger.getPermit("ENDS")).toBeUndefined();
 });
+
+it("records nothing before the ledger knows an instant that is later", async () => {
+  const ledger = memoryLedger();
+  let known = Number.NEGATIVE_INFINITY;
+  const recorded: { at: number; known: number }[] = [];
+  const wrap = () => ({
+    ...ledger,
+    async noteClock(...note: Parameters<typeof ledger.noteClock>) {
+      await ledger.noteClock(...note);
+      // A write takes a while, during which nothing may be recorded.
+      await new Promise((resolve) => setImmediate(resolve));
+      known = note[0].latest?.getTime() ?? known;
+    },
+    record(...call: Parameters<typeof ledger.record>) {
+      recorded.push({ at: now(), known });
+      return ledger.record(...call);
+    },
+  });
+  const { sync, now, pass, until } = scriptedSync(["alpha"], { wrap });
+  await until(sync.start());
+  for (let hour = 0; hour < 3; hour += 1) {
+    await until(sync.issue(permit(`P${hour}`)));
+    await pass(HOUR_MS);
+  }
+  await until(sync.stop());
+  expect(recorded).toHaveLength(3);
+  for (const { at, known } of recorded) expect(known).toBeGreaterThan(at);
+});
+
+it("goes through the ledger at a start only where the clock is behind something in it", async () => {
+  const ledger = memoryLedger();
+  let rewinds = 0;
+  const wrap = () => ({
+    ...ledger,
+    rewind(...call: Parameters<typeof ledger.rewind>) {
+      rewinds += 1;
+      return ledger.rewind(...call);
+    },
+  });
+  const starts = [
+    { aheadMs: 0, expected: 0 },
+    { aheadMs: HOUR_MS, expected: 0 },
+    { aheadMs: 0, expected: 1 },
+  ];
+  for (const [index, { aheadMs, expected }] of starts.entries()) {
+    rewinds = 0;
+    const { sync, pass, until } = scriptedSync(["alpha"], { wrap, aheadMs });
+    await until(sync.start());
+    await until(sync.issue(permit(`P${index}`)));
+    await pass(MINUTE_MS);
+    await until(sync.stop());
+    expect(rewinds).toBe(expected);
+  }
+});
