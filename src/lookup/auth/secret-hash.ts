@@ -22,25 +22,20 @@ export function proveCredential(
   secretHash: string,
   stored: StoredCredential | undefined | null,
 ): StoredCredential | undefined {
-  GIVEN.write(secretHash, "latin1");
+  const given = Buffer.from(secretHash, "latin1");
   const hashes = stored ? readList(stored.hashes, "credential.hashes") : [];
   let isKnown = false;
-  for (const known of hashes) isKnown = isGiven(known) || isKnown;
+  for (const known of hashes) isKnown = isEqual(given, known) || isKnown;
   if (stored && isKnown) return stored;
-  for (let count = hashes.length; count < LEAST_COMPARISONS; count += 1) isGiven(NOBODYS_HASH);
+  for (let count = hashes.length; count < LEAST_COMPARISONS; count += 1) isEqual(given, NOBODYS_HASH);
   return undefined;
 }
 
 // No secret has it.
 const NOBODYS_HASH = "0".repeat(64);
 
-// Two hashes as hex, written over by each comparison.
-const GIVEN = Buffer.alloc(64);
-const KNOWN = Buffer.alloc(64);
-
-function isGiven(known: unknown): boolean {
-  KNOWN.write(readHash(known), "latin1");
-  return timingSafeEqual(GIVEN, KNOWN);
+function isEqual(given: Buffer, known: unknown): boolean {
+  return timingSafeEqual(given, Buffer.from(readHash(known), "latin1"));
 }
 
 function readHash(hash: unknown): string {
