@@ -4,9 +4,12 @@ import type { Delivery, DeliveryId, Right } from "./ledger/delivery.ts";
 import { LEASE_MS } from "./ledger/lease.ts";
 import type { SyncCore } from "./sync-core.ts";
 
-/** An operation that a vendor refused for good, or that cannot be sent as it is. It waits for a person. */
+/**
+ * An operation that a vendor refused for good, or that cannot be sent as it is. It waits for `retry`, for `dismiss`, or
+ * for a change of the permit or the mapping.
+ */
 export interface SyncFailure {
-  /** For `retry` and `dismiss`. */
+  /** The key for `retry` and `dismiss`. */
   readonly key: string;
   readonly providerId: string;
   readonly companyId: string;
@@ -17,21 +20,21 @@ export interface SyncFailure {
   readonly operation: "register" | "amend" | "cancel";
   readonly failedAt: Date;
   readonly code: EnforcementErrorCode;
-  /** What went wrong, in our words. */
+  /** What went wrong, in this package's words. */
   readonly message: string;
   readonly status?: number;
-  /** The vendor's own words, plates and secrets masked. */
+  /** The vendor's own code and message. Plates and secrets in the message are masked. */
   readonly vendorCode?: string;
   readonly vendorMessage?: string;
   /**
-   * The vendor has another right for this plate at this target. The registration is sent again by itself: when that one
-   * has gone, as far as the ledger knows of it, and otherwise ever more slowly, at the latest every hour. Absent: refused
-   * for another reason, and not sent again by itself.
+   * The vendor has another right for this plate at this target. Sync sends the registration again by itself: at once
+   * when the ledger knows that the other right is gone, otherwise after a minute, then twice as long each time, at most
+   * an hour. Absent: refused for another reason, and not sent again by itself.
    */
   readonly reason?: "already_exists";
 }
 
-/** The refusals that wait for a person, oldest first. */
+/** The refusals that are not dismissed, oldest first. */
 export async function* listFailures(core: SyncCore, providerId?: string): AsyncGenerator<SyncFailure> {
   const ledger = await core.openLedger();
   for await (const failure of ledger.listFailures(providerId)) {
@@ -46,12 +49,12 @@ export async function* listFailures(core: SyncCore, providerId?: string): AsyncG
   }
 }
 
-/** Clears a refusal, so that the operation is sent again. False when there is no such refusal any more. */
+/** Clears a refusal, so that the operation is sent again. Returns false when it is no longer refused. */
 export function retryFailure(core: SyncCore, key: string): Promise<boolean> {
   return changeFailed(core, key, (right) => ({ ...right, failure: null }));
 }
 
-/** Lets a refusal be. False when there is no such refusal any more. */
+/** Marks a refusal as dismissed. Returns false when it is no longer refused. */
 export function dismissFailure(core: SyncCore, key: string): Promise<boolean> {
   return changeFailed(core, key, ({ failure, ...right }) => ({
     ...right,
@@ -73,10 +76,10 @@ const WAIT_MS = 50;
 const LONGEST_WAIT_MS = 2 * LEASE_MS;
 
 /**
- * Changes one delivery from outside its loop, between two of the loop's turns, and has it looked at. The change gives
- * undefined to leave it as it is. False when it did, or when there is no such delivery.
+ * Changes one delivery from outside its loop, under a claim of its own, and wakes the loop. `change` returns undefined
+ * to leave the delivery as it is. Returns false when it did, or when the delivery does not exist.
  *
- * @throws EnforcementError `unavailable` when it is being worked on for too long
+ * @throws EnforcementError `unavailable` when another claim holds the delivery for more than two minutes
  */
 export async function changeDelivery(
   core: SyncCore,
@@ -97,7 +100,7 @@ export async function changeDelivery(
       core.wake(id.providerId);
       return delivery !== undefined;
     }
-    // Nobody has what does not exist.
+    // `claimOne` gives undefined for a claimed delivery and for one that does not exist.
     if ((await ledger.getPermit(id.permitId)) === undefined) return false;
     await new Promise<void>((resolve) => timers.after(WAIT_MS, resolve));
   }

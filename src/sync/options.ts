@@ -10,33 +10,43 @@ import type { Ledger } from "./ledger/ledger.ts";
 /** Options of `createPermitSync`. */
 export interface PermitSyncOptions {
   /**
-   * To whom permits go. A pull provider is taken and gets nothing: it asks. May be empty: sync then only keeps permits
-   * for `findPermits`.
+   * The providers that permits are delivered to. A pull provider is accepted and receives nothing: its vendor asks. Ids
+   * must differ. An empty list is allowed: sync then only keeps permits for `findPermits`.
    */
   providers: readonly EnforcementProvider[];
-  /** Where everything is kept. It is opened by the first call, and closed by whoever made it. */
+  /**
+   * Where permits and deliveries are kept: `sqliteLedger`, `postgresLedger` or `memoryLedger`. Sync opens it with the
+   * first call that needs it. The host closes it, after `stop`.
+   */
   ledger: Ledger;
-  /** Companies, locations, targets and switches. Call `refresh` after it changed. */
+  /**
+   * Companies, locations, targets and switches. Call `refresh` after it changed. An answer that takes longer than 10
+   * seconds counts as a failure, and the company's deliveries wait.
+   */
   directory: Directory;
-  /** How long before its start a registration is sent, in milliseconds. Default 24 hours, at most 365 days. */
+  /**
+   * How long before its start a registration is sent, in milliseconds. A vendor's outage of that length leaves no
+   * driver uncovered. Default 24 hours; from 0 to 365 days.
+   */
   leadTimeMs?: number;
   /**
-   * How long after its end a permit stays in the ledger, in milliseconds; what is personal in it is then erased.
-   * Default 90 days.
+   * How long after its end a permit stays in the ledger, in milliseconds. Then its personal data is erased. Default 90
+   * days; from 0 to 36,525 days.
    */
   retentionMs?: number;
-  /** Requests under way at once, for each push provider. Default 8. A provider may have a limit of its own. */
+  /** Open requests per push provider. Default 8; from 1 to 1,000. The provider's own limits apply as well. */
   concurrency?: number;
-  /** Hears of what happens. What it throws is ignored. */
+  /** Called with every {@link SyncEvent}. Errors that it throws, or rejects with, are ignored. Default: none. */
   onEvent?: (event: SyncEvent) => void;
   /**
-   * Default: the machine's clock. While it throws or gives no valid Date, time goes on from the last one that it gave; one that
-   * gives none from the beginning is `invalid_config`.
+   * The clock of all decisions. Default: the machine's. A ledger with a clock of its own (`postgresLedger`) replaces it
+   * once it is open. While the clock throws or gives an invalid Date, sync uses the last valid one. A clock that gives
+   * none at construction is `invalid_config`.
    */
   clock?: Clock;
 }
 
-/** {@link PermitSyncOptions} checked, with their defaults filled in. */
+/** {@link PermitSyncOptions}, checked and with defaults. */
 export interface PermitSyncSettings {
   readonly providers: readonly EnforcementProvider[];
   readonly ledger: Ledger;
@@ -96,7 +106,7 @@ export function readPermitSyncOptions(options: PermitSyncOptions): PermitSyncSet
   }
 }
 
-/** What was found wrong with an option, as the factory's error. */
+/** Turns an `invalid_input` about an option into the factory's `invalid_config`. */
 export function toConfigError(thrown: unknown): unknown {
   if (!isEnforcementError(thrown)) return thrown;
   const { message, field } = thrown;
@@ -116,7 +126,7 @@ function readProviders(value: unknown): readonly EnforcementProvider[] {
   return providers;
 }
 
-/** Checks a provider that a host gave. */
+/** @throws EnforcementError `invalid_input` naming the part of the host's provider that is missing or wrong */
 export function readProvider(value: unknown, field: string): EnforcementProvider {
   const provider = value as Partial<EnforcementProvider> | null | undefined;
   if (typeof provider !== "object" || provider === null) throw fieldError(field, "is not a provider.");

@@ -24,76 +24,137 @@ import { readStatus, type SyncStatus } from "./status.ts";
 import { createSyncCore, type SyncCore } from "./sync-core.ts";
 import { OwedRefreshes } from "./upkeep/refresh-retries.ts";
 
-/** Carries permits to the vendors that want to be told, whatever happens on the way, and serves those that ask. */
+/**
+ * Delivers permits durably to push providers, and answers lookups for pull providers from the same ledger.
+ *
+ * Every method that reads or writes the ledger opens it first. It rejects with `unavailable` when the ledger fails, and
+ * with `invalid_config` when the ledger cannot be used as it is set up. Options that are malformed or unknown are
+ * `invalid_input`, naming the field.
+ */
 export interface PermitSync {
   /**
-   * Records a permit, new or changed. When the promise is fulfilled, the change is durable and will be delivered. A
-   * permit that was revoked is taken up again by a higher revision.
+   * Records a new or changed permit. When the promise is fulfilled, the change is durable and sync will deliver it. A
+   * revoked permit is reinstated by a higher revision, under new references. Can be called before `start` and after
+   * `stop`.
    *
-   * @throws EnforcementError `invalid_input` when it is malformed, or has a revision that is recorded with another
-   * content; `unavailable` when the ledger fails, and then nothing was recorded
+   * Reads the company from the directory, for at most 2 seconds, to find the providers that it has enabled. When the
+   * directory does not answer, sync assumes all push providers.
+   *
+   * @throws EnforcementError `invalid_input` when the permit is malformed, has an id of more than 512 characters or 880
+   * bytes, or has the recorded revision with other content; `unavailable` when the ledger fails, and then nothing was
+   * recorded, or with `outcome: "unknown"` the change may have been: call again
    */
   issue(permit: PermitInput, options?: ChangeOptions): Promise<ChangeResult>;
   /**
-   * {@link issue} for many, all or nothing: one result for each, in their order. The error names the first permit that
-   * is wrong, as `permits[3].revision`. A long list may be read over several turns of the event loop: leave its permits as
-   * they are until the promise is fulfilled.
+   * Does {@link issue} for many permits, all or nothing. Returns one result per permit, in order; an empty list returns
+   * an empty list. The error names the first invalid permit, as `permits[3].revision`. `sqliteLedger` checks a long
+   * list over several turns of the event loop: do not change its permits until the promise is fulfilled.
    */
   issueMany(permits: readonly PermitInput[], options?: ChangeOptions): Promise<ChangeResult[]>;
-  /** {@link issue} for a permit that must not have been revoked. One that is unknown is recorded: messages overtake each other. */
+  /**
+   * Does {@link issue} for a permit that must not have been revoked: a revoked one stays revoked, and the status is
+   * `revoked`. An unknown permit is recorded, because a revision may overtake its permit.
+   */
   revise(permit: PermitInput, options?: ChangeOptions): Promise<ChangeResult>;
-  /** Withdraws a permit. */
+  /**
+   * Withdraws a permit: sync cancels its registrations at every vendor. An unknown id gives the status `unknown`, and a
+   * repeat gives `unchanged`; neither throws.
+   */
   revoke(permitId: string, options?: ChangeOptions): Promise<ChangeResult>;
-  /** Withdraws a permit, and erases what is personal in it as soon as no vendor has a right of it any more. */
+  /**
+   * Withdraws a permit as {@link revoke} does, and erases its personal data as soon as no vendor has a live
+   * registration of it. The permit id, company id, revision and generations remain.
+   */
   forget(permitId: string, options?: ChangeOptions): Promise<ChangeResult>;
   /**
-   * Looks again at the permits of a company, or of all, because the directory changed; also at what waits because the
-   * directory could not be read.
+   * Plans the permits of a company, or of all companies, again. Call it after the directory changed. Deliveries that
+   * wait because the directory could not be read are tried at once.
+   *
+   * @param options `companyId`: the company whose permits are planned again. Default: all companies in the ledger.
    */
   refresh(options?: { companyId?: string }): Promise<void>;
 
-  /** Begins with another provider, and refreshes. @throws EnforcementError `invalid_input` when its id is in use */
+  /**
+   * Adds a provider and refreshes all companies. Deliveries to it begin at once when sync is running.
+   *
+   * @throws EnforcementError `invalid_input` when its id is in use
+   */
   addProvider(provider: EnforcementProvider): Promise<void>;
   /**
-   * Ends deliveries to a provider. What it has stays at the vendor and in the ledger; to withdraw it, switch the provider
-   * off in the directory first, `refresh`, and wait for `idle`.
+   * Ends deliveries to a provider. Waits at most 10 seconds for its open requests, then aborts them. Its registrations
+   * stay at the vendor and in the ledger. To withdraw them, disable the provider in the directory first, call
+   * `refresh`, and wait for `idle`.
+   *
+   * @throws EnforcementError `invalid_input` when no provider has this id
    */
   removeProvider(providerId: string): Promise<void>;
-  /** Puts another instance in the place of the one with its id: other credentials, another address. Same vendor. */
+  /**
+   * Replaces the provider with the same id by another instance, for example with other credentials or another address.
+   * Waits at most 10 seconds for the old instance's open requests before the new one sends.
+   *
+   * @throws EnforcementError `invalid_input` when no provider has this id, or when vendor or delivery kind differ
+   */
   replaceProvider(provider: EnforcementProvider): Promise<void>;
 
-  /** Begins to deliver. Calling it again does nothing. Until `stop`, it keeps the process alive. */
+  /**
+   * Opens the ledger and begins to deliver. Calling it again does nothing. Sync keeps the process alive until `stop`.
+   * When the ledger cannot be opened, `start` rejects and sync does not run: call it again.
+   */
   start(): Promise<void>;
   /**
-   * Ends delivering: requests under way, and answers of the ledger, are waited for, at most 10 seconds, then cut off. What
-   * was not delivered is delivered after the next start. Changes can be recorded all the time. The ledger stays open; close it afterwards.
+   * Ends deliveries. Waits at most 10 seconds for open requests and for the ledger, then aborts what is left.
+   * Undelivered operations are delivered after the next `start`. Changes can be recorded meanwhile and afterwards. The
+   * ledger stays open: close it after `stop`.
    */
   stop(): Promise<void>;
   /**
-   * Waits until nothing is due and nothing on its way, on any machine that shares the ledger. A vendor that is down keeps it waiting; what was refused, and
-   * what is due only later, does not. Before `start` it waits for what is due.
+   * Waits until nothing is due and no request is open, on every machine that shares the ledger. A vendor that is down
+   * keeps it waiting; refused operations, and operations due later, do not. Before `start` it waits for what is already
+   * due. There is no time limit: pass a `signal` to set one.
+   *
+   * @throws EnforcementError `aborted` when the signal aborts
    */
   idle(options?: { signal?: AbortSignal }): Promise<void>;
 
+  /** The state of the clock and of each provider, its deliveries and its breaker. */
   status(): Promise<SyncStatus>;
-  /** What vendors refused, of one provider or of all, oldest first. */
+  /** The refused operations of one provider, oldest first. Default: of all providers. Dismissed ones are left out. */
   failures(options?: { providerId?: string }): AsyncIterable<SyncFailure>;
-  /** Sends a refused operation again. @returns false when it is not refused any more */
+  /**
+   * Sends a refused operation again.
+   *
+   * @returns false when the operation is no longer refused
+   * @throws EnforcementError `invalid_input` when the key is malformed; `unavailable` when another claim holds the
+   * permit's delivery for more than two minutes
+   */
   retry(key: string): Promise<boolean>;
-  /** Lets a refused operation be: it is not tried until the permit or the mapping changes. @returns false when it is not refused any more */
+  /**
+   * Dismisses a refused operation. Sync does not try it again until the permit or the mapping changes.
+   *
+   * @returns false when the operation is no longer refused
+   * @throws EnforcementError as {@link retry}
+   */
   dismiss(key: string): Promise<boolean>;
 
   /**
-   * Compares what a vendor shows with what it acknowledged, and repairs what differs unless `repair` says otherwise.
-   * Can be called while deliveries go on, and before `start`.
+   * Compares the registrations that a vendor lists with those that it acknowledged, and repairs the differences unless
+   * `repair` says otherwise. Can be called during deliveries and before `start`.
    *
-   * @throws EnforcementError `unsupported` where the vendor cannot be listed; use {@link reassert} there
+   * @throws EnforcementError `unsupported` when the vendor cannot be listed (use {@link reassert} there);
+   * `invalid_input` when no push provider has this id; the vendor's error when three targets in a row cannot be listed
    */
   reconcile(providerId: string, options?: ReconcileOptions): Promise<ReconcileReport>;
-  /** Says every live registration of a provider again, slowly: what a vendor lost, it has again. */
+  /**
+   * Sends every live registration of a provider again under its reference, at most `perSecond` a second (default 20). A
+   * vendor that lost a registration has it again; a vendor that has it changes nothing.
+   *
+   * @throws EnforcementError `invalid_input` when no push provider has this id; the vendor's error when it is down
+   */
   reassert(providerId: string, options?: ReassertOptions): Promise<ReassertReport>;
 
-  /** For `createPermitLookupHandler`: the permits that are not revoked. It can be passed on its own. */
+  /**
+   * The permit source for `createPermitLookupHandler`: permits that are not revoked. Can be passed without its object.
+   */
   readonly findPermits: FindPermits;
 }
 
@@ -107,7 +168,7 @@ export function createPermitSync(options: PermitSyncOptions): PermitSync {
   return createFrom(settings, { timers: systemTimers(settings.clock), random: Math.random });
 }
 
-/** {@link createPermitSync} with another time, and other dice, for tests. */
+/** {@link createPermitSync} with injected timers and randomness, for tests. */
 export function createPermitSyncWith(
   options: PermitSyncOptions,
   { timers, random = Math.random }: { timers: Timers; random?: () => number },
@@ -161,10 +222,10 @@ function createFrom(
       if (isRunning) return;
       isRunning = true;
       try {
-        // What is being put back must not be taken out again meanwhile.
+        // A stop in progress still releases deliveries: this start must not claim them meanwhile.
         await stopping;
         const ledger = await openLedger();
-        // The first look for work need not wait for it then. A ledger that cannot write now is waited for as ever.
+        // The first look for work then need not wait for this write. A failing ledger is retried by the loops.
         await core.clockKeeper.cover(timers.now())?.catch(() => core.health.note(false));
         unwatch ??= ledger.watch?.((providerId) => core.wake(providerId));
       } catch (thrown) {
@@ -181,7 +242,7 @@ function createFrom(
       unwatch?.();
       unwatch = undefined;
       const ends = [...loops.values()].map((loop) => loop.stop(DRAIN_MS));
-      // What they ask the ledger for changes nothing that a start would miss.
+      // Retention and refresh retries can be cut off: the next start repeats their work.
       const others = Promise.all([retention.stop(), owed.stop()]);
       stopping = Promise.all([settledWithin(DRAIN_MS, others, timers.after), ...ends]);
       await stopping;
@@ -211,7 +272,7 @@ function createFrom(
   };
 }
 
-// Nothing tells a machine that another one has delivered the last of what they share.
+// A machine gets no notice that another machine delivered the last of their shared work.
 const LOOK_AGAIN_MS = 500;
 
 async function waitUntilIdle(
@@ -222,7 +283,7 @@ async function waitUntilIdle(
   const ledger = await core.openLedger();
   for (;;) {
     const seen = core.quiet.count;
-    // That the clock was set back is noticed by reading it. What it had dated ahead is to be done then.
+    // A clock that was set back is noticed by reading it, and makes what was dated ahead due.
     await Promise.all([...core.loops.values()].map((loop) => loop.settleClock()));
     let cancel = () => {};
     const isQuiet = () => owed.isSettled && [...core.loops.values()].every((loop) => loop.isQuiet);
@@ -238,7 +299,10 @@ async function waitUntilIdle(
   }
 }
 
-/** Opens the ledger for the first question; after that it is the ledger's own answer. */
+/**
+ * Opens the ledger on the first lookup. After that the lookup returns the ledger's own result, synchronously where it
+ * is.
+ */
 function createFindPermits({ openLedger, settings }: SyncCore): FindPermits {
   const findPermits: FindPermits = (query) => {
     noteLookup();

@@ -3,40 +3,48 @@ import type { LagPercentiles } from "./deliver/lag.ts";
 import type { BreakerStatus } from "./deliver/send/breaker.ts";
 import type { SyncCore } from "./sync-core.ts";
 
-/** How durable sync is doing. */
+/** The state of durable sync. */
 export interface SyncStatus {
-  /** Whether it was started and not stopped. */
+  /** True from `start` to `stop`. */
   readonly isRunning: boolean;
-  /** The clock's last leap, as long as what it shows is not believed again; null: it is steady. */
+  /** The clock's last leap, while the clock is not trusted again; null: it is steady. */
   readonly clock: ClockStatus | null;
-  /** In the order in which they were added. */
+  /** One entry per provider, in the order in which they were added. */
   readonly providers: readonly ProviderStatus[];
 }
 
-/** How deliveries to one provider are doing. A pull provider has none: everything is 0 or null. */
+/**
+ * The state of deliveries to one provider. A pull provider has no deliveries: every count is 0, and the rest is null.
+ */
 export interface ProviderStatus {
   readonly providerId: string;
   readonly vendor: string;
   readonly delivery: "push" | "pull";
-  /** Permits of which something is due, or on its way. */
+  /** Permits with something due, including those that are being delivered. */
   readonly pending: number;
-  /** For how long the longest of them has been due, in milliseconds; null when none is. */
+  /** How long the oldest pending permit has been due, in milliseconds; null when none is pending. */
   readonly oldestPendingMs: number | null;
-  /** Operations that the vendor is being asked for at this moment, by this process. */
+  /** Operations in open requests of this process. */
   readonly inFlight: number;
   /**
-   * Requests of this process that the provider did not end a second after their signal aborted, and has not ended since.
-   * Their operations are repeated; what such a request ends with is ignored. Counted anew after `replaceProvider`.
+   * Requests of this process that the provider did not end within a second after their signal aborted, and has not
+   * ended since. Their operations are repeated, and the late results are ignored. `replaceProvider` resets it to 0.
    */
   readonly stuck: number;
-  /** Refused operations that wait for a person: see `failures`. */
+  /** Refused operations that are not dismissed: see `failures`. */
   readonly failed: number;
-  /** Permits with a location that is switched on and has no target, or that the directory does not know; none that are revoked or over. */
+  /**
+   * Permits with a location where the provider is enabled without a target, or that the directory does not know.
+   * Revoked permits and those that are over do not count.
+   */
   readonly unmapped: number;
-  /** When the vendor last carried something out for this process; null: not yet. */
+  /** When the vendor last carried out an operation of this process; null: not yet. */
   readonly lastSuccessAt: Date | null;
   readonly breaker: BreakerStatus;
-  /** Of this process; null before the first delivery. */
+  /**
+   * The time from due to acknowledged, in milliseconds, over this process's last 1,024 deliveries; null before the
+   * first.
+   */
   readonly lagMs: LagPercentiles | null;
 }
 

@@ -3,8 +3,8 @@ import { ignorePromise } from "../../core/maybe-promise.ts";
 import type { ClockReference } from "../clock/clock-watch.ts";
 
 /**
- * Something that happened in durable sync. It never holds a plate, a name or a secret. New types may come in a minor
- * version; what stands here stays.
+ * Something that happened in durable sync. It never holds a plate, a name or a secret. A minor version may add types;
+ * documented types and fields stay.
  */
 export type SyncEvent = { readonly at: Date } & (
   | AcknowledgedEvent
@@ -21,7 +21,7 @@ export type SyncEvent = { readonly at: Date } & (
   | ErasedEvent
 );
 
-/** Which right it is about. */
+/** The registration and operation that an event is about. */
 interface AboutRight {
   readonly providerId: string;
   readonly companyId: string;
@@ -36,12 +36,12 @@ export interface AcknowledgedEvent extends AboutRight {
 }
 
 /**
- * A vendor refused an operation for good, or it could not be sent as it is. It is in `failures()` now. A registration that
- * is sent again by itself, because another right existed, is told of once.
+ * A vendor refused an operation for good, or the operation cannot be sent as it is. It is listed by `failures()`.
+ * Emitted once for a registration that sync repeats because another right exists (`already_exists`).
  */
 export interface RefusedEvent extends AboutRight {
   readonly type: "refused";
-  /** For `retry` and `dismiss`. */
+  /** The key for `retry` and `dismiss`. */
   readonly key: string;
   readonly code: EnforcementErrorCode;
   readonly status?: number;
@@ -49,8 +49,9 @@ export interface RefusedEvent extends AboutRight {
 }
 
 /**
- * An operation got a reply that cannot be read (`invalid_response`), or cannot be put on the wire (`invalid_config`). It
- * waits and is tried again, ever more slowly: each time.
+ * The reply to an operation could not be read (`invalid_response`), or the operation could not be put on the wire
+ * (`invalid_config`). Sync tries it again after 1 second, then twice as long each time, at most 10 minutes. Emitted at
+ * each attempt.
  */
 export interface HeldEvent extends AboutRight {
   readonly type: "held";
@@ -59,7 +60,7 @@ export interface HeldEvent extends AboutRight {
   readonly vendorCode?: string;
 }
 
-/** A permit is for locations that have the provider switched on and no target, or that the directory does not know. */
+/** A permit has locations where the provider is enabled without a target, or that the directory does not know. */
 export interface UnmappedEvent {
   readonly type: "unmapped";
   readonly providerId: string;
@@ -68,7 +69,7 @@ export interface UnmappedEvent {
   readonly locationIds: readonly string[];
 }
 
-/** A vendor cannot be used: once, until `provider_up`. */
+/** A provider's breaker opened. Emitted once, until `provider_up`. */
 export interface ProviderDownEvent {
   readonly type: "provider_down";
   readonly providerId: string;
@@ -76,7 +77,7 @@ export interface ProviderDownEvent {
   readonly status?: number;
 }
 
-/** A vendor that was down is back: it answered an operation, or `checkConnection` where none was left to be sent. */
+/** A vendor that was down answered an operation, or `checkConnection` where no operation was left to send. */
 export interface ProviderUpEvent {
   readonly type: "provider_up";
   readonly providerId: string;
@@ -84,63 +85,71 @@ export interface ProviderUpEvent {
 }
 
 /**
- * A provider did not end a request a second after its signal aborted: once for each such request. Its place is free for
- * others, and its operations are repeated. `status()` counts those that have not ended since, as `stuck`.
+ * A provider did not end a request within a second after its signal aborted. Emitted once per request. Sync frees the
+ * request's place for others and repeats its operations. `stuck` in `status()` counts the requests that have not ended
+ * since.
  */
 export interface RequestStuckEvent {
   readonly type: "request_stuck";
   readonly providerId: string;
   readonly operation: "register" | "amend" | "cancel" | "checkConnection";
-  /** How many operations travelled in it; 1 for `checkConnection`. */
+  /** How many operations the request carried; 1 for `checkConnection`. */
   readonly count: number;
 }
 
 /**
- * The host's directory cannot be read, and deliveries wait: those of a location that is named, else all of the company.
- * Once for each, until it is back; again when another field is wrong.
+ * The host's directory cannot be read (`directory_failed`), or can be read again (`directory_recovered`). Meanwhile
+ * deliveries wait: those of the named location, or all of the company when none is named. Emitted once for each company
+ * or location until it recovers, and again when a different field is wrong.
  */
 export interface DirectoryEvent {
   readonly type: "directory_failed" | "directory_recovered";
   readonly companyId: string;
-  /** The location that cannot be read. The deliveries of the company's other locations go on. */
+  /** The location that cannot be read. Deliveries of the company's other locations go on. */
   readonly locationId?: string;
-  /** In the place of `locationId` where the location has none that can be read: its place in the list, from 0. */
+  /** The location's index in the list, from 0. Replaces `locationId` when the location has no readable id. */
   readonly locationIndex?: number;
   /**
-   * What cannot be read: `providers["passport"].enabled` of the location that is named, else `company.providers`,
+   * The field that cannot be read: `providers["passport"].enabled` of the named location, or `company.providers`,
    * `listLocations` and the like. Absent: the directory threw, or did not answer within 10 seconds.
    */
   readonly field?: string;
-  /** What is wrong with it, and the remedy; there where `field` is. */
+  /** What is wrong with the field, and the remedy. Present when `field` is. */
   readonly message?: string;
 }
 
-/** The ledger fails, and nothing is recorded or delivered: once, until it is back. */
+/**
+ * The ledger fails, so that nothing is recorded or delivered (`ledger_failed`), or works again (`ledger_recovered`).
+ * Emitted once each.
+ */
 export interface LedgerEvent {
   readonly type: "ledger_failed" | "ledger_recovered";
 }
 
-/** The host's clock gives no valid Date, and time goes on from the last one that it gave: once, until it is back. */
+/**
+ * The host's clock gives no valid Date, and sync uses the last valid one (`clock_failed`), or gives one again
+ * (`clock_recovered`). Emitted once each.
+ */
 export interface ClockEvent {
   readonly type: "clock_failed" | "clock_recovered";
 }
 
 /**
- * The clock shows another time than it should, by more than five minutes, or it may: what cannot be undone waits for 24
- * hours of steady time. Each time.
+ * The clock differs, or may differ, from the true time by more than five minutes. Whatever cannot be undone waits for
+ * 24 hours of steady time. Emitted at each leap.
  */
 export interface ClockLeaptEvent {
   readonly type: "clock_leapt";
-  /** By how much it is off, in milliseconds; below 0: behind. */
+  /** How far the clock is off, in milliseconds; negative: behind. */
   readonly byMs: number;
   /**
-   * What says so: `monotonic`, the time that has passed in this process; `ledger`, the latest instant there, a day or more
-   * before this start (a process that was away as long looks the same).
+   * What the clock was compared with. `monotonic`: the time passed in this process. `ledger`: the latest instant in the
+   * ledger, when that is more than a day before this start; a process that was away that long looks the same.
    */
   readonly against: ClockReference;
 }
 
-/** What was personal in permits that were over for long enough, or to be forgotten, is gone. */
+/** Personal data was erased from permits that ended longer ago than `retentionMs`, or that were forgotten. */
 export interface ErasedEvent {
   readonly type: "erased";
   /** How many permits. */
@@ -149,10 +158,10 @@ export interface ErasedEvent {
 
 type WithoutInstant<Event> = Event extends unknown ? Omit<Event, "at"> : never;
 
-/** Tells the host's listener of something that happened now. */
+/** Emits an event with the current instant to the host's listener. */
 export type Emit = (event: WithoutInstant<SyncEvent>) => void;
 
-/** What a listener throws is its own affair: it must not turn a delivered permit into a failure. */
+/** Ignores what the listener throws: it must not turn a delivered permit into a failure. */
 export function createEmit(listener: ((event: SyncEvent) => void) | undefined, now: () => Date): Emit {
   if (listener === undefined) return () => {};
   return (event) => {

@@ -5,39 +5,40 @@ import type { Delivery, DeliveryId, Failure } from "./delivery.ts";
 /**
  * The durable record of what should be enforceable and what each vendor has acknowledged.
  *
- * It stores and finds; what is to be done is the planner's. Two kinds of row: a *permit*, and for each permit and push
- * provider one *delivery*. Every method that changes something is all or nothing, and durable when its promise is
- * fulfilled. Every method rejects with an EnforcementError `unavailable` when the store fails, and then nothing was
- * changed. Nothing is opened before `open`.
+ * It stores and finds; the planner decides what to do. It has two kinds of row: a *permit*, and one *delivery* per
+ * permit and push provider. Every method that changes something is all or nothing, and durable when its promise is
+ * fulfilled, except where it says that it works in steps. Every method rejects with an EnforcementError `unavailable`
+ * when the store fails, and then nothing was changed. Nothing is opened before `open`.
  */
 export interface Ledger {
   readonly kind: "memory" | "sqlite" | "postgres";
 
-  /** Makes or upgrades the tables and checks them. Calling it again does nothing. */
+  /** Creates or upgrades the tables and checks them. Calling it again does nothing. */
   open(): Promise<void>;
-  /** Ends what was begun and lets go of files and connections. Calling it again does nothing. */
+  /** Finishes open work and releases files and connections. Calling it again does nothing. */
   close(): Promise<void>;
   /**
-   * What the store's own clock shows, which all that share it agree on; undefined before it was asked, which `open` does.
-   * Every instant that passes between this interface and its caller is one of this clock, and a claim lasts by it, as the
-   * store reads it at that moment. Absent where there is none: then the caller's clock counts.
+   * The time by the store's own clock, which all processes that share the store agree on. Undefined before `open` has
+   * read it. Every instant that passes through this interface is one of this clock, and a claim lasts by it, as the
+   * store reads it at that moment. Absent where the store has no clock: then the caller's clock counts.
    */
   now?(): Date | undefined;
 
   /**
-   * Records what the host said of permits, in their order. Calls that come together are committed together.
+   * Records the host's changes, in order. Calls that come together are committed together.
    *
-   * A change that is recorded makes the permit's deliveries due at `at`: those of `providerIds`, which are made where
-   * they are missing, and all that exist. A delivery that was due earlier stays due earlier.
+   * A recorded change makes the permit's deliveries due at `at`: those of `providerIds`, which are created where they
+   * are missing, and all that exist. A delivery that was due earlier stays due earlier.
    *
-   * A conflict holds back the whole call: nothing of it is recorded, and the other statuses say what would have become
-   * of their changes. Permits are taken over: they were checked (`readPermit`), and nobody changes them any more.
+   * One conflict rejects the whole call: nothing of it is recorded, and the other statuses say what would have become
+   * of their changes. The ledger keeps the permits that it is given: they were checked by `readPermit`, and the caller
+   * must not change them.
    *
-   * Changes are taken one by one, perhaps over several turns of the event loop. When taking one throws, nothing of the
+   * Changes are read one by one, perhaps over several turns of the event loop. When reading one throws, nothing of the
    * call is recorded, and it rejects with what was thrown.
    *
    * @throws EnforcementError `unsupported` when a transaction is given and the ledger cannot take part in it,
-   * `invalid_input` when it is none
+   * `invalid_input` when it is not an open transaction
    */
   record(
     changes: Iterable<LedgerChange>,
@@ -45,105 +46,116 @@ export interface Ledger {
   ): Promise<ChangeStatus[]>;
   /**
    * Makes all deliveries of a company due at `at`, at every provider, because something beside the permits changed: its
-   * mapping or switches, or a provider that was added. Those of `providerIds` are made where they are missing, for
-   * permits that are neither revoked nor over. Erased permits are left alone. Gives the number of deliveries that are
-   * due by this, new or not. It may work in steps: when it rejects, some are due already, which does no harm; call it
-   * again.
+   * mapping or switches, or a provider that was added. Missing deliveries of `providerIds` are created for permits that
+   * are neither revoked nor over. Erased permits are left alone. Returns the number of deliveries that this makes due,
+   * created ones included. It may work in steps: when it rejects, some deliveries may be due already, which does no
+   * harm; call it again.
    */
   makeDue(selection: { companyId: string; providerIds: readonly string[]; at: Date }): Promise<number>;
   /**
-   * The clock was set back to `now`; `latest` is the latest instant that it ever showed. Makes due at `now` what waits for
-   * another attempt and what was due by `latest`, because their instants are of a clock that was ahead; also what was
-   * decided later than `now` (`decidedAt`), and what is being worked on. No claim lasts longer than a new one would. It may
-   * work in steps.
+   * Corrects a provider's deliveries after the clock was set back to `now`; `latest` is the latest instant that the
+   * clock ever showed. Makes due at `now`: what waits for another attempt, what was due by `latest`, what was decided
+   * later than `now` (`decidedAt`), and what is claimed. No claim lasts longer than a new one would. It may work in
+   * steps.
    */
   rewind(request: { providerId: string; latest: Date; now: Date }): Promise<void>;
-  /** What is remembered of the clocks that this ledger was used by. */
+  /** What the ledger remembers of the clocks that used it. */
   readClock(): Promise<ClockMemory>;
   /**
-   * Remembers something of the clock; what is absent stays. `latest` never goes back, unless `isSettled` says that what was
-   * dated later has been put right.
+   * Writes what is known of the clock; absent fields stay. `latest` never decreases, unless `isSettled` says that what
+   * was dated later has been corrected.
    */
   noteClock(
     noted: Partial<Pick<ClockMemory, "latest" | "leap">>,
     options?: { isSettled?: boolean },
   ): Promise<void>;
-  /** Every company that has a permit or a delivery here. */
+  /** Every company that has a permit or a delivery in this ledger. */
   listCompanies(): AsyncIterable<string>;
 
   /**
-   * Takes deliveries of one provider that are due, longest due first, at most `limit`. They are this process's until
-   * it saves them with `release`, closes, or `leaseMs` has passed (`now + leaseMs <=` a later claim's `now`, or by the
-   * store's own clock where it has one); nobody else is given them meanwhile.
+   * Claims due deliveries of one provider, longest due first, at most `limit`. The claim lasts until this process saves
+   * them with `release`, closes the ledger, or `leaseMs` has passed (`now + leaseMs <=` a later claim's `now`, or by
+   * the store's own clock where it has one). Meanwhile no other claim returns them.
    */
   claim(request: ClaimRequest): Promise<ClaimedDelivery[]>;
-  /** Takes one delivery whether it is due or not; undefined when there is none or somebody has it. */
+  /** Claims one delivery whether it is due or not. Undefined when it does not exist or is claimed already. */
   claimOne(id: DeliveryId, request: { now: Date; leaseMs: number }): Promise<ClaimedDelivery | undefined>;
   /**
-   * Writes deliveries back, all in one commit. An update whose claim is over changes nothing: it was released, the
-   * ledger was closed, or somebody else has the delivery now.
+   * Writes deliveries back, all in one commit. An update whose claim is over changes nothing: the delivery was
+   * released, the ledger was closed, or another process has claimed it.
    *
-   * Gives for each update, in their order, whether it took effect. What is decided in one that did not must not be sent.
+   * Returns for each update, in order, whether it took effect. An operation decided in an update without effect must
+   * not be sent.
    */
   save(updates: readonly DeliveryUpdate[]): Promise<readonly boolean[]>;
   /**
-   * When the next delivery of a provider becomes due that nobody has. One that somebody has counts from the end of its
-   * claim, so that work which was lost is found again. Undefined when none ever will.
+   * When the next unclaimed delivery of a provider becomes due. A claimed one counts from the end of its claim, so that
+   * the work of a process that died is found again. Undefined when no delivery will become due.
    */
   findNextDue(providerId: string): Promise<Date | undefined>;
 
-  /** For the lookup: permits that are not revoked, over ones included. Only `companyId` and `plateNumbers` count. */
+  /**
+   * The permit source for lookups: permits that are not revoked, including those that are over. Reads only `companyId`
+   * and `plateNumbers` of the query.
+   */
   readonly findPermits: FindPermits;
-  /** The stored permit, revoked or over ones too; undefined when it is unknown or erased. */
+  /** The stored permit, including one that is revoked or over. Undefined when it is unknown or erased. */
   getPermit(permitId: string): Promise<StoredPermit | undefined>;
 
-  /** What stands at one provider. */
+  /** The counts of one provider's deliveries at `now`. */
   count(providerId: string, now: Date): Promise<DeliveryCounts>;
-  /** Refused operations, of one provider or of all; oldest first. */
+  /** Refused operations, of one provider or of all, oldest first. Dismissed ones are left out. */
   listFailures(providerId?: string): AsyncIterable<Failure & DeliveryId & { readonly companyId: string }>;
-  /** Deliveries without a target somewhere, of one provider, whatever has become of their permits since they were looked at. */
+  /**
+   * Deliveries of one provider that lack a target at some location, including those whose permits were revoked or are
+   * over since they were planned last.
+   */
   listUnmapped(providerId: string): AsyncIterable<DeliveryId & { readonly locationIds: readonly string[] }>;
   /**
-   * All deliveries that have a right at a target, live or over; in pages, so that memory stays flat. A right is at the
-   * target of its receipt, which is how the vendor's wire names it; before there is a receipt, at its registration's.
+   * All deliveries that have a right at a target, live or over, read in pages to bound memory. A right is at the target
+   * of its receipt, which is the name on the vendor's wire; before there is a receipt, at the target of its
+   * registration.
    */
   listAt(providerId: string, target: string): AsyncIterable<DeliveryId & { readonly delivery: Delivery }>;
-  /** Every target, as `listAt` takes it, at which a provider has or had a right that is still recorded. Each once. */
+  /** Every target, as `listAt` takes it, at which a provider has a recorded right, live or over. Each once. */
   listTargets(providerId: string): AsyncIterable<string>;
 
   /**
-   * Erases what is personal in permits that ended before `endedBefore`, and in those that are to be forgotten. One that
-   * was revoked ended then, or at its own end if that came first. A permit is passed over while a vendor may have a live
-   * right of it (`findLiveUntil`) or somebody has a delivery of it. What remains: permit id, company id, revision,
-   * whether it was revoked, and the highest generation of each delivery. Erased deliveries are not due. Gives the number
-   * of erased permits; at most `limit` in one call.
+   * Erases personal data in permits that ended before `endedBefore` and in those to be forgotten, at most `limit` in
+   * one call. A revoked permit ended when it was revoked, or at its own end if that came first. A permit is skipped
+   * while a vendor may have a live right of it (`findLiveUntil`) or one of its deliveries is claimed. What remains:
+   * permit id, company id, revision, whether it was revoked, and the highest generation of each delivery. Erased
+   * deliveries are not due. Returns the number of erased permits.
    */
   erase(request: { endedBefore: Date; now: Date; limit: number }): Promise<number>;
   /**
-   * Overwrites what was erased before this call wherever the ledger's files still hold bytes of it. True when none is
-   * left; false when another program keeps it from that, by reading: call it again. It does nothing when nothing was
-   * erased since, also by a process before. Absent where the ledger has no files of its own.
+   * Overwrites the bytes of what was erased before this call in the ledger's files. Returns true when none are left,
+   * and false when another program prevents it by reading the file: call it again. Does nothing when nothing was erased
+   * since the last time, by this process or an earlier one. Absent where the ledger has no files of its own.
    */
   overwriteErased?(): Promise<boolean>;
 
-  /** Tells of due deliveries that another process recorded. Absent where there is no other process. */
+  /**
+   * Calls `onDue` with the provider's id when another process has recorded due deliveries. Returns a function that ends
+   * it. Absent where no other process can share the ledger.
+   */
   watch?(onDue: (providerId: string) => void): () => void;
 }
 
 /** What a ledger remembers of clocks. */
 export interface ClockMemory {
-  /** No instant by which something was recorded or decided is later; null: nothing was. */
+  /** An instant that no recorded change and no decision is later than; null: nothing was recorded. */
   readonly latest: Date | null;
-  /** A leap by `byMs` milliseconds, after which the clock is believed again at `steadyAt`; null: there was none. */
+  /** A leap by `byMs` milliseconds, after which the clock is trusted again at `steadyAt`; null: there was none. */
   readonly leap: { readonly steadyAt: Date; readonly byMs: number } | null;
 }
 
-/** What the host said of one permit. */
+/** One change of one permit by the host. */
 export type LedgerChange =
   | {
       readonly kind: "issue" | "revise";
       readonly permit: Permit;
-      /** Push providers that the permit's company has switched on. */
+      /** Push providers that the permit's company has enabled. */
       readonly providerIds: readonly string[];
       readonly at: Date;
     }
@@ -154,16 +166,16 @@ export type LedgerChange =
  *
  * | status | meaning |
  * |---|---|
- * | `recorded` | it is durable |
- * | `unchanged` | the ledger said the same already |
- * | `older` | a newer revision is stored, or the permit was erased at a later one; nothing was changed |
- * | `revoked` | the permit was revoked or forgotten (and perhaps erased since), and only `issue` with a higher revision takes it up again; nothing was changed |
- * | `unknown` | `revoke` or `forget` of a permit that was never here, or that ended and was erased; nothing was changed |
- * | `conflict` | the stored permit has this very revision and other content; nothing of the call was recorded |
+ * | `recorded` | the change is durable |
+ * | `unchanged` | the ledger holds the same already |
+ * | `older` | your revision is lower than the stored one, or than the one at which the permit was erased; nothing was changed |
+ * | `revoked` | the permit was revoked or forgotten (and perhaps erased since), and only `issue` with a higher revision reinstates it; nothing was changed |
+ * | `unknown` | `revoke` or `forget` of a permit that was never recorded, or that ended and was erased; nothing was changed |
+ * | `conflict` | your revision equals the stored one and the content differs; nothing of the call was recorded |
  */
 export type ChangeStatus = "recorded" | "unchanged" | "older" | "revoked" | "unknown" | "conflict";
 
-/** A transaction of the host's, as `pg` has it: a client on which BEGIN was called. */
+/** The host's own open transaction: a client of `pg` on which BEGIN was called. */
 export interface LedgerTransaction {
   query(
     text: string,
@@ -171,12 +183,12 @@ export interface LedgerTransaction {
   ): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }>;
 }
 
-/** A permit as it is kept. */
+/** A permit as the ledger keeps it. */
 export interface StoredPermit {
   readonly permit: Permit;
-  /** `forgotten`: revoked, and erased as soon as no vendor has a right of it any more. */
+  /** `forgotten`: revoked, and erased as soon as no vendor has a live right of it. */
   readonly state: "active" | "revoked" | "forgotten";
-  /** When the last change of it was recorded (its `at`). */
+  /** The `at` of the last recorded change. */
   readonly changedAt: Date;
 }
 
@@ -187,41 +199,50 @@ export interface ClaimRequest {
   readonly leaseMs: number;
 }
 
-/** A delivery that is this process's to work on. */
+/** A delivery that this process has claimed. */
 export interface ClaimedDelivery extends DeliveryId {
   readonly companyId: string;
-  /** Undefined: erased. Its delivery has no live right then. */
+  /** Undefined: the permit was erased. Its delivery then has no live right. */
   readonly stored: StoredPermit | undefined;
   readonly delivery: Delivery;
-  /** Since when something is to be done; the instant of the claim when nothing was. */
+  /** Since when the delivery has been due; the instant of the claim when it was not. */
   readonly dueSince: Date;
-  /** Which change it shows; goes back with `save`, so that a change that came meanwhile is not lost. */
+  /**
+   * The version of the delivery that was claimed. It goes back with `save`, so that a change recorded meanwhile is not
+   * lost.
+   */
   readonly version: number;
 }
 
-/** What is known of a delivery after some work. */
+/** The new state of a claimed delivery. */
 export interface DeliveryUpdate extends DeliveryId {
   readonly delivery: Delivery;
   readonly version: number;
   /** Absent: the claim goes on, and only `delivery` is written. */
   readonly release?: {
-    /** When it is to be looked at again; null: when something changes. A change that came meanwhile wins: due at once. */
+    /**
+     * When the delivery is due again; null: not before something changes. When a change was recorded meanwhile, it is
+     * due at once instead.
+     */
     readonly dueAt: Date | null;
     /**
-     * Whether what was due has been done: then `dueSince` begins anew, at `dueAt` or at the first change that came
-     * meanwhile. Otherwise it stays, and the delivery is pending until it is settled.
+     * Whether everything that was due has been done. Then `dueSince` starts anew, at `dueAt` or at the first change
+     * recorded meanwhile. Otherwise `dueSince` stays, and the delivery counts as pending until it is settled.
      */
     readonly settled: boolean;
   };
 }
 
 export interface DeliveryCounts {
-  /** Deliveries with something to be done (`dueSince <= now`), those that wait for another attempt included, and those being worked on. */
+  /**
+   * Deliveries with something to do (`dueSince <= now`), including those that wait for another attempt and those that
+   * are claimed.
+   */
   readonly pending: number;
-  /** `dueSince` of the longest pending one; null when none is. */
+  /** `dueSince` of the longest pending delivery; null when none is pending. */
   readonly oldestDueSince: Date | null;
-  /** Refused operations that wait for a person. */
+  /** Refused operations that are not dismissed. */
   readonly failed: number;
-  /** Deliveries with a location without a target, of permits that are neither revoked nor over. */
+  /** Deliveries that lack a target at some location, of permits that are neither revoked nor over. */
   readonly unmapped: number;
 }

@@ -13,7 +13,7 @@ export interface CheckedReconcileOptions {
   readonly signal: AbortSignal | undefined;
   readonly repairs: ReadonlySet<DriftKind>;
   readonly targets: readonly string[];
-  /** Canonical numbers. */
+  /** Canonical plate numbers. */
   readonly testPlates: ReadonlySet<string>;
   readonly onProgress: (progress: ReconcileProgress) => void;
 }
@@ -46,14 +46,14 @@ function readRepairs(value: unknown): ReadonlySet<DriftKind> {
   throw fieldError("options.repair", `must be true, false or a list of ${KINDS.join(", ")}.`);
 }
 
-/** A function, or `undefined` where there is none. */
+/** Reads an optional callback. @throws EnforcementError `invalid_input` when it is not a function */
 export function readListener<Value>(value: unknown, field: string): ((value: Value) => unknown) | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "function") throw fieldError(field, "must be a function.");
   return value as (value: Value) => unknown;
 }
 
-/** What a listener throws is its own affair. */
+/** Wraps a listener so that what it throws, or rejects with, is ignored. */
 export function quiet<Value>(listener: ((value: Value) => unknown) | undefined): (value: Value) => void {
   return (value) => {
     try {
