@@ -1,8 +1,9 @@
 import type { ChangeStatus, StoredPermit } from "./ledger.ts";
 
 /**
- * What a ledger knows of a permit. `erased`: it ended and was erased; `erased_revoked`: it was revoked or to be
- * forgotten before that, so that the answer to a late message does not depend on whether the eraser has run.
+ * What a ledger knows of a permit. `erased`: it ended and was erased. `erased_revoked`: it was revoked or forgotten
+ * before it was erased. The distinction keeps the result of a late message independent of whether the permit has been
+ * erased yet.
  */
 export type KnownState = StoredPermit["state"] | "erased" | "erased_revoked";
 
@@ -11,12 +12,12 @@ export interface KnownPermit {
   readonly revision: number;
 }
 
-/** What of a change decides about it. */
+/** The part of a change that decides its status. */
 export type JudgedChange =
   | { readonly kind: "issue" | "revise"; readonly permit: { readonly revision: number } }
   | { readonly kind: "revoke" | "forget" };
 
-/** What becomes of a change, the same in every ledger. `isSame` tells whether the stored content is the new one. */
+/** The status of a change, the same in every ledger. `isSame` tells whether the stored content equals the new one. */
 export function judgeChange(
   known: KnownPermit | undefined,
   change: JudgedChange,
@@ -30,7 +31,7 @@ export function judgeChange(
       if (revision !== known.revision) return revision > known.revision ? "recorded" : "older";
       return isSame() ? "unchanged" : "conflict";
     case "erased":
-      // Its content is gone, so the same revision is what brings it back.
+      // Its content is gone, so a permit of the same revision brings it back.
       return revision >= known.revision ? "recorded" : "older";
     default:
       return change.kind === "issue" && revision > known.revision ? "recorded" : "revoked";

@@ -2,10 +2,11 @@ import type { Receipt } from "../../core/registration/receipt.ts";
 import type { StoredRegistration } from "../../core/registration/registration.ts";
 import type { Delivery, DeliveryId, Intent, Refusal, Right } from "./delivery.ts";
 
-// Deliveries as SQLite keeps them. A right names its registration twice (as asked for, as acknowledged), and ids stand
-// in the row already: what follows from something else is left out, which makes a million of them a third as large.
+// The JSON form of deliveries in SQLite and PostgreSQL. A right names its registration twice (as asked for, as
+// acknowledged), and the row holds the ids already. Whatever follows from another value is left out, which makes a
+// million documents a third as large.
 
-/** 0: follows from what else is stored. Whatever does not follow is written out. */
+/** 0: the value follows from another stored one. Any other value is written out. */
 type Derived<Value> = 0 | Value;
 
 type ShortRegistration = [
@@ -18,7 +19,10 @@ type ShortRegistration = [
   generation: number,
 ];
 
-/** [reference, target, validTo, coveredUntil], each where it is not the right's own; or a receipt that is like no other. */
+/**
+ * [reference, target, validTo, coveredUntil], each 0 where it equals the right's own; or the whole receipt where its
+ * other fields differ from the right's.
+ */
 type ShortReceipt =
   | null
   | [Derived<string>, Derived<string>, Derived<string | null>, Derived<string>]
@@ -49,23 +53,23 @@ type ShortRight = [
 
 type Document = [
   rights: ShortRight[],
-  /** A reference that is a right's is that right's place in the list. */
+  /** A reference of one of the rights is written as the right's index. */
   used: readonly (string | number)[],
   generation: number,
   decidedAt: string | null,
   unmapped: readonly string[],
-  /** Of the first right, and mostly of all. It need not be the permit's: that may have changed since. */
+  /** The company of the first right. Rights of another company are written out; the permit may have moved since. */
   companyId?: string | 0,
   erased?: 1 | 0,
   ended?: ShortRight[],
 ];
 
-/** What a document leaves out of a registration. */
+/** The ids that a document leaves out of a registration. */
 interface Owner extends DeliveryId {
   readonly companyId: string;
 }
 
-/** The document of a delivery; null when nothing was ever done. */
+/** The document of a delivery; null for a delivery without any history. */
 export function encodeDelivery(delivery: Delivery, id: DeliveryId): string | null {
   const { rights, ended = NONE, used, generation, decidedAt, unmapped, erased } = delivery;
   const isNew = rights.length + used.length + unmapped.length === 0 && generation === -1;
@@ -81,7 +85,7 @@ export function encodeDelivery(delivery: Delivery, id: DeliveryId): string | nul
 
 const NONE: readonly Right[] = [];
 
-// In literals, here and below: a list that grows by `push` takes room for sixteen more.
+// Array literals, here and below: a list that grows by `push` allocates room for sixteen more.
 function toDocument(
   { used: references, generation, decidedAt, unmapped, erased }: Delivery,
   rights: ShortRight[],
@@ -228,12 +232,12 @@ function restoreReceipt(short: ShortReceipt, right: RightOfReceipt, { providerId
     reference: reference === 0 ? right.reference : reference,
     target: target === 0 ? right.registration.target : target,
     registration: end === 0 ? right.registration : { ...right.registration, validTo },
-    // Only a receipt with an end leaves it to follow.
+    // `coveredUntil` is 0 only where the receipt has an end.
     coveredUntil: coveredUntil === 0 ? (validTo ?? "") : coveredUntil,
   };
 }
 
-/** Whether two registrations differ in their end at most. */
+/** Whether two registrations are equal, their ends aside. */
 function isSameBut(one: StoredRegistration, other: StoredRegistration): boolean {
   return (
     one === other ||

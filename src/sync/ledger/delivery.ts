@@ -8,8 +8,8 @@ export interface DeliveryId {
 }
 
 /**
- * What one vendor has of one permit: the acknowledged rights, and what was on its way when we last wrote. Plain JSON;
- * it holds plates.
+ * What one vendor has of one permit: the acknowledged rights, and the operations that were open at the last write.
+ * Plain JSON; it holds plates.
  */
 export interface Delivery {
   /** Version of this shape. */
@@ -17,75 +17,82 @@ export interface Delivery {
   /** Rights that the vendor has or may have. */
   readonly rights: readonly Right[];
   /**
-   * Rights that were cancelled, or were over, each as it was then: a cancelled one with its `cancel`. They are remembered for
-   * a day, and for as long as the clock is not believed: a clock that was ahead may have ended them. Absent: there are none.
+   * Rights that were cancelled or are over, each in its last state: a cancelled one with its `cancel`. They are kept
+   * for a day, and while the clock is not trusted, because a clock that was ahead may have ended them too early.
+   * Absent: there are none.
    */
   readonly ended?: readonly Right[];
-  /** Identities that were used before (`identityOf`), so that taking one up again becomes a new generation. */
+  /** References in generation 0 that were used before. Registering one of them again takes a new generation. */
   readonly used: readonly string[];
-  /** The highest generation that was used; -1 for none. After erasure nothing else is left of `used`. */
+  /** The highest generation that was used; -1 for none. Erasure keeps it and drops `used`. */
   readonly generation: number;
-  /** Whether `used` was erased: then every identity counts as used. */
+  /** Whether `used` was erased. Every registration then counts as used before. */
   readonly erased?: true;
-  /** ISO instant of the last decision. A clock that shows less is behind what was decided. */
+  /** ISO instant of the last decision. A clock that shows an earlier instant is behind it. */
   readonly decidedAt: string | null;
-  /** Locations of the permit that have the provider switched on and no target, or that the directory does not know. */
+  /** Locations of the permit where the provider is enabled without a target, or that the directory does not know. */
   readonly unmapped: readonly string[];
 }
 
 /** One registration in one generation. */
 export interface Right {
-  /** Our reference of the registration, generation included: the same in every attempt. */
+  /** The registration's reference, generation included. Every attempt carries the same one. */
   readonly reference: string;
-  /** As it was last asked for. */
+  /** The registration as it was last sent or decided. */
   readonly registration: StoredRegistration;
-  /** What the vendor acknowledged last; null while its first `register` is open. */
+  /** The vendor's last acknowledgement; null while the first `register` is open. */
   readonly receipt: Receipt | null;
-  /** What was or is being sent and has no known end. */
+  /** The open operation: decided, and without a known result. */
   readonly intent: Intent | null;
   /**
-   * ISO instant until which the vendor may have it beside what `receipt` and `intent` say: an end that was asked for
-   * without a known answer, before another one was asked for. Absent: no such end. Over with the next receipt.
+   * ISO instant until which the vendor may have the right, beyond `receipt` and `intent`: an end whose request got no
+   * known answer before another end was decided. Absent: there is no such end. The next receipt clears it.
    */
   readonly mayLastUntil?: string;
   /**
-   * The vendor said that it does not have it, although it acknowledged it: it is registered again under its reference.
-   * Over with the next receipt.
+   * The vendor acknowledged the right and now says that it does not have it. It is registered again under its
+   * reference. The next receipt clears it.
    */
   readonly lost?: true;
   /**
-   * ISO instant at which an open-ended one is extended, where the vendor covered too little for the usual instant. Absent:
-   * as usual. Over with the next receipt.
+   * ISO instant at which an open-ended right is extended, where the vendor covered too little for the usual instant.
+   * Absent: the usual instant. The next receipt clears it.
    */
   readonly extendAt?: string;
   /**
-   * It is cancelled, or was, so that another right may take its plate and target: it is registered again, as a new
-   * generation, if that one is refused. Over with the next receipt.
+   * The right is, or was, cancelled so that another right can take its plate and target. It is registered again, as a
+   * new generation, if that other right is refused. The next receipt clears it.
    */
   readonly gaveWay?: true;
-  /** What the vendor refused. Cleared by another wish, by `retry`, or kept without the operation by `dismiss`. */
+  /**
+   * The vendor's last refusal. Cleared by a changed permit or mapping and by `retry`. `dismiss` keeps it and gives up
+   * the operation.
+   */
   readonly failure: Refusal | null;
 }
 
-/** An operation that was decided, written down before its first byte is sent. */
+/** A decided operation, written to the ledger before its first byte is sent. */
 export interface Intent {
   readonly operation: "register" | "amend" | "cancel";
-  /** ISO instant at which it was decided; every repeat carries it. */
+  /** ISO instant of the decision. Every repeat carries it. */
   readonly at: string;
-  /** The end asked for by `register` and `amend`. */
+  /** The end that `register` or `amend` asks for. */
   readonly validTo: string | null;
-  /** How often it was sent without a known end. */
+  /** How often it was sent without a known result. */
   readonly attempts: number;
-  /** ISO instant before which it is not sent again; null: at once. */
+  /**
+   * ISO instant before which it is not sent again. Null: it may have been sent since the last write, or may be sent at
+   * once.
+   */
   readonly notBefore: string | null;
   /**
-   * How long it was to wait when `notBefore` was set, in milliseconds. A wait that is longer by the clock was set before
+   * The length of the wait when `notBefore` was set, in milliseconds. A wait that is longer by the clock was set before
    * the clock went back, and is over. Absent: the longest wait there is.
    */
   readonly waitMs?: number;
-  /** How often it ended without an answer of its own in a row, sent or not. Absent: never. */
+  /** How often in a row an attempt ended without an answer about this operation, sent or not. Absent: never. */
   readonly tries?: number;
-  /** How often it was sent again by itself after `already_exists`. Absent: never. */
+  /** How often sync sent it again after `already_exists`. Absent: never. */
   readonly repeats?: number;
 }
 
@@ -100,27 +107,27 @@ export interface Refusal {
   readonly status?: number;
   readonly vendorCode?: string;
   readonly vendorMessage?: string;
-  /** Another right is in the way. Absent: refused for another reason. */
+  /** Another right holds the plate and target. Absent: refused for another reason. */
   readonly reason?: "already_exists";
-  /** With `reason`: ISO instant at which it is sent again by itself. */
+  /** Only with `reason`: ISO instant at which sync sends the registration again. */
   readonly retryAt?: string;
-  /** With `reason`: how often it was sent again by itself before. Absent: never. */
+  /** Only with `reason`: how often sync had sent it again before. Absent: never. */
   readonly repeats?: number;
-  /** With `reason`: an acknowledged right of this permit was at its plate and target. */
+  /** Only with `reason`: an acknowledged right of the same permit had the plate and target. */
   readonly behind?: true;
-  /** A person looked at it and lets it be: it is not listed, and not tried again until the wish changes. */
+  /** The host dismissed it. It is not listed, and not tried again until the permit or the mapping changes. */
   readonly dismissed?: true;
 }
 
-/** A refusal as hosts see it. */
+/** A refusal as `listFailures` gives it. */
 export interface Failure extends Refusal {
-  /** For `retry` and `dismiss`: the right's reference. */
+  /** The right's reference, a part of the key for `retry` and `dismiss`. */
   readonly key: string;
   readonly locationId: string;
   readonly target: string;
 }
 
-/** A permit's delivery before anything was sent. */
+/** A permit's delivery before the first operation. */
 export const NO_DELIVERY: Delivery = Object.freeze({
   ...{ v: 1 as const, rights: [], used: [], generation: -1, decidedAt: null, unmapped: [] },
 });

@@ -1,8 +1,8 @@
-/** How long a claim lasts, in milliseconds. After a crash, this is how long another process waits for its deliveries. */
+/** How long a claim lasts, in milliseconds. After a crash, another process takes the deliveries over when it ends. */
 export const LEASE_MS = 60_000;
 
-/** Nothing is begun under an older claim: it is given back and taken anew. */
+/** No request begins under a claim older than this, in milliseconds: the delivery is released and claimed again. */
 export const OLDEST_CLAIM_MS = 15_000;
 
-/** No request takes longer, so that its end is written while the claim lasts. */
+/** The longest request, in milliseconds. Its result is then written while the claim still lasts. */
 export const LONGEST_REQUEST_MS = 40_000;

@@ -2,7 +2,7 @@ import { EnforcementError } from "../../core/errors.ts";
 import { findExcess } from "../../core/fields.ts";
 import type { LedgerChange } from "./ledger.ts";
 
-/** For ledgers that cannot write inside a transaction of the host's. */
+/** Refuses a transaction, in ledgers that are not in the host's database. @throws EnforcementError `unsupported` */
 export function refuseTransaction(options: { transaction?: unknown } | undefined): void {
   if (options?.transaction === undefined) return;
   throw new EnforcementError(
@@ -13,9 +13,9 @@ export function refuseTransaction(options: { transaction?: unknown } | undefined
 }
 
 /**
- * Refuses ids that a database cannot keep as they are: in UTF-8 every lone half of a surrogate pair becomes U+FFFD, so that
- * two permits would be one, and PostgreSQL has no text with U+0000 and no key without a limit. A permit is withdrawn by an
- * id of any length: a ledger of an older version may hold it.
+ * Refuses ids that a database cannot keep unchanged. UTF-8 turns every lone half of a surrogate pair into U+FFFD, so
+ * that two permits would share one id; PostgreSQL takes no text with U+0000 and limits the length of keys. A revoked or
+ * forgotten id may have any length, because a ledger of an older version may hold a longer one.
  *
  * @throws EnforcementError `invalid_input` naming the field
  */
