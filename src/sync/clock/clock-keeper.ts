@@ -3,21 +3,21 @@ import { LEASE_MS } from "../ledger/lease.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { ClockWatch } from "./clock-watch.ts";
 
-// How far ahead of the clock the instant is written.
+// How far ahead of the clock the ledger's instant is written.
 const AHEAD_MS = 2 * LEASE_MS;
 /**
- * Keeps in the ledger what must be known of the clock after a restart: an instant that nothing recorded is later than, and
- * a leap. It is written ahead of time, once a minute at most, so that it costs nothing beside what it is about.
+ * Keeps in the ledger what a restart must know of the clock: an instant that nothing recorded is later than, and the
+ * last leap. The instant is written ahead of time, at most once a minute, so that it adds no write to most changes.
  */
 export class ClockKeeper {
   readonly #clock: ClockWatch;
   readonly #getLedger: () => Ledger;
-  /** Nothing that was recorded is later, in milliseconds. */
+  /** Nothing recorded is later than this instant, in milliseconds. */
   #latest = Number.NEGATIVE_INFINITY;
   #writing: Promise<void> | undefined;
-  /** When changes that are on their way to the ledger were decided. */
+  /** The instants of changes that are being written. */
   readonly #onTheWay = new Set<Date>();
-  /** Whether the ledger may not know yet that the clock leapt, or is steady again. */
+  /** Whether the ledger may lack that the clock leapt, or that it is steady again. */
   #mayHaveLeapt = false;
 
   constructor(clock: ClockWatch, getLedger: () => Ledger) {
@@ -25,14 +25,15 @@ export class ClockKeeper {
     this.#getLedger = getLedger;
   }
 
-  /** Reads what is remembered, when the ledger was opened, and judges the clock by it. */
+  /** Reads the stored instant and leap after the ledger was opened, and compares the clock with them. */
   async recall(): Promise<void> {
     const ledger = this.#getLedger();
     const { latest, leap } = await ledger.readClock();
     const now = this.#clock.now().getTime();
     if (latest !== null) {
       this.#latest = latest.getTime();
-      // A ledger's own clock goes on while no process runs, and others that run write ahead of it.
+      // A ledger's own clock goes on while no process runs, and other running processes write their instant ahead of
+      // it.
       const mayBeLater = ledger.now === undefined ? this.#latest : this.#latest - AHEAD_MS;
       this.#clock.latest = Math.max(this.#clock.latest, mayBeLater);
     }
@@ -42,7 +43,7 @@ export class ClockKeeper {
     }
   }
 
-  /** Records what was decided at an instant. The clock may be set back before it is written. */
+  /** Writes a change that was decided at `at`. The clock may be set back before the write ends. */
   async record<Value>(at: Date, write: () => Promise<Value>): Promise<Value> {
     this.#onTheWay.add(at);
     try {
@@ -55,14 +56,17 @@ export class ClockKeeper {
     }
   }
 
-  /** Before something is recorded at `now`, or decided under a claim of `now`. At once where that is covered already. */
+  /**
+   * Ensures that the ledger's instant is later than `now`, before a change is recorded or a claim is made at `now`.
+   * Returns undefined when it is already.
+   */
   cover(now: Date): Promise<void> | undefined {
     if (now.getTime() + LEASE_MS <= this.#latest && !this.#mayHaveLeapt) return undefined;
-    // The clock may have leapt since the other one began.
+    // The clock may have leapt since the other write began.
     if (this.#writing !== undefined) return this.#writing.then(() => this.cover(now));
     const latest = now.getTime() + AHEAD_MS;
     const { status } = this.#clock;
-    // In one writing: a start that finds the instant must find that it may be wrong.
+    // One write for both: a start that reads the instant must also read that it may be wrong.
     const leap = status === null ? null : { steadyAt: status.steadyAt, byMs: status.byMs };
     this.#mayHaveLeapt = false;
     return this.#inTurn(async () => {
@@ -76,19 +80,22 @@ export class ClockKeeper {
     });
   }
 
-  /** What was dated ahead of the clock has been put right: from now on, nothing recorded is later than it shows. */
+  /** Lowers the stored instant after everything that was dated ahead of the clock has been corrected. */
   async settle(): Promise<void> {
     await this.#lower(AHEAD_MS);
   }
 
-  /** Deliveries have come to rest, and nothing is dated ahead: a start after this need not look for what is. */
+  /**
+   * Lowers the stored instant to the clock after deliveries have ended, so that the next start need not look for
+   * anything dated ahead.
+   */
   async rest(): Promise<void> {
     // The clock may have leapt since it was read last.
     await this.cover(this.#clock.now());
     await this.#lower(0);
   }
 
-  /** Remembers the clock's leap, or that it is steady again, and what it shows. */
+  /** Writes what the clock shows, and its leap or that it is steady again. */
   async keep(): Promise<void> {
     this.#mayHaveLeapt = true;
     await this.cover(this.#clock.now());
@@ -97,16 +104,16 @@ export class ClockKeeper {
   async #lower(aheadMs: number): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
     const now = this.#clock.now();
-    // What is written only now is put right after it is.
+    // A change dated ahead that is still being written is corrected after its write.
     for (const at of this.#onTheWay) if (at > now) return;
     const latest = now.getTime() + aheadMs;
     if (latest >= this.#latest) return;
-    // At once, so that what is decided meanwhile is covered anew, after this.
+    // Set before the write: decisions made meanwhile see the lower value and are covered again after it.
     this.#latest = latest;
     await this.#inTurn(() => this.#getLedger().noteClock({ latest: new Date(latest) }, { isSettled: true }));
   }
 
-  /** One writing at a time, so that the ledger never holds an earlier instant than this process believes. */
+  /** Runs one write at a time, so that the ledger never holds an earlier instant than this process assumes. */
   #inTurn(write: () => Promise<void>): Promise<void> {
     this.#writing = write().finally(() => {
       this.#writing = undefined;

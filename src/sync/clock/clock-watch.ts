@@ -1,38 +1,38 @@
 import { DAY_MS } from "../../core/instant.ts";
 import type { Timers } from "../pace/timers.ts";
 
-// A clock that is being adjusted goes back by less.
+// Smaller steps back are adjustments of a running clock.
 const NOTICED_MS = 1_000;
 // A clock that is further off than this was set, or was wrong before.
 const LEAP_MS = 5 * 60_000;
-// How long a clock must go on as it should before what it shows is believed again.
+// How long a clock must run steadily before it is trusted again.
 const STEADY_MS = DAY_MS;
 
-/** What a clock is judged by: the time that has passed, or the latest instant in the ledger. */
+/** What the clock is compared with: the time passed in this process, or the latest instant in the ledger. */
 export type ClockReference = "monotonic" | "ledger";
 
-/** A clock that leapt, as long as what it shows is not believed again. */
+/** The last leap of a clock that is not trusted again yet. */
 export interface ClockStatus {
-  /** When the leap was noticed, by the clock as it is since. */
+  /** When the leap was noticed, by the clock after the leap. */
   readonly leaptAt: Date;
-  /** By how much, in milliseconds; below 0: back. */
+  /** The size of the leap, in milliseconds; negative: back. */
   readonly byMs: number;
-  /** What it was judged by. */
+  /** What the clock was compared with. */
   readonly against: ClockReference;
-  /** When it is believed again, unless it leaps once more: 24 hours after the leap. */
+  /** When the clock is trusted again, unless it leaps once more: 24 hours after the leap. */
   readonly steadyAt: Date;
 }
 
-/** Timers whose clock tells when it was set. */
+/** Timers that notice when their clock is set. */
 export class ClockWatch implements Timers {
   /** How often the clock was set back. */
   stepsBack = 0;
-  /** The latest instant that it ever showed, in milliseconds. */
+  /** The latest instant that the clock ever showed, in milliseconds. */
   latest = Number.NEGATIVE_INFINITY;
   readonly #timers: Timers;
   readonly #onLeap: (leap: ClockStatus) => void;
   #high = Number.NEGATIVE_INFINITY;
-  /** Where the two clocks agreed last. */
+  /** The last point at which the clock and the monotonic time agreed. */
   #agreed: { readonly time: number; readonly monotonic: number } | undefined;
   #leap: { readonly status: ClockStatus; readonly until: number } | undefined;
 
@@ -54,12 +54,14 @@ export class ClockWatch implements Timers {
     return now;
   };
 
-  /** Something was written that was dated at an instant. Where the clock was set back meanwhile, it lies ahead. */
+  /**
+   * Notes that a change dated `at` was written. When the clock was set back meanwhile, the change is dated ahead of it.
+   */
   noteWritten(at: Date): void {
     if (this.now().getTime() < at.getTime() - NOTICED_MS) this.stepsBack += 1;
   }
 
-  /** Another clock takes the place of the one that it watched. */
+  /** Forgets every reading, because another clock replaces the one that was watched. */
   restart(): void {
     this.#high = Number.NEGATIVE_INFINITY;
     this.latest = Number.NEGATIVE_INFINITY;
@@ -71,19 +73,19 @@ export class ClockWatch implements Timers {
 
   readonly after: Timers["after"] = (milliseconds, callback) => this.#timers.after(milliseconds, callback);
 
-  /** The leap after which the clock is not believed yet; null when it is steady. */
+  /** The last leap while the clock is not trusted; null when it is steady. */
   get status(): ClockStatus | null {
     this.now();
     const leap = this.#leap;
     return leap === undefined || leap.until <= this.monotonic() ? null : leap.status;
   }
 
-  /** Whether what is over by the clock is surely over. */
+  /** Whether the clock is trusted: what is over by it is over. */
   get isSteady(): boolean {
     return this.status === null;
   }
 
-  /** The clock is not believed for so many milliseconds: it was found to differ from something by `byMs`. */
+  /** Distrusts the clock for `forMs` milliseconds, because it differs by `byMs` from what it was compared with. */
   noteLeap(byMs: number, against: ClockReference, forMs = STEADY_MS): void {
     const leaptAt = this.#timers.now();
     const steadyAt = new Date(leaptAt.getTime() + forMs);
@@ -92,7 +94,7 @@ export class ClockWatch implements Timers {
     this.#onLeap(status);
   }
 
-  /** Small steps count together for a day, so that many of them are a leap, too. */
+  /** Compares the clock with the monotonic time. Small steps add up for a day, so that many of them make a leap too. */
   #compare(time: number): void {
     const monotonic = this.monotonic();
     this.#agreed ??= { time, monotonic };
