@@ -1,19 +1,20 @@
 import type { Ledger } from "../ledger/ledger.ts";
 
-/** How much a ledger is given to do at once. Measured: `npm run bench:sync`. */
+/** The load that each kind of ledger gets. Measured by `npm run bench:sync`. */
 interface Pace {
-  /** Writings of deliveries under way at once. */
+  /** Concurrent writes of deliveries. */
   readonly writings: number;
-  /** Deliveries in one writing: what comes after waits for as many. */
+  /** The most deliveries in one write. Later ones wait for the next. */
   readonly writtenTogether: number;
-  /** Operations that wait for a request, as a multiple of what may be under way. */
+  /** The most operations that wait for a request, as a multiple of those that may be in open requests. */
   readonly ahead: number;
 }
 
 export const PACE: Readonly<Record<Ledger["kind"], Pace>> = {
   memory: { writings: 1, writtenTogether: Number.POSITIVE_INFINITY, ahead: 1 },
-  // While its thread writes, the next are put into their form; and while it writes for long, there is something to send.
+  // While the writer's thread writes, the next deliveries are encoded; during a long write, there are operations to
+  // send.
   sqlite: { writings: 2, writtenTogether: 500, ahead: 2 },
-  // It writes over several connections at once, and every writing is several round trips.
+  // It writes over several connections at once, and every write is several round trips.
   postgres: { writings: 2, writtenTogether: Number.POSITIVE_INFINITY, ahead: 1 },
 };

@@ -1,23 +1,23 @@
-// Lookups are answered by the same thread that delivers. While they are asked, sync keeps little in hand: what is in hand
-// is what the garbage collector has to carry over, and nobody is answered meanwhile.
+// The thread that delivers also answers lookups. During lookups, sync keeps few operations in memory: the garbage
+// collector copies them, and no lookup is answered while it runs.
 
-// After this time without a lookup, sync takes all the time there is.
+// After this time without a lookup, sync uses all the time there is.
 const REMEMBERED_MS = 1_000;
 
 /**
- * Operations in hand at one provider while lookups are asked, and in one request. To put more on the wire takes longer
- * than a slice of work may.
+ * The most operations in progress at one provider, and in one request, during lookups. Encoding more for the wire would
+ * take longer than a slice of work may.
  */
 export const FEW_OPERATIONS = 50;
 
 let lastLookupAt = Number.NEGATIVE_INFINITY;
 
-/** A lookup was asked. */
+/** Notes that a lookup was made. */
 export function noteLookup(): void {
   lastLookupAt = performance.now();
 }
 
-/** Whether lookups come first now. */
+/** Whether a lookup was made within the last second. */
 export function areLookupsAsked(): boolean {
   return performance.now() - lastLookupAt < REMEMBERED_MS;
 }

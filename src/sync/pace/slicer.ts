@@ -1,15 +1,15 @@
 import { areLookupsAsked } from "./lookups-first.ts";
 
-// Lookups are answered by the same thread: in one turn of the event loop, all work of sync together lasts no longer.
+// The thread that delivers also answers lookups. All of sync's work in one turn of the event loop ends after this time.
 const SLICE_MS = 1;
-// Reading the time takes as long as a little work.
+// Reading the time costs as much as a little work.
 const CHECKED_EVERY = 8;
 
 /** Divides long work into slices, with a turn of the event loop between them. */
 export interface Slicer {
-  /** Whether sync has worked long enough in this turn, here or elsewhere. Ask it after every piece of work. */
+  /** Whether all of sync has used up the time of this turn. Read it after every piece of work. */
   readonly isOver: boolean;
-  /** A later turn, in which nobody else was let in before. Those who wait are let in one by one. */
+  /** Waits for a later turn. Callers get their turns one by one, in the order in which they asked. */
   nextTurn(): Promise<void>;
 }
 
@@ -24,12 +24,12 @@ export function createSlicer({ restMs = LONG_REST_MS } = {}): Slicer {
   };
 }
 
-/** Before a large piece of work: waits for a later turn when this one had enough of them. */
+/** Call it before a large piece of work. Waits for a later turn when this one's time is used up. */
 export function haveTurn(): Promise<void> | undefined {
   return isTurnOver(LONG_REST_MS) ? waitForTurn(LONG_REST_MS) : undefined;
 }
 
-/** Maps a list; a long one in slices. A short one is mapped at once. */
+/** Maps a list: a long one in slices, a short one at once. */
 export function mapInSlices<Item, Result>(
   items: readonly Item[],
   map: (item: Item) => Result,
@@ -44,7 +44,7 @@ async function mapLongList<Item, Result>(
 ): Promise<readonly Result[]> {
   const slicer = createSlicer();
   const results: Result[] = [];
-  // By index, here and in other long loops of asynchronous functions: there, an iterator makes an object for each item.
+  // By index, here and in other long loops of asynchronous functions: an iterator there allocates an object per item.
   for (let index = 0; index < items.length; index += 1) {
     results.push(map(items[index] as Item));
     if (slicer.isOver) await slicer.nextTurn();
@@ -52,14 +52,15 @@ async function mapLongList<Item, Result>(
   return results;
 }
 
-// Between two slices while lookups are asked. One that comes in a slice waits for its end, so there are few of them; and a
-// thread that always computes is one that the operating system lets wait.
+// The rest between two slices during lookups. A lookup that arrives in a slice waits for its end, so there are few
+// slices; and the operating system delays a thread that computes all the time.
 const LONG_REST_MS = 30;
 
-/** Rest between slices of what a host waits for. */
+/** The rest between slices of work that a host waits for. */
 export const SHORT_REST_MS = 1;
 
-// What one permit takes from the ledger to the vendor and back is no backfill, and rests little.
+// The work of one permit, from the ledger to the vendor and back, takes fewer turns: it is no backfill and rests
+// little.
 const TURNS_OF_A_FEW = 12;
 const QUIET_MS = 100;
 
@@ -68,10 +69,10 @@ interface Waiting {
   readonly begin: () => void;
 }
 
-/** When sync began to work in this turn; undefined: it has not. */
+/** When sync began to work in this turn; undefined when it has not. */
 let beganAt: number | undefined;
 let endedAt = 0;
-/** Turns since sync last had nothing to do for a while. */
+/** Turns since sync was last without work for a while. */
 let turns = 0;
 const waiting: Waiting[] = [];
 

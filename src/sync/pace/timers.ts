@@ -1,18 +1,18 @@
 import type { Clock } from "../../core/clock.ts";
 
-/** Time as durable sync sees it: what the clock shows, and waking up later. Tests put their own in its place. */
+/** The clock and the timers of durable sync. Tests inject their own. */
 export interface Timers {
   now(): Date;
-  /** Milliseconds since some instant, on a clock that cannot be set: what `now` shows is judged by it. */
+  /** Milliseconds since some instant, by a clock that cannot be set. `now` is compared with it. */
   monotonic(): number;
-  /** Calls back once, after at least so many milliseconds. The function that it gives cancels it. */
+  /** Calls back once, after at least `milliseconds`. Returns a function that cancels the call. */
   after(milliseconds: number, callback: () => void): () => void;
 }
 
-// setTimeout cannot count further, and fires at once instead.
+// setTimeout fires at once when given a longer time.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Fulfilled when `work` has settled, and after so many milliseconds at the latest. */
+/** Fulfilled when `work` has settled, at the latest after `milliseconds`. Never rejects. */
 export function settledWithin(
   milliseconds: number,
   work: Promise<unknown>,
@@ -28,7 +28,7 @@ export function settledWithin(
   });
 }
 
-/** The machine's timers beside a clock. They keep the process alive: what is due must be delivered. */
+/** The machine's timers with a given clock. They keep the process alive, because due operations must be delivered. */
 export function systemTimers(clock: Clock): Timers {
   return {
     now: clock,
