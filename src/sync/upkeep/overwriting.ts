@@ -3,19 +3,19 @@ import type { LedgerHealth } from "../deliver/ledger-health.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Timers } from "../pace/timers.ts";
 
-// The whole file is read for it, so it comes once for all that was erased in this time. It has ended well within an hour
-// after each erasure.
+// Overwriting reads the whole file, so one run serves every erasure of this time. It ends well within an hour after
+// each erasure.
 const EVERY_MS = 30 * 60_000;
 
-// Another program read the ledger's file, or the ledger failed.
+// The wait after another program read the ledger's file, or the ledger failed.
 const AGAIN_MS = 60_000;
 
-/** Has the ledger overwrite what erasing leaves in its files: at once, or half an hour after the last time. */
+/** Makes the ledger overwrite the bytes of erased rows in its files: at once, or half an hour after the last time. */
 export interface Overwriting {
   start(): void;
-  /** Something may have been erased. */
+  /** Call it when something may have been erased. */
   wake(): void;
-  /** Ends it; what is under way ends when the ledger is closed. */
+  /** Begins no further run. A run in progress ends when the ledger is closed. */
   stop(): void;
 }
 

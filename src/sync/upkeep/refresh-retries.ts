@@ -1,13 +1,13 @@
 import { itemBackoff } from "../pace/backoff.ts";
 import type { Timers } from "../pace/timers.ts";
 
-// Without it, the first waits of a ledger that fails would be none.
+// The jitter of the first wait may be 0; a ledger that fails gets at least this long.
 const SHORTEST_WAIT_MS = 100;
 
 /**
- * Companies whose permits are still to be looked at again, because the ledger failed right after it had recorded a
- * change. The host was told of the change, so nobody else repeats it. Kept in memory only: with the process, it is
- * forgotten.
+ * Companies to refresh again, because the ledger failed right after it had recorded a change. The host's call has
+ * succeeded, so the host does not repeat it. Kept in memory only: when the process dies, the host has to call
+ * `refresh`.
  */
 export class OwedRefreshes {
   readonly #timers: Timers;
@@ -24,7 +24,7 @@ export class OwedRefreshes {
     timers: Timers;
     random: () => number;
     refresh: (companyId: string) => Promise<void>;
-    /** Nothing is owed any more. */
+    /** Called when no company is left to refresh. */
     onSettled: () => void;
   }) {
     this.#timers = context.timers;
@@ -42,7 +42,7 @@ export class OwedRefreshes {
     this.#schedule();
   }
 
-  /** The ledger seems to work: what is owed is done now. */
+  /** Tries every company now, because the ledger seems to work. */
   retryNow(): void {
     if (this.#companyIds.size === 0 || this.#attempt !== undefined) return;
     this.#cancelTimer();
@@ -53,13 +53,13 @@ export class OwedRefreshes {
     });
   }
 
-  /** From now on it is tried again by itself. */
+  /** Tries every company now, and from then on after each wait. */
   start(): void {
     this.#isRunning = true;
     this.retryNow();
   }
 
-  /** Leaves no timer. What is owed stays so, and what is under way is waited for. */
+  /** Cancels the timer and waits for the attempt in progress. Companies that are left stay noted. */
   async stop(): Promise<void> {
     this.#isRunning = false;
     this.#cancelTimer();
@@ -67,7 +67,7 @@ export class OwedRefreshes {
   }
 
   #schedule(): void {
-    // One that does not run must not keep the process alive.
+    // A timer of a stopped sync would keep the process alive.
     if (!this.#isRunning || this.#attempt !== undefined) return;
     this.#cancelTimer();
     const wait = SHORTEST_WAIT_MS + itemBackoff(this.#failures, undefined, this.#random);
@@ -76,7 +76,7 @@ export class OwedRefreshes {
 
   async #refreshAll(): Promise<void> {
     for (const companyId of [...this.#companyIds]) {
-      // What is owed anew meanwhile is not done with this one.
+      // A company that is added during its own refresh is refreshed again.
       this.#companyIds.delete(companyId);
       try {
         await this.#refresh(companyId);

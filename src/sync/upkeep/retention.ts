@@ -8,15 +8,17 @@ import { createOverwriting } from "./overwriting.ts";
 
 const EVERY_MS = 60 * 60_000;
 const SOON_MS = 1_000;
-// One writing is short enough that nothing waits for it.
+// A write of this size is short enough that no other write waits long for it.
 const AT_ONCE = 500;
 
-/** Erases what is personal in permits that are over for long enough, or to be forgotten. */
+/**
+ * Erases personal data from permits that ended longer ago than `retentionMs`, and from forgotten ones. Runs every hour.
+ */
 export interface Retention {
   start(): void;
-  /** A permit that is to be forgotten may be ready for it. */
+  /** Call it when a forgotten permit may be ready to be erased. */
   wake(): void;
-  /** Ends it; what is under way is waited for. */
+  /** Ends the runs, and waits for the one in progress. */
   stop(): Promise<void>;
 }
 
@@ -51,8 +53,8 @@ export function createRetention(context: {
       const ledger = await openLedger();
       await clockKeeper.keep();
       for (let erased = AT_ONCE; isRunning && erased >= AT_ONCE; ) {
-        // To a clock that is not believed nothing has ended, and whatever could be live is: only what no vendor can have
-        // goes.
+        // While the clock is not trusted, no permit counts as ended and no right as over: only permits without any
+        // right at a vendor are erased.
         const now = timers.isSteady ? timers.now() : new Date(0);
         const endedBefore = new Date(now.getTime() - retentionMs);
         erased = await ledger.erase({ endedBefore, now, limit: AT_ONCE });
