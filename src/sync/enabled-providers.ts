@@ -4,18 +4,20 @@ import { isCompanyEnabled } from "../core/directory/switches.ts";
 import { isPromise } from "../core/maybe-promise.ts";
 import type { Timers } from "./pace/timers.ts";
 
-/** Which providers a company has switched on, for making deliveries. */
+/** Tells which providers a company has enabled, when its permits are recorded. */
 export interface EnabledProviders {
   /**
-   * Those of `among` that the company has switched on. All of them when the directory does not say, does not know the
-   * company or gives one that cannot be read: a delivery too many does no harm, and finds out what is wrong.
+   * The providers of `among` that the company has enabled. All of `among` when the directory fails, does not know the
+   * company, or gives one that cannot be read: a superfluous delivery does no harm, and its planning reports what is
+   * wrong.
    */
   find(companyId: string, among: readonly string[]): MaybePromise<readonly string[]>;
 }
 
-// How long a call of the host's waits for a directory to say which deliveries a permit needs.
+// How long a host's call waits for the directory.
 const DEADLINE_MS = 2_000;
-// One that did not answer is not asked again for each of a thousand companies.
+// After a directory did not answer in time, no call asks it for this long: a list of a thousand companies would wait
+// for each.
 const SILENCE_MS = 10_000;
 
 export function createEnabledProviders({
@@ -49,7 +51,7 @@ export function createEnabledProviders({
       };
       try {
         const asked = directory.getCompany(companyId);
-        // A directory in memory answers at once, and a timer for each permit costs as much as the permit.
+        // A directory in memory answers at once, and a timer per permit would cost as much as the permit.
         if (!isPromise(asked)) return enabledIn(asked);
         return within(asked)
           .then(enabledIn)

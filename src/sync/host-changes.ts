@@ -10,17 +10,19 @@ import type { ChangeStatus, Ledger, LedgerChange, LedgerTransaction } from "./le
 import type { Timers } from "./pace/timers.ts";
 import type { OwedRefreshes } from "./upkeep/refresh-retries.ts";
 
-/** What became of a change that a host told. */
+/** The result of one change. */
 export interface ChangeResult {
   readonly permitId: string;
   /**
+   * What became of the change.
+   *
    * | status | meaning |
    * |---|---|
-   * | `recorded` | it is durable, and will be delivered |
-   * | `unchanged` | it was known already |
-   * | `older` | a newer revision is known, or the permit was erased at a later one; nothing was changed |
-   * | `revoked` | the permit was revoked; only `issue` with a higher revision takes it up again |
-   * | `unknown` | `revoke` or `forget` of a permit that is not known; nothing was changed |
+   * | `recorded` | the change is durable and will be delivered |
+   * | `unchanged` | the ledger holds the same already |
+   * | `older` | your revision is lower than the recorded one, or than the one at which the permit was erased; nothing was changed |
+   * | `revoked` | the permit was revoked, and only `issue` with a higher revision reinstates it; nothing was changed |
+   * | `unknown` | `revoke` or `forget` of a permit that the ledger does not know; nothing was changed |
    */
   readonly status: Exclude<ChangeStatus, "conflict">;
 }
@@ -28,14 +30,14 @@ export interface ChangeResult {
 /** Options of `issue`, `issueMany`, `revise`, `revoke` and `forget`. */
 export interface ChangeOptions {
   /**
-   * The host's own transaction, for a ledger in the same database: the change is recorded when it commits, and not at
-   * all when it does not. Other ledgers refuse it with `unsupported`. What is no open transaction (a pool, a client without
-   * BEGIN) is refused with `invalid_input`.
+   * The host's own transaction, for a ledger in the same database. The change is recorded when it commits, and not at
+   * all when it does not. Default: none, the call is a transaction of its own. Other ledgers throw `unsupported`. A
+   * value that is not an open transaction (a pool, a client without BEGIN) is `invalid_input`.
    */
   transaction?: LedgerTransaction;
 }
 
-/** Records what hosts say. */
+/** Records the changes that hosts make. */
 export interface HostChanges {
   put(kind: "issue" | "revise", permit: PermitInput, options?: ChangeOptions): Promise<ChangeResult>;
   putMany(permits: readonly PermitInput[], options?: ChangeOptions): Promise<ChangeResult[]>;
@@ -43,14 +45,14 @@ export interface HostChanges {
 }
 
 interface Decision {
-  /** When it was decided. */
+  /** The instant of the decision. */
   readonly at: Date;
-  /** The providers that each company's permits get deliveries at. */
+  /** By company: the providers at which its permits get deliveries. */
   readonly made: ReadonlyMap<string, readonly string[]>;
   readonly toChange: (kind: "issue" | "revise", permit: Permit) => LedgerChange;
 }
 
-/** What a call says of its changes, in their order. */
+/** What the changes of one call share. */
 interface Call extends Pick<Decision, "at" | "made"> {
   readonly permitIds: readonly string[];
   readonly fieldOf: (index: number) => string;
@@ -61,25 +63,28 @@ export function createHostChanges(context: {
   enabledProviders: EnabledProviders;
   timers: Timers;
   clockKeeper: Pick<ClockKeeper, "record">;
-  /** Ids of the push providers there are now. */
+  /** The ids of the current push providers. */
   pushProviderIds: () => readonly string[];
-  /** How often permits were looked at again because the directory or the providers changed. */
+  /** How often permits were planned again because the directory or the providers changed. */
   refreshCount: () => number;
   onRecorded: (permitIds: readonly string[]) => void;
   onForgotten: () => void;
-  /** What cannot be done at once after a change was recorded. */
+  /** Companies whose refresh failed after a change was recorded. */
   owed: Pick<OwedRefreshes, "owe" | "retryNow">;
   health: Pick<LedgerHealth, "note">;
 }): HostChanges {
   const { openLedger, enabledProviders, timers, clockKeeper, pushProviderIds, refreshCount } = context;
   const { onRecorded, onForgotten, owed, health } = context;
-  /** The last word of each permit that is on its way to the ledger. */
+  /** The newest pending change per permit. The next change waits for it, so that changes are recorded in call order. */
   const lastWords = new Map<string, Promise<unknown>>();
 
-  /** One word on a permit after the other: a withdrawal reads no directory, and must not overtake what it withdraws. */
+  /**
+   * Runs the changes of one permit one after the other. A withdrawal reads no directory, and would otherwise overtake
+   * the permit that it withdraws.
+   */
   async function inOrder<Value>(permitIds: readonly string[], say: () => Promise<Value>): Promise<Value> {
     const earlier = new Set<Promise<unknown>>(permitIds.flatMap((id) => lastWords.get(id) ?? []));
-    // What is said is dated by the ledger's clock, which is not known before.
+    // Changes are dated by the ledger's clock, which is not known before the ledger is open.
     const opened = openLedger();
     if (isPromise(opened)) earlier.add(opened);
     const saying = earlier.size === 0 ? say() : Promise.allSettled(earlier).then(say);
@@ -91,11 +96,11 @@ export function createHostChanges(context: {
     }
   }
 
-  /** Decides on changes now. `enabled` was asked for when there had been so many refreshes. */
+  /** Dates a call's changes now. `refreshesBefore` is the number of refreshes when `enabled` was asked for. */
   function decide(refreshesBefore: number, enabled: ReadonlyMap<string, readonly string[]>): Decision {
     const all = pushProviderIds();
     const at = timers.now();
-    // A refresh meanwhile has not seen these permits, and what was read before it may be old.
+    // A refresh meanwhile has not seen these permits, and what was read from the directory before it may be old.
     const isOld = refreshCount() !== refreshesBefore;
     const made = isOld ? new Map([...enabled.keys()].map((companyId) => [companyId, all])) : enabled;
     return {
@@ -108,8 +113,8 @@ export function createHostChanges(context: {
   }
 
   /**
-   * Makes deliveries at providers that were switched on while permits were on their way: whoever refreshed meanwhile had
-   * not seen them. Whether there were any. It never throws: the permits are recorded.
+   * Creates deliveries at providers that were enabled while the permits were being recorded: a refresh meanwhile has
+   * not seen them. Returns whether it created any. Never throws, because the permits are recorded already.
    */
   async function catchUp(made: Decision["made"], ledger: Ledger): Promise<boolean> {
     let count = 0;
@@ -126,7 +131,10 @@ export function createHostChanges(context: {
     return count > 0;
   }
 
-  /** A process that has nothing to deliver meets a ledger that fails here first. */
+  /**
+   * Reports success and failure of a recording: in a process without deliveries, this call meets a failing ledger
+   * first.
+   */
   async function noteHealth<Value>(recording: Promise<Value>): Promise<Value> {
     try {
       const value = await recording;
@@ -162,8 +170,8 @@ export function createHostChanges(context: {
     }
     onRecorded(permitIds);
     owed.retryNow();
-    // Where other machines share the ledger, nobody tells us that they refreshed. What is in a transaction of the host's
-    // nobody sees before it ends.
+    // Where machines share the ledger, this one gets no notice of another's refresh. Changes in the host's transaction
+    // are invisible before it commits.
     const mayBeBehind = ledger.watch !== undefined || refreshCount() !== refreshesBefore;
     if (mayBeBehind && transaction === undefined && (await catchUp(made, ledger))) onRecorded(permitIds);
     return permitIds.map((permitId, index) => {
@@ -183,7 +191,8 @@ export function createHostChanges(context: {
       return inOrder([id], async () => {
         const refreshes = refreshCount();
         const found = enabledProviders.find(companyId, pushProviderIds());
-        // Nobody waits for what is there: while this permit is being written, the next caller's is checked.
+        // Awaits only a promise: an `await` would delay the check of the next caller's permit until this one is
+        // written.
         const enabled = new Map([[companyId, isPromise(found) ? await found : found]]);
         const { toChange, ...decided } = decide(refreshes, enabled);
         const call = { permitIds: [id], ...decided, transaction, fieldOf: () => "permit" };
@@ -192,7 +201,8 @@ export function createHostChanges(context: {
     },
     async putMany(permits, options) {
       const transaction = readTransaction(options);
-      // Permits are checked while those before them are being written. The list is copied: the host may empty its own.
+      // Permits are checked while those before them are being written. The list is copied, because the host may change
+      // its own.
       const given = [...readList(permits, "permits")];
       if (given.length === 0) return [];
       const permitIds = textsOf(given, "id");
@@ -231,14 +241,15 @@ export function createHostChanges(context: {
 
 function readTransaction(options: ChangeOptions | undefined): unknown {
   const { transaction } = readRecord(options ?? {}, "options", ["transaction"]);
-  // `pool.connect()` that was not waited for: the ledger refuses it, and its end is of no interest.
+  // For a host that passes `pool.connect()` without `await`: the ledger refuses it, and its rejection must not go
+  // unhandled.
   ignorePromise(transaction);
   return transaction;
 }
 
 const NONE: Decision["made"] = new Map();
 
-/** Texts of permits that are not checked yet; whatever is no text is refused when they are. */
+/** Texts of permits that are not checked yet. Other values become "", and are refused when the permits are checked. */
 function textsOf(permits: readonly unknown[], key: "id" | "companyId"): string[] {
   return permits.map((permit) => {
     const text = (permit as Partial<Record<string, unknown>> | null | undefined)?.[key];

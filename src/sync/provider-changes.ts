@@ -3,10 +3,12 @@ import type { EnforcementProvider } from "../core/provider.ts";
 import { readProvider } from "./options.ts";
 import type { SyncCore } from "./sync-core.ts";
 
-/** How long requests under way may take when a provider goes, in milliseconds. Then they are cut off. */
+/**
+ * How long open requests may take after `stop` or the removal of a provider, in milliseconds. Then they are aborted.
+ */
 export const DRAIN_MS = 10_000;
 
-/** Looks again at every permit of a company, or of all: its mapping or switches changed, or its providers did. */
+/** Makes every permit of a company, or of all, due, because its mapping or switches changed, or the providers did. */
 export async function refreshCompanies(core: SyncCore, companyId?: string): Promise<void> {
   core.refreshCount += 1;
   const ledger = await core.openLedger();
@@ -15,7 +17,7 @@ export async function refreshCompanies(core: SyncCore, companyId?: string): Prom
   core.wake();
 }
 
-/** Looks again at every permit of a company. What is due then is told to nobody yet: `wake` does. */
+/** Marks the company's deliveries due. Does not wake the loops; the caller does. */
 export async function refreshCompany(core: SyncCore, companyId: string): Promise<void> {
   core.views.lookAgain(companyId);
   const ledger = await core.openLedger();
@@ -68,7 +70,7 @@ export async function replaceProvider(
   const old = core.loops.get(provider.id);
   const loop = core.createLoop(provider);
   core.loops.set(provider.id, loop);
-  // Two instances must not work on one right at the same time.
+  // Two instances must not send operations on one right at the same time.
   await old?.stop(DRAIN_MS);
   if (isRunning() && core.loops.get(provider.id) === loop) loop.start();
 }

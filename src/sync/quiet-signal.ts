@@ -1,6 +1,6 @@
 import { EnforcementError } from "../core/errors.ts";
 
-/** Counts how often loops have come to rest, and lets somebody wait for the next time. */
+/** Counts how often loops have come to rest, and lets callers wait for the next time. */
 export class QuietSignal {
   #count = 0;
   readonly #waiting = new Set<() => void>();
@@ -14,7 +14,7 @@ export class QuietSignal {
     for (const tell of [...this.#waiting]) tell();
   }
 
-  /** Fulfilled as soon as the count is higher than `seen`. @throws EnforcementError `aborted` */
+  /** Fulfilled as soon as the count is higher than `seen`. @throws EnforcementError `aborted` when the signal aborts */
   after(seen: number, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = () => {

@@ -5,7 +5,7 @@ import { type ReassertOptions, type ReassertReport, reassertProvider } from "./r
 import { reconcileProvider } from "./reconcile/reconcile.ts";
 import type { SyncCore } from "./sync-core.ts";
 
-/** Compares one provider's vendor with the ledger. */
+/** Runs `reconcile` for one push provider. */
 export async function reconcileOne(
   core: SyncCore,
   providerId: string,
@@ -24,7 +24,7 @@ export async function reconcileOne(
   return reconcileProvider(context, options);
 }
 
-/** Says one provider's live registrations again. */
+/** Runs `reassert` for one push provider. */
 export async function reassertOne(
   core: SyncCore,
   providerId: string,

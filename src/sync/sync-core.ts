@@ -27,18 +27,18 @@ export interface SyncCore {
   readonly views: CompanyViews;
   readonly enabledProviders: EnabledProviders;
   readonly retention: Retention;
-  /** By id. Changed by `addProvider` and its like only. */
+  /** By id. Only `addProvider`, `removeProvider` and `replaceProvider` change it. */
   readonly providers: Map<string, EnforcementProvider>;
-  /** One for each push provider, by its id. */
+  /** One loop per push provider, by the provider's id. */
   readonly loops: Map<string, DeliveryLoop>;
-  /** How often permits were looked at again because the directory or the providers changed. */
+  /** How often permits were planned again because the directory or the providers changed. */
   refreshCount: number;
-  /** The ledger, opened; at once when it is. @throws EnforcementError `unavailable` when it cannot be */
+  /** The ledger, opened; without a promise once it is open. @throws EnforcementError when it cannot be opened */
   openLedger(): MaybePromise<Ledger>;
   createLoop(provider: PushProvider): DeliveryLoop;
-  /** Something may be due: at one push provider, or at any. */
+  /** Looks for due deliveries at one push provider, or at all of them. */
   wake(providerId?: string): void;
-  /** Tells when loops come to rest. */
+  /** Notified when a loop comes to rest. */
   readonly quiet: QuietSignal;
   /** @throws EnforcementError `invalid_input` when there is no provider with this id */
   getProvider(providerId: string): EnforcementProvider;
@@ -52,12 +52,12 @@ export function createSyncCore(
   const hostNow = steadyClock(given.now, (isWell) =>
     emit({ type: isWell ? "clock_recovered" : "clock_failed" }),
   );
-  // Machines that share a ledger may disagree about the time: the ledger's clock is the same for all of them.
+  // The clocks of machines that share a ledger may differ: the ledger's clock is the same for all of them.
   const now = () => settings.ledger.now?.() ?? hostNow();
   const { monotonic, after } = given;
   const timers = new ClockWatch({ now, monotonic, after }, ({ byMs, against }) => {
     emit({ type: "clock_leapt", byMs, against });
-    // What cannot be written now, retention writes within the hour.
+    // When this write fails, retention writes the leap within the hour.
     clockKeeper.keep().catch(() => health.note(false));
   });
   const clockKeeper = new ClockKeeper(timers, () => settings.ledger);
@@ -79,7 +79,7 @@ export function createSyncCore(
     opening ??= ledger
       .open()
       .then(() => {
-        // From now on it is the ledger's clock, where it has one.
+        // The open ledger's own clock, where it has one, replaces the host's.
         timers.restart();
         return clockKeeper.recall();
       })
@@ -105,7 +105,7 @@ export function createSyncCore(
     refreshCount: 0,
     providers: new Map(settings.providers.map((provider) => [provider.id, provider])),
     createLoop(provider) {
-      // An outage is the vendor's. It goes on when another instance takes over, and is not told of twice.
+      // An outage is the vendor's, not the instance's: the new instance keeps the breaker, and no event is repeated.
       const breaker = breakers.get(provider.id) ?? createBreaker(provider.id, { timers, random, emit });
       breakers.set(provider.id, breaker);
       breaker.retryNow();
@@ -136,7 +136,7 @@ export function createSyncCore(
   return core;
 }
 
-/** @throws EnforcementError `invalid_config` when the host's clock gives no valid Date from the beginning */
+/** @throws EnforcementError `invalid_config` when the host's clock gives no valid Date at construction */
 function requireClock(clock: Clock): void {
   try {
     clock();
