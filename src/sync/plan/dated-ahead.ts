@@ -4,14 +4,15 @@ import type { Delivery, Right } from "../ledger/delivery.ts";
 import { isAhead, SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
 import { doubtOf, endedUntil } from "./right-terms.ts";
 
-// What a clock that was ahead has left in a delivery, once the clock is right again: instants that lie ahead of it. An
-// open intent is dated anew, what an instant ahead has ended is a right again, and the planner goes on from there.
+// Corrects what a clock that was ahead has left in a delivery, once the clock is right again. An open intent gets the
+// current instant, a right that was ended at an instant ahead of the clock counts as a right again, and the planner
+// goes on from there.
 
 const REMEMBERED_MS = DAY_MS;
 
 /**
- * A right as it is by the clock: its open intent is not dated ahead, and an end that was reckoned from an instant ahead is in
- * doubt, so that the right one is asked for.
+ * A right by the current clock: its open intent is not dated ahead. An end that was computed from an instant ahead goes
+ * into `mayLastUntil`, so that the planner asks for the right end.
  */
 export function datedNow(
   right: Right,
@@ -22,7 +23,7 @@ export function datedNow(
   const before =
     isTooLong && mayLastUntil === undefined ? { ...right, mayLastUntil: receipt.coveredUntil } : right;
   if (intent === null || !isAhead(intent.at, context.now)) return before;
-  // What was sent may have been carried out as it was dated before.
+  // An intent that was sent may have been carried out with its earlier date.
   const wasSent = intent.attempts > 0 || intent.notBefore === null;
   const doubt = wasSent ? doubtOf(before, context.openEndedDays) : before.mayLastUntil;
   return {
@@ -42,13 +43,16 @@ function isExtendedTooFar(
   return timeOf(coveredUntil) > start + openEndedDays * DAY_MS + SAME_CLOCK_MS;
 }
 
-/** The rights that an instant ahead of the clock has ended. The vendor may have them until then. */
+/** The ended rights whose end is ahead of the clock. The vendor may have them until then. */
 export function endedAhead({ ended }: Delivery, context: { now: number; openEndedDays: number }): Right[] {
   if (ended === undefined) return [];
   return ended.filter((right) => isEndedAhead(right, context));
 }
 
-/** The rights that are to be remembered as ended: those of the delivery, and those that are over since. */
+/**
+ * The ended rights to keep: those of the delivery, and `over`, which have ended since. Each is kept for a day after its
+ * end.
+ */
 export function rememberedEnds(
   { ended = [] }: Delivery,
   over: readonly Right[],

@@ -1,34 +1,34 @@
 import type { Delivery, Right } from "../ledger/delivery.ts";
 import type { Desired } from "./desired.ts";
 
-/** What the planner goes by. */
+/** The planner's input. */
 export interface PlanInput {
   readonly desired: Desired;
   readonly delivery: Delivery;
-  /** What the clock shows. */
+  /** The instant of the plan, by sync's clock. */
   readonly now: Date;
-  /** When the clock is believed again: until then, nothing is over by it. Undefined: it is believed. */
+  /** When the clock is trusted again. Until then, no right counts as over. Undefined: the clock is trusted. */
   readonly steadyAt?: Date | undefined;
   readonly rules: PlanRules;
 }
 
-/** What stays the same from plan to plan. */
+/** The part of the input that stays the same from plan to plan. */
 export interface PlanRules {
   readonly providerId: string;
-  /** As the provider has it. */
+  /** The provider's own `openEndedDays`. */
   readonly openEndedDays: number;
-  /** How long before its start a registration is sent. */
+  /** How long before its start a registration is sent, in milliseconds. */
   readonly leadTimeMs: number;
   /** Whether the vendor finds a right by our reference alone, without a receipt. Default false. */
   readonly ownReferences?: boolean;
 }
 
-/** What may be done now. */
+/** The planner's result. */
 export interface DeliveryPlan {
-  /** Rights whose intent is to be sent now, after `delivery` was written. They are independent of each other. */
+  /** Rights whose intent is to be sent now, after `delivery` was written. They do not depend on each other. */
   readonly operations: readonly Right[];
-  /** When to look again although nothing happened; null: when something does. */
+  /** When to plan again without a change; null: not before something changes. */
   readonly dueAt: Date | null;
-  /** The very object that was given when there is nothing to write. */
+  /** The delivery to write; the same object as in the input when nothing changed. */
   readonly delivery: Delivery;
 }

@@ -6,11 +6,11 @@ import { nextReference } from "./reference.ts";
 /** A registration that the vendor does not have. */
 export interface Missing {
   readonly wish: StoredRegistration;
-  /** It made way for another one, and comes back. */
+  /** The right was cancelled to make way for another one, and is registered again. */
   readonly gaveWay?: true;
 }
 
-/** New rights for registrations that the vendor does not have. */
+/** New rights, with open intents, for registrations that the vendor does not have. */
 export function takeUp(
   missing: readonly Missing[],
   delivery: Delivery,

@@ -10,34 +10,34 @@ import { placeOf } from "./right-terms.ts";
 //   a cancel that makes way for a registration that    waits for  nothing
 //   was refused because of what is cancelled
 //
-// A registration that was refused because another right has its plate and target holds back only what is there, too:
-// the driver is covered there already, and two permits that wait for each other's places would wait for ever.
+// A registration that was refused because another right has its plate and target delays only the cancel of what is
+// there: the driver is covered there, and two permits that wait for each other's places would wait forever.
 
-/** What becomes of a right that made way for another one. */
+/** What becomes of a right that was cancelled to make way for another one. */
 export type StandInFate = "wait" | "restore" | "drop";
 
-/** Registrations that are wanted now and that the vendor has not acknowledged. */
+/** The registrations that are wanted now and not acknowledged yet. It decides which cancels wait for them. */
 export class Pending {
   readonly #locations = new Set<string>();
   readonly #plates = new Set<string>();
-  /** Places of refused registrations that are covered by a right that stays. */
+  /** Places of refused registrations where another right stays. */
   readonly #coveredPlaces = new Set<string>();
-  /** Places that rights which are not wanted any more have to leave. */
+  /** Places that unwanted rights must leave. */
   readonly #claimedPlaces = new Set<string>();
-  /** Places of registrations that are on their way. */
+  /** Places of registrations with an open intent. */
   readonly #awaitedPlaces = new Set<string>();
   readonly #refusedLocations = new Set<string>();
   readonly #refusedPlates = new Set<string>();
   readonly #now: number;
 
-  /** @param now what the clock shows, in milliseconds */
+  /** @param now the current instant, in milliseconds */
   constructor(now: number) {
     this.#now = now;
   }
 
   /**
-   * Notes a registration that is wanted now, and the right that there is of it. `isHeld` tells whether the vendor has
-   * another right at a place that stays.
+   * Adds a registration that is wanted now, with its right if there is one. `isHeld` tells whether the vendor has
+   * another right at a place, and that right stays.
    */
   add(wish: StoredRegistration, right: Right | undefined, isHeld: (place: string) => boolean): void {
     if (right !== undefined && !isPending(right, this.#now)) return;
@@ -60,26 +60,26 @@ export class Pending {
     this.#plates.add(plate.number);
   }
 
-  /** Notes a plate that may be wanted at a location that cannot be read. */
+  /** Adds a plate that may be wanted at a location that cannot be read. */
   addPlate(plateNumber: string): void {
     this.#plates.add(plateNumber);
   }
 
-  /** Whether a right that is not wanted stands in the way of one that is. */
+  /** Whether an unwanted right blocks a wanted one. */
   needsWay({ registration, receipt }: Right): boolean {
     const place = placeOf(registration);
-    // What the vendor never acknowledged covers nothing for sure, and may be what is in the way.
+    // A right that was never acknowledged covers nothing for certain, and may be the one that blocks.
     return this.#claimedPlaces.has(place) || (receipt === null && this.#coveredPlaces.has(place));
   }
 
-  /** Whether a right that is not wanted stays until they are there. */
+  /** Whether an unwanted right stays until wanted ones are acknowledged. */
   holdsBack(unwanted: StoredRegistration): boolean {
     const { locationId, plate } = unwanted;
     if (this.#locations.has(locationId) || this.#plates.has(plate.number)) return true;
     return this.#coveredPlaces.has(placeOf(unwanted));
   }
 
-  /** What becomes of a right that made way, while its place is not covered by another one. */
+  /** What becomes of a right that made way, while no other right covers its place. */
   fateOf(standIn: StoredRegistration): StandInFate {
     const { locationId, plate } = standIn;
     if (this.#awaitedPlaces.has(placeOf(standIn))) return "wait";
@@ -88,12 +88,15 @@ export class Pending {
   }
 }
 
-/** Whether a registration was refused because another right is in its place. */
+/** Whether a registration was refused because another right has its place. */
 export function isOfTakenPlace({ reason }: Refusal): boolean {
   return reason === "already_exists";
 }
 
-/** A dismissed one is not waited for: a person let it be. What was acknowledged and not extended in time is gone. */
+/**
+ * Whether a wanted right is not acknowledged yet. Cancels do not wait for one whose refusal the host dismissed. A right
+ * that was not extended in time counts as not acknowledged.
+ */
 function isPending({ receipt, intent, failure }: Right, now: number): boolean {
   if (receipt !== null && intent?.operation === "cancel") return true;
   const isThere = receipt !== null && timeOf(receipt.coveredUntil) > now;

@@ -6,29 +6,29 @@ import { isOfTakenPlace } from "./plan-order.ts";
 import { sentAgainAt, type TakenPlaceContext } from "./plan-taken-place.ts";
 import { doubtOf, extensionDue } from "./right-terms.ts";
 
-/** What is to be done about one right, before the others of its permit are looked at. */
+/** What one right needs, before the other rights of its permit are considered. */
 export type Step =
-  /** Nothing now; `dueAt` in milliseconds: look again. */
+  /** Nothing now. `dueAt`, in milliseconds: plan again at that instant. */
   | { readonly kind: "rest"; readonly right: Right; readonly dueAt?: number }
-  /** Its intent is sent, whatever the others do. */
+  /** Its intent is sent, whatever the other rights need. */
   | { readonly kind: "send"; readonly right: Right }
-  /** As `send`, once no driver is left uncovered by it; until then it is left as it was, or as `held`. */
+  /** As `send`, once the cancel leaves no driver uncovered. Until then the right stays as it was, or as `held`. */
   | { readonly kind: "cancel"; readonly right: Right; readonly held?: Right }
   | { readonly kind: "drop"; readonly right: Right };
 
 export interface StepContext extends TakenPlaceContext {
-  /** The instant of new decisions. */
+  /** The instant of new decisions, as ISO text. */
   readonly at: string;
   /** Whether the vendor finds a right by our reference alone. */
   readonly ownReferences: boolean;
 }
 
 /**
- * What one right needs. `wish` is the registration that is wanted of it, undefined when none is.
+ * Plans one right. `wish` is the registration that is wanted of it; undefined when none is.
  *
- * An intent without a refusal is open: it is repeated exactly as it stands before anything else is decided, because the
- * vendor may have carried it out. What surely did not reach it is taken back when it is not what is wanted any more. An
- * intent *with* a refusal was refused after an attempt whose end nobody knows.
+ * An intent without a refusal is open: it is repeated exactly as it was decided before anything else is, because the
+ * vendor may have carried it out. An intent that surely did not reach the vendor is withdrawn when it is no longer
+ * wanted. An intent *with* a refusal was refused after an attempt without a known result.
  */
 export function planRight(kept: Right, wish: StoredRegistration | undefined, context: StepContext): Step {
   const right = isAskedAgain(kept) ? { ...kept, failure: null } : kept;
@@ -38,11 +38,11 @@ export function planRight(kept: Right, wish: StoredRegistration | undefined, con
     if (isUnsent && (operation === "cancel" ? wish !== undefined : wish?.validTo !== right.intent.validTo)) {
       const before = takenBack(right);
       const step = wish === undefined ? planUnwanted(before, context) : planWanted(before, wish, context);
-      // What was taken back is not on its way while what takes its place has to wait.
+      // While the cancel waits, the right is kept without the withdrawn intent.
       return step.kind === "cancel" ? { ...step, held: before } : step;
     }
     const step = repeat(right, right.intent, context);
-    // Somebody may be left uncovered by it by now who was not when it was decided.
+    // Since the cancel was decided, a driver may have come to depend on this right: the cancel waits like a new one.
     if (isUnsent && operation === "cancel" && step.kind === "send") {
       return { kind: "cancel", right: step.right, held: takenBack(right) };
     }
@@ -55,7 +55,7 @@ function planWanted(right: Right, wish: StoredRegistration, context: StepContext
   const { receipt, intent, failure, mayLastUntil } = right;
   const { validTo } = wish;
   const attempts = intent === null ? 0 : Math.max(1, intent.attempts);
-  // It may be cancelled already, and what is cancelled can neither be amended nor registered.
+  // The right may be cancelled already, and a cancelled right can neither be amended nor registered.
   if (failure?.operation === "cancel" && intent !== null) return repeat(right, intent, context);
   if (receipt === null) {
     if (failure?.validTo === validTo) return planRefused(right, failure, context);
@@ -75,13 +75,13 @@ function planWanted(right: Right, wish: StoredRegistration, context: StepContext
   return { kind: "rest", right: settled, ...(validTo === null ? { dueAt: extendAt } : {}) };
 }
 
-/** What a refused registration needs that is still wanted as it was asked for. */
+/** Plans a registration that was refused and is still wanted with the same end. */
 function planRefused(right: Right, failure: Refusal, context: StepContext): Step {
   if (failure.dismissed || !isOfTakenPlace(failure)) return { kind: "rest", right };
   const dueAt = sentAgainAt(right, failure, context);
   if (dueAt > context.now) return { kind: "rest", right, dueAt };
   const { validTo } = failure;
-  // After an attempt without an answer it is the same decision still.
+  // After an attempt without an answer, the earlier decision is kept.
   const asked = right.intent ?? decide(right, "register", { validTo, attempts: 0 }, context).intent;
   if (asked === null) return { kind: "rest", right };
   const { waitMs: _, ...intent } = asked;
@@ -95,8 +95,8 @@ function planRefused(right: Right, failure: Refusal, context: StepContext): Step
 function planUnwanted(right: Right, context: StepContext): Step {
   const { receipt, intent, failure } = right;
   if (receipt === null) {
-    // Only an attempt without an answer can have left something there. A person who dismissed the refused registration has
-    // not dismissed its withdrawal.
+    // Only an attempt without an answer can have left a right at the vendor. Dismissing a refused registration does not
+    // dismiss its withdrawal.
     const canWithdraw = context.ownReferences && failure?.operation !== "cancel";
     if (intent === null || (failure?.dismissed && !canWithdraw)) return { kind: "drop", right };
     if (!context.ownReferences || intent.operation === "cancel") return repeat(right, intent, context);
@@ -108,20 +108,24 @@ function planUnwanted(right: Right, context: StepContext): Step {
 }
 
 /**
- * Whether something refused was on its way again when we last wrote: its refusal is not the vendor's last word any more.
- * What a person let be stays as it is.
+ * Whether a refused operation was being sent again at the last write, so that its refusal may be outdated. A dismissed
+ * refusal stays.
  */
 function isAskedAgain({ intent, failure }: Right): boolean {
   return intent?.notBefore === null && failure !== null && failure.dismissed !== true;
 }
 
-/** Whether an open intent never reached the vendor. Without an instant to wait for it was on its way when we last wrote. */
+/**
+ * Whether an open intent surely never reached the vendor. Without `notBefore` it may have been sent since the last
+ * write.
+ */
 function isSurelyUnsent({ receipt }: Right, { operation, attempts, notBefore }: Intent): boolean {
-  // Repairs register what was acknowledged before: the vendor does not have it, and it has to be there first.
+  // A repair registers a right that was acknowledged before: the vendor does not have it, and it must be registered
+  // before any other change.
   return attempts === 0 && notBefore !== null && (operation !== "register" || receipt === null);
 }
 
-/** A right as it was before its intent. */
+/** A right without its intent, as it was before the decision. */
 function takenBack(right: Right): Right {
   const { receipt, registration } = right;
   if (receipt === null) return { ...right, intent: null };
@@ -130,7 +134,7 @@ function takenBack(right: Right): Right {
   return { ...rest, registration: { ...registration, validTo }, intent: null };
 }
 
-/** Asks once more for what is on its way, unless it has to wait. */
+/** Sends an open intent again, unless it has to wait. */
 export function repeat(
   right: Right,
   intent: Intent,
@@ -138,10 +142,10 @@ export function repeat(
 ): Extract<Step, { kind: "rest" | "send" }> {
   const { waitMs = LONGEST_BACKOFF_MS, ...asked } = intent;
   const notBefore = intent.notBefore === null ? Number.NEGATIVE_INFINITY : Date.parse(intent.notBefore);
-  // A wait that is longer than it was when it was set was set before the clock went back.
+  // A wait that is longer than when it was set was set before the clock went back: it is over.
   if (notBefore > now && notBefore - now <= waitMs + SAME_CLOCK_MS)
     return { kind: "rest", right, dueAt: notBefore };
-  // Without a wait it was on its way when we last wrote, and nobody knows how far it came.
+  // Without `notBefore` it may have been sent since the last write: that counts as an attempt.
   const attempts = intent.notBefore === null ? Math.max(1, intent.attempts) : intent.attempts;
   return { kind: "send", right: { ...right, intent: { ...asked, attempts, notBefore: null } } };
 }

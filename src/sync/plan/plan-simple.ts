@@ -7,11 +7,13 @@ import { isSameRight } from "./desired.ts";
 import { nextReference } from "./reference.ts";
 import { endOf } from "./right-terms.ts";
 
-// Most permits are one plate at one place, which are registered and then left alone. A backfill plans a million of them
-// twice, and what a plan leaves to the garbage collector takes longer than the plan. Nothing is decided here that the
-// planner would not decide: where the two could differ, there is no answer.
+// Most permits are one plate at one location, which is registered once and then left alone. A backfill plans a million
+// of them twice, and collecting the garbage of a full plan takes longer than planning. This file decides nothing
+// differently from the planner: in every case where the two could differ, it gives no plan.
 
-/** The plan of a delivery of one registration that is new, or is as it should be; undefined for any other. */
+/**
+ * The plan of a delivery with one registration that is new, or is as it should be; undefined for any other delivery.
+ */
 export function planSimply({ desired, delivery, now, rules }: PlanInput): DeliveryPlan | undefined {
   const { registrations, unmapped, held } = desired;
   const { rights } = delivery;
@@ -33,7 +35,7 @@ export function planSimply({ desired, delivery, now, rules }: PlanInput): Delive
 
 const NONE: readonly Right[] = [];
 
-/** Whether the vendor has acknowledged exactly what is wanted, and nothing will be wanted of it later. */
+/** Whether the vendor has acknowledged exactly what is wanted, with no later change to expect. */
 function isSettled(
   { receipt, intent, failure, mayLastUntil }: Right,
   { validTo }: StoredRegistration,

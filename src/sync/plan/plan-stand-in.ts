@@ -4,23 +4,24 @@ import type { Pending, StandInFate } from "./plan-order.ts";
 import { planRight, type Step, type StepContext } from "./plan-right.ts";
 import { placeOf } from "./right-terms.ts";
 
-// A right whose place another one needs is cancelled first at a vendor that keeps one right for a plate and target. Its
-// registration is kept until the other one is acknowledged, so that it can be registered again when that is refused.
+// Some vendors keep one right per plate and target. There, a right whose place another right needs is cancelled first.
+// Its registration is kept until the other right is acknowledged, so that it can be registered again when that one is
+// refused.
 
-/** What becomes of a stand-in: as of any right, or it is registered again as `wish`. */
+/** What a right that made way needs: a step as of any right, or to be registered again as `wish`. */
 export type StandInStep = Step | { readonly kind: "restore"; readonly wish: StoredRegistration };
 
-/** Whether a right made way for another one and is not there, or not yet again. */
+/** Whether a right was cancelled to make way for another one, and is not acknowledged again. */
 export function isStandIn({ gaveWay, receipt }: Right): boolean {
   return gaveWay === true && receipt === null;
 }
 
-/** Whether a stand-in is neither on its way back nor refused. */
+/** Whether a right that made way is neither being registered again nor refused. */
 export function isAway({ intent, failure }: Right): boolean {
   return intent === null && failure === null;
 }
 
-/** What a right that made way needs. It comes back with its own start, and with the end that its permit has by now. */
+/** Plans a right that made way. It is registered again with its own start, and with the current end of its permit. */
 export function planStandIn(
   right: Right,
   fate: StandInFate,
@@ -32,11 +33,11 @@ export function planStandIn(
   return fate === "wait" ? { kind: "rest", right } : { kind: "drop", right };
 }
 
-/** What was planned of one right. */
+/** The plan of one right. */
 export interface PlannedStep {
   readonly key: string;
   readonly before: Right;
-  /** Undefined: it made way for another right, and what becomes of it depends on that. */
+  /** Undefined: the right made way for another one, and its step depends on what becomes of that one. */
   readonly step: Exclude<Step, { kind: "drop" }> | undefined;
 }
 
@@ -47,7 +48,7 @@ export function fateOf(
 ): StandInFate {
   const place = placeOf(standIn);
   if (steps.some((other) => covers(other, place))) return "drop";
-  // Another one is still making way, and the one that they make way for is sent after that.
+  // Another right is still being cancelled there. The right that both make way for is sent after that.
   if (steps.some((other) => leaves(other, place))) return "wait";
   return pending?.fateOf(standIn) ?? "drop";
 }
@@ -57,7 +58,7 @@ function leaves({ step }: PlannedStep, place: string): boolean {
   return step.kind === "cancel" || (step.right.intent?.operation === "cancel" && step.right.failure === null);
 }
 
-/** Whether the vendor has acknowledged a right at a place, and none of it is being cancelled. */
+/** Whether the vendor has acknowledged a right at a place that is not being cancelled. */
 export function covers({ step }: PlannedStep, place: string): boolean {
   if (step === undefined || step.kind === "cancel") return false;
   const { receipt, intent, registration } = step.right;

@@ -4,9 +4,9 @@ import { SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
 import { LONGEST_BACKOFF_MS } from "../pace/backoff.ts";
 import { isHolding, liveUntil, placeOf } from "./right-terms.ts";
 
-/** What is known of the other rights of a permit. */
+/** What the planner of one right knows of the permit's other rights. */
 export interface TakenPlaceContext {
-  /** What the clock shows, in milliseconds. */
+  /** The current instant, in milliseconds. */
   readonly now: number;
   /** All rights of the permit at this vendor. */
   readonly rights: readonly Right[];
@@ -14,9 +14,9 @@ export interface TakenPlaceContext {
 }
 
 /**
- * When a registration that was refused because another right exists is sent again, in milliseconds: not while a right of
- * this permit is acknowledged at its plate and target, but until that is over at the latest; at once when the one that was there has
- * gone; otherwise after a wait, because the other right belongs to another permit, or to others.
+ * When a registration that was refused because another right exists is sent again, in milliseconds. While an
+ * acknowledged right of this permit has its plate and target: when that right is over. When such a right has gone: at
+ * once. Otherwise the other right belongs to another permit or to others, and the registration is sent after its wait.
  */
 export function sentAgainAt(right: Right, failure: Refusal, context: TakenPlaceContext): number {
   const { now, rights, openEndedDays } = context;
@@ -29,6 +29,6 @@ export function sentAgainAt(right: Right, failure: Refusal, context: TakenPlaceC
   if (ends.length > 0) return Math.min(...ends);
   if (failure.retryAt === undefined || failure.behind === true) return now;
   const retryAt = timeOf(failure.retryAt);
-  // A wait that is longer than any was set before the clock went back.
+  // A wait that is longer than the longest one was set before the clock went back.
   return retryAt - now > LONGEST_BACKOFF_MS + SAME_CLOCK_MS ? now : retryAt;
 }

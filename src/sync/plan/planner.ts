@@ -13,8 +13,8 @@ import { covers, fateOf, isAway, isStandIn, type PlannedStep, planStandIn } from
 import { endOf, liveUntil } from "./right-terms.ts";
 
 /**
- * Compares what is desired with what the vendor has and what is on its way. Pure: the same input gives the same plan,
- * and the plan of a plan that was written but not carried out repeats it.
+ * Compares what is desired with what the vendor has and with the open intents. Pure: the same input gives the same
+ * plan, and planning a plan that was written but not carried out repeats it.
  */
 export function planDelivery(input: PlanInput): DeliveryPlan {
   return planSimply(input) ?? planFully(input);
@@ -34,7 +34,7 @@ export function planFully({ desired, delivery, now, steadyAt, rules }: PlanInput
   };
   const held = heldAt(desired, now);
   const { steps, over } = planRights(delivery, { desired, wishes, held }, context);
-  // Only a cancel, and what made way, ask for what is pending, and most deliveries have neither.
+  // Only cancels and rights that made way need `Pending`; most deliveries have neither.
   const isAsked = steps.some(({ step }) => step === undefined || step.kind === "cancel");
   const findPlanned = plannedIn(steps);
   const pending = isAsked ? new Pending(time) : undefined;
@@ -66,8 +66,8 @@ export function planFully({ desired, delivery, now, steadyAt, rules }: PlanInput
     } else if (step.kind === "rest") {
       rights.push(step.right);
       dueAt = Math.min(dueAt, step.dueAt ?? dueAt);
-      // A refusal that is over is no longer a person's business, and its registration may be due anew. A right whose
-      // earlier end was refused is withdrawn at that end.
+      // A refusal ends with its interval, and its registration may then be due anew. A right whose earlier end was
+      // refused is cancelled at that end.
       if (step.right.failure !== null) {
         const end = endOf(wishes.get(key)?.validTo ?? null);
         const until = liveUntil(step.right, openEndedDays);
@@ -78,7 +78,7 @@ export function planFully({ desired, delivery, now, steadyAt, rules }: PlanInput
       const makesWay = pending?.needsWay(before) === true;
       if (!makesWay && pending?.holdsBack(before.registration) === true) {
         rights.push(step.held ?? before);
-        // What it waits for need not come: when that is over, nothing is waited for.
+        // What the cancel waits for may never be acknowledged. After the permit's end, it waits no longer.
         dueAt = Math.min(dueAt, endOf(wishedEnd));
       } else {
         const right = withWay(step.right, makesWay && step.right.receipt !== null);
@@ -103,13 +103,13 @@ export function planFully({ desired, delivery, now, steadyAt, rules }: PlanInput
       generation: taken.generation,
       unmapped: desired.unmapped,
       at,
-      // That a permit is over is decided by the clock, too, though nothing follows from it.
+      // That a permit is over is a decision by the clock too, although no operation follows from it.
       isDecision: context.isBehind || (wishes.size === 0 && desired.registrations.length > 0),
     }),
   };
 }
 
-/** A right that is cancelled, with or without another one in mind that is to take its place. */
+/** A right that is being cancelled, with `gaveWay` set when it makes way for another one, and cleared otherwise. */
 function withWay(right: Right, makesWay: boolean): Right {
   if (makesWay) return { ...right, gaveWay: true };
   if (right.gaveWay === undefined || right.receipt === null) return right;
@@ -117,7 +117,7 @@ function withWay(right: Right, makesWay: boolean): Right {
   return rest;
 }
 
-/** The registrations that are not over. They share their end, so it is all of them or none. */
+/** The registrations that are not over, by right. They share their end, so it is all of them or none. */
 function wishesAt({ registrations }: Desired, time: number): ReadonlyMap<string, StoredRegistration> {
   const [first] = registrations;
   return first === undefined || endOf(first.validTo) <= time ? NONE : byRight(registrations);
@@ -127,14 +127,14 @@ const NONE: ReadonlyMap<string, StoredRegistration> = new Map();
 
 const FEW_STEPS = 4;
 
-/** Finds what was planned of a right. Most deliveries are of one, and a Map for each plan costs more than the plan. */
+/** Finds the planned right of a key. Most deliveries have one right, and a Map per plan costs more than the plan. */
 function plannedIn(steps: readonly PlannedStep[]): (key: string) => Right | undefined {
   if (steps.length <= FEW_STEPS) return (key) => steps.find((planned) => planned.key === key)?.step?.right;
   const rights = new Map(steps.map(({ key, step }) => [key, step?.right]));
   return (key) => rights.get(key);
 }
 
-/** Plates that the vendor may be without at a location that cannot be read. */
+/** The permit's plates that may be uncovered at a location that cannot be read. */
 function uncoveredPlates({ rights }: Delivery, held: HeldLocations | undefined): readonly string[] {
   if (held === undefined) return [];
   const isCovered = (plateNumber: string, locationId: string) =>
@@ -150,7 +150,7 @@ function uncoveredPlates({ rights }: Delivery, held: HeldLocations | undefined):
 
 interface PlannedRights {
   readonly steps: readonly PlannedStep[];
-  /** Rights that are over by a clock that is believed. */
+  /** Rights that are over, by a trusted clock. */
   readonly over: readonly Right[];
 }
 
@@ -168,7 +168,7 @@ function planRights(
   const over: Right[] = [];
   const again = endedAhead(delivery, context);
   const isAgain = ({ reference }: Right) => again.some((ended) => ended.reference === reference);
-  // What made way may be there still.
+  // A right that made way may still be in the list.
   const rights =
     again.length === 0 ? delivery.rights : [...delivery.rights.filter((one) => !isAgain(one)), ...again];
   for (const kept of rights) {
@@ -180,7 +180,7 @@ function planRights(
       continue;
     }
     const isOld = before.registration.generation < delivery.generation && isSuperseded(before, rights);
-    // Nothing is wanted of one that has a successor.
+    // A right with a successor is not wanted: it gets a key that no registration has.
     const key = isOld ? `\0${before.reference}` : rightKeyOf(before.registration);
     if (held?.locationIds.has(before.registration.locationId)) {
       steps.push({ key, before, step: { kind: "rest", right: before } });
@@ -192,7 +192,7 @@ function planRights(
       continue;
     }
     if (isStandIn(before)) {
-      // What was cancelled is taken up anew when it is wanted again.
+      // A cancelled right that is wanted again is registered as a new generation.
       if (wish !== undefined && isAway(before)) continue;
       if (wish === undefined) {
         steps.push({ key, before, step: undefined });
@@ -205,7 +205,7 @@ function planRights(
   return { steps, over };
 }
 
-/** Whether a right that a clock ahead had let go was taken up again since, in a later generation. */
+/** Whether a right that was ended by a clock ahead was registered again since, in a later generation. */
 function isSuperseded({ registration }: Right, rights: readonly Right[]): boolean {
   return rights.some(
     (other) =>
@@ -215,13 +215,13 @@ function isSuperseded({ registration }: Right, rights: readonly Right[]): boolea
   );
 }
 
-/** A right that is over by a clock that is not believed: it stays, and what is on its way goes on. */
+/** Plans a right that is over by a clock that is not trusted: it stays, and its open intent is repeated. */
 function restOver(right: Right, context: StepContext): PlannedStep["step"] {
   const { intent, failure } = right;
   return intent === null || failure !== null ? { kind: "rest", right } : repeat(right, intent, context);
 }
 
-/** The delivery with what was decided, or the same one when nothing was. */
+/** The delivery with the plan's decisions; the same object when nothing changed. */
 function withPlan(
   delivery: Delivery,
   plan: Pick<Delivery, "rights" | "used" | "generation" | "unmapped"> & {

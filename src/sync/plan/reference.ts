@@ -1,17 +1,17 @@
 import { referenceOfStored } from "../../core/registration/identity.ts";
 import type { StoredRegistration } from "../../core/registration/registration.ts";
 
-/** A registration that has got its generation. */
+/** A registration with its generation and reference. */
 export interface NextReference {
-  /** Its reference in generation 0, by which it is known whether it was used before. */
+  /** Its reference in generation 0, which tells whether the registration was used before. */
   readonly identity: string;
   readonly reference: string;
   readonly registration: StoredRegistration;
-  /** Whether it was used before. */
+  /** Whether the registration was used before. */
   readonly isRepeated: boolean;
 }
 
-/** The reference under which a registration is taken up: its first, or one of a generation that nothing ever had. */
+/** The reference of a new right: that of generation 0, or of the first generation that was never used. */
 export function nextReference(
   registration: StoredRegistration,
   known: { providerId: string; used: ReadonlySet<string>; generation: number; erased: boolean },
