@@ -14,16 +14,16 @@ interface ErrorContext {
   readonly rights: readonly Right[];
 }
 
-/** What became of an intent, and what follows from it at `now`. */
+/** The outcome of an intent, and what is needed to apply it at `now`. */
 interface OutcomeContext {
   readonly outcome: Outcome<Receipt | undefined>;
   readonly now: Date;
   readonly random: () => number;
-  /** The provider's. */
+  /** The provider's own `openEndedDays`. */
   readonly openEndedDays: number;
 }
 
-/** Writes down what became of the intent of one right. */
+/** Applies the outcome of one right's intent to the delivery. */
 export function applyOutcome(
   delivery: Delivery,
   reference: string,
@@ -41,7 +41,7 @@ export function applyOutcome(
       ? afterSuccess(right, intent, { receipt: outcome.value, openEndedDays })
       : afterError(right, intent, { error: outcome.error, now, random, rights: delivery.rights });
     if (after !== undefined) rights.push(after);
-    // What the vendor ended at an instant of a clock that is ahead is there until then.
+    // Kept, because a cancel dated by a clock that is ahead leaves the right at the vendor until that instant.
     if (outcome.ok && intent.operation === "cancel") {
       ended = [...(ended ?? []), { ...right, intent: endedBy(intent), failure: null }];
     }
@@ -49,12 +49,12 @@ export function applyOutcome(
   return ended === undefined ? { ...delivery, rights } : { ...delivery, rights, ended };
 }
 
-/** The cancel of a right that was ended by it: it was sent. */
+/** The cancel that ended a right, as an intent that was sent once. */
 function endedBy({ operation, at, validTo }: Intent): Intent {
   return { operation, at, validTo, attempts: 1, notBefore: null };
 }
 
-/** Puts an intent back that was decided and not sent, until `notBefore`. */
+/** Sets a decided intent that was not sent to wait until `notBefore`. */
 export function postpone(
   delivery: Delivery,
   reference: string,
@@ -69,14 +69,14 @@ export function postpone(
   return { ...delivery, rights };
 }
 
-/** Whether a cancellation was not carried out because there is nothing to cancel. */
+/** Whether a cancellation was refused because the vendor has no such right. */
 export function isCancelledAlready({ operation }: Intent, error: EnforcementError): boolean {
   return operation === "cancel" && isNotFound(error);
 }
 
 /**
- * Whether the vendor lost a right, so that it is registered instead: under its reference, or under the next generation's
- * where the vendor has the reference of a right that it cannot find, because that is over there.
+ * Whether the vendor lost a right, so that it is registered again: under its reference, or under the next generation's
+ * where the vendor has the reference but cannot find the right, because it is over there.
  */
 export function isLost({ lost }: Right, { operation, attempts }: Intent, error: EnforcementError): boolean {
   if (operation === "amend") return isNotFound(error);
@@ -102,28 +102,28 @@ function afterError(right: Right, intent: Intent, context: ErrorContext): Right 
   return isRefusal(error) ? refuse(right, intent, context) : wait(right, intent, context);
 }
 
-/** What is kept of a cancelled right: nothing, unless it made way for another one and may have to come back. */
+/** What is kept of a cancelled right: nothing, unless it made way for another one and may be registered again. */
 function cancelled({ reference, registration, receipt, gaveWay }: Right): Right | undefined {
   if (gaveWay !== true || receipt === null) return undefined;
   return { reference, registration, receipt: null, intent: null, failure: null, gaveWay };
 }
 
-/** The vendor lost it. Nothing of it is live, whatever was asked for before, so it is decided about anew. */
+/** A right that the vendor lost. Nothing of it is live, whatever was asked for before, so it is decided anew. */
 function lose({ reference, registration }: Right): Right {
   return { reference, registration, receipt: null, intent: null, failure: null, lost: true };
 }
 
-/** Trouble that passes, or that is corrected. */
+/** Keeps the intent, to be sent again after a wait. */
 function wait(right: Right, intent: Intent, { error, now, random }: ErrorContext): Right {
   const attempts = attemptsAfter(intent, error);
   const isHeld = isOfOneItem(error);
-  // What waited for a free place in vain was not tried.
+  // An operation that waited in vain for a free request was not tried.
   const wasTried = isHeld || error.outcome === "unknown" || error.attempts > 0;
   const tries = (intent.tries ?? 0) + (wasTried ? 1 : 0);
   const waitMs = isHeld
     ? heldBackoff(tries - 1, error.retryAfterMs, random)
     : itemBackoff(Math.max(attempts, tries), error.retryAfterMs, random);
-  // What was refused before and has no known end now may have been carried out: the refusal does not stand.
+  // An operation without a known result may have been carried out, so an earlier refusal of it no longer holds.
   const failure = error.outcome === "unknown" ? null : right.failure;
   return { ...right, failure, intent: waiting(intent, { attempts, tries, waitMs, now }) };
 }
@@ -135,14 +135,14 @@ function refuse(right: Right, intent: Intent, { error, now, rights }: ErrorConte
     ...takenPlaceOf(right, intent, { error, now, rights }),
   };
   if (attempts === 0) return { ...right, failure, intent: null };
-  // An earlier attempt may have been carried out. What it left there can only be found by asking again: at once when
-  // something else is wanted, and ever more slowly when that was refused, too.
+  // An earlier attempt may have been carried out, and only asking again finds what it left at the vendor: at once when
+  // something else is wanted, and ever more slowly when that was refused too.
   const isNews = right.failure === null && !isCancelOfDoubt(right, intent);
   const waitMs = isNews ? 0 : refusalBackoff(attempts);
   return { ...right, failure, intent: waiting(intent, { attempts: attempts + 1, tries: 0, waitMs, now }) };
 }
 
-/** What a refusal says besides when another right exists where a new one was to be. */
+/** The fields of a refusal when another right has the place of a new one. */
 function takenPlaceOf(
   { reference, registration, receipt }: Right,
   { operation, repeats }: Intent,
@@ -161,7 +161,7 @@ function takenPlaceOf(
   };
 }
 
-/** Whether a cancellation withdraws what the vendor was asked for and never acknowledged. */
+/** Whether a cancellation withdraws a registration that was sent and never acknowledged. */
 function isCancelOfDoubt({ receipt }: Right, { operation }: Intent): boolean {
   return operation === "cancel" && receipt === null;
 }

@@ -11,26 +11,28 @@ import type { CompanyView } from "../plan/desired.ts";
 import type { Emit } from "./events.ts";
 import { LocationTroubles } from "./location-troubles.ts";
 
-// Longer than any directory should take, and short enough that others are not kept.
+// Longer than any directory should take, and short enough not to delay other companies.
 const DIRECTORY_DEADLINE_MS = 10_000;
 
 const SHORTEST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 2 * 60_000;
 
-/** Reads companies from the host's directory. One company that fails is left alone for a while; others go on. */
+/**
+ * Reads companies from the host's directory. After a failure, a company is not read for a while; other companies are.
+ */
 export interface CompanyViews {
-  /** The company as it is now; undefined when the directory fails. */
+  /** The company's current view; undefined when the directory fails, or failed a short time ago. */
   read(companyId: string): Promise<CompanyView | undefined>;
   /** When a company that failed may be read again. */
   retryAt(companyId: string): Date;
-  /** The host says that the directory changed: what failed is read again without a wait. */
+  /** Ends the wait of a company that failed, because the host says that the directory changed. */
   lookAgain(companyId: string): void;
 }
 
 interface Trouble {
   failures: number;
   until: number;
-  /** What was wrong; undefined where the directory itself failed. */
+  /** The field that could not be read; undefined when the directory itself failed. */
   readonly field: string | undefined;
 }
 
@@ -68,7 +70,7 @@ export function createCompanyViews(options: {
   return {
     async read(companyId) {
       const wait = (troubles.get(companyId)?.until ?? 0) - timers.now().getTime();
-      // A clock that was set back does not lengthen a wait.
+      // A wait longer than the longest one was set before the clock went back: it is over.
       if (wait > 0 && wait <= LONGEST_WAIT_MS) return undefined;
       try {
         return succeed(companyId, await within(readCompany(directory, companyId), timers));
@@ -98,7 +100,7 @@ async function readCompany(directory: Directory, companyId: string): Promise<Rea
   return { company, locations, malformed };
 }
 
-/** A directory that never answers must not hold up the companies of others. */
+/** Rejects after the deadline: a directory that never answers must not hold up the rest. */
 function within<Value>(promise: Promise<Value>, timers: Timers): Promise<Value> {
   return new Promise((resolve, reject) => {
     const cancel = timers.after(DIRECTORY_DEADLINE_MS, () => reject(new Error("deadline")));

@@ -9,15 +9,15 @@ import type { Breaker } from "./send/breaker.ts";
 import { WakeUp } from "./wake-up.ts";
 import { WorkFloor } from "./work-floor.ts";
 
-// Enough that a slow ledger does not let requests wait, and little enough to be put back quickly.
+// Enough that requests do not wait for a slow ledger, and few enough to be released quickly.
 const SMALLEST_WINDOW = 64;
-// A ledger may say that something is due and not give it: another process was faster.
+// A ledger may report something due that another process has claimed meanwhile.
 const SHORTEST_SLEEP_MS = 20;
 const REWIND_AGAIN_MS = 1_000;
-// Another process may deliver the last of what would have shown that a vendor is back, and does not say so.
+// Another process may deliver the last operation that would have shown that the vendor is back. It sends no notice.
 const CHECK_AGAIN_MS = 60_000;
 
-/** Delivers what is due at one provider, as long as it runs. Providers know nothing of each other. */
+/** Delivers what is due at one provider, while it runs. The loops of different providers do not affect each other. */
 export class DeliveryLoop {
   readonly provider: PushProvider;
   readonly breaker: Breaker;
@@ -31,13 +31,13 @@ export class DeliveryLoop {
   #stopping: Promise<void> | undefined;
   #isLookingAhead = false;
   #mustLookAgain = false;
-  /** Counts what may have made something due, so that nothing is missed while the ledger is asked. */
+  /** Counts what may have made something due, so that a call during a claim is not missed. */
   #calls = 0;
   #answeredCalls = 0;
   #changedMeanwhile: Parameters<WorkFloor["outdate"]>[0][] = [];
   #claimFailures = 0;
   #claimAgainAt = 0;
-  /** Steps of the clock after which the ledger's instants were put right. One that starts does not know. */
+  /** The number of steps back of the clock after which the ledger was corrected last. -1: a new loop does not know. */
   #stepsBack = -1;
   #rewinding: Promise<void> | undefined;
   #checking: Promise<void> | undefined;
@@ -60,17 +60,17 @@ export class DeliveryLoop {
     return this.#floor.lastSuccessAt;
   }
 
-  /** Operations that a vendor is being asked for. */
+  /** Operations in open requests. */
   get inFlight(): number {
     return this.#floor.inFlight;
   }
 
-  /** Requests that were given up and that the provider has not ended yet. */
+  /** Requests that were given up and that the provider has not ended since. */
   get stuck(): number {
     return this.#floor.stuck;
   }
 
-  /** Whether it has nothing to do, as far as it knows. One that does not run has nothing to do. */
+  /** Whether the loop has nothing to do, as far as it knows. A stopped loop only waits for its open works. */
   get isQuiet(): boolean {
     if (!this.#isRunning) return this.#floor.isEmpty;
     const isAsking =
@@ -78,7 +78,7 @@ export class DeliveryLoop {
     return this.#floor.isEmpty && !isAsking && !this.#mayHaveMore && this.isClockSettled;
   }
 
-  /** Whether nothing in the ledger is dated ahead of the clock, as far as it knows. */
+  /** Whether the ledger holds nothing that is dated ahead of the clock, as far as the loop knows. */
   get isClockSettled(): boolean {
     return this.#stepsBack === this.#context.clockWatch.stepsBack;
   }
@@ -91,27 +91,27 @@ export class DeliveryLoop {
     this.wake();
   }
 
-  /** What the host said is newer than what is being worked on. */
+  /** Marks works as stale, because the host changed their permits or their company. */
   outdate(changed: Parameters<WorkFloor["outdate"]>[0]): void {
     this.#floor.outdate(changed);
-    // What is being claimed may have been read before.
+    // A claim in progress may have read the state from before the change.
     if (this.#isClaiming) this.#changedMeanwhile.push(changed);
   }
 
-  /** Something may be due. */
+  /** Looks for due deliveries. */
   wake(): void {
     this.#calls += 1;
     this.#pump();
   }
 
   /**
-   * Puts the ledger's instants right when the clock was set back: what waits for one of a clock that was ahead is due now.
-   * Fulfilled when it is done, or has failed and is tried again.
+   * Corrects the ledger's instants after the clock was set back: what waits for an instant of a clock that was ahead
+   * becomes due. Fulfilled when that is done, or has failed and will be tried again.
    */
   settleClock(): Promise<void> {
     if (this.#rewinding !== undefined) return this.#rewinding;
     const { clockWatch, timers, health } = this.#context;
-    // The clock is read first: that is how it is known to have been set.
+    // Reading the clock is what notices that it was set.
     const now = timers.now();
     const { stepsBack, latest } = clockWatch;
     if (stepsBack === this.#stepsBack) return Promise.resolve();
@@ -136,13 +136,13 @@ export class DeliveryLoop {
   }
 
   async #rewind(latest: number, now: Date): Promise<void> {
-    // Nothing that the ledger holds was dated by a clock that was ahead. A start does not go through it all.
+    // Nothing in the ledger was dated by a clock that was ahead, so a start need not go through all deliveries.
     if (latest <= now.getTime()) return;
     await this.#context.ledger.rewind({ providerId: this.provider.id, latest: new Date(latest), now });
     this.#context.health.note(true);
   }
 
-  /** Puts back what was not sent, and waits for the rest: at most `boundMs`, then it is cut off. */
+  /** Releases what was not sent, and waits for open requests at most `boundMs` milliseconds. Then they are aborted. */
   stop(boundMs: number): Promise<void> {
     this.#stopping ??= this.#end(boundMs).finally(() => {
       this.#stopping = undefined;
@@ -157,15 +157,15 @@ export class DeliveryLoop {
     const bound = new Promise<void>((resolve) => {
       cancel = this.#context.timers.after(boundMs, resolve);
     });
-    // What it is just being given goes back, too; a claim that the ledger does not answer in time runs out.
+    // Deliveries of a claim in progress are released too. A claim that the ledger does not answer in time expires.
     await Promise.race([Promise.all([this.#claiming, this.#rewinding]), bound]);
     await this.#floor.close(bound);
-    // The floor has cut it off; what it asks the ledger may take longer.
+    // The check was aborted, but the ledger may take longer to answer it.
     await Promise.race([this.#checking, bound]);
     cancel();
   }
 
-  /** One that does not run is not woken: its timer would keep the process alive. */
+  /** Sets no timer for a stopped loop: it would keep the process alive. */
   #wakeUpAt(at: number): void {
     if (this.#isRunning) this.#wakeUp.noLaterThan(at);
   }
@@ -187,7 +187,7 @@ export class DeliveryLoop {
     if (this.isQuiet) this.#context.onQuiet();
   }
 
-  /** How many deliveries may be taken now. */
+  /** How many deliveries may be claimed now. */
   #room(): number {
     // One operation shows whether the vendor is back.
     if (!this.breaker.isClosed) return this.#floor.isEmpty ? 1 : 0;
@@ -195,11 +195,11 @@ export class DeliveryLoop {
     const { concurrency, ledger } = this.#context;
     const whole = batchSize * concurrency * PACE[ledger.kind].ahead;
     const window = Math.max(SMALLEST_WINDOW, areLookupsAsked() ? FEW_OPERATIONS : whole);
-    // Many at a time: every claim is a reading of the ledger's. Not all at once: while some are being prepared, the next
-    // are claimed.
+    // Many at a time, because every claim reads the ledger. Not all at once: the next are claimed while some are
+    // prepared.
     const room = window - this.#floor.waiting;
     if (room < window / 4) return 0;
-    // Whole requests: what is decided together travels together.
+    // Whole requests: operations that are decided together share a request.
     return room - (room % Math.min(batchSize, room));
   }
 
@@ -233,8 +233,8 @@ export class DeliveryLoop {
   }
 
   /**
-   * A vendor that was down and that no permit waits for is asked whether it is back. Where a permit waits, its own
-   * operation shows that when its time comes.
+   * Asks a vendor that was down whether it is back, when no permit waits for it. Where a permit waits, its own
+   * operation shows that when it is due.
    */
   async #checkVendor(): Promise<void> {
     const { ledger, timers, health } = this.#context;
@@ -254,7 +254,7 @@ export class DeliveryLoop {
     this.#pump();
   }
 
-  /** Finds out when to wake up although nobody calls. */
+  /** Sets the timer for the next due delivery. */
   async #lookAhead(): Promise<void> {
     if (this.#isLookingAhead) {
       this.#mustLookAgain = true;

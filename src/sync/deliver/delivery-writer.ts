@@ -3,16 +3,16 @@ import { itemBackoff } from "../pace/backoff.ts";
 import { PACE } from "../pace/ledger-pace.ts";
 import type { Timers } from "../pace/timers.ts";
 
-/** Writes the deliveries of one provider back, and goes on trying when the ledger fails. */
+/** Writes the deliveries of one provider to the ledger, and retries when the ledger fails. */
 export interface DeliveryWriter {
   /**
-   * Fulfilled when they are durable. Those that come while as much is being written as may be at once are written
-   * together as far as the ledger's pace allows, and of one delivery only the last: no delivery is in two writings at the
-   * same time. Gives the ids of the permits of which nothing was written, because their claim is over or because it was
-   * given up.
+   * Fulfilled when the updates are durable. Updates that arrive while the ledger has as many writes as it may are
+   * collected into the next ones, as large as the ledger's pace allows; of one delivery, only the last update is kept.
+   * No delivery is in two writes at the same time. Returns the ids of the permits that were not written, because their
+   * claim is over or the write was given up.
    */
   write(updates: readonly DeliveryUpdate[]): Promise<ReadonlySet<string>>;
-  /** From now on nothing is tried twice. */
+  /** From now on a failed write is given up. */
   stopRetrying(): void;
 }
 
@@ -28,7 +28,7 @@ export function createDeliveryWriter(options: {
   ledger: Ledger;
   timers: Timers;
   random: () => number;
-  /** Hears of every failure and every success. */
+  /** Called after every failure and every success. */
   onResult: (isWritten: boolean) => void;
 }): DeliveryWriter {
   const { ledger, timers, random, onResult } = options;
@@ -55,7 +55,7 @@ export function createDeliveryWriter(options: {
     });
   }
 
-  /** Whether another writing has one of its deliveries. */
+  /** Whether a write in progress includes one of the round's deliveries. */
   function isBeingWritten({ updates }: Round): boolean {
     for (const other of writing) {
       for (const permitId of updates.keys()) if (other.updates.has(permitId)) return true;
@@ -74,7 +74,7 @@ export function createDeliveryWriter(options: {
       } catch {
         onResult(false);
         if (!isRetrying) return new Set(updates.keys());
-        // What a vendor acknowledged must not be lost while a disk is full.
+        // A vendor's acknowledgement must not be lost while a disk is full.
         await pause(itemBackoff(failures, undefined, random));
       }
     }

@@ -9,7 +9,7 @@ interface Subject extends DeliveryId {
   readonly companyId: string;
 }
 
-/** The event of an operation that has come to an end, or is held back; trouble that passes is none. */
+/** The event of an operation that has ended or is held; undefined for trouble that passes. */
 export function describeOutcome(
   { providerId, companyId, permitId }: Subject,
   right: Right,
@@ -29,14 +29,14 @@ export function describeOutcome(
   };
   if (isOfOneItem(error)) return { type: "held", ...about, ...said };
   if (isCancelledAlready(intent, error)) return { type: "acknowledged", ...about };
-  // It stands in the list already, and is repeated by itself.
+  // The refusal is listed already, and sync repeats the operation by itself.
   if (intent.repeats !== undefined && isAlreadyThere(error)) return undefined;
-  // It goes on as a registration.
+  // The operation goes on as a registration.
   if (isLost(right, intent, error) || !isRefusal(error)) return undefined;
   return { type: "refused", ...about, ...said, key: toFailureKey({ providerId, permitId, reference }) };
 }
 
-/** The event of locations without a target, where they are not those of the last time. */
+/** The event of locations without a target, when one of them is new since the last plan. */
 export function describeUnmapped(
   { providerId, companyId, permitId }: Subject,
   locationIds: readonly string[],

@@ -6,26 +6,27 @@ import { isOfTakenPlace } from "../plan/plan-order.ts";
 import { placeOf } from "../plan/right-terms.ts";
 import type { Work } from "./work.ts";
 
-// Refusals are few, and are found by the ledger's index of them. Where they are many, they are not read without rest.
+// Refusals are few, and the ledger finds them by an index. Where they are many, reading them pauses for this long.
 const PAUSE_MS = 1_000;
 
 export interface FreedPlacesOptions {
   readonly providerId: string;
   readonly ledger: Pick<Ledger, "listFailures" | "claimOne" | "save">;
   readonly timers: Timers;
-  /** The delivery of a permit that this process is working on. */
+  /** The work of a permit that this process has claimed. */
   readonly findWork: (permitId: string) => Work | undefined;
-  /** Registrations are due that were refused. */
+  /** Called when refused registrations became due. */
   readonly onDue: () => void;
 }
 
 /**
- * Has registrations sent again that were refused because another right existed, as soon as that one is cancelled: those of
- * other permits, of which the cancelled right's delivery knows nothing. What is missed here is sent again after its wait.
+ * Makes registrations due that were refused because another right existed, as soon as that right is cancelled. It
+ * serves other permits, because the cancelled right's delivery holds only its own. A registration that is missed here
+ * is sent again after its wait.
  */
 export class FreedPlaces {
   readonly #options: FreedPlacesOptions;
-  /** Target and place of what was cancelled since the last look. */
+  /** Place and target of the rights that were cancelled since the last look. */
   readonly #freed = new Map<string, string>();
   #isOpen = false;
   #isLooking = false;
@@ -39,12 +40,12 @@ export class FreedPlaces {
     return this.#isLooking;
   }
 
-  /** Notes that a right was cancelled. */
+  /** Notes a cancelled right. */
   note({ registration }: Right): void {
     this.#freed.set(placeOf(registration), registration.target);
   }
 
-  /** Looks for what was refused because of the rights that were noted. Never rejects. */
+  /** Finds the registrations that were refused because of the noted rights. Never rejects. */
   async look(): Promise<void> {
     if (!this.#isOpen || this.#isLooking || this.#cancelPause !== undefined) return;
     if (this.#freed.size === 0) return;
@@ -54,7 +55,7 @@ export class FreedPlaces {
     try {
       await this.#wake(freed);
     } catch {
-      // The ledger failed, which its statements for deliveries tell. Each refusal has a wait of its own.
+      // The loop's own calls report a failing ledger. Each refusal is sent again after its wait anyway.
     }
     this.#isLooking = false;
     if (!this.#isOpen) return;
@@ -68,7 +69,7 @@ export class FreedPlaces {
     this.#isOpen = true;
   }
 
-  /** Looks no more. */
+  /** Ends looking, and forgets the noted rights. */
   close(): void {
     this.#isOpen = false;
     this.#cancelPause?.();
@@ -95,7 +96,7 @@ export class FreedPlaces {
       return;
     }
     const claimed = await ledger.claimOne(id, { now: timers.now(), leaseMs: LEASE_MS });
-    // Another process is working on it.
+    // Another process has claimed it.
     if (claimed === undefined) return;
     const now = timers.now();
     const delivery = freedFor(claimed.delivery, freed, now);
@@ -104,7 +105,7 @@ export class FreedPlaces {
   }
 }
 
-/** A delivery whose refused registrations at some places are sent again at `now`. */
+/** The delivery with its refused registrations at the freed places due at `now`. */
 function freedFor(delivery: Delivery, freed: ReadonlyMap<string, string>, now: Date): Delivery {
   const isMeant = ({ failure, registration }: Right) =>
     failure !== null && isOfTakenPlace(failure) && freed.has(placeOf(registration));

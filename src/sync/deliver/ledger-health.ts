@@ -1,6 +1,6 @@
 import type { Emit } from "./events.ts";
 
-/** Tells once when the ledger fails, and once when it is back. */
+/** Emits `ledger_failed` once when the ledger fails, and `ledger_recovered` once when it works again. */
 export class LedgerHealth {
   readonly #emit: Emit;
   #isWell = true;
@@ -9,7 +9,7 @@ export class LedgerHealth {
     this.#emit = emit;
   }
 
-  /** What became of a call. */
+  /** Notes whether a call succeeded. */
   note(isWell: boolean): void {
     if (isWell === this.#isWell) return;
     this.#isWell = isWell;

@@ -6,13 +6,13 @@ const SHORTEST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 
 interface CompanyTrouble {
-  /** Since when one of its locations cannot be read, in milliseconds. */
+  /** Since when a location of the company cannot be read, in milliseconds. */
   since: number;
-  /** What was told of each, by its id or its place in the list. */
+  /** The location errors that events were emitted for, by the location's id or its index in the list. */
   told: ReadonlyMap<string, MalformedLocation>;
 }
 
-/** The locations that cannot be read: tells of each once, and decides when they are read again. */
+/** The locations that cannot be read: emits an event once for each, and decides when they are read again. */
 export class LocationTroubles {
   readonly #timers: Timers;
   readonly #emit: Emit;
@@ -23,7 +23,7 @@ export class LocationTroubles {
     this.#emit = context.emit;
   }
 
-  /** Notes what cannot be read now, and returns when to look again; `undefined` when everything can be read. */
+  /** Notes the locations that cannot be read now. Returns when to read again; `undefined` when all can be read. */
   note(companyId: string, malformed: readonly MalformedLocation[]): Date | undefined {
     const before = this.#companies.get(companyId);
     if (before === undefined && malformed.length === 0) return undefined;
@@ -43,12 +43,13 @@ export class LocationTroubles {
       return undefined;
     }
     this.#companies.set(companyId, { since: trouble.since, told: current });
-    // As long again as it has been so: what is mended soon is delivered soon. A clock that was set back lengthens no wait.
+    // Waits as long as the trouble has lasted, from 1 second to a minute: an early correction is noticed early. A clock
+    // that was set back does not lengthen the wait.
     const wait = Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, now - trouble.since));
     return new Date(now + wait);
   }
 
-  /** The host says that the directory changed. */
+  /** Restarts the company's wait, because the host says that the directory changed. */
   lookAgain(companyId: string): void {
     const trouble = this.#companies.get(companyId);
     if (trouble !== undefined) trouble.since = this.#timers.now().getTime();

@@ -8,7 +8,7 @@ import type { Emit } from "./events.ts";
 import type { LedgerHealth } from "./ledger-health.ts";
 import type { Breaker } from "./send/breaker.ts";
 
-/** What the loop of one provider works with. */
+/** What the loop of one provider depends on. */
 export interface LoopContext {
   readonly provider: PushProvider;
   readonly ledger: Ledger;
@@ -16,17 +16,17 @@ export interface LoopContext {
   readonly timers: Timers;
   readonly clockWatch: Pick<ClockWatch, "stepsBack" | "latest" | "status">;
   readonly clockKeeper: Pick<ClockKeeper, "cover">;
-  /** Called when what was dated ahead of the clock has been made due at this provider. */
+  /** Called when everything dated ahead of the clock has been made due at this provider. */
   readonly onClockSettled: () => void;
   readonly random: () => number;
   readonly views: CompanyViews;
   readonly health: LedgerHealth;
   readonly emit: Emit;
   readonly leadTimeMs: number;
-  /** Requests under way at once. */
+  /** The most open requests. */
   readonly concurrency: number;
-  /** Called when there is nothing to do any more, as far as this loop knows. */
+  /** Called when the loop has nothing more to do, as far as it knows. */
   readonly onQuiet: () => void;
-  /** Called when a permit that is to be forgotten has no right at this provider any more. */
+  /** Called when a forgotten permit has no right at this provider any more. */
   readonly onWithdrawn: () => void;
 }

@@ -9,7 +9,10 @@ interface ReleaseContext extends Pick<LoopContext, "emit" | "onWithdrawn"> {
   readonly lag: Lag;
 }
 
-/** Whoever counts or listens hears of a delivery that was given back: as it was written, at `now` in milliseconds. */
+/**
+ * Reports a released delivery, as it was written at `now` (in milliseconds): records its lag, emits `unmapped`, and
+ * notifies retention when a forgotten permit has no right left.
+ */
 export function noteRelease(
   work: Work,
   { settled }: NonNullable<DeliveryUpdate["release"]>,

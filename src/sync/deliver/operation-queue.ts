@@ -1,23 +1,23 @@
 import type { Intent, Right } from "../ledger/delivery.ts";
 import type { Work } from "./work.ts";
 
-/** An intent that is written down and waits for a request to travel in. */
+/** An intent that is written to the ledger and waits for a request. */
 export interface QueuedOperation {
   readonly work: Work;
   readonly right: Right;
   readonly intent: Intent;
 }
 
-// One item that a vendor chokes on fails every request that it is in. From then on it travels alone.
+// An item that the vendor cannot process fails every request that it is in. After this many attempts it is sent alone.
 const ATTEMPTS_BEFORE_ALONE = 2;
 
 interface Group {
   readonly operations: QueuedOperation[];
-  /** How many of them have left. */
+  /** How many of them were taken. */
   taken: number;
 }
 
-/** Operations of one provider, by what may share a request: the operation and the instant at which it was decided. */
+/** The operations of one provider, grouped by what may share a request: the kind and the instant of the decision. */
 export class OperationQueue {
   readonly #groups = new Map<string, Group>();
   #alone: QueuedOperation[] = [];
@@ -41,9 +41,9 @@ export class OperationQueue {
     else group.operations.push(operation);
   }
 
-  /** The next ones that travel together, at most `limit`; empty when there are none. */
+  /** Takes the next operations that may share a request, at most `limit`; empty when there are none. */
   take(limit: number): QueuedOperation[] {
-    // In turns, so that neither kind waits for the end of the other.
+    // Groups and single operations take turns, so that neither kind waits for the end of the other.
     this.#isAlonesTurn = !this.#isAlonesTurn;
     const [first] = this.#groups;
     if (first === undefined || (this.#isAlonesTurn && this.#alone.length > 0)) {
@@ -56,14 +56,14 @@ export class OperationQueue {
     group.taken += batch.length;
     if (group.taken === group.operations.length) {
       this.#groups.delete(key);
-      // The tables that a busy Map leaves behind hold the group; see WorkTable.
+      // The tables that a busy Map leaves behind still hold the group; see WorkTable.
       group.operations.length = 0;
     }
     this.#size -= batch.length;
     return batch;
   }
 
-  /** Takes out all of them. */
+  /** Takes all operations. */
   takeAll(): QueuedOperation[] {
     const waiting = [...this.#groups.values()].flatMap(({ operations, taken }) => operations.slice(taken));
     const all = [...waiting, ...this.#alone];

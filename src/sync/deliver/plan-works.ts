@@ -6,27 +6,27 @@ import { planDelivery } from "../plan/planner.ts";
 import type { QueuedOperation } from "./operation-queue.ts";
 import { hasOpenIntent, toUpdate, type Work } from "./work.ts";
 
-/** What is to be written of deliveries, and what may be sent after it was. */
+/** The updates to write, and the operations that may be sent once they are written. */
 export interface PlannedWorks {
-  /** One for each delivery, in their order. */
+  /** One per work, in order. */
   readonly updates: readonly DeliveryUpdate[];
   readonly operations: readonly QueuedOperation[];
 }
 
 interface PlanContext {
   readonly now: Date;
-  /** Claims that were asked for earlier, by the monotonic clock, are given back. */
+  /** Works claimed before this instant are released, by the monotonic clock. */
   readonly claimedAfter: number;
-  /** When the clock is believed again; undefined: it is. */
+  /** When the clock is trusted again; undefined: it is. */
   readonly steadyAt: Date | undefined;
   readonly rules: PlanRules;
-  /** False where nothing new is to be begun under this claim: it is given back. */
+  /** False where no new operation may begin under this claim: the work is released. */
   readonly mayBegin: (work: Work) => boolean;
 }
 
 const UNREADABLE_MS = 60_000;
 
-/** Plans deliveries, in slices. All that is decided here is decided at one instant, so that it may travel together. */
+/** Plans works in slices. All decisions get the same instant, so that their operations may share a request. */
 export async function planWorks(works: readonly Work[], context: PlanContext): Promise<PlannedWorks> {
   const slicer = createSlicer();
   const updates: DeliveryUpdate[] = [];
@@ -47,7 +47,7 @@ function planWork(
   if (work.isStale || work.claimedAt < claimedAfter) return toUpdate(work, again);
   const { delivery, desired = NOTHING_DESIRED } = work;
   const plan = findPlan({ desired, delivery, now, steadyAt, rules });
-  // One that nobody can read must not end the others. It stays pending, and is seen by its age.
+  // A delivery that cannot be planned must not end the others. It stays pending, so its age shows in `status()`.
   if (plan === undefined) {
     return toUpdate(work, { ...again, dueAt: new Date(now.getTime() + UNREADABLE_MS) });
   }

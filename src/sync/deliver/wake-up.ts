@@ -1,9 +1,9 @@
 import type { Timers } from "../pace/timers.ts";
 
-// A clock that is set forward, or a machine that slept, is noticed after this time at the latest.
+// After this time at the latest, a clock that was set forward, or a sleep of the machine, is noticed.
 const LONGEST_SLEEP_MS = 10 * 60_000;
 
-/** One timer for the earliest of many instants of the clock. */
+/** One timer for the earliest of several instants. */
 export class WakeUp {
   readonly #timers: Timers;
   readonly #onTime: () => void;
@@ -15,7 +15,10 @@ export class WakeUp {
     this.#onTime = onTime;
   }
 
-  /** Calls back when the clock shows `at`, in milliseconds, if not earlier, or when it was set back meanwhile. Then it has forgotten all instants. */
+  /**
+   * Calls back when the clock shows `at`, in milliseconds, or was set back meanwhile; earlier when an earlier instant
+   * is set. The call clears all instants.
+   */
   noLaterThan(at: number): void {
     if (at >= this.#at) return;
     this.#at = at;
@@ -35,7 +38,7 @@ export class WakeUp {
     this.#cancelTimer = this.#timers.after(Math.min(Math.max(0, wait), LONGEST_SLEEP_MS), () => {
       this.#cancelTimer = undefined;
       const now = this.#timers.now().getTime();
-      // A clock that was set back shows that instant later; what waited for it has waited.
+      // A clock that was set back reaches the instant late, so the call is made at once.
       if (now < this.#at && now >= armedAt) {
         this.#arm();
         return;

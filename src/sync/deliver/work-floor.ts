@@ -21,7 +21,7 @@ export interface FloorContext extends LoopContext {
   readonly lag: Lag;
 }
 
-/** The deliveries of one provider that this process is working on, from the claim until they are given back. */
+/** The deliveries of one provider that this process is working on, from claim to release. */
 export class WorkFloor {
   lastSuccessAt: Date | null = null;
   readonly #context: FloorContext;
@@ -56,7 +56,7 @@ export class WorkFloor {
     return this.#works.size === 0;
   }
 
-  /** What has not reached a request yet. */
+  /** Deliveries and operations that are not in a request yet. */
   get waiting(): number {
     return this.#desk.waiting + this.#preparing;
   }
@@ -65,12 +65,12 @@ export class WorkFloor {
     return this.#desk.inFlight;
   }
 
-  /** Requests that were given up and that the provider has not ended yet. */
+  /** Requests that were given up and that the provider has not ended since. */
   get stuck(): number {
     return this.#desk.stuck;
   }
 
-  /** Whether it is looking for what may be sent again after a cancellation. */
+  /** Whether it is looking for refused registrations to send again after a cancellation. */
   get isLooking(): boolean {
     return this.#freedPlaces.isLooking;
   }
@@ -82,7 +82,10 @@ export class WorkFloor {
     this.#freedPlaces.open();
   }
 
-  /** Gives everything back: at once what was not sent, the rest when it has ended. When `bound` is fulfilled, it is cut off. */
+  /**
+   * Releases everything: unsent operations at once, the rest when their requests end. When `bound` is fulfilled, open
+   * requests are aborted.
+   */
   async close(bound: Promise<void>): Promise<void> {
     const { timers } = this.#context;
     this.#isOpen = false;
@@ -95,7 +98,7 @@ export class WorkFloor {
       if (isOver) return;
       this.#desk.cutOff();
       this.#writer.stopRetrying();
-      // A provider that does not hear of its end is not waited for: its claims end by themselves.
+      // A provider that ignores the abort is not waited for: the claims expire by themselves.
       cancel = timers.after(1_000, () => this.#whenEmpty?.());
     });
     await new Promise<void>((resolve) => {
@@ -107,7 +110,10 @@ export class WorkFloor {
     this.#works.clear();
   }
 
-  /** What was claimed is not the last word any more: nothing new is decided before it is claimed anew. */
+  /**
+   * Marks the works of changed permits, or of a changed company, as stale: they are claimed again before anything new
+   * is decided.
+   */
   outdate(changed: { readonly permitIds: readonly string[] } | { readonly companyId: string }): void {
     if (this.isEmpty) return;
     if ("permitIds" in changed) {
@@ -122,23 +128,23 @@ export class WorkFloor {
     }
   }
 
-  /** Takes deliveries that were claimed; `claimedAt` is when that was asked for, by the monotonic clock. */
+  /** Takes claimed deliveries. `claimedAt` is when the claim was requested, by the monotonic clock. */
   take(claimed: readonly ClaimedDelivery[], claimedAt: number): void {
     const byCompany = new Map<string, Work[]>();
     const withdrawn: Work[] = [];
     for (const one of claimed) {
       const known = this.#works.get(one.permitId);
       if (known !== undefined && isAsWritten(known, one)) {
-        // Its claim ran out by the clock while it is being worked on. What is under way goes on under the new claim;
-        // the permit may be another by now, so it is looked at anew as soon as that has ended.
+        // Its claim expired by the clock during the work. Open requests go on under the new claim. The permit may have
+        // changed, so it is planned again as soon as they have ended.
         Object.assign(known, { version: one.version, claimedAt, isStale: true, reclaimed: one });
         continue;
       }
-      // It was changed under another claim meanwhile: what we know of it is not the last word any more.
+      // Another claim has changed it meanwhile: this process's state of it is outdated.
       if (known !== undefined) {
         this.#lose(known);
         if (known.outstanding > 0) {
-          // One request about a registration at a time.
+          // A registration has one open request at a time: the new claim waits for it.
           Object.assign(known, { claimedAt, reclaimed: one });
           continue;
         }
@@ -161,12 +167,12 @@ export class WorkFloor {
     for (const [companyId, works] of byCompany) void this.#prepare(companyId, works);
   }
 
-  /** Asks the provider whether its vendor is back, in the place of an operation that would show it. */
+  /** Asks the provider whether its vendor is back, when no operation would show it. */
   checkConnection(): Promise<void> {
     return this.#desk.checkConnection();
   }
 
-  /** Sends what waits, as far as it may be sent now. */
+  /** Sends waiting operations, as far as breaker and concurrency allow. */
   dispatch(): void {
     this.#desk.dispatch();
   }
@@ -199,7 +205,7 @@ export class WorkFloor {
     });
   }
 
-  /** Plans the next operations of deliveries, writes them down, and lines them up. */
+  /** Plans the next operations of works, writes them to the ledger, and queues them. */
   async #advance(claimed: readonly Work[], onPlanned = () => {}): Promise<void> {
     const works = claimed.filter(({ isLost }) => !isLost);
     const { provider, leadTimeMs, timers, clockWatch, ledger } = this.#context;
@@ -210,18 +216,18 @@ export class WorkFloor {
       claimedAfter: timers.monotonic() - OLDEST_CLAIM_MS,
       steadyAt: clockWatch.status?.steadyAt,
       rules: { providerId: provider.id, openEndedDays, leadTimeMs, ownReferences },
-      // What another machine was told meanwhile is not heard of before the next claim.
+      // A change recorded by another machine is seen only by the next claim.
       mayBegin: ({ wasSent }) => this.#isOpen && !(wasSent && isShared),
     });
     const areLost = await this.#write(works, updates);
     onPlanned();
-    // What no ledger has is not sent.
+    // Operations that the ledger did not take are not sent.
     for (const { work } of areLost ? operations : []) if (work.isLost) this.#endOne(work);
     this.#desk.lineUp(areLost ? operations.filter(({ work }) => !work.isLost) : operations);
     this.#progress();
   }
 
-  /** Writes down what became of a request, and goes on. */
+  /** Applies the outcomes of a request, writes them, and plans the next operations. */
   async #conclude(batch: readonly QueuedOperation[], outcomes: readonly BatchOutcome[]): Promise<void> {
     const { timers, random, emit, provider } = this.#context;
     const now = timers.now();
@@ -232,7 +238,7 @@ export class WorkFloor {
       const { work, right } = batch[index] as QueuedOperation;
       const outcome = outcomes[index];
       if (outcome === undefined) continue;
-      // Where the claim was lost, the one that there is now repeats the operation and hears of its end.
+      // The claim was lost: the process that holds the new one repeats the operation.
       if (work.isLost) {
         this.#endOne(work);
         continue;
@@ -246,7 +252,7 @@ export class WorkFloor {
       if (event !== undefined) events.push({ work, event });
       if (event?.type === "acknowledged" && event.operation === "cancel") this.#freedPlaces.note(right);
     }
-    // The next request leaves before this one's end is written.
+    // The next request is sent before this one's outcomes are written.
     this.#onProgress();
     const isDone = ({ outstanding }: Work) => outstanding === 0;
     const partly = [...touched].filter((work) => !isDone(work));
@@ -261,7 +267,7 @@ export class WorkFloor {
     this.#progress();
   }
 
-  /** Gives back operations that were not sent, and their deliveries when nothing else of them is under way. */
+  /** Puts back operations that were not sent, and releases works that have no other operation. */
   #putBack(operations: readonly QueuedOperation[], notBefore: Date): void {
     const released: Work[] = [];
     const now = this.#context.timers.now();
@@ -280,7 +286,7 @@ export class WorkFloor {
     );
   }
 
-  /** Writes one update of each delivery. Tells whether any of them was lost: then nothing more is done about that one. */
+  /** Writes one update per work. Returns whether any claim was lost; nothing more is done under a lost claim. */
   async #write(works: readonly Work[], updates: readonly DeliveryUpdate[]): Promise<boolean> {
     for (let index = 0; index < works.length; index += 1) {
       const [work, { delivery }] = [works[index] as Work, updates[index] as DeliveryUpdate];
@@ -293,11 +299,11 @@ export class WorkFloor {
     for (let index = 0; index < works.length; index += 1) {
       const work = works[index] as Work;
       const { permitId, release, delivery, version } = updates[index] as DeliveryUpdate;
-      // It was given back by another writing of it.
+      // Another write has released it.
       if (work.isLost || this.#works.get(permitId) !== work) continue;
       work.writing = undefined;
       if (unwritten.has(permitId)) {
-        // Its claim ran out while it waited to be written, and this process has it again.
+        // Its claim expired before the write, and this process has claimed it again.
         if (work.version !== version) again.push(work);
         else {
           areLost = true;
@@ -310,7 +316,8 @@ export class WorkFloor {
       this.#works.delete(permitId);
       if (release.dueAt !== null) this.#onDue(release.dueAt.getTime());
       noteRelease(work, release, { delivery, now: now.getTime() }, this.#context);
-      // A claim may take it again before we hear that it was given back. Dropped, it would wait until its lease ends.
+      // A claim may take the delivery again before this process learns of the release. Without this, it would wait for
+      // the end of its lease.
       if (work.version !== version && work.reclaimed !== undefined)
         this.take([work.reclaimed], work.claimedAt);
     }
@@ -329,7 +336,7 @@ export class WorkFloor {
     if (work.outstanding === 0) this.#works.delete(work.permitId);
   }
 
-  /** One operation of a lost delivery is over. After the last one, the claim that there is by now is taken up. */
+  /** Ends one operation of a work with a lost claim. After the last one, the newer claim begins. */
   #endOne(work: Work): void {
     work.outstanding -= 1;
     if (work.outstanding > 0) return;

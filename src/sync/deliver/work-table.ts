@@ -5,9 +5,9 @@ interface Cell {
 }
 
 /**
- * Works by permit; what is taken out is let go of at once. A Map that is filled and emptied all the time leaves a chain
- * of tables behind, each of which holds what was in it when it was replaced, until the garbage collector goes through
- * everything: by then that is a hundred times of what is being worked on, and every small collection carries it along.
+ * Works by permit id; a deleted work is freed at once. A Map that is filled and emptied all the time leaves a chain of
+ * old tables behind, each of which holds its entries until a full garbage collection. By then that is a hundred times
+ * the current works, and every small collection copies it.
  */
 export class WorkTable {
   readonly #cells = new Map<string, Cell>();

@@ -9,38 +9,40 @@ export interface Work extends DeliveryId {
   readonly companyId: string;
   readonly dueSince: Date;
   readonly isForgotten: boolean;
-  /** Locations without a target, when it was claimed. */
+  /** The locations without a target at the time of the claim. */
   readonly unmappedBefore: readonly string[];
-  /** Of a permit that counts, until it is known what follows from it: many are in hand at a time. */
+  /**
+   * The active permit until its registrations are derived: a backfill holds many works at a time, and frees it early.
+   */
   permit: Permit | undefined;
   /** Undefined until the directory has answered. */
   desired: Desired | undefined;
-  /** What goes back to the ledger. */
+  /** The current state, which is written to the ledger. */
   delivery: Delivery;
-  /** What the ledger has of it, as far as this process knows. */
+  /** The state in the ledger, as far as this process knows. */
   written: Delivery;
-  /** What is being written of it. */
+  /** The state that is being written. */
   writing: Delivery | undefined;
-  /** The claim that it goes back with. */
+  /** The version of the claim, which goes back with the update. */
   version: number;
-  /** When the claim was asked for, by the monotonic clock: one that is set must not make it look younger. */
+  /** When the claim was requested, by the monotonic clock: setting the clock must not make the claim look younger. */
   claimedAt: number;
-  /** Operations that wait for a request, or for the end of one. */
+  /** Operations that are queued or in an open request. */
   outstanding: number;
-  /** Whether the permit or its company is another by now, as far as we know: then it must be claimed anew. */
+  /** Whether the permit or its company has changed since the claim: it must be claimed again. */
   isStale: boolean;
-  /** Whether its claim was over when it was written. What is under way of it is let be: it is decided under another claim. */
+  /** Whether a write found the claim over. The results of its open operations are ignored; the new claim decides. */
   isLost: boolean;
-  /** Whether a vendor was asked anything. */
+  /** Whether an operation was sent to the vendor. */
   wasSent: boolean;
-  /** The claim that took it anew while it was being worked on. */
+  /** The newer claim, made during the work. */
   reclaimed?: ClaimedDelivery;
 }
 
 /** A delivery that was claimed. */
 export function createWork(claimed: ClaimedDelivery, claimedAt: number): Work {
   const { providerId, permitId, companyId, dueSince, stored, delivery, version } = claimed;
-  // Written one by one, as in all that is made of every delivery: spreading takes several times as long.
+  // Field by field, as for every object that is made per delivery: spreading takes several times as long.
   return {
     providerId,
     permitId,
@@ -62,19 +64,19 @@ export function createWork(claimed: ClaimedDelivery, claimedAt: number): Work {
   };
 }
 
-/** What is written of it; with `release`, it is given back. */
+/** The update to write; with `release`, it releases the delivery. */
 export function toUpdate(work: Work, release?: DeliveryUpdate["release"]): DeliveryUpdate {
   const { providerId, permitId, delivery, version } = work;
   if (release === undefined) return { providerId, permitId, delivery, version };
   return { providerId, permitId, delivery, version, release };
 }
 
-/** Whether something is on its way that nobody refused. */
+/** Whether an operation is open that was not refused. */
 export function hasOpenIntent({ delivery }: Work): boolean {
   return delivery.rights.some(({ intent, failure }) => intent !== null && failure === null);
 }
 
-/** Whether the ledger has of a delivery what this process wrote last, or is just writing. */
+/** Whether the ledger's state of a delivery is the one that this process wrote last, or is writing. */
 export function isAsWritten({ written, writing }: Work, claimed: ClaimedDelivery): boolean {
   if (claimed.delivery === written || claimed.delivery === writing) return true;
   const found = encodeDelivery(claimed.delivery, claimed);

@@ -1,7 +1,7 @@
 import { EnforcementError, isEnforcementError } from "../../../core/errors.ts";
 import type { ConnectionCheck, Outcome, PushProvider } from "../../../core/provider.ts";
 
-/** Asks a provider whether its vendor can be used. It never rejects, whatever the provider does. */
+/** Calls the provider's `checkConnection`. Never rejects, whatever the provider does. */
 export async function askConnection(
   provider: PushProvider,
   signal: AbortSignal,
@@ -10,7 +10,7 @@ export async function askConnection(
     return { ok: true, value: await provider.checkConnection({ signal }) };
   } catch (thrown) {
     if (isEnforcementError(thrown)) return { ok: false, error: thrown };
-    // What is not ours may print anything, a plate included, so nothing of it is kept.
+    // A foreign error may print anything, a plate included, so nothing of it is kept.
     const message = "The provider threw something else than an EnforcementError.";
     return {
       ok: false,

@@ -2,10 +2,10 @@ import { LONGEST_REQUEST_MS } from "../../ledger/lease.ts";
 import { haveTurn } from "../../pace/slicer.ts";
 import type { Timers } from "../../pace/timers.ts";
 
-// A provider that hears its signal ends within a turn or two of the event loop.
+// A provider that obeys its signal ends within a turn or two of the event loop.
 const STUCK_AFTER_MS = 1_000;
 
-/** The requests of one provider that are under way. Each of them ends, also where the provider ignores its signal. */
+/** The open requests of one provider. Each ends within a bound, even where the provider ignores its signal. */
 export class BoundedRequests {
   readonly #timers: Timers;
   readonly #underWay = new Set<AbortController>();
@@ -15,25 +15,24 @@ export class BoundedRequests {
     this.#timers = timers;
   }
 
-  /** How many are under way. */
+  /** The number of open requests. */
   get size(): number {
     return this.#underWay.size;
   }
 
-  /** How many were given up that the provider has not ended yet. */
+  /** The number of requests that were given up and that the provider has not ended since. */
   get stuck(): number {
     return this.#stuck;
   }
 
-  /** Cuts off the requests under way. */
+  /** Aborts all open requests. */
   cutOff(): void {
     for (const request of this.#underWay) request.abort();
   }
 
   /**
-   * Makes one request and cuts it off after {@link LONGEST_REQUEST_MS}. One that does not end a second after its signal
-   * aborted is given up: `onStuck` gives its value, and what the provider ends it with later is ignored. `ask` must not
-   * reject.
+   * Makes one request and aborts it after {@link LONGEST_REQUEST_MS}. A request that does not end within a second after
+   * its signal aborted is given up: `onStuck` gives its value, and its late result is ignored. `ask` must not reject.
    */
   async run<Value>(
     ask: (signal: AbortSignal) => Promise<Value>,
@@ -42,7 +41,7 @@ export class BoundedRequests {
     const request = new AbortController();
     const { signal } = request;
     this.#underWay.add(request);
-    // To put a hundred registrations on the wire is a slice of work. The bound is the provider's, and begins after it.
+    // Encoding a hundred registrations for the wire is a slice of work. The deadline begins after the wait for it.
     await haveTurn();
     const cancelDeadline = this.#timers.after(LONGEST_REQUEST_MS, () => request.abort());
     const value = await this.#untilStuck(ask(signal), signal, onStuck);

@@ -2,33 +2,33 @@ import type { EnforcementError, EnforcementErrorCode } from "../../../core/error
 import { outageBackoff, readRetryAfter } from "../../pace/backoff.ts";
 import type { Timers } from "../../pace/timers.ts";
 
-/** What the breaker of one provider lets through. */
+/** The state of one provider's breaker. */
 export interface BreakerStatus {
   /**
-   * `closed`: everything. `open`: nothing until `retryAt`. `half_open`: since then, one operation, to see whether it is
-   * back; where no permit waits, `checkConnection` in its place.
+   * `closed`: all operations are sent. `open`: none is sent until `retryAt`. `half_open`: from `retryAt` on, one
+   * operation is sent to see whether the vendor is back; where no permit waits, `checkConnection` is called instead.
    */
   readonly state: "closed" | "open" | "half_open";
-  /** Why it is not closed; null when it is. */
+  /** The error that opened it; null when closed. */
   readonly code: EnforcementErrorCode | null;
-  /** Since when it is not closed; null when it is. */
+  /** Since when it is not closed; null when closed. */
   readonly downSince: Date | null;
-  /** From when on the vendor is asked again; null when closed. */
+  /** From when on the vendor is tried again; null when closed. */
   readonly retryAt: Date | null;
 }
 
-// One more could still be chance: a connection that a proxy closed, a request that met a restart.
+// Fewer failures may be chance: a connection that a proxy closed, a request that met a restart.
 const FAILURES_TO_OPEN = 3;
-// Replies that cannot be read may be one registration's trouble. Those of so many permits in a row are not.
+// Unreadable replies may be the trouble of one registration. For this many permits in a row, they are the vendor's.
 const PERMITS_TO_OPEN = 5;
-// While others might get through, they are looked for quickly.
+// Bounds the wait while other permits might get through, so that these are tried soon.
 const SLOWEST_SEARCH = 3;
-// The next request would meet the same answer.
+// The next request would get the same answer.
 const OPENS_AT_ONCE: ReadonlySet<EnforcementErrorCode> = new Set(["unauthorized", "rate_limited"]);
 
 /**
- * Keeps a vendor that is down from being asked by everything that waits for it. Failures count when a whole request
- * ended in one; what the vendor refuses is an answer.
+ * Stops operations from being sent to a vendor that is down. A failure counts when the whole request failed; a refusal
+ * is an answer.
  */
 export class Breaker {
   readonly #timers: Timers;
@@ -36,17 +36,17 @@ export class Breaker {
   readonly #onChange: (error: EnforcementError | undefined, downSince: Date) => void;
   #failures = 0;
   #openings = 0;
-  /** Permits and requests whose trouble may be their own, since the last answer. */
+  /** Permits and requests since the last answer whose trouble may be their own. */
   readonly #heldPermits = new Set<string>();
   #heldRequests = 0;
   #downSince: Date | undefined;
   #code: EnforcementErrorCode | undefined;
   #retryAt = 0;
-  /** When that was said, by the clock. */
+  /** When the wait was set, by the clock. */
   #waitsSince = Number.NEGATIVE_INFINITY;
   #isProbing = false;
 
-  /** `onChange` hears once that it opened, with the reason, and once that it closed. */
+  /** `onChange` is called once with the error when the breaker opens, and once without one when it closes. */
   constructor(options: {
     timers: Timers;
     random: () => number;
@@ -69,7 +69,7 @@ export class Breaker {
     return this.#downSince === undefined;
   }
 
-  /** How long nothing may be sent, in milliseconds; 0 when something may. */
+  /** How long no operation may be sent, in milliseconds; 0 when one may. */
   get waitMs(): number {
     if (this.#downSince === undefined) return 0;
     const now = this.#timers.now().getTime();
@@ -77,14 +77,17 @@ export class Breaker {
     return now < this.#waitsSince ? 0 : Math.max(0, this.#retryAt - now);
   }
 
-  /** Whether one operation may see whether the vendor is back. Nothing else may until it has ended. */
+  /**
+   * Begins a probe. Returns true when one operation may be sent to see whether the vendor is back; no other may be sent
+   * until it has ended.
+   */
   startProbe(): boolean {
     if (this.#downSince === undefined || this.#isProbing || this.waitMs > 0) return false;
     this.#isProbing = true;
     return true;
   }
 
-  /** A request ended with an answer. While the breaker is open, only the probe's counts. */
+  /** Notes a request that ended with an answer. While the breaker is open, only the probe's answer counts. */
   noteAnswer({ isProbe }: { isProbe: boolean }): void {
     this.#failures = 0;
     this.#heldPermits.clear();
@@ -98,8 +101,8 @@ export class Breaker {
   }
 
   /**
-   * A request about these permits ended in something that may be their own trouble. It counts as the vendor's when it
-   * happened to several permits in several requests, and to nothing else.
+   * Notes a request that ended with an error which may be its permits' own trouble. It counts as the vendor's trouble
+   * when several permits had it in several requests and no request got an answer.
    */
   noteHeld(
     error: EnforcementError,
@@ -116,13 +119,13 @@ export class Breaker {
     }
   }
 
-  /** A request ended without one. */
+  /** Notes a request that ended without an answer. */
   noteTrouble(error: EnforcementError, { isProbe }: { isProbe: boolean }): void {
     this.#failures += 1;
     if (isProbe) this.#isProbing = false;
     const isOpen = this.#downSince !== undefined;
     if (isOpen && !isProbe) {
-      // Others were under way when it opened. What the vendor asks for counts whoever hears it.
+      // A request that was open when the breaker opened. A longer wait that the vendor asks for counts nevertheless.
       this.#waitAtLeast(readRetryAfter(error.retryAfterMs));
       return;
     }
@@ -130,7 +133,7 @@ export class Breaker {
     this.#open(error, this.#openings + 1);
   }
 
-  /** Another instance takes over, with other credentials perhaps: it may ask at once. */
+  /** Ends the wait, because another instance takes over, perhaps with other credentials. */
   retryNow(): void {
     this.#isProbing = false;
     this.#openings = 0;
@@ -138,12 +141,12 @@ export class Breaker {
     this.#retryAt = this.#waitsSince;
   }
 
-  /** The probe was not sent after all. */
+  /** Ends a probe that was not sent. */
   giveUpProbe(): void {
     this.#isProbing = false;
   }
 
-  /** Opens it, or keeps it open after a probe. */
+  /** Opens the breaker, or keeps it open after a probe. */
   #open(error: EnforcementError, openings: number): void {
     this.#openings = openings;
     this.#code = error.code;

@@ -12,8 +12,9 @@ interface Sent {
 }
 
 /**
- * What a provider gave for a batch, read like a vendor's reply: a host may have written the provider. Whatever cannot be
- * read is an `invalid_response` whose outcome is unknown, so that it is repeated by its reference.
+ * Reads a provider's result for a batch as carefully as a vendor's reply, because a host may have written the provider.
+ * Whatever cannot be read is an `invalid_response` with an unknown outcome, so that the operation is repeated by its
+ * reference.
  */
 export function readOutcomes(
   given: unknown,
@@ -25,7 +26,7 @@ export function readOutcomes(
     const error = new EnforcementError("invalid_response", message, { providerId, outcome: "unknown" });
     return { ok: false, error };
   };
-  // With one too few or too many, none can be said to belong to its item.
+  // In a list of another length, no outcome can be matched with its operation.
   if (!Array.isArray(given) || given.length !== items.length) {
     ignorePromisesIn(given);
     const problem = Array.isArray(given)
@@ -52,7 +53,7 @@ function readOutcome(
   const { ok, value, error } = (given ?? {}) as { ok?: unknown; value?: unknown; error?: unknown };
   if (ok === false && isEnforcementError(error)) return { ok, error };
   if (ok !== true) {
-    // A provider that forgot to wait gives a list of promises.
+    // A provider that forgot to await returns a list of promises.
     ignorePromisesIn(given);
     return invalid("gave an outcome that is none");
   }
@@ -62,8 +63,8 @@ function readOutcome(
 }
 
 /**
- * The receipt of what was asked for, whatever the provider calls that; undefined when it is none. It is made anew of what was
- * checked: a ledger keeps it as JSON, and the next amendment reads it again.
+ * The receipt of a carried-out operation; undefined when the value is none. It is built from the checked fields only,
+ * because a ledger stores it as JSON and the next amendment reads it again. Its registration is the one that was sent.
  */
 function readReceiptOf(
   value: unknown,
@@ -81,7 +82,10 @@ function readReceiptOf(
   return { v: 1, providerId, reference, target, registration, coveredUntil };
 }
 
-/** Undefined when it is over as it begins: such a right would be registered anew at once, and for ever. */
+/**
+ * Undefined when the right would be over at the instant of its decision: sync would register it anew at once, without
+ * end.
+ */
 function readCoveredUntil(value: unknown, { at, validTo }: Intent): string | undefined {
   if (value === validTo && validTo !== null) return validTo;
   const coveredUntil = parseInstant(value, "coveredUntil");

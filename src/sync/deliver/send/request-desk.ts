@@ -18,13 +18,13 @@ export interface RequestDeskOptions {
   readonly breaker: Breaker;
   readonly concurrency: number;
   readonly emit: Emit;
-  /** Operations that were not sent come back; they are not to be sent before an instant. */
+  /** Called with operations that were not sent and must not be sent before an instant. */
   readonly onPutBack: (operations: readonly QueuedOperation[], notBefore: Date) => void;
-  /** A request has ended: one outcome for each of its operations. */
+  /** Called when a request has ended, with one outcome per operation. */
   readonly onEnd: (operations: readonly QueuedOperation[], outcomes: readonly BatchOutcome[]) => void;
 }
 
-/** Lines operations up and sends them in batches, as far as breaker and concurrency allow. */
+/** Queues operations and sends them in batches, as far as breaker and concurrency allow. */
 export class RequestDesk {
   readonly #options: RequestDeskOptions;
   readonly #queue = new OperationQueue();
@@ -44,12 +44,12 @@ export class RequestDesk {
     return this.#queue.size;
   }
 
-  /** Operations that the vendor is being asked for. */
+  /** Operations in open requests. */
   get inFlight(): number {
     return this.#inFlight;
   }
 
-  /** Requests that were given up and that the provider has not ended yet. */
+  /** Requests that were given up and that the provider has not ended since. */
   get stuck(): number {
     return this.#requests.stuck + this.#checks.stuck;
   }
@@ -58,14 +58,14 @@ export class RequestDesk {
     this.#isOpen = true;
   }
 
-  /** Puts back what waits, and whatever is lined up from now on. Operations under way go on; checks are cut off. */
+  /** Puts back the queue, and every operation queued from now on. Open requests go on; checks are aborted. */
   close(): void {
     this.#isOpen = false;
     this.#checks.cutOff();
     this.#putBack(this.#options.timers.now());
   }
 
-  /** Cuts off the requests under way. */
+  /** Aborts the open requests. */
   cutOff(): void {
     this.#requests.cutOff();
   }
@@ -76,8 +76,8 @@ export class RequestDesk {
   }
 
   /**
-   * Asks the provider whether its vendor is back, in the place of an operation that would show it: one at a time, and
-   * while it is asked, no operation is sent.
+   * Asks the provider whether its vendor is back, when no operation would show it. One check at a time; while it is
+   * open, no operation is sent.
    */
   async checkConnection(): Promise<void> {
     const { breaker, provider } = this.#options;
@@ -91,7 +91,7 @@ export class RequestDesk {
     else breaker.noteTrouble(outcome.error, { isProbe: true });
   }
 
-  /** Sends what waits, as far as it may be sent now. */
+  /** Sends queued operations, as far as breaker and concurrency allow. */
   dispatch(): void {
     const { breaker, concurrency, timers } = this.#options;
     while (this.#isOpen && this.#queue.size > 0 && this.#requests.size < concurrency && this.#hasRoom()) {
@@ -107,7 +107,7 @@ export class RequestDesk {
     return areLookupsAsked() ? Math.min(batchSize, FEW_OPERATIONS) : batchSize;
   }
 
-  /** While lookups are asked, little is under way. */
+  /** During lookups, few operations are in open requests. */
   #hasRoom(): boolean {
     return this.#inFlight === 0 || this.#inFlight + this.#batchSize <= FEW_OPERATIONS || !areLookupsAsked();
   }
@@ -128,10 +128,10 @@ export class RequestDesk {
         return batch.map(() => stuck);
       },
     );
-    // What follows from the reply is a slice of work, too.
+    // Processing the reply is a slice of work, too.
     await haveTurn();
     this.#inFlight -= batch.length;
-    // What we cut off ourselves says nothing of the vendor.
+    // A request that sync aborted shows nothing about the vendor.
     if (!this.#isOpen && wasCutOff) {
       if (isProbe) breaker.giveUpProbe();
     } else this.#tellBreaker(batch, outcomes, isProbe);
@@ -156,7 +156,7 @@ export class RequestDesk {
     }
   }
 
-  /** The provider does not end a request that was cut off. */
+  /** The outcome of a request that the provider did not end after its abort. */
   #giveUp(operation: RequestStuckEvent["operation"], count: number): Outcome<never> {
     const { emit, provider } = this.#options;
     emit({ type: "request_stuck", providerId: provider.id, operation, count });
@@ -165,7 +165,7 @@ export class RequestDesk {
     return { ok: false, error };
   }
 
-  /** What waited too long under its claim, lost it, or was overtaken by another word of the host, is put back. */
+  /** The operations without those whose claim is too old or lost, or whose permit has changed: these are put back. */
   #withoutOutdated(taken: readonly QueuedOperation[]): readonly QueuedOperation[] {
     const { timers, onPutBack } = this.#options;
     const claimedAfter = timers.monotonic() - OLDEST_CLAIM_MS;

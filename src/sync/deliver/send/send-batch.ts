@@ -6,16 +6,16 @@ import type { Intent, Right } from "../../ledger/delivery.ts";
 import { isRefusal } from "./judge-error.ts";
 import { readOutcomes } from "./read-outcome.ts";
 
-/** One operation of a batch: all of them are of one kind, decided at one instant. */
+/** One operation of a batch. All operations of a batch have one kind and one instant of decision. */
 export interface BatchItem {
   readonly right: Right;
   readonly intent: Intent;
 }
 
-/** What became of one item. A right that is gone leaves no receipt. */
+/** The outcome of one operation. A cancelled right has no receipt. */
 export type BatchOutcome = Outcome<Receipt | undefined>;
 
-/** Sends a batch once. One outcome for each item, in their order, whatever the provider does; it never throws. */
+/** Sends a batch once. Returns one outcome per operation, in order. Never throws, whatever the provider does. */
 export async function sendBatch(
   provider: PushProvider,
   items: readonly BatchItem[],
@@ -31,15 +31,16 @@ export async function sendBatch(
 }
 
 /**
- * What is known of each operation of a batch whose provider threw instead of giving outcomes: it may have sent some of them
- * before. A refusal is of one operation, and which one is not known: each travels alone later.
+ * The error of each operation of a batch whose provider threw instead of returning outcomes. The provider may have sent
+ * some of them, so their outcome is unknown. A thrown refusal does not say which operation it is about: each is sent
+ * alone later.
  */
 function toErrorOfEach(thrown: unknown, count: number, providerId: string): EnforcementError {
   if (isEnforcementError(thrown) && count === 1) return thrown;
   if (isEnforcementError(thrown) && !isRefusal(thrown)) {
     return withErrorDetails(thrown, { outcome: "unknown" });
   }
-  // What is not ours may print anything, a plate included, so nothing of it is kept.
+  // A foreign error may print anything, a plate included, so nothing of it is kept.
   const message = isEnforcementError(thrown)
     ? "The provider threw a refusal for a whole batch, instead of one outcome for each operation."
     : "The provider threw something else than an EnforcementError.";
@@ -49,7 +50,7 @@ function toErrorOfEach(thrown: unknown, count: number, providerId: string): Enfo
 function send(provider: PushProvider, items: readonly BatchItem[], signal: AbortSignal): unknown {
   const [first] = items;
   if (first === undefined) return [];
-  // Two loops over one call would multiply: only sync repeats.
+  // Only sync retries: two retry loops over one call would multiply.
   const options: OperationOptions = { at: new Date(first.intent.at), retries: 0, signal };
   switch (first.intent.operation) {
     case "register":
@@ -75,7 +76,7 @@ function send(provider: PushProvider, items: readonly BatchItem[], signal: Abort
   }
 }
 
-/** The right's receipt. What the vendor never acknowledged is named by our own reference. */
+/** The right's receipt. A right that was never acknowledged gets one with its own reference. */
 function receiptOf(
   { receipt, reference, registration, mayLastUntil }: Right,
   { at }: Intent,
