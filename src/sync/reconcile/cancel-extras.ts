@@ -4,12 +4,12 @@ import type { ListedRegistration, Outcome, PushProvider } from "../../core/provi
 import type { Receipt } from "../../core/registration/receipt.ts";
 import { isNotFound } from "../deliver/send/judge-error.ts";
 
-// Whose right it was is in no list, and on no vendor's wire either.
+// The ledger does not know the permit of an extra right, and no vendor's wire carries these ids.
 const UNKNOWN = "unknown";
 
 /**
- * Cancels rights of ours that no permit has any more. There is no receipt of them, so one is made of what the vendor shows.
- * One that shows no plate cannot be named to the vendor. Gives the references of those that are cancelled.
+ * Cancels rights with references of this package that no permit has. There is no receipt of them, so one is built from
+ * the vendor's record. A record without a plate cannot be cancelled. Returns the references of the cancelled rights.
  */
 export async function cancelExtras(
   provider: PushProvider,
@@ -22,7 +22,7 @@ export async function cancelExtras(
     receipts,
     signal === undefined ? options : { ...options, signal },
   );
-  // A provider may be the host's own: what cannot be said to belong to a right says nothing of it.
+  // A host's own provider may return anything. Outcomes that cannot be matched with their rights are ignored.
   if (!Array.isArray(outcomes) || outcomes.length !== receipts.length) return new Set();
   const cancelled = receipts.filter((_, index) => isGone(outcomes[index]));
   return new Set(cancelled.map(({ reference }) => reference));

@@ -7,46 +7,47 @@ import type { DriftKind } from "./drift.ts";
 import { requireRunning } from "./require-running.ts";
 import { readVendorView, type VendorView } from "./vendor-view.ts";
 
-// A right that ends this soon is not worth a word, and the vendor's clock may be ahead.
+// A right that ends within this time is not compared: a repair would come too late, and the vendor's clock may be
+// ahead.
 const ENDING_MS = 60_000;
-// A vendor may keep whole seconds.
+// Ends that differ by less are equal: a vendor may keep whole seconds.
 const SAME_END_MS = 1_000;
 
-/** What is compared at one target. */
+/** The input of one comparison. */
 export interface TargetComparison {
   readonly provider: PushProvider;
   readonly ledger: Ledger;
-  /** As the vendor's wire names it. */
+  /** The target's name on the vendor's wire. */
   readonly target: string;
-  /** Every name under which the ledger may have rights of it: before a vendor answers, a right has the host's name. */
+  /** Every name that the ledger may use for the target: before a vendor's answer, a right has the host's name. */
   readonly names: Iterable<string>;
-  /** Other instances of the same vendor. What they have at the target is theirs. */
+  /** The ids of other instances of the same vendor. Their rights at the target are not extra. */
   readonly neighbours: readonly string[];
   readonly testPlates: ReadonlySet<string>;
   readonly clock: () => Date;
   readonly signal: AbortSignal | undefined;
 }
 
-/** A right that differs. */
+/** A right that may differ. */
 export type Candidate = DifferingRight | ExtraRight;
 
-/** One of the ledger's. */
+/** A right of the ledger that the vendor shows differently, or not at all. */
 export interface DifferingRight {
   readonly kind: "missing" | "other_end";
-  /** By which the vendor knows it. */
+  /** The reference by which the vendor knows the right. */
   readonly reference: string;
   readonly permitId: string;
   readonly right: Right & { readonly receipt: Receipt };
 }
 
-/** One that only the vendor has. */
+/** A right that the vendor shows and the ledger does not have. */
 export interface ExtraRight {
   readonly kind: "extra";
   readonly reference: string;
   readonly entry: ListedRegistration | undefined;
 }
 
-/** What one look showed. */
+/** The result of one comparison. */
 export interface Look {
   readonly candidates: ReadonlyMap<string, Candidate>;
   readonly complete: boolean;
@@ -57,8 +58,8 @@ export interface Look {
 }
 
 /**
- * Compares twice, and takes only what differs both times in the same way: between the vendor's list and our reading of the
- * ledger a right may be registered, amended or cancelled, and that is no drift.
+ * Compares twice, and keeps only what differs both times in the same way: between reading the vendor's list and the
+ * ledger, a right may be registered, amended or cancelled, which is no drift.
  */
 export async function compareTarget(comparison: TargetComparison): Promise<Look> {
   const first = await look(comparison);
@@ -70,7 +71,7 @@ export async function compareTarget(comparison: TargetComparison): Promise<Look>
   return { ...first, candidates, complete: first.complete && second.complete };
 }
 
-/** Whether two looks found the same, and nothing was acknowledged between them. */
+/** Whether two comparisons found the same difference, and nothing was acknowledged between them. */
 function isSame(before: Candidate | undefined, again: Candidate): boolean {
   if (before?.kind === "extra" || again.kind === "extra") return before?.kind === again.kind;
   return (
@@ -80,7 +81,8 @@ function isSame(before: Candidate | undefined, again: Candidate): boolean {
 
 async function look(comparison: TargetComparison, only?: ReadonlySet<string>): Promise<Look> {
   const { provider, ledger, target, names, neighbours, testPlates, clock, signal } = comparison;
-  // The vendor first: a right is in the ledger before the vendor hears of it, so whatever is shown is there by then.
+  // The vendor is read first: a right is in the ledger before it is sent, so every listed right is in the ledger by
+  // then.
   const view = await readVendorView(provider, target, {
     ...{ now: clock(), testPlates },
     ...(only === undefined ? {} : { only }),
@@ -122,7 +124,7 @@ async function leaveToNeighbours(
   }
 }
 
-/** The rights of a provider that are at a target, whatever it is called. A delivery may have rights elsewhere as well. */
+/** The rights of a provider at a target, under any of its names. A delivery may have rights elsewhere as well. */
 async function* rightsAt(
   ledger: Ledger,
   providerId: string,
@@ -139,13 +141,13 @@ async function* rightsAt(
   }
 }
 
-/** Whether the vendor acknowledged a right, and nobody is about to change it or has to decide what becomes of it. */
+/** Whether the vendor acknowledged a right, and neither an open intent nor a refused cancel leaves it in question. */
 export function isSettled(right: Right): right is Right & { receipt: Receipt } {
   const { receipt, intent, failure } = right;
   return receipt !== null && intent === null && failure?.operation !== "cancel";
 }
 
-/** How a right is shown otherwise than was acknowledged. */
+/** How the vendor's record of a right differs from the acknowledged one; undefined when it does not. */
 export function findDrift(
   { receipt, registration }: Right & { receipt: Receipt },
   { shownUntil, now }: { shownUntil: number | undefined; now: number },
@@ -153,7 +155,7 @@ export function findDrift(
   const coveredUntil = Date.parse(receipt.coveredUntil);
   if (coveredUntil <= now + ENDING_MS) return undefined;
   if (shownUntil === undefined) {
-    // Officers are not shown what has not begun.
+    // A vendor does not list rights that have not begun.
     return Date.parse(registration.validFrom) <= now ? "missing" : undefined;
   }
   return Math.abs(shownUntil - coveredUntil) < SAME_END_MS ? undefined : "other_end";

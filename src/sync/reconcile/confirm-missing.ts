@@ -5,10 +5,11 @@ import type { Candidate, DifferingRight } from "./compare-target.ts";
 const LOOKS_AT_ONCE = 8;
 
 /**
- * Looks for what a list leaves out by its plate, where the vendor can be asked so: a list may have been cut where nobody
- * said so. Where it cannot, a complete list is believed, and one that may be incomplete says nothing.
+ * Looks up by its plate what a list leaves out, where the vendor can be asked for a plate: a list may have been cut off
+ * without saying so. Elsewhere a missing right is confirmed by a complete list, and dropped for one that may be
+ * incomplete.
  *
- * `missed`: the list left out what is there.
+ * `missed`: the list left out a right that the vendor has.
  */
 export async function confirmMissing(
   provider: PushProvider,
@@ -29,7 +30,7 @@ export async function confirmMissing(
   return { confirmed, missed };
 }
 
-/** Undefined where nobody can tell. */
+/** Whether the vendor finds the right; undefined where it cannot be asked. */
 async function isShown(
   provider: PushProvider,
   { right }: DifferingRight,

@@ -14,18 +14,18 @@ const MAX_REFUSALS = 100;
 /** Options of `reassert`. */
 export interface ReassertOptions {
   signal?: AbortSignal;
-  /** Called after each batch. What it throws is ignored. */
+  /** Called after each batch. Errors that it throws, or rejects with, are ignored. */
   onProgress?: (progress: ReassertProgress) => void;
-  /** How many registrations are repeated in a second at most: 1 to 10,000, default 20. */
+  /** The most registrations sent in a second: 1 to 10,000. Default 20. */
   perSecond?: number;
-  /** Goes on behind this target: `lastTarget` of a run that was broken off. Default: from the beginning. */
+  /** Continues after this target: the `lastTarget` of an interrupted run. Default: from the first target. */
   after?: string;
 }
 
-/** How far it is. */
+/** The progress of a run so far. */
 export interface ReassertProgress {
   readonly providerId: string;
-  /** The last target that is done with, in alphabetical order; null: none yet. Keep it, to go on from there. */
+  /** The last finished target, in alphabetical order; null: none yet. Keep it to continue from there. */
   readonly lastTarget: string | null;
   readonly targetsDone: number;
   readonly targets: number;
@@ -37,9 +37,9 @@ export interface ReassertProgress {
 export interface ReassertReport extends ReassertProgress {
   readonly startedAt: Date;
   readonly endedAt: Date;
-  /** Rights that were just being changed, or got no clear answer: durable sync delivers them. */
+  /** Rights that were being changed, or whose repeat got no clear answer. Durable sync delivers them. */
   readonly inFlight: number;
-  /** What the vendor would not hear again, the first 100. Its right stays as it was acknowledged. */
+  /** Repeats that the vendor refused, the first 100. The right stays as it was acknowledged. */
   readonly refusals: readonly {
     readonly permitId: string;
     readonly target: string;
@@ -57,11 +57,11 @@ export interface ReassertContext {
 }
 
 /**
- * Says every live registration again, target by target: the vendor that has it changes nothing, and the one that lost it
- * has it again. For vendors that cannot be listed; what is at the vendor and in no ledger is not found by it.
+ * Sends every live registration again, target by target. A vendor that has it changes nothing; a vendor that lost it
+ * has it again. For vendors that cannot be listed. It does not find rights that are at the vendor and in no ledger.
  *
- * @throws EnforcementError `invalid_input` naming the option, `aborted`, `unavailable` when the ledger fails, and what the
- * vendor says when it cannot be used: go on later with the progress' `lastTarget`
+ * @throws EnforcementError `invalid_input` naming the option; `aborted`; `unavailable` when the ledger fails; the
+ * vendor's error when it cannot be used: continue later with `lastTarget` of the progress
  */
 export async function reassertProvider(
   { provider, ledger, timers, onDue }: ReassertContext,
@@ -82,7 +82,7 @@ export async function reassertProvider(
 
   async function send(batch: readonly Resend[], target: string): Promise<void> {
     requireRunning(signal, { providerId, operation: "reassert" });
-    // It runs while the vendor is asked, by the timers and not by a clock: that one may be set.
+    // It begins with the request and runs by the timers, not by the clock, which may be set.
     const pause = beginPause(timers, (batch.length * 1_000) / perSecond, signal);
     try {
       const context = { provider, ledger, clock: timers.now, signal, whenRefused: "keep" as const };
@@ -154,7 +154,7 @@ function readReassertOptions(options: ReassertOptions) {
 }
 
 interface Pause {
-  /** Fulfilled when its time has passed, the signal ended it, or `end` did. */
+  /** Fulfilled when its time has passed, the signal aborted, or `end` was called. */
   readonly over: Promise<void>;
   end(): void;
 }

@@ -14,16 +14,16 @@ import { listTargetNames } from "./targets.ts";
 
 const operation = "reconcile";
 
-// A vendor that fails so often in a row is down, and every further target would cost a deadline.
+// A vendor that fails this often in a row is down, and every further target would cost a deadline.
 const FAILURES_IN_A_ROW = 3;
 
-/** What `reconcile` works with. */
+/** What `reconcile` depends on. */
 export interface ReconcileContext {
   readonly provider: PushProvider;
   readonly ledger: Ledger;
   readonly directory: Directory;
   readonly clock: () => Date;
-  /** Other push providers of the same vendor: what they have is theirs, also where it is at the same target. */
+  /** The ids of other push providers of the same vendor. Their rights are not extra, even at the same target. */
   readonly neighbours: readonly string[];
   /** Called when deliveries became due. */
   readonly onDue: () => void;
@@ -31,14 +31,15 @@ export interface ReconcileContext {
 }
 
 /**
- * Compares what a vendor lists with what it acknowledged, target by target, and repairs what differs.
+ * Compares what a vendor lists with what it acknowledged, target by target, and repairs the differences.
  *
- * One target at a time is in memory, as a reference and a number for each right of ours there. Only records that carry a
- * reference of ours are ours; others are counted and nothing else. What is just being delivered is left alone, and
- * whatever differs is looked at twice before it counts. A list that may be incomplete makes nothing missing by itself.
+ * Memory holds one target at a time: a reference and a number per right of this package there. Only records with a
+ * reference of this package are compared; others are only counted. Rights that are being delivered are left alone, and
+ * a difference counts only when a second look confirms it. A list that may be incomplete makes nothing missing by
+ * itself.
  *
- * @throws EnforcementError `unsupported` where the vendor cannot be listed: `reassert` is for those; `aborted`;
- * `unavailable` when the ledger fails; what the vendor says when it fails at three targets in a row
+ * @throws EnforcementError `unsupported` where the vendor cannot be listed (`reassert` is for those); `aborted`;
+ * `unavailable` when the ledger fails; the vendor's error when it fails at three targets in a row
  */
 export async function reconcileProvider(
   context: ReconcileContext,
@@ -76,7 +77,7 @@ export async function reconcileProvider(
   return tally.report(clock());
 }
 
-/** Without the rights of permits that were withdrawn: their cancellation is on its way. */
+/** The candidates without the rights of withdrawn permits, whose cancellation is on its way. */
 async function findWanted(ledger: Ledger, candidates: Iterable<Candidate>): Promise<Candidate[]> {
   const wanted: Candidate[] = [];
   for (const candidate of candidates) {
@@ -93,7 +94,7 @@ function requireListing(provider: PushProvider): void {
   throw new EnforcementError("unsupported", message, { providerId: provider.id, operation });
 }
 
-/** Whether the next target may do better. What the ledger or the directory throws is no vendor's. */
+/** Whether the run may go on with the next target. Errors of the ledger or the directory end it. */
 function isPassing(thrown: unknown): thrown is EnforcementError {
   if (!isEnforcementError(thrown) || thrown.providerId === undefined) return false;
   return !["aborted", "unsupported", "unauthorized", "invalid_config"].includes(thrown.code);

@@ -7,7 +7,7 @@ import type { DriftKind } from "./drift.ts";
 import { requireRunning } from "./require-running.ts";
 import { type Resend, resendRights } from "./resend.ts";
 
-/** What repairing works with. */
+/** What repairing depends on. */
 export interface RepairContext {
   readonly provider: PushProvider;
   readonly ledger: Ledger;
@@ -17,15 +17,15 @@ export interface RepairContext {
   readonly emit: Emit;
 }
 
-/** References of what differed. */
+/** The results of repairs, by reference. */
 export interface RepairEnd {
-  /** As they should be now, or being delivered: what a vendor that failed did with them, durable sync finds out. */
+  /** Correct now, or being delivered: when the vendor did not answer clearly, durable sync repeats the repair. */
   readonly repaired: ReadonlySet<string>;
   /** Changed meanwhile, so they are not drift. */
   readonly changed: ReadonlySet<string>;
 }
 
-/** Repairs what differs, in batches. */
+/** Repairs differences in batches. */
 export async function repairDrift(drift: readonly Candidate[], context: RepairContext): Promise<RepairEnd> {
   const { provider, clock, signal, repairs } = context;
   const [repaired, changed] = [new Set<string>(), new Set<string>()];
@@ -59,7 +59,7 @@ function toResend({ kind, permitId, right }: DifferingRight): Resend {
   return { operation, permitId, reference, coveredUntil: receipt.coveredUntil };
 }
 
-/** Of a vendor that takes one at a time, many may be under way at once. */
+/** Batches of at least 20: a vendor that takes one operation per request may have many open requests at once. */
 export function inBatches<Item>(items: readonly Item[], { capabilities }: PushProvider): Item[][] {
   const size = Math.max(capabilities.batchSize, 20);
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>

@@ -1,6 +1,6 @@
 import { EnforcementError } from "../../core/errors.ts";
 
-/** @throws EnforcementError `aborted` when the caller's signal ended it */
+/** @throws EnforcementError `aborted` when the caller's signal has aborted */
 export function requireRunning(
   signal: AbortSignal | undefined,
   { providerId, operation }: { providerId: string; operation: string },

@@ -10,19 +10,19 @@ import { LEASE_MS, LONGEST_REQUEST_MS } from "../ledger/lease.ts";
 import type { ClaimedDelivery, Ledger } from "../ledger/ledger.ts";
 import { isSettled } from "./compare-target.ts";
 
-/** An acknowledged right that is to be said again. */
+/** An acknowledged right to send again. */
 export interface Resend {
   readonly permitId: string;
   readonly reference: string;
-  /** `register`: it exists. `amend`: it ends when it should. */
+  /** `register`: the right is registered again. `amend`: its acknowledged end is stated again. */
   readonly operation: "register" | "amend";
-  /** What was acknowledged when that was decided. Anything else by now: it is left alone. */
+  /** The acknowledged end when the repeat was decided. When it has changed since, the right is left alone. */
   readonly coveredUntil: string;
 }
 
 /**
- * What became of it. `changed`: it is being delivered, was changed meanwhile or is not wanted any more, so nothing was
- * sent. `pending`: nobody knows yet, and durable sync repeats it.
+ * The result of a repeat. `changed`: the right is being delivered, was changed meanwhile or is no longer wanted, so
+ * nothing was sent. `pending`: the result is not known, and durable sync repeats the operation.
  */
 export type ResendEnd =
   | { readonly end: "acknowledged" }
@@ -36,11 +36,11 @@ export interface ResendContext {
   readonly clock: () => Date;
   readonly signal: AbortSignal | undefined;
   /**
-   * What happens when the vendor refuses to register a right again. `replace`: it does not have it, so it is taken up
-   * anew, under another reference. `keep`: it has it, and a repeat means nothing to it.
+   * What happens when the vendor refuses to register a right again. `replace`: the vendor does not have it, so it is
+   * registered under a new reference. `keep`: the vendor has it and takes no repeats, so the right stays as it was.
    */
   readonly whenRefused: "replace" | "keep";
-  /** Hears of what the vendor carried out, once it is written down. Absent: nobody does. */
+  /** Emits the operations that the vendor carried out, once they are written. Absent: no events. */
   readonly emit?: Emit;
 }
 
@@ -58,8 +58,9 @@ interface Sending extends BatchItem {
 }
 
 /**
- * Says acknowledged rights again, in one batch where it can: under a claim, so that nobody else changes them meanwhile,
- * and with the intent written before anything is sent, as every delivery is. One end for each, in their order.
+ * Sends acknowledged rights again, in one batch where possible. Each is claimed first, so that no other process changes
+ * it meanwhile, and its intent is written before anything is sent, as for every delivery. Returns one result per right,
+ * in order.
  */
 export async function resendRights(resends: readonly Resend[], context: ResendContext): Promise<ResendEnd[]> {
   const { ledger, provider, clock, signal, emit } = context;
@@ -92,8 +93,8 @@ function boundedBy(signal: AbortSignal | undefined): AbortSignal {
 }
 
 /**
- * Takes the deliveries, due. Most of them are not when they are asked for, and one that is not due would be forgotten
- * with its open intent if this process died: whoever takes over looks for what is due.
+ * Claims the deliveries after making them due. Most are not due, and with an open intent such a delivery would be lost
+ * if this process died: another process takes over only what is due.
  */
 async function claimAll(
   resends: readonly Resend[],
@@ -117,7 +118,7 @@ async function claimAll(
   return new Map(taken.map((claimed) => [claimed.permitId, { claimed, delivery: claimed.delivery }]));
 }
 
-/** Writes the intent into the delivery; nothing where there is nothing to say any more. */
+/** Writes the intent into the delivery; empty when the right has changed or is no longer wanted. */
 function prepare(resend: Resend, work: Work | undefined, now: Date): Sending[] {
   const { operation, reference, coveredUntil } = resend;
   const before = work?.delivery.rights.find((right) => right.reference === reference);
@@ -134,7 +135,9 @@ function prepare(resend: Resend, work: Work | undefined, now: Date): Sending[] {
   return [{ work, before, resend, right, intent }];
 }
 
-/** Writes the intents, and gives those that may be sent: what lost its claim meanwhile is another machine's. */
+/**
+ * Writes the intents. Returns those that may be sent: another process works on the deliveries that lost their claim.
+ */
 async function saveAll(ledger: Ledger, sendings: readonly Sending[]): Promise<Sending[]> {
   const works = [...new Set(sendings.map(({ work }) => work))];
   if (works.length === 0) return [];
@@ -143,7 +146,7 @@ async function saveAll(ledger: Ledger, sendings: readonly Sending[]): Promise<Se
   return sendings.filter(({ work }) => written.has(work));
 }
 
-/** What is decided at one instant and of one kind travels together. */
+/** Groups operations of one kind that were decided at one instant. */
 function batchesOf(sendings: readonly Sending[]): Sending[][] {
   const batches = new Map<string, Sending[]>();
   for (const sending of sendings) {
@@ -165,7 +168,7 @@ function conclude(
   const after = applied.rights.find((one) => one.reference === reference);
   work.delivery = applied;
   if (outcome.ok) {
-    // What was refused before, a later end say, is still for a person to decide.
+    // An earlier refusal, of a later end for example, still waits for the host's decision.
     if (after !== undefined && before.failure !== null) {
       const { failure, registration } = before;
       work.delivery = replaceRight(applied, { ...after, registration, failure });
@@ -173,7 +176,7 @@ function conclude(
     return { end: "acknowledged" };
   }
   const { error } = outcome;
-  // What the vendor does not have after all, durable sync registers again.
+  // A right that the vendor turns out not to have is registered again by durable sync.
   if (!isRefusal(error) || after?.intent !== null || after.lost) return { end: "pending", error };
   if (resend.operation === "register") {
     work.delivery = whenRefused === "keep" ? replaceRight(applied, before) : withoutRight(applied, reference);
@@ -181,7 +184,7 @@ function conclude(
   return { end: whenRefused === "replace" && resend.operation === "register" ? "pending" : "refused", error };
 }
 
-/** Due at once, so that the planner looks at each again and sets its next instant. */
+/** Releases the deliveries, due at once, so that the planner sets their next instants. */
 async function releaseAll(ledger: Ledger, works: Iterable<Work>, now: Date): Promise<void> {
   const release = { dueAt: now, settled: false };
   const updates = [...works].map(({ claimed, delivery }) => ({ ...update(claimed, delivery), release }));

@@ -9,7 +9,7 @@ import {
 } from "./drift.ts";
 import type { RepairEnd } from "./repair-drift.ts";
 
-/** What one target came to. */
+/** The results of one target. */
 interface TargetEnd {
   readonly look: Look;
   readonly confirmed: readonly Candidate[];
@@ -17,7 +17,7 @@ interface TargetEnd {
   readonly isComplete: boolean;
 }
 
-/** Adds up what the targets come to. It grows with their number, never with that of the rights. */
+/** Adds up the results of all targets. Its size depends on the number of targets, not on that of rights. */
 export class ReconcileTally {
   readonly #providerId: string;
   readonly #startedAt: Date;

@@ -5,14 +5,15 @@ import type { PushProvider, Zone } from "../../core/provider.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 
 /**
- * Where rights of ours may be: what the ledger knows and what the directory names now, by the name on the vendor's wire.
- * Each with all the names that the ledger may use for it. Sorted, so that a host sees where it is.
+ * The targets where rights of this package may be: those that the ledger knows and those that the directory names now,
+ * by the name on the vendor's wire. Each comes with all the names that the ledger may use for it. Sorted, so that
+ * progress is readable.
  */
 export async function listTargetNames(options: {
   provider: PushProvider;
   ledger: Ledger;
   directory: Directory;
-  /** Whatever else the host names. */
+  /** Targets that the host names besides. */
   also: readonly string[];
   signal: AbortSignal | undefined;
 }): Promise<[target: string, names: ReadonlySet<string>][]> {
@@ -20,7 +21,8 @@ export async function listTargetNames(options: {
   const written = new Set(also);
   for await (const target of ledger.listTargets(provider.id)) written.add(target);
   for await (const companyId of ledger.listCompanies()) {
-    // What the ledger knows of a location that cannot be read is compared; a target that it does not know yet has nothing.
+    // A location that cannot be read is compared by what the ledger knows of it. At a target that the ledger does not
+    // know yet, there is no right.
     const { sound } = readAnsweredLocations(await directory.listLocations(companyId), companyId);
     for (const location of sound) {
       const target = providerEntry(location.providers, provider.id)?.target;
@@ -41,7 +43,10 @@ async function listZones(provider: PushProvider, signal: AbortSignal | undefined
   return (await provider.listZones(signal === undefined ? {} : { signal })).zones;
 }
 
-/** A name's target: its zone's id, where it is the id, or the number or name of one zone. Otherwise itself. */
+/**
+ * The target of a name: the zone's id where the name is an id, or the number or name of exactly one zone. Otherwise the
+ * name itself.
+ */
 function indexZones(zones: readonly Zone[]): (name: string) => string {
   const ids = new Map(zones.map(({ id }) => [id.toLowerCase(), id]));
   const byName = new Map<string, Set<string>>();

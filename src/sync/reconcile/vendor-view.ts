@@ -2,21 +2,21 @@ import type { ListedRegistration, PushProvider } from "../../core/provider.ts";
 import { isOwnReference } from "../../core/registration/identity.ts";
 import { createSlicer } from "../pace/slicer.ts";
 
-/** What a vendor shows of ours at one target. */
+/** The records of one target that carry a reference of this package. */
 export interface VendorView {
-  /** The end of each record that carries a reference of ours, in milliseconds. `Infinity`: none. */
+  /** By reference: the end of each record, in milliseconds. `Infinity`: it has no end. */
   readonly ends: Map<string, number>;
-  /** The records themselves, of those that were asked for. */
+  /** The whole records of the references in `only`, by reference. */
   readonly entries: ReadonlyMap<string, ListedRegistration>;
-  /** Whether everything was shown. */
+  /** Whether the list was complete. */
   readonly complete: boolean;
   readonly listed: number;
   readonly foreign: number;
 }
 
 /**
- * Lists one target and keeps what is ours: a reference and a number for each, so that a zone with 100,000 rights takes
- * some 20 MB. `only`: keeps no others, but whole.
+ * Lists one target and keeps a reference and a number per record of this package, so that a zone with 100,000 rights
+ * takes some 20 MB. With `only`, it keeps only those references, with their whole records.
  */
 export async function readVendorView(
   provider: PushProvider,
@@ -37,7 +37,7 @@ export async function readVendorView(
       if (reference === undefined || !isOwnReference(reference)) foreign += 1;
       else if (!isTestPlate(plate, testPlates) && (only === undefined || only.has(reference))) {
         const until = validTo?.getTime() ?? Number.POSITIVE_INFINITY;
-        // Pages may overlap: the same record twice is one.
+        // Pages may overlap: a record that appears twice counts once.
         if (until > now.getTime()) ends.set(reference, Math.max(until, ends.get(reference) ?? until));
         if (only !== undefined) entries.set(reference, entry);
       }
