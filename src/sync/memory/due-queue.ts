@@ -1,12 +1,12 @@
-/** Something that becomes due. */
+/** A queue entry: an item and when it is due. */
 export interface DueNode<Item> {
   readonly dueAt: number;
-  /** Ties are taken in the order in which they came. */
+  /** Entries due at the same instant are taken in insertion order. */
   readonly order: number;
   readonly item: Item;
 }
 
-/** The earliest first: a binary heap. What is no longer wanted is passed over when it comes up. */
+/** A binary heap, earliest entry first. Entries that are no longer wanted are skipped when they reach the top. */
 export class DueQueue<Item> {
   #nodes: DueNode<Item>[] = [];
   #order = 0;
@@ -30,7 +30,7 @@ export class DueQueue<Item> {
     return node;
   }
 
-  /** The earliest that is wanted. It stays. */
+  /** The earliest wanted entry, which stays in the queue. */
   peek(): DueNode<Item> | undefined {
     for (;;) {
       const [first] = this.#nodes;
@@ -39,7 +39,7 @@ export class DueQueue<Item> {
     }
   }
 
-  /** Takes the earliest that is wanted, when it is due. */
+  /** Takes the earliest wanted item, if it is due. */
   take(now: number): Item | undefined {
     const first = this.peek();
     if (first === undefined || first.dueAt > now) return undefined;

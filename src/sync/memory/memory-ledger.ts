@@ -8,12 +8,14 @@ import type { DeliveryRow, PermitRow } from "./rows.ts";
 import { MemoryStore } from "./store.ts";
 
 /**
- * A ledger in this process's memory: for tests, trials, and hosts that record every permit again when they start.
- * It is gone when the process ends; what a vendor has acknowledged is forgotten with it.
+ * Creates a ledger in this process's memory, for tests, trials, and hosts that record every permit again when they
+ * start. It takes no options. When the process ends, everything is lost, including what the vendors acknowledged.
+ *
+ * @throws EnforcementError `invalid_config` when options are given
  */
 export function memoryLedger(): Ledger;
 export function memoryLedger(options?: unknown): Ledger {
-  // What a host believes to have set must not be passed over.
+  // An option without effect would mislead the host.
   if (options !== undefined) throw new EnforcementError("invalid_config", "memoryLedger: takes no options.");
   const store = new MemoryStore();
   let isOpen = false;
@@ -207,7 +209,7 @@ export function memoryLedger(options?: unknown): Ledger {
   };
 }
 
-/** Whether it is neither revoked nor over. */
+/** Whether the permit is neither revoked nor over. */
 function isRegistrable({ permit, state }: PermitRow, now: Date): boolean {
   return permit !== undefined && state === "active" && (permit.validTo === null || permit.validTo > now);
 }
@@ -232,7 +234,7 @@ function toStoredPermit({ permit, state, changedAt }: PermitRow): StoredPermit |
   return { permit, state, changedAt: new Date(changedAt) };
 }
 
-/** The earlier of two instants; null is never. */
+/** The earlier of two instants; null means never. */
 function earlier(one: number | null, other: number | null): number | null {
   if (one === null || other === null) return one ?? other;
   return Math.min(one, other);

@@ -11,30 +11,28 @@ export interface PermitRow {
   companyId: string;
   revision: number;
   state: KnownState;
-  /** Undefined: erased. */
+  /** Undefined: the permit was erased. */
   permit: Permit | undefined;
   changedAt: number;
   readonly deliveries: Map<string, DeliveryRow>;
 }
 
-/** A delivery in the memory ledger. Instants are milliseconds. */
+/** A delivery in the memory ledger. Instants are in milliseconds. */
 export interface DeliveryRow {
   readonly providerId: string;
   readonly owner: PermitRow;
   delivery: Delivery;
   dueAt: number | null;
   dueSince: number | null;
-  /** Its place in the queue; whatever else the queue holds of it is stale. */
+  /** The row's current queue entry. Other entries of the row are stale. */
   node: DueNode<DeliveryRow> | undefined;
   claim: { version: number; until: number; since: number; changedAt: number | null } | undefined;
 }
 
-// A claimed row is in the queue only when its time was over.
-
-/** The deliveries of one provider, and what is asked of many of them at once. */
+/** The deliveries of one provider, with the indexes that the ledger's lists and counts read. */
 export class ProviderRows {
   readonly rows = new Set<DeliveryRow>();
-  /** By the version of their claim. */
+  /** By the version of the claim. */
   readonly claimed = new Map<number, DeliveryRow>();
   readonly failing = new Set<DeliveryRow>();
   readonly unmapped = new Set<DeliveryRow>();
@@ -52,32 +50,32 @@ export class ProviderRows {
   }
 
   /**
-   * Makes rows due at `now` that wait for another attempt, were due by `latest`, hold a decision later than `now`, or are
-   * being worked on.
+   * Makes rows due at `now` that wait for another attempt, were due by `latest`, hold a decision later than `now`, or
+   * are claimed.
    */
   rewind(latest: number, now: number): void {
     for (const row of this.rows) {
       const { dueAt, dueSince, claim, delivery } = row;
-      // It would last for as much longer as the clock was ahead.
+      // The claim would last longer by as much as the clock was ahead.
       if (claim !== undefined) claim.until = Math.min(claim.until, now + LEASE_MS);
       const isAhead = dueAt !== null && dueSince !== null && dueAt > now;
       const isWaiting = isAhead && (dueAt > dueSince || dueSince <= latest);
-      // A delivery that is being worked on may be written with such a decision yet.
+      // A claimed delivery may still be saved with such a decision.
       if (isWaiting || claim !== undefined || isBehind(delivery, now)) this.makeDue(row, now);
     }
   }
 
-  /** The next row that is due and that nobody has. */
+  /** The next due row that is not claimed. */
   take(now: number): DeliveryRow | undefined {
     for (;;) {
       const row = this.queue.take(now);
       if (row === undefined || row.claim === undefined || row.claim.until <= now) return row;
-      // The clock went back, and its claim is not over after all.
+      // The clock went back: the claim is not over after all.
       row.node = undefined;
     }
   }
 
-  /** When the first of those becomes due that nobody has, or had without saving it. */
+  /** When the first row becomes due that is not claimed; null when none will. */
   findFirstUnclaimed(): number | null {
     for (;;) {
       const first = this.queue.peek();
@@ -90,7 +88,9 @@ export class ProviderRows {
     row.node = row.dueAt === null ? undefined : this.queue.push(row.dueAt, row);
   }
 
-  /** Offers what is claimed and whose time is over. Until somebody takes it, whoever had it may still save it. */
+  /**
+   * Queues claimed rows whose claim has expired. Until another claim takes such a row, its holder may still save it.
+   */
   offerOverdue(now: number): void {
     for (const row of this.claimed.values()) {
       if (row.node === undefined && row.claim !== undefined && row.claim.until <= now) this.queueUp(row);
@@ -118,12 +118,12 @@ export class ProviderRows {
     toggle(this.unmapped, row, delivery.unmapped.length > 0);
   }
 
-  /** Lists a row at its targets. */
+  /** Updates the index by target. */
   #move(row: DeliveryRow, earlier: Delivery, later: Delivery): void {
     const [only] = later.rights;
     const [former] = earlier.rights;
     const isOne = earlier.rights.length === 1 && later.rights.length === 1;
-    // Mostly there is one right, and it stays where it is.
+    // Most deliveries have one right, which stays at its target.
     if (isOne && only !== undefined && former !== undefined && targetOf(only) === targetOf(former)) return;
     const before = targetsOf(earlier);
     const after = targetsOf(later);

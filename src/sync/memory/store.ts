@@ -6,7 +6,7 @@ import { contentOf, freezePermit } from "../ledger/permit-content.ts";
 import { PlateIndex } from "../ledger/plate-index.ts";
 import { type DeliveryRow, type PermitRow, ProviderRows } from "./rows.ts";
 
-/** What the memory ledger holds. */
+/** The permits, deliveries and indexes of a memory ledger. */
 export class MemoryStore {
   readonly permits = new Map<string, PermitRow>();
   readonly plates = new PlateIndex();
@@ -43,7 +43,7 @@ export class MemoryStore {
     return row;
   }
 
-  /** What would become of changes, each after those before it. Nothing is changed. */
+  /** The statuses that changes would get, each after those before it. Changes nothing. */
   judge(changes: readonly LedgerChange[]): ChangeStatus[] {
     const ahead = new Map<string, KnownPermit & { permit: Permit | undefined }>();
     return changes.map((change) => {
@@ -65,7 +65,7 @@ export class MemoryStore {
     });
   }
 
-  /** Carries out a change that was judged `recorded`. */
+  /** Applies a change whose status is `recorded`. */
   apply(change: LedgerChange): void {
     const at = change.at.getTime();
     const row = "permit" in change ? this.#take(change.permit, at) : this.permits.get(change.permitId);
@@ -80,7 +80,7 @@ export class MemoryStore {
     for (const delivery of row.deliveries.values()) this.rowsOf(delivery.providerId).makeDue(delivery, at);
   }
 
-  /** Lets go of what is personal in a permit. */
+  /** Erases the personal data of a permit. */
   drop(row: PermitRow): void {
     this.#unlist(row);
     row.permit = undefined;
@@ -101,7 +101,7 @@ export class MemoryStore {
     return row;
   }
 
-  /** Lookups find it no more. */
+  /** Removes the permit from the lookup's index. */
   #unlist({ permit, state }: PermitRow): void {
     if (permit !== undefined && state === "active") this.plates.remove(permit);
   }
