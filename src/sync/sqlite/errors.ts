@@ -29,7 +29,7 @@ export const FENCED: WriterFailure = {
   retryable: false,
 };
 
-/** An error that may travel and be shown: no path, no value, no words of SQLite's. */
+/** The failure to report. It holds no path, no value and no text of SQLite's. */
 export function toWriterFailure(thrown: unknown): WriterFailure {
   if (thrown instanceof RefusedFile) return thrown.failure;
   switch (primaryCodeOf(thrown)) {
@@ -74,13 +74,13 @@ export function toWriterFailure(thrown: unknown): WriterFailure {
   }
 }
 
-/** The failure as the caller gets it. */
+/** The error that the caller gets. */
 export function toEnforcementError(failure: WriterFailure, operation: string): EnforcementError {
   const { code, message, field, retryable } = failure;
   return new EnforcementError(code, message, { operation, field, retryable });
 }
 
-/** Thrown where a file is not what it should be. */
+/** Thrown when a file is not a usable ledger. */
 export class RefusedFile extends Error {
   readonly failure: WriterFailure;
 
@@ -90,7 +90,7 @@ export class RefusedFile extends Error {
   }
 }
 
-/** Whether it failed because another program holds a lock on the file. */
+/** Whether an operation failed because another program holds a lock on the file. */
 export function isLockedByOther(thrown: unknown): boolean {
   const code = primaryCodeOf(thrown);
   return code === BUSY || code === LOCKED;
@@ -101,7 +101,7 @@ export function primaryCodeOf(thrown: unknown): number | undefined {
   return typeof code === "number" ? code & 0xff : undefined;
 }
 
-/** A failure to make the file, as SQLite would report it. */
+/** The failure of creating the file, mapped as SQLite would report it. */
 export function toOpenFailure(thrown: unknown): WriterFailure {
   const code = String((thrown as { code?: unknown }).code);
   return toWriterFailure({ errcode: code === "ENOSPC" || code === "EDQUOT" ? FULL : CANNOT_OPEN });

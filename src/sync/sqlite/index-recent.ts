@@ -4,11 +4,11 @@ import type { Writer } from "./writer.ts";
 interface Parts {
   readonly writer: Writer;
   readonly recent: RecentPermits;
-  /** How many recent permits wait. */
+  /** How many recent permits may wait before they are added to the indexes. */
   readonly mostRecent: number;
 }
 
-/** Adds recent permits to the file's indexes, from the thread that records them. */
+/** Adds recent permits to the file's indexes, on behalf of the thread that records them. */
 export function createIndexing({ writer, recent, mostRecent }: Parts) {
   let running: Promise<void> | undefined;
   let isAskedAgain = false;
@@ -25,8 +25,8 @@ export function createIndexing({ writer, recent, mostRecent }: Parts) {
   }
 
   /**
-   * Fulfilled when all permits that are recorded by now are in the indexes. It never rejects: as long as that fails, they
-   * are found as recent ones.
+   * Fulfilled when every permit recorded before the call is in the indexes. Never rejects: when it fails, the permits
+   * are still found as recent ones.
    */
   function addToIndexes(): Promise<void> {
     if (running === undefined) running = run();
@@ -36,14 +36,14 @@ export function createIndexing({ writer, recent, mostRecent }: Parts) {
 
   return {
     addToIndexes,
-    /** Adds recent permits when they are many. */
+    /** Adds recent permits when many are waiting. */
     addIfMany(): void {
       if (running === undefined && recent.count >= mostRecent) running = run();
     },
   };
 }
 
-/** In steps, between which others may write. Whether it succeeded. */
+/** Updates the indexes in steps, between which other calls may write. Returns whether it succeeded. */
 async function bringUpToDate(writer: Writer): Promise<boolean> {
   try {
     let { indexed, last } = await writer.ask("index", null);

@@ -5,8 +5,8 @@ import type { Reader } from "./reader.ts";
 type Lists = Pick<Ledger, "listCompanies" | "listFailures" | "listUnmapped" | "listAt" | "listTargets">;
 
 /**
- * What a ledger lists, page by page. Nothing is held open between two pages, so each shows what is recorded when it is
- * read; and other work of this thread has its turn.
+ * The ledger's lists, page by page. No statement stays open between two pages, so each page shows the state at its
+ * reading, and other work of the thread can run between them.
  */
 export function createLists(read: <Rows>(use: (reader: Reader) => Rows) => Rows): Lists {
   return {
@@ -43,7 +43,7 @@ export function createLists(read: <Rows>(use: (reader: Reader) => Rows) => Rows)
   };
 }
 
-/** Every row, a page at a time; an empty page is the end. */
+/** Yields every row, a page at a time. An empty page ends the list. */
 async function* walk<Place, Row>(
   start: Place,
   read: (after: Place) => Row[],

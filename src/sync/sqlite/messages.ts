@@ -2,22 +2,22 @@ import type { EnforcementErrorCode } from "../../core/errors.ts";
 import type { KnownState } from "../ledger/change-status.ts";
 import type { ChangeStatus, DeliveryCounts } from "../ledger/ledger.ts";
 
-// What the ledger and its writer thread say to each other. Rows are tuples of texts and numbers: those are copied
-// between threads fastest. Instants are milliseconds.
+// The messages between the ledger and its writer thread. Rows are tuples of texts and numbers, which are copied between
+// threads fastest. Instants are in milliseconds.
 
-/** What the writer is told when it is started. */
+/** The data that the writer thread starts with. */
 export interface WriterData {
   readonly path: string;
-  /** Up to which size the file is read through before it is open, in bytes. */
+  /** A file of up to this size is checked before it is open, in bytes. */
   readonly checkedAtOnce: number;
   /** How long a statement waits for another program's lock, in milliseconds. */
   readonly busyMs: number;
 }
 
-/** Place in the union of {@link KnownState} as the file keeps it. */
+/** The index in this list is the state's number in the file. */
 export const STATES: readonly KnownState[] = ["active", "revoked", "forgotten", "erased", "erased_revoked"];
 
-/** A change that gives a permit, or one that takes it away. */
+/** A change that records a permit, or one that withdraws it. */
 export type ChangeRow = PermitChangeRow | WithdrawalRow;
 
 export type PermitChangeRow = readonly [
@@ -32,7 +32,10 @@ export type PermitChangeRow = readonly [
   providerIds: OneOrMany<string>,
 ];
 
-/** A list. Most are of one entry, and a list inside a row costs as much on its way as the row. */
+/**
+ * One value, or a list of none or several. Most lists have one entry, and a list inside a row costs as much to copy as
+ * the row.
+ */
 export type OneOrMany<Value> = Value | readonly Value[];
 
 export type WithdrawalRow = readonly [kind: "revoke" | "forget", permitId: string, at: number];
@@ -63,33 +66,33 @@ export type ClaimedRow = readonly [
   raws: string | null,
 ];
 
-/** What a step of overwriting what was erased has come to. `waits`: another program keeps it from going on. */
+/** The result of one step of overwriting erased data. `waits`: another program prevents it from going on. */
 export type OverwriteStep = "more" | "done" | "waits";
 export type ClockRow = readonly [latest: number | null, steadyAt: number | null, leaptBy: number | null];
 
-/** What can be asked of the writer, and what it answers. */
+/** The writer's operations: what each is asked and answers. */
 export interface Operations {
   recordOne: [request: ChangeRow, answer: ChangeStatus];
-  /** All of them, or nothing when there is a conflict. */
+  /** Records all changes, or none when there is a conflict. */
   record: [request: readonly ChangeRow[], answer: ChangeStatus[]];
-  /** Whether each took effect. */
+  /** Answers for each row whether it took effect. */
   save: [request: readonly SaveRow[], answer: boolean[]];
   makeDue: [
     request: { companyId: string; providerIds: readonly string[]; at: number; after: number; limit: number },
-    answer: { count: number /** Where the next step goes on; null: all is done. */; next: number | null },
+    answer: { count: number /** Where the next step continues; null: it is done. */; next: number | null },
   ];
-  /** Makes due what was dated by a clock that was ahead, of some permits behind `after`. */
+  /** Makes due what was dated by a clock that was ahead, for at most `limit` permits after `after`. */
   rewind: [
     request: { providerId: string; latest: number; now: number; after: number; limit: number },
-    answer: /** Where the next step goes on; null: all is done. */ number | null,
+    answer: /** Where the next step continues; null: it is done. */ number | null,
   ];
   readClock: [request: null, answer: ClockRow];
-  /** Writes the row; `latest` only where it is later than what is there, unless it is settled. */
+  /** Writes the row. `latest` is written only when it is later than the stored one, unless `isSettled`. */
   noteClock: [request: { row: ClockRow; isSettled: boolean }, answer: null];
   erase: [request: { endedBefore: number; now: number; limit: number }, answer: number];
-  /** Adds some new permits to the tables by plate and by end. */
+  /** Adds a step of new permits to the tables by plate and by end. */
   index: [request: null, answer: IndexedTo];
-  /** Overwrites some of what was erased. */
+  /** Overwrites a step of what was erased. */
   overwrite: [request: null, answer: OverwriteStep];
   claim: [request: { providerId: string; now: number; limit: number; leaseMs: number }, answer: ClaimedRow[]];
   claimOne: [
@@ -101,14 +104,14 @@ export interface Operations {
     request: { providerId: string; now: number },
     answer: Omit<DeliveryCounts, "oldestDueSince"> & { oldestDueSince: number | null },
   ];
-  /** Reads or sets a pragma of the writing connection: for tests. */
+  /** Reads or sets a pragma of the writing connection, for tests. */
   pragma: [request: string, answer: unknown];
   close: [request: null, answer: null];
 }
 
 export type OperationName = keyof Operations;
 
-/** Operations that change the file: those that come together share one commit. */
+/** Operations that change the file. Those that come together share one commit. */
 export const WRITES: ReadonlySet<OperationName> = new Set([
   "recordOne",
   "record",
@@ -124,15 +127,15 @@ export type Request<Name extends OperationName = OperationName> = {
   [Each in Name]: readonly [name: Each, request: Operations[Each][0]];
 }[Name];
 
-/** What is sent to the writer. */
+/** A message to the writer. */
 export type Parcel =
-  /** Requests that are carried out together with those of the parcels before it; the last one asks for the commit. */
+  /** Requests to carry out together with those of the parcels before. The last one triggers the commit. */
   | { readonly kind: "requests"; readonly requests: readonly Request[]; readonly isLast: boolean }
-  /** A part of one large `record`, which is carried out as it comes in, and committed or abandoned in the end. */
+  /** A part of one large `record`. It is written as it arrives, and committed or rolled back at the end. */
   | { readonly kind: "changes"; readonly changes: readonly ChangeRow[] }
   | { readonly kind: "end"; readonly isWanted: boolean };
 
-/** A failure as it travels between threads. */
+/** A failure in the form that can be sent between threads. */
 export interface WriterFailure {
   readonly code: EnforcementErrorCode;
   readonly message: string;
@@ -140,20 +143,20 @@ export interface WriterFailure {
   readonly retryable?: boolean;
 }
 
-/** One value for each request, or its failure. */
+/** The values of all requests of a commit, or their failures. */
 export interface Answers {
   readonly values: readonly unknown[];
-  /** By the place of the request; null: there are none. */
+  /** By the request's index; null: there are none. */
   readonly failures: ReadonlyMap<number, WriterFailure> | null;
 }
 
-/** `opened` comes once; then one `answers` for each commit. */
+/** `opened` is sent once, then one `answers` per commit. */
 export type WriterMessage =
   | { readonly kind: "opened"; readonly isChecked: boolean }
   | { readonly kind: "refused"; readonly failure: WriterFailure }
   | ({ readonly kind: "answers" } & Answers);
 
-/** How far the indexes are complete, and how far they could be: places in the order of permits. */
+/** The last indexed permit and the last permit, by their row numbers. */
 export interface IndexedTo {
   readonly indexed: number;
   readonly last: number;

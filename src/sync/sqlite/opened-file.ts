@@ -8,38 +8,38 @@ import { createReader, type Reader } from "./reader.ts";
 import type { RecentPermits } from "./recent-permits.ts";
 import { Writer } from "./writer.ts";
 
-/** What tests may set. */
+/** Settings for tests. */
 export interface SqliteInternals {
-  /** Up to which size the file is checked before it is open, in bytes. */
+  /** A file of up to this size is checked before it is open, in bytes. */
   readonly checkedAtOnce?: number;
   /** How long a statement waits for another program's lock, in milliseconds. */
   readonly busyMs?: number;
-  /** How many new permits wait before they are added to the file's indexes. */
+  /** How many new permits may wait before they are added to the file's indexes. */
   readonly mostRecent?: number;
 }
 
-/** A ledger's file while it is open: one connection that writes, one that reads. */
+/** An open ledger file: one connection that writes, and one that reads. */
 export interface OpenedFile {
   readonly path: string;
-  /** Throws when the file, or one beside it, is not where it was any more. */
+  /** Throws when the file, or one of those beside it, was moved, deleted or replaced. */
   requireInPlace(): void;
   readonly reader: Reader;
   readonly writer: Writer;
-  /** Whoever records a permit notes it here first. */
+  /** A permit is added here before it is recorded. */
   readonly recent: RecentPermits;
   readonly indexing: ReturnType<typeof createIndexing>;
-  /** What the check of the whole file found; undefined when it was stopped before its end. */
+  /** The result of checking the whole file; undefined when the check was stopped. */
   readonly checked: Promise<CheckMessage | undefined>;
   close(): Promise<void>;
 }
 
-// A file of this size is read through in some 50 ms. A larger one need not hold up the first delivery.
+// A file of this size is checked in some 50 ms. A larger one is checked while deliveries go on.
 const CHECKED_AT_ONCE = 32 * 1024 * 1024;
 
-// A program that looks into the file, or copies it, may lock it for a moment.
+// A program that reads or copies the file may lock it for a moment.
 const BUSY_MS = 5_000;
 
-// New permits that are found by memory instead of the table of plates. To add so many takes some 20 ms.
+// How many new permits are found in memory instead of the plate table. Adding so many takes some 20 ms.
 const MOST_RECENT = 4_000;
 
 /** Opens a ledger's file in a thread of its own, and begins to check it. */
@@ -69,10 +69,10 @@ export async function openFile(path: string, internals: SqliteInternals): Promis
       ...opened,
       async close() {
         await check.stop();
-        // Otherwise the next process reads them when it opens the file.
+        // Otherwise the next process would read the recent permits when it opens the file.
         await indexing.addToIndexes();
         opened.reader.close();
-        // Last: the log is folded into the file by the last connection that is closed.
+        // Last, because SQLite folds the log into the file when the last connection closes.
         await writer.stop();
       },
     };

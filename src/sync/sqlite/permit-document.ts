@@ -2,8 +2,8 @@ import type { Permit } from "../../core/permit/permit.ts";
 import type { Plate } from "../../core/permit/plate.ts";
 import { freezePermit } from "../ledger/permit-content.ts";
 
-// Permits as SQLite keeps them: what counts in `content`, so that "the same again" is one comparison of texts, and
-// beside it what people wrote on the plates, where that is not the number itself. Ids and revision have columns.
+// The stored form of permits in SQLite. `content` holds what counts, so that comparing two permits is one comparison of
+// texts. `raws` holds the plates' raw text where it differs from the number. Ids and revision have columns.
 
 /** The columns of a permit's document. */
 export interface PermitDocument {
@@ -18,7 +18,7 @@ type Content = [
   locationIds: string[],
   validFrom: number,
   validTo: number | null,
-  /** Absent where nothing follows; null for what is not there. */
+  /** Absent where no later field is present; null for an absent field. */
   createdAt?: number | null,
   holder?: string | null,
   vehicle?: NonNullable<Permit["vehicle"]> | null,
@@ -43,7 +43,7 @@ export function encodePermit(permit: Permit): PermitDocument {
   };
 }
 
-/** The permit of a document, frozen as everything that a ledger hands out. */
+/** The permit of a document, frozen like every permit that a ledger returns. */
 export function decodePermit(
   { content, raws }: PermitDocument,
   { id, companyId, revision }: { id: string; companyId: string; revision: number },
@@ -79,7 +79,7 @@ function toPlate(plate: StoredPlate, raw: string | undefined): Plate {
   return { raw: raw ?? number, number, region };
 }
 
-/** The same vehicle is the same text. */
+/** Orders the fields, so that equal vehicles give equal texts. */
 function sort({ make, color }: NonNullable<Permit["vehicle"]>): NonNullable<Permit["vehicle"]> {
   return { ...(make === undefined ? {} : { make }), ...(color === undefined ? {} : { color }) };
 }

@@ -9,7 +9,7 @@ import { STATES } from "./messages.ts";
 import { decodePermit, plateNumbersIn } from "./permit-document.ts";
 import { RecentPermits } from "./recent-permits.ts";
 
-/** A delivery of a page, and where the next page goes on. */
+/** A delivery of a page. The next page continues after its `ref`. */
 export interface ListedDelivery extends DeliveryId {
   readonly ref: number;
   readonly delivery: Delivery;
@@ -26,12 +26,12 @@ type FailureRow = [
 
 export type ListedFailure = Failure & DeliveryId & { readonly companyId: string };
 
-// Rows of a list that are read in one go. Lookups are answered between two pages.
+// Rows per page of a list. Lookups are answered between two pages.
 const PAGE = 100;
 
 const CACHE_KIB = 8_192;
 
-/** Reads a ledger's file on the calling thread, in steps of a fraction of a millisecond, beside its writer. */
+/** Reads a ledger's file on the calling thread, in steps of a fraction of a millisecond, while the writer writes. */
 export function createReader(path: string) {
   const database = new DatabaseSync(path, { readOnly: true, timeout: 1_000 });
   database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA trusted_schema = OFF`);
@@ -145,7 +145,7 @@ export function createReader(path: string) {
       const [first = ""] = plateNumbers;
       if (plateNumbers.length === 1)
         return listByPlate(company, companyId, first).map(([, permit]) => permit);
-      // A permit with two of the plates is one.
+      // A permit with two of the plates is returned once.
       const found = plateNumbers.flatMap((number) => listByPlate(company, companyId, number));
       return [...new Map(found).values()];
     },
@@ -164,7 +164,7 @@ export function createReader(path: string) {
       listUnmapped.all<DeliveryRow>(providerId, after).map((row) => toListed(row, providerId)),
     pageAt: (providerId: string, target: string, after: number) =>
       listAt.all<DeliveryRow>(providerId, target, after).map((row) => toListed(row, providerId)),
-    /** Each failure, and the row it came from: the place where the next page goes on. */
+    /** Each failure, with its row: the next page continues after it. */
     pageOfFailures(providerId: string | undefined, last: FailureRow | undefined) {
       const [at, permit, provider, reference] = last ?? [Number.MIN_SAFE_INTEGER, 0, 0, ""];
       const rows =

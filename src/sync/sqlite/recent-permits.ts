@@ -1,16 +1,16 @@
 type IdOrIds = string | Set<string>;
 
 /**
- * Which permits may have a plate, of those that were given since the file's table of plates was last brought up to date.
- * What it names is to be looked up in the file: it may have changed since, and may never have been committed.
+ * The permits recorded since the file's plate table was last updated, by plate. Each hit must be looked up in the file:
+ * the permit may have changed since, or may never have been committed.
  */
 export class RecentPermits {
   #recent = new Map<string, IdOrIds>();
-  /** Those that are being added to the table. */
+  /** The permits that are being added to the table. */
   #older: Map<string, IdOrIds> | undefined;
   #count = 0;
 
-  /** Permits since the last {@link turn}. */
+  /** The number of permits since the last {@link turn}. */
   get count(): number {
     return this.#count;
   }
@@ -20,7 +20,7 @@ export class RecentPermits {
     for (const number of plateNumbers) addTo(this.#recent, keyOf(companyId, number), id);
   }
 
-  /** Ids of a company's permits that may have a plate. */
+  /** The ids of a company's permits that may have a plate. */
   find(companyId: string, plateNumber: string): ReadonlySet<string> {
     const key = keyOf(companyId, plateNumber);
     const recent = this.#recent.get(key);
@@ -29,14 +29,14 @@ export class RecentPermits {
     return new Set([...toIds(recent), ...toIds(older)]);
   }
 
-  /** The table is being brought up to date; what is added from now on comes later. */
+  /** Begins an update of the table. Permits added from now on belong to the next one. */
   turn(): void {
     this.#older = this.#recent;
     this.#recent = new Map();
     this.#count = 0;
   }
 
-  /** The table is up to date to the last turn, or it is not, because it failed. */
+  /** Ends the update. After a failed one, its permits stay recent. */
   endTurn(isUpToDate: boolean): void {
     const older = this.#older;
     this.#older = undefined;
@@ -47,7 +47,7 @@ export class RecentPermits {
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Two pairs with the same key would only be looked up in vain. */
+/** Two pairs may share a key: the lookup in the file then finds nothing for one of them. */
 function keyOf(companyId: string, plateNumber: string): string {
   return `${plateNumber} ${companyId}`;
 }

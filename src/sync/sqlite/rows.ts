@@ -7,12 +7,12 @@ import type { ChangeRow, ClaimedRow, SaveRow } from "./messages.ts";
 import { decodePermit, encodePermit } from "./permit-document.ts";
 import { toStoredState } from "./reader.ts";
 
-// The calling thread's words in the form that travels to the writer thread, and back.
+// Converts between the ledger's objects and the rows that are sent to the writer thread.
 
-// SQLite has no infinity. It is the last instant that a Date can be.
+// SQLite has no infinity. This is the last instant of a Date.
 const NEVER = 8_640_000_000_000_000;
 
-/** A change as the writer takes it. */
+/** The row of a change. */
 export function toChangeRow(change: LedgerChange): ChangeRow {
   refuseUnfitIds(change);
   const at = change.at.getTime();
@@ -26,7 +26,7 @@ export function toChangeRow(change: LedgerChange): ChangeRow {
   return [kind, id, at, revision, companyId, validTo, content, raws, providers];
 }
 
-/** A delivery that was worked on as the writer takes it. */
+/** The row of a delivery update. */
 export function toSaveRow(update: DeliveryUpdate): SaveRow {
   const { version, delivery, release, providerId, permitId } = update;
   const live = findLiveUntil(delivery);
@@ -44,7 +44,7 @@ export function toSaveRow(update: DeliveryUpdate): SaveRow {
   return [version, document, liveUntil, unmapped, targets, failures, release.settled, dueAt];
 }
 
-/** What the writer claimed. */
+/** The claimed delivery of a row. */
 export function toClaimedDelivery(row: ClaimedRow, providerId: string): ClaimedDelivery {
   const [version, since, document, permitId, companyId, state, revision, changedAt, content, raws] = row;
   const owner = { providerId, permitId, companyId };

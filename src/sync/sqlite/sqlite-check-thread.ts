@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { primaryCodeOf } from "./errors.ts";
 import { type CheckData, type CheckMessage, isSound } from "./file/integrity.ts";
 
-// Reads a ledger's file from end to end. A million registrations take some seconds; deliveries need not wait for it.
+// Checks a ledger's file from end to end. A million registrations take some seconds, and deliveries do not wait for it.
 
 const [CORRUPT, NOT_A_DATABASE] = [11, 26];
 

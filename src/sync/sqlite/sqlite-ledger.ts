@@ -15,23 +15,23 @@ import { toChangeRow, toClaimedDelivery, toSaveRow } from "./rows.ts";
 
 export interface SqliteLedgerOptions {
   /**
-   * The ledger's file; made when it is not there, its directory is not. Beside it lie its log (`-wal`, `-shm`) and its
-   * lock (`.lock`). On a local disk: network file systems do not lock reliably. A file that is deleted or
-   * replaced while the ledger is open is noticed at the next write, which is refused.
+   * The path of the ledger's file. The file is created when it is missing; its directory must exist and be writable.
+   * The log (`-wal`, `-shm`) and the lock (`.lock`) lie beside it. Use a local disk: network file systems do not lock
+   * reliably. When the file is deleted or replaced while the ledger is open, the next write is refused.
    */
   readonly path: string;
 }
 
-/** A ledger in a file. One process has it at a time. */
+/** A ledger in a SQLite file. One process can have it open at a time. */
 export interface SqliteLedger extends Ledger {
   readonly kind: "sqlite";
   /**
-   * Copies the ledger as it is now into another file, while everything goes on. The copy is whole or not there: it is
-   * made under another name first, which ends in `.partial`. It can be opened as a ledger. Copies are made one after the
-   * other, and `close` waits for them.
+   * Copies the ledger's current state into another file, while everything goes on. The copy is made under a name that
+   * ends in `.partial` and gets its own name when it is complete. It can be opened as a ledger. Concurrent calls make
+   * their copies one after the other, and `close` waits for them.
    *
-   * @throws EnforcementError `invalid_input` naming `path` when it is the ledger itself, a database that is open or was not
-   * closed, a folder, or cannot be written; `unavailable` when the disk is full, or the ledger's own file is gone
+   * @throws EnforcementError `invalid_input` naming `path` when it is the ledger itself, a database that is open or was
+   * not closed, a folder, or cannot be written; `unavailable` when the disk is full, or the ledger's own file is gone
    */
   backup(path: string): Promise<void>;
 }
@@ -39,20 +39,20 @@ export interface SqliteLedger extends Ledger {
 // A call with fewer changes shares its commit with others. A larger one is written while it is being read.
 const FEW = 64;
 
-// Changes of a large call that travel together.
+// How many changes of a large call are sent to the writer together.
 const PART = 500;
 
-// Permits of one step of makeDue: some 20 ms, after which others may write.
+// Permits per step of `makeDue` and `rewind`: some 20 ms, after which other calls may write.
 const STEP = 2_000;
 
 /**
- * A ledger in a SQLite file, by Node's own `node:sqlite`: nothing to install, nothing to run beside the host. A change
- * is on the disk (`synchronous=FULL`) before its promise is fulfilled. A thread of its own writes the file; the thread
- * that answers lookups reads it.
+ * Creates a ledger in a SQLite file, with Node's own `node:sqlite`: there is nothing to install or to run beside the
+ * host. A change is on the disk (`synchronous=FULL`) before its promise is fulfilled. A thread of its own writes the
+ * file; the thread that answers lookups reads it.
  *
- * `open` rejects with EnforcementError `invalid_config` when the file is another program's, no database, or from a newer
- * version of this package, and with `unavailable` when another process has it or it is damaged. Damage that is found
- * later makes every call reject.
+ * `open` rejects with EnforcementError `invalid_config` when the file is another program's, no database, or from a
+ * newer version of this package, and with `unavailable` when another process has it open or it is damaged. When damage
+ * is found later, every call that goes through the writer's thread rejects, and lookups go on.
  *
  * @throws EnforcementError `invalid_config` naming the option
  */
@@ -60,7 +60,7 @@ export function sqliteLedger(options: SqliteLedgerOptions): SqliteLedger {
   return createSqliteLedger(options).ledger;
 }
 
-/** The ledger, and what tests need to see of it. */
+/** The ledger, with its open file for tests. */
 export function createSqliteLedger(
   options: SqliteLedgerOptions,
   internals: SqliteInternals = {},
@@ -177,14 +177,14 @@ export function createSqliteLedger(
     ...createLists((use) => read("list", () => use(getReader()))),
     async erase({ endedBefore, now, limit }) {
       const { writer, indexing } = getOpened();
-      // Nor does memory keep what is erased.
+      // Erased permits must leave memory as well.
       void indexing.addToIndexes();
       const asked = { endedBefore: endedBefore.getTime(), now: now.getTime(), limit };
       return writer.ask("erase", asked);
     },
     async overwriteErased() {
       for (;;) {
-        // In steps, between which others may write.
+        // In steps, between which other calls may write.
         const step = await getOpened().writer.ask("overwrite", null);
         if (step !== "more") return step === "done";
       }
@@ -226,7 +226,7 @@ async function* inParts(
   yield part;
 }
 
-/** Reads on this thread, with errors of the package's own. */
+/** Reads on this thread, and turns SQLite's errors into EnforcementErrors. */
 function read<Value>(operation: string, run: () => Value): Value {
   try {
     return run();

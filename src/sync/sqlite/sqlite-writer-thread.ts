@@ -5,7 +5,8 @@ import { openLedgerFile, readPragma } from "./file/ledger-file.ts";
 import type { Parcel, WriterData, WriterMessage } from "./messages.ts";
 import { createOperations } from "./thread/operations.ts";
 
-// The thread that alone writes a ledger's file. Commits wait for the disk; the thread that answers lookups must not.
+// The only thread that writes a ledger's file. Commits wait for the disk, which must not block the thread that answers
+// lookups.
 
 function tell(message: WriterMessage): void {
   parentPort?.postMessage(message);

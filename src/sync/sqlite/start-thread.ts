@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 
-// Programs as text, where the package is built: they run wherever this code does, inside a bundle too. The source has files.
+// In the built package, the threads' programs are texts, so that they also run inside a bundle. In the source they are
+// files.
 declare const WRITER_THREAD: string | undefined;
 declare const CHECK_THREAD: string | undefined;
 
@@ -11,17 +12,17 @@ const PROGRAMS = {
     typeof CHECK_THREAD === "string" ? CHECK_THREAD : new URL("./sqlite-check-thread.ts", import.meta.url),
 };
 
-/** A thread of the ledger's own. */
+/** Starts one of the ledger's own threads. */
 export function startThread(name: keyof typeof PROGRAMS, workerData: unknown): Worker {
   const program = PROGRAMS[name];
   return new Worker(program, {
     eval: typeof program === "string",
     workerData,
     name,
-    // What the host preloads into its own threads (telemetry, loaders) has no business here.
+    // The host's preloads (telemetry, loaders) are not meant for this thread.
     execArgv: [],
     env: {},
-    // What was sent to the writer is soon done with. Cleaned up half as often as by default, less of it has to be kept.
+    // Messages to the writer are garbage soon. Collecting half as often as by default copies fewer of them.
     resourceLimits: { maxYoungGenerationSizeMb: 96 },
   });
 }

@@ -16,27 +16,27 @@ import { startThread } from "./start-thread.ts";
 
 type Parts = AsyncIterable<readonly ChangeRow[]>;
 
-/** Who asked. */
+/** A pending call: its operation and its promise. */
 interface Asker {
   readonly name: OperationName;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** A large call comes in parts. */
+/** A call that waits for a commit. A large one comes in parts. */
 type Waiting = { readonly asker: Asker } & ({ readonly request: Request } | { readonly parts: Parts });
 
-// So many calls are sent on while others of the same turn are still to come: the thread begins with them.
+// This many calls are sent before the turn ends, so that the thread can begin with them.
 const SENT_ON = 16;
 
-// Calls of one commit at most: what waits for the disk once for so many waits for something else. Lookups are answered
-// between two commits, however many calls wait.
+// The most calls per commit. More would gain little, and lookups are answered between two commits, however many calls
+// wait.
 const MOST = 1_000;
 
-// Commits under way.
+// Commits in progress at once.
 const AT_A_TIME = 2;
 
-// So many deliveries keep the thread busy for longer than a turn takes: they are not kept until its end.
+// This many deliveries keep the thread busy for longer than a turn takes: they are sent before the turn ends.
 const SENT_AT_ONCE = 64;
 
 const DIED: WriterFailure = {
@@ -45,26 +45,26 @@ const DIED: WriterFailure = {
     "ledger: its writer thread has ended; what was not acknowledged may not be recorded. Close the ledger and open it again, or restart the process.",
 };
 
-/** What is carried out together. Answers come in the order of commits, and in a commit in the order of its calls. */
+/** The calls that share one commit. Answers come in the order of commits, and within one in the order of its calls. */
 interface Commit {
   readonly askers: Asker[];
-  /** What is to be sent yet; undefined: no more calls are taken in. */
+  /** Requests that are not sent yet; undefined: the commit takes no more calls. */
   unsent: Request[] | undefined;
 }
 
 /**
- * The other end of the writer thread. Calls that come in the same turn of the event loop share a commit, and so do those
- * that wait for their turn. Two commits are under way at a time: while the disk is at one, the other is prepared. A large
- * call has a commit for itself.
+ * Sends calls to the writer thread. Calls of the same turn of the event loop share a commit, and so do calls that wait.
+ * Two commits are in progress at a time: one is prepared while the disk writes the other. A large call has its own
+ * commit.
  */
 export class Writer {
   readonly #thread: Worker;
   #waiting: Waiting[] = [];
-  /** Under way, the oldest first. */
+  /** In progress, oldest first. */
   #commits: Commit[] = [];
-  /** Calls of one commit, so that two of the same size follow each other. */
+  /** The most calls per commit now, chosen so that two commits have about the same size. */
   #most = SENT_ON;
-  /** A large call is being sent: nothing may come between its parts. */
+  /** Whether a large call is being sent: no other request may come between its parts. */
   #isSendingParts = false;
   #failure: WriterFailure | undefined;
 
@@ -92,19 +92,19 @@ export class Writer {
       await thread.terminate();
       throw thrown;
     });
-    // An open ledger alone keeps no process alive.
+    // An open ledger alone does not keep the process alive.
     thread.unref();
     return { writer, isChecked };
   }
 
   ask<Name extends OperationName>(name: Name, request: Operations[Name][0]): Promise<Operations[Name][1]> {
-    // TypeScript does not see that a name and its request are one of the pairs; this method's own types do.
+    // TypeScript cannot see that the name and its request belong together; this method's own types ensure it.
     return this.#take(name, (asker) => ({ asker, request: [name, request] as unknown as Request }));
   }
 
   /**
-   * `record` for a large call, in parts: the thread writes one while the next is made. When making one throws, nothing is
-   * recorded, and this rejects with what was thrown.
+   * Does `record` for a large call, in parts: the thread writes one while the next is made. When making one throws,
+   * nothing is recorded, and the call rejects with what was thrown.
    */
   recordParts(parts: AsyncIterable<readonly ChangeRow[]>): Promise<ChangeStatus[]> {
     return this.#take("record", (asker) => ({ asker, parts }));
@@ -129,7 +129,7 @@ export class Writer {
     return this.#failure !== undefined;
   }
 
-  /** From now on every call is refused, those under way included. */
+  /** Refuses every call from now on, pending ones included. */
   fail(failure: WriterFailure): void {
     this.#failure ??= failure;
     const refused = [
@@ -142,23 +142,23 @@ export class Writer {
     this.#thread.unref();
   }
 
-  /** Lets the thread finish what it has, close the file, and end. */
+  /** Ends the thread after it has finished its calls and closed the file. */
   async stop(): Promise<void> {
     try {
       await this.ask("close", null);
     } catch {
-      // It has ended already, and the file with it.
+      // The thread has ended already, and the file is closed with it.
     }
     await this.terminate();
   }
 
-  /** Ends the thread at once. What is under way is refused. */
+  /** Ends the thread at once. Pending calls are refused. */
   async terminate(): Promise<void> {
     this.fail(DIED);
     await this.#thread.terminate();
   }
 
-  /** Begins commits with those that wait. */
+  /** Begins commits with the waiting calls. */
   #begin(): void {
     while (this.#commits.length < AT_A_TIME && !this.#isSendingParts) {
       const [first] = this.#waiting;
@@ -185,7 +185,7 @@ export class Writer {
     this.#commits.push(commit);
     const isFull = requests.length >= this.#most || countDeliveries(requests) >= SENT_AT_ONCE;
     if (isFull) this.#send(commit, true);
-    // Calls of this turn go together.
+    // Calls of this turn share the commit.
     else setImmediate(() => this.#send(commit, true));
   }
 
@@ -235,13 +235,13 @@ export class Writer {
       const failure = failures?.get(index);
       if (failure === undefined) resolve(values[index] as never);
       else reject(toEnforcementError(failure, name));
-      // Other calls may write elsewhere in the file, or only read, and would not notice.
+      // Other calls may touch other parts of the file and would not notice the failure.
       for (const lasting of [DAMAGED, FENCED]) if (failure?.message === lasting.message) this.fail(lasting);
     }
   }
 }
 
-/** How many deliveries are to be saved or looked for. */
+/** The number of deliveries to save or to claim. */
 function countDeliveries(requests: readonly Request[]): number {
   let count = 0;
   for (const request of requests) {
