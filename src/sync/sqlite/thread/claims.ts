@@ -1,33 +1,33 @@
 import { randomInt } from "node:crypto";
 import type { UndoLog } from "./undo-log.ts";
 
-/** A delivery that somebody works on. Instants are milliseconds. */
+/** A claimed delivery. Instants are in milliseconds. */
 export interface Claim {
   readonly version: number;
-  /** As it was when it was claimed. */
+  /** The document at the time of the claim. */
   readonly document: string | null;
   readonly permit: number;
   readonly provider: number;
   readonly company: number;
   until: number;
-  /** Since when it counts as pending. */
+  /** Since when the delivery counts as pending. */
   readonly since: number;
-  /** When it was due, or has become so since; null: it was not. */
+  /** When the delivery is due, changes during the claim included; null: it is not. */
   dueAt: number | null;
-  /** The first change since it was claimed. */
+  /** The first change during the claim. */
   changedAt: number | null;
-  /** What stands in the file of it: nobody else writes a delivery that somebody has. */
+  /** What the file holds of the delivery. During a claim, only its holder writes it. */
   written: Written;
 }
 
 interface Written {
-  /** Numbers of the targets it is listed at; undefined: those of the document with which it was claimed. */
+  /** The row numbers of the targets that list the delivery; undefined: those of the claimed document. */
   readonly targets: ReadonlySet<number> | undefined;
-  /** Refused operations of it. */
+  /** The number of its refused operations. */
   readonly failed: number;
 }
 
-/** A place in the order in which deliveries are given out. */
+/** A position in the order in which deliveries are claimed. */
 export interface DuePlace {
   readonly dueAt: number;
   readonly permit: number;
@@ -36,11 +36,11 @@ export interface DuePlace {
 const START: DuePlace = { dueAt: Number.MIN_SAFE_INTEGER, permit: 0 };
 
 /**
- * Who works on what. A file has one process, so claims need not outlive it: they are kept in memory, and taking one
- * costs no write.
+ * The claims on deliveries. One process has the file at a time, so claims are kept in memory only, and taking one costs
+ * no write.
  */
 export class Claims {
-  // What was claimed before the file was last closed is nobody's: its versions do not come again.
+  // Random, so that versions of claims from before the file was last closed do not return.
   #lastVersion = randomInt(2 ** 47);
   readonly #byVersion = new Map<number, Claim>();
   readonly #byProvider = new Map<number, Map<number, Claim>>();
@@ -56,13 +56,13 @@ export class Claims {
   }
 
   /**
-   * Where to look for what nobody has: all that is due up to there is claimed. A backfill would pass over hundreds of
-   * them for every few that it takes.
+   * Where to begin looking for unclaimed deliveries: everything due up to this place is claimed. Without it, a backfill
+   * would skip hundreds of claimed deliveries for every few that it claims.
    */
   placeToLook(provider: number, now: number): DuePlace {
     const place = this.#looked.get(provider);
     if (place === undefined) return START;
-    // Whose time is over is given to the next one.
+    // An expired claim makes its delivery available again.
     for (const { until } of this.of(provider).values()) if (until <= now) return START;
     return place;
   }
@@ -71,7 +71,7 @@ export class Claims {
     this.#looked.set(provider, place);
   }
 
-  /** Something has become due, or stays so without a claim. */
+  /** Notes that a delivery became due at `at`, or lost its claim and is due then. */
   noteDue(at: number): void {
     for (const [provider, { dueAt }] of this.#looked) if (at <= dueAt) this.#looked.delete(provider);
   }
@@ -95,7 +95,7 @@ export class Claims {
     return taken;
   }
 
-  /** A claim that ends inside a transaction. */
+  /** Ends a claim inside a transaction. */
   release(claim: Claim): void {
     this.drop(claim);
     this.#undo.add(() => this.#add(claim));
@@ -107,7 +107,7 @@ export class Claims {
     this.#byProvider.get(claim.provider)?.delete(claim.permit);
   }
 
-  /** Notes a change of a delivery, when somebody has it. */
+  /** Notes a change of a delivery during its claim. */
   noteChange(claim: Claim | undefined, at: number): void {
     if (claim === undefined) return;
     const { changedAt, dueAt } = claim;
@@ -116,7 +116,7 @@ export class Claims {
     this.#undo.add(() => Object.assign(claim, { changedAt, dueAt }));
   }
 
-  /** Ends a claim at an instant at the latest. */
+  /** Makes a claim end at `until` at the latest. */
   shorten(claim: Claim, until: number): void {
     const before = claim.until;
     claim.until = Math.min(before, until);

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ClockRow, Operations } from "../messages.ts";
 
-/** What the file remembers of the clock. Inside a transaction of the caller's where it writes. */
+/** Reads and writes the file's row about the clock. Writes happen in the caller's transaction. */
 export function createClockRow(database: DatabaseSync) {
   const read = database.prepare("SELECT latest, steady_at, leapt_by FROM clock");
   read.setReturnArrays(true);

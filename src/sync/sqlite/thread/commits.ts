@@ -22,18 +22,18 @@ interface Parts {
 }
 
 /**
- * Puts requests into commits. What changes the file is carried out as it comes in, in a transaction that is open until
- * the last parcel; what reads is answered after the commit.
+ * Groups requests into commits. Writes are carried out as they arrive, in a transaction that stays open until the last
+ * parcel; reads are answered after the commit.
  */
 export function createCommits({ database, requireOwned, undo, index, handle, recordEach }: Parts) {
   let requests: Request[] = [];
-  /** Of the requests that write, in their order. */
+  /** The results of the writes, in order. */
   let written: unknown[] = [];
   let statuses: ChangeStatus[] = [];
-  /** Why nothing more is carried out before the end. */
+  /** The failure after which no further write is carried out in this transaction. */
   let broken: { thrown: unknown } | undefined;
 
-  /** Carries something out in the open transaction; after a failure, nothing more. */
+  /** Runs a write in the open transaction; does nothing after a failure. */
   function carryOut(write: () => void): void {
     if (broken !== undefined) return;
     try {
@@ -54,7 +54,7 @@ export function createCommits({ database, requireOwned, undo, index, handle, rec
   }
 
   function abandon(): void {
-    // A full disk may have rolled it back already.
+    // SQLite may have rolled back already, for example on a full disk.
     if (database.isTransaction) database.exec("ROLLBACK");
     undo.undo();
   }
@@ -96,9 +96,9 @@ export function createCommits({ database, requireOwned, undo, index, handle, rec
     return { values, failures: failures.size === 0 ? null : failures };
   }
 
-  /** One that could not be carried out with others takes nobody else's with it. */
+  /** Runs one write in a transaction of its own, so that a failing write does not fail the others of its commit. */
   function writeAlone(request: Request): unknown {
-    // Each would wait for the lock anew, and thousands of calls may be waiting.
+    // Each request would wait for the lock again, and thousands may be waiting.
     if (broken !== undefined && isLockedByOther(broken.thrown)) throw broken.thrown;
     broken = undefined;
     let value: unknown;
@@ -114,7 +114,10 @@ export function createCommits({ database, requireOwned, undo, index, handle, rec
     if (broken !== undefined) throw broken.thrown;
   }
 
-  /** Nobody keeps in memory which plates a large call has given: its permits are indexed with it, some of them meanwhile. */
+  /**
+   * Records a part of a large call. The calling thread does not keep these permits as recent ones, so they are indexed
+   * in the same transaction, some of them already here.
+   */
   function takePart(changes: readonly ChangeRow[]): void {
     pushAll(statuses, recordEach(changes));
     index.addIfMany();

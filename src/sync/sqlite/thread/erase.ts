@@ -20,7 +20,7 @@ type DeliveryRow = [provider: number, document: string | null];
 
 const ANYBODY = { providerId: "", permitId: "" };
 
-/** Erases what is personal. Inside a transaction of the caller's. */
+/** Erases personal data. Runs in the caller's transaction. */
 export function createEraser({ database, providers, claims, index, unlist }: Parts) {
   const isNotLive = `content IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.permit = permit.ref AND live_until > ?)`;
@@ -65,9 +65,9 @@ export function createEraser({ database, providers, claims, index, unlist }: Par
   }
 
   return function eraseSome({ endedBefore, now, limit }: Operations["erase"][0]): number {
-    // A permit that ended long ago can be a new one.
+    // A permit that ended long ago may be among the newest rows, which are not indexed yet.
     index.catchUp();
-    // Those that somebody works on may be among them, so as many more are looked at.
+    // Claimed permits may be among the rows and are skipped, so as many more are read.
     const most = limit + [...providers.refs()].reduce((sum, ref) => sum + claims.of(ref).size, 0);
     const rows = [
       ...(listForgotten.all(now, most) as unknown as ErasableRow[]),

@@ -30,7 +30,7 @@ type WorkRow = [
 const WORK =
   "due_at, due_since, document, id, company, state, revision, changed_at, content, raws, failed, delivery.permit";
 
-/** Finds what is to be done, and gives it to one worker at a time. Nothing is written. */
+/** Finds due deliveries and claims them. Writes nothing. */
 export function createWorkFinder({ database, companies, providers, claims }: Parts) {
   const listDue = database.prepare(
     `SELECT permit, due_at FROM delivery WHERE provider = ? AND due_at IS NOT NULL AND due_at <= ?
@@ -48,7 +48,7 @@ export function createWorkFinder({ database, companies, providers, claims }: Par
   const countDue = database.prepare(
     "SELECT count(*), min(due_since) FROM delivery WHERE provider = ? AND due_at IS NOT NULL AND due_at <= ?",
   );
-  // Due later, and something to be done since earlier: it waits for another attempt.
+  // Due later, with something to do since earlier: the delivery waits for another attempt.
   const countWaiting = database.prepare(
     `SELECT count(*), min(due_since) FROM delivery INDEXED BY delivery_waiting WHERE provider = ?
      AND due_since IS NOT NULL AND (due_at IS NULL OR due_at > due_since) AND due_since <= ?
@@ -167,7 +167,7 @@ export function createWorkFinder({ database, companies, providers, claims }: Par
     },
   };
 
-  /** Whether it is worked on although its row does not say that there is something to be done. */
+  /** Whether a delivery is claimed although its row has nothing to do. */
   function isUndue({ permit, provider, until }: Claim, now: number): boolean {
     if (until <= now) return false;
     const dueSince = readWork(permit, provider)?.[1] ?? null;

@@ -8,13 +8,13 @@ interface Parts {
   readonly providers: NameTable;
 }
 
-/** So many are inserted by one statement, in little more than half of the time that one for each takes. */
+/** Rows per statement. Inserting them together takes little more than half the time of single inserts. */
 export const TOGETHER = 16;
 
 const PERMIT = "permit (id, company, revision, state, changed_at, ended_at, content, raws)";
 const DELIVERY = "delivery (permit, provider, due_at, due_since)";
 
-/** Inserts permits that nobody knew, and deliveries that nobody has made. Inside a transaction of the caller's. */
+/** Inserts new permits and their new deliveries. Runs in the caller's transaction. */
 export function createInserter({ database, companies, providers }: Parts) {
   const prepare = (table: string, row: string, count: number) =>
     database.prepare(
@@ -32,7 +32,7 @@ export function createInserter({ database, companies, providers }: Parts) {
       for (const providerId of providerIds) insertDelivery.run(permit, providers.refOf(providerId), at, at);
   }
 
-  /** Of permits that were just inserted. */
+  /** Inserts the deliveries of permits that were just inserted. */
   function addFirstDeliveries(first: number, changes: readonly PermitChangeRow[]): void {
     if (changes.some(({ 8: providerIds }) => typeof providerIds !== "string")) {
       for (const [index, change] of changes.entries()) addDeliveries(first + index, change);
@@ -48,7 +48,7 @@ export function createInserter({ database, companies, providers }: Parts) {
   return {
     addDeliveries,
 
-    /** Inserts a permit; nothing when it is known. */
+    /** Inserts a permit. Returns false, and inserts nothing, when the permit exists. */
     insertOne(change: PermitChangeRow): boolean {
       const [, permitId, at, revision, companyId, validTo, content, raws] = change;
       const company = companies.refOf(companyId);
@@ -58,7 +58,7 @@ export function createInserter({ database, companies, providers }: Parts) {
       return true;
     },
 
-    /** Inserts as many as {@link TOGETHER}; nothing when one of them is known, or is there twice. */
+    /** Inserts {@link TOGETHER} permits. Returns false, and inserts none, when one of them exists or occurs twice. */
     insertTogether(changes: readonly PermitChangeRow[]): boolean {
       const values: (string | number | null)[] = [];
       for (const [, permitId, at, revision, companyId, validTo, content, raws] of changes) {

@@ -10,9 +10,9 @@ interface Parts {
   readonly claims: Claims;
 }
 
-/** Makes deliveries of a company due, some permits at a time. Inside a transaction of the caller's. */
+/** Makes a company's deliveries due, some permits at a time. Runs in the caller's transaction. */
 export function createRefresher({ database, companies, providers, claims }: Parts) {
-  // The last permit of a step. A company may have a million of them, and others want to write in between.
+  // The last permit of a step. A company may have a million permits, and other calls write between two steps.
   const findEnd = database.prepare(
     "SELECT max(ref) FROM (SELECT ref FROM permit WHERE company = ? AND ref > ? ORDER BY ref LIMIT ?)",
   );

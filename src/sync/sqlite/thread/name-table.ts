@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { UndoLog } from "./undo-log.ts";
 
-/** Numbers in place of ids that occur in many rows: of companies or of providers. They are few, and kept in memory. */
+/** Row numbers for ids of companies or providers, which occur in many rows. There are few of them, kept in memory. */
 export class NameTable {
   readonly #refs = new Map<string, number>();
   readonly #names = new Map<number, string>();
@@ -20,7 +20,7 @@ export class NameTable {
     return this.#refs.get(id);
   }
 
-  /** The number of an id; a new one where there is none. Only inside a transaction. */
+  /** The row number of an id; a new row when there is none. Call it inside a transaction only. */
   refOf(id: string): number {
     const known = this.#refs.get(id);
     if (known !== undefined) return known;

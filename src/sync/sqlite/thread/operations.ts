@@ -16,7 +16,7 @@ import { UndoLog } from "./undo-log.ts";
 
 type Handlers = { [Name in OperationName]: (request: Operations[Name][0]) => Operations[Name][1] };
 
-/** Carries out what is asked of a ledger's file. Gives answers when a parcel was the last one before a commit. */
+/** Carries out the requests for a ledger's file. Returns answers for the last parcel of a commit. */
 export function createOperations(file: LedgerFile): (parcel: Parcel) => Answers | undefined {
   const { database, requireOwned, close } = file;
   const undo = new UndoLog();

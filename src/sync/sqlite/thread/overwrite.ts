@@ -12,29 +12,29 @@ import {
 } from "../file/unused-bytes.ts";
 import type { OverwriteStep } from "../messages.ts";
 
-// Pages are looked at for so long in one step. Calls that come meanwhile wait.
+// How long one step searches pages. Calls that arrive meanwhile wait.
 const STEP_MS = 20;
 
-// For other programs that read, or hold a lock.
+// How long a step waits for programs that read or lock the file.
 const WAIT_MS = 50;
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** One walk over the file. */
+/** One pass over the file. */
 interface Walk {
-  /** Which erasure was the last when it began. */
+  /** The number of the last erasure before the pass began. */
   readonly erasure: number;
   readonly layout: PageLayout;
-  /** What is before this place in the file holds nothing that was erased before the walk began. */
+  /** The file up to this offset holds nothing that was erased before the pass began. */
   done: number;
 }
 
 /**
- * Overwrites with zeros what erasing has left in the file where no cell is, and empties the log, in steps.
+ * Overwrites the unused bytes of the file with zeros, where erased data may remain, and empties the log, in steps.
  *
- * A step writes into the file itself: `node:sqlite` has no way to write a page. It does so only while the log is empty and
- * this connection holds the lock of those that write. Then the file has every page as it is, no connection copies a page
- * from the log, and the bytes that are written are in no use: whoever reads the page meanwhile does not look at them.
+ * A step writes into the file itself, because `node:sqlite` cannot write a page. It writes only while the log is empty
+ * and this connection holds the write lock. Then the file has the current version of every page, no connection copies a
+ * page from the log, and the written bytes are unused: a program that reads the page meanwhile does not look at them.
  */
 export function createOverwriter({ database, path, descriptor, requireOwned }: LedgerFile) {
   const log = `${path}-wal`;
@@ -51,7 +51,7 @@ export function createOverwriter({ database, path, descriptor, requireOwned }: L
     if (owed === undefined) return undefined;
     const layout = readLayout(read(FILE_HEADER_BYTES, 0));
     if (!hasClearTypes(fstatSync(descriptor).size, layout)) throw new Error("The file is too large.");
-    // Every page that is written until the end stays in the log until the next step.
+    // Every page that is written before the pass ends stays in the log until the next step.
     database.exec("PRAGMA wal_autocheckpoint = 0");
     return { erasure: owed[0], layout, done: 0 };
   }
@@ -62,7 +62,8 @@ export function createOverwriter({ database, path, descriptor, requireOwned }: L
   }
 
   function goOn(current: Walk): OverwriteStep {
-    // SQLite may give a page that is not overwritten yet the number of one that is: those are looked at again.
+    // SQLite may move a page that is not overwritten yet to the place of one that is: rewritten places are searched
+    // again.
     const again = listWritten(current);
     if (readPragma(database, "wal_checkpoint(TRUNCATE)") !== 0) return "waits";
     const isWritten = whileLocked(() => {
@@ -70,7 +71,7 @@ export function createOverwriter({ database, path, descriptor, requireOwned }: L
       return overwriteSome(current, again);
     });
     if (isWritten === undefined) return "waits";
-    // Otherwise the writer would write the pages again as it has them in memory.
+    // Otherwise SQLite would write its cached pages, without the zeros, again.
     if (isWritten) database.exec("PRAGMA shrink_memory");
     if (current.done < fstatSync(descriptor).size) return "more";
     whileLocked(() => noteDone.run(current.erasure), "COMMIT");
@@ -89,7 +90,7 @@ export function createOverwriter({ database, path, descriptor, requireOwned }: L
     }
   }
 
-  /** Whether something was written. */
+  /** Overwrites some pages. Returns whether it wrote anything. */
   function overwriteSome(current: Walk, again: Iterable<number>): boolean {
     const { layout } = current;
     let isWritten = false;
@@ -115,10 +116,10 @@ export function createOverwriter({ database, path, descriptor, requireOwned }: L
     return chunk.subarray(0, readSync(descriptor, chunk, 0, length, at));
   }
 
-  /** Where pages begin that were written since the last step, and that were looked at before. */
+  /** The offsets of pages that were searched already and were written again since the last step. */
   function listWritten({ layout, done }: Walk): ReadonlySet<number> {
     const places = new Set<number>();
-    // Closing it takes no lock away: SQLite has none on its log.
+    // Closing the log's descriptor drops no lock: SQLite keeps none on its log.
     const opened = openSync(log, "r");
     try {
       const number = Buffer.alloc(4);
@@ -133,7 +134,10 @@ export function createOverwriter({ database, path, descriptor, requireOwned }: L
     return places;
   }
 
-  /** `done`: nothing is left of what was erased before the walk began. `waits`: another program reads or locks the file. */
+  /**
+   * Runs one step. `done`: nothing is left of what was erased before the pass began. `waits`: another program reads or
+   * locks the file.
+   */
   return function overwriteStep(): OverwriteStep {
     walk ??= begin();
     if (walk === undefined) return "done";

@@ -3,29 +3,29 @@ import type { KnownState } from "../../ledger/change-status.ts";
 import type { IndexedTo } from "../messages.ts";
 import { plateNumbersIn } from "../permit-document.ts";
 
-/** A permit as its row has it. */
+/** A permit as it is in its row. */
 export interface IndexedPermit {
   readonly ref: number;
   readonly company: number;
   readonly state: KnownState;
   readonly endedAt: number | null;
-  /** Null: it is erased. */
+  /** Null: the permit was erased. */
   readonly content: string | null;
 }
 
-// Permits of one step. They are sorted together, which takes some 20 ms.
+// Permits per step. They are sorted together, which takes some 20 ms.
 const STEP = 4_000;
 
 /**
- * Permits by plate and by end, in tables of their own. The order of both has nothing to do with that in which permits are
- * recorded, so that each new permit would write a page of its own in each. New ones are therefore added together, in the
- * order of the tables; until then `recent-permits.ts` knows their plates. Inside a transaction of the caller's.
+ * The tables of permits by plate and by end. Their order is unrelated to the order in which permits are recorded, so
+ * each new permit would write a page of its own in both tables. New permits are therefore added together, in the order
+ * of the tables; until then, `recent-permits.ts` knows their plates. Runs in the caller's transaction.
  */
 export function createPermitIndex(database: DatabaseSync) {
   const findLast = database.prepare("SELECT ref, (SELECT ifnull(max(ref), 0) FROM permit) FROM indexed");
   findLast.setReturnArrays(true);
   const setLast = database.prepare("UPDATE indexed SET ref = ?");
-  // What changed meanwhile is there already. Plates are the first part of a permit's document.
+  // A permit that changed meanwhile is there already. Plates are the first element of a permit's document.
   const addPlates = database.prepare(
     `INSERT INTO plate (company, number, permit)
      SELECT company, CASE type WHEN 'array' THEN value ->> 0 ELSE value END AS number, ref
@@ -47,7 +47,7 @@ export function createPermitIndex(database: DatabaseSync) {
   const removePlate = database.prepare("DELETE FROM plate WHERE company = ? AND number = ? AND permit = ?");
   const removeEnd = database.prepare("DELETE FROM ended WHERE ended_at = ? AND permit = ?");
 
-  /** Adds some of the permits that were recorded since, when there are at least so many. */
+  /** Adds a step of the permits recorded since the last one, if there are at least `least`. */
   function addSome(least = 1): IndexedTo {
     const [before, last] = findLast.get() as unknown as [number, number];
     if (last - before < least) return { indexed: before, last };
@@ -60,18 +60,18 @@ export function createPermitIndex(database: DatabaseSync) {
 
   return {
     addSome: () => addSome(),
-    /** Adds some when they are as many as a step has. */
+    /** Adds a step when enough permits are waiting to fill it. */
     addIfMany: () => void addSome(STEP),
-    /** Adds all of them. */
+    /** Adds all waiting permits. */
     catchUp(): void {
       for (let { indexed, last } = addSome(); indexed < last; ) ({ indexed, last } = addSome());
     },
-    /** Adds one that has changed. */
+    /** Adds a changed permit. */
     add({ ref, company, state, endedAt, content }: IndexedPermit): void {
       if (endedAt !== null) addEnd.run(endedAt, ref);
       for (const number of platesOf(state, content)) addPlate.run(company, number, ref);
     },
-    /** Takes out one as it was, if it is there. */
+    /** Removes a permit in its earlier state; does nothing when it is not there. */
     remove({ ref, company, state, endedAt, content }: IndexedPermit): void {
       if (endedAt !== null) removeEnd.run(endedAt, ref);
       for (const number of platesOf(state, content)) removePlate.run(company, number, ref);
@@ -83,7 +83,7 @@ export type PermitIndex = ReturnType<typeof createPermitIndex>;
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Only active permits are found by their plates. */
+/** Only active permits are listed by plate. */
 function platesOf(state: KnownState, content: string | null): ReadonlySet<string> {
   return state === "active" && content !== null ? plateNumbersIn(content) : NONE;
 }

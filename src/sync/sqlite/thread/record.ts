@@ -32,7 +32,7 @@ type FoundRow = [
 
 const ACTIVE = 0;
 
-/** What the host says of permits, written into the file. Inside a transaction of the caller's. */
+/** Writes the host's changes into the file. Runs in the caller's transaction. */
 export function createRecorder({ database, companies, providers, claims, index, undo }: Parts) {
   const { insertOne, insertTogether, addDeliveries } = createInserter({ database, companies, providers });
   const find = database.prepare(
@@ -59,7 +59,7 @@ export function createRecorder({ database, companies, providers, claims, index, 
   }
 
   function givePermit(change: PermitChangeRow): ChangeStatus {
-    // Most permits are new: one step instead of two.
+    // Most permits are new, which saves the search.
     if (insertOne(change)) return "recorded";
     const [kind, permitId, at, revision, companyId, validTo, content, raws] = change;
     const company = companies.refOf(companyId);
@@ -80,7 +80,7 @@ export function createRecorder({ database, companies, providers, claims, index, 
     const known = findKnown(permitId);
     const status = judgeChange(known, { kind }, () => true);
     if (status !== "recorded" || known === undefined) return status;
-    // It ends now, or at its own end if that came first.
+    // A withdrawn permit ends at its withdrawal, or at its own end if that came first.
     const endedAt = Math.min(known.endedAt ?? at, at);
     const state = kind === "forget" ? "forgotten" : "revoked";
     withdraw.run(STATES.indexOf(state), at, endedAt, known.ref);
@@ -90,13 +90,13 @@ export function createRecorder({ database, companies, providers, claims, index, 
     return "recorded";
   }
 
-  /** Its deliveries are due, and whoever works on one is told when it is saved. */
+  /** Makes the permit's deliveries due. A claim learns of the change when it is saved. */
   function noteDue(permit: number, at: number): void {
     makeDue.run(at, at, at, at, permit);
     for (const provider of providers.refs()) claims.noteChange(claims.find(provider, permit), at);
   }
 
-  /** Records one change after the other; what follows from a conflict is the caller's. */
+  /** Records the changes one after the other. The caller handles conflicts. */
   function recordEach(changes: readonly ChangeRow[]): ChangeStatus[] {
     const statuses: ChangeStatus[] = [];
     while (statuses.length < changes.length) {
@@ -112,7 +112,7 @@ export function createRecorder({ database, companies, providers, claims, index, 
     return isGiven(change) ? givePermit(change) : withdrawPermit(change);
   }
 
-  /** Records all of them, or nothing when there is a conflict. */
+  /** Records all changes, or none when there is a conflict. */
   function record(changes: readonly ChangeRow[]): ChangeStatus[] {
     const mark = undo.mark;
     database.exec("SAVEPOINT record");

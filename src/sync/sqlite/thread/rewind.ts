@@ -11,14 +11,14 @@ interface Parts {
   readonly claims: Claims;
 }
 
-/** Makes due what was dated by a clock that was ahead. Inside a transaction of the caller's. */
+/** Makes due what was dated by a clock that was ahead. Runs in the caller's transaction. */
 export function createRewinder({ database, providers, claims }: Parts) {
   const findLast = database.prepare(
     "SELECT max(permit) FROM (SELECT permit FROM delivery WHERE permit > ? ORDER BY permit LIMIT ?)",
   );
   findLast.setReturnArrays(true);
-  // What waits for another attempt, was due by `latest`, or was decided later than it is now: `decidedAt` stands in the
-  // fourth place of a document.
+  // Deliveries that wait for another attempt, were due by `latest`, or were decided later than now: `decidedAt` is the
+  // fourth element of a document.
   const update = database.prepare(
     `UPDATE delivery SET due_since = min(ifnull(due_since, :now), :now), due_at = min(ifnull(due_at, :now), :now)
      WHERE permit > :after AND permit <= :last AND provider = :provider
@@ -34,9 +34,9 @@ export function createRewinder({ database, providers, claims }: Parts) {
       const noticed = new Date(now + SAME_CLOCK_MS).toISOString();
       update.run({ now, latest, after, last, provider, noticed });
       for (const claim of claims.of(provider).values()) {
-        // It would last for as much longer as the clock was ahead.
+        // The claim would last longer by as much as the clock was ahead.
         claims.shorten(claim, now + LEASE_MS);
-        // What is being worked on may be written with such a decision yet.
+        // A claimed delivery may still be saved with such a decision.
         claims.noteChange(claim, now);
       }
       claims.noteDue(now);

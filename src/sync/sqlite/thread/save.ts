@@ -11,14 +11,14 @@ interface Parts {
   readonly undo: UndoLog;
 }
 
-// What a document says of its targets does not depend on whose it is.
+// The targets in a document do not depend on its owner.
 const ANYBODY = { providerId: "", permitId: "" };
 
 const NONE: ReadonlySet<number> = new Set();
 
 const NO_FAILURES: NonNullable<SaveRow[5]> = [];
 
-/** Writes deliveries, and what they are found by. Inside a transaction of the caller's. */
+/** Writes deliveries and their entries in the other tables. Runs in the caller's transaction. */
 export function createSaver({ database, claims, undo }: Parts) {
   const readDueSince = database.prepare("SELECT due_since FROM delivery WHERE permit = ? AND provider = ?");
   const write = database.prepare(
@@ -107,7 +107,7 @@ export function createSaver({ database, claims, undo }: Parts) {
         return claim !== undefined;
       });
     },
-    /** Takes a delivery out of everything that it is found by. */
+    /** Removes a delivery's entries from the tables of targets and failures. */
     unlist(permit: number, provider: number, document: string | null): void {
       place(permit, readTargets(provider, document), NONE);
       removeFailures.run(permit, provider);
@@ -115,7 +115,7 @@ export function createSaver({ database, claims, undo }: Parts) {
   };
 }
 
-/** The earlier of two instants; null is never. */
+/** The earlier of two instants; null means never. */
 function earlier(one: number | null, other: number | null): number | null {
   if (one === null || other === null) return one ?? other;
   return Math.min(one, other);

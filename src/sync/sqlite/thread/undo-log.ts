@@ -1,4 +1,4 @@
-/** What must be undone in memory when a transaction of the file is rolled back. */
+/** The changes in memory to undo when a transaction is rolled back. */
 export class UndoLog {
   #steps: (() => void)[] = [];
 
@@ -10,12 +10,12 @@ export class UndoLog {
     return this.#steps.length;
   }
 
-  /** Undoes everything since a mark, the last first. */
+  /** Undoes every step since `mark`, last one first. */
   undo(mark = 0): void {
     for (const step of this.#steps.splice(mark).reverse()) step();
   }
 
-  /** It was committed. */
+  /** Forgets all steps, because the transaction was committed. */
   clear(): void {
     this.#steps = [];
   }
