@@ -9,13 +9,13 @@ import { isFileOf } from "./in-place.ts";
 import { resolveLinks } from "./ledger-file.ts";
 import { FILE_HEADER_BYTES, listUnused, readLayout, ZEROS } from "./unused-bytes.ts";
 
-// Everything in one step, off this thread: the copy is of one moment, and writers never make it begin again.
+// Copies all pages in one step, off this thread: the copy is of one moment, and no write makes it start again.
 const ALL_PAGES = 0x7fff_ffff;
 
-// Looked at in one go. Lookups are answered between two of them.
+// Bytes that are searched at once. Lookups are answered between two chunks.
 const CHUNK_BYTES = 256 * 1024;
 
-/** What the operating system says of a path that cannot be written; each is the caller's to correct. */
+/** The operating system's errors for a path that cannot be written, with what the caller can do. */
 const PATH_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: "its folder does not exist; make it first.",
   ENOTDIR: "its folder is a file; name a file in a folder.",
@@ -33,18 +33,19 @@ const PATH_PROBLEMS: Readonly<Record<string, string>> = {
 // SQLite's primary result codes.
 const [READ_ONLY, FULL, CANNOT_OPEN] = [8, 13, 14];
 
-/** A ledger's file, as it is to be copied. */
+/** A ledger's file to copy. */
 export interface BackupSource {
   readonly path: string;
-  /** Throws when the file is not where it was any more. */
+  /** Throws when the file was moved, deleted or replaced. */
   requireInPlace(): void;
 }
 
 /**
- * Copies a ledger's file as it is now. The target is replaced when the copy is whole. One copy at a time is made of a
- * ledger: the caller sees to that.
+ * Copies a ledger's file in its current state. The target is replaced when the copy is complete. The caller ensures
+ * that a ledger has one copy in progress at a time.
  *
- * @throws EnforcementError `invalid_input` naming `path`
+ * @throws EnforcementError `invalid_input` naming `path`; `unavailable` when the disk is full or the ledger's file is
+ * gone
  */
 export async function copyLedgerFile(ledger: BackupSource, path: unknown): Promise<void> {
   const target = readTarget(path);
@@ -69,7 +70,7 @@ export async function copyLedgerFile(ledger: BackupSource, path: unknown): Promi
   }
 }
 
-/** Erased bytes that are still in the ledger's file are in no copy of it. */
+/** Overwrites the unused bytes of a copy, which may hold erased data. */
 async function overwriteUnused(path: string): Promise<void> {
   const file = await open(path, "r+");
   try {
@@ -98,8 +99,8 @@ function readTarget(path: unknown): string {
 }
 
 /**
- * Refuses the ledger's own files, and those of a database that is open or was not closed: SQLite would play what lies beside
- * it, its log, into the copy.
+ * Refuses the ledger's own files, and the file of a database that is open or was not closed: SQLite would play the log
+ * that lies beside it into the copy.
  */
 function requireOther(ledger: string, target: string): void {
   const isItsJournal = resolveLinks(target) === `${resolveLinks(ledger)}-journal`;
@@ -116,8 +117,9 @@ function requireOther(ledger: string, target: string): void {
 }
 
 /**
- * An empty file for the copy while it is not whole. Its name is that of the ledger's file: what a killed process left is
- * overwritten by the next copy, and two ledgers that are copied to one file at once do not write into the same one.
+ * Creates an empty file for the copy while it is incomplete. Its name contains the identity of the ledger's file: the
+ * next copy overwrites what a killed process left, and two ledgers that are copied to one path at once use different
+ * files.
  */
 function makePartial(target: string, ledger: string): string {
   const { dev, ino, mode } = statSync(ledger);
@@ -127,7 +129,7 @@ function makePartial(target: string, ledger: string): string {
   return partial;
 }
 
-/** With the journal that SQLite keeps beside it while it writes. */
+/** Removes the incomplete copy, and the journal that SQLite keeps beside it. */
 function removePartial(partial: string): void {
   for (const name of [partial, `${partial}-journal`]) rmSync(name, { force: true });
 }

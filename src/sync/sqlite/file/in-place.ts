@@ -2,7 +2,7 @@ import { lstatSync, realpathSync, type Stats, statSync } from "node:fs";
 import { RefusedFile } from "../errors.ts";
 import type { WriterFailure } from "../messages.ts";
 
-/** The files of an open ledger: its database, the log of it, what indexes the log, and its lock. */
+/** The suffixes of an open ledger's files: the database, its log, the log's index, and the lock. */
 const SUFFIXES = ["", "-wal", "-shm", ".lock"] as const;
 
 export const MOVED: WriterFailure = {
@@ -16,10 +16,10 @@ export const MOVED: WriterFailure = {
 type Identity = Pick<Stats, "dev" | "ino">;
 
 /**
- * Remembers which files a ledger has open. The returned function throws when one of their names leads elsewhere by now, or
- * nowhere: what is written then goes to a file that is gone when the ledger is closed, and the operating system reports
- * no error. A link to the moved file is another file, too: a ledger that is opened through it looks for its log beside
- * the moved file. It costs four calls of `lstat`, some microseconds beside a commit's milliseconds.
+ * Remembers which files a ledger has open. The returned function throws when one of their names leads to another file
+ * or to none: writes would go to a file that is gone when the ledger is closed, and the operating system reports no
+ * error. A link to the moved file counts as another file too, because a ledger opened through it looks for its log
+ * beside the moved file. A call costs four `lstat` calls, some microseconds beside a commit's milliseconds.
  *
  * @param path without links
  */
@@ -35,7 +35,7 @@ export function watchFiles(path: string): () => void {
   };
 }
 
-/** Whether a path leads to a file of the ledger, by whatever links. */
+/** Whether a path leads to a file of the ledger, through any links. */
 export function isFileOf(ledger: string, path: string): boolean {
   const found = identify(path);
   if (found === undefined) return false;
@@ -43,7 +43,7 @@ export function isFileOf(ledger: string, path: string): boolean {
   return SUFFIXES.some((suffix) => isSame(found, identify(`${file}${suffix}`)));
 }
 
-/** Undefined where the path leads nowhere, or in a circle. */
+/** Undefined where the path leads to no file, or in a circle. */
 function identify(path: string, stat: typeof statSync | typeof lstatSync = statSync): Identity | undefined {
   try {
     return stat(path, { throwIfNoEntry: false });

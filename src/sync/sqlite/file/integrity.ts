@@ -8,22 +8,22 @@ export interface CheckData {
 
 export type CheckMessage = "sound" | "damaged" | "unreadable";
 
-/** A look at the whole file that goes on beside everything else. */
+/** A check of the whole file in the background. */
 export interface IntegrityCheck {
-  /** `undefined`: it was stopped, or could not be done. */
+  /** `undefined`: the check was stopped, or could not be made. */
   readonly result: Promise<CheckMessage | undefined>;
   stop(): Promise<void>;
 }
 
-/** The check of a file that was read through when it was opened. */
+/** The check of a file that was already checked when it was opened. */
 export const SOUND: IntegrityCheck = { result: Promise.resolve("sound"), stop: async () => {} };
 
-/** Whether SQLite finds the structure of a file sound. It reads all of it. */
+/** Whether SQLite finds the file's structure sound. Reads the whole file. */
 export function isSound(database: DatabaseSync): boolean {
   return readPragma(database, "quick_check(1)") === "ok";
 }
 
-/** Begins to check a file, in a thread of its own. */
+/** Begins to check a file in a thread of its own. */
 export function startIntegrityCheck(data: CheckData): IntegrityCheck {
   const thread = startThread("sqlite-check-thread", data);
   thread.unref();

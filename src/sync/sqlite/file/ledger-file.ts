@@ -8,30 +8,33 @@ import { APPLICATION_ID, migrate, SCHEMA_VERSION } from "./schema.ts";
 
 /** A ledger's file, open for its one writer. */
 export interface LedgerFile {
-  /** Without links. */
+  /** The path without links. */
   readonly path: string;
   readonly database: DatabaseSync;
-  /** The file beside SQLite's own. Closed last: the operating system drops the locks of a process with any of its descriptors. */
+  /**
+   * A descriptor of the file besides SQLite's own. It is closed last: closing any descriptor of a file drops all locks
+   * that the process has on it.
+   */
   readonly descriptor: number;
   /**
-   * Throws when the file, or one beside it, is not where it was any more, or when another process has opened the file
-   * since. Called inside each transaction that writes, before it is committed.
+   * Throws when the file, or one beside it, was moved, deleted or replaced, or when another process has opened it
+   * since. Called inside each transaction that writes, before its commit.
    */
   requireOwned(): void;
   close(): void;
 }
 
-// In KiB. The indexes of a million permits want some room: with SQLite's own 2 MiB each insert reads a page again.
+// In KiB. With SQLite's own 2 MiB, every insert into the indexes of a million permits would read a page again.
 const CACHE_KIB = 32_768;
 
-// In pages of 4 KiB. Copying the log into the file costs two more fsyncs, so it happens each 16 MiB.
+// In pages of 4 KiB. Copying the log into the file costs two fsyncs, so it happens every 16 MiB.
 const CHECKPOINT_PAGES = 4_096;
 
 /**
- * Opens or makes a ledger's file, and keeps other processes out for as long as it is open. A program that is no ledger may
- * lock the file for a moment; statements wait for it, `busyMs` at most.
+ * Opens or creates a ledger's file, and keeps other processes out while it is open. Another program may lock the file
+ * for a moment: statements wait for it, at most `busyMs` milliseconds.
  *
- * @throws RefusedFile when the file is not a ledger, is newer, damaged, or another process has it
+ * @throws RefusedFile when the file is not a ledger, is newer or damaged, or another process has it open
  */
 export function openLedgerFile(path: string, busyMs: number): LedgerFile {
   const { file, isNew } = makeFile(path);
@@ -87,12 +90,12 @@ function toLedgerFile({ path, database, descriptor, lock, requireToken }: Opened
 }
 
 /**
- * Makes the file where there is none, and finds its name without links. A link may lead to a file that does not exist
- * yet: only when it exists do all names of it lead to the same one, and to the same lock.
+ * Creates the file when it is missing, and resolves its path. A link may lead to a file that does not exist yet: only
+ * once it exists do all its names resolve to one path, and so to one lock.
  */
 function makeFile(path: string): { file: string; isNew: boolean } {
   const isNew = !existsSync(path);
-  // One that exists is not opened: closing it would take the locks of SQLite from it, which are the process's.
+  // An existing file is not opened here: closing it would drop SQLite's locks on it, which belong to the process.
   if (isNew) closeSync(openToWrite(path, "a"));
   return { file: realpathSync(path), isNew };
 }
@@ -105,7 +108,7 @@ function openToWrite(path: string, flags: "a" | "r+"): number {
   }
 }
 
-/** SQLite keeps the log and its locks by the file's name: two names of one file would have two logs. */
+/** Refuses a file with several names. SQLite keeps the log and its locks by name: two names would have two logs. */
 function requireOneName(file: string): void {
   if (statSync(file).nlink <= 1) return;
   throw new RefusedFile({
@@ -116,9 +119,10 @@ function requireOneName(file: string): void {
 }
 
 /**
- * The file's owner is the process that opened it last. The lock keeps a second one out, but a lock can be lost: the
- * operating system drops it when another part of the owner's process closes the lock's file. The returned function
- * reads inside a transaction that writes, so no other process can open the file between it and the commit.
+ * Makes this process the file's owner, which is the process that opened it last. The lock keeps a second process out,
+ * but it can be lost: the operating system drops it when other code of the owner's process closes the lock's file. The
+ * returned function reads inside a transaction that writes, so that no other process can open the file between it and
+ * the commit.
  */
 function takeOwnership(database: DatabaseSync): () => void {
   const token = randomUUID();
@@ -129,7 +133,7 @@ function takeOwnership(database: DatabaseSync): () => void {
   };
 }
 
-/** The same file has the same lock, whatever links lead to it. */
+/** The path without links, so that every link to a file leads to the same lock. */
 export function resolveLinks(path: string): string {
   if (existsSync(path)) return realpathSync(path);
   const folder = dirname(path);
@@ -137,7 +141,7 @@ export function resolveLinks(path: string): string {
 }
 
 /**
- * A lock that the operating system takes back when the process ends, however it ends: an exclusive lock of SQLite on a
+ * A lock that the operating system releases when the process ends, however it ends: an exclusive lock of SQLite on a
  * small database beside the ledger. The ledger itself stays open to readers.
  */
 function lockFile(file: string): DatabaseSync {
@@ -161,7 +165,7 @@ function wasMade(lock: DatabaseSync): boolean {
 }
 
 function prepareDatabase(database: DatabaseSync): void {
-  // The first read compares the file's size with what its header says: a truncated file ends here.
+  // The first read compares the file's size with its header: a truncated file fails here.
   const isEmpty = readPragma(database, "schema_version") === 0;
   const version = Number(readPragma(database, "user_version"));
   const application = readPragma(database, "application_id");
@@ -195,7 +199,7 @@ function prepareDatabase(database: DatabaseSync): void {
   migrate(database, version);
 }
 
-/** A pragma's value. */
+/** The value of a pragma. */
 export function readPragma(database: DatabaseSync, name: string): unknown {
   return Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
 }

@@ -1,10 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** "0FFS": how a ledger is told from another program's database. */
+/** "0FFS": marks the file as a ledger, and not another program's database. */
 export const APPLICATION_ID = 0x30464653;
 
-// Each step is what one version of the schema added, so that a file of any older version can be brought up to date. A
-// step that was released is never changed.
+// Each step is what one version added to the schema, so that a file of any older version can be upgraded. A released
+// step is never changed.
 const STEPS: readonly string[] = [
   `
   CREATE TABLE company (ref INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
@@ -105,10 +105,10 @@ const STEPS: readonly string[] = [
   `,
 ];
 
-/** The version that this package writes. */
+/** The schema version that this package writes. */
 export const SCHEMA_VERSION = STEPS.length;
 
-/** Brings a file from its version (0: it is new) up to a version, all or nothing. */
+/** Upgrades a file from its version (0: a new file) to another one, all or nothing. */
 export function migrate(database: DatabaseSync, from: number, to = SCHEMA_VERSION): void {
   if (from === to) return;
   database.exec("BEGIN IMMEDIATE");

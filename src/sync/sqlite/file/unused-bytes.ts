@@ -1,12 +1,12 @@
-// What no cell of a SQLite file occupies, by its file format (https://www.sqlite.org/fileformat2.html). When SQLite rebuilds
-// a b-tree page, copies of cells that moved to another page stay between the page's cell pointers and its first cell, and
-// `secure_delete` does not overwrite them. It overwrites everything else that SQLite frees.
+// Finds the bytes of a SQLite file that no cell occupies, by its file format (https://www.sqlite.org/fileformat2.html).
+// When SQLite rebuilds a b-tree page, copies of cells that moved to another page stay between the page's cell pointers
+// and its first cell, and `secure_delete` does not overwrite them. It overwrites everything else that SQLite frees.
 
-/** How a SQLite file is divided. */
+/** The sizes of a SQLite file's pages. */
 export interface PageLayout {
   /** In bytes. */
   readonly pageSize: number;
-  /** Bytes of each page that SQLite uses. */
+  /** The bytes of each page that SQLite uses. */
   readonly usableSize: number;
 }
 
@@ -16,7 +16,7 @@ export interface ByteRange {
   readonly length: number;
 }
 
-/** In the first page, before the page's own header. */
+/** The file header at the start of the first page, before the page's own header. */
 export const FILE_HEADER_BYTES = 100;
 
 /** Page header sizes by page type: index and table, interior and leaf. All other pages start with a page number. */
@@ -27,13 +27,14 @@ const HEADER_BYTES: ReadonlyMap<number, number> = new Map([
   [13, 8],
 ]);
 
-// From so many pages on (128 GiB of 4 KiB each), the page number that begins an overflow page may look like a page type.
+// In a file of this many pages (128 GiB at 4 KiB each), the page number that begins an overflow page may look like a
+// page type.
 const MAX_PAGES = 0x0200_0000;
 
 const LOG_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 
-/** As many zeros as the largest page has bytes. */
+/** Zeros for the largest page. */
 export const ZEROS: Buffer = Buffer.alloc(65_536);
 
 /** @param header the first {@link FILE_HEADER_BYTES} of the file */
@@ -43,7 +44,7 @@ export function readLayout(header: Buffer): PageLayout {
   return { pageSize, usableSize: pageSize - header.readUInt8(20) };
 }
 
-/** Where pages hold bytes in no use that are not zero. `at` is where the first of the pages begins in the file. */
+/** The unused bytes of pages that are not zero. `at` is the offset of the first page in the file. */
 export function* listUnused(pages: Buffer, at: number, layout: PageLayout): Generator<ByteRange> {
   const { pageSize } = layout;
   for (let start = 0; start + pageSize <= pages.length; start += pageSize) {
@@ -54,8 +55,8 @@ export function* listUnused(pages: Buffer, at: number, layout: PageLayout): Gene
 }
 
 /**
- * Undefined when the page has none, when it is no b-tree page, and when it is damaged: a page in which a cell or a free
- * block lies outside of the content area is left as it is.
+ * The unused bytes of one page. Undefined when it has none, when it is no b-tree page, and when it is damaged: a page
+ * with a cell or a free block outside the content area is left alone.
  */
 function findUnused(page: Buffer, start: number, { usableSize }: PageLayout): ByteRange | undefined {
   const headerBytes = HEADER_BYTES.get(page.readUInt8(start));
@@ -73,12 +74,12 @@ function findUnused(page: Buffer, start: number, { usableSize }: PageLayout): By
   return { at: from, length: to - from };
 }
 
-/** Whether a page's first byte tells its type. */
+/** Whether the first byte of every page tells its type, in a file of this size. */
 export function hasClearTypes(size: number, { pageSize }: PageLayout): boolean {
   return size / pageSize < MAX_PAGES;
 }
 
-/** Where the page numbers of a log's frames lie in it, as offsets. Some frames may be left from before the log began anew. */
+/** The offsets of the page numbers in a log's frames. Some frames may be left from before the log was restarted. */
 export function* listFrames(logSize: number, { pageSize }: PageLayout): Generator<number> {
   const frameBytes = FRAME_HEADER_BYTES + pageSize;
   for (let at = LOG_HEADER_BYTES; at + frameBytes <= logSize; at += frameBytes) yield at;
