@@ -3,14 +3,14 @@ import { fieldError } from "../../core/fields.ts";
 import { type PostgresRunner, query } from "./connect/connection.ts";
 import { bossSchemaOf, quote } from "./schema.ts";
 
-/** PostgreSQL 13, as the server counts. */
+/** PostgreSQL 13, as `server_version_num`. */
 const LOWEST_SERVER = 130_000;
 
 /**
- * Refuses a server, or a role on it, with which the ledger could be opened and not work.
+ * Refuses a server, or a role on it, with which the ledger would open and then not work.
  *
- * @throws EnforcementError `invalid_config` naming the setting and the remedy; `unavailable` for a standby, which may be
- * promoted
+ * @throws EnforcementError `invalid_config` naming the setting and the remedy; `unavailable` for a standby, which may
+ * be promoted
  */
 export async function checkServer(runner: PostgresRunner): Promise<void> {
   const text = `
@@ -33,7 +33,7 @@ export async function checkServer(runner: PostgresRunner): Promise<void> {
 }
 
 /**
- * Refuses a role that may not use the schemas of the ledger, or may not make those that are missing.
+ * Refuses a role that may not use the ledger's schemas, or may not create the missing ones.
  *
  * @throws EnforcementError `invalid_config` naming the privilege
  */
@@ -56,7 +56,7 @@ export async function checkPrivileges(runner: PostgresRunner, schema: string): P
   }
 }
 
-/** The columns that the statements of the ledger use, and their types. */
+/** The columns that the ledger's statements use, with their types. */
 export const COLUMNS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   permits: {
     permit_id: "text",
@@ -100,7 +100,7 @@ export const COLUMNS: Readonly<Record<string, Readonly<Record<string, string>>>>
 };
 
 /**
- * Refuses tables that are not as this version made them, and those that the role may not read and write.
+ * Refuses tables that differ from those of this version, and tables that the role may not read and write.
  *
  * @throws EnforcementError `invalid_config` naming the table and the column
  */
@@ -128,7 +128,7 @@ export async function checkTables(runner: PostgresRunner, schema: string): Promi
   }
 }
 
-/** Tables of the ledger's names that are not the ledger's, or of another build of it. */
+/** The error for tables with the ledger's names that another program or build created or changed. */
 function otherTables(schema: string, difference: string): EnforcementError {
   return fieldError(
     "schema",

@@ -6,11 +6,11 @@ import { listedTargetsOf, toDelivery } from "./document.ts";
 import type { PostgresParts } from "./record/record.ts";
 import { readInstant, toStoredPermit } from "./rows.ts";
 
-/** A delivery that this process works on. */
+/** A claim of this process. */
 interface HeldClaim {
   readonly id: DeliveryId;
   readonly version: number;
-  /** Where its rights were when it was last written. */
+  /** The targets of the delivery's rights at the last write. */
   readonly targets: ReadonlySet<string>;
 }
 
@@ -24,13 +24,13 @@ export class PostgresClaims {
     this.#parts = parts;
   }
 
-  /** The claim of a delivery, when it is of this version. */
+  /** The claim of a delivery, if it has this version. */
   findHeld(id: DeliveryId, version: number): HeldClaim | undefined {
     const held = this.#held.get(keyOf(id));
     return held?.version === version ? held : undefined;
   }
 
-  /** The latest instant at which this process claimed something of a provider. */
+  /** The latest instant at which this process claimed deliveries of a provider. */
   findLatest(providerId: string): string | undefined {
     return this.#latest.get(providerId);
   }
@@ -62,7 +62,7 @@ export class PostgresClaims {
     return claimed;
   }
 
-  /** Gives back what this process holds, as it was before. */
+  /** Releases every claim of this process, unchanged. */
   async releaseAll(): Promise<void> {
     const { pool, schema } = this.#parts;
     const held = [...this.#held.values()].map(({ id, version }) => ({ ...id, version }));
@@ -96,13 +96,13 @@ export class PostgresClaims {
     if (rows.length === 0) return [];
     wakes.schedule(providerId, new Date(now.getTime() + leaseMs));
     if (claimedAt > (this.#latest.get(providerId) ?? "")) this.#latest.set(providerId, claimedAt);
-    // An UPDATE gives its rows in any order.
+    // UPDATE returns its rows in no particular order.
     rows.sort((one, other) => Number(one["due_at"]) - Number(other["due_at"]));
     const claimed = rows.map((row) => this.#toClaim(providerId, row, now));
     for (const { permitId, version, delivery } of claimed) {
       this.hold({ id: { providerId, permitId }, version, targets: listedTargetsOf(delivery) });
     }
-    // In a second statement: the first may see a delivery as a change left it and the permit as it was before it.
+    // A second statement: the first one may see a delivery after a change and its permit before that change.
     const permits = await this.#readPermits(claimed.map(({ permitId }) => permitId));
     return claimed.map((claim) => ({ ...claim, stored: toStoredPermit(permits.get(claim.permitId)) }));
   }

@@ -3,7 +3,7 @@ import { query } from "./connect/connection.ts";
 import type { PostgresParts } from "./record/record.ts";
 import { readInstant } from "./rows.ts";
 
-/** What the database remembers of its clock. */
+/** Reads what the database remembers of its clock. */
 export async function readClock({
   pool,
   schema,

@@ -1,9 +1,9 @@
-/** What a cell may hold: text, numbers, truth, and nothing. */
+/** The values that a cell may hold. */
 export type Cell = string | number | boolean | null;
 
 /**
- * Rows on their way to PostgreSQL: one array for each column, written as PostgreSQL reads arrays. A statement takes them
- * apart with `unnest`. PostgreSQL reads them in half the time that rows of JSON take it.
+ * Rows as statement parameters: one array per column, in PostgreSQL's array syntax. The statement expands them with
+ * `unnest`. PostgreSQL reads them in half the time that rows of JSON take.
  */
 export class Columns {
   readonly #columns: string[][];
@@ -17,7 +17,7 @@ export class Columns {
       this.#columns[index]?.push(toElement(row[index] ?? null));
   }
 
-  /** A parameter for each column. */
+  /** One parameter per column. */
   get parameters(): string[] {
     return this.#columns.map((column) => `{${column.join(",")}}`);
   }

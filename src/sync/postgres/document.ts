@@ -7,12 +7,14 @@ export function toDelivery(column: unknown, id: DeliveryId): Delivery {
   return typeof column === "string" ? decodeDelivery(column, id) : NO_DELIVERY;
 }
 
-/** The targets of a delivery as the table of targets holds them. */
+/** The targets of a delivery as the table of targets stores them. */
 export function listedTargetsOf(delivery: Delivery): Set<string> {
   return new Set([...targetsOf(delivery)].map(toListedTarget));
 }
 
-/** A target as text that PostgreSQL takes. No vendor has one that it refuses; a directory may. */
+/**
+ * A target as text that PostgreSQL accepts. A directory may hold characters that it refuses; no vendor's target does.
+ */
 export function toListedTarget(target: string): string {
   return target.toWellFormed().replaceAll("\0", "\u{fffd}");
 }

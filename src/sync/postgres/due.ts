@@ -6,13 +6,13 @@ import type { PostgresParts } from "./record/record.ts";
 import { dueFrom } from "./record/write-permits.ts";
 import { readInstant } from "./rows.ts";
 
-// As many permits are locked by one commit while a whole company is made due.
+// The permits that one commit locks while a company is made due.
 const PERMITS_AT_ONCE = 1_000;
 const MARKS_AT_ONCE = 1_000;
 
 /**
- * Makes due what committed transactions of the host's marked, and reads the database's clock by the way: this comes before
- * every question of what is due.
+ * Makes due what committed host transactions have marked, and reads the database's clock. Runs before every question of
+ * what is due.
  */
 export async function applyMarks({
   pool,
@@ -40,8 +40,8 @@ export async function applyMarks({
 }
 
 /**
- * When somebody may next take a delivery, and what time it is, by the database's clock. Of those that somebody has, only
- * ones that are due before the first that nobody has can come earlier: there are no others between.
+ * When the next delivery can be claimed, and the current instant, both by the database's clock. Of the claimed
+ * deliveries, only those due before the first unclaimed one can come earlier.
  */
 export async function findNextDue(
   providerId: string,
@@ -64,14 +64,14 @@ export async function findNextDue(
   };
 }
 
-// Rows that are read between two commits, some tens of milliseconds each.
+// The rows that one statement reads, in some tens of milliseconds.
 const ROWS_AT_ONCE = 5_000;
 
 /**
- * Makes due what waits for an instant of a clock that was set back, as the database's was, what was decided later than
- * `now`, and what is being worked on: it may be written with such a decision yet. No lease ends later than one that begins
- * now. In steps: a backlog of any size is gone through without a statement that takes long. The instant of the last
- * decision stands in a document between its highest generation and what is unmapped.
+ * Makes due what waits for an instant of a clock that was set back, what was decided later than `now`, and what is
+ * claimed, because it may still be saved with such a decision. No lease ends later than one that begins now. It works
+ * in steps, so that no statement takes long, whatever the backlog. The instant of the last decision is found by a
+ * pattern: in a document, it stands between the highest generation and the unmapped locations.
  */
 export async function rewindDeliveries(
   { providerId, latest, now }: { providerId: string; latest: Date; now: Date },
@@ -103,8 +103,8 @@ export async function rewindDeliveries(
 }
 
 /**
- * Makes a company's deliveries due, in slices of some permits, each a commit: a company of a million permits must not
- * keep what is delivered meanwhile waiting. When it fails half-way the rest is not due, and calling it again is right.
+ * Makes a company's deliveries due in slices, each with a commit of its own, so that a company with a million permits
+ * does not block other deliveries. After a failure the remaining slices are not due: call it again.
  */
 export async function makeCompanyDue(
   { companyId, providerIds, at }: { companyId: string; providerIds: readonly string[]; at: Date },

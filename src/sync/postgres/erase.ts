@@ -9,12 +9,12 @@ import { toPermit } from "./rows.ts";
 
 const SLICE = 200;
 
-/** Erases what is personal in permits that are over or forgotten, slice by slice. Gives their number. */
+/** Erases personal data in permits that are over or forgotten, slice by slice. Returns the number of erased permits. */
 export async function erasePermits(
   { endedBefore, now, limit }: { endedBefore: Date; now: Date; limit: number },
   parts: PostgresParts,
 ): Promise<number> {
-  // Most of the time there is nothing, and a look costs less than a transaction.
+  // Usually there is nothing to erase, and this query costs less than a transaction.
   const look = `SELECT EXISTS (SELECT FROM ${parts.schema}.permits p WHERE ${isErasable(parts.schema)})::text AS found`;
   const { rows } = await query(parts.pool, "erase", [look, instantsOf({ endedBefore, now })]);
   if (rows[0]?.["found"] !== "true") return 0;
@@ -30,7 +30,7 @@ export async function erasePermits(
   return erased;
 }
 
-/** Whether permit `p` may be erased. It takes {@link instantsOf}. */
+/** The condition under which permit `p` may be erased. Its parameters are {@link instantsOf}. */
 function isErasable(schema: string): string {
   return `p.permit IS NOT NULL AND (p.ends_at < $1::timestamptz OR p.state = 'forgotten') AND NOT EXISTS (
     SELECT FROM ${schema}.deliveries d WHERE d.permit_id = p.permit_id
@@ -47,7 +47,7 @@ async function eraseSlice(
   parts: PostgresParts,
 ): Promise<number> {
   const { schema } = parts;
-  // Permits that somebody is changing are left for the next time.
+  // Permits that another transaction is changing are left for the next run.
   const found = await client.query(
     `SELECT p.permit_id, p.company_id, p.permit::text AS permit FROM ${schema}.permits p
       WHERE ${isErasable(schema)} LIMIT $3 FOR UPDATE OF p SKIP LOCKED`,
@@ -61,7 +61,7 @@ async function eraseSlice(
        FROM ${schema}.deliveries WHERE permit_id = ANY($1::text[]) ORDER BY permit_id, provider_id FOR UPDATE`,
     [candidates, now.toISOString()],
   );
-  // Somebody may have begun to work on one between the two looks.
+  // Another process may have claimed a delivery between the two statements.
   const busy = new Set(locked.rows.filter((row) => row["busy"] === "true").map((row) => row["permit_id"]));
   const permitIds = candidates.filter((permitId) => !busy.has(permitId));
   const rows = locked.rows.filter((row) => !busy.has(row["permit_id"])).map(toErased);

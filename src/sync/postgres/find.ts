@@ -7,7 +7,7 @@ import type { PostgresParts } from "./record/record.ts";
 import { readInstant, toInstant, toPermit, toStoredPermit } from "./rows.ts";
 import { IS_WAITING } from "./schema.ts";
 
-/** Serves lookups out of the index of plates. */
+/** Answers lookups from the plate index. */
 export function createFindPermits(parts: () => PostgresParts): FindPermits {
   return markChecked(async ({ companyId, plateNumbers }) => {
     const { pool, schema } = parts();
@@ -37,8 +37,8 @@ export async function countDeliveries(
   now: Date,
   { parts: { pool, schema }, latestClaim }: { parts: PostgresParts; latestClaim: string | undefined },
 ): Promise<DeliveryCounts> {
-  // Each part reads an index of just what it counts. The last one finds something only when the clock went back: what
-  // was claimed when it was due, and is now due later, stands in no index of what waits.
+  // Each part reads the index of just what it counts. The last part finds rows only after the clock went back:
+  // deliveries that were claimed when due, and are now due later, are in no index of waiting ones.
   const deliveries = `FROM ${schema}.deliveries WHERE provider_id = $1`;
   const text = `
     SELECT count(*)::text AS pending, ${readInstant("min(since)")} AS oldest,

@@ -9,7 +9,7 @@ type Row = Record<string, unknown>;
 
 const PAGE = 200;
 
-/** Reads one page after the other, each from where the last one ended: no transaction stays open between them. */
+/** Reads page after page, each from where the last one ended. No transaction stays open between them. */
 async function* readPages(
   { pool, operation }: { pool: Parts["pool"]; operation: string },
   pageAfter: (last: Row | undefined) => [text: string, values: unknown[]],
@@ -23,7 +23,7 @@ async function* readPages(
 }
 
 export async function* listCompanies({ pool, schema }: Parts): AsyncGenerator<string> {
-  // From company to company, without reading the permits between them.
+  // Skips from company to company, without reading the permits between them.
   const text = `
     WITH RECURSIVE c AS (
       (SELECT company_id FROM ${schema}.permits WHERE company_id > $1 ORDER BY company_id LIMIT 1)
@@ -85,7 +85,9 @@ export async function* listUnmapped(providerId: string, { pool, schema }: Parts)
 
 type ListedFailure = Failure & DeliveryId & { readonly companyId: string };
 
-/** Oldest first. Deliveries come by their oldest refusal, and may have younger ones: those wait for their turn. */
+/**
+ * Oldest first. Deliveries are read by their oldest refusal. Their younger refusals are kept until it is their turn.
+ */
 export async function* listFailures(
   providerId: string | undefined,
   { pool, schema }: Parts,

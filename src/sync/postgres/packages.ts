@@ -3,16 +3,18 @@ import { fieldError } from "../../core/fields.ts";
 
 type PgBossClass = typeof import("pg-boss").PgBoss;
 
-/** The lowest version of pg-boss with everything that `postgresLedger` uses: waiting jobs are moved by its `update`. */
+/**
+ * The lowest version of pg-boss that `postgresLedger` works with: older ones cannot move waiting jobs with `update`.
+ */
 const LOWEST_BOSS = "12.25";
-/** Older ones connect to nothing on a Node later than 13: they wait for ever. */
+/** Older versions of pg never connect on a Node later than 13. */
 const LOWEST_PG = [8, 0, 3] as const;
 
 /**
- * The host's pg-boss, an optional peer dependency. Loaded when a ledger is opened, so that the entry can be imported
- * beside any version of it and without one.
+ * Loads pg-boss, an optional peer dependency. It is loaded when a ledger is opened, so that the entry can be imported
+ * without it, and beside any version of it.
  *
- * @throws EnforcementError `invalid_config` when it is missing or older than what is used
+ * @throws EnforcementError `invalid_config` when it is missing or too old
  */
 export async function loadBoss(): Promise<PgBossClass> {
   let loaded: { PgBoss?: PgBossClass };
@@ -36,7 +38,7 @@ export async function loadBoss(): Promise<PgBossClass> {
 }
 
 /**
- * Refuses packages that are too old, before anything is made in the database.
+ * Refuses packages that are too old, before anything is created in the database.
  *
  * @throws EnforcementError `invalid_config` naming the lowest version that works
  */
@@ -57,7 +59,7 @@ function checkPg(): void {
   );
 }
 
-/** Undefined where it cannot be found: the host made the pool, perhaps out of a bundle. */
+/** Undefined where pg cannot be found: the host may have created the pool from a bundle. */
 function readPgVersion(): string | undefined {
   try {
     return createRequire(import.meta.url)("pg/package.json").version;

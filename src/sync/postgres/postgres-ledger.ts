@@ -26,32 +26,35 @@ import { PostgresWakes } from "./wake/wakes.ts";
 
 export interface PostgresLedgerOptions {
   /**
-   * A `Pool` of `pg`. It stays the host's: closing the ledger does not end it. One of its connections is kept for
-   * listening, so it needs room for at least 3 (`max`; 10 by default), and they must be sessions of their own: a pooler
-   * between it and PostgreSQL, such as PgBouncer, has to be in session mode. `open` rejects with `invalid_config` where it
-   * is not.
+   * A `Pool` of `pg`. The host keeps it: closing the ledger does not end it. The ledger keeps one connection to listen
+   * and borrows others, so the pool's `max` must be at least 3 (pg's default is 10). Each connection must be a session
+   * of its own: a pooler in between, such as PgBouncer, must be in session mode. Otherwise `open` rejects with
+   * `invalid_config`.
    */
   readonly pool: PostgresPool;
   /**
-   * The schema of the tables; pg-boss gets another one with `_pgboss` behind it. Both are made when they are missing.
-   * 1–40 lower-case letters, digits and underscores, the first a letter. Default `offstreet_enforcement`.
+   * The schema of the tables. pg-boss gets a second schema of this name with `_pgboss` appended. Both are created when
+   * they are missing. 1–40 lower-case letters, digits and underscores, the first a letter. Default
+   * `offstreet_enforcement`.
    */
   readonly schema?: string;
 }
 
-// What is left by then ends by itself, bound by bound; its claims run out.
+// After this time, `close` returns. What is left ends by its own bounds, and its claims expire.
 const CLOSED_WITHIN_MS = 15_000;
 
-// One listens. A transaction may hold another while a queue of pg-boss is made on a third.
+// One listens. A transaction may hold a second while pg-boss creates a queue on a third.
 const LEAST_CONNECTIONS = 3;
 
 /**
- * A ledger in PostgreSQL 13 or later, for hosts that run on several machines: any number of processes share it, and each
- * delivery is worked on in one of them. Needs the packages `pg`, 8.0.3 or later, and `pg-boss`, 12.25 or later.
+ * Creates a ledger in PostgreSQL 13 or later, for hosts that run on several machines. Any number of processes share it,
+ * and each delivery is worked on by one of them at a time. Needs the packages `pg` (8.0.3 or later) and `pg-boss`
+ * (12.25 or later).
  *
- * @throws EnforcementError `invalid_config` when an option is wrong, and from `open` when the tables were made by a newer
- * version of this package, when `pg` or `pg-boss` is too old, or when the role or the server cannot work: it names the
- * setting, privilege or column, and the remedy. `unavailable` from `open` while the server is a standby
+ * @throws EnforcementError `invalid_config` when an option is wrong. `open` rejects with `invalid_config` when the
+ * tables are of a newer version of this package, when `pg` or `pg-boss` is too old, or when the role or the server
+ * cannot work: the message names the setting, privilege or column, and the remedy. It rejects with `unavailable` while
+ * the server is a standby
  */
 export function postgresLedger(options: PostgresLedgerOptions): Ledger {
   return createPostgresLedger(
@@ -60,7 +63,7 @@ export function postgresLedger(options: PostgresLedgerOptions): Ledger {
   );
 }
 
-/** {@link postgresLedger} with other timers for its bounds, for tests. */
+/** {@link postgresLedger} with an injected timer for its bounds, for tests. */
 export function createPostgresLedger(options: PostgresLedgerOptions, { after }: { after: After }): Ledger {
   const { pool: hostPool, schemaName } = readOptions(options);
   const pool = new BoundedPool(hostPool, after);
@@ -205,11 +208,13 @@ function readOptions(options: PostgresLedgerOptions): { pool: PostgresPool; sche
   return { pool, schemaName: schema };
 }
 
-/** pg-boss asserts what it needs of its tables, such as that no newer version made them. */
+/** Turns pg-boss' assertions about its tables, for example that a newer version made them, into `invalid_config`. */
 function toOpenError(error: unknown): EnforcementError {
   if (!(error instanceof AssertionError)) return toLedgerError(error, "open");
   return fieldError("schema", `pg-boss cannot use its tables there: ${error.message}`, "invalid_config");
 }
 
-/** A connection that is lost while nobody uses it is replaced by the pool; without a listener it would end the process. */
+/**
+ * Ignores the loss of an idle connection: the pool replaces it. Without a listener, the error would end the process.
+ */
 function ignore(): void {}

@@ -3,7 +3,7 @@ import type { KnownState } from "../ledger/change-status.ts";
 import type { StoredPermit } from "../ledger/ledger.ts";
 import { freezePermit } from "../ledger/permit-content.ts";
 
-/** A permit out of its column. It was checked when it was recorded. */
+/** The permit of a column. It was checked when it was recorded. */
 export function toPermit(text: string): Permit {
   const stored = JSON.parse(text);
   const { validFrom, validTo, createdAt } = stored;
@@ -15,7 +15,7 @@ export function toPermit(text: string): Permit {
   });
 }
 
-/** A row of `permits` whose columns are read as text; undefined when it was erased. */
+/** The permit of a row of `permits` whose columns were read as text; undefined when it was erased. */
 export function toStoredPermit(row: Record<string, unknown> | undefined): StoredPermit | undefined {
   if (row === undefined || typeof row["permit"] !== "string") return undefined;
   const state = row["state"] as KnownState;
@@ -28,7 +28,7 @@ export function toInstant(value: unknown): Date {
   return new Date(Number(value));
 }
 
-/** Selects a column as milliseconds since 1970, in text: the host may have taught `pg` to read instants its own way. */
+/** Selects a column as milliseconds since 1970, as text: the host may have changed how `pg` parses instants. */
 export function readInstant(column: string): string {
   return `(extract(epoch FROM ${column}) * 1000)::bigint::text`;
 }

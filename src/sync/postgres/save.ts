@@ -7,14 +7,15 @@ import { query } from "./connect/connection.ts";
 import { listedTargetsOf } from "./document.ts";
 import type { PostgresParts } from "./record/record.ts";
 
-// As many deliveries are turned into text between two turns of the event loop: a millisecond or two.
+// The deliveries that are encoded in one turn of the event loop: a millisecond or two.
 const SLICE = 100;
 
 const NO_TARGETS: ReadonlySet<string> = new Set();
 
 /**
- * Writes deliveries back, and tells of each whether it took effect. Repeating it changes nothing: what was given back is
- * not ours any more. What this process knows to be over is left out, and the statement passes over what others have taken.
+ * Writes deliveries back. Returns for each whether it took effect. Repeating it changes nothing, because a released
+ * delivery is not claimed by this process any more. Updates whose claim is known to be over are left out, and the
+ * statement skips deliveries that other processes have claimed.
  */
 export async function saveDeliveries(
   given: readonly DeliveryUpdate[],
@@ -76,9 +77,9 @@ function toEnd(milliseconds: number): string {
 }
 
 /**
- * Rows are written in the order in which everybody locks them, so that two who write the same do not wait in a circle.
- * Gives the places of those that took no effect. One that is released under its own version was written by the first of
- * two attempts, whose answer was lost with the connection.
+ * Writes rows in the order in which every statement locks them, so that two writers do not deadlock. Returns the
+ * positions of updates without effect. A release that finds its own version without a lease was written by an earlier
+ * attempt, whose answer was lost with the connection: it counts as done.
  */
 function statementOf(schema: string): string {
   return `

@@ -2,21 +2,21 @@ import { EnforcementError } from "../../core/errors.ts";
 import { inTransaction, type PostgresPool, query } from "./connect/connection.ts";
 
 /**
- * Was claimed before it was due, or was put off although it is to be done. What is planned for later is due since that
- * later instant.
+ * The delivery was claimed before it was due, or was postponed with something left to do. A delivery that is planned
+ * for later is due since that later instant.
  */
 export const IS_WAITING =
   "(claimed_early OR (due_since IS NOT NULL AND (due_at IS NULL OR due_at > due_since)))";
 
 /**
- * What was done to the tables, step by step. A step that was released is never edited: the next one corrects it.
+ * The steps that built the tables. A released step is never edited: the next one corrects it.
  *
- * `due_at` is when a delivery is to be looked at, and `changed_due` what that becomes when it is given back, where a
- * change came while somebody worked on it. Both and the lease are of the database's clock, so that machines whose clocks
- * differ agree. `version` counts the claims; since `claimed_since` the present one has something to do. A claim writes no
- * column that an index is of or depends on, and finds room in its page, so that it writes to no index at all.
- * `due_marks` are what transactions of the host's made due: they may stay open long, and must not keep deliveries locked.
- * Documents are JSON in `text`: the type `json` refuses characters that a vendor's words or a holder's name may hold.
+ * `due_at` is when a delivery is to be planned. When a change comes during a claim, `changed_due` becomes `due_at` at
+ * the release. Both, and the lease, are of the database's clock, so that machines whose clocks differ agree. `version`
+ * counts the claims; `claimed_since` is since when the claimed delivery has had something to do. A claim writes no
+ * column that an index contains or depends on, and finds room in its page, so that it writes to no index. `due_marks`
+ * holds what host transactions made due: these may stay open long, and must not keep deliveries locked. Documents are
+ * JSON in `text`, because the type `json` refuses characters that a vendor's message or a holder's name may hold.
  */
 const STEPS: readonly ((schema: string) => string)[] = [
   (schema) => `
@@ -81,11 +81,11 @@ CREATE TABLE ${schema}.clock (latest timestamptz, steady_at timestamptz, leapt_b
 INSERT INTO ${schema}.clock VALUES (NULL, NULL, NULL);`,
 ];
 
-/** How long one step may take, and another process that wants to open the tables meanwhile waits, in milliseconds. */
+/** The longest time for one step, and for another process that waits to open the tables meanwhile, in milliseconds. */
 export const LONGEST_UPGRADE_MS = 600_000;
 
 /**
- * Makes the tables, or brings those of an older version up to date. Processes that do it at the same time take turns.
+ * Creates the tables, or upgrades those of an older version. Processes that do it at the same time take turns.
  *
  * @throws EnforcementError `invalid_config` when a newer version of this package has made them
  */
@@ -95,7 +95,7 @@ export function openSchema(pool: PostgresPool, schema: string, steps = STEPS): P
     await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
       `enforcement schema ${schema}`,
     ]);
-    // pg-boss makes its own without taking turns, and one of two processes then fails.
+    // Created here, in turn: when two processes let pg-boss create its schema at the same time, one of them fails.
     for (const name of [schema, bossSchemaOf(schema)]) await makeSchema(client, name);
     const version = await readVersion(client, schema);
     if (version > steps.length) throw newerSchema(schema, { version, understood: steps.length });
@@ -105,7 +105,7 @@ export function openSchema(pool: PostgresPool, schema: string, steps = STEPS): P
   });
 }
 
-/** Whether there is nothing to make, which needs neither a lock nor the right to make anything. */
+/** Whether the tables are complete. The check needs neither a lock nor a privilege to create. */
 export async function isSchemaReady(pool: PostgresPool, schema: string, steps = STEPS): Promise<boolean> {
   const text = "SELECT to_regclass($1)::text AS versions, to_regnamespace($2)::text AS boss";
   const names = [`${quote(schema)}.schema_version`, quote(bossSchemaOf(schema))];
@@ -117,11 +117,11 @@ export async function isSchemaReady(pool: PostgresPool, schema: string, steps = 
 
 async function makeSchema(client: Pick<PostgresPool, "query">, name: string): Promise<void> {
   const { rows } = await client.query("SELECT 1 FROM pg_namespace WHERE nspname = $1", [name]);
-  // Not CREATE … IF NOT EXISTS: that needs the right to create schemas even where there is nothing to create.
+  // CREATE … IF NOT EXISTS would need the privilege to create schemas even where the schema exists.
   if (rows.length === 0) await client.query(`CREATE SCHEMA ${quote(name)}`);
 }
 
-/** Where pg-boss has its tables. */
+/** The schema of pg-boss' tables. */
 export function bossSchemaOf(schema: string): string {
   return `${schema}_pgboss`;
 }
@@ -149,7 +149,7 @@ function newerSchema(
   );
 }
 
-/** A name as it stands in statements. */
+/** A name, quoted for statements. */
 export function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -10,9 +10,9 @@ import {
 } from "./connection.ts";
 
 /**
- * The host's pool with bounds of ours. A connection can go silent without being closed: a firewall that forgets it, a
- * machine that is gone. `pg` waits for its answer without an end, and hides which connection a statement of `pool.query`
- * runs on; so every statement has a connection that was taken for it, and one that does not answer is closed.
+ * The host's pool with time bounds. A connection can go silent without being closed: a firewall forgets it, a machine
+ * is gone. `pg` waits for its answer without end, and hides which connection a statement of `pool.query` runs on. So
+ * every statement here borrows a connection of its own, and one that does not answer is closed.
  */
 export class BoundedPool implements PostgresPool {
   readonly #pool: PostgresPool;
@@ -59,7 +59,7 @@ export class BoundedPool implements PostgresPool {
     const cancel = this.#after(CONNECTED_WITHIN_MS, () => end(new NoAnswer("connection"), undefined));
     const take = () => {
       this.#pool.connect((error, client) => {
-        // It comes after the call that wanted it was rejected: the pool keeps it for the next one.
+        // The connection came after the call was rejected: the pool keeps it for the next one.
         if (isOver) client?.release();
         else if (client === undefined) end(error, undefined);
         else if (this.#silence.reaches(client)) {
@@ -100,14 +100,17 @@ export class BoundedPool implements PostgresPool {
   }
 }
 
-/** A transaction of the host's with the bound of a statement. The connection stays the host's: it is not closed here. */
+/** A host's transaction with the time bound of a statement. The connection is the host's and is not closed here. */
 export function boundRunner(runner: PostgresRunner, after: After): PostgresRunner {
-  // What a host hands in may not give a promise, which is refused by what reads the answer.
+  // A host's `query` may return no promise; the code that reads its answer refuses that.
   const ask = async (text: string, values?: unknown[]) => runner.query(text, values);
   return { query: (text, values) => answerWithin(ANSWERED_WITHIN_MS, ask(text, values), after) };
 }
 
-/** What makes one connection silent has mostly made others silent too: those that gave no answer since. */
+/**
+ * Tells which connections may be silent: what silences one connection has usually silenced every other that has not
+ * answered since.
+ */
 class Silence {
   #since = Number.NEGATIVE_INFINITY;
   readonly #answeredAt = new WeakMap<PostgresClient, number>();
@@ -120,14 +123,14 @@ class Silence {
     this.#since = Math.max(this.#since, sentAt);
   }
 
-  /** A connection that gave no answer yet is taken for a new one. */
+  /** Whether a connection may be silent. One that has not answered anything yet counts as new. */
   reaches(client: PostgresClient): boolean {
     const answeredAt = this.#answeredAt.get(client);
     return answeredAt !== undefined && answeredAt < this.#since;
   }
 }
 
-/** Without a statement under way, `pg` would wait for PostgreSQL to close its end. */
+/** Closes a connection without waiting for PostgreSQL: `pg` waits for the server's end unless a statement is open. */
 function closeAtOnce(client: PostgresClient): void {
   client.query("SELECT 1").catch(() => {});
   client.release(true);

@@ -1,18 +1,21 @@
 import type { Timers } from "../../pace/timers.ts";
 
-/** How long the host's pool may take to give a connection, in milliseconds. */
+/** How long the host's pool may take to provide a connection, in milliseconds. */
 export const CONNECTED_WITHIN_MS = 4_000;
-/** How long PostgreSQL may take to answer a statement, in milliseconds. A call that waits for both ends within 15 seconds, the making of a queue included. */
+/**
+ * How long PostgreSQL may take to answer a statement, in milliseconds. A call that waits for both ends within 15
+ * seconds, the creation of a queue included.
+ */
 export const ANSWERED_WITHIN_MS = 9_000;
-/** How long a statement waits for rows that another transaction keeps locked: PostgreSQL gives up before the ledger does. */
+/** How long a statement waits for locked rows, in milliseconds. PostgreSQL gives up before the ledger's own bound. */
 export const LOCKED_AT_MOST_MS = 8_000;
 
-/** Calls back once, after so many milliseconds; the function that it gives cancels it. */
+/** Calls back once, after `milliseconds`. Returns a function that cancels the call. */
 export type After = Timers["after"];
 
 /**
- * No connection, or no answer on one, within the bound. What became of the statement is not known, and the connection is of
- * no use any more.
+ * No connection, or no answer on one, came within the bound. The statement's result is unknown, and the connection is
+ * unusable.
  */
 export class NoAnswer extends Error {
   readonly awaited: "connection" | "answer";
@@ -23,7 +26,7 @@ export class NoAnswer extends Error {
   }
 }
 
-/** What `work` comes to, or {@link NoAnswer} after so many milliseconds. */
+/** The result of `work`, or a rejection with {@link NoAnswer} after `milliseconds`. */
 export function answerWithin<Value>(
   milliseconds: number,
   work: Promise<Value>,

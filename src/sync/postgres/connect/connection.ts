@@ -2,19 +2,19 @@ import { isEnforcementError } from "../../../core/errors.ts";
 import { LOCKED_AT_MOST_MS } from "./bounds.ts";
 import { isLost, isSilence, isWorthRepeating, toLedgerError } from "./errors.ts";
 
-/** Rows as `pg` gives them. */
+/** Rows as `pg` returns them. */
 export interface PostgresResult {
   rows: Record<string, unknown>[];
   rowCount: number | null;
 }
 
-/** What `pg` calls on events; written as a method, so that any listener fits. */
+/** A listener of `pg` events. The method syntax makes its parameters bivariant, so that any listener fits. */
 export type PostgresEventListener = { call(...values: unknown[]): void }["call"];
 
-/** A connection of a pool, as `pg` has it. */
+/** A connection of a pool, as `pg` defines it. */
 export interface PostgresClient {
   query(text: string, values?: unknown[]): Promise<PostgresResult>;
-  /** Gives it back to the pool; with an argument, it is closed instead. */
+  /** Returns the connection to the pool. With an argument, the connection is closed instead. */
   release(error?: Error | boolean): void;
   on(event: string, listener: PostgresEventListener): unknown;
   removeListener(event: string, listener: PostgresEventListener): unknown;
@@ -28,18 +28,19 @@ export interface PostgresPool {
   removeListener(event: string, listener: PostgresEventListener): unknown;
 }
 
-/** What runs statements: a pool, a connection, or a transaction of the host's. */
+/** Runs statements: a pool, a connection, or a host's transaction. */
 export type PostgresRunner = Pick<PostgresPool, "query">;
 
 const ATTEMPTS = 4;
 const PAUSE_MS = 25;
 
-// PostgreSQL does not hear that a silent connection was given up. So long it keeps what a transaction of ours has locked.
+// PostgreSQL does not notice that a silent connection was given up. It ends that connection's transaction, and frees
+// its locks, after this time.
 const SILENT_TRANSACTION_MS = 15_000;
 
 /**
- * Runs one statement that may be repeated, which is: one that reads, or whose second run changes nothing. A connection
- * that was lost is replaced by another; one that does not answer is not: it may have been carried out.
+ * Runs one statement that may be repeated: it only reads, or its second run changes nothing. After a lost connection it
+ * runs again on another one. After a silent one it does not, because the statement may have been carried out.
  */
 export function query(
   runner: PostgresRunner,
@@ -56,10 +57,12 @@ export function query(
   });
 }
 
-/** What a transaction of ours is for, and how long it waits for rows that another one keeps locked; default 8 s. */
+/**
+ * The operation that a transaction is for, and how long it waits for locked rows, in milliseconds; default 8 seconds.
+ */
 export type TransactionTerms = { readonly operation: string; readonly lockTimeoutMs?: number };
 
-/** Runs statements of ours in one transaction, again from the start when PostgreSQL gave it up before its end. */
+/** Runs statements in one transaction. Starts again when PostgreSQL gave the transaction up before its end. */
 export function inTransaction<Result>(
   pool: PostgresPool,
   { operation, lockTimeoutMs = LOCKED_AT_MOST_MS }: TransactionTerms,
@@ -77,7 +80,7 @@ export function inTransaction<Result>(
       await commit(client, operation);
       return result;
     } catch (error) {
-      // A connection in an unknown state is nobody's.
+      // A connection in an unknown state must not go back to the pool.
       broken = error as Error;
       throw error;
     } finally {
@@ -87,8 +90,9 @@ export function inTransaction<Result>(
 }
 
 /**
- * A connection of the pool, for {@link giveBack}. While it is lent the pool does not listen to it, and one that drops
- * would end the process: so somebody listens from the very moment on. A promise of the pool's comes too late for that.
+ * Borrows a connection of the pool; {@link giveBack} returns it. The pool does not listen for errors of a lent
+ * connection, and an unheard error would end the process, so a listener is attached in the callback itself: the promise
+ * form of `connect` resolves too late for that.
  */
 export function borrow(pool: PostgresPool): Promise<PostgresClient> {
   return new Promise((resolve, reject) => {
@@ -103,7 +107,7 @@ export function borrow(pool: PostgresPool): Promise<PostgresClient> {
   });
 }
 
-/** Ends the loan of a connection; with `broken`, it is closed. */
+/** Returns a borrowed connection; with `broken`, it is closed. */
 export function giveBack(client: PostgresClient, broken?: Error | boolean): void {
   client.removeListener("error", ignore);
   client.release(broken);
@@ -111,14 +115,14 @@ export function giveBack(client: PostgresClient, broken?: Error | boolean): void
 
 function ignore(): void {}
 
-/** Ends a transaction of ours that is to leave nothing. It is nobody's failure, and is not repeated. */
+/** Thrown to roll back a transaction on purpose. It counts as no failure and is not repeated. */
 export class NothingToCommit extends Error {}
 
 async function commit(client: PostgresClient, operation: string): Promise<void> {
   try {
     await client.query("COMMIT");
   } catch (error) {
-    // Once the connection is gone nobody can tell whether it was committed: saying so is all that is left.
+    // The connection is gone, so it is unknown whether the transaction was committed.
     if (!isLost(error)) throw error;
     throw toLedgerError(error, operation, "unknown");
   }

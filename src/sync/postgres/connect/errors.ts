@@ -13,7 +13,7 @@ const OTHER_TABLES = {
     "the tables there are not those of this version of the package: a table or a column is missing or of another type. Another build or another program made or changed them. Name another schema, or restore them.",
 };
 
-/** What `open` meets where the ledger can never work as it is, by PostgreSQL's code. */
+/** The errors of `open`, by PostgreSQL's code, that no later attempt can overcome. */
 const UNFIT: Readonly<Record<string, { readonly field: string; readonly problem: string }>> = {
   "08P01": {
     field: "pool",
@@ -33,7 +33,7 @@ const UNFIT: Readonly<Record<string, { readonly field: string; readonly problem:
 
 const lockTimeouts = new WeakSet<object>();
 
-/** Whether it failed because another transaction kept what it needed locked. */
+/** Whether a call failed because another transaction kept its rows locked. */
 export function isLockTimeout(error: unknown): boolean {
   return typeof error === "object" && error !== null && lockTimeouts.has(error);
 }
@@ -48,7 +48,7 @@ function noteLockTimeout(operation: string): EnforcementError {
   return error;
 }
 
-/** Names what PostgreSQL minded. Its own words are left out: they quote rows, and rows hold plates. */
+/** The error that the caller gets. PostgreSQL's own message is left out: it quotes rows, and rows hold plates. */
 export function toLedgerError(
   error: unknown,
   operation: string,
@@ -93,7 +93,7 @@ export function toLedgerError(
 
 const silences = new WeakMap<object, NoAnswer>();
 
-/** Whether it failed because no connection, or no answer on one, came in time. */
+/** Whether a call failed because no connection, or no answer on one, came in time. */
 export function isSilence(error: unknown, awaited?: NoAnswer["awaited"]): boolean {
   if (typeof error !== "object" || error === null) return false;
   const silence = error instanceof NoAnswer ? error : silences.get(error);
@@ -123,13 +123,13 @@ export function isWorthRepeating(error: unknown): boolean {
   return code === "40001" || code === "40P01" || isLost(error);
 }
 
-/** Whether the connection is gone, rather than the statement refused. */
+/** Whether the connection was lost, rather than the statement refused. */
 export function isLost(error: unknown): boolean {
   const code = codeOf(error);
   return code === undefined || /^(08|57P0|25P03)/.test(code) || /^E[A-Z]+$/.test(code);
 }
 
-/** PostgreSQL's own code of an error, or the operating system's. */
+/** PostgreSQL's code of an error, or the operating system's. */
 export function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === "string" && /^[A-Z0-9_]{1,30}$/.test(code) ? code : undefined;

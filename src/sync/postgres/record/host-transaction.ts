@@ -12,7 +12,7 @@ const ATTEMPTS = 3;
 const HOW =
   "Take a client of pg (`await pool.connect()`), call BEGIN on it, give it here, and call COMMIT afterwards.";
 
-/** What PostgreSQL refuses because the transaction is none that the ledger can write in, by its code. */
+/** By PostgreSQL's code: why the ledger cannot write in a transaction. */
 const UNUSABLE: Readonly<Record<string, string>> = {
   "25P01": `no transaction is open on it. ${HOW}`,
   "25P02": "it has failed already. Call ROLLBACK on it, and begin another.",
@@ -22,7 +22,7 @@ const UNUSABLE: Readonly<Record<string, string>> = {
 };
 
 /**
- * A host's transaction, as far as it can be told from what else has a `query`.
+ * Checks that a value looks like a client of `pg` with an open transaction.
  *
  * @throws EnforcementError `invalid_input` naming `transaction`
  */
@@ -32,17 +32,17 @@ export function readTransaction(given: unknown, pool: PostgresPool): PostgresRun
     throw fieldError("transaction", `must be a client of pg with an open transaction. ${HOW}`);
   if (given === pool || typeof client.totalCount === "number")
     throw fieldError("transaction", `is a pool, whose statements run on any of its connections. ${HOW}`);
-  // `pg` keeps what it is asked for until there is a connection, which may be never.
+  // `pg` queues statements until the client is connected, which may never happen.
   if (client._connected === false)
     throw fieldError("transaction", `is a client without a connection. ${HOW}`);
   return client as PostgresRunner;
 }
 
 /**
- * Records one call inside a transaction of the host's. Behind a savepoint: what fails here leaves the host's own work
- * as it was.
+ * Records one call inside a host's transaction, behind a savepoint: a failure leaves the host's own work unchanged.
  *
- * @throws EnforcementError `invalid_input` naming `transaction` when it is none; nothing is written then
+ * @throws EnforcementError `invalid_input` naming `transaction` when it is not an open transaction, and then nothing is
+ * written
  */
 export async function recordInTransaction(
   changes: readonly LedgerChange[],
@@ -64,7 +64,7 @@ export async function recordInTransaction(
       else await transaction.query(`${waitsForLocks} RELEASE SAVEPOINT offstreet_enforcement`);
       return statuses;
     } catch (error) {
-      // A connection that is silent would not answer to that either.
+      // A silent connection would not answer the rollback either.
       if (error instanceof NoAnswer) throw silentTransaction();
       await rollBack(transaction);
       if (error instanceof MadeMeanwhile && attempt < ATTEMPTS) continue;
@@ -77,19 +77,20 @@ async function rollBack(transaction: PostgresRunner): Promise<void> {
   try {
     await transaction.query("ROLLBACK TO SAVEPOINT offstreet_enforcement");
   } catch {
-    // The connection is gone, and the transaction with it.
+    // The connection is lost, and the transaction with it.
   }
 }
 
-// Behind the savepoint, PostgreSQL gives up waiting for a lock before the ledger does: the transaction can go on then.
+// Limits the wait for locks where the host has set no limit, so that PostgreSQL gives up before the ledger does, and
+// the host's transaction can go on from the savepoint.
 const BEGIN_TO_WRITE = `
   SELECT 'open' AS state, current_setting('lock_timeout') AS lock_timeout,
          CASE WHEN current_setting('lock_timeout') = '0'
               THEN set_config('lock_timeout', '${LOCKED_AT_MOST_MS}', true) END AS changed_to`;
 
 /**
- * Nothing is written through what does not answer as `pg` does. Gives the statement that makes the transaction wait for
- * locks as it did before.
+ * Sets the limit, and refuses a value that does not answer like `pg`, before anything is written. Returns the statement
+ * that restores the host's own setting.
  */
 async function beginToWrite(transaction: PostgresRunner): Promise<string> {
   const result: Partial<PostgresResult> | undefined = await transaction.query(BEGIN_TO_WRITE);

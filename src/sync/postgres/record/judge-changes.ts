@@ -3,20 +3,20 @@ import { judgeChange, type KnownState } from "../../ledger/change-status.ts";
 import type { ChangeStatus, LedgerChange } from "../../ledger/ledger.ts";
 import { contentOf } from "../../ledger/permit-content.ts";
 
-/** A permit as it stands in the tables, or as changes before this one leave it. */
+/** A permit as the tables have it, or as earlier changes of the call leave it. */
 export interface PermitNow {
   readonly state: KnownState;
   readonly revision: number;
   readonly companyId: string;
-  /** Undefined: erased. */
+  /** Undefined: the permit was erased. */
   readonly permit: Permit | undefined;
-  /** What changes did to it: absent while nothing was recorded. */
+  /** The recorded changes; absent while nothing was recorded. */
   readonly recorded?: { readonly at: Date; readonly providerIds: ReadonlySet<string> };
 }
 
 /**
- * What would become of the changes of one call, each after those before it. `permits` is brought up to date, unless one
- * of them is a conflict: then nothing of the call is recorded.
+ * The statuses of the changes of one call, each after those before it. Updates `permits`, unless there is a conflict:
+ * then nothing of the call is recorded.
  */
 export function judgeCall(changes: readonly LedgerChange[], permits: Map<string, PermitNow>): ChangeStatus[] {
   const ahead = new Map<string, PermitNow>();
@@ -35,7 +35,7 @@ export function permitIdOf(change: LedgerChange): string {
   return "permit" in change ? change.permit.id : change.permitId;
 }
 
-/** The end of a permit as the eraser counts it: a withdrawn one ended no later than its withdrawal. */
+/** The end of a permit for retention: a withdrawn permit ended no later than its withdrawal. */
 export function endOf({ state, permit }: PermitNow, changedAt: Date): Date | null {
   const validTo = permit?.validTo ?? null;
   if (state === "active") return validTo;
@@ -55,7 +55,7 @@ function afterChange(known: PermitNow | undefined, change: LedgerChange): Permit
     const { companyId, revision } = change.permit;
     return { state: "active", revision, companyId, permit: change.permit, recorded: { at, providerIds } };
   }
-  // Only what is known can be withdrawn.
+  // Only a known permit can be withdrawn.
   const { revision, companyId, permit } = known as PermitNow;
   const state = change.kind === "forget" ? "forgotten" : "revoked";
   return { state, revision, companyId, permit, recorded: { at, providerIds } };

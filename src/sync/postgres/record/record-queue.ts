@@ -10,16 +10,17 @@ interface WaitingCall {
   reject(error: unknown): void;
 }
 
-// What is written between two commits. A call with more changes is a transaction of its own.
+// The most changes that share a commit. A call with more is a transaction of its own.
 const MOST_TOGETHER = 200;
 
-// A transaction of the host's may keep a permit locked. A call that needs it waits by itself, and longer.
+// A host's transaction may keep a permit locked. A call that needs that permit is repeated alone, with a longer wait.
 const SHORT_WAIT_MS = 250;
 const LONG_WAIT_MS = LOCKED_AT_MOST_MS;
 
 /**
- * Commits calls that come together in one transaction: a commit waits for the disk, however much is in it. Calls are
- * recorded in the order in which they came; large ones, such as a backfill, by the side, so that others need not wait.
+ * Commits calls that come together in one transaction: a commit waits for the disk, however much it holds. Calls are
+ * recorded in the order in which they come. Large calls, such as a backfill, run beside them, so that others need not
+ * wait.
  */
 export class RecordQueue {
   readonly #parts: PostgresParts;
@@ -44,14 +45,14 @@ export class RecordQueue {
     });
   }
 
-  /** Resolves when everything that came so far is recorded or refused. */
+  /** Fulfilled when every call made so far is recorded or refused. */
   async settle(): Promise<void> {
     await Promise.all([this.#working, this.#large]);
     await Promise.all(this.#aside);
   }
 
   async #work(): Promise<void> {
-    // Calls of the same turn of the event loop come together.
+    // Lets calls of the same turn of the event loop come together.
     await undefined;
     while (this.#waiting.length > 0) await this.#commit(this.#take());
     this.#working = undefined;
@@ -77,14 +78,14 @@ export class RecordQueue {
         for (const { reject } of calls) reject(error);
         if (waitMs === SHORT_WAIT_MS) this.#rejectWaiting();
       } else if (calls.length > 1 && (error as EnforcementError).outcome !== "unknown") {
-        // One that cannot be stored, or not yet, takes no other with it.
+        // A call that cannot be recorded must not fail the others.
         for (const call of calls) await this.#commit([call]);
       } else if (isLockTimeout(error) && waitMs < LONG_WAIT_MS) this.#commitAside(calls);
       else for (const { reject } of calls) reject(error);
     }
   }
 
-  /** What waited for a connection that is silent has waited for as long as a call may take. */
+  /** Calls that waited behind a silent connection have waited as long as a call may take. */
   #rejectWaiting(): void {
     for (const { reject } of this.#waiting.splice(0)) reject(toLedgerError(new NoAnswer("answer"), "record"));
   }

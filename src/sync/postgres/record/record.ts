@@ -10,19 +10,21 @@ import type { PostgresWakes } from "../wake/wakes.ts";
 import { judgeCall, type PermitNow, permitIdOf } from "./judge-changes.ts";
 import { lockPermits, writePermits } from "./write-permits.ts";
 
-/** What the parts of the ledger work with. */
+/** What the parts of the ledger depend on. */
 export interface PostgresParts {
   readonly pool: PostgresPool;
-  /** Its name as it stands in statements. */
+  /** The schema's name, quoted for statements. */
   readonly schema: string;
   readonly clock: DatabaseClock;
   readonly wakes: PostgresWakes;
 }
 
-// As many rows are turned into JSON between two turns of the event loop: a millisecond or two.
+// The changes that are encoded in one turn of the event loop: a millisecond or two.
 const SLICE = 200;
 
-/** Records calls together, in one transaction of ours. A call with a conflict changes nothing and harms no other. */
+/**
+ * Records calls together, in one transaction. A call with a conflict changes nothing and does not affect the others.
+ */
 export async function recordCalls(
   calls: readonly (readonly LedgerChange[])[],
   parts: PostgresParts,
@@ -36,7 +38,7 @@ export async function recordCalls(
   });
 }
 
-/** Records one large call slice by slice, all of it or nothing. */
+/** Records one large call slice by slice, all or nothing. */
 export async function recordLargeCall(
   changes: readonly LedgerChange[],
   parts: PostgresParts,
@@ -54,7 +56,7 @@ export async function recordLargeCall(
   return statuses;
 }
 
-/** Writes changes in an open transaction, slice by slice, and announces what is due. */
+/** Writes changes in an open transaction, slice by slice, and announces the providers with due deliveries. */
 export async function writeSlices(
   runner: PostgresRunner,
   changes: readonly LedgerChange[],
@@ -87,7 +89,7 @@ async function writeCalls(
   return { statuses, providerIds: await writePermits(runner, touched, { schema, byMarks }) };
 }
 
-/** The providers that changes are of. */
+/** The providers of the changes. */
 export function providersOf(changes: readonly LedgerChange[]): Set<string> {
   return new Set(changes.flatMap((change) => ("permit" in change ? change.providerIds : [])));
 }

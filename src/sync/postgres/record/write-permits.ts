@@ -4,13 +4,13 @@ import type { PostgresRunner } from "../connect/connection.ts";
 import { toPermit } from "../rows.ts";
 import { endOf, type PermitNow } from "./judge-changes.ts";
 
-/** Another transaction made a permit of ours between our look and our write: look again. */
+/** Another transaction created the same permit after it was looked up here: the call starts again. */
 export class MadeMeanwhile extends Error {
-  // As PostgreSQL says it, so that a transaction of ours is begun again.
+  // PostgreSQL's code for a serialisation failure, which makes `inTransaction` start again.
   readonly code = "40001";
 }
 
-/** Reads permits and keeps others from changing them until the transaction ends; in one order, so that none deadlock. */
+/** Reads permits and locks them until the transaction ends, in one order, so that transactions do not deadlock. */
 export async function lockPermits(
   runner: PostgresRunner,
   schema: string,
@@ -68,7 +68,7 @@ SELECT (SELECT count(*) FROM made)::text AS made,
        (SELECT json_agg(DISTINCT provider_id) FROM (SELECT provider_id FROM due UNION ALL SELECT provider_id FROM added) x)::text AS provider_ids`;
 }
 
-/** Makes deliveries due at once, in a transaction of ours that is over soon. */
+/** Makes deliveries due directly, in a transaction of the ledger's own, which ends soon. */
 function dueAtOnce(schema: string): string {
   return `
 present AS (
@@ -88,7 +88,7 @@ added AS (
   RETURNING d.provider_id)`;
 }
 
-/** Leaves marks where there are deliveries already: a transaction of the host's may stay open long. */
+/** Leaves marks for existing deliveries, because a host's transaction may stay open long. */
 function dueByMarks(schema: string): string {
   return `
 due AS (
@@ -103,7 +103,7 @@ added AS (
   ON CONFLICT DO NOTHING RETURNING provider_id)`;
 }
 
-/** What a change does to a delivery `d`: whoever works on it finds that out when it is given back. */
+/** The effect of a change on delivery `d`. A claim learns of it when the delivery is released. */
 export function dueFrom(at: string): string {
   return `
     due_at = least(d.due_at, ${at}),
@@ -112,9 +112,9 @@ export function dueFrom(at: string): string {
 }
 
 /**
- * Writes permits that changes touched and makes their deliveries due, in one statement.
+ * Writes the changed permits and makes their deliveries due, in one statement.
  *
- * @returns the providers that have something to do now
+ * @returns the providers with due deliveries
  */
 export async function writePermits(
   runner: PostgresRunner,
@@ -149,7 +149,7 @@ type FourColumns = [Columns, Columns, Columns, Columns];
 
 type ListedPlate = readonly [companyId: string, plateNumber: string, permitId: string];
 
-/** Lookups find permits that are not withdrawn. */
+/** The entries of a permit in the plate index, which holds active permits only. */
 function platesOf(permitId: string, now: PermitNow | undefined): ListedPlate[] {
   if (now?.permit === undefined || now.state !== "active") return [];
   return [...plateNumbersOf(now.permit)].map((number) => [now.companyId, number, permitId]);

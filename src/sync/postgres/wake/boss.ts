@@ -5,18 +5,18 @@ import { loadBoss } from "../packages.ts";
 import { bossSchemaOf } from "../schema.ts";
 import type { PostgresListener } from "./listener.ts";
 
-/** The queue whose jobs wait for the next due instant of a provider. */
+/** The queue whose jobs wait for a provider's next due instant. */
 export const LATER_QUEUE = "wake-later";
 
-/** A wake is worth nothing when it is repeated or old: whoever starts looks at the rows. */
+/** A repeated or old wake has no value: every process looks at the rows when it starts. */
 export const QUEUE_OPTIONS = {
   ...{ policy: "standard", retryLimit: 0, expireInSeconds: 60, deleteAfterSeconds: 60 },
   warningQueueSize: 1_000_000,
 } as const;
 
 /**
- * pg-boss in a schema of its own; each of its statements runs on what `runner` gives then. `onNotification` hears the
- * queue of every job that is sent, in every process; `onConnect` that some may not have been heard.
+ * pg-boss in a schema of its own. Each of its statements runs on the current result of `runner`. In every process,
+ * `onNotification` is called with the queue of each job that is sent, and `onConnect` when some may have been missed.
  *
  * @throws EnforcementError `invalid_config` when pg-boss is missing or too old
  */
@@ -50,17 +50,17 @@ export async function createBoss(
       },
     },
   });
-  // Jobs are hints. That PostgreSQL is away is told by the statements that need it.
+  // Ignored: jobs are hints, and an outage surfaces in the statements that need the database.
   boss.on("error", () => {});
   return boss;
 }
 
-/** What runs pg-boss' statements inside a transaction. */
+/** Runs pg-boss' statements inside a transaction. */
 export function toBossDatabase(runner: PostgresRunner) {
   return { executeSql: (text: string, values?: unknown[]) => runner.query(text, values) };
 }
 
-/** The queue of a provider. Names of queues hold fewer characters than provider ids may. */
+/** The name of a provider's queue. Queue names allow fewer characters than provider ids. */
 export function queueOf(providerId: string): string {
   if (/^[A-Za-z0-9_-]{1,60}$/.test(providerId)) return `wake/${providerId}`;
   return `wake-id/${createHash("sha256").update(providerId).digest("hex").slice(0, 40)}`;

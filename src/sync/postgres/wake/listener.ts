@@ -9,19 +9,19 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
 const HEARTBEAT_MS = 10_000;
 
-// PostgreSQL needs a millisecond or two.
+// PostgreSQL delivers a notification within a millisecond or two.
 const HEARD_WITHIN_MS = 5_000;
 
 interface Listening {
   readonly channel: string;
   onNotification(payload: string): void;
-  /** After every connection: what was said before it was not heard. */
+  /** Called after every connection: notifications from before it were missed. */
   onConnect(): void;
 }
 
 /**
- * One connection of the pool on which PostgreSQL tells of what others committed. Replaced when it is lost, which is also
- * noticed when it gives no answer to a question that comes every ten seconds.
+ * One connection of the pool that receives PostgreSQL's notifications of other processes' commits. It is replaced when
+ * it is lost. A query every ten seconds notices a connection that is silent.
  */
 export class PostgresListener {
   readonly #pool: PostgresPool;
@@ -29,7 +29,7 @@ export class PostgresListener {
   #client: PostgresClient | undefined;
   #cancelTimer = (): void => {};
   #pauseMs = FIRST_PAUSE_MS;
-  /** Why it could not begin to listen. */
+  /** The error of the first connection. */
   #refusal: unknown;
   readonly #after: After;
 
@@ -50,11 +50,11 @@ export class PostgresListener {
   }
 
   /**
-   * Sees to it that what another connection commits is heard here. A pooler that gives connections away between two
-   * transactions accepts LISTEN, and nothing is ever heard.
+   * Checks that what another connection commits is heard here. A pooler that shares connections between transactions
+   * accepts LISTEN, and no notification ever arrives.
    *
-   * @throws EnforcementError `invalid_config` naming `pool` when nothing is heard; `unavailable` when it does not listen, or
-   * the pool has no other connection to give
+   * @throws EnforcementError `invalid_config` naming `pool` when no notification arrives; `unavailable` when the
+   * listener is not connected, or the pool has no second connection
    */
   async requireNotifications(): Promise<void> {
     const client = this.#client;
@@ -71,7 +71,7 @@ export class PostgresListener {
     try {
       await client.query(`LISTEN "${channel}"`);
       await this.#pool.query("SELECT pg_notify($1, '')", [channel]);
-      // Without a word to the server meanwhile: a pooler might lend the connection that hears just for that.
+      // No statement is sent meanwhile: for a statement, a pooler might lend just the server connection that hears.
       if ((await Promise.race([heard, pause(HEARD_WITHIN_MS)])) !== true) throw noNotifications();
       await client.query(`UNLISTEN "${channel}"`);
     } catch (error) {
@@ -101,7 +101,7 @@ export class PostgresListener {
     try {
       await client.query(`LISTEN "${listening.channel}"`);
     } catch (error) {
-      // Lost, it was given back when that was heard of.
+      // A lost connection was given back when its loss was noticed.
       if (this.#client === client) {
         this.#client = undefined;
         giveBack(client, true);
@@ -123,7 +123,7 @@ export class PostgresListener {
   }
 
   #scheduleReconnect(): void {
-    // One at a time: two would make two connections, and only one of them would ever be given back.
+    // One timer at a time: two would make two connections, and only one of them would ever be given back.
     this.#cancelTimer();
     this.#cancelTimer = this.#after(this.#pauseMs * Math.random(), () => {
       if (this.#listening === undefined) return;
@@ -134,7 +134,7 @@ export class PostgresListener {
     });
   }
 
-  /** A connection can be gone without a word, or be another session than the one that listened. */
+  /** A connection can be lost silently, or be another session than the one that listened. */
   #scheduleHeartbeat(client: PostgresClient): void {
     this.#cancelTimer = this.#after(HEARTBEAT_MS, async () => {
       const isAlive = await this.#hears(client);

@@ -3,13 +3,13 @@ import { inTransaction, type PostgresPool, type PostgresRunner } from "../connec
 import type { DatabaseClock } from "../database-clock.ts";
 import { LATER_QUEUE, queueOf, toBossDatabase } from "./boss.ts";
 
-/** When somebody may next take a delivery of a provider, and what time it is, both by the database's clock. */
+/** When the next delivery of a provider can be claimed, and the current instant, both by the database's clock. */
 export type NextDue = (
   providerId: string,
   runner: PostgresRunner,
 ) => Promise<{ dueAt: Date | undefined; now: Date }>;
 
-// What is due and lies there is being seen to, or its machines are busy; a look a little later costs nothing.
+// Deliveries that are due already are being claimed, or their machines are busy: a later look does no harm.
 const LOOK_AGAIN_MS = 15_000;
 
 export interface ScheduledWakesOptions {
@@ -21,8 +21,8 @@ export interface ScheduledWakesOptions {
 }
 
 /**
- * Keeps one waiting job per provider, for its next due instant. It is moved to an earlier instant and never to a later
- * one: whoever fetches it looks at the rows and sends the next.
+ * Keeps one waiting job per provider, for its next due instant. The job is only moved to earlier instants: the process
+ * that fetches it looks at the rows and sends the next one.
  */
 export class ScheduledWakes {
   readonly #clock: DatabaseClock;
@@ -30,10 +30,13 @@ export class ScheduledWakes {
   readonly #boss: PgBoss;
   readonly #schemaName: string;
   readonly #findNextDue: NextDue;
-  /** No job is later than that, as far as this process knows; in milliseconds, by the database's clock. */
+  /**
+   * The instant that the waiting job is not later than, as far as this process knows; in milliseconds, by the
+   * database's clock.
+   */
   readonly #known = new Map<string, number>();
   readonly #running = new Map<string, Promise<void>>();
-  /** What became due while a job was being sent. */
+  /** The earliest instant that became due while a job was being sent. */
   readonly #missed = new Map<string, number>();
   #isOpen = false;
 
@@ -49,7 +52,7 @@ export class ScheduledWakes {
     this.#isOpen = true;
   }
 
-  /** Has a job sent or moved, unless one comes early enough. */
+  /** Sends or moves the job, unless it is early enough already. */
   noLaterThan(providerId: string, at: Date): void {
     const known = this.#known.get(providerId) ?? 0;
     if (known > (this.#clock.now()?.getTime() ?? 0) && known <= at.getTime()) return;
@@ -71,7 +74,7 @@ export class ScheduledWakes {
     this.#running.set(providerId, run);
   }
 
-  /** Nothing is sent any more when it is fulfilled. */
+  /** Fulfilled when no job is being sent any more. Later calls send none. */
   async close(): Promise<void> {
     this.#isOpen = false;
     await Promise.all(this.#running.values());
@@ -80,7 +83,7 @@ export class ScheduledWakes {
   async #send(providerId: string): Promise<void> {
     const key = queueOf(providerId);
     await inTransaction(this.#pool, { operation: "schedule" }, async (client) => {
-      // One after the other: each sees the rows of those before it.
+      // One process at a time, so that each sees the rows of those before it.
       const lock = `enforcement wake ${this.#schemaName} ${providerId}`;
       await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]);
       const { dueAt, now } = await this.#findNextDue(providerId, client);

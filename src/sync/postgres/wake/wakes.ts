@@ -6,10 +6,10 @@ import { createBoss, LATER_QUEUE, QUEUE_OPTIONS, queueOf, toBossDatabase } from 
 import { PostgresListener } from "./listener.ts";
 import { ScheduledWakes, type ScheduledWakesOptions } from "./scheduled-wakes.ts";
 
-// A transaction of the host's may hold the last connection of the pool; it must not wait for another one for ever.
+// A host's transaction may hold the pool's last connection, and must not wait for another one without end.
 const PREPARED_WITHIN_MS = 2_000;
 
-// pg-boss makes its tables when it starts, or brings them up to date, one process after the other.
+// When pg-boss starts, it creates or upgrades its tables, one process after the other.
 const BOSS_STARTED_WITHIN_MS = 60_000;
 
 export interface PostgresWakesOptions extends Omit<ScheduledWakesOptions, "boss"> {
@@ -18,9 +18,9 @@ export interface PostgresWakesOptions extends Omit<ScheduledWakesOptions, "boss"
 }
 
 /**
- * Wakes machines, through pg-boss. Each provider has a queue: a job in it, sent in the transaction that made something
- * due, is heard of by every machine when that transaction commits, and fetched by one of them even if none was listening.
- * The rows decide what is done: a wake that is lost costs time, and one too many costs a look.
+ * Wakes machines through pg-boss. Each provider has a queue. A job in it is sent in the transaction that made something
+ * due. When that transaction commits, every machine is notified, and one of them fetches the job even if none was
+ * listening. The rows decide what is done: a lost wake costs time, and a superfluous one costs a look.
  */
 export class PostgresWakes {
   readonly #options: PostgresWakesOptions;
@@ -28,9 +28,9 @@ export class PostgresWakes {
   readonly #listener: PostgresListener;
   #engine: { readonly boss: PgBoss; readonly scheduled: ScheduledWakes } | undefined;
   readonly #prepared = new Map<string, Promise<boolean>>();
-  /** Queues that exist, by name, and whose they are. */
+  /** Existing queues: the provider's id by the queue's name. */
   readonly #queues = new Map<string, string>();
-  /** Providers that this process works for. */
+  /** The providers that this process delivers for. */
   readonly #served = new Set<string>();
   readonly #watchers = new Set<(providerId: string) => void>();
   #isOpen = false;
@@ -55,11 +55,11 @@ export class PostgresWakes {
     this.#engine = { boss, scheduled: new ScheduledWakes({ ...this.#options, boss }) };
     try {
       await this.#boss.start();
-      // pg-boss makes do with polling where nothing is heard.
+      // Without notifications, pg-boss would silently fall back to polling.
       await this.#listener.requireNotifications();
       await this.#boss.createQueue(LATER_QUEUE, QUEUE_OPTIONS);
     } catch (error) {
-      // First: its connection may be the only one that there is.
+      // First, because the listener may hold the only connection.
       this.#listener.close();
       await this.#boss.stop({ graceful: false });
       throw error;
@@ -77,14 +77,14 @@ export class PostgresWakes {
     await this.#boss.stop({ graceful: true, timeout: 5_000 });
   }
 
-  /** Makes sure that providers have a queue. False for one whose queue could not be made: it will not be woken. */
+  /** Creates the missing queues of providers, for at most two seconds. A provider without a queue is not woken. */
   async prepare(providerIds: Iterable<string>): Promise<void> {
     const missing = [...providerIds].filter((providerId) => !this.#queues.has(queueOf(providerId)));
     if (missing.length === 0) return;
     await Promise.race([Promise.all(missing.map((id) => this.#makeQueue(id))), pause(PREPARED_WITHIN_MS)]);
   }
 
-  /** Sends a wake for each provider, in the transaction of `runner`: nothing is heard of it unless that commits. */
+  /** Sends a wake for each provider in the transaction of `runner`: it is delivered only when that commits. */
   async announce(providerIds: readonly string[], runner: PostgresRunner): Promise<void> {
     await this.prepare(providerIds);
     const db = toBossDatabase(runner);
@@ -94,12 +94,12 @@ export class PostgresWakes {
     }
   }
 
-  /** Sees to it that some machine looks again at `at`, an instant of the database's clock, if this one has gone. */
+  /** Ensures that some machine looks again at `at`, by the database's clock, even if this one has died. */
   schedule(providerId: string, at: Date): void {
     if (this.#isOpen) this.#scheduled.noLaterThan(providerId, at);
   }
 
-  /** This process works for the provider from now on. */
+  /** Notes that this process delivers for the provider. */
   serve(providerId: string): void {
     if (this.#served.has(providerId)) return;
     this.#served.add(providerId);
@@ -152,7 +152,7 @@ export class PostgresWakes {
     return made;
   }
 
-  /** Fetches the wakes of a provider: those that nobody heard of are found by polling. */
+  /** Fetches a provider's wakes. Those without a notification are found by polling. */
   async #work(providerId: string): Promise<void> {
     try {
       if (!(await this.#makeQueue(providerId)) || !this.#isOpen) throw new Error("no queue");
@@ -165,7 +165,7 @@ export class PostgresWakes {
     }
   }
 
-  /** When the next due instant of a provider has come, all machines that work for it are woken. */
+  /** Wakes all machines that deliver for a provider when its next due instant has come. */
   async #workLater(): Promise<void> {
     try {
       const options = { batchSize: 100, pollingIntervalSeconds: 2 };
