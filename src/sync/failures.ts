@@ -22,6 +22,7 @@ export interface SyncFailure {
   readonly code: EnforcementErrorCode;
   /** What went wrong, in this package's words. */
   readonly message: string;
+  /** The HTTP status of the refusal, where there is one. */
   readonly status?: number;
   /** The vendor's own code and message. Plates and secrets in the message are masked. */
   readonly vendorCode?: string;

@@ -75,9 +75,9 @@ export interface PermitSync {
   refresh(options?: { companyId?: string }): Promise<void>;
 
   /**
-   * Adds a provider and refreshes all companies. Deliveries to it begin at once when sync is running.
+   * Adds a provider. Adding a push provider refreshes all companies, and deliveries begin at once when sync is running.
    *
-   * @throws EnforcementError `invalid_input` when its id is in use
+   * @throws EnforcementError `invalid_input` when it is malformed or its id is in use
    */
   addProvider(provider: EnforcementProvider): Promise<void>;
   /**
@@ -92,7 +92,8 @@ export interface PermitSync {
    * Replaces the provider with the same id by another instance, for example with other credentials or another address.
    * Waits at most 10 seconds for the old instance's open requests before the new one sends.
    *
-   * @throws EnforcementError `invalid_input` when no provider has this id, or when vendor or delivery kind differ
+   * @throws EnforcementError `invalid_input` when it is malformed, when no provider has this id, or when vendor or
+   * delivery kind differ
    */
   replaceProvider(provider: EnforcementProvider): Promise<void>;
 

@@ -5,7 +5,6 @@ import { type ReassertOptions, type ReassertReport, reassertProvider } from "./r
 import { reconcileProvider } from "./reconcile/reconcile.ts";
 import type { SyncCore } from "./sync-core.ts";
 
-/** Runs `reconcile` for one push provider. */
 export async function reconcileOne(
   core: SyncCore,
   providerId: string,
@@ -24,7 +23,6 @@ export async function reconcileOne(
   return reconcileProvider(context, options);
 }
 
-/** Runs `reassert` for one push provider. */
 export async function reassertOne(
   core: SyncCore,
   providerId: string,

@@ -117,7 +117,7 @@ function lose({ reference, registration }: Right): Right {
 function wait(right: Right, intent: Intent, { error, now, random }: ErrorContext): Right {
   const attempts = attemptsAfter(intent, error);
   const isHeld = isOfOneItem(error);
-  // An operation that waited in vain for a free request was not tried.
+  // An operation whose request was never sent was not tried.
   const wasTried = isHeld || error.outcome === "unknown" || error.attempts > 0;
   const tries = (intent.tries ?? 0) + (wasTried ? 1 : 0);
   const waitMs = isHeld

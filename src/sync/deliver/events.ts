@@ -81,6 +81,7 @@ export interface ProviderDownEvent {
 export interface ProviderUpEvent {
   readonly type: "provider_up";
   readonly providerId: string;
+  /** How long the vendor was down, in milliseconds. */
   readonly downMs: number;
 }
 

@@ -40,7 +40,6 @@ export class FreedPlaces {
     return this.#isLooking;
   }
 
-  /** Notes a cancelled right. */
   note({ registration }: Right): void {
     this.#freed.set(placeOf(registration), registration.target);
   }

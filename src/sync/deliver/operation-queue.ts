@@ -63,7 +63,6 @@ export class OperationQueue {
     return batch;
   }
 
-  /** Takes all operations. */
   takeAll(): QueuedOperation[] {
     const waiting = [...this.#groups.values()].flatMap(({ operations, taken }) => operations.slice(taken));
     const all = [...waiting, ...this.#alone];

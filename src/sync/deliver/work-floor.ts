@@ -82,10 +82,7 @@ export class WorkFloor {
     this.#freedPlaces.open();
   }
 
-  /**
-   * Releases everything: unsent operations at once, the rest when their requests end. When `bound` is fulfilled, open
-   * requests are aborted.
-   */
+  /** Releases unsent operations at once, and the rest when their requests end. `bound` aborts open requests. */
   async close(bound: Promise<void>): Promise<void> {
     const { timers } = this.#context;
     this.#isOpen = false;
@@ -110,10 +107,7 @@ export class WorkFloor {
     this.#works.clear();
   }
 
-  /**
-   * Marks the works of changed permits, or of a changed company, as stale: they are claimed again before anything new
-   * is decided.
-   */
+  /** Marks changed works as stale: they are claimed again before anything new is decided. */
   outdate(changed: { readonly permitIds: readonly string[] } | { readonly companyId: string }): void {
     if (this.isEmpty) return;
     if ("permitIds" in changed) {
@@ -316,8 +310,7 @@ export class WorkFloor {
       this.#works.delete(permitId);
       if (release.dueAt !== null) this.#onDue(release.dueAt.getTime());
       noteRelease(work, release, { delivery, now: now.getTime() }, this.#context);
-      // A claim may take the delivery again before this process learns of the release. Without this, it would wait for
-      // the end of its lease.
+      // Claimed again before this process learned of the release: dropped, it would wait for the end of its lease.
       if (work.version !== version && work.reclaimed !== undefined)
         this.take([work.reclaimed], work.claimedAt);
     }

@@ -97,7 +97,6 @@ function toDocument(
   return [rights, used, generation, decidedAt, unmapped];
 }
 
-/** The delivery of a document. */
 export function decodeDelivery(text: string, id: DeliveryId): Delivery {
   const [rights, used, generation, decidedAt, unmapped, companyId, erased, ended] = JSON.parse(
     text,

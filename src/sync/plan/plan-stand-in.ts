@@ -33,7 +33,6 @@ export function planStandIn(
   return fate === "wait" ? { kind: "rest", right } : { kind: "drop", right };
 }
 
-/** The plan of one right. */
 export interface PlannedStep {
   readonly key: string;
   readonly before: Right;

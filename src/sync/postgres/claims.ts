@@ -14,7 +14,6 @@ interface HeldClaim {
   readonly targets: ReadonlySet<string>;
 }
 
-/** The claims of this process. */
 export class PostgresClaims {
   readonly #parts: PostgresParts;
   readonly #held = new Map<string, HeldClaim>();

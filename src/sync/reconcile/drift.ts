@@ -30,6 +30,7 @@ export type DriftCounts = Readonly<Record<DriftKind, number>>;
 
 /** Options of `reconcile`. */
 export interface ReconcileOptions {
+  /** Ends the run with `aborted`. What was repaired until then stays repaired. Default: none. */
   signal?: AbortSignal;
   /** Called after each target. Errors that it throws, or rejects with, are ignored. */
   onProgress?: (progress: ReconcileProgress) => void;
@@ -51,7 +52,9 @@ export interface ReconcileOptions {
 /** The progress of a run so far. */
 export interface ReconcileProgress {
   readonly providerId: string;
+  /** Targets that were compared or failed so far. */
   readonly targetsDone: number;
+  /** All targets of the run. */
   readonly targets: number;
   /** Records that the vendor listed so far, including those of others. */
   readonly listed: number;

@@ -13,6 +13,7 @@ const MAX_REFUSALS = 100;
 
 /** Options of `reassert`. */
 export interface ReassertOptions {
+  /** Ends the run with `aborted`. Continue later with `after`. Default: none. */
   signal?: AbortSignal;
   /** Called after each batch. Errors that it throws, or rejects with, are ignored. */
   onProgress?: (progress: ReassertProgress) => void;
@@ -29,7 +30,9 @@ export interface ReassertProgress {
   readonly lastTarget: string | null;
   readonly targetsDone: number;
   readonly targets: number;
+  /** Repeats that the vendor acknowledged. */
   readonly acknowledged: number;
+  /** Repeats that the vendor refused. */
   readonly refused: number;
 }
 

@@ -24,7 +24,6 @@ type Content = [
   vehicle?: NonNullable<Permit["vehicle"]> | null,
 ];
 
-/** The document of a permit. */
 export function encodePermit(permit: Permit): PermitDocument {
   const { plates, locationIds, validFrom, validTo, createdAt, holder, vehicle } = permit;
   const content: Content = [

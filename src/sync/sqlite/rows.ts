@@ -12,7 +12,6 @@ import { toStoredState } from "./reader.ts";
 // SQLite has no infinity. This is the last instant of a Date.
 const NEVER = 8_640_000_000_000_000;
 
-/** The row of a change. */
 export function toChangeRow(change: LedgerChange): ChangeRow {
   refuseUnfitIds(change);
   const at = change.at.getTime();
@@ -26,7 +25,6 @@ export function toChangeRow(change: LedgerChange): ChangeRow {
   return [kind, id, at, revision, companyId, validTo, content, raws, providers];
 }
 
-/** The row of a delivery update. */
 export function toSaveRow(update: DeliveryUpdate): SaveRow {
   const { version, delivery, release, providerId, permitId } = update;
   const live = findLiveUntil(delivery);
@@ -44,7 +42,6 @@ export function toSaveRow(update: DeliveryUpdate): SaveRow {
   return [version, document, liveUntil, unmapped, targets, failures, release.settled, dueAt];
 }
 
-/** The claimed delivery of a row. */
 export function toClaimedDelivery(row: ClaimedRow, providerId: string): ClaimedDelivery {
   const [version, since, document, permitId, companyId, state, revision, changedAt, content, raws] = row;
   const owner = { providerId, permitId, companyId };

@@ -15,7 +15,6 @@ export class BoundedRequests {
     this.#timers = timers;
   }
 
-  /** The number of open requests. */
   get size(): number {
     return this.#underWay.size;
   }
@@ -25,7 +24,6 @@ export class BoundedRequests {
     return this.#stuck;
   }
 
-  /** Aborts all open requests. */
   cutOff(): void {
     for (const request of this.#underWay) request.abort();
   }

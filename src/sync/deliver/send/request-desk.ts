@@ -65,7 +65,6 @@ export class RequestDesk {
     this.#putBack(this.#options.timers.now());
   }
 
-  /** Aborts the open requests. */
   cutOff(): void {
     this.#requests.cutOff();
   }

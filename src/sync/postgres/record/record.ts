@@ -89,7 +89,6 @@ async function writeCalls(
   return { statuses, providerIds: await writePermits(runner, touched, { schema, byMarks }) };
 }
 
-/** The providers of the changes. */
 export function providersOf(changes: readonly LedgerChange[]): Set<string> {
   return new Set(changes.flatMap((change) => ("permit" in change ? change.providerIds : [])));
 }

@@ -199,7 +199,6 @@ function prepareDatabase(database: DatabaseSync): void {
   migrate(database, version);
 }
 
-/** The value of a pragma. */
 export function readPragma(database: DatabaseSync, name: string): unknown {
   return Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
 }
