@@ -191,8 +191,7 @@ export function createHostChanges(context: {
       return inOrder([id], async () => {
         const refreshes = refreshCount();
         const found = enabledProviders.find(companyId, pushProviderIds());
-        // Awaits only a promise: an `await` would delay the check of the next caller's permit until this one is
-        // written.
+        // Awaits only a promise: without a wait, this permit's write begins before the next caller's permit is checked.
         const enabled = new Map([[companyId, isPromise(found) ? await found : found]]);
         const { toChange, ...decided } = decide(refreshes, enabled);
         const call = { permitIds: [id], ...decided, transaction, fieldOf: () => "permit" };

@@ -30,8 +30,8 @@ export interface Ledger {
    * A recorded change makes the permit's deliveries due at `at`: those of `providerIds`, which are created where they
    * are missing, and all that exist. A delivery that was due earlier stays due earlier.
    *
-   * One conflict rejects the whole call: nothing of it is recorded, and the other statuses say what would have become
-   * of their changes. The ledger keeps the permits that it is given: they were checked by `readPermit`, and the caller
+   * With one conflict, nothing of the call is recorded, and the other statuses say what would have become of their
+   * changes. The ledger keeps the permits that it is given: they were checked by `readPermit`, and the caller
    * must not change them.
    *
    * Changes are read one by one, perhaps over several turns of the event loop. When reading one throws, nothing of the

@@ -57,7 +57,7 @@ function leaves({ step }: PlannedStep, place: string): boolean {
   return step.kind === "cancel" || (step.right.intent?.operation === "cancel" && step.right.failure === null);
 }
 
-/** Whether the vendor has acknowledged a right at a place that is not being cancelled. */
+/** Whether the planned right is acknowledged at a place, and is not being cancelled. */
 export function covers({ step }: PlannedStep, place: string): boolean {
   if (step === undefined || step.kind === "cancel") return false;
   const { receipt, intent, registration } = step.right;
