@@ -95,6 +95,15 @@ describe("memoryPermits", () => {
     expect(idsIn(permits, "ONE")).toEqual(["P-1@1"]);
   });
 
+  it("gives a permit once that has several of the plates that were asked for", () => {
+    const { findPermits } = memoryPermits([permit({ plates: [parsePlate("ONE"), parsePlate("TWO")] })]);
+    const { signal } = new AbortController();
+    const plateNumbers = ["ONE", "TWO"];
+    expect(findPermits({ companyId: "fundy", plateNumbers, locationIds: [], at: now, signal })).toHaveLength(
+      1,
+    );
+  });
+
   it("hands findPermits out on its own", () => {
     const { findPermits } = memoryPermits([permit()]);
     const { signal } = new AbortController();

@@ -1,9 +1,9 @@
 import type { Permit } from "../../core/permit/permit.ts";
+import { contentOf, freezePermit } from "../../core/permit/permit-content.ts";
+import { PlateIndex } from "../../core/permit/plate-index.ts";
 import { judgeChange, type KnownPermit } from "../ledger/change-status.ts";
 import { type DeliveryId, NO_DELIVERY } from "../ledger/delivery.ts";
 import type { ChangeStatus, LedgerChange } from "../ledger/ledger.ts";
-import { contentOf, freezePermit } from "../ledger/permit-content.ts";
-import { PlateIndex } from "../ledger/plate-index.ts";
 import { type DeliveryRow, type PermitRow, ProviderRows } from "./rows.ts";
 
 /** The permits, deliveries and indexes of a memory ledger. */

@@ -1,6 +1,6 @@
+import { plateNumbersOf } from "../../core/permit/plate-index.ts";
 import { encodeDelivery } from "../ledger/delivery-document.ts";
 import { eraseDelivery } from "../ledger/delivery-facts.ts";
-import { plateNumbersOf } from "../ledger/plate-index.ts";
 import { inTransaction, type PostgresClient, query } from "./connect/connection.ts";
 import { NOW } from "./database-clock.ts";
 import { listedTargetsOf, toDelivery } from "./document.ts";

@@ -1,7 +1,7 @@
 import type { Permit } from "../../core/permit/permit.ts";
+import { freezePermit } from "../../core/permit/permit-content.ts";
 import type { KnownState } from "../ledger/change-status.ts";
 import type { StoredPermit } from "../ledger/ledger.ts";
-import { freezePermit } from "../ledger/permit-content.ts";
 
 /** The permit of a column. It was checked when it was recorded. */
 export function toPermit(text: string): Permit {

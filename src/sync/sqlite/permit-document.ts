@@ -1,6 +1,6 @@
 import type { Permit } from "../../core/permit/permit.ts";
+import { freezePermit } from "../../core/permit/permit-content.ts";
 import type { Plate } from "../../core/permit/plate.ts";
-import { freezePermit } from "../ledger/permit-content.ts";
 
 // The stored form of permits in SQLite. `content` holds what counts, so that comparing two permits is one comparison of
 // texts. `raws` holds the plates' raw text where it differs from the number. Ids and revision have columns.

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Permit } from "../../../src/core/permit/permit.ts";
+import { contentOf } from "../../../src/core/permit/permit-content.ts";
 import type { Delivery, Refusal, Right } from "../../../src/sync/ledger/delivery.ts";
 import { NO_DELIVERY } from "../../../src/sync/ledger/delivery.ts";
 import { decodeDelivery, encodeDelivery } from "../../../src/sync/ledger/delivery-document.ts";
-import { contentOf } from "../../../src/sync/ledger/permit-content.ts";
 import { decodePermit, encodePermit, plateNumbersIn } from "../../../src/sync/sqlite/permit-document.ts";
 import { deliveryOf, permitOf, rightAt } from "../ledger/fixtures.ts";
 

@@ -1,7 +1,7 @@
 import type { Permit } from "../../../core/permit/permit.ts";
+import { contentOf } from "../../../core/permit/permit-content.ts";
 import { judgeChange, type KnownState } from "../../ledger/change-status.ts";
 import type { ChangeStatus, LedgerChange } from "../../ledger/ledger.ts";
-import { contentOf } from "../../ledger/permit-content.ts";
 
 /** A permit as the tables have it, or as earlier changes of the call leave it. */
 export interface PermitNow {

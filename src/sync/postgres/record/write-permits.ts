@@ -1,4 +1,4 @@
-import { plateNumbersOf } from "../../ledger/plate-index.ts";
+import { plateNumbersOf } from "../../../core/permit/plate-index.ts";
 import { Columns } from "../columns.ts";
 import type { PostgresRunner } from "../connect/connection.ts";
 import { toPermit } from "../rows.ts";

@@ -1,4 +1,4 @@
-import type { Permit } from "../../core/permit/permit.ts";
+import type { Permit } from "./permit.ts";
 
 /** Everything that makes a permit what it is. The raw text of a plate is for people and does not count. */
 export function contentOf(permit: Permit): string {

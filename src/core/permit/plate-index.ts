@@ -1,4 +1,4 @@
-import type { Permit } from "../../core/permit/permit.ts";
+import type { Permit } from "./permit.ts";
 
 // Most plates are on one permit. An array for each would be half of the index.
 type PermitsOfPlate = Permit | readonly Permit[];
