@@ -101,6 +101,13 @@ export function findExcess(id: string): string | undefined {
   return `is too long; an id has at most ${MAX_ID_LENGTH} characters, and at most ${MAX_ID_BYTES} bytes in UTF-8.`;
 }
 
+/** Whether a text has the form of a UUID, in either case. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** A text, or `undefined` where the key is absent. */
 export function readOptionalText(value: unknown, field: string): string | undefined {
   return value === undefined ? undefined : readText(value, field);

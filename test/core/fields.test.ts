@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   describeKey,
   fieldError,
+  isUuid,
   readCount,
   readList,
   readOptionalText,
@@ -73,6 +74,18 @@ test("a message never shows the value: it may be a plate or a secret in the wron
   expect(() => readCount("ABC123", "permit.revision")).toThrow(
     /^permit\.revision: must be a whole number, 0 or more\.$/,
   );
+});
+
+test.each([
+  ["8f2b0c5e-0000-4000-8000-00000000000a", true],
+  ["8F2B0C5E-0000-4000-8000-00000000000A", true],
+  ["8f2b0c5e00004000800000000000000a", false],
+  ["{8f2b0c5e-0000-4000-8000-00000000000a}", false],
+  ["8f2b0c5e-0000-4000-8000-00000000000a\n", false],
+  ["8f2b0c5e-0000-4000-8000-00000000000g", false],
+  ["", false],
+])("isUuid of %j is %s", (text, expected) => {
+  expect(isUuid(text)).toBe(expected);
 });
 
 test("fieldError can speak of a configuration", () => {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Location } from "../../core/directory/directory.ts";
+import { isUuid } from "../../core/fields.ts";
 import type { Zone } from "../../core/provider.ts";
 import { createSandbox, type PassportSandboxZoneInput } from "../../sandbox/index.ts";
 import type { HotSpotSpot } from "../../vendors/hotspot/mapping.ts";
@@ -147,8 +148,4 @@ function targetsOf({ providerId }: MappedProvider, locations: readonly Location[
     if (target !== undefined && !names.has(target)) names.set(target, name);
   }
   return [...names].map(([target, name]) => ({ target, name }));
-}
-
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { isUuid } from "../../core/fields.ts";
 import type { Secret } from "../../core/provider.ts";
 import {
   baseUrlOption,
@@ -59,11 +60,7 @@ const schema = z.strictObject({
   id: z.optional(providerIdOption),
   operatorId: z
     .string("must be the Operator ID that Passport gave.")
-    .check(
-      z.trim(),
-      z.toLowerCase(),
-      z.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "must be a UUID."),
-    ),
+    .check(z.trim(), z.toLowerCase(), z.refine(isUuid, "must be a UUID.")),
   clientId: z.pipe(
     textOption,
     z.transform((text: string) => text.trim()),

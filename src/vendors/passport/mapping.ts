@@ -1,6 +1,6 @@
 import type { Location } from "../../core/directory/directory.ts";
 import { isCompanyEnabled, providerEntry } from "../../core/directory/switches.ts";
-import { fieldError, readSwitch } from "../../core/fields.ts";
+import { fieldError, isUuid, readSwitch } from "../../core/fields.ts";
 import { describeCandidates } from "../../core/mapping/describe-candidates.ts";
 import type { MappingInput, MappingReport } from "../../core/mapping/mapping.ts";
 import {
@@ -21,7 +21,7 @@ import type { NameCandidate } from "../../core/names/rank-candidates.ts";
 import { hasHiddenCharacters, showName } from "../../core/names/visible-name.ts";
 import type { Zone, ZoneList } from "../../core/provider.ts";
 import { passportCompanyCode } from "./company-code.ts";
-import { isUuid, openZoneBook, type PassportZone, readZones, type ZoneBook } from "./zone-book.ts";
+import { openZoneBook, type PassportZone, readZones, type ZoneBook } from "./zone-book.ts";
 
 /** What {@link validatePassportMapping} compares. */
 export interface PassportMappingInput extends MappingInput {

@@ -1,11 +1,9 @@
-import { fieldError, readOptionalText, readRecord, readSwitch } from "../../core/fields.ts";
+import { fieldError, isUuid, readOptionalText, readRecord, readSwitch } from "../../core/fields.ts";
 import { groupBy } from "../../core/mapping/group-by.ts";
 import { attempt, readName, readVendorList, type VendorList } from "../../core/mapping/read-mapping.ts";
 import { indexNames } from "../../core/names/explain-mismatch.ts";
 import type { NameCandidate } from "../../core/names/rank-candidates.ts";
 import type { Zone } from "../../core/provider.ts";
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** A zone with the operator that it belongs to, where the list says so. Absent: the operator that was asked for. */
 export interface PassportZone extends Zone {
@@ -26,11 +24,6 @@ export interface ZoneBook {
   keyOf(target: string): string;
   /** Numbers and names that are close to it. */
   closest(target: string): NameCandidate[];
-}
-
-/** Whether a text has the form of Passport's ids, in either case. */
-export function isUuid(text: string): boolean {
-  return UUID.test(text);
 }
 
 /**

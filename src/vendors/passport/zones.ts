@@ -1,4 +1,4 @@
-import { fieldError } from "../../core/fields.ts";
+import { fieldError, isUuid } from "../../core/fields.ts";
 import type { Zone, ZoneList } from "../../core/provider.ts";
 import type { Attempt, HttpClient } from "../../http/client.ts";
 import type { AuthorizedClient } from "./access-token.ts";
@@ -13,8 +13,6 @@ const MAX_PAGES = 50;
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 const FRESH_FOR_MS = 15 * 60_000;
 const ASK_AGAIN_AFTER_MS = 60_000;
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The operator's zones, remembered for a quarter of an hour. */
 export interface ZoneCatalogue {
@@ -67,7 +65,7 @@ export function createZoneCatalogue(
 
   function findId(target: string): string | undefined {
     if (config.zoneIds === "external") return target;
-    return UUID.test(target) ? target.toLowerCase() : undefined;
+    return isUuid(target) ? target.toLowerCase() : undefined;
   }
 
   async function resolve(attempt: Attempt, target: string): Promise<ResolvedTarget> {

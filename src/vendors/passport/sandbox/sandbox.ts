@@ -17,6 +17,7 @@ import {
 import { nextTurn } from "./overlap.ts";
 import { agrees, listRights, listZones, type PassportRightPaging } from "./queries.ts";
 import { describeDeviation, invalidRequest, type NoteDeviation, PassportRefusal } from "./refusal.ts";
+import { isOperatorId } from "./schema.ts";
 import type { PassportSandboxSession } from "./state.ts";
 import { createTokenOffice, type PassportTokenExpiry } from "./tokens.ts";
 import { type PassportSandboxZone, type PassportSandboxZoneInput, toZones } from "./zones.ts";
@@ -306,6 +307,6 @@ async function readJson(request: Request, note: NoteDeviation): Promise<unknown>
 }
 
 function readOperatorId(operatorId: string): string {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(operatorId)) return operatorId;
+  if (isOperatorId(operatorId)) return operatorId;
   throw fieldError("operatorId", "must be a UUID in lower case.", "invalid_config");
 }

@@ -16,6 +16,11 @@ const EVENT_TYPES: readonly PassportEventType[] = [
   "parking_session_stopped",
 ];
 
+/** Whether a text is an operator's id as the wire has it: a UUID in lower case. */
+export function isOperatorId(value: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
+}
+
 const text = z.string("must be text").check(z.regex(/\S/, "must not be empty"));
 const anyObject = z.record(z.string(), z.unknown(), "must be an object");
 
@@ -91,9 +96,7 @@ function createStrictSchemas() {
     },
     "must be an object",
   );
-  const operatorId = z
-    .string("must be text")
-    .check(z.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "must be a lower-case UUID"));
+  const operatorId = z.string("must be text").check(z.refine(isOperatorId, "must be a lower-case UUID"));
   const everyEvent = {
     occurred_at: instant,
     session_id: text,
