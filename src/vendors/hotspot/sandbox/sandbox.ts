@@ -8,7 +8,7 @@
 
 import { type Clock, systemClock } from "../../../core/clock.ts";
 import { readFactoryOptions, readSwitch } from "../../../core/fields.ts";
-import { createOverlapWatch, nextTurn } from "./overlap.ts";
+import { createOverlapWatch, nextTurn } from "../../../core/sandbox-overlap.ts";
 import { HotSpotRefusal } from "./refusal.ts";
 import { type NoteDeviation, readChangeBody, readCreateBody } from "./schema.ts";
 import { createPermitBook, type HotSpotForeignPermit, type HotSpotSandboxPermit } from "./state.ts";

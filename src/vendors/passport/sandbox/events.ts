@@ -1,4 +1,4 @@
-import { createOverlapWatch } from "./overlap.ts";
+import { createOverlapWatch } from "../../../core/sandbox-overlap.ts";
 import { type NoteDeviation, PassportRefusal } from "./refusal.ts";
 import { type PassportEventType, parseBatch, parseEnvelope } from "./schema.ts";
 import { type PassportSandboxSession, type PlannedChange, planBatch } from "./state.ts";

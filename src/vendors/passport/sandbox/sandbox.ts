@@ -8,13 +8,13 @@
 
 import { type Clock, systemClock } from "../../../core/clock.ts";
 import { fieldError, readFactoryOptions, readSwitch } from "../../../core/fields.ts";
+import { nextTurn } from "../../../core/sandbox-overlap.ts";
 import {
   createEventDesk,
   type PassportEventsMode,
   type PassportRefusedItems,
   type PassportSandboxEvent,
 } from "./events.ts";
-import { nextTurn } from "./overlap.ts";
 import { agrees, listRights, listZones, type PassportRightPaging } from "./queries.ts";
 import { describeDeviation, invalidRequest, type NoteDeviation, PassportRefusal } from "./refusal.ts";
 import { isOperatorId } from "./schema.ts";

@@ -1,4 +1,7 @@
-/** Notices when two requests for the same permit are in flight at one moment, which a client must never do. */
+/**
+ * For the sandboxes of vendors: notices when two requests for the same registration are in flight at one moment, which
+ * a client must never do.
+ */
 export interface OverlapWatch {
   /** Runs `work` while `keys` count as in flight. A client that gave up (`signal`) is no longer in flight. */
   during<Result>(keys: readonly string[], signal: AbortSignal, work: () => Promise<Result>): Promise<Result>;
