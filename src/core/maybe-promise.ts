@@ -29,6 +29,18 @@ export function ignorePromise(value: unknown): void {
   }
 }
 
+/**
+ * Calls a listener of the host's. A broken one changes nothing for its caller and does not end the process: what it
+ * throws, and a promise of its that rejects, are ignored.
+ */
+export function notify<Value>(listener: ((value: Value) => unknown) | undefined, value: Value): void {
+  try {
+    ignorePromise(listener?.(value));
+  } catch {
+    // The listener's own affair.
+  }
+}
+
 /** {@link ignorePromise} for a value and for what stands in its keys, two levels deep. */
 export function ignorePromisesIn(value: unknown, levels = 2): void {
   ignorePromise(value);

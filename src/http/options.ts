@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { type Clock, steadyClock, systemClock } from "../core/clock.ts";
 import { EnforcementError } from "../core/errors.ts";
 import { describeKey, findDamage, findExcess, MAX_ID_BYTES, MAX_ID_LENGTH } from "../core/fields.ts";
-import { ignorePromise } from "../core/maybe-promise.ts";
+import { notify } from "../core/maybe-promise.ts";
 import type { ProviderEvent, Secret } from "../core/provider.ts";
 import { trimSecret } from "./secret.ts";
 
@@ -86,6 +86,7 @@ export const httpOptionShape = {
 export function toHttpSettings(
   options: { [Key in keyof HttpOptions]: HttpOptions[Key] | undefined },
 ): HttpSettings {
+  const { onEvent } = options;
   return {
     fetch: options.fetch,
     attemptTimeoutMs: options.attemptTimeoutMs ?? 10_000,
@@ -93,18 +94,8 @@ export function toHttpSettings(
     retries: options.retries ?? 3,
     concurrency: options.concurrency ?? 8,
     requestsPerSecond: options.requestsPerSecond,
-    onEvent: quietly(options.onEvent),
+    onEvent: (event) => notify(onEvent, event),
     clock: steadyClock(options.clock ?? systemClock),
-  };
-}
-
-function quietly(listener: ((event: ProviderEvent) => void) | undefined): (event: ProviderEvent) => void {
-  if (listener === undefined) return () => {};
-  return (event) => {
-    // A broken listener must not turn a delivered permit into a failure, nor end the process.
-    try {
-      ignorePromise(listener(event));
-    } catch {}
   };
 }
 

@@ -3,8 +3,8 @@ import { isEnforcementError } from "../core/errors.ts";
 import { parseInstant } from "../core/instant.ts";
 import type { LookupAnswer, LookupRefusal } from "../core/lookup/dialect.ts";
 import type { LookupReply, LookupRequest } from "../core/lookup/lookup-message.ts";
-import { ignorePromise, isPromise } from "../core/maybe-promise.ts";
-import { type LookupAudit, toAudit } from "./audit.ts";
+import { ignorePromise, isPromise, notify } from "../core/maybe-promise.ts";
+import { toAudit } from "./audit.ts";
 import { closeReply } from "./closed-reply.ts";
 import { type AskingClient, Deadline, isInterruption } from "./deadline.ts";
 import { decideLookup } from "./decide/decide.ts";
@@ -72,11 +72,13 @@ function finishLookup(
 ): LookupHandlerReply {
   deadline.end();
   const rendering = renderOutcome(settings, inquiry, outcome);
-  if (settings.onAnswer !== undefined) {
+  const { onAnswer } = settings;
+  if (onAnswer !== undefined) {
     const { id: providerId, dialect } = settings.provider;
     const { elapsedMs: durationMs } = deadline;
     const end = { ...rendering, providerId, dialect: dialect.id, durationMs, hashPlate: settings.hashPlate };
-    report(settings.onAnswer, () => toAudit(inquiry, end));
+    // The record is made inside: what a host's own dialect understood may throw when it is read.
+    notify((ended) => onAnswer(toAudit(inquiry, ended)), end);
   }
   return rendering.reply;
 }
@@ -165,12 +167,4 @@ function isDenied({ whenUndetermined }: LookupSettings, { credential, asksForPla
 /** Also for a party that is not known: a closed connection tells a stranger nothing. */
 function isDropped({ whenUndetermined }: LookupSettings, outcome: LookupOutcome): boolean {
   return whenUndetermined === "drop" && summarizeOutcome(outcome).status === "undetermined";
-}
-
-/** A broken listener must not change an answer, neither when it throws nor when its promise rejects. */
-function report(onAnswer: (audit: LookupAudit) => unknown, makeAudit: () => LookupAudit): void {
-  try {
-    const told = onAnswer(makeAudit());
-    if (isPromise(told)) Promise.resolve(told).catch(() => {});
-  } catch {}
 }

@@ -1,5 +1,5 @@
 import type { EnforcementErrorCode } from "../../core/errors.ts";
-import { ignorePromise } from "../../core/maybe-promise.ts";
+import { notify } from "../../core/maybe-promise.ts";
 import type { ClockReference } from "../clock/clock-watch.ts";
 
 /**
@@ -165,9 +165,6 @@ export type Emit = (event: WithoutInstant<SyncEvent>) => void;
 /** Ignores what the listener throws: it must not turn a delivered permit into a failure. */
 export function createEmit(listener: ((event: SyncEvent) => void) | undefined, now: () => Date): Emit {
   if (listener === undefined) return () => {};
-  return (event) => {
-    try {
-      ignorePromise(listener({ ...event, at: now() } as SyncEvent));
-    } catch {}
-  };
+  const tell = (event: WithoutInstant<SyncEvent>) => listener({ ...event, at: now() } as SyncEvent);
+  return (event) => notify(tell, event);
 }

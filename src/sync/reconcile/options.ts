@@ -1,5 +1,5 @@
 import { fieldError, readList, readRecord, readText } from "../../core/fields.ts";
-import { ignorePromise } from "../../core/maybe-promise.ts";
+import { notify } from "../../core/maybe-promise.ts";
 import { canonicalPlateNumber } from "../../core/permit/plate.ts";
 import type { PushProvider } from "../../core/provider.ts";
 import { readSignal } from "../../core/registration/operation-options.ts";
@@ -35,7 +35,7 @@ export function readReconcileOptions(
       canonicalPlateNumber(provider.setup.testPlate, "setup.testPlate"),
       ...written.map((plate, index) => canonicalPlateNumber(plate, `options.testPlates[${index}]`)),
     ]),
-    onProgress: quiet(readListener(given["onProgress"], "options.onProgress")),
+    onProgress: readListener(given["onProgress"], "options.onProgress"),
   };
 }
 
@@ -46,18 +46,13 @@ function readRepairs(value: unknown): ReadonlySet<DriftKind> {
   throw fieldError("options.repair", `must be true, false or a list of ${KINDS.join(", ")}.`);
 }
 
-/** Reads an optional callback. @throws EnforcementError `invalid_input` when it is not a function */
-export function readListener<Value>(value: unknown, field: string): ((value: Value) => unknown) | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== "function") throw fieldError(field, "must be a function.");
-  return value as (value: Value) => unknown;
-}
-
-/** Wraps a listener so that what it throws, or rejects with, is ignored. */
-export function quiet<Value>(listener: ((value: Value) => unknown) | undefined): (value: Value) => void {
-  return (value) => {
-    try {
-      ignorePromise(listener?.(value));
-    } catch {}
-  };
+/**
+ * Reads an optional callback and wraps it so that what it throws, or rejects with, is ignored.
+ *
+ * @throws EnforcementError `invalid_input` when it is not a function
+ */
+export function readListener<Value>(value: unknown, field: string): (value: Value) => void {
+  if (value !== undefined && typeof value !== "function") throw fieldError(field, "must be a function.");
+  const listener = value as ((value: Value) => unknown) | undefined;
+  return (heard) => notify(listener, heard);
 }

@@ -5,7 +5,7 @@ import { readSignal } from "../../core/registration/operation-options.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Timers } from "../pace/timers.ts";
 import { isSettled } from "./compare-target.ts";
-import { quiet, readListener } from "./options.ts";
+import { readListener } from "./options.ts";
 import { requireRunning } from "./require-running.ts";
 import { type Resend, type ResendEnd, resendRights } from "./resend.ts";
 
@@ -152,7 +152,7 @@ function readReassertOptions(options: ReassertOptions) {
     signal: readSignal(given["signal"], "options.signal"),
     perSecond: perSecond as number,
     after: readOptionalText(given["after"], "options.after"),
-    onProgress: quiet(readListener<ReassertProgress>(given["onProgress"], "options.onProgress")),
+    onProgress: readListener<ReassertProgress>(given["onProgress"], "options.onProgress"),
   };
 }
 
