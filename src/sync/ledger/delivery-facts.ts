@@ -32,7 +32,8 @@ export function failuresOf(delivery: Delivery): Failure[] {
 
 /**
  * Until when a vendor may have a live right of a delivery, in milliseconds: what was acknowledged and what was asked
- * for, whichever ends later. `Infinity`: an end was never heard of. `null`: there is nothing that could be live.
+ * for, whichever ends later. `Infinity`: an end was never heard of. `null`: there is nothing that could be live. For
+ * erasing alone: when a right is over for the planner is told by `overAt`, which knows the provider's rules.
  */
 export function findLiveUntil({ rights, ended = NONE }: Delivery): number | null {
   let until: number | null = null;

@@ -2,7 +2,7 @@ import { timeOf } from "../../core/instant.ts";
 import type { Refusal, Right } from "../ledger/delivery.ts";
 import { SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
 import { LONGEST_BACKOFF_MS } from "../pace/backoff.ts";
-import { isHolding, liveUntil, placeOf } from "./right-terms.ts";
+import { isHolding, overAt, placeOf } from "./right-terms.ts";
 
 /** What the planner of one right knows of the permit's other rights. */
 export interface TakenPlaceContext {
@@ -24,7 +24,7 @@ export function sentAgainAt(right: Right, failure: Refusal, context: TakenPlaceC
   const ends = rights
     .filter((other) => other.reference !== right.reference && isHolding(other))
     .filter((other) => placeOf(other.registration) === place)
-    .map((other) => liveUntil(other, openEndedDays))
+    .map((other) => overAt(other, openEndedDays))
     .filter((end) => end > now);
   if (ends.length > 0) return Math.min(...ends);
   if (failure.retryAt === undefined || failure.behind === true) return now;

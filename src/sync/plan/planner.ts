@@ -10,7 +10,7 @@ import { Pending } from "./plan-order.ts";
 import { planRight, repeat, type StepContext } from "./plan-right.ts";
 import { planSimply } from "./plan-simple.ts";
 import { covers, fateOf, isAway, isStandIn, type PlannedStep, planStandIn } from "./plan-stand-in.ts";
-import { endOf, liveUntil } from "./right-terms.ts";
+import { endOf, overAt } from "./right-terms.ts";
 
 /**
  * Compares what is desired with what the vendor has and with the open intents. Pure: the same input gives the same
@@ -70,7 +70,7 @@ export function planFully({ desired, delivery, now, steadyAt, rules }: PlanInput
       // refused is cancelled at that end.
       if (step.right.failure !== null) {
         const end = endOf(wishes.get(key)?.validTo ?? null);
-        const until = liveUntil(step.right, openEndedDays);
+        const until = overAt(step.right, openEndedDays);
         dueAt = Math.min(dueAt, end, until > time ? until : endOf(steadyAt?.toISOString() ?? null));
       }
       if (step.right.gaveWay === true) dueAt = Math.min(dueAt, endOf(wishedEnd));
@@ -173,7 +173,7 @@ function planRights(
     again.length === 0 ? delivery.rights : [...delivery.rights.filter((one) => !isAgain(one)), ...again];
   for (const kept of rights) {
     const before = datedNow(kept, context);
-    const isOver = liveUntil(before, context.openEndedDays) <= context.now;
+    const isOver = overAt(before, context.openEndedDays) <= context.now;
     if (isOver && before.receipt === null && before.intent === null) continue;
     if (isOver && context.isSteady) {
       over.push(before);

@@ -4,11 +4,18 @@ import type { Intent, Right } from "../ledger/delivery.ts";
 
 const SHORTEST_EXTENSION_MS = 60_000;
 
-/** Until when a vendor may have a right, as milliseconds: what it acknowledged, or what may have reached it. */
-export function liveUntil(right: Right, openEndedDays: number): number {
+/**
+ * When a right is over for the planner, in milliseconds: at the end that the vendor acknowledged, or at a later one that
+ * may have reached it; a right that was only refused, at the end of its registration.
+ *
+ * `findLiveUntil`, by which a ledger erases, is another instant. A ledger does not know `openEndedDays` and takes an
+ * open end that was asked for as endless; it does not wait for the cancellation of an acknowledged right beyond what was
+ * acknowledged; and nothing of what was only refused can be live.
+ */
+export function overAt(right: Right, openEndedDays: number): number {
   const { receipt, intent, registration, mayLastUntil } = right;
   let until = receipt === null ? Number.NEGATIVE_INFINITY : timeOf(receipt.coveredUntil);
-  // That of a cancellation is the end asked for before it: an extension in doubt outlasts what was acknowledged.
+  // A cancellation carries no end and counts as an operation without one: it is repeated for `openEndedDays`.
   if (intent !== null) {
     until = Math.max(until, askedUntil(intent, registration.validFrom, openEndedDays));
   }
@@ -20,8 +27,8 @@ export function liveUntil(right: Right, openEndedDays: number): number {
 /** Until when a vendor may have a right that was ended (`Delivery.ended`), as milliseconds. */
 export function endedUntil(right: Right, openEndedDays: number): number {
   const { intent } = right;
-  if (intent?.operation !== "cancel") return liveUntil(right, openEndedDays);
-  return Math.min(timeOf(intent.at), liveUntil({ ...right, intent: null }, openEndedDays));
+  if (intent?.operation !== "cancel") return overAt(right, openEndedDays);
+  return Math.min(timeOf(intent.at), overAt({ ...right, intent: null }, openEndedDays));
 }
 
 /** `mayLastUntil` of a right of which something else is asked for: what was asked before may have been carried out. */
