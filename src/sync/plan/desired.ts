@@ -42,7 +42,8 @@ export const NOTHING_DESIRED: Desired = Object.freeze({ registrations: [], unmap
 
 /**
  * The registrations of a permit for one provider. The same as `registrationsOf`, but a location that cannot be
- * registered is named instead of thrown, so that it does not hold back the others.
+ * registered is named instead of thrown, so that it does not hold back the others. The two share no loop: this one runs
+ * for every delivery, and makes the stored form without a `Registration` in between.
  */
 export function desiredOf(permit: Permit, view: CompanyView, providerId: string): Desired {
   const { company, locations } = view;
