@@ -97,6 +97,15 @@ export function describeClaims(place: Place): void {
     expect(await ledger.count("passport", minute(0))).toMatchObject({ pending: 2 });
   });
 
+  it("lets no claim outlast a new one, because the clock went back", async () => {
+    const { ledger } = place;
+    await say(ledger, issue({}, 60));
+    await claimOnly(ledger, 60);
+    await ledger.rewind({ providerId: "passport", latest: minute(60), now: minute(0) });
+    expect(await claim(ledger, 0)).toEqual([]);
+    expect(await claim(ledger, 2)).toHaveLength(1);
+  });
+
   it("remembers the clock, through a restart", async () => {
     let { ledger } = place;
     expect(await ledger.readClock()).toMatchObject({ latest: null, leap: null });
