@@ -3,7 +3,7 @@ export interface Terminal {
   /** Writes to standard output. */
   print(text: string): void;
   /** Writes to standard error. */
-  complain(text: string): void;
+  printError(text: string): void;
   /** Asks on standard error and waits for a line; `undefined` once the input has ended, or the signal aborts. */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
   /** Where answers come from. */

@@ -21,7 +21,7 @@ process.exitCode = await run(
   process.argv.slice(2),
   {
     print: (text) => void process.stdout.write(text),
-    complain: (text) => void process.stderr.write(text),
+    printError: (text) => void process.stderr.write(text),
     ask: prompt.ask,
     input: findInputKind(),
     environment: process.env,

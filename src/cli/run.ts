@@ -33,7 +33,7 @@ export async function run(args: readonly string[], terminal: Terminal, version: 
   if (name === undefined) return finish(terminal, describeBin(COMMANDS));
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined) {
-    terminal.complain(describeUnknown(name));
+    terminal.printError(describeUnknown(name));
     return 2;
   }
   if (isHelp || rest.includes("--help") || rest.includes("-h")) {
@@ -43,10 +43,10 @@ export async function run(args: readonly string[], terminal: Terminal, version: 
     return await command.run(parseFlags(rest, command.flags), terminal);
   } catch (error) {
     if (terminal.signal.aborted && !(error instanceof UnusableInput)) {
-      terminal.complain(`${command.name}: ${describeCancel(terminal.signal)}\n`);
+      terminal.printError(`${command.name}: ${describeCancel(terminal.signal)}\n`);
       return 1;
     }
-    terminal.complain(describeFailure(error, command.name));
+    terminal.printError(describeFailure(error, command.name));
     return 2;
   }
 }

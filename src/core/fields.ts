@@ -114,7 +114,7 @@ export function readOptionalText(value: unknown, field: string): string | undefi
 }
 
 /** A whole number, 0 or more. */
-export function readCount(value: unknown, field: string): number {
+export function readNonNegativeInteger(value: unknown, field: string): number {
   if (!Number.isSafeInteger(value) || (value as number) < 0) {
     throw fieldError(field, "must be a whole number, 0 or more.");
   }
@@ -129,7 +129,7 @@ export function readList(value: unknown, field: string, options: { atLeastOne?: 
 }
 
 /** A boolean. */
-export function readSwitch(value: unknown, field: string): boolean {
+export function readBoolean(value: unknown, field: string): boolean {
   if (typeof value !== "boolean") throw fieldError(field, "must be true or false.");
   return value;
 }

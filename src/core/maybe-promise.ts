@@ -9,7 +9,7 @@ export function isPromise<Value>(value: MaybePromise<Value>): value is Promise<V
  * Goes on with a value once it is known: at once where it already is. A source that answers from memory then costs
  * neither a promise nor a timer.
  */
-export function whenKnown<Value, Next>(
+export function thenMaybe<Value, Next>(
   value: MaybePromise<Value>,
   next: (value: Value) => MaybePromise<Next>,
 ): MaybePromise<Next> {

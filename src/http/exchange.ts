@@ -7,7 +7,7 @@ import { maskRefusal } from "./mask-refusal.ts";
 import type { HttpSettings } from "./options.ts";
 import { ReplyTooLongError, readReplyText } from "./read-reply.ts";
 import { type HttpReply, type HttpRequest, isSuccess, type ReadRefusal } from "./reply.ts";
-import { orAbort } from "./wait.ts";
+import { promiseWithAbort } from "./wait.ts";
 
 const DEFAULT_MAX_REPLY_BYTES = 1024 * 1024;
 
@@ -49,7 +49,7 @@ export async function exchange(request: HttpRequest, context: ExchangeContext): 
 /** The timeout covers the body too: a vendor that sends its headers and then nothing is as silent as any other. */
 function sendWithinTimeout(request: HttpRequest, context: ExchangeContext): Promise<HttpReply> {
   const { attemptTimeoutMs } = context.settings;
-  return orAbort<HttpReply>(context.signal, (resolve, reject) => {
+  return promiseWithAbort<HttpReply>(context.signal, (resolve, reject) => {
     const attempt = new AbortController();
     const timer = setTimeout(() => {
       end();

@@ -1,5 +1,5 @@
 import { createKeyLocks } from "./key-locks.ts";
-import { orAbort, raceAbort, wait } from "./wait.ts";
+import { promiseWithAbort, raceAbort, wait } from "./wait.ts";
 
 /** Lets a limited number of requests through. */
 export interface Limiter {
@@ -23,7 +23,7 @@ export function createLimiter(limits: {
       return;
     }
     // The one who leaves hands over its place, so `running` does not change here.
-    await orAbort(signal, (resolve) => {
+    await promiseWithAbort(signal, (resolve) => {
       const take = () => resolve();
       waiting.add(take);
       return () => waiting.delete(take);

@@ -1,6 +1,6 @@
 /** Waits. Rejects with the signal's reason when it is aborted before or meanwhile; leaves no timer and no listener. */
 export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return orAbort(signal, (resolve) => {
+  return promiseWithAbort(signal, (resolve) => {
     const timer = setTimeout(resolve, milliseconds);
     return () => clearTimeout(timer);
   });
@@ -10,14 +10,14 @@ export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
 export function raceAbort<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   // When nobody waits any more, its failure is nobody's; without this it would end the process.
   promise.catch(() => {});
-  return orAbort<Value>(signal, (resolve, reject) => {
+  return promiseWithAbort<Value>(signal, (resolve, reject) => {
     promise.then(resolve, reject);
     return () => {};
   });
 }
 
 /** A promise that `start` settles, or the signal. The function that `start` returns undoes it after an abort. */
-export function orAbort<Value = void>(
+export function promiseWithAbort<Value = void>(
   signal: AbortSignal,
   start: (resolve: (value: Value) => void, reject: (reason: unknown) => void) => () => void,
 ): Promise<Value> {

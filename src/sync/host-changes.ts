@@ -8,7 +8,7 @@ import type { LedgerHealth } from "./deliver/ledger-health.ts";
 import type { EnabledProviders } from "./enabled-providers.ts";
 import type { ChangeStatus, Ledger, LedgerChange, LedgerTransaction } from "./ledger/ledger.ts";
 import type { Timers } from "./pace/timers.ts";
-import type { OwedRefreshes } from "./upkeep/refresh-retries.ts";
+import type { RefreshRetries } from "./upkeep/refresh-retries.ts";
 
 /** The result of one change. */
 export interface ChangeResult {
@@ -70,7 +70,7 @@ export function createHostChanges(context: {
   onRecorded: (permitIds: readonly string[]) => void;
   onForgotten: () => void;
   /** Companies whose refresh failed after a change was recorded. */
-  owed: Pick<OwedRefreshes, "owe" | "retryNow">;
+  owed: Pick<RefreshRetries, "add" | "retryNow">;
   health: Pick<LedgerHealth, "note">;
 }): HostChanges {
   const { openLedger, enabledProviders, timers, clockKeeper, pushProviderIds, refreshCount } = context;
@@ -125,7 +125,7 @@ export function createHostChanges(context: {
       try {
         count += await ledger.makeDue({ companyId, providerIds, at: timers.now() });
       } catch {
-        owed.owe(companyId);
+        owed.add(companyId);
       }
     }
     return count > 0;

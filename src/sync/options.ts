@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Directory } from "../core/directory/directory.ts";
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
-import { fieldError, readCount, readId, readList, readRecord } from "../core/fields.ts";
+import { fieldError, readId, readList, readNonNegativeInteger, readRecord } from "../core/fields.ts";
 import { DAY_MS } from "../core/instant.ts";
 import type { EnforcementProvider } from "../core/provider.ts";
 import type { SyncEvent } from "./deliver/events.ts";
@@ -166,7 +166,7 @@ function readFunction<Func>(value: unknown, field: string): Func {
 }
 
 function readNumber(value: unknown, field: string, { least, most }: { least: number; most: number }): number {
-  const count = readCount(value, field);
+  const count = readNonNegativeInteger(value, field);
   if (count < least || count > most) throw fieldError(field, `must be from ${least} to ${most}.`);
   return count;
 }

@@ -22,7 +22,7 @@ import type { ReassertOptions, ReassertReport } from "./reconcile/reassert.ts";
 import { reassertOne, reconcileOne } from "./run-reconcile.ts";
 import { readStatus, type SyncStatus } from "./status.ts";
 import { createSyncCore, type SyncCore } from "./sync-core.ts";
-import { OwedRefreshes } from "./upkeep/refresh-retries.ts";
+import { RefreshRetries } from "./upkeep/refresh-retries.ts";
 
 /**
  * Delivers permits durably to push providers, and answers lookups for pull providers from the same ledger.
@@ -186,7 +186,7 @@ function createFrom(
   let isRunning = false;
   let stopping: Promise<unknown> = Promise.resolve();
   let unwatch: (() => void) | undefined;
-  const owed = new OwedRefreshes({
+  const owed = new RefreshRetries({
     ...{ timers, random: time.random, refresh: (companyId) => refreshCompany(core, companyId) },
     onSettled() {
       core.wake();
@@ -278,7 +278,7 @@ const LOOK_AGAIN_MS = 500;
 
 async function waitUntilIdle(
   core: SyncCore,
-  owed: OwedRefreshes,
+  owed: RefreshRetries,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const ledger = await core.openLedger();

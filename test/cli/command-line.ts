@@ -36,7 +36,7 @@ export async function command(args: readonly string[], surroundings: Surrounding
   const answers = [...(surroundings.answers ?? [])];
   const terminal: Terminal = {
     print: (text) => void stdout?.push(text),
-    complain: (text) => void stderr?.push(text),
+    printError: (text) => void stderr?.push(text),
     ask: async (question) => {
       stderr?.push(question);
       return surroundings.ask === undefined ? answers.shift() : surroundings.ask(question);

@@ -3,11 +3,11 @@ import {
   describeKey,
   fieldError,
   isUuid,
-  readCount,
+  readBoolean,
   readList,
+  readNonNegativeInteger,
   readOptionalText,
   readRecord,
-  readSwitch,
   readText,
 } from "../../src/core/fields.ts";
 
@@ -48,17 +48,17 @@ test.each([
   [() => readOptionalText("a\0", "it")],
   [() => readOptionalText(null, "it")],
   [() => readOptionalText("", "it")],
-  [() => readCount(-1, "it")],
-  [() => readCount(1.5, "it")],
-  [() => readCount("1", "it")],
-  [() => readCount(Number.NaN, "it")],
-  [() => readCount(2 ** 53, "it")],
+  [() => readNonNegativeInteger(-1, "it")],
+  [() => readNonNegativeInteger(1.5, "it")],
+  [() => readNonNegativeInteger("1", "it")],
+  [() => readNonNegativeInteger(Number.NaN, "it")],
+  [() => readNonNegativeInteger(2 ** 53, "it")],
   [() => readList({}, "it")],
   [() => readList("ab", "it")],
   [() => readList([], "it", { atLeastOne: true })],
-  [() => readSwitch(1, "it")],
-  [() => readSwitch("true", "it")],
-  [() => readSwitch(undefined, "it")],
+  [() => readBoolean(1, "it")],
+  [() => readBoolean("true", "it")],
+  [() => readBoolean(undefined, "it")],
 ])("%s is refused, naming the field", (read) => {
   expect(read).toThrow(refusal("it"));
 });
@@ -67,11 +67,15 @@ test("values that fit are given back as they are", () => {
   expect(readText(" x ", "it")).toBe(" x ");
   expect(readText("\ud83d\ude97 \ufffd", "it")).toBe("\ud83d\ude97 \ufffd");
   expect(readOptionalText(undefined, "it")).toBeUndefined();
-  expect([readCount(0, "it"), readSwitch(false, "it"), readList([], "it")]).toEqual([0, false, []]);
+  expect([readNonNegativeInteger(0, "it"), readBoolean(false, "it"), readList([], "it")]).toEqual([
+    0,
+    false,
+    [],
+  ]);
 });
 
 test("a message never shows the value: it may be a plate or a secret in the wrong place", () => {
-  expect(() => readCount("ABC123", "permit.revision")).toThrow(
+  expect(() => readNonNegativeInteger("ABC123", "permit.revision")).toThrow(
     /^permit\.revision: must be a whole number, 0 or more\.$/,
   );
 });

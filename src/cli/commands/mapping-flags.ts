@@ -64,10 +64,10 @@ export function inputFiles(flags: ParsedFlags, definitions: FlagDefinitions): st
 /** Prints the warnings of the files, for a command whose report does not hold them. */
 export function printWarnings({ warnings }: MappingInputs, terminal: Terminal): void {
   for (const warning of warnings.slice(0, SHOWN_WARNINGS)) {
-    terminal.complain(`warning: ${showProblem(warning)}\n`);
+    terminal.printError(`warning: ${showProblem(warning)}\n`);
   }
   const rest = warnings.length - SHOWN_WARNINGS;
-  if (rest > 0) terminal.complain(`and ${rest} more warnings\n`);
+  if (rest > 0) terminal.printError(`and ${rest} more warnings\n`);
 }
 
 // More would scroll the first ones away.

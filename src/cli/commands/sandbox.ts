@@ -43,7 +43,7 @@ export const sandboxCommand: Command = {
       strict: flags.isSet("strict"),
       onWarning(warning) {
         // Once is enough: a client repeats its habits with every request.
-        if (!warned.has(warning)) terminal.complain(`warning: ${warning}\n`);
+        if (!warned.has(warning)) terminal.printError(`warning: ${warning}\n`);
         warned.add(warning);
       },
       passport: {

@@ -72,7 +72,7 @@ export const testPlateCommand: Command = {
     requireAnswers(targets, terminal);
     const evidence = fileEvidence(record);
     const context: RunContext = { mapping, evidence, flags, terminal };
-    const onCancel = () => terminal.complain(`\n${CANCELLING}\n`);
+    const onCancel = () => terminal.printError(`\n${CANCELLING}\n`);
     terminal.signal.addEventListener("abort", onCancel, { once: true });
     const swept = flags.isSet("sweep") ? await sweep(connected, context) : [];
     const runs: TestPlateRun[] = [];

@@ -4,11 +4,11 @@ import {
   findDamage,
   findExcess,
   findUnknownKey,
+  readBoolean,
   readId,
   readList,
   readOptionalText,
   readRecord,
-  readSwitch,
   readText,
   unknownKeyError,
 } from "../fields.ts";
@@ -243,7 +243,7 @@ function readProviders<Entry>(
 function readCompanyProvider(value: unknown, field: string): CompanyProvider {
   const entry = readRecord(value, field, COMPANY_PROVIDER_KEYS);
   const code = readOptionalText(entry["code"], `${field}.code`);
-  const enabled = readSwitch(entry["enabled"], `${field}.enabled`);
+  const enabled = readBoolean(entry["enabled"], `${field}.enabled`);
   return Object.freeze(code === undefined ? { enabled } : { enabled, code });
 }
 
@@ -256,7 +256,7 @@ function readLocationProvider(value: unknown, field: string): LocationProvider {
     throw fieldError(`${field}.stage`, 'must be "setup", "testing" or "live".');
   }
   return Object.freeze({
-    enabled: readSwitch(entry["enabled"], `${field}.enabled`),
+    enabled: readBoolean(entry["enabled"], `${field}.enabled`),
     ...(target === undefined ? {} : { target }),
     ...(stage === undefined ? {} : { stage }),
   });

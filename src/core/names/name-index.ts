@@ -1,4 +1,4 @@
-import { fieldError, readCount, readRecord } from "../fields.ts";
+import { fieldError, readNonNegativeInteger, readRecord } from "../fields.ts";
 import { editDistance } from "./edit-distance.ts";
 import type { MismatchExplainer, NameDifference } from "./explain-difference.ts";
 import { applyFolds, type NameFold, sortWords } from "./folds.ts";
@@ -242,7 +242,7 @@ function readQuery(wanted: string, fold: Fold): Query | undefined {
 
 function readLimit(options: unknown): number {
   const { limit } = readRecord(options, "rankCandidates options", ["limit"]);
-  return limit === undefined ? 3 : readCount(limit, "limit");
+  return limit === undefined ? 3 : readNonNegativeInteger(limit, "limit");
 }
 
 function isComparable(name: string): boolean {

@@ -1,4 +1,4 @@
-import { readCount, readId, readList, readOptionalText, readRecord } from "../fields.ts";
+import { readId, readList, readNonNegativeInteger, readOptionalText, readRecord } from "../fields.ts";
 import { parseInstant, parseValidity } from "../instant.ts";
 import { type Plate, readPlate } from "./plate.ts";
 
@@ -60,7 +60,7 @@ export function readPermit(value: unknown, field = "permit"): Permit {
     plates: plates.map((plate, index) => readPlate(plate, `${field}.plates[${index}]`)),
     locationIds: locationIds.map((id, index) => readId(id, `${field}.locationIds[${index}]`)),
     ...parseValidity(permit["validFrom"], permit["validTo"], field),
-    revision: readCount(permit["revision"], `${field}.revision`),
+    revision: readNonNegativeInteger(permit["revision"], `${field}.revision`),
     ...(createdAt === undefined ? {} : { createdAt: parseInstant(createdAt, `${field}.createdAt`) }),
     ...(holder === undefined ? {} : { holder }),
     ...(vehicle === undefined ? {} : { vehicle }),

@@ -1,4 +1,4 @@
-import { fieldError, readCount, readRecord } from "../fields.ts";
+import { fieldError, readNonNegativeInteger, readRecord } from "../fields.ts";
 import { parseInstant } from "../instant.ts";
 import type { OperationOptions } from "../provider.ts";
 
@@ -24,7 +24,7 @@ export function readOperationOptions(
   return {
     at: at === undefined ? now : parseInstant(at, "options.at"),
     signal: readSignal(signal, "options.signal"),
-    retries: retries === undefined ? undefined : readCount(retries, "options.retries"),
+    retries: retries === undefined ? undefined : readNonNegativeInteger(retries, "options.retries"),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Directory, Location } from "../directory/directory.ts";
 import { findMalformed, readAnsweredCompany, readAnsweredLocations } from "../directory/read-answers.ts";
 import { isEnabled, providerEntry } from "../directory/switches.ts";
-import { fieldError, readCount, readId, readRecord, readText } from "../fields.ts";
+import { fieldError, readId, readNonNegativeInteger, readRecord, readText } from "../fields.ts";
 import { formatInstant, parseValidity } from "../instant.ts";
 import { type Permit, type PermitInput, readPermit } from "../permit/permit.ts";
 import { type Plate, readPlate } from "../permit/plate.ts";
@@ -70,7 +70,7 @@ function readWith(
     target: readName(registration["target"], `${field}.target`),
     validFrom: validity.validFrom,
     validTo: validity.validTo,
-    generation: generation === undefined ? 0 : readCount(generation, `${field}.generation`),
+    generation: generation === undefined ? 0 : readNonNegativeInteger(generation, `${field}.generation`),
   };
 }
 

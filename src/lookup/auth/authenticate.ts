@@ -3,7 +3,7 @@ import { readId, readList } from "../../core/fields.ts";
 import type { Authorizer, PresentedCredential, StoredCredential } from "../../core/lookup/credential.ts";
 import type { LookupDialect } from "../../core/lookup/dialect.ts";
 import type { LookupRequest } from "../../core/lookup/lookup-message.ts";
-import { ignorePromise, isPromise, whenKnown } from "../../core/maybe-promise.ts";
+import { ignorePromise, isPromise, thenMaybe } from "../../core/maybe-promise.ts";
 import { type Deadline, isInterruption } from "../deadline.ts";
 
 /** With what a request is authenticated. */
@@ -37,7 +37,7 @@ export function authenticate(
       if (failure !== undefined) throw failure.thrown;
       return undefined;
     }
-    return whenKnown(ask(authorizer), (said) => {
+    return thenMaybe(ask(authorizer), (said) => {
       if (said instanceof Failure) return askFrom(position + 1, failure ?? said);
       return said ?? askFrom(position + 1, failure);
     });

@@ -1,7 +1,7 @@
 import type { MaybePromise } from "../../core/directory/directory.ts";
 import { fieldError, readRecord } from "../../core/fields.ts";
 import type { Authorizer, PresentedCredential, StoredCredential } from "../../core/lookup/credential.ts";
-import { isPromise, whenKnown } from "../../core/maybe-promise.ts";
+import { isPromise, thenMaybe } from "../../core/maybe-promise.ts";
 import { checkConfig } from "../config-error.ts";
 import { proveCredential, sha256Hex } from "./secret-hash.ts";
 
@@ -32,7 +32,7 @@ export function basicAuth(options: { find: FindCredential }): Authorizer {
   function prove(given: PresentedCredential | undefined): MaybePromise<StoredCredential | undefined> {
     if (given === undefined) return undefined;
     const hash = sha256Hex(given.password);
-    return whenKnown(find(given.username), (stored) => proveCredential(hash, stored));
+    return thenMaybe(find(given.username), (stored) => proveCredential(hash, stored));
   }
 }
 
@@ -42,7 +42,7 @@ function whenRefused(
   second: () => MaybePromise<StoredCredential | undefined>,
 ): MaybePromise<StoredCredential | undefined> {
   const afterFailure = (thrown: unknown): MaybePromise<StoredCredential | undefined> =>
-    whenKnown(second(), (credential) => {
+    thenMaybe(second(), (credential) => {
       if (credential === undefined) throw thrown;
       return credential;
     });
@@ -94,7 +94,7 @@ function authorizeToken(
   if (token === undefined || token === "") return undefined;
   const hash = sha256Hex(token);
   // Compared again: a store that finds by something looser than equality must not decide who comes in.
-  return whenKnown(find(hash), (stored) => proveCredential(hash, stored));
+  return thenMaybe(find(hash), (stored) => proveCredential(hash, stored));
 }
 
 /** User name and password of a Basic header. Anything malformed is nobody. */

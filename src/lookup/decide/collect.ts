@@ -2,7 +2,7 @@ import type { MaybePromise } from "../../core/directory/directory.ts";
 import { fieldError } from "../../core/fields.ts";
 import { entriesOf, useOnce } from "../../core/iterables.ts";
 import { type FindPermits, givesCheckedPermits, type PermitQuery } from "../../core/lookup/find-permits.ts";
-import { ignorePromise, whenKnown } from "../../core/maybe-promise.ts";
+import { ignorePromise, thenMaybe } from "../../core/maybe-promise.ts";
 import { type Permit, readPermit } from "../../core/permit/permit.ts";
 import type { Deadline } from "../deadline.ts";
 
@@ -23,8 +23,8 @@ export function collectPermits(
   deadline: Deadline,
 ): MaybePromise<CollectedPermits> {
   const collection = new Collection(query, givesCheckedPermits(findPermits) ? asItIs : readPermit);
-  return whenKnown(deadline.within(findPermits(query)), (found) =>
-    whenKnown(takeAll(found, deadline, collection), () => collection.end()),
+  return thenMaybe(deadline.within(findPermits(query)), (found) =>
+    thenMaybe(takeAll(found, deadline, collection), () => collection.end()),
   );
 }
 

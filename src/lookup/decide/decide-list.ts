@@ -3,7 +3,7 @@ import { fieldError } from "../../core/fields.ts";
 import type { StoredCredential } from "../../core/lookup/credential.ts";
 import { type LookupPlace, type LookupQuery, MAX_QUERIES } from "../../core/lookup/dialect.ts";
 import type { LookupAnswers } from "../outcome.ts";
-import { findGround, type Ground, isNoGround } from "./ground.ts";
+import { type CompanyScope, isOutOfScope, loadCompanyScope } from "./company-scope.ts";
 import { Inquiry } from "./inquiry.ts";
 import type { LookupWork } from "./lookup-work.ts";
 import { isUnknownPlace, resolveScope, type Scope, type UnknownPlace } from "./scope.ts";
@@ -49,13 +49,13 @@ async function answerReadable(
   credential: StoredCredential,
   work: LookupWork,
 ): Promise<void> {
-  const ground = await findGround(credential, work);
-  if (isNoGround(ground)) {
-    for (const part of parts) part.answer = withoutMatches(part, ground.status, ground.reason);
+  const companyScope = await loadCompanyScope(credential, work);
+  if (isOutOfScope(companyScope)) {
+    for (const part of parts) part.answer = withoutMatches(part, companyScope.status, companyScope.reason);
     return;
   }
-  const searches = findSearches(parts, ground, work);
-  if (searches.length > 0) await search(searches, ground.company, work);
+  const searches = findSearches(parts, companyScope, work);
+  if (searches.length > 0) await search(searches, companyScope.company, work);
 }
 
 /** A query of the list that the source has to be asked for, and where. */
@@ -65,7 +65,11 @@ interface Search {
 }
 
 /** Answers what needs no source, and returns the rest. */
-function findSearches(parts: readonly Inquiry[], { company, locations }: Ground, work: LookupWork): Search[] {
+function findSearches(
+  parts: readonly Inquiry[],
+  { company, locations }: CompanyScope,
+  work: LookupWork,
+): Search[] {
   const providerId = work.settings.provider.id;
   // Most queries have the same place.
   const scopes = new Map<LookupPlace | undefined, Scope | UnknownPlace>();

@@ -1,6 +1,6 @@
 import type { StoredCredential } from "../../core/lookup/credential.ts";
 import type { LookupAnswer, LookupPlaces } from "../../core/lookup/dialect.ts";
-import { findGround, isNoGround } from "./ground.ts";
+import { isOutOfScope, loadCompanyScope } from "./company-scope.ts";
 import type { LookupWork } from "./lookup-work.ts";
 import { isUnknownPlace, resolveScope } from "./scope.ts";
 import { answerMalformed, answerUnknownPlace, withoutMatches } from "./search.ts";
@@ -12,14 +12,14 @@ export async function decidePlaces(
 ): Promise<LookupPlaces | LookupAnswer> {
   const { inquiry, settings } = work;
   inquiry.asksForPlaces = true;
-  const ground = await findGround(credential, work);
-  if (isNoGround(ground)) {
-    return ground.status === "none"
+  const companyScope = await loadCompanyScope(credential, work);
+  if (isOutOfScope(companyScope)) {
+    return companyScope.status === "none"
       ? { locations: [] }
-      : withoutMatches(inquiry, "undetermined", ground.reason);
+      : withoutMatches(inquiry, "undetermined", companyScope.reason);
   }
   const everywhere = { credential, place: undefined, providerId: settings.provider.id };
-  const scope = resolveScope(ground.company, ground.locations, everywhere);
+  const scope = resolveScope(companyScope.company, companyScope.locations, everywhere);
   if (isUnknownPlace(scope)) return answerUnknownPlace(inquiry, scope);
   // A list that leaves a place out would take it away from those who keep the list.
   const [malformed] = scope.malformed;

@@ -3,7 +3,7 @@ import { fieldError } from "../../core/fields.ts";
 import type { StoredCredential } from "../../core/lookup/credential.ts";
 import type { DialectQuestion, LookupAnswer, LookupQuery, LookupRefusal } from "../../core/lookup/dialect.ts";
 import type { LookupReply, LookupRequest } from "../../core/lookup/lookup-message.ts";
-import { ignorePromise, isPromise, whenKnown } from "../../core/maybe-promise.ts";
+import { ignorePromise, isPromise, thenMaybe } from "../../core/maybe-promise.ts";
 import { authenticate } from "../auth/authenticate.ts";
 import { refuseStranger } from "../auth/refuse-stranger.ts";
 import { provesToken } from "../auth/token.ts";
@@ -11,9 +11,9 @@ import { Interruption } from "../deadline.ts";
 import type { LookupOutcome } from "../outcome.ts";
 import type { BodyProblem } from "../request/body.ts";
 import { screenRequest } from "../request/screen.ts";
+import { type CompanyScope, isOutOfScope, loadCompanyScope } from "./company-scope.ts";
 import { decideList } from "./decide-list.ts";
 import { decidePlaces } from "./decide-places.ts";
-import { findGround, type Ground, isNoGround } from "./ground.ts";
 import { findScope } from "./kept-scopes.ts";
 import type { LookupWork } from "./lookup-work.ts";
 import { type AskedPlace, isUnknownPlace } from "./scope.ts";
@@ -50,7 +50,7 @@ export function decideLookup(
     unreadable ??= thrown;
   };
   const proven = authenticate(request, { authorizers, dialect, onUnreadable }, deadline);
-  return whenKnown<StoredCredential | undefined, LookupOutcome>(proven, (credential) => {
+  return thenMaybe<StoredCredential | undefined, LookupOutcome>(proven, (credential) => {
     if (credential === undefined || !provesToken(request, credential, { dialect, onUnreadable })) {
       if (unreadable !== undefined) inquiry.failure = { at: "request", thrown: unreadable };
       return refuseStranger(request, work);
@@ -113,15 +113,19 @@ export function decideQuery(
 ): MaybePromise<LookupAnswer> {
   const { settings, inquiry } = work;
   if (!understandQuery(query, inquiry, settings)) return answerUnreadable(inquiry);
-  return whenKnown(findGround(credential, work), (ground) =>
-    isNoGround(ground)
-      ? withoutMatches(inquiry, ground.status, ground.reason)
-      : decideOnGround(ground, { credential, place: query.place, providerId: settings.provider.id }, work),
+  return thenMaybe(loadCompanyScope(credential, work), (companyScope) =>
+    isOutOfScope(companyScope)
+      ? withoutMatches(inquiry, companyScope.status, companyScope.reason)
+      : decideInScope(
+          companyScope,
+          { credential, place: query.place, providerId: settings.provider.id },
+          work,
+        ),
   );
 }
 
-function decideOnGround(
-  { company, locations }: Ground,
+function decideInScope(
+  { company, locations }: CompanyScope,
   asked: AskedPlace,
   work: LookupWork,
 ): MaybePromise<LookupAnswer> {
@@ -131,7 +135,7 @@ function decideOnGround(
   const early = answerWithoutSource(inquiry, scope);
   if (early !== undefined) return early;
   const surroundings = { company, scope, graceMs: settings.graceMs };
-  return whenKnown(askSource(company, work), ({ unreadable }) =>
+  return thenMaybe(askSource(company, work), ({ unreadable }) =>
     answerFromPermits(inquiry, surroundings, unreadable === undefined),
   );
 }

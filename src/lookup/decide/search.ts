@@ -1,7 +1,7 @@
 import type { Company, MaybePromise } from "../../core/directory/directory.ts";
 import type { MalformedLocation } from "../../core/directory/read-answers.ts";
 import type { LookupAnswer, LookupReason } from "../../core/lookup/dialect.ts";
-import { whenKnown } from "../../core/maybe-promise.ts";
+import { thenMaybe } from "../../core/maybe-promise.ts";
 import { type CollectedPermits, collectPermits } from "./collect.ts";
 import type { Inquiry } from "./inquiry.ts";
 import type { LookupWork } from "./lookup-work.ts";
@@ -17,7 +17,7 @@ export function askSource(
   inquiry.stage = "permits";
   const { findPermits } = settings;
   const query = new SourceQuery(company.id, inquiry, deadline);
-  return whenKnown(collectPermits(findPermits, query, deadline), (found) => {
+  return thenMaybe(collectPermits(findPermits, query, deadline), (found) => {
     inquiry.permits = found.permits;
     inquiry.dropped = found.dropped;
     if (found.unreadable !== undefined) inquiry.failure = { at: "permits", thrown: found.unreadable };

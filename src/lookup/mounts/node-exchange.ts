@@ -1,7 +1,7 @@
 import type { MaybePromise } from "../../core/directory/directory.ts";
 import { EnforcementError } from "../../core/errors.ts";
 import type { LookupReply } from "../../core/lookup/lookup-message.ts";
-import { isPromise, whenKnown } from "../../core/maybe-promise.ts";
+import { isPromise, thenMaybe } from "../../core/maybe-promise.ts";
 import { replyToBrokenDialect } from "../answer.ts";
 import { isBodiless } from "../closed-reply.ts";
 import { answerAtOnce, findDeadlineMs, type PermitLookupHandler } from "../handler.ts";
@@ -66,7 +66,7 @@ export function exchangeOverNode(
   const startedAt = performance.now();
   const limitMs = findDeadlineMs(handler);
   const body = findBody(request, limitMs === undefined ? undefined : startedAt + limitMs);
-  void whenKnown(body, (known) => {
+  void thenMaybe(body, (known) => {
     if (known === undefined) onEnd();
     else answerOverNode(handler, request, { body: known, startedAt, connection: response, take });
   });

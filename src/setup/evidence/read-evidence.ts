@@ -1,4 +1,4 @@
-import { fieldError, readList, readRecord, readSwitch, readText } from "../../core/fields.ts";
+import { fieldError, readBoolean, readList, readRecord, readText } from "../../core/fields.ts";
 import { parseInstant } from "../../core/instant.ts";
 import { readPlate } from "../../core/permit/plate.ts";
 import { readReceipt } from "../../core/registration/receipt.ts";
@@ -33,7 +33,7 @@ export function readEvidence(value: unknown, field: string): TestPlateEvidence {
     state: readState(record["state"], `${field}.state`),
     trace: readTrace(record["trace"], { providerId, field: `${field}.trace` }),
     sightings: sightings.map((sighting, index) => readSighting(sighting, `${field}.sightings[${index}]`)),
-    ...(record["gone"] === undefined ? {} : { gone: readSwitch(record["gone"], `${field}.gone`) }),
+    ...(record["gone"] === undefined ? {} : { gone: readBoolean(record["gone"], `${field}.gone`) }),
     ...(record["closedAt"] === undefined ? {} : { closedAt: instant("closedAt") }),
     ...(record["problem"] === undefined ? {} : { problem: text("problem") }),
   };
@@ -64,5 +64,5 @@ function readSighting(value: unknown, field: string): TestPlateSighting {
   if (by !== "vendor" && by !== "endpoint" && by !== "person") {
     throw fieldError(`${field}.by`, 'must be "vendor", "endpoint" or "person".');
   }
-  return { by, seen: readSwitch(seen, `${field}.seen`), at: parseInstant(at, `${field}.at`).toISOString() };
+  return { by, seen: readBoolean(seen, `${field}.seen`), at: parseInstant(at, `${field}.at`).toISOString() };
 }

@@ -3,15 +3,15 @@ import type { LookupProbeAnswer } from "../../core/lookup/lookup-probe.ts";
 import type { PermitInput } from "../../core/permit/permit.ts";
 import { askEndpoint, readEndpoint } from "../ask-endpoint.ts";
 import { within } from "../within.ts";
-import type { TestPlateCourse } from "./procedure.ts";
+import type { TestPlateProcedure } from "./procedure.ts";
 import type { PullTestPlateOptions } from "./test-plate.ts";
 import type { TestPlateRun } from "./test-plate-run.ts";
 
 /** The test plate where the vendor asks us: a test permit, found through our own endpoint, and removed. */
-export function createPullCourse(
+export function createPullProcedure(
   run: TestPlateRun,
   { provider, permits, lookup }: PullTestPlateOptions,
-): TestPlateCourse {
+): TestPlateProcedure {
   if (typeof permits?.set !== "function" || typeof permits.remove !== "function") {
     throw fieldError("permits", "must be an object with the functions set and remove.");
   }
@@ -38,7 +38,7 @@ export function createPullCourse(
 
   return {
     trace,
-    async putOut() {
+    async publish() {
       await within({ signal: run.signal, deadlineMs, what: "permits.set" }, () => permits.set(permit));
       return trace;
     },
@@ -48,7 +48,7 @@ export function createPullCourse(
     },
     // An officer who finds what our endpoint does not show would have found something else.
     needsPerson: (looked) => looked?.seen === true,
-    async takeBack() {
+    async withdraw() {
       await within({ signal: undefined, deadlineMs, what: "permits.remove" }, () =>
         permits.remove(permit.id),
       );

@@ -3,13 +3,16 @@ import type { Receipt } from "../../core/registration/receipt.ts";
 import { type Registration, toStoredRegistration } from "../../core/registration/registration.ts";
 import type { TestPlateEvidence } from "../evidence/evidence.ts";
 import { within } from "../within.ts";
-import type { TestPlateCourse } from "./procedure.ts";
+import type { TestPlateProcedure } from "./procedure.ts";
 import { cancelTestRight, isShown } from "./take-back.ts";
 import type { PushTestPlateOptions } from "./test-plate.ts";
 import type { TestPlateRun } from "./test-plate-run.ts";
 
 /** The test plate at a vendor to which permits are pushed: registered, read back, cancelled. */
-export function createPushCourse(run: TestPlateRun, { provider }: PushTestPlateOptions): TestPlateCourse {
+export function createPushProcedure(
+  run: TestPlateRun,
+  { provider }: PushTestPlateOptions,
+): TestPlateProcedure {
   const { id, company, location, target, plate, startedAt, validFrom, endsAt, clock } = run;
   const what = provider.setup.title;
   const running = { signal: run.signal, deadlineMs: run.deadlineMs, what };
@@ -26,7 +29,7 @@ export function createPushCourse(run: TestPlateRun, { provider }: PushTestPlateO
 
   return {
     trace: { delivery: "push", registration: stored },
-    async putOut() {
+    async publish() {
       receipt = await within(running, async (signal) => {
         untouched = false;
         try {
@@ -44,7 +47,7 @@ export function createPushCourse(run: TestPlateRun, { provider }: PushTestPlateO
       return seen === undefined ? undefined : { by: "vendor", seen };
     },
     needsPerson: (looked) => looked?.seen !== true,
-    async takeBack(record) {
+    async withdraw(record) {
       if (untouched) return;
       const trace = { delivery: "push" as const, registration: stored };
       const known: TestPlateEvidence & { trace: typeof trace } = {

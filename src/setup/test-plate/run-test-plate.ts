@@ -2,9 +2,9 @@ import { EnforcementError, isEnforcementError, withErrorDetails } from "../../co
 import { showName } from "../../core/names/visible-name.ts";
 import { type TestPlateEvidence, type TestPlateSighting, wasSeen } from "../evidence/evidence.ts";
 import { within } from "../within.ts";
-import type { Look, TestPlateCourse } from "./procedure.ts";
-import { createPullCourse } from "./pull-procedure.ts";
-import { createPushCourse } from "./push-procedure.ts";
+import type { Observation, TestPlateProcedure } from "./procedure.ts";
+import { createPullProcedure } from "./pull-procedure.ts";
+import { createPushProcedure } from "./push-procedure.ts";
 import type { TestPlateOptions, TestPlateResult } from "./test-plate.ts";
 import { prepareRun, type TestPlateRun, toOpenEvidence } from "./test-plate-run.ts";
 
@@ -25,22 +25,22 @@ import { prepareRun, type TestPlateRun, toOpenEvidence } from "./test-plate-run.
  */
 export async function runTestPlate(options: TestPlateOptions): Promise<TestPlateResult> {
   const run = await prepareRun(options);
-  const course = isPush(options) ? createPushCourse(run, options) : createPullCourse(run, options);
-  let record = toOpenEvidence(run, course.trace);
+  const procedure = isPush(options) ? createPushProcedure(run, options) : createPullProcedure(run, options);
+  let record = toOpenEvidence(run, procedure.trace);
   await keep(run, record, run.signal);
 
   let failure: EnforcementError | undefined;
   let why: string | undefined;
   try {
-    record = { ...record, trace: await course.putOut() };
+    record = { ...record, trace: await procedure.publish() };
     await keep(run, record, run.signal);
-    const looked = await lookFor(run, course);
+    const looked = await lookFor(run, procedure);
     record = { ...record, sightings: looked.sightings };
     why = looked.why;
   } catch (thrown) {
     failure = toFailure(thrown);
   }
-  record = await clear(run, course, {
+  record = await clear(run, procedure, {
     ...record,
     ...(failure === undefined ? {} : { problem: failure.message }),
   });
@@ -56,18 +56,18 @@ export async function runTestPlate(options: TestPlateOptions): Promise<TestPlate
 /** The program's own look, and the person's where there is one to ask. */
 async function lookFor(
   run: TestPlateRun,
-  course: TestPlateCourse,
+  procedure: TestPlateProcedure,
 ): Promise<{ sightings: TestPlateSighting[]; why?: string }> {
   const { confirm } = run.options;
   const sightings: TestPlateSighting[] = [];
-  const note = ({ by, seen }: Look) => sightings.push({ by, seen, at: run.clock().toISOString() });
-  const looked = await course.look().catch((thrown: unknown) => {
+  const note = ({ by, seen }: Observation) => sightings.push({ by, seen, at: run.clock().toISOString() });
+  const looked = await procedure.look().catch((thrown: unknown) => {
     // A vendor that cannot be read back just now can still be looked at.
     if (confirm === undefined || run.signal?.aborted) throw thrown;
     return undefined;
   });
   if (looked !== undefined) note(looked);
-  if (confirm !== undefined && course.needsPerson(looked)) {
+  if (confirm !== undefined && procedure.needsPerson(looked)) {
     note({ by: "person", seen: await askPerson(run, confirm) });
   }
   return looked?.why === undefined ? { sightings } : { sightings, why: looked.why };
@@ -94,16 +94,16 @@ async function askPerson(
 /** Takes the plate back and looks whether it is gone. Never throws: what could not be done stands in the record. */
 async function clear(
   run: TestPlateRun,
-  course: TestPlateCourse,
+  procedure: TestPlateProcedure,
   record: TestPlateEvidence,
 ): Promise<TestPlateEvidence> {
   try {
-    await course.takeBack(record);
+    await procedure.withdraw(record);
   } catch (thrown) {
     const { message } = toFailure(thrown);
     return { ...record, problem: `${record.problem ?? ""} Not taken back: ${message}`.trim() };
   }
-  const gone = await course.isGone().catch(() => undefined);
+  const gone = await procedure.isGone().catch(() => undefined);
   const closed: TestPlateEvidence = { ...record, ...(gone === undefined ? {} : { gone }) };
   // What is shown although it was cancelled is cancelled again by the next sweep.
   return gone === false ? closed : { ...closed, state: "closed", closedAt: run.clock().toISOString() };

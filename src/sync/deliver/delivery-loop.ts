@@ -2,12 +2,12 @@ import type { PushProvider } from "../../core/provider.ts";
 import { LEASE_MS } from "../ledger/lease.ts";
 import { itemBackoff } from "../pace/backoff.ts";
 import { PACE } from "../pace/ledger-pace.ts";
-import { areLookupsAsked, FEW_OPERATIONS } from "../pace/lookups-first.ts";
+import { areLookupsAsked, MAX_OPERATIONS_BESIDE_LOOKUPS } from "../pace/lookups-first.ts";
+import { DeliveriesInProgress } from "./deliveries-in-progress.ts";
 import { Lag } from "./lag.ts";
 import type { LoopContext } from "./loop-context.ts";
 import type { Breaker } from "./send/breaker.ts";
 import { WakeUp } from "./wake-up.ts";
-import { WorkFloor } from "./work-floor.ts";
 
 // Enough that requests do not wait for a slow ledger, and few enough to be released quickly.
 const SMALLEST_WINDOW = 64;
@@ -23,7 +23,7 @@ export class DeliveryLoop {
   readonly breaker: Breaker;
   readonly lag = new Lag();
   readonly #context: LoopContext;
-  readonly #floor: WorkFloor;
+  readonly #inProgress: DeliveriesInProgress;
   readonly #wakeUp: WakeUp;
   #isRunning = false;
   #isClaiming = false;
@@ -34,7 +34,7 @@ export class DeliveryLoop {
   /** Counts what may have made something due, so that a call during a claim is not missed. */
   #calls = 0;
   #answeredCalls = 0;
-  #changedMeanwhile: Parameters<WorkFloor["outdate"]>[0][] = [];
+  #changedMeanwhile: Parameters<DeliveriesInProgress["outdate"]>[0][] = [];
   #claimFailures = 0;
   #claimAgainAt = 0;
   /** The number of steps back of the clock after which the ledger was corrected last. -1: a new loop does not know. */
@@ -47,7 +47,7 @@ export class DeliveryLoop {
     this.provider = context.provider;
     this.breaker = context.breaker;
     this.#wakeUp = new WakeUp(context.timers, () => this.wake());
-    this.#floor = new WorkFloor(
+    this.#inProgress = new DeliveriesInProgress(
       { ...context, lag: this.lag },
       {
         onDue: (at) => this.#wakeUpAt(at),
@@ -57,25 +57,25 @@ export class DeliveryLoop {
   }
 
   get lastSuccessAt(): Date | null {
-    return this.#floor.lastSuccessAt;
+    return this.#inProgress.lastSuccessAt;
   }
 
   /** Operations in open requests. */
   get inFlight(): number {
-    return this.#floor.inFlight;
+    return this.#inProgress.inFlight;
   }
 
   /** Requests that were given up and that the provider has not ended since. */
   get stuck(): number {
-    return this.#floor.stuck;
+    return this.#inProgress.stuck;
   }
 
   /** Whether the loop has nothing to do, as far as it knows. A stopped loop only waits for its open works. */
   get isQuiet(): boolean {
-    if (!this.#isRunning) return this.#floor.isEmpty;
+    if (!this.#isRunning) return this.#inProgress.isEmpty;
     const isAsking =
-      this.#isClaiming || this.#isLookingAhead || this.#rewinding !== undefined || this.#floor.isLooking;
-    return this.#floor.isEmpty && !isAsking && !this.#mayHaveMore && this.isClockSettled;
+      this.#isClaiming || this.#isLookingAhead || this.#rewinding !== undefined || this.#inProgress.isLooking;
+    return this.#inProgress.isEmpty && !isAsking && !this.#mayHaveMore && this.isClockSettled;
   }
 
   /** Whether the ledger holds nothing that is dated ahead of the clock, as far as the loop knows. */
@@ -87,13 +87,13 @@ export class DeliveryLoop {
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.#stepsBack = -1;
-    this.#floor.open();
+    this.#inProgress.open();
     this.wake();
   }
 
   /** Marks works as stale, because the host changed their permits or their company. */
-  outdate(changed: Parameters<WorkFloor["outdate"]>[0]): void {
-    this.#floor.outdate(changed);
+  outdate(changed: Parameters<DeliveriesInProgress["outdate"]>[0]): void {
+    this.#inProgress.outdate(changed);
     // A claim in progress may have read the state from before the change.
     if (this.#isClaiming) this.#changedMeanwhile.push(changed);
   }
@@ -159,7 +159,7 @@ export class DeliveryLoop {
     });
     // Deliveries of a claim in progress are released too. A claim that the ledger does not answer in time expires.
     await Promise.race([Promise.all([this.#claiming, this.#rewinding]), bound]);
-    await this.#floor.close(bound);
+    await this.#inProgress.close(bound);
     // The check was aborted, but the ledger may take longer to answer it.
     await Promise.race([this.#checking, bound]);
     cancel();
@@ -177,7 +177,7 @@ export class DeliveryLoop {
   #pump(): void {
     if (!this.#isRunning) return;
     void this.settleClock();
-    this.#floor.dispatch();
+    this.#inProgress.dispatch();
     if (this.#mayHaveMore && !this.#isClaiming) {
       const limit = this.#room();
       const wait = Math.max(this.breaker.waitMs, this.#claimAgainAt - this.#context.timers.now().getTime());
@@ -190,14 +190,14 @@ export class DeliveryLoop {
   /** How many deliveries may be claimed now. */
   #room(): number {
     // One operation shows whether the vendor is back.
-    if (!this.breaker.isClosed) return this.#floor.isEmpty ? 1 : 0;
+    if (!this.breaker.isClosed) return this.#inProgress.isEmpty ? 1 : 0;
     const { batchSize } = this.provider.capabilities;
     const { concurrency, ledger } = this.#context;
     const whole = batchSize * concurrency * PACE[ledger.kind].ahead;
-    const window = Math.max(SMALLEST_WINDOW, areLookupsAsked() ? FEW_OPERATIONS : whole);
+    const window = Math.max(SMALLEST_WINDOW, areLookupsAsked() ? MAX_OPERATIONS_BESIDE_LOOKUPS : whole);
     // Many at a time, because every claim reads the ledger. Not all at once: the next are claimed while some are
     // prepared.
-    const room = window - this.#floor.waiting;
+    const room = window - this.#inProgress.waiting;
     if (room < window / 4) return 0;
     // Whole requests: operations that are decided together share a request.
     return room - (room % Math.min(batchSize, room));
@@ -215,12 +215,12 @@ export class DeliveryLoop {
       const claimed = await ledger.claim(request);
       health.note(true);
       this.#claimFailures = 0;
-      this.#floor.take(claimed, claimedAt);
-      for (const changed of this.#changedMeanwhile) this.#floor.outdate(changed);
+      this.#inProgress.take(claimed, claimedAt);
+      for (const changed of this.#changedMeanwhile) this.#inProgress.outdate(changed);
       if (claimed.length < limit) {
         this.#answeredCalls = calls;
         void this.#lookAhead();
-        if (!this.breaker.isClosed && this.#floor.isEmpty) this.#checking ??= this.#checkVendor();
+        if (!this.breaker.isClosed && this.#inProgress.isEmpty) this.#checking ??= this.#checkVendor();
       }
     } catch {
       health.note(false);
@@ -243,7 +243,7 @@ export class DeliveryLoop {
       const { pending } = await ledger.count(this.provider.id, timers.now());
       health.note(true);
       if (pending === 0) {
-        await this.#floor.checkConnection();
+        await this.#inProgress.checkConnection();
         againInMs = Math.max(this.breaker.waitMs, SHORTEST_SLEEP_MS);
       }
     } catch {

@@ -8,7 +8,7 @@ const REMEMBERED_MS = 1_000;
  * The most operations in progress at one provider, and in one request, during lookups. Encoding more for the wire would
  * take longer than a slice of work may.
  */
-export const FEW_OPERATIONS = 50;
+export const MAX_OPERATIONS_BESIDE_LOOKUPS = 50;
 
 let lastLookupAt = Number.NEGATIVE_INFINITY;
 

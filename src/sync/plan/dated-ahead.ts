@@ -2,7 +2,7 @@ import { DAY_MS, formatInstant, timeOf } from "../../core/instant.ts";
 import type { Receipt } from "../../core/registration/receipt.ts";
 import type { Delivery, Right } from "../ledger/delivery.ts";
 import { isAhead, SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
-import { doubtOf, endedUntil } from "./right-terms.ts";
+import { endedUntil, unconfirmedEndOf } from "./right-terms.ts";
 
 // Corrects what a clock that was ahead has left in a delivery, once the clock is right again. An open intent gets the
 // current instant, a right that was ended at an instant ahead of the clock counts as a right again, and the planner
@@ -25,7 +25,7 @@ export function datedNow(
   if (intent === null || !isAhead(intent.at, context.now)) return before;
   // An intent that was sent may have been carried out with its earlier date.
   const wasSent = intent.attempts > 0 || intent.notBefore === null;
-  const doubt = wasSent ? doubtOf(before, context.openEndedDays) : before.mayLastUntil;
+  const doubt = wasSent ? unconfirmedEndOf(before, context.openEndedDays) : before.mayLastUntil;
   return {
     ...before,
     ...(doubt === undefined ? {} : { mayLastUntil: doubt }),

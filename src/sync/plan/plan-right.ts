@@ -4,7 +4,7 @@ import { SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
 import { LONGEST_BACKOFF_MS } from "../pace/backoff.ts";
 import { isOfTakenPlace } from "./plan-order.ts";
 import { sentAgainAt, type TakenPlaceContext } from "./plan-taken-place.ts";
-import { doubtOf, extensionDue } from "./right-terms.ts";
+import { extensionDue, unconfirmedEndOf } from "./right-terms.ts";
 
 /** What one right needs, before the other rights of its permit are considered. */
 export type Step =
@@ -36,7 +36,7 @@ export function planRight(kept: Right, wish: StoredRegistration | undefined, con
     const { operation } = right.intent;
     const isUnsent = isSurelyUnsent(right, right.intent);
     if (isUnsent && (operation === "cancel" ? wish !== undefined : wish?.validTo !== right.intent.validTo)) {
-      const before = takenBack(right);
+      const before = withoutIntent(right);
       const step = wish === undefined ? planUnwanted(before, context) : planWanted(before, wish, context);
       // While the cancel waits, the right is kept without the withdrawn intent.
       return step.kind === "cancel" ? { ...step, held: before } : step;
@@ -44,7 +44,7 @@ export function planRight(kept: Right, wish: StoredRegistration | undefined, con
     const step = repeat(right, right.intent, context);
     // Since the cancel was decided, a driver may have come to depend on this right: the cancel waits like a new one.
     if (isUnsent && operation === "cancel" && step.kind === "send") {
-      return { kind: "cancel", right: step.right, held: takenBack(right) };
+      return { kind: "cancel", right: step.right, held: withoutIntent(right) };
     }
     return step;
   }
@@ -126,7 +126,7 @@ function isSurelyUnsent({ receipt }: Right, { operation, attempts, notBefore }: 
 }
 
 /** A right without its intent, as it was before the decision. */
-function takenBack(right: Right): Right {
+function withoutIntent(right: Right): Right {
   const { receipt, registration } = right;
   if (receipt === null) return { ...right, intent: null };
   const { gaveWay: _, ...rest } = right;
@@ -156,7 +156,7 @@ function decide(
   { validTo, attempts }: Pick<Intent, "validTo" | "attempts">,
   { at, openEndedDays }: StepContext,
 ): Right {
-  const mayLastUntil = doubtOf(right, openEndedDays);
+  const mayLastUntil = unconfirmedEndOf(right, openEndedDays);
   return {
     ...right,
     ...(mayLastUntil === undefined ? {} : { mayLastUntil }),

@@ -5,10 +5,10 @@ import { isBehind } from "../ledger/delivery-facts.ts";
 import { datedNow, endedAhead, rememberedEnds } from "./dated-ahead.ts";
 import type { DeliveryPlan, PlanInput } from "./delivery-plan.ts";
 import { byRight, type Desired, type HeldLocations, heldAt, isSameRight, rightKeyOf } from "./desired.ts";
-import { type Missing, takeUp } from "./missing-rights.ts";
+import { createMissingRegistrations, type Missing } from "./missing-registrations.ts";
 import { Pending } from "./plan-order.ts";
 import { planRight, repeat, type StepContext } from "./plan-right.ts";
-import { planSimply } from "./plan-simple.ts";
+import { planSingleRegistration } from "./plan-single-registration.ts";
 import { covers, fateOf, isAway, isStandIn, type PlannedStep, planStandIn } from "./plan-stand-in.ts";
 import { endOf, overAt } from "./right-terms.ts";
 
@@ -17,11 +17,11 @@ import { endOf, overAt } from "./right-terms.ts";
  * plan, and planning a plan that was written but not carried out repeats it.
  */
 export function planDelivery(input: PlanInput): DeliveryPlan {
-  return planSimply(input) ?? planFully(input);
+  return planSingleRegistration(input) ?? planRegistrations(input);
 }
 
 /** {@link planDelivery} for any delivery. */
-export function planFully({ desired, delivery, now, steadyAt, rules }: PlanInput): DeliveryPlan {
+export function planRegistrations({ desired, delivery, now, steadyAt, rules }: PlanInput): DeliveryPlan {
   const time = now.getTime();
   const at = formatInstant(now);
   const wishes = wishesAt(desired, time);
@@ -90,7 +90,7 @@ export function planFully({ desired, delivery, now, steadyAt, rules }: PlanInput
       operations.push(step.right);
     }
   }
-  const taken = takeUp(missing, delivery, { rules, at });
+  const taken = createMissingRegistrations(missing, delivery, { rules, at });
   rights.push(...taken.rights);
   operations.push(...taken.rights);
   return {

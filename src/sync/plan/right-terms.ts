@@ -32,7 +32,7 @@ export function endedUntil(right: Right, openEndedDays: number): number {
 }
 
 /** `mayLastUntil` of a right of which something else is asked for: what was asked before may have been carried out. */
-export function doubtOf(right: Right, openEndedDays: number): string | undefined {
+export function unconfirmedEndOf(right: Right, openEndedDays: number): string | undefined {
   const { intent, registration, mayLastUntil } = right;
   if (intent === null || intent.operation === "cancel") return mayLastUntil;
   const asked = askedUntil(intent, registration.validFrom, openEndedDays);

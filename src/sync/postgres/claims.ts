@@ -3,7 +3,7 @@ import type { ClaimedDelivery, ClaimRequest } from "../ledger/ledger.ts";
 import { query } from "./connect/connection.ts";
 import { NOW } from "./database-clock.ts";
 import { listedTargetsOf, toDelivery } from "./document.ts";
-import type { PostgresParts } from "./record/record.ts";
+import type { PostgresDependencies } from "./record/record.ts";
 import { readInstant, toStoredPermit } from "./rows.ts";
 
 /** A claim of this process. */
@@ -15,11 +15,11 @@ interface HeldClaim {
 }
 
 export class PostgresClaims {
-  readonly #parts: PostgresParts;
+  readonly #parts: PostgresDependencies;
   readonly #held = new Map<string, HeldClaim>();
   readonly #latest = new Map<string, string>();
 
-  constructor(parts: PostgresParts) {
+  constructor(parts: PostgresDependencies) {
     this.#parts = parts;
   }
 

@@ -1,13 +1,13 @@
 import type { ClockMemory, Ledger } from "../ledger/ledger.ts";
 import { query } from "./connect/connection.ts";
-import type { PostgresParts } from "./record/record.ts";
+import type { PostgresDependencies } from "./record/record.ts";
 import { readInstant } from "./rows.ts";
 
 /** Reads what the database remembers of its clock. */
 export async function readClock({
   pool,
   schema,
-}: Pick<PostgresParts, "pool" | "schema">): Promise<ClockMemory> {
+}: Pick<PostgresDependencies, "pool" | "schema">): Promise<ClockMemory> {
   const text = `
     SELECT ${readInstant("latest")} AS latest, ${readInstant("steady_at")} AS steady_at, leapt_by::text AS leapt_by
       FROM ${schema}.clock`;
@@ -24,7 +24,7 @@ export async function readClock({
 export async function noteClock(
   { latest = null, leap }: Parameters<Ledger["noteClock"]>[0],
   isSettled: boolean,
-  { pool, schema }: Pick<PostgresParts, "pool" | "schema">,
+  { pool, schema }: Pick<PostgresDependencies, "pool" | "schema">,
 ): Promise<void> {
   const text = `
     UPDATE ${schema}.clock

@@ -2,7 +2,7 @@ import { SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
 import { LEASE_MS } from "../ledger/lease.ts";
 import { inTransaction, type PostgresRunner, query } from "./connect/connection.ts";
 import { NOW, READ_NOW } from "./database-clock.ts";
-import type { PostgresParts } from "./record/record.ts";
+import type { PostgresDependencies } from "./record/record.ts";
 import { dueFrom } from "./record/write-permits.ts";
 import { readInstant } from "./rows.ts";
 
@@ -18,7 +18,7 @@ export async function applyMarks({
   pool,
   schema,
   clock,
-}: Pick<PostgresParts, "pool" | "schema" | "clock">): Promise<void> {
+}: Pick<PostgresDependencies, "pool" | "schema" | "clock">): Promise<void> {
   const text = `
     WITH marks AS MATERIALIZED (
       DELETE FROM ${schema}.due_marks WHERE mark_id IN (
@@ -75,7 +75,7 @@ const ROWS_AT_ONCE = 5_000;
  */
 export async function rewindDeliveries(
   { providerId, latest, now }: { providerId: string; latest: Date; now: Date },
-  { pool, schema }: Pick<PostgresParts, "pool" | "schema">,
+  { pool, schema }: Pick<PostgresDependencies, "pool" | "schema">,
 ): Promise<void> {
   const leaseEnd = `${NOW} + interval '${LEASE_MS} milliseconds'`;
   const text = `
@@ -108,7 +108,7 @@ export async function rewindDeliveries(
  */
 export async function makeCompanyDue(
   { companyId, providerIds, at }: { companyId: string; providerIds: readonly string[]; at: Date },
-  parts: PostgresParts,
+  parts: PostgresDependencies,
 ): Promise<number> {
   await parts.wakes.prepare(providerIds);
   let [count, after]: [number, string | null] = [0, ""];

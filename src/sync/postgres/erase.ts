@@ -4,15 +4,15 @@ import { eraseDelivery } from "../ledger/delivery-facts.ts";
 import { inTransaction, type PostgresClient, query } from "./connect/connection.ts";
 import { NOW } from "./database-clock.ts";
 import { listedTargetsOf, toDelivery } from "./document.ts";
-import type { PostgresParts } from "./record/record.ts";
+import type { PostgresDependencies } from "./record/record.ts";
 import { toPermit } from "./rows.ts";
 
-const SLICE = 200;
+const PERMITS_PER_SLICE = 200;
 
 /** Erases personal data in permits that are over or forgotten, slice by slice. Returns the number of erased permits. */
 export async function erasePermits(
   { endedBefore, now, limit }: { endedBefore: Date; now: Date; limit: number },
-  parts: PostgresParts,
+  parts: PostgresDependencies,
 ): Promise<number> {
   // Usually there is nothing to erase, and this query costs less than a transaction.
   const look = `SELECT EXISTS (SELECT FROM ${parts.schema}.permits p WHERE ${isErasable(parts.schema)})::text AS found`;
@@ -20,7 +20,7 @@ export async function erasePermits(
   if (rows[0]?.["found"] !== "true") return 0;
   let erased = 0;
   while (erased < limit) {
-    const most = Math.min(SLICE, limit - erased);
+    const most = Math.min(PERMITS_PER_SLICE, limit - erased);
     const count = await inTransaction(parts.pool, { operation: "erase" }, (client) =>
       eraseSlice(client, { endedBefore, now, most }, parts),
     );
@@ -44,7 +44,7 @@ function instantsOf({ endedBefore, now }: { endedBefore: Date; now: Date }): str
 async function eraseSlice(
   client: PostgresClient,
   { endedBefore, now, most }: { endedBefore: Date; now: Date; most: number },
-  parts: PostgresParts,
+  parts: PostgresDependencies,
 ): Promise<number> {
   const { schema } = parts;
   // Permits that another transaction is changing are left for the next run.

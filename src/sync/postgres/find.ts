@@ -3,12 +3,12 @@ import { type FindPermits, markChecked } from "../../core/lookup/find-permits.ts
 import type { DeliveryCounts, StoredPermit } from "../ledger/ledger.ts";
 import { query } from "./connect/connection.ts";
 import { NOW } from "./database-clock.ts";
-import type { PostgresParts } from "./record/record.ts";
+import type { PostgresDependencies } from "./record/record.ts";
 import { readInstant, toInstant, toPermit, toStoredPermit } from "./rows.ts";
 import { IS_WAITING } from "./schema.ts";
 
 /** Answers lookups from the plate index. */
-export function createFindPermits(parts: () => PostgresParts): FindPermits {
+export function createFindPermits(parts: () => PostgresDependencies): FindPermits {
   return markChecked(async ({ companyId, plateNumbers }) => {
     const { pool, schema } = parts();
     const text = `
@@ -23,7 +23,7 @@ export function createFindPermits(parts: () => PostgresParts): FindPermits {
 
 export async function getPermit(
   permitId: string,
-  { pool, schema }: PostgresParts,
+  { pool, schema }: PostgresDependencies,
 ): Promise<StoredPermit | undefined> {
   const text = `
     SELECT state, permit::text AS permit, ${readInstant("changed_at")} AS changed_at
@@ -35,7 +35,7 @@ export async function getPermit(
 export async function countDeliveries(
   providerId: string,
   now: Date,
-  { parts: { pool, schema }, latestClaim }: { parts: PostgresParts; latestClaim: string | undefined },
+  { parts: { pool, schema }, latestClaim }: { parts: PostgresDependencies; latestClaim: string | undefined },
 ): Promise<DeliveryCounts> {
   // Each part reads the index of just what it counts. The last part finds rows only after the clock went back:
   // deliveries that were claimed when due, and are now due later, are in no index of waiting ones.

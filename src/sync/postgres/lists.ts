@@ -2,16 +2,16 @@ import type { DeliveryId, Failure } from "../ledger/delivery.ts";
 import { failuresOf } from "../ledger/delivery-facts.ts";
 import { query } from "./connect/connection.ts";
 import { toDelivery, toListedTarget } from "./document.ts";
-import type { PostgresParts } from "./record/record.ts";
+import type { PostgresDependencies } from "./record/record.ts";
 
-type Parts = Pick<PostgresParts, "pool" | "schema">;
+type ListDependencies = Pick<PostgresDependencies, "pool" | "schema">;
 type Row = Record<string, unknown>;
 
 const PAGE = 200;
 
 /** Reads page after page, each from where the last one ended. No transaction stays open between them. */
 async function* readPages(
-  { pool, operation }: { pool: Parts["pool"]; operation: string },
+  { pool, operation }: { pool: ListDependencies["pool"]; operation: string },
   pageAfter: (last: Row | undefined) => [text: string, values: unknown[]],
 ): AsyncGenerator<Row> {
   let last: Row | undefined;
@@ -22,7 +22,7 @@ async function* readPages(
   } while (last !== undefined);
 }
 
-export async function* listCompanies({ pool, schema }: Parts): AsyncGenerator<string> {
+export async function* listCompanies({ pool, schema }: ListDependencies): AsyncGenerator<string> {
   // Skips from company to company, without reading the permits between them.
   const text = `
     WITH RECURSIVE c AS (
@@ -38,7 +38,10 @@ export async function* listCompanies({ pool, schema }: Parts): AsyncGenerator<st
   for await (const row of rows) yield String(row["company_id"]);
 }
 
-export async function* listTargets(providerId: string, { pool, schema }: Parts): AsyncGenerator<string> {
+export async function* listTargets(
+  providerId: string,
+  { pool, schema }: ListDependencies,
+): AsyncGenerator<string> {
   const text = `
     WITH RECURSIVE t AS (
       (SELECT target FROM ${schema}.delivery_targets WHERE provider_id = $1 AND target > $2 ORDER BY target LIMIT 1)
@@ -54,7 +57,7 @@ export async function* listTargets(providerId: string, { pool, schema }: Parts):
   for await (const row of pages) yield String(row["target"]);
 }
 
-export async function* listAt(providerId: string, target: string, { pool, schema }: Parts) {
+export async function* listAt(providerId: string, target: string, { pool, schema }: ListDependencies) {
   const text = `
     SELECT t.permit_id, d.delivery::text AS delivery
       FROM ${schema}.delivery_targets t JOIN ${schema}.deliveries d USING (provider_id, permit_id)
@@ -69,7 +72,7 @@ export async function* listAt(providerId: string, target: string, { pool, schema
   }
 }
 
-export async function* listUnmapped(providerId: string, { pool, schema }: Parts) {
+export async function* listUnmapped(providerId: string, { pool, schema }: ListDependencies) {
   const text = `
     SELECT permit_id, delivery::text AS delivery FROM ${schema}.deliveries
      WHERE provider_id = $1 AND unmapped > 0 AND permit_id > $2 ORDER BY permit_id LIMIT ${PAGE}`;
@@ -90,7 +93,7 @@ type ListedFailure = Failure & DeliveryId & { readonly companyId: string };
  */
 export async function* listFailures(
   providerId: string | undefined,
-  { pool, schema }: Parts,
+  { pool, schema }: ListDependencies,
 ): AsyncGenerator<ListedFailure> {
   const text = `
     SELECT permit_id, provider_id, company_id, delivery::text AS delivery, failed_at::text AS failed_at

@@ -18,7 +18,7 @@ import { countDeliveries, createFindPermits, getPermit } from "./find.ts";
 import { listAt, listCompanies, listFailures, listTargets, listUnmapped } from "./lists.ts";
 import { checkPackages } from "./packages.ts";
 import { readTransaction, recordInTransaction } from "./record/host-transaction.ts";
-import type { PostgresParts } from "./record/record.ts";
+import type { PostgresDependencies } from "./record/record.ts";
 import { RecordQueue } from "./record/record-queue.ts";
 import { saveDeliveries } from "./save.ts";
 import { isSchemaReady, LONGEST_UPGRADE_MS, openSchema, quote } from "./schema.ts";
@@ -73,13 +73,13 @@ export function createPostgresLedger(options: PostgresLedgerOptions, { after }: 
     ...{ pool, clock, schemaName, after },
     findNextDue: (providerId, runner) => findNextDue(providerId, { runner, schema }),
   });
-  const parts: PostgresParts = { pool, schema, clock, wakes };
+  const parts: PostgresDependencies = { pool, schema, clock, wakes };
   const claims = new PostgresClaims(parts);
   const queue = new RecordQueue(parts);
   let opening: Promise<void> | undefined;
   let isOpen = false;
 
-  function requireOpen(): PostgresParts {
+  function requireOpen(): PostgresDependencies {
     if (isOpen) return parts;
     throw new EnforcementError("unavailable", "ledger: is not open; call open() first.", {
       operation: "ledger",

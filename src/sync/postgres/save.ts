@@ -5,10 +5,10 @@ import type { PostgresClaims } from "./claims.ts";
 import { Columns } from "./columns.ts";
 import { query } from "./connect/connection.ts";
 import { listedTargetsOf } from "./document.ts";
-import type { PostgresParts } from "./record/record.ts";
+import type { PostgresDependencies } from "./record/record.ts";
 
 // The deliveries that are encoded in one turn of the event loop: a millisecond or two.
-const SLICE = 100;
+const UPDATES_PER_TURN = 100;
 
 const NO_TARGETS: ReadonlySet<string> = new Set();
 
@@ -19,14 +19,14 @@ const NO_TARGETS: ReadonlySet<string> = new Set();
  */
 export async function saveDeliveries(
   given: readonly DeliveryUpdate[],
-  { parts, claims }: { parts: PostgresParts; claims: PostgresClaims },
+  { parts, claims }: { parts: PostgresDependencies; claims: PostgresClaims },
 ): Promise<boolean[]> {
   const updates = given.filter((update) => claims.findHeld(update, update.version) !== undefined);
   if (updates.length === 0) return given.map(() => false);
   const { pool, schema, wakes } = parts;
   const columns = { saved: new Columns(11), entered: new Columns(3), left: new Columns(3) };
   for (const [index, update] of updates.entries()) {
-    if (index > 0 && index % SLICE === 0) await new Promise(setImmediate);
+    if (index > 0 && index % UPDATES_PER_TURN === 0) await new Promise(setImmediate);
     addTo(columns, update, claims);
   }
   const values = Object.values(columns).flatMap(({ parameters }) => parameters);

@@ -1,7 +1,7 @@
 import type { RecentPermits } from "./recent-permits.ts";
 import type { Writer } from "./writer.ts";
 
-interface Parts {
+interface IndexingDependencies {
   readonly writer: Writer;
   readonly recent: RecentPermits;
   /** How many recent permits may wait before they are added to the indexes. */
@@ -9,7 +9,7 @@ interface Parts {
 }
 
 /** Adds recent permits to the file's indexes, on behalf of the thread that records them. */
-export function createIndexing({ writer, recent, mostRecent }: Parts) {
+export function createIndexing({ writer, recent, mostRecent }: IndexingDependencies) {
   let running: Promise<void> | undefined;
   let isAskedAgain = false;
 

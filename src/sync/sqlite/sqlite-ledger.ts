@@ -37,13 +37,13 @@ export interface SqliteLedger extends Ledger {
 }
 
 // A call with fewer changes shares its commit with others. A larger one is written while it is being read.
-const FEW = 64;
+const CHANGES_OF_A_LARGE_CALL = 64;
 
 // How many changes of a large call are sent to the writer together.
-const PART = 500;
+const CHANGES_PER_PART = 500;
 
 // Permits per step of `makeDue` and `rewind`: some 20 ms, after which other calls may write.
-const STEP = 2_000;
+const PERMITS_PER_STEP = 2_000;
 
 /**
  * Creates a ledger in a SQLite file, with Node's own `node:sqlite`: there is nothing to install or to run beside the
@@ -103,7 +103,7 @@ export function createSqliteLedger(
       const { writer, recent, indexing } = getOpened();
       const taken = changes[Symbol.iterator]();
       const few = takeFew(taken);
-      if (few.length >= FEW) return writer.recordParts(inParts(few, taken));
+      if (few.length >= CHANGES_OF_A_LARGE_CALL) return writer.recordParts(inParts(few, taken));
       const rows = few.map(toChangeRow);
       for (const change of writer.hasFailed ? [] : few)
         if ("permit" in change) recent.add(change.permit, plateNumbersOf(change.permit));
@@ -120,7 +120,7 @@ export function createSqliteLedger(
       let total = 0;
       let after = 0;
       for (;;) {
-        const step = { companyId, providerIds, at: at.getTime(), after, limit: STEP };
+        const step = { companyId, providerIds, at: at.getTime(), after, limit: PERMITS_PER_STEP };
         const { count, next } = await writer.ask("makeDue", step);
         total += count;
         if (next === null) return total;
@@ -129,7 +129,7 @@ export function createSqliteLedger(
     },
     async rewind({ providerId, latest, now }) {
       const { writer } = getOpened();
-      const asked = { providerId, latest: latest.getTime(), now: now.getTime(), limit: STEP };
+      const asked = { providerId, latest: latest.getTime(), now: now.getTime(), limit: PERMITS_PER_STEP };
       let after: number | null = 0;
       while (after !== null) after = await writer.ask("rewind", { ...asked, after });
     },
@@ -201,7 +201,7 @@ export function createSqliteLedger(
 
 function takeFew(changes: Iterator<LedgerChange>): LedgerChange[] {
   const few: LedgerChange[] = [];
-  while (few.length < FEW) {
+  while (few.length < CHANGES_OF_A_LARGE_CALL) {
     const next = changes.next();
     if (next.done === true) break;
     few.push(next.value);
@@ -217,7 +217,7 @@ async function* inParts(
   let part = first.map(toChangeRow);
   for (let next = changes.next(); next.done !== true; next = changes.next()) {
     part.push(toChangeRow(next.value));
-    if (part.length >= PART) {
+    if (part.length >= CHANGES_PER_PART) {
       yield part;
       part = [];
     }

@@ -27,14 +27,14 @@ interface Asker {
 type Waiting = { readonly asker: Asker } & ({ readonly request: Request } | { readonly parts: Parts });
 
 // This many calls are sent before the turn ends, so that the thread can begin with them.
-const SENT_ON = 16;
+const CALLS_PER_MESSAGE = 16;
 
 // The most calls per commit. More would gain little, and lookups are answered between two commits, however many calls
 // wait.
-const MOST = 1_000;
+const MAX_CALLS_PER_COMMIT = 1_000;
 
 // Commits in progress at once.
-const AT_A_TIME = 2;
+const COMMITS_UNDER_WAY = 2;
 
 // This many deliveries keep the thread busy for longer than a turn takes: they are sent before the turn ends.
 const SENT_AT_ONCE = 64;
@@ -63,7 +63,7 @@ export class Writer {
   /** In progress, oldest first. */
   #commits: Commit[] = [];
   /** The most calls per commit now, chosen so that two commits have about the same size. */
-  #most = SENT_ON;
+  #most = CALLS_PER_MESSAGE;
   /** Whether a large call is being sent: no other request may come between its parts. */
   #isSendingParts = false;
   #failure: WriterFailure | undefined;
@@ -160,7 +160,7 @@ export class Writer {
 
   /** Begins commits with the waiting calls. */
   #begin(): void {
-    while (this.#commits.length < AT_A_TIME && !this.#isSendingParts) {
+    while (this.#commits.length < COMMITS_UNDER_WAY && !this.#isSendingParts) {
       const [first] = this.#waiting;
       if (first === undefined || this.#commits.at(-1)?.unsent !== undefined) return;
       this.#thread.ref();
@@ -193,7 +193,7 @@ export class Writer {
     commit.askers.push(asker);
     commit.unsent?.push(request);
     if (commit.askers.length >= this.#most) this.#send(commit, true);
-    else if ((commit.unsent?.length ?? 0) >= SENT_ON) this.#send(commit, false);
+    else if ((commit.unsent?.length ?? 0) >= CALLS_PER_MESSAGE) this.#send(commit, false);
   }
 
   #send(commit: Commit, isLast: boolean): void {
@@ -227,7 +227,10 @@ export class Writer {
 
   #settle({ values, failures }: Answers): void {
     const count = this.#commits.reduce((sum, { askers }) => sum + askers.length, this.#waiting.length);
-    this.#most = Math.min(Math.max(SENT_ON, Math.ceil(count / AT_A_TIME)), MOST);
+    this.#most = Math.min(
+      Math.max(CALLS_PER_MESSAGE, Math.ceil(count / COMMITS_UNDER_WAY)),
+      MAX_CALLS_PER_COMMIT,
+    );
     const settled = this.#commits.shift()?.askers ?? [];
     this.#begin();
     if (this.#commits.length === 0) this.#thread.unref();

@@ -9,7 +9,7 @@ const SHORTEST_WAIT_MS = 100;
  * succeeded, so the host does not repeat it. Kept in memory only: when the process dies, the host has to call
  * `refresh`.
  */
-export class OwedRefreshes {
+export class RefreshRetries {
   readonly #timers: Timers;
   readonly #random: () => number;
   readonly #refresh: (companyId: string) => Promise<void>;
@@ -37,7 +37,7 @@ export class OwedRefreshes {
     return this.#companyIds.size === 0 && this.#attempt === undefined;
   }
 
-  owe(companyId: string): void {
+  add(companyId: string): void {
     this.#companyIds.add(companyId);
     this.#schedule();
   }

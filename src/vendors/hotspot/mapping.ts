@@ -1,5 +1,5 @@
 import type { Location } from "../../core/directory/directory.ts";
-import { readOptionalText, readRecord, readSwitch } from "../../core/fields.ts";
+import { readBoolean, readOptionalText, readRecord } from "../../core/fields.ts";
 import { type Groups, groupBy } from "../../core/mapping/group-by.ts";
 import type { MappingInput, MappingReport } from "../../core/mapping/mapping.ts";
 import {
@@ -130,7 +130,7 @@ function judgeNames(location: Location, target: string, names: ReadonlySet<strin
 
 function judgeCompanyToken({ options, enabled }: ExaminedMapping): MappingFinding[] {
   const { value: companyToken, problem } = attempt(() =>
-    readSwitch(options["companyToken"] ?? true, "companyToken"),
+    readBoolean(options["companyToken"] ?? true, "companyToken"),
   );
   if (problem !== undefined) return [problem];
   if (companyToken || enabled.length === 0) return [];

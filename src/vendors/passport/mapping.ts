@@ -1,6 +1,6 @@
 import type { Location } from "../../core/directory/directory.ts";
 import { isCompanyEnabled, providerEntry } from "../../core/directory/switches.ts";
-import { fieldError, isUuid, readSwitch } from "../../core/fields.ts";
+import { fieldError, isUuid, readBoolean } from "../../core/fields.ts";
 import { describeCandidates } from "../../core/mapping/describe-candidates.ts";
 import type { MappingInput, MappingReport } from "../../core/mapping/mapping.ts";
 import {
@@ -59,7 +59,7 @@ function examine(mapping: ExaminedMapping): MappingExamination {
   const problems: MappingFinding[] = [];
   const external = readOption(problems, () => readZoneIds(mapping.options["zoneIds"])) === "external";
   const shared = readOption(problems, () =>
-    readSwitch(mapping.options["sharedZones"] ?? false, "sharedZones"),
+    readBoolean(mapping.options["sharedZones"] ?? false, "sharedZones"),
   );
   const list = readZones(mapping.options["zones"]);
   const { operatorId } = mapping.options;

@@ -1,5 +1,5 @@
 import { type EnforcementError, withErrorDetails } from "../../core/errors.ts";
-import { fieldError, readRecord, readSwitch, readText } from "../../core/fields.ts";
+import { fieldError, readBoolean, readRecord, readText } from "../../core/fields.ts";
 import { readPlate } from "../../core/permit/plate.ts";
 import type { Outcome, PushProvider } from "../../core/provider.ts";
 import { readSignal } from "../../core/registration/operation-options.ts";
@@ -182,7 +182,7 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
       const { refresh, signal } = inOperation({ providerId: id, operation: "listZones" }, () => {
         const given = readRecord(options, "options", ["refresh", "signal"]);
         return {
-          refresh: given["refresh"] === undefined ? false : readSwitch(given["refresh"], "options.refresh"),
+          refresh: given["refresh"] === undefined ? false : readBoolean(given["refresh"], "options.refresh"),
           signal: readSignal(given["signal"], "options.signal"),
         };
       });

@@ -1,4 +1,4 @@
-import { fieldError, isUuid, readOptionalText, readRecord, readSwitch } from "../../core/fields.ts";
+import { fieldError, isUuid, readBoolean, readOptionalText, readRecord } from "../../core/fields.ts";
 import { groupBy } from "../../core/mapping/group-by.ts";
 import { attempt, readName, readVendorList, type VendorList } from "../../core/mapping/read-mapping.ts";
 import { indexNames } from "../../core/names/explain-mismatch.ts";
@@ -91,7 +91,7 @@ export function readZones(value: unknown): VendorList<PassportZone> | undefined 
   }
   const list = attempt(() => {
     const record = readRecord(value, "zones", ["zones", "complete", "fetchedAt"]);
-    return { zones: record["zones"] ?? null, complete: readSwitch(record["complete"], "zones.complete") };
+    return { zones: record["zones"] ?? null, complete: readBoolean(record["complete"], "zones.complete") };
   });
   if (list.problem !== undefined) return { entries: [], complete: false, problems: [list.problem] };
   const read = readVendorList(list.value.zones, "zones.zones", createZoneReader());

@@ -7,7 +7,7 @@ import { applyOutcome } from "../../../src/sync/deliver/apply-outcome.ts";
 import { type Delivery, NO_DELIVERY, type Right } from "../../../src/sync/ledger/delivery.ts";
 import type { DeliveryPlan, PlanRules } from "../../../src/sync/plan/delivery-plan.ts";
 import { byRight, type Desired, rightKeyOf } from "../../../src/sync/plan/desired.ts";
-import { planDelivery, planFully } from "../../../src/sync/plan/planner.ts";
+import { planDelivery, planRegistrations } from "../../../src/sync/plan/planner.ts";
 import { placeOf } from "../../../src/sync/plan/right-terms.ts";
 
 export const MINUTE = 60_000;
@@ -67,7 +67,7 @@ export class PlannedVendor {
     };
     const plan = planDelivery(input);
     // What is planned on the short way is what would be planned on the long one.
-    assert.deepEqual(plan, planFully(input));
+    assert.deepEqual(plan, planRegistrations(input));
     return plan;
   }
 

@@ -4,7 +4,7 @@ import type { ChangeStatus, LedgerChange } from "../../ledger/ledger.ts";
 import { LOCKED_AT_MOST_MS, NoAnswer } from "../connect/bounds.ts";
 import type { PostgresPool, PostgresResult, PostgresRunner } from "../connect/connection.ts";
 import { codeOf, toLedgerError } from "../connect/errors.ts";
-import { type PostgresParts, providersOf, writeSlices } from "./record.ts";
+import { type PostgresDependencies, providersOf, writeSlices } from "./record.ts";
 import { MadeMeanwhile } from "./write-permits.ts";
 
 const ATTEMPTS = 3;
@@ -47,7 +47,7 @@ export function readTransaction(given: unknown, pool: PostgresPool): PostgresRun
 export async function recordInTransaction(
   changes: readonly LedgerChange[],
   transaction: PostgresRunner,
-  parts: PostgresParts,
+  parts: PostgresDependencies,
 ): Promise<ChangeStatus[]> {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -2,7 +2,7 @@ import type { EnforcementError } from "../../../core/errors.ts";
 import type { ChangeStatus, LedgerChange } from "../../ledger/ledger.ts";
 import { LOCKED_AT_MOST_MS, NoAnswer } from "../connect/bounds.ts";
 import { isLockTimeout, isSilence, toLedgerError } from "../connect/errors.ts";
-import { type PostgresParts, recordCalls, recordLargeCall } from "./record.ts";
+import { type PostgresDependencies, recordCalls, recordLargeCall } from "./record.ts";
 
 interface WaitingCall {
   readonly changes: readonly LedgerChange[];
@@ -23,13 +23,13 @@ const LONG_WAIT_MS = LOCKED_AT_MOST_MS;
  * wait.
  */
 export class RecordQueue {
-  readonly #parts: PostgresParts;
+  readonly #parts: PostgresDependencies;
   readonly #waiting: WaitingCall[] = [];
   #working: Promise<void> | undefined;
   #large: Promise<unknown> = Promise.resolve();
   readonly #aside = new Set<Promise<void>>();
 
-  constructor(parts: PostgresParts) {
+  constructor(parts: PostgresDependencies) {
     this.#parts = parts;
   }
 

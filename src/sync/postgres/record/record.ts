@@ -11,7 +11,7 @@ import { judgeCall, type PermitNow, permitIdOf } from "./judge-changes.ts";
 import { lockPermits, writePermits } from "./write-permits.ts";
 
 /** What the parts of the ledger depend on. */
-export interface PostgresParts {
+export interface PostgresDependencies {
   readonly pool: PostgresPool;
   /** The schema's name, quoted for statements. */
   readonly schema: string;
@@ -20,14 +20,14 @@ export interface PostgresParts {
 }
 
 // The changes that are encoded in one turn of the event loop: a millisecond or two.
-const SLICE = 200;
+const CHANGES_ENCODED_PER_TURN = 200;
 
 /**
  * Records calls together, in one transaction. A call with a conflict changes nothing and does not affect the others.
  */
 export async function recordCalls(
   calls: readonly (readonly LedgerChange[])[],
-  parts: PostgresParts,
+  parts: PostgresDependencies,
   lockTimeoutMs: number,
 ): Promise<ChangeStatus[][]> {
   await parts.wakes.prepare(providersOf(calls.flat()));
@@ -41,7 +41,7 @@ export async function recordCalls(
 /** Records one large call slice by slice, all or nothing. */
 export async function recordLargeCall(
   changes: readonly LedgerChange[],
-  parts: PostgresParts,
+  parts: PostgresDependencies,
 ): Promise<ChangeStatus[]> {
   await parts.wakes.prepare(providersOf(changes));
   let statuses: ChangeStatus[] = [];
@@ -60,12 +60,12 @@ export async function recordLargeCall(
 export async function writeSlices(
   runner: PostgresRunner,
   changes: readonly LedgerChange[],
-  parts: PostgresParts & { byMarks: boolean },
+  parts: PostgresDependencies & { byMarks: boolean },
 ): Promise<ChangeStatus[]> {
   const statuses: ChangeStatus[] = [];
   const due = new Set<string>();
-  for (let start = 0; start < changes.length; start += SLICE) {
-    const written = await writeCalls(runner, [changes.slice(start, start + SLICE)], parts);
+  for (let start = 0; start < changes.length; start += CHANGES_ENCODED_PER_TURN) {
+    const written = await writeCalls(runner, [changes.slice(start, start + CHANGES_ENCODED_PER_TURN)], parts);
     statuses.push(...written.statuses.flat());
     for (const providerId of written.providerIds) due.add(providerId);
   }
@@ -76,7 +76,7 @@ export async function writeSlices(
 async function writeCalls(
   runner: PostgresRunner,
   calls: readonly (readonly LedgerChange[])[],
-  { schema, byMarks }: PostgresParts & { byMarks: boolean },
+  { schema, byMarks }: PostgresDependencies & { byMarks: boolean },
 ): Promise<{ statuses: ChangeStatus[][]; providerIds: string[] }> {
   const ids = new Set(calls.flatMap((changes) => changes.map(permitIdOf)));
   const before = await lockPermits(runner, schema, [...ids]);

@@ -12,7 +12,7 @@ import {
 import type { PermitIndex } from "./permit-index.ts";
 import type { UndoLog } from "./undo-log.ts";
 
-interface Parts {
+interface CommitDependencies {
   readonly database: DatabaseSync;
   readonly requireOwned: () => void;
   readonly undo: UndoLog;
@@ -25,7 +25,14 @@ interface Parts {
  * Groups requests into commits. Writes are carried out as they arrive, in a transaction that stays open until the last
  * parcel; reads are answered after the commit.
  */
-export function createCommits({ database, requireOwned, undo, index, handle, recordEach }: Parts) {
+export function createCommits({
+  database,
+  requireOwned,
+  undo,
+  index,
+  handle,
+  recordEach,
+}: CommitDependencies) {
   let requests: Request[] = [];
   /** The results of the writes, in order. */
   let written: unknown[] = [];

@@ -7,7 +7,7 @@ import type { Claims } from "./claims.ts";
 import type { NameTable } from "./name-table.ts";
 import type { PermitIndex } from "./permit-index.ts";
 
-interface Parts {
+interface EraserDependencies {
   readonly database: DatabaseSync;
   readonly providers: NameTable;
   readonly claims: Claims;
@@ -21,7 +21,7 @@ type DeliveryRow = [provider: number, document: string | null];
 const ANYBODY = { providerId: "", permitId: "" };
 
 /** Erases personal data. Runs in the caller's transaction. */
-export function createEraser({ database, providers, claims, index, unlist }: Parts) {
+export function createEraser({ database, providers, claims, index, unlist }: EraserDependencies) {
   const isNotLive = `content IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.permit = permit.ref AND live_until > ?)`;
   const listEnded = database.prepare(

@@ -3,7 +3,7 @@ import type { ClaimedRow, Operations } from "../messages.ts";
 import type { Claim, Claims } from "./claims.ts";
 import type { NameTable } from "./name-table.ts";
 
-interface Parts {
+interface WorkFinderDependencies {
   readonly database: DatabaseSync;
   readonly companies: NameTable;
   readonly providers: NameTable;
@@ -31,7 +31,7 @@ const WORK =
   "due_at, due_since, document, id, company, state, revision, changed_at, content, raws, failed, delivery.permit";
 
 /** Finds due deliveries and claims them. Writes nothing. */
-export function createWorkFinder({ database, companies, providers, claims }: Parts) {
+export function createWorkFinder({ database, companies, providers, claims }: WorkFinderDependencies) {
   const listDue = database.prepare(
     `SELECT permit, due_at FROM delivery WHERE provider = ? AND due_at IS NOT NULL AND due_at <= ?
      ORDER BY due_at, permit LIMIT ?`,

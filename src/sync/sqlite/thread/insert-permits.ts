@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { PermitChangeRow } from "../messages.ts";
 import type { NameTable } from "./name-table.ts";
 
-interface Parts {
+interface InserterDependencies {
   readonly database: DatabaseSync;
   readonly companies: NameTable;
   readonly providers: NameTable;
@@ -15,7 +15,7 @@ const PERMIT = "permit (id, company, revision, state, changed_at, ended_at, cont
 const DELIVERY = "delivery (permit, provider, due_at, due_since)";
 
 /** Inserts new permits and their new deliveries. Runs in the caller's transaction. */
-export function createInserter({ database, companies, providers }: Parts) {
+export function createInserter({ database, companies, providers }: InserterDependencies) {
   const prepare = (table: string, row: string, count: number) =>
     database.prepare(
       `INSERT INTO ${table} VALUES ${new Array(count).fill(row).join()} ON CONFLICT DO NOTHING`,

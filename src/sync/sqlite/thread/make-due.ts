@@ -3,7 +3,7 @@ import type { Operations } from "../messages.ts";
 import type { Claims } from "./claims.ts";
 import type { NameTable } from "./name-table.ts";
 
-interface Parts {
+interface RefresherDependencies {
   readonly database: DatabaseSync;
   readonly companies: NameTable;
   readonly providers: NameTable;
@@ -11,7 +11,7 @@ interface Parts {
 }
 
 /** Makes a company's deliveries due, some permits at a time. Runs in the caller's transaction. */
-export function createRefresher({ database, companies, providers, claims }: Parts) {
+export function createRefresher({ database, companies, providers, claims }: RefresherDependencies) {
   // The last permit of a step. A company may have a million permits, and other calls write between two steps.
   const findEnd = database.prepare(
     "SELECT max(ref) FROM (SELECT ref FROM permit WHERE company = ? AND ref > ? ORDER BY ref LIMIT ?)",

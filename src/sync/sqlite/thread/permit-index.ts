@@ -14,7 +14,7 @@ export interface IndexedPermit {
 }
 
 // Permits per step. They are sorted together, which takes some 20 ms.
-const STEP = 4_000;
+const PERMITS_PER_STEP = 4_000;
 
 /**
  * The tables of permits by plate and by end. Their order is unrelated to the order in which permits are recorded, so
@@ -51,7 +51,7 @@ export function createPermitIndex(database: DatabaseSync) {
   function addSome(least = 1): IndexedTo {
     const [before, last] = findLast.get() as unknown as [number, number];
     if (last - before < least) return { indexed: before, last };
-    const indexed = Math.min(before + STEP, last);
+    const indexed = Math.min(before + PERMITS_PER_STEP, last);
     addPlates.run(before, indexed);
     addEnds.run(before, indexed);
     setLast.run(indexed);
@@ -61,7 +61,7 @@ export function createPermitIndex(database: DatabaseSync) {
   return {
     addSome: () => addSome(),
     /** Adds a step when enough permits are waiting to fill it. */
-    addIfMany: () => void addSome(STEP),
+    addIfMany: () => void addSome(PERMITS_PER_STEP),
     /** Adds all waiting permits. */
     catchUp(): void {
       for (let { indexed, last } = addSome(); indexed < last; ) ({ indexed, last } = addSome());

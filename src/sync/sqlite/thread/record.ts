@@ -8,7 +8,7 @@ import type { NameTable } from "./name-table.ts";
 import type { IndexedPermit, PermitIndex } from "./permit-index.ts";
 import type { UndoLog } from "./undo-log.ts";
 
-interface Parts {
+interface RecorderDependencies {
   readonly database: DatabaseSync;
   readonly companies: NameTable;
   readonly providers: NameTable;
@@ -33,7 +33,14 @@ type FoundRow = [
 const ACTIVE = 0;
 
 /** Writes the host's changes into the file. Runs in the caller's transaction. */
-export function createRecorder({ database, companies, providers, claims, index, undo }: Parts) {
+export function createRecorder({
+  database,
+  companies,
+  providers,
+  claims,
+  index,
+  undo,
+}: RecorderDependencies) {
   const { insertOne, insertTogether, addDeliveries } = createInserter({ database, companies, providers });
   const find = database.prepare(
     "SELECT ref, company, revision, state, ended_at, content FROM permit WHERE id = ?",

@@ -5,14 +5,14 @@ import type { Operations } from "../messages.ts";
 import type { Claims } from "./claims.ts";
 import type { NameTable } from "./name-table.ts";
 
-interface Parts {
+interface RewinderDependencies {
   readonly database: DatabaseSync;
   readonly providers: NameTable;
   readonly claims: Claims;
 }
 
 /** Makes due what was dated by a clock that was ahead. Runs in the caller's transaction. */
-export function createRewinder({ database, providers, claims }: Parts) {
+export function createRewinder({ database, providers, claims }: RewinderDependencies) {
   const findLast = database.prepare(
     "SELECT max(permit) FROM (SELECT permit FROM delivery WHERE permit > ? ORDER BY permit LIMIT ?)",
   );

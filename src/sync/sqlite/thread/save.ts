@@ -5,7 +5,7 @@ import type { OneOrMany, SaveRow } from "../messages.ts";
 import type { Claim, Claims } from "./claims.ts";
 import type { UndoLog } from "./undo-log.ts";
 
-interface Parts {
+interface SaverDependencies {
   readonly database: DatabaseSync;
   readonly claims: Claims;
   readonly undo: UndoLog;
@@ -19,7 +19,7 @@ const NONE: ReadonlySet<number> = new Set();
 const NO_FAILURES: NonNullable<SaveRow[5]> = [];
 
 /** Writes deliveries and their entries in the other tables. Runs in the caller's transaction. */
-export function createSaver({ database, claims, undo }: Parts) {
+export function createSaver({ database, claims, undo }: SaverDependencies) {
   const readDueSince = database.prepare("SELECT due_since FROM delivery WHERE permit = ? AND provider = ?");
   const write = database.prepare(
     `UPDATE delivery SET document = ?, live_until = ?, unmapped = ?, failed = ?

@@ -7,7 +7,7 @@
  */
 
 import { type Clock, systemClock } from "../../../core/clock.ts";
-import { readFactoryOptions, readSwitch } from "../../../core/fields.ts";
+import { readBoolean, readFactoryOptions } from "../../../core/fields.ts";
 import { createOverlapWatch, nextTurn } from "../../../core/sandbox-overlap.ts";
 import { HotSpotRefusal } from "./refusal.ts";
 import { type NoteDeviation, readChangeBody, readCreateBody } from "./schema.ts";
@@ -89,7 +89,7 @@ export function createHotSpotSandbox(options: HotSpotSandboxOptions = {}): HotSp
   readFactoryOptions(options, "createHotSpotSandbox", OPTION_NAMES);
   const { clock = systemClock, spotIds = [], latency = nextTurn } = options;
   const { oneRightPerPlateAndSpot = false } = options;
-  const strict = readSwitch(options.strict ?? false, "createHotSpotSandbox strict");
+  const strict = readBoolean(options.strict ?? false, "createHotSpotSandbox strict");
   let { token = crypto.randomUUID(), companyToken } = options;
   const book = createPermitBook({ clock, spotIds, oneRightPerPlateAndSpot });
   const requests: HotSpotSandboxRequest[] = [];

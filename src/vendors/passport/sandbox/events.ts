@@ -44,7 +44,7 @@ export interface EventDeskOptions {
 }
 
 /** Receives `POST /v3/shared/events` and holds what came of it. */
-export interface EventDesk {
+export interface EventsEndpoint {
   readonly sessions: ReadonlyMap<string, PassportSandboxSession>;
   readonly events: readonly PassportSandboxEvent[];
   readonly violations: readonly string[];
@@ -61,7 +61,7 @@ interface Answer {
   readonly refused: PassportRefusedItems;
 }
 
-export function createEventDesk(options: EventDeskOptions): EventDesk {
+export function createEventDesk(options: EventDeskOptions): EventsEndpoint {
   const sessions = new Map<string, PassportSandboxSession>();
   const events: PassportSandboxEvent[] = [];
   const violations: string[] = [];

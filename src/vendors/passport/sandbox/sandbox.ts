@@ -7,7 +7,7 @@
  */
 
 import { type Clock, systemClock } from "../../../core/clock.ts";
-import { fieldError, readFactoryOptions, readSwitch } from "../../../core/fields.ts";
+import { fieldError, readBoolean, readFactoryOptions } from "../../../core/fields.ts";
 import { nextTurn } from "../../../core/sandbox-overlap.ts";
 import {
   createEventDesk,
@@ -150,7 +150,7 @@ export function createPassportSandbox(options: PassportSandboxOptions = {}): Pas
   const foreignSessions = new Map<string, PassportSandboxSession>();
   const requests: PassportSandboxRequest[] = [];
   const warnings: string[] = [];
-  const strict = readSwitch(options.strict ?? false, "createPassportSandbox strict");
+  const strict = readBoolean(options.strict ?? false, "createPassportSandbox strict");
   let readBack = options.readBack ?? true;
 
   const tokens = createTokenOffice({

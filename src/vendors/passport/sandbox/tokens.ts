@@ -16,7 +16,7 @@ export interface TokenOfficeOptions {
 }
 
 /** Hands out access tokens for the client's credentials and checks them later. */
-export interface TokenOffice {
+export interface TokenEndpoint {
   readonly clientSecret: string;
   /** Answers `POST /v3/shared/access-tokens`. */
   issue(request: Request, note: NoteDeviation): Promise<Response>;
@@ -27,7 +27,7 @@ export interface TokenOffice {
   expireTokens(): void;
 }
 
-export function createTokenOffice(options: TokenOfficeOptions): TokenOffice {
+export function createTokenOffice(options: TokenOfficeOptions): TokenEndpoint {
   const endOf = new Map<string, number>();
   let clientSecret = options.clientSecret;
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Delivery, Intent, Refusal, Right } from "../../../src/sync/ledger/delivery.ts";
-import { planSimply } from "../../../src/sync/plan/plan-simple.ts";
-import { planFully } from "../../../src/sync/plan/planner.ts";
+import { planSingleRegistration } from "../../../src/sync/plan/plan-single-registration.ts";
+import { planRegistrations } from "../../../src/sync/plan/planner.ts";
 import { DAY, desire, rules, START, wanted } from "./planned-vendor.ts";
 
 const iso = (at: number) => new Date(at).toISOString();
@@ -76,10 +76,10 @@ describe("the short way of the planner", () => {
         // Half of the time the vendor has what is wanted.
         for (const wish of [wishes, known.rights.map((one) => one.registration)]) {
           const input = { desired: desire(...wish), delivery: known, now: new Date(START), rules };
-          const plan = planSimply(input);
+          const plan = planSingleRegistration(input);
           if (plan === undefined) continue;
           planned[plan.operations.length > 0 ? "first" : "settled"] += 1;
-          expect(plan).toEqual(planFully(input));
+          expect(plan).toEqual(planRegistrations(input));
         }
       }),
       { numRuns: 5_000, seed: 20_260_915 },

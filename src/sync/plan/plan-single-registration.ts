@@ -14,7 +14,12 @@ import { endOf } from "./right-terms.ts";
 /**
  * The plan of a delivery with one registration that is new, or is as it should be; undefined for any other delivery.
  */
-export function planSimply({ desired, delivery, now, rules }: PlanInput): DeliveryPlan | undefined {
+export function planSingleRegistration({
+  desired,
+  delivery,
+  now,
+  rules,
+}: PlanInput): DeliveryPlan | undefined {
   const { registrations, unmapped, held } = desired;
   const { rights } = delivery;
   const [wish] = registrations;

@@ -11,7 +11,7 @@ export interface Missing {
 }
 
 /** New rights, with open intents, for registrations that the vendor does not have. */
-export function takeUp(
+export function createMissingRegistrations(
   missing: readonly Missing[],
   delivery: Delivery,
   { rules, at }: { rules: PlanRules; at: string },

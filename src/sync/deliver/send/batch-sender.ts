@@ -1,7 +1,7 @@
 import { EnforcementError } from "../../../core/errors.ts";
 import type { Outcome, PushProvider } from "../../../core/provider.ts";
 import { OLDEST_CLAIM_MS } from "../../ledger/lease.ts";
-import { areLookupsAsked, FEW_OPERATIONS } from "../../pace/lookups-first.ts";
+import { areLookupsAsked, MAX_OPERATIONS_BESIDE_LOOKUPS } from "../../pace/lookups-first.ts";
 import { haveTurn } from "../../pace/slicer.ts";
 import type { Timers } from "../../pace/timers.ts";
 import type { Emit, RequestStuckEvent } from "../events.ts";
@@ -12,7 +12,7 @@ import type { Breaker } from "./breaker.ts";
 import { isOfOneItem, isRefusal } from "./judge-error.ts";
 import { type BatchOutcome, sendBatch } from "./send-batch.ts";
 
-export interface RequestDeskOptions {
+export interface BatchSenderOptions {
   readonly provider: PushProvider;
   readonly timers: Timers;
   readonly breaker: Breaker;
@@ -25,15 +25,15 @@ export interface RequestDeskOptions {
 }
 
 /** Queues operations and sends them in batches, as far as breaker and concurrency allow. */
-export class RequestDesk {
-  readonly #options: RequestDeskOptions;
+export class BatchSender {
+  readonly #options: BatchSenderOptions;
   readonly #queue = new OperationQueue();
   readonly #requests: BoundedRequests;
   readonly #checks: BoundedRequests;
   #isOpen = false;
   #inFlight = 0;
 
-  constructor(options: RequestDeskOptions) {
+  constructor(options: BatchSenderOptions) {
     this.#options = options;
     this.#requests = new BoundedRequests(options.timers);
     this.#checks = new BoundedRequests(options.timers);
@@ -103,12 +103,16 @@ export class RequestDesk {
 
   get #batchSize(): number {
     const { batchSize } = this.#options.provider.capabilities;
-    return areLookupsAsked() ? Math.min(batchSize, FEW_OPERATIONS) : batchSize;
+    return areLookupsAsked() ? Math.min(batchSize, MAX_OPERATIONS_BESIDE_LOOKUPS) : batchSize;
   }
 
   /** During lookups, few operations are in open requests. */
   #hasRoom(): boolean {
-    return this.#inFlight === 0 || this.#inFlight + this.#batchSize <= FEW_OPERATIONS || !areLookupsAsked();
+    return (
+      this.#inFlight === 0 ||
+      this.#inFlight + this.#batchSize <= MAX_OPERATIONS_BESIDE_LOOKUPS ||
+      !areLookupsAsked()
+    );
   }
 
   async #send(taken: readonly QueuedOperation[], isProbe: boolean): Promise<void> {

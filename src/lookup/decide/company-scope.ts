@@ -7,17 +7,17 @@ import {
 import { isCompanyEnabled } from "../../core/directory/switches.ts";
 import type { StoredCredential } from "../../core/lookup/credential.ts";
 import type { LookupReason } from "../../core/lookup/dialect.ts";
-import { whenKnown } from "../../core/maybe-promise.ts";
+import { thenMaybe } from "../../core/maybe-promise.ts";
 import type { LookupWork } from "./lookup-work.ts";
 
 /** Where a credential may look: its company, switched on, and all of that company's locations. */
-export interface Ground {
+export interface CompanyScope {
   readonly company: Company;
   readonly locations: LocationList;
 }
 
 /** Why there is nowhere to look, whatever is asked. */
-export interface NoGround {
+export interface OutOfScope {
   readonly status: "none" | "undetermined";
   readonly reason: LookupReason;
 }
@@ -27,18 +27,18 @@ export interface NoGround {
  *
  * @throws EnforcementError `invalid_input` when the company, or the list of its locations, cannot be read
  */
-export function findGround(
+export function loadCompanyScope(
   credential: StoredCredential,
   { settings, inquiry, deadline }: LookupWork,
-): MaybePromise<Ground | NoGround> {
+): MaybePromise<CompanyScope | OutOfScope> {
   const { directory, provider } = settings;
   const { companyId } = credential;
   inquiry.stage = "directory";
-  return whenKnown(deadline.within(directory.getCompany(companyId)), (found) => {
+  return thenMaybe(deadline.within(directory.getCompany(companyId)), (found) => {
     const company = readAnsweredCompany(found, companyId);
     if (company === undefined) return { status: "undetermined", reason: "unknown_company" };
     if (!isCompanyEnabled(company, provider.id)) return { status: "none", reason: "switched_off" };
-    return whenKnown(deadline.within(directory.listLocations(company.id)), (listed) => {
+    return thenMaybe(deadline.within(directory.listLocations(company.id)), (listed) => {
       const locations = readAnsweredLocations(listed, company.id, () => deadline.check());
       // The directory has none of this credential's places, so it is not known whether they have a permit.
       if (reachesNothing(credential, locations))
@@ -58,7 +58,7 @@ function reachesNothing({ locationIds }: StoredCredential, { sound, malformed }:
   );
 }
 
-/** Tells the two results of {@link findGround} apart. */
-export function isNoGround(ground: Ground | NoGround): ground is NoGround {
-  return "reason" in ground;
+/** Tells the two results of {@link loadCompanyScope} apart. */
+export function isOutOfScope(companyScope: CompanyScope | OutOfScope): companyScope is OutOfScope {
+  return "reason" in companyScope;
 }

@@ -12,30 +12,30 @@ import type { LoopContext } from "./loop-context.ts";
 import { noteRelease } from "./note-release.ts";
 import type { QueuedOperation } from "./operation-queue.ts";
 import { planWorks } from "./plan-works.ts";
-import { RequestDesk } from "./send/request-desk.ts";
+import { BatchSender } from "./send/batch-sender.ts";
 import type { BatchOutcome } from "./send/send-batch.ts";
 import { createWork, isAsWritten, toUpdate, type Work } from "./work.ts";
 import { WorkTable } from "./work-table.ts";
 
-export interface FloorContext extends LoopContext {
+export interface InProgressContext extends LoopContext {
   readonly lag: Lag;
 }
 
 /** The deliveries of one provider that this process is working on, from claim to release. */
-export class WorkFloor {
+export class DeliveriesInProgress {
   lastSuccessAt: Date | null = null;
-  readonly #context: FloorContext;
+  readonly #context: InProgressContext;
   readonly #onDue: (at: number) => void;
   readonly #onProgress: () => void;
   readonly #works = new WorkTable();
-  readonly #desk: RequestDesk;
+  readonly #sender: BatchSender;
   readonly #freedPlaces: FreedPlaces;
   #writer: DeliveryWriter;
   #isOpen = false;
   #preparing = 0;
   #whenEmpty: (() => void) | undefined;
 
-  constructor(context: FloorContext, hooks: { onDue: (at: number) => void; onProgress: () => void }) {
+  constructor(context: InProgressContext, hooks: { onDue: (at: number) => void; onProgress: () => void }) {
     this.#context = context;
     this.#onDue = hooks.onDue;
     this.#onProgress = hooks.onProgress;
@@ -45,7 +45,7 @@ export class WorkFloor {
       findWork: (permitId) => this.#works.get(permitId),
       onDue: () => hooks.onDue(context.timers.now().getTime()),
     });
-    this.#desk = new RequestDesk({
+    this.#sender = new BatchSender({
       ...context,
       onPutBack: (operations, notBefore) => this.#putBack(operations, notBefore),
       onEnd: (operations, outcomes) => void this.#conclude(operations, outcomes),
@@ -58,16 +58,16 @@ export class WorkFloor {
 
   /** Deliveries and operations that are not in a request yet. */
   get waiting(): number {
-    return this.#desk.waiting + this.#preparing;
+    return this.#sender.waiting + this.#preparing;
   }
 
   get inFlight(): number {
-    return this.#desk.inFlight;
+    return this.#sender.inFlight;
   }
 
   /** Requests that were given up and that the provider has not ended since. */
   get stuck(): number {
-    return this.#desk.stuck;
+    return this.#sender.stuck;
   }
 
   /** Whether it is looking for refused registrations to send again after a cancellation. */
@@ -78,7 +78,7 @@ export class WorkFloor {
   open(): void {
     this.#isOpen = true;
     this.#writer = this.#createWriter();
-    this.#desk.open();
+    this.#sender.open();
     this.#freedPlaces.open();
   }
 
@@ -86,14 +86,14 @@ export class WorkFloor {
   async close(bound: Promise<void>): Promise<void> {
     const { timers } = this.#context;
     this.#isOpen = false;
-    this.#desk.close();
+    this.#sender.close();
     this.#freedPlaces.close();
     if (this.isEmpty) return;
     let isOver = false;
     let cancel = () => {};
     void bound.then(() => {
       if (isOver) return;
-      this.#desk.cutOff();
+      this.#sender.cutOff();
       this.#writer.stopRetrying();
       // A provider that ignores the abort is not waited for: the claims expire by themselves.
       cancel = timers.after(1_000, () => this.#whenEmpty?.());
@@ -163,12 +163,12 @@ export class WorkFloor {
 
   /** Asks the provider whether its vendor is back, when no operation would show it. */
   checkConnection(): Promise<void> {
-    return this.#desk.checkConnection();
+    return this.#sender.checkConnection();
   }
 
   /** Sends waiting operations, as far as breaker and concurrency allow. */
   dispatch(): void {
-    this.#desk.dispatch();
+    this.#sender.dispatch();
   }
 
   async #prepare(companyId: string, works: readonly Work[]): Promise<void> {
@@ -217,7 +217,7 @@ export class WorkFloor {
     onPlanned();
     // Operations that the ledger did not take are not sent.
     for (const { work } of areLost ? operations : []) if (work.isLost) this.#endOne(work);
-    this.#desk.lineUp(areLost ? operations.filter(({ work }) => !work.isLost) : operations);
+    this.#sender.lineUp(areLost ? operations.filter(({ work }) => !work.isLost) : operations);
     this.#progress();
   }
 
