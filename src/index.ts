@@ -173,12 +173,12 @@ export type { BreakerStatus } from "./sync/deliver/send/breaker.ts";
 export type { SyncFailure } from "./sync/failures.ts";
 export type { ChangeOptions, ChangeResult } from "./sync/host-changes.ts";
 export type {
-  Delivery as ProviderState,
   DeliveryId,
   Failure as LedgerFailure,
   Intent as RegistrationIntent,
+  ProviderState,
   Refusal as RegistrationRefusal,
-  Right as RegistrationState,
+  RegistrationState,
 } from "./sync/ledger/delivery.ts";
 export type {
   ChangeStatus,

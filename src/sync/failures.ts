@@ -1,6 +1,6 @@
 import { EnforcementError, type EnforcementErrorCode } from "../core/errors.ts";
 import { parseFailureKey, toFailureKey } from "./deliver/failure-key.ts";
-import type { Delivery, DeliveryId, Right } from "./ledger/delivery.ts";
+import type { DeliveryId, ProviderState, RegistrationState } from "./ledger/delivery.ts";
 import { LEASE_MS } from "./ledger/lease.ts";
 import type { SyncCore } from "./sync-core.ts";
 
@@ -63,10 +63,14 @@ export function dismissFailure(core: SyncCore, key: string): Promise<boolean> {
   }));
 }
 
-function changeFailed(core: SyncCore, key: string, change: (right: Right) => Right): Promise<boolean> {
+function changeFailed(
+  core: SyncCore,
+  key: string,
+  change: (right: RegistrationState) => RegistrationState,
+): Promise<boolean> {
   const { reference, ...id } = parseFailureKey(key);
   return changeDelivery(core, id, (delivery) => {
-    const isMeant = (right: Right) =>
+    const isMeant = (right: RegistrationState) =>
       right.reference === reference && right.failure !== null && right.failure.dismissed !== true;
     if (!delivery.rights.some(isMeant)) return undefined;
     return { ...delivery, rights: delivery.rights.map((right) => (isMeant(right) ? change(right) : right)) };
@@ -85,7 +89,7 @@ const LONGEST_WAIT_MS = 2 * LEASE_MS;
 export async function changeDelivery(
   core: SyncCore,
   id: DeliveryId,
-  change: (delivery: Delivery) => Delivery | undefined,
+  change: (delivery: ProviderState) => ProviderState | undefined,
 ): Promise<boolean> {
   const ledger = await core.openLedger();
   const { timers } = core;

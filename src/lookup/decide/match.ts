@@ -91,15 +91,15 @@ function hasRightAt(permit: Permit, location: Location, question: MatchQuestion)
 }
 
 /** A plate of a permit at one of its locations. */
-export interface Right {
+export interface PlateAtLocation {
   readonly plate: Plate;
   /** Absent: somewhere that was not asked about. */
   readonly location?: Location;
 }
 
 /** The permit's plates that were asked for, each at every location that was asked about, or once at none of them. */
-export function rightsOf(permit: Permit, { plateNumbers, scope }: MatchQuestion): Right[] {
-  const rights: Right[] = [];
+export function rightsOf(permit: Permit, { plateNumbers, scope }: MatchQuestion): PlateAtLocation[] {
+  const rights: PlateAtLocation[] = [];
   for (const plate of permit.plates) {
     if (!plateNumbers.includes(plate.number)) continue;
     const before = rights.length;
@@ -115,7 +115,7 @@ export function rightsOf(permit: Permit, { plateNumbers, scope }: MatchQuestion)
 /** Whether a right counts, or why not. */
 export function judgeRight(
   permit: Permit,
-  { plate, location }: Right,
+  { plate, location }: PlateAtLocation,
   question: MatchQuestion,
 ): LookupMatch | Miss {
   return location === undefined
@@ -125,7 +125,7 @@ export function judgeRight(
 
 function matchAt(
   permit: Permit,
-  { plate, location }: Required<Right>,
+  { plate, location }: Required<PlateAtLocation>,
   question: MatchQuestion,
 ): LookupMatch | Miss {
   const regionMatch = matchRegions(question.region, plate.region);
@@ -148,7 +148,11 @@ function matchAt(
 }
 
 /** A right that has ended, as it was while it counted; none where it has no place. */
-function endedRight(permit: Permit, { plate, location }: Right, question: MatchQuestion): LookupMatch[] {
+function endedRight(
+  permit: Permit,
+  { plate, location }: PlateAtLocation,
+  question: MatchQuestion,
+): LookupMatch[] {
   if (location === undefined) return [];
   const regionMatch = matchRegions(question.region, plate.region);
   const { company } = question;

@@ -2,7 +2,13 @@ import type { Location } from "../../core/directory/directory.ts";
 import { readAnsweredLocations } from "../../core/directory/read-answers.ts";
 import { isEnabled } from "../../core/directory/switches.ts";
 import type { Permit } from "../../core/permit/permit.ts";
-import { judgeRight, type MatchQuestion, type Miss, type Right, rightsOf } from "../decide/match.ts";
+import {
+  judgeRight,
+  type MatchQuestion,
+  type Miss,
+  type PlateAtLocation,
+  rightsOf,
+} from "../decide/match.ts";
 import type { ConsideredPermit } from "./explanation.ts";
 import type { Replay } from "./replay.ts";
 import { describeLocation, describeSpan } from "./terms.ts";
@@ -62,7 +68,7 @@ function consider(permit: Permit, surroundings: Surroundings): ConsideredPermit 
 
 function describeMiss(
   miss: Miss,
-  { permit, right }: { permit: Permit; right: Right },
+  { permit, right }: { permit: Permit; right: PlateAtLocation },
   { compared, replay, locations }: Surroundings,
 ): string {
   const at = compared.at.getTime();

@@ -1,7 +1,7 @@
 import type { EnforcementError } from "../../core/errors.ts";
 import type { Outcome } from "../../core/provider.ts";
 import type { Receipt } from "../../core/registration/receipt.ts";
-import type { Delivery, Intent, Refusal, Right } from "../ledger/delivery.ts";
+import type { Intent, ProviderState, Refusal, RegistrationState } from "../ledger/delivery.ts";
 import { existingBackoff, heldBackoff, itemBackoff, refusalBackoff } from "../pace/backoff.ts";
 import { extendAtOf, isHolding, placeOf } from "../plan/right-terms.ts";
 import { isAlreadyThere, isNotFound, isOfOneItem, isRefusal } from "./send/judge-error.ts";
@@ -11,7 +11,7 @@ interface ErrorContext {
   readonly now: Date;
   readonly random: () => number;
   /** All rights of the permit at this vendor. */
-  readonly rights: readonly Right[];
+  readonly rights: readonly RegistrationState[];
 }
 
 /** The outcome of an intent, and what is needed to apply it at `now`. */
@@ -25,11 +25,11 @@ interface OutcomeContext {
 
 /** Applies the outcome of one right's intent to the delivery. */
 export function applyOutcome(
-  delivery: Delivery,
+  delivery: ProviderState,
   reference: string,
   { outcome, now, random, openEndedDays }: OutcomeContext,
-): Delivery {
-  const rights: Right[] = [];
+): ProviderState {
+  const rights: RegistrationState[] = [];
   let { ended } = delivery;
   for (const right of delivery.rights) {
     const { intent } = right;
@@ -56,10 +56,10 @@ function endedBy({ operation, at, validTo }: Intent): Intent {
 
 /** Sets a decided intent that was not sent to wait until `notBefore`. */
 export function postpone(
-  delivery: Delivery,
+  delivery: ProviderState,
   reference: string,
   { notBefore, now }: { notBefore: Date; now: Date },
-): Delivery {
+): ProviderState {
   const waitMs = Math.max(0, notBefore.getTime() - now.getTime());
   const rights = delivery.rights.map((right) =>
     right.reference !== reference || right.intent === null
@@ -78,16 +78,20 @@ export function isCancelledAlready({ operation }: Intent, error: EnforcementErro
  * Whether the vendor lost a right, so that it is registered again: under its reference, or under the next generation's
  * where the vendor has the reference but cannot find the right, because it is over there.
  */
-export function isLost({ lost }: Right, { operation, attempts }: Intent, error: EnforcementError): boolean {
+export function isLost(
+  { lost }: RegistrationState,
+  { operation, attempts }: Intent,
+  error: EnforcementError,
+): boolean {
   if (operation === "amend") return isNotFound(error);
   return operation === "register" && lost === true && attempts === 0 && isAlreadyThere(error);
 }
 
 function afterSuccess(
-  right: Right,
+  right: RegistrationState,
   intent: Intent,
   { receipt = right.receipt, openEndedDays }: { receipt: Receipt | null | undefined; openEndedDays: number },
-): Right | undefined {
+): RegistrationState | undefined {
   if (intent.operation === "cancel") return cancelled(right);
   const { reference, registration } = right;
   const after = { reference, registration, receipt, intent: null, failure: null };
@@ -95,7 +99,11 @@ function afterSuccess(
   return extendAt === undefined ? after : { ...after, extendAt };
 }
 
-function afterError(right: Right, intent: Intent, context: ErrorContext): Right | undefined {
+function afterError(
+  right: RegistrationState,
+  intent: Intent,
+  context: ErrorContext,
+): RegistrationState | undefined {
   const { error } = context;
   if (isCancelledAlready(intent, error)) return cancelled(right);
   if (isLost(right, intent, error)) return intent.operation === "amend" ? lose(right) : undefined;
@@ -103,18 +111,27 @@ function afterError(right: Right, intent: Intent, context: ErrorContext): Right 
 }
 
 /** What is kept of a cancelled right: nothing, unless it made way for another one and may be registered again. */
-function cancelled({ reference, registration, receipt, gaveWay }: Right): Right | undefined {
+function cancelled({
+  reference,
+  registration,
+  receipt,
+  gaveWay,
+}: RegistrationState): RegistrationState | undefined {
   if (gaveWay !== true || receipt === null) return undefined;
   return { reference, registration, receipt: null, intent: null, failure: null, gaveWay };
 }
 
 /** A right that the vendor lost. Nothing of it is live, whatever was asked for before, so it is decided anew. */
-function lose({ reference, registration }: Right): Right {
+function lose({ reference, registration }: RegistrationState): RegistrationState {
   return { reference, registration, receipt: null, intent: null, failure: null, lost: true };
 }
 
 /** Keeps the intent, to be sent again after a wait. */
-function wait(right: Right, intent: Intent, { error, now, random }: ErrorContext): Right {
+function wait(
+  right: RegistrationState,
+  intent: Intent,
+  { error, now, random }: ErrorContext,
+): RegistrationState {
   const attempts = attemptsAfter(intent, error);
   const isHeld = isOfOneItem(error);
   // An operation whose request was never sent was not tried.
@@ -128,7 +145,11 @@ function wait(right: Right, intent: Intent, { error, now, random }: ErrorContext
   return { ...right, failure, intent: waiting(intent, { attempts, tries, waitMs, now }) };
 }
 
-function refuse(right: Right, intent: Intent, { error, now, rights }: ErrorContext): Right {
+function refuse(
+  right: RegistrationState,
+  intent: Intent,
+  { error, now, rights }: ErrorContext,
+): RegistrationState {
   const attempts = attemptsAfter(intent, error);
   const failure = {
     ...toRefusal(intent, error, now),
@@ -144,7 +165,7 @@ function refuse(right: Right, intent: Intent, { error, now, rights }: ErrorConte
 
 /** The fields of a refusal when another right has the place of a new one. */
 function takenPlaceOf(
-  { reference, registration, receipt }: Right,
+  { reference, registration, receipt }: RegistrationState,
   { operation, repeats }: Intent,
   { error, now, rights }: Pick<ErrorContext, "error" | "now" | "rights">,
 ): Pick<Refusal, "reason" | "retryAt" | "repeats" | "behind"> {
@@ -162,7 +183,7 @@ function takenPlaceOf(
 }
 
 /** Whether a cancellation withdraws a registration that was sent and never acknowledged. */
-function isCancelOfDoubt({ receipt }: Right, { operation }: Intent): boolean {
+function isCancelOfDoubt({ receipt }: RegistrationState, { operation }: Intent): boolean {
   return operation === "cancel" && receipt === null;
 }
 

@@ -1,5 +1,5 @@
 import type { Outcome } from "../../core/provider.ts";
-import type { DeliveryId, Right } from "../ledger/delivery.ts";
+import type { DeliveryId, RegistrationState } from "../ledger/delivery.ts";
 import { isCancelledAlready, isLost } from "./apply-outcome.ts";
 import type { Emit } from "./events.ts";
 import { toFailureKey } from "./failure-key.ts";
@@ -12,7 +12,7 @@ interface Subject extends DeliveryId {
 /** The event of an operation that has ended or is held; undefined for trouble that passes. */
 export function describeOutcome(
   { providerId, companyId, permitId }: Subject,
-  right: Right,
+  right: RegistrationState,
   outcome: Outcome<unknown>,
 ): Parameters<Emit>[0] | undefined {
   const { reference, registration, intent } = right;

@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryId, Right } from "../ledger/delivery.ts";
+import type { DeliveryId, ProviderState, RegistrationState } from "../ledger/delivery.ts";
 import { LEASE_MS } from "../ledger/lease.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Timers } from "../pace/timers.ts";
@@ -40,7 +40,7 @@ export class FreedPlaces {
     return this.#isLooking;
   }
 
-  note({ registration }: Right): void {
+  note({ registration }: RegistrationState): void {
     this.#freed.set(placeOf(registration), registration.target);
   }
 
@@ -105,8 +105,8 @@ export class FreedPlaces {
 }
 
 /** The delivery with its refused registrations at the freed places due at `now`. */
-function freedFor(delivery: Delivery, freed: ReadonlyMap<string, string>, now: Date): Delivery {
-  const isMeant = ({ failure, registration }: Right) =>
+function freedFor(delivery: ProviderState, freed: ReadonlyMap<string, string>, now: Date): ProviderState {
+  const isMeant = ({ failure, registration }: RegistrationState) =>
     failure !== null && isOfTakenPlace(failure) && freed.has(placeOf(registration));
   if (!delivery.rights.some(isMeant)) return delivery;
   const rights = delivery.rights.map((right) =>

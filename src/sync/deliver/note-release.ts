@@ -1,4 +1,4 @@
-import type { Delivery } from "../ledger/delivery.ts";
+import type { ProviderState } from "../ledger/delivery.ts";
 import type { DeliveryUpdate } from "../ledger/ledger.ts";
 import { describeUnmapped } from "./describe-outcome.ts";
 import type { Lag } from "./lag.ts";
@@ -16,7 +16,7 @@ interface ReleaseContext extends Pick<LoopContext, "emit" | "onWithdrawn"> {
 export function noteRelease(
   work: Work,
   { settled }: NonNullable<DeliveryUpdate["release"]>,
-  { delivery, now }: { delivery: Delivery; now: number },
+  { delivery, now }: { delivery: ProviderState; now: number },
   { lag, emit, onWithdrawn }: ReleaseContext,
 ): void {
   if (settled && work.wasSent) lag.add(now - work.dueSince.getTime());

@@ -1,10 +1,10 @@
-import type { Intent, Right } from "../ledger/delivery.ts";
+import type { Intent, RegistrationState } from "../ledger/delivery.ts";
 import type { Work } from "./work.ts";
 
 /** An intent that is written to the ledger and waits for a request. */
 export interface QueuedOperation {
   readonly work: Work;
-  readonly right: Right;
+  readonly right: RegistrationState;
   readonly intent: Intent;
 }
 

@@ -1,5 +1,5 @@
 import type { Permit } from "../../core/permit/permit.ts";
-import type { Delivery, DeliveryId } from "../ledger/delivery.ts";
+import type { DeliveryId, ProviderState } from "../ledger/delivery.ts";
 import { encodeDelivery } from "../ledger/delivery-document.ts";
 import type { ClaimedDelivery, DeliveryUpdate } from "../ledger/ledger.ts";
 import type { Desired } from "../plan/desired.ts";
@@ -18,11 +18,11 @@ export interface Work extends DeliveryId {
   /** Undefined until the directory has answered. */
   desired: Desired | undefined;
   /** The current state, which is written to the ledger. */
-  delivery: Delivery;
+  delivery: ProviderState;
   /** The state in the ledger, as far as this process knows. */
-  written: Delivery;
+  written: ProviderState;
   /** The state that is being written. */
-  writing: Delivery | undefined;
+  writing: ProviderState | undefined;
   /** The version of the claim, which goes back with the update. */
   version: number;
   /** When the claim was requested, by the monotonic clock: setting the clock must not make the claim look younger. */
@@ -80,6 +80,6 @@ export function hasOpenIntent({ delivery }: Work): boolean {
 export function isAsWritten({ written, writing }: Work, claimed: ClaimedDelivery): boolean {
   if (claimed.delivery === written || claimed.delivery === writing) return true;
   const found = encodeDelivery(claimed.delivery, claimed);
-  const isFound = (delivery: Delivery) => encodeDelivery(delivery, claimed) === found;
+  const isFound = (delivery: ProviderState) => encodeDelivery(delivery, claimed) === found;
   return isFound(written) || (writing !== undefined && isFound(writing));
 }

@@ -1,6 +1,6 @@
 import type { Receipt } from "../../core/registration/receipt.ts";
 import type { StoredRegistration } from "../../core/registration/registration.ts";
-import type { Delivery, DeliveryId, Intent, Refusal, Right } from "./delivery.ts";
+import type { DeliveryId, Intent, ProviderState, Refusal, RegistrationState } from "./delivery.ts";
 
 // The JSON form of deliveries in SQLite and PostgreSQL. A right names its registration twice (as asked for, as
 // acknowledged), and the row holds the ids already. Whatever follows from another value is left out, which makes a
@@ -70,7 +70,7 @@ interface Owner extends DeliveryId {
 }
 
 /** The document of a delivery; null for a delivery without any history. */
-export function encodeDelivery(delivery: Delivery, id: DeliveryId): string | null {
+export function encodeDelivery(delivery: ProviderState, id: DeliveryId): string | null {
   const { rights, ended = NONE, used, generation, decidedAt, unmapped, erased } = delivery;
   const isNew = rights.length + used.length + unmapped.length === 0 && generation === -1;
   if (isNew && decidedAt === null && erased !== true) return null;
@@ -83,11 +83,11 @@ export function encodeDelivery(delivery: Delivery, id: DeliveryId): string | nul
   return JSON.stringify([...document.slice(0, 5), companyId ?? 0, erased === true ? 1 : 0, shortEnded]);
 }
 
-const NONE: readonly Right[] = [];
+const NONE: readonly RegistrationState[] = [];
 
 // Array literals, here and below: a list that grows by `push` allocates room for sixteen more.
 function toDocument(
-  { used: references, generation, decidedAt, unmapped, erased }: Delivery,
+  { used: references, generation, decidedAt, unmapped, erased }: ProviderState,
   rights: ShortRight[],
   companyId: string | undefined,
 ): Document {
@@ -97,7 +97,7 @@ function toDocument(
   return [rights, used, generation, decidedAt, unmapped];
 }
 
-export function decodeDelivery(text: string, id: DeliveryId): Delivery {
+export function decodeDelivery(text: string, id: DeliveryId): ProviderState {
   const [rights, used, generation, decidedAt, unmapped, companyId, erased, ended] = JSON.parse(
     text,
   ) as Document;
@@ -124,7 +124,17 @@ function restoreReference(short: string | number, rights: readonly ShortRight[])
 }
 
 function shortenRight(
-  { reference, registration, receipt, intent, failure, mayLastUntil, lost, extendAt, gaveWay }: Right,
+  {
+    reference,
+    registration,
+    receipt,
+    intent,
+    failure,
+    mayLastUntil,
+    lost,
+    extendAt,
+    gaveWay,
+  }: RegistrationState,
   owner: Owner,
 ): ShortRight {
   const isOwn = registration.companyId === owner.companyId && registration.permitId === owner.permitId;
@@ -157,7 +167,7 @@ function shortenIntent(intent: Intent): ShortIntent {
   return [operation, at, validTo, attempts, notBefore];
 }
 
-function restoreRight(short: ShortRight, owner: Owner): Right {
+function restoreRight(short: ShortRight, owner: Owner): RegistrationState {
   const [reference, stored, receipt, intent, failure, mayLastUntil, lost, extendAt, gaveWay] = short;
   const registration = Array.isArray(stored) ? restoreRegistration(stored, owner) : stored;
   return {
@@ -202,7 +212,7 @@ function restoreRegistration(short: ShortRegistration, owner: Owner): StoredRegi
   };
 }
 
-type RightOfReceipt = Pick<Right, "reference" | "registration">;
+type RightOfReceipt = Pick<RegistrationState, "reference" | "registration">;
 
 function shortenReceipt(
   receipt: Receipt | null,

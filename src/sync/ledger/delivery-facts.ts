@@ -1,15 +1,15 @@
 import { timeOf } from "../../core/instant.ts";
-import { type Delivery, type Failure, NO_DELIVERY, type Right } from "./delivery.ts";
+import { type Failure, NO_DELIVERY, type ProviderState, type RegistrationState } from "./delivery.ts";
 
 // What ledgers index of a delivery. Whatever is asked of many deliveries at once is one of these.
 
 /** Where a right is on the vendor's side: the target that went on the wire, where the vendor acknowledged one. */
-export function targetOf(right: Right): string {
+export function targetOf(right: RegistrationState): string {
   return right.receipt?.target ?? right.registration.target;
 }
 
 /** Every target at which a delivery has a right, live or over. */
-export function targetsOf({ rights }: Delivery): ReadonlySet<string> {
+export function targetsOf({ rights }: ProviderState): ReadonlySet<string> {
   if (rights.length === 0) return NO_TARGETS;
   const targets = new Set<string>();
   for (const right of rights) targets.add(targetOf(right));
@@ -19,7 +19,7 @@ export function targetsOf({ rights }: Delivery): ReadonlySet<string> {
 const NO_TARGETS: ReadonlySet<string> = new Set();
 
 /** The refusals of a delivery that wait for a person. */
-export function failuresOf(delivery: Delivery): Failure[] {
+export function failuresOf(delivery: ProviderState): Failure[] {
   const failures: Failure[] = [];
   for (const right of delivery.rights) {
     const { failure, reference, registration } = right;
@@ -35,7 +35,7 @@ export function failuresOf(delivery: Delivery): Failure[] {
  * for, whichever ends later. `Infinity`: an end was never heard of. `null`: there is nothing that could be live. For
  * erasing alone: when a right is over for the planner is told by `overAt`, which knows the provider's rules.
  */
-export function findLiveUntil({ rights, ended = NONE }: Delivery): number | null {
+export function findLiveUntil({ rights, ended = NONE }: ProviderState): number | null {
   let until: number | null = null;
   for (const right of rights) until = later(until, rightLiveUntil(right));
   for (const right of ended) {
@@ -46,9 +46,9 @@ export function findLiveUntil({ rights, ended = NONE }: Delivery): number | null
   return until;
 }
 
-const NONE: readonly Right[] = [];
+const NONE: readonly RegistrationState[] = [];
 
-function rightLiveUntil({ receipt, intent, registration, mayLastUntil }: Right): number | null {
+function rightLiveUntil({ receipt, intent, registration, mayLastUntil }: RegistrationState): number | null {
   let until: number | null = null;
   if (receipt !== null) until = timeOf(receipt.coveredUntil);
   if (mayLastUntil !== undefined) until = later(until, timeOf(mayLastUntil));
@@ -66,7 +66,7 @@ function later(one: number | null, other: number | null): number | null {
 }
 
 /** What remains of a delivery when its permit is erased. */
-export function eraseDelivery({ generation, rights }: Delivery): Delivery {
+export function eraseDelivery({ generation, rights }: ProviderState): ProviderState {
   const highest = rights.reduce((max, right) => Math.max(max, right.registration.generation), generation);
   return { ...NO_DELIVERY, generation: highest, erased: true };
 }
@@ -75,7 +75,7 @@ export function eraseDelivery({ generation, rights }: Delivery): Delivery {
 export const SAME_CLOCK_MS = 1_000;
 
 /** Whether the clock, which shows `time` in milliseconds, is behind the last decision. */
-export function isBehind({ decidedAt }: Delivery, time: number): boolean {
+export function isBehind({ decidedAt }: ProviderState, time: number): boolean {
   return decidedAt !== null && isAhead(decidedAt, time);
 }
 

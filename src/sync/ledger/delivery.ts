@@ -11,17 +11,17 @@ export interface DeliveryId {
  * What one vendor has of one permit: the acknowledged rights, and the operations that were open at the last write.
  * Plain JSON; it holds plates.
  */
-export interface Delivery {
+export interface ProviderState {
   /** Version of this shape. */
   readonly v: 1;
   /** Rights that the vendor has or may have. */
-  readonly rights: readonly Right[];
+  readonly rights: readonly RegistrationState[];
   /**
    * Rights that were cancelled or are over, each in its last state: a cancelled one with its `cancel`. They are kept
    * for a day, and while the clock is not trusted, because a clock that was ahead may have ended them too early.
    * Absent: there are none.
    */
-  readonly ended?: readonly Right[];
+  readonly ended?: readonly RegistrationState[];
   /** References in generation 0 that were used before. Registering one of them again takes a new generation. */
   readonly used: readonly string[];
   /** The highest generation that was used; -1 for none. Erasure keeps it and drops `used`. */
@@ -35,7 +35,7 @@ export interface Delivery {
 }
 
 /** One registration in one generation. */
-export interface Right {
+export interface RegistrationState {
   /** The registration's reference, generation included. Every attempt carries the same one. */
   readonly reference: string;
   /** The registration as it was last sent or decided. */
@@ -128,6 +128,6 @@ export interface Failure extends Refusal {
 }
 
 /** A permit's delivery before the first operation. */
-export const NO_DELIVERY: Delivery = Object.freeze({
+export const NO_DELIVERY: ProviderState = Object.freeze({
   ...{ v: 1 as const, rights: [], used: [], generation: -1, decidedAt: null, unmapped: [] },
 });

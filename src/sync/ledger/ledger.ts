@@ -1,6 +1,6 @@
 import type { FindPermits } from "../../core/lookup/find-permits.ts";
 import type { Permit } from "../../core/permit/permit.ts";
-import type { Delivery, DeliveryId, Failure } from "./delivery.ts";
+import type { DeliveryId, Failure, ProviderState } from "./delivery.ts";
 
 /**
  * The durable record of what should be enforceable and what each vendor has acknowledged.
@@ -116,7 +116,10 @@ export interface Ledger {
    * of its receipt, which is the name on the vendor's wire; before there is a receipt, at the target of its
    * registration.
    */
-  listAt(providerId: string, target: string): AsyncIterable<DeliveryId & { readonly delivery: Delivery }>;
+  listAt(
+    providerId: string,
+    target: string,
+  ): AsyncIterable<DeliveryId & { readonly delivery: ProviderState }>;
   /** Every target, as `listAt` takes it, at which a provider has a recorded right, live or over. Each once. */
   listTargets(providerId: string): AsyncIterable<string>;
 
@@ -204,7 +207,7 @@ export interface ClaimedDelivery extends DeliveryId {
   readonly companyId: string;
   /** Undefined: the permit was erased. Its delivery then has no live right. */
   readonly stored: StoredPermit | undefined;
-  readonly delivery: Delivery;
+  readonly delivery: ProviderState;
   /** Since when the delivery has been due; the instant of the claim when it was not. */
   readonly dueSince: Date;
   /**
@@ -216,7 +219,7 @@ export interface ClaimedDelivery extends DeliveryId {
 
 /** The new state of a claimed delivery. */
 export interface DeliveryUpdate extends DeliveryId {
-  readonly delivery: Delivery;
+  readonly delivery: ProviderState;
   readonly version: number;
   /** Absent: the claim goes on, and only `delivery` is written. */
   readonly release?: {

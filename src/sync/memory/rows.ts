@@ -1,6 +1,6 @@
 import type { Permit } from "../../core/permit/permit.ts";
 import type { KnownState } from "../ledger/change-status.ts";
-import type { Delivery } from "../ledger/delivery.ts";
+import type { ProviderState } from "../ledger/delivery.ts";
 import { failuresOf, isBehind, targetOf, targetsOf } from "../ledger/delivery-facts.ts";
 import { LEASE_MS } from "../ledger/lease.ts";
 import { type DueNode, DueQueue } from "./due-queue.ts";
@@ -21,7 +21,7 @@ export interface PermitRow {
 export interface DeliveryRow {
   readonly providerId: string;
   readonly owner: PermitRow;
-  delivery: Delivery;
+  delivery: ProviderState;
   dueAt: number | null;
   dueSince: number | null;
   /** The row's current queue entry. Other entries of the row are stale. */
@@ -110,7 +110,7 @@ export class ProviderRows {
     this.queueUp(row);
   }
 
-  setDelivery(row: DeliveryRow, delivery: Delivery): void {
+  setDelivery(row: DeliveryRow, delivery: ProviderState): void {
     const earlier = row.delivery;
     row.delivery = delivery;
     this.#move(row, earlier, delivery);
@@ -119,7 +119,7 @@ export class ProviderRows {
   }
 
   /** Updates the index by target. */
-  #move(row: DeliveryRow, earlier: Delivery, later: Delivery): void {
+  #move(row: DeliveryRow, earlier: ProviderState, later: ProviderState): void {
     const [only] = later.rights;
     const [former] = earlier.rights;
     const isOne = earlier.rights.length === 1 && later.rights.length === 1;

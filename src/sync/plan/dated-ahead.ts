@@ -1,6 +1,6 @@
 import { DAY_MS, formatInstant, timeOf } from "../../core/instant.ts";
 import type { Receipt } from "../../core/registration/receipt.ts";
-import type { Delivery, Right } from "../ledger/delivery.ts";
+import type { ProviderState, RegistrationState } from "../ledger/delivery.ts";
 import { isAhead, SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
 import { endedUntil, unconfirmedEndOf } from "./right-terms.ts";
 
@@ -15,9 +15,9 @@ const REMEMBERED_MS = DAY_MS;
  * into `mayLastUntil`, so that the planner asks for the right end.
  */
 export function datedNow(
-  right: Right,
+  right: RegistrationState,
   context: { now: number; openEndedDays: number; isBehind: boolean },
-): Right {
+): RegistrationState {
   const { receipt, intent, mayLastUntil } = right;
   const isTooLong = context.isBehind && receipt !== null && isExtendedTooFar(receipt, context);
   const before =
@@ -44,7 +44,10 @@ function isExtendedTooFar(
 }
 
 /** The ended rights whose end is ahead of the clock. The vendor may have them until then. */
-export function endedAhead({ ended }: Delivery, context: { now: number; openEndedDays: number }): Right[] {
+export function endedAhead(
+  { ended }: ProviderState,
+  context: { now: number; openEndedDays: number },
+): RegistrationState[] {
   if (ended === undefined) return [];
   return ended.filter((right) => isEndedAhead(right, context));
 }
@@ -54,17 +57,21 @@ export function endedAhead({ ended }: Delivery, context: { now: number; openEnde
  * end.
  */
 export function rememberedEnds(
-  { ended = [] }: Delivery,
-  over: readonly Right[],
+  { ended = [] }: ProviderState,
+  over: readonly RegistrationState[],
   context: { now: number; openEndedDays: number; isSteady: boolean },
-): readonly Right[] {
+): readonly RegistrationState[] {
   if (ended.length + over.length === 0) return ended;
   const { now, openEndedDays, isSteady } = context;
-  const isOld = (right: Right) => isSteady && endedUntil(right, openEndedDays) + REMEMBERED_MS <= now;
+  const isOld = (right: RegistrationState) =>
+    isSteady && endedUntil(right, openEndedDays) + REMEMBERED_MS <= now;
   const all = [...ended.filter((right) => !isEndedAhead(right, context)), ...over];
   return all.filter((right) => !isOld(right));
 }
 
-function isEndedAhead(right: Right, { now, openEndedDays }: { now: number; openEndedDays: number }): boolean {
+function isEndedAhead(
+  right: RegistrationState,
+  { now, openEndedDays }: { now: number; openEndedDays: number },
+): boolean {
   return endedUntil(right, openEndedDays) > now + SAME_CLOCK_MS;
 }

@@ -1,10 +1,10 @@
-import type { Delivery, Right } from "../ledger/delivery.ts";
+import type { ProviderState, RegistrationState } from "../ledger/delivery.ts";
 import type { Desired } from "./desired.ts";
 
 /** The planner's input. */
 export interface PlanInput {
   readonly desired: Desired;
-  readonly delivery: Delivery;
+  readonly delivery: ProviderState;
   /** The instant of the plan, by sync's clock. */
   readonly now: Date;
   /** When the clock is trusted again. Until then, no right counts as over. Undefined: the clock is trusted. */
@@ -26,9 +26,9 @@ export interface PlanRules {
 /** The planner's result. */
 export interface DeliveryPlan {
   /** Rights whose intent is to be sent now, after `delivery` was written. They do not depend on each other. */
-  readonly operations: readonly Right[];
+  readonly operations: readonly RegistrationState[];
   /** When to plan again without a change; null: not before something changes. */
   readonly dueAt: Date | null;
   /** The delivery to write; the same object as in the input when nothing changed. */
-  readonly delivery: Delivery;
+  readonly delivery: ProviderState;
 }

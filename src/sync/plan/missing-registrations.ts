@@ -1,5 +1,5 @@
 import type { StoredRegistration } from "../../core/registration/registration.ts";
-import type { Delivery, Right } from "../ledger/delivery.ts";
+import type { ProviderState, RegistrationState } from "../ledger/delivery.ts";
 import type { PlanRules } from "./delivery-plan.ts";
 import { nextReference } from "./reference.ts";
 
@@ -13,12 +13,12 @@ export interface Missing {
 /** New rights, with open intents, for registrations that the vendor does not have. */
 export function createMissingRegistrations(
   missing: readonly Missing[],
-  delivery: Delivery,
+  delivery: ProviderState,
   { rules, at }: { rules: PlanRules; at: string },
-): { rights: Right[]; used: readonly string[]; generation: number } {
+): { rights: RegistrationState[]; used: readonly string[]; generation: number } {
   if (missing.length === 0) return { rights: [], used: delivery.used, generation: delivery.generation };
   const used = new Set(delivery.used);
-  const rights: Right[] = [];
+  const rights: RegistrationState[] = [];
   let { generation } = delivery;
   for (const { wish, gaveWay } of missing) {
     const erased = delivery.erased === true;

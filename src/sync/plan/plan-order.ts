@@ -1,6 +1,6 @@
 import { timeOf } from "../../core/instant.ts";
 import type { StoredRegistration } from "../../core/registration/registration.ts";
-import type { Refusal, Right } from "../ledger/delivery.ts";
+import type { Refusal, RegistrationState } from "../ledger/delivery.ts";
 import { placeOf } from "./right-terms.ts";
 
 // The order of operations on different rights of one permit.
@@ -39,7 +39,11 @@ export class Pending {
    * Adds a registration that is wanted now, with its right if there is one. `isHeld` tells whether the vendor has
    * another right at a place, and that right stays.
    */
-  add(wish: StoredRegistration, right: Right | undefined, isHeld: (place: string) => boolean): void {
+  add(
+    wish: StoredRegistration,
+    right: RegistrationState | undefined,
+    isHeld: (place: string) => boolean,
+  ): void {
     if (right !== undefined && !isPending(right, this.#now)) return;
     const { locationId, plate } = wish;
     const place = placeOf(wish);
@@ -66,7 +70,7 @@ export class Pending {
   }
 
   /** Whether an unwanted right blocks a wanted one. */
-  needsWay({ registration, receipt }: Right): boolean {
+  needsWay({ registration, receipt }: RegistrationState): boolean {
     const place = placeOf(registration);
     // A right that was never acknowledged covers nothing for certain, and may be the one that blocks.
     return this.#claimedPlaces.has(place) || (receipt === null && this.#coveredPlaces.has(place));
@@ -97,7 +101,7 @@ export function isOfTakenPlace({ reason }: Refusal): boolean {
  * Whether a wanted right is not acknowledged yet. Cancels do not wait for one whose refusal the host dismissed. A right
  * that was not extended in time counts as not acknowledged.
  */
-function isPending({ receipt, intent, failure }: Right, now: number): boolean {
+function isPending({ receipt, intent, failure }: RegistrationState, now: number): boolean {
   if (receipt !== null && intent?.operation === "cancel") return true;
   const isThere = receipt !== null && timeOf(receipt.coveredUntil) > now;
   return !isThere && failure?.dismissed !== true;

@@ -1,5 +1,5 @@
 import type { StoredRegistration } from "../../core/registration/registration.ts";
-import type { Intent, Refusal, Right } from "../ledger/delivery.ts";
+import type { Intent, Refusal, RegistrationState } from "../ledger/delivery.ts";
 import { SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
 import { LONGEST_BACKOFF_MS } from "../pace/backoff.ts";
 import { isOfTakenPlace } from "./plan-order.ts";
@@ -9,12 +9,12 @@ import { extensionDue, unconfirmedEndOf } from "./right-terms.ts";
 /** What one right needs, before the other rights of its permit are considered. */
 export type Step =
   /** Nothing now. `dueAt`, in milliseconds: plan again at that instant. */
-  | { readonly kind: "rest"; readonly right: Right; readonly dueAt?: number }
+  | { readonly kind: "rest"; readonly right: RegistrationState; readonly dueAt?: number }
   /** Its intent is sent, whatever the other rights need. */
-  | { readonly kind: "send"; readonly right: Right }
+  | { readonly kind: "send"; readonly right: RegistrationState }
   /** As `send`, once the cancel leaves no driver uncovered. Until then the right stays as it was, or as `held`. */
-  | { readonly kind: "cancel"; readonly right: Right; readonly held?: Right }
-  | { readonly kind: "drop"; readonly right: Right };
+  | { readonly kind: "cancel"; readonly right: RegistrationState; readonly held?: RegistrationState }
+  | { readonly kind: "drop"; readonly right: RegistrationState };
 
 export interface StepContext extends TakenPlaceContext {
   /** The instant of new decisions, as ISO text. */
@@ -30,7 +30,11 @@ export interface StepContext extends TakenPlaceContext {
  * vendor may have carried it out. An intent that surely did not reach the vendor is withdrawn when it is no longer
  * wanted. An intent *with* a refusal was refused after an attempt without a known result.
  */
-export function planRight(kept: Right, wish: StoredRegistration | undefined, context: StepContext): Step {
+export function planRight(
+  kept: RegistrationState,
+  wish: StoredRegistration | undefined,
+  context: StepContext,
+): Step {
   const right = isAskedAgain(kept) ? { ...kept, failure: null } : kept;
   if (right.intent !== null && right.failure === null) {
     const { operation } = right.intent;
@@ -51,7 +55,7 @@ export function planRight(kept: Right, wish: StoredRegistration | undefined, con
   return wish === undefined ? planUnwanted(right, context) : planWanted(right, wish, context);
 }
 
-function planWanted(right: Right, wish: StoredRegistration, context: StepContext): Step {
+function planWanted(right: RegistrationState, wish: StoredRegistration, context: StepContext): Step {
   const { receipt, intent, failure, mayLastUntil } = right;
   const { validTo } = wish;
   const attempts = intent === null ? 0 : Math.max(1, intent.attempts);
@@ -76,7 +80,7 @@ function planWanted(right: Right, wish: StoredRegistration, context: StepContext
 }
 
 /** Plans a registration that was refused and is still wanted with the same end. */
-function planRefused(right: Right, failure: Refusal, context: StepContext): Step {
+function planRefused(right: RegistrationState, failure: Refusal, context: StepContext): Step {
   if (failure.dismissed || !isOfTakenPlace(failure)) return { kind: "rest", right };
   const dueAt = sentAgainAt(right, failure, context);
   if (dueAt > context.now) return { kind: "rest", right, dueAt };
@@ -92,7 +96,7 @@ function planRefused(right: Right, failure: Refusal, context: StepContext): Step
   };
 }
 
-function planUnwanted(right: Right, context: StepContext): Step {
+function planUnwanted(right: RegistrationState, context: StepContext): Step {
   const { receipt, intent, failure } = right;
   if (receipt === null) {
     // Only an attempt without an answer can have left a right at the vendor. Dismissing a refused registration does not
@@ -111,7 +115,7 @@ function planUnwanted(right: Right, context: StepContext): Step {
  * Whether a refused operation was being sent again at the last write, so that its refusal may be outdated. A dismissed
  * refusal stays.
  */
-function isAskedAgain({ intent, failure }: Right): boolean {
+function isAskedAgain({ intent, failure }: RegistrationState): boolean {
   return intent?.notBefore === null && failure !== null && failure.dismissed !== true;
 }
 
@@ -119,14 +123,14 @@ function isAskedAgain({ intent, failure }: Right): boolean {
  * Whether an open intent surely never reached the vendor. Without `notBefore` it may have been sent since the last
  * write.
  */
-function isSurelyUnsent({ receipt }: Right, { operation, attempts, notBefore }: Intent): boolean {
+function isSurelyUnsent({ receipt }: RegistrationState, { operation, attempts, notBefore }: Intent): boolean {
   // A repair registers a right that was acknowledged before: the vendor does not have it, and it must be registered
   // before any other change.
   return attempts === 0 && notBefore !== null && (operation !== "register" || receipt === null);
 }
 
 /** A right without its intent, as it was before the decision. */
-function withoutIntent(right: Right): Right {
+function withoutIntent(right: RegistrationState): RegistrationState {
   const { receipt, registration } = right;
   if (receipt === null) return { ...right, intent: null };
   const { gaveWay: _, ...rest } = right;
@@ -136,7 +140,7 @@ function withoutIntent(right: Right): Right {
 
 /** Sends an open intent again, unless it has to wait. */
 export function repeat(
-  right: Right,
+  right: RegistrationState,
   intent: Intent,
   { now }: Pick<StepContext, "now">,
 ): Extract<Step, { kind: "rest" | "send" }> {
@@ -151,11 +155,11 @@ export function repeat(
 }
 
 function decide(
-  right: Right,
+  right: RegistrationState,
   operation: Intent["operation"],
   { validTo, attempts }: Pick<Intent, "validTo" | "attempts">,
   { at, openEndedDays }: StepContext,
-): Right {
+): RegistrationState {
   const mayLastUntil = unconfirmedEndOf(right, openEndedDays);
   return {
     ...right,

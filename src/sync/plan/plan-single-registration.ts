@@ -1,6 +1,6 @@
 import { formatInstant, timeOf } from "../../core/instant.ts";
 import type { StoredRegistration } from "../../core/registration/registration.ts";
-import type { Delivery, Right } from "../ledger/delivery.ts";
+import type { ProviderState, RegistrationState } from "../ledger/delivery.ts";
 import { isBehind } from "../ledger/delivery-facts.ts";
 import type { DeliveryPlan, PlanInput } from "./delivery-plan.ts";
 import { isSameRight } from "./desired.ts";
@@ -38,11 +38,11 @@ export function planSingleRegistration({
   return isDue ? planFirst(delivery, wish, { now, providerId: rules.providerId }) : undefined;
 }
 
-const NONE: readonly Right[] = [];
+const NONE: readonly RegistrationState[] = [];
 
 /** Whether the vendor has acknowledged exactly what is wanted, with no later change to expect. */
 function isSettled(
-  { receipt, intent, failure, mayLastUntil }: Right,
+  { receipt, intent, failure, mayLastUntil }: RegistrationState,
   { validTo }: StoredRegistration,
   time: number,
 ): boolean {
@@ -54,7 +54,7 @@ function isSettled(
 }
 
 function planFirst(
-  delivery: Delivery,
+  delivery: ProviderState,
   wish: StoredRegistration,
   { now, providerId }: { now: Date; providerId: string },
 ): DeliveryPlan {

@@ -1,5 +1,5 @@
 import type { StoredRegistration } from "../../core/registration/registration.ts";
-import type { Right } from "../ledger/delivery.ts";
+import type { RegistrationState } from "../ledger/delivery.ts";
 import type { Pending, StandInFate } from "./plan-order.ts";
 import { planRight, type Step, type StepContext } from "./plan-right.ts";
 import { placeOf } from "./right-terms.ts";
@@ -12,18 +12,18 @@ import { placeOf } from "./right-terms.ts";
 export type StandInStep = Step | { readonly kind: "restore"; readonly wish: StoredRegistration };
 
 /** Whether a right was cancelled to make way for another one, and is not acknowledged again. */
-export function isStandIn({ gaveWay, receipt }: Right): boolean {
+export function isStandIn({ gaveWay, receipt }: RegistrationState): boolean {
   return gaveWay === true && receipt === null;
 }
 
 /** Whether a right that made way is neither being registered again nor refused. */
-export function isAway({ intent, failure }: Right): boolean {
+export function isAway({ intent, failure }: RegistrationState): boolean {
   return intent === null && failure === null;
 }
 
 /** Plans a right that made way. It is registered again with its own start, and with the current end of its permit. */
 export function planStandIn(
-  right: Right,
+  right: RegistrationState,
   fate: StandInFate,
   { wishedEnd, context }: { wishedEnd: string | null; context: StepContext },
 ): StandInStep {
@@ -35,7 +35,7 @@ export function planStandIn(
 
 export interface PlannedStep {
   readonly key: string;
-  readonly before: Right;
+  readonly before: RegistrationState;
   /** Undefined: the right made way for another one, and its step depends on what becomes of that one. */
   readonly step: Exclude<Step, { kind: "drop" }> | undefined;
 }

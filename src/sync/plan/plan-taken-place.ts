@@ -1,5 +1,5 @@
 import { timeOf } from "../../core/instant.ts";
-import type { Refusal, Right } from "../ledger/delivery.ts";
+import type { Refusal, RegistrationState } from "../ledger/delivery.ts";
 import { SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
 import { LONGEST_BACKOFF_MS } from "../pace/backoff.ts";
 import { isHolding, overAt, placeOf } from "./right-terms.ts";
@@ -9,7 +9,7 @@ export interface TakenPlaceContext {
   /** The current instant, in milliseconds. */
   readonly now: number;
   /** All rights of the permit at this vendor. */
-  readonly rights: readonly Right[];
+  readonly rights: readonly RegistrationState[];
   readonly openEndedDays: number;
 }
 
@@ -18,7 +18,7 @@ export interface TakenPlaceContext {
  * acknowledged right of this permit has its plate and target: when that right is over. When such a right has gone: at
  * once. Otherwise the other right belongs to another permit or to others, and the registration is sent after its wait.
  */
-export function sentAgainAt(right: Right, failure: Refusal, context: TakenPlaceContext): number {
+export function sentAgainAt(right: RegistrationState, failure: Refusal, context: TakenPlaceContext): number {
   const { now, rights, openEndedDays } = context;
   const place = placeOf(right.registration);
   const ends = rights

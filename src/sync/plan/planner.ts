@@ -1,6 +1,6 @@
 import { formatInstant, timeOf } from "../../core/instant.ts";
 import type { StoredRegistration } from "../../core/registration/registration.ts";
-import type { Delivery, Right } from "../ledger/delivery.ts";
+import type { ProviderState, RegistrationState } from "../ledger/delivery.ts";
 import { isBehind } from "../ledger/delivery-facts.ts";
 import { datedNow, endedAhead, rememberedEnds } from "./dated-ahead.ts";
 import type { DeliveryPlan, PlanInput } from "./delivery-plan.ts";
@@ -56,8 +56,8 @@ export function planRegistrations({ desired, delivery, now, steadyAt, rules }: P
 
   const [anyWish] = wishes.values();
   const wishedEnd = anyWish?.validTo ?? null;
-  const rights: Right[] = [];
-  const operations: Right[] = [];
+  const rights: RegistrationState[] = [];
+  const operations: RegistrationState[] = [];
   for (const { key, step: planned, before } of steps) {
     const step =
       planned ?? planStandIn(before, fateOf(before.registration, { steps, pending }), { wishedEnd, context });
@@ -110,7 +110,7 @@ export function planRegistrations({ desired, delivery, now, steadyAt, rules }: P
 }
 
 /** A right that is being cancelled, with `gaveWay` set when it makes way for another one, and cleared otherwise. */
-function withWay(right: Right, makesWay: boolean): Right {
+function withWay(right: RegistrationState, makesWay: boolean): RegistrationState {
   if (makesWay) return { ...right, gaveWay: true };
   if (right.gaveWay === undefined || right.receipt === null) return right;
   const { gaveWay: _, ...rest } = right;
@@ -128,14 +128,14 @@ const NONE: ReadonlyMap<string, StoredRegistration> = new Map();
 const FEW_STEPS = 4;
 
 /** Finds the planned right of a key. Most deliveries have one right, and a Map per plan costs more than the plan. */
-function plannedIn(steps: readonly PlannedStep[]): (key: string) => Right | undefined {
+function plannedIn(steps: readonly PlannedStep[]): (key: string) => RegistrationState | undefined {
   if (steps.length <= FEW_STEPS) return (key) => steps.find((planned) => planned.key === key)?.step?.right;
   const rights = new Map(steps.map(({ key, step }) => [key, step?.right]));
   return (key) => rights.get(key);
 }
 
 /** The permit's plates that may be uncovered at a location that cannot be read. */
-function uncoveredPlates({ rights }: Delivery, held: HeldLocations | undefined): readonly string[] {
+function uncoveredPlates({ rights }: ProviderState, held: HeldLocations | undefined): readonly string[] {
   if (held === undefined) return [];
   const isCovered = (plateNumber: string, locationId: string) =>
     rights.some(
@@ -151,11 +151,11 @@ function uncoveredPlates({ rights }: Delivery, held: HeldLocations | undefined):
 interface PlannedRights {
   readonly steps: readonly PlannedStep[];
   /** Rights that are over, by a trusted clock. */
-  readonly over: readonly Right[];
+  readonly over: readonly RegistrationState[];
 }
 
 function planRights(
-  delivery: Delivery,
+  delivery: ProviderState,
   wanted: {
     desired: Desired;
     wishes: ReadonlyMap<string, StoredRegistration>;
@@ -165,9 +165,9 @@ function planRights(
 ): PlannedRights {
   const { desired, wishes, held } = wanted;
   const steps: PlannedStep[] = [];
-  const over: Right[] = [];
+  const over: RegistrationState[] = [];
   const again = endedAhead(delivery, context);
-  const isAgain = ({ reference }: Right) => again.some((ended) => ended.reference === reference);
+  const isAgain = ({ reference }: RegistrationState) => again.some((ended) => ended.reference === reference);
   // A right that made way may still be in the list.
   const rights =
     again.length === 0 ? delivery.rights : [...delivery.rights.filter((one) => !isAgain(one)), ...again];
@@ -206,7 +206,7 @@ function planRights(
 }
 
 /** Whether a right that was ended by a clock ahead was registered again since, in a later generation. */
-function isSuperseded({ registration }: Right, rights: readonly Right[]): boolean {
+function isSuperseded({ registration }: RegistrationState, rights: readonly RegistrationState[]): boolean {
   return rights.some(
     (other) =>
       other.registration.generation > registration.generation &&
@@ -216,20 +216,20 @@ function isSuperseded({ registration }: Right, rights: readonly Right[]): boolea
 }
 
 /** Plans a right that is over by a clock that is not trusted: it stays, and its open intent is repeated. */
-function restOver(right: Right, context: StepContext): PlannedStep["step"] {
+function restOver(right: RegistrationState, context: StepContext): PlannedStep["step"] {
   const { intent, failure } = right;
   return intent === null || failure !== null ? { kind: "rest", right } : repeat(right, intent, context);
 }
 
 /** The delivery with the plan's decisions; the same object when nothing changed. */
 function withPlan(
-  delivery: Delivery,
-  plan: Pick<Delivery, "rights" | "used" | "generation" | "unmapped"> & {
-    ended: readonly Right[];
+  delivery: ProviderState,
+  plan: Pick<ProviderState, "rights" | "used" | "generation" | "unmapped"> & {
+    ended: readonly RegistrationState[];
     at: string;
     isDecision: boolean;
   },
-): Delivery {
+): ProviderState {
   const { rights, ended, used, generation, unmapped, at, isDecision } = plan;
   const { ended: endedBefore = [], ...before } = delivery;
   const areSame = isSameList(rights, delivery.rights) && isSameList(ended, endedBefore);

@@ -1,6 +1,6 @@
 import { DAY_MS, formatInstant, timeOf } from "../../core/instant.ts";
 import type { StoredRegistration } from "../../core/registration/registration.ts";
-import type { Intent, Right } from "../ledger/delivery.ts";
+import type { Intent, RegistrationState } from "../ledger/delivery.ts";
 
 const SHORTEST_EXTENSION_MS = 60_000;
 
@@ -12,7 +12,7 @@ const SHORTEST_EXTENSION_MS = 60_000;
  * open end that was asked for as endless; it does not wait for the cancellation of an acknowledged right beyond what was
  * acknowledged; and nothing of what was only refused can be live.
  */
-export function overAt(right: Right, openEndedDays: number): number {
+export function overAt(right: RegistrationState, openEndedDays: number): number {
   const { receipt, intent, registration, mayLastUntil } = right;
   let until = receipt === null ? Number.NEGATIVE_INFINITY : timeOf(receipt.coveredUntil);
   // A cancellation carries no end and counts as an operation without one: it is repeated for `openEndedDays`.
@@ -24,15 +24,15 @@ export function overAt(right: Right, openEndedDays: number): number {
   return receipt === null && intent === null ? endOf(registration.validTo) : until;
 }
 
-/** Until when a vendor may have a right that was ended (`Delivery.ended`), as milliseconds. */
-export function endedUntil(right: Right, openEndedDays: number): number {
+/** Until when a vendor may have a right that was ended (`ProviderState.ended`), as milliseconds. */
+export function endedUntil(right: RegistrationState, openEndedDays: number): number {
   const { intent } = right;
   if (intent?.operation !== "cancel") return overAt(right, openEndedDays);
   return Math.min(timeOf(intent.at), overAt({ ...right, intent: null }, openEndedDays));
 }
 
 /** `mayLastUntil` of a right of which something else is asked for: what was asked before may have been carried out. */
-export function unconfirmedEndOf(right: Right, openEndedDays: number): string | undefined {
+export function unconfirmedEndOf(right: RegistrationState, openEndedDays: number): string | undefined {
   const { intent, registration, mayLastUntil } = right;
   if (intent === null || intent.operation === "cancel") return mayLastUntil;
   const asked = askedUntil(intent, registration.validFrom, openEndedDays);
@@ -48,7 +48,11 @@ function askedUntil({ validTo, at }: Intent, validFrom: string, openEndedDays: n
 }
 
 /** When an open-ended right is extended: with a third of its days left, which is time for a long outage. */
-export function extensionDue({ extendAt }: Right, coveredUntil: string, openEndedDays: number): number {
+export function extensionDue(
+  { extendAt }: RegistrationState,
+  coveredUntil: string,
+  openEndedDays: number,
+): number {
   return extendAt === undefined ? usualExtension(coveredUntil, openEndedDays) : timeOf(extendAt);
 }
 
@@ -82,6 +86,6 @@ export function placeOf({ plate, target }: StoredRegistration): string {
 }
 
 /** Whether the vendor has a right, by what it acknowledged. A cancellation that was refused in doubt leaves that open. */
-export function isHolding({ receipt, intent, failure }: Right): boolean {
+export function isHolding({ receipt, intent, failure }: RegistrationState): boolean {
   return receipt !== null && (intent?.operation !== "cancel" || failure === null);
 }

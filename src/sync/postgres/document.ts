@@ -1,14 +1,14 @@
-import { type Delivery, type DeliveryId, NO_DELIVERY } from "../ledger/delivery.ts";
+import { type DeliveryId, NO_DELIVERY, type ProviderState } from "../ledger/delivery.ts";
 import { decodeDelivery } from "../ledger/delivery-document.ts";
 import { targetsOf } from "../ledger/delivery-facts.ts";
 
 /** The delivery of a column that was read as text. */
-export function toDelivery(column: unknown, id: DeliveryId): Delivery {
+export function toDelivery(column: unknown, id: DeliveryId): ProviderState {
   return typeof column === "string" ? decodeDelivery(column, id) : NO_DELIVERY;
 }
 
 /** The targets of a delivery as the table of targets stores them. */
-export function listedTargetsOf(delivery: Delivery): Set<string> {
+export function listedTargetsOf(delivery: ProviderState): Set<string> {
   return new Set([...targetsOf(delivery)].map(toListedTarget));
 }
 

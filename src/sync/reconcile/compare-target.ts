@@ -1,6 +1,6 @@
 import type { ListedRegistration, PushProvider } from "../../core/provider.ts";
 import type { Receipt } from "../../core/registration/receipt.ts";
-import type { Right } from "../ledger/delivery.ts";
+import type { RegistrationState } from "../ledger/delivery.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { createSlicer } from "../pace/slicer.ts";
 import type { DriftKind } from "./drift.ts";
@@ -37,7 +37,7 @@ export interface DifferingRight {
   /** The reference by which the vendor knows the right. */
   readonly reference: string;
   readonly permitId: string;
-  readonly right: Right & { readonly receipt: Receipt };
+  readonly right: RegistrationState & { readonly receipt: Receipt };
 }
 
 /** A right that the vendor shows and the ledger does not have. */
@@ -129,7 +129,7 @@ async function* rightsAt(
   ledger: Ledger,
   providerId: string,
   names: Iterable<string>,
-): AsyncGenerator<{ right: Right; permitId: string }> {
+): AsyncGenerator<{ right: RegistrationState; permitId: string }> {
   const slicer = createSlicer();
   for (const name of names) {
     for await (const { delivery, permitId } of ledger.listAt(providerId, name)) {
@@ -142,14 +142,14 @@ async function* rightsAt(
 }
 
 /** Whether the vendor acknowledged a right, and neither an open intent nor a refused cancel leaves it in question. */
-export function isSettled(right: Right): right is Right & { receipt: Receipt } {
+export function isSettled(right: RegistrationState): right is RegistrationState & { receipt: Receipt } {
   const { receipt, intent, failure } = right;
   return receipt !== null && intent === null && failure?.operation !== "cancel";
 }
 
 /** How the vendor's record of a right differs from the acknowledged one; undefined when it does not. */
 export function findDrift(
-  { receipt, registration }: Right & { receipt: Receipt },
+  { receipt, registration }: RegistrationState & { receipt: Receipt },
   { shownUntil, now }: { shownUntil: number | undefined; now: number },
 ): Exclude<DriftKind, "extra"> | undefined {
   const coveredUntil = Date.parse(receipt.coveredUntil);

@@ -5,7 +5,7 @@ import { describeOutcome } from "../deliver/describe-outcome.ts";
 import type { Emit } from "../deliver/events.ts";
 import { isRefusal } from "../deliver/send/judge-error.ts";
 import { type BatchItem, sendBatch } from "../deliver/send/send-batch.ts";
-import type { Delivery, Intent, Right } from "../ledger/delivery.ts";
+import type { Intent, ProviderState, RegistrationState } from "../ledger/delivery.ts";
 import { LEASE_MS, LONGEST_REQUEST_MS } from "../ledger/lease.ts";
 import type { ClaimedDelivery, Ledger } from "../ledger/ledger.ts";
 import { isSettled } from "./compare-target.ts";
@@ -48,12 +48,12 @@ type BatchOutcome = Awaited<ReturnType<typeof sendBatch>>[number];
 
 interface Work {
   readonly claimed: ClaimedDelivery;
-  delivery: Delivery;
+  delivery: ProviderState;
 }
 
 interface Sending extends BatchItem {
   readonly work: Work;
-  readonly before: Right;
+  readonly before: RegistrationState;
   readonly resend: Resend;
 }
 
@@ -130,7 +130,7 @@ function prepare(resend: Resend, work: Work | undefined, now: Date): Sending[] {
   const at = now.toISOString();
   const { validTo } = receipt.registration;
   const intent: Intent = { operation, at, validTo, attempts: 0, notBefore: null };
-  const right: Right = { ...before, registration: receipt.registration, intent, failure: null };
+  const right: RegistrationState = { ...before, registration: receipt.registration, intent, failure: null };
   work.delivery = { ...replaceRight(work.delivery, right), decidedAt: at };
   return [{ work, before, resend, right, intent }];
 }
@@ -191,15 +191,15 @@ async function releaseAll(ledger: Ledger, works: Iterable<Work>, now: Date): Pro
   if (updates.length > 0) await ledger.save(updates);
 }
 
-function update({ providerId, permitId, version }: ClaimedDelivery, delivery: Delivery) {
+function update({ providerId, permitId, version }: ClaimedDelivery, delivery: ProviderState) {
   return { providerId, permitId, version, delivery };
 }
 
-function replaceRight(delivery: Delivery, right: Right): Delivery {
+function replaceRight(delivery: ProviderState, right: RegistrationState): ProviderState {
   const rights = delivery.rights.map((one) => (one.reference === right.reference ? right : one));
   return { ...delivery, rights };
 }
 
-function withoutRight(delivery: Delivery, reference: string): Delivery {
+function withoutRight(delivery: ProviderState, reference: string): ProviderState {
   return { ...delivery, rights: delivery.rights.filter((right) => right.reference !== reference) };
 }

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import type { PermitQuery } from "../../core/lookup/find-permits.ts";
 import type { Permit } from "../../core/permit/permit.ts";
-import { type Delivery, type DeliveryId, type Failure, NO_DELIVERY } from "../ledger/delivery.ts";
+import { type DeliveryId, type Failure, NO_DELIVERY, type ProviderState } from "../ledger/delivery.ts";
 import { decodeDelivery } from "../ledger/delivery-document.ts";
 import { failuresOf } from "../ledger/delivery-facts.ts";
 import type { StoredPermit } from "../ledger/ledger.ts";
@@ -12,7 +12,7 @@ import { RecentPermits } from "./recent-permits.ts";
 /** A delivery of a page. The next page continues after its `ref`. */
 export interface ListedDelivery extends DeliveryId {
   readonly ref: number;
-  readonly delivery: Delivery;
+  readonly delivery: ProviderState;
 }
 
 type FoundRow = [permit: number, id: string, revision: number, content: string, raws: string | null];

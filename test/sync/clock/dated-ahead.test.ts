@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Delivery } from "../../../src/sync/ledger/delivery.ts";
+import type { ProviderState } from "../../../src/sync/ledger/delivery.ts";
 import { decodeDelivery, encodeDelivery } from "../../../src/sync/ledger/delivery-document.ts";
 import { findLiveUntil } from "../../../src/sync/ledger/delivery-facts.ts";
 import { DAY, desire, HOUR, PlannedVendor, START, wanted } from "../plan/planned-vendor.ts";
@@ -22,7 +22,7 @@ const LONG = { validTo: iso(START + 2 * YEAR) };
 const endsOf = ({ rights }: PlannedVendor) => [...rights.values()].map(({ end }) => iso(end));
 
 /** The delivery after it was written and read again. */
-function stored(delivery: Delivery): Delivery {
+function stored(delivery: ProviderState): ProviderState {
   const text = encodeDelivery(delivery, ID);
   return text === null ? delivery : decodeDelivery(text, ID);
 }

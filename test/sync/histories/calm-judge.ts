@@ -1,6 +1,6 @@
 import type { SyncEvent } from "../../../src/sync/deliver/events.ts";
 import type { SyncFailure } from "../../../src/sync/failures.ts";
-import type { Delivery, Right } from "../../../src/sync/ledger/delivery.ts";
+import type { ProviderState, RegistrationState } from "../../../src/sync/ledger/delivery.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { type FakeVendor, isLive, placeOf, type VendorRight } from "./fake-vendor.ts";
 import { PLATES } from "./generate-history.ts";
@@ -62,8 +62,11 @@ function judgeEvents(events: readonly SyncEvent[]): string[] {
   });
 }
 
-async function readDeliveries(ledger: Ledger, providerId: string): Promise<ReadonlyMap<string, Delivery>> {
-  const deliveries = new Map<string, Delivery>();
+async function readDeliveries(
+  ledger: Ledger,
+  providerId: string,
+): Promise<ReadonlyMap<string, ProviderState>> {
+  const deliveries = new Map<string, ProviderState>();
   for await (const target of ledger.listTargets(providerId)) {
     for await (const { permitId, delivery } of ledger.listAt(providerId, target))
       deliveries.set(permitId, delivery);
@@ -71,16 +74,16 @@ async function readDeliveries(ledger: Ledger, providerId: string): Promise<Reado
   return deliveries;
 }
 
-interface ProviderState {
+interface CalmProvider {
   readonly vendor: FakeVendor;
-  readonly deliveries: ReadonlyMap<string, Delivery>;
+  readonly deliveries: ReadonlyMap<string, ProviderState>;
   readonly failures: readonly ListedFailure[];
   readonly isHealed: boolean;
   /** Whether the clock is believed. */
   readonly isSteady: boolean;
 }
 
-function judgeProvider(world: HistoryWorld, state: ProviderState): string[] {
+function judgeProvider(world: HistoryWorld, state: CalmProvider): string[] {
   const { vendor, failures, isHealed } = state;
   const { providerId } = vendor;
   const now = world.time.now().getTime();
@@ -160,7 +163,7 @@ function isTakenForGood(
     failures,
     current,
     world,
-  }: ProviderState & { current: readonly WantedRight[]; world: HistoryWorld },
+  }: CalmProvider & { current: readonly WantedRight[]; world: HistoryWorld },
 ): boolean {
   const now = world.time.now().getTime();
   return [...vendor.rights.values()].some((right) => {
@@ -194,9 +197,9 @@ function isEnd(
  * The refusal that keeps a right from being as it is wanted: of the right itself, or of another one that does not leave
  * its slot. It may have run out because its extension was refused, or be in doubt because its cancellation was.
  */
-function findExcuse(want: WantedRight, state: ProviderState): Right | undefined {
+function findExcuse(want: WantedRight, state: CalmProvider): RegistrationState | undefined {
   const rights = state.deliveries.get(want.permitId)?.rights ?? [];
-  const isOwn = ({ registration }: Right) => isSameRight(want, toRight(registration));
+  const isOwn = ({ registration }: RegistrationState) => isSameRight(want, toRight(registration));
   return [...rights.filter(isOwn), ...rights].find(({ registration, reference, failure }) => {
     if (failure === null || placeOf(toRight(registration)) !== placeOf(want)) return false;
     // Undismissed, a person must find it in the list.
@@ -207,7 +210,7 @@ function findExcuse(want: WantedRight, state: ProviderState): Right | undefined 
 /** A refusal that is listed must be one that the vendor spoke, in its words, about something that matters now. */
 function judgeFailure(
   failure: ListedFailure,
-  state: Pick<ProviderState, "vendor" | "deliveries" | "isSteady"> & {
+  state: Pick<CalmProvider, "vendor" | "deliveries" | "isSteady"> & {
     wanted: readonly WantedRight[];
     live: readonly VendorRight[];
   },

@@ -1,5 +1,5 @@
 import type { PushChange } from "../../../src/core/registration/push-operations.ts";
-import type { Delivery, Right } from "../../../src/sync/ledger/delivery.ts";
+import type { ProviderState, RegistrationState } from "../../../src/sync/ledger/delivery.ts";
 import type { ClaimedDelivery, DeliveryUpdate, Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { type FakeVendor, isLive, placeOf, type VendorRight } from "./fake-vendor.ts";
 import { isSameRight, toRight, type WantedRight } from "./wanted-rights.ts";
@@ -36,13 +36,13 @@ export interface LedgerJudge {
 
 export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
   const { vendors, now, leadTimeMs, isLate, isNews, readings } = options;
-  const written = new Map<string, Delivery>();
+  const written = new Map<string, ProviderState>();
   const letBe = new Set<string>();
-  const durable = new Map<string, Delivery>();
+  const durable = new Map<string, ProviderState>();
   const violations: string[] = [];
 
   function judge({ providerId, permitId, delivery }: DeliveryUpdate, vendor: FakeVendor): void {
-    const violate = (right: Right, what: string) =>
+    const violate = (right: RegistrationState, what: string) =>
       violations.push(`Ledger, ${providerId} ${permitId} ${describe(right)}: ${what}`);
     const before = written.get(`${providerId} ${permitId}`);
     written.set(`${providerId} ${permitId}`, delivery);
@@ -75,7 +75,7 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
 
   /** It is right when it is right in one of the readings. */
   function judgeReadings(
-    right: Right,
+    right: RegistrationState,
     { providerId, permitId, delivery, vendor }: Omit<DeliveryUpdate, "version"> & { vendor: FakeVendor },
   ): string | undefined {
     const problems = readings(permitId, providerId).map((wanted) =>
@@ -84,7 +84,7 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
     return problems.every((found) => found !== undefined) ? problems[0] : undefined;
   }
 
-  function judgeReceipt({ receipt }: Right, kept: VendorRight | undefined): string | undefined {
+  function judgeReceipt({ receipt }: RegistrationState, kept: VendorRight | undefined): string | undefined {
     if (receipt === null) return undefined;
     if (kept === undefined) return "acknowledged, and the vendor never accepted it";
     if (kept.reference !== receipt.reference) return "acknowledged under another reference";
@@ -94,8 +94,12 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
 
   /** Says what is wrong with ending a right now. */
   function judgeCancel(
-    right: Right,
-    { wanted, delivery, vendor }: { wanted: readonly WantedRight[]; delivery: Delivery; vendor: FakeVendor },
+    right: RegistrationState,
+    {
+      wanted,
+      delivery,
+      vendor,
+    }: { wanted: readonly WantedRight[]; delivery: ProviderState; vendor: FakeVendor },
   ): string | undefined {
     const old = toRight(right.registration);
     const due = wanted.filter(({ from, to }) => from - leadTimeMs <= now() && (to === null || to > now()));
@@ -138,7 +142,11 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
   }
 
   /** What may have reached the vendor is repeated whatever is wanted by now. Anything else is right when it is sent. */
-  function judgeSent(providerId: string, right: Right, delivery: Delivery | undefined): void {
+  function judgeSent(
+    providerId: string,
+    right: RegistrationState,
+    delivery: ProviderState | undefined,
+  ): void {
     const vendor = vendors.get(providerId);
     const { intent, registration } = right;
     if (vendor === undefined || delivery === undefined || isNews()) return;
@@ -182,14 +190,18 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
 }
 
 /** Whether an open intent was replaced by one of the same words and another instant: a repeat must carry the same. */
-function isRestated(before: Right["intent"], after: Right["intent"], now: number): boolean {
+function isRestated(
+  before: RegistrationState["intent"],
+  after: RegistrationState["intent"],
+  now: number,
+): boolean {
   if (before === null || after === null || before.at === after.at) return false;
   // A clock that was ahead dated it.
   if (Date.parse(before.at) > now + CLOCK_MS) return false;
   return before.operation === after.operation && before.validTo === after.validTo;
 }
 
-function describe({ registration }: Right): string {
+function describe({ registration }: RegistrationState): string {
   const { plate, locationId, target, generation } = registration;
   return `${plate.number}/${plate.region ?? ""} ${locationId}→${target} #${generation}`;
 }

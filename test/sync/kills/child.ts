@@ -1,7 +1,7 @@
 // The process that is killed: a sync over a ledger on the disk, and the vendor over HTTP. It does what its parent asks.
 
 import { isEnforcementError } from "../../../src/core/errors.ts";
-import type { Delivery } from "../../../src/sync/ledger/delivery.ts";
+import type { ProviderState } from "../../../src/sync/ledger/delivery.ts";
 import { createPermitSync } from "../../../src/sync/permit-sync.ts";
 import { createHostDirectory } from "../histories/host-directory.ts";
 import { toPermit } from "../histories/host-permits.ts";
@@ -38,7 +38,7 @@ async function answer(asked: ChildCall): Promise<unknown> {
       return failures;
     }
     case "listDeliveries": {
-      const deliveries = new Map<string, Delivery>();
+      const deliveries = new Map<string, ProviderState>();
       for await (const target of ledger.listTargets(asked.providerId)) {
         for await (const { permitId, delivery } of ledger.listAt(asked.providerId, target)) {
           deliveries.set(permitId, delivery);

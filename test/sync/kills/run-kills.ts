@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Delivery } from "../../../src/sync/ledger/delivery.ts";
+import type { ProviderState } from "../../../src/sync/ledger/delivery.ts";
 import type { StoredPermit } from "../../../src/sync/ledger/ledger.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 import { createFakeVendor, type FakeVendor, isLive } from "../histories/fake-vendor.ts";
@@ -157,7 +157,7 @@ export async function judgeRest(
       }
     }
     const reply = await child.ask({ call: "listDeliveries", providerId });
-    const deliveries = reply !== undefined && "value" in reply ? (reply.value as Delivery[]) : [];
+    const deliveries = reply !== undefined && "value" in reply ? (reply.value as ProviderState[]) : [];
     const receipts = deliveries.flatMap(({ rights }) => rights.flatMap(({ receipt }) => receipt ?? []));
     const acknowledged = receipts.map(({ reference }) => reference).sort();
     if (

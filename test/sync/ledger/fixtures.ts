@@ -1,7 +1,11 @@
 import type { FindPermits } from "../../../src/core/lookup/find-permits.ts";
 import type { Permit } from "../../../src/core/permit/permit.ts";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
-import { type Delivery, NO_DELIVERY, type Right } from "../../../src/sync/ledger/delivery.ts";
+import {
+  NO_DELIVERY,
+  type ProviderState,
+  type RegistrationState,
+} from "../../../src/sync/ledger/delivery.ts";
 import type {
   ClaimedDelivery,
   DeliveryUpdate,
@@ -80,13 +84,13 @@ export function updateOf(
 }
 
 /** An update that keeps the claim. */
-export function keepOf(claimed: ClaimedDelivery, delivery: Delivery): DeliveryUpdate {
+export function keepOf(claimed: ClaimedDelivery, delivery: ProviderState): DeliveryUpdate {
   const { providerId, permitId, version } = claimed;
   return { providerId, permitId, version, delivery };
 }
 
 /** A right that a vendor acknowledged. */
-export function rightAt(target: string, changes: Partial<Right> = {}): Right {
+export function rightAt(target: string, changes: Partial<RegistrationState> = {}): RegistrationState {
   const registration = {
     ...{ companyId: "university", permitId: "permit-1", locationId: "lot-1", plate: { number: "ABC123" } },
     ...{ target, validFrom: minute(0).toISOString(), validTo: minute(600).toISOString(), generation: 0 },
@@ -97,7 +101,10 @@ export function rightAt(target: string, changes: Partial<Right> = {}): Right {
   return { reference, registration, receipt, intent: null, failure: null, ...changes };
 }
 
-export function deliveryOf(rights: readonly Right[], changes: Partial<Delivery> = {}): Delivery {
+export function deliveryOf(
+  rights: readonly RegistrationState[],
+  changes: Partial<ProviderState> = {},
+): ProviderState {
   return { ...NO_DELIVERY, rights, generation: 0, decidedAt: minute(0).toISOString(), ...changes };
 }
 

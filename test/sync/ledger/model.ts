@@ -1,11 +1,11 @@
 import type { Permit } from "../../../src/core/permit/permit.ts";
-import { type Delivery, type DeliveryId, NO_DELIVERY } from "../../../src/sync/ledger/delivery.ts";
+import { type DeliveryId, NO_DELIVERY, type ProviderState } from "../../../src/sync/ledger/delivery.ts";
 import type { DeliveryUpdate, LedgerChange } from "../../../src/sync/ledger/ledger.ts";
 
 // The plainest ledger that there could be: lists, looked through from end to end. It shares no code with real ones.
 
 export interface ModelDelivery extends DeliveryId {
-  delivery: Delivery;
+  delivery: ProviderState;
   dueAt: number;
   dueSince: number;
   claim: { version: number; until: number; since: number; changedAt: number } | undefined;
@@ -143,7 +143,7 @@ function endOf({ validTo }: Permit): number {
   return validTo === null ? NEVER : validTo.getTime();
 }
 
-function liveUntil({ rights }: Delivery): number {
+function liveUntil({ rights }: ProviderState): number {
   const ends = rights.flatMap(({ receipt, intent, registration, mayLastUntil }) => [
     ...(mayLastUntil === undefined ? [] : [mayLastUntil]),
     ...(receipt === null ? [] : [receipt.coveredUntil]),

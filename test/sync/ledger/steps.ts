@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Delivery, Intent, Right } from "../../../src/sync/ledger/delivery.ts";
+import type { Intent, ProviderState, RegistrationState } from "../../../src/sync/ledger/delivery.ts";
 import type { LedgerChange } from "../../../src/sync/ledger/ledger.ts";
 import { deliveryOf, minute, permitOf, rightAt } from "./fixtures.ts";
 
@@ -16,7 +16,7 @@ export type Step =
 
 export interface SavePick {
   readonly pick: number;
-  readonly delivery: (permitId: string, providerId: string) => Delivery;
+  readonly delivery: (permitId: string, providerId: string) => ProviderState;
   /** Undefined: the claim goes on. Minutes from now; null: when something changes. */
   readonly release?: { readonly dueIn: number | null; readonly settled: boolean };
 }
@@ -67,7 +67,7 @@ const intent: fc.Arbitrary<Intent | null> = fc.option(
   }),
 );
 
-const right: fc.Arbitrary<Right> = fc
+const right: fc.Arbitrary<RegistrationState> = fc
   .record({
     ...{ target: fc.constantFrom(...TARGETS), isAcknowledged: fc.boolean(), intent },
     coveredUntil: fc.constantFrom(2, 10, 600),

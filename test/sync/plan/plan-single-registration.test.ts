@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Delivery, Intent, Refusal, Right } from "../../../src/sync/ledger/delivery.ts";
+import type { Intent, ProviderState, Refusal, RegistrationState } from "../../../src/sync/ledger/delivery.ts";
 import { planSingleRegistration } from "../../../src/sync/plan/plan-single-registration.ts";
 import { planRegistrations } from "../../../src/sync/plan/planner.ts";
 import { DAY, desire, rules, START, wanted } from "./planned-vendor.ts";
@@ -35,7 +35,7 @@ const failure: fc.Arbitrary<Refusal | null> = rarely(
     message: fc.constant("no"),
   }),
 );
-const right: fc.Arbitrary<Right> = fc
+const right: fc.Arbitrary<RegistrationState> = fc
   .record({
     registration,
     intent,
@@ -57,7 +57,7 @@ const right: fc.Arbitrary<Right> = fc
         }
       : null,
   }));
-const delivery: fc.Arbitrary<Delivery> = fc
+const delivery: fc.Arbitrary<ProviderState> = fc
   .record({
     rights: fc.array(right, { maxLength: 2 }),
     used: fc.constantFrom([], [], ["r"]),

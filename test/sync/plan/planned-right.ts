@@ -1,12 +1,12 @@
-import type { Delivery } from "../../../src/sync/ledger/delivery.ts";
+import type { ProviderState } from "../../../src/sync/ledger/delivery.ts";
 
 /** The delivery after a person sent its refused operations again. */
-export function retriedRight(delivery: Delivery): Delivery {
+export function retriedRight(delivery: ProviderState): ProviderState {
   return { ...delivery, rights: delivery.rights.map((right) => ({ ...right, failure: null })) };
 }
 
 /** The delivery after a person let its refused operations be. */
-export function dismissedRight(delivery: Delivery): Delivery {
+export function dismissedRight(delivery: ProviderState): ProviderState {
   const rights = delivery.rights.map((right) =>
     right.failure === null ? right : { ...right, failure: { ...right.failure, dismissed: true as const } },
   );

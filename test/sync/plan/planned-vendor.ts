@@ -4,7 +4,11 @@ import type { Outcome } from "../../../src/core/provider.ts";
 import type { Receipt } from "../../../src/core/registration/receipt.ts";
 import type { StoredRegistration } from "../../../src/core/registration/registration.ts";
 import { applyOutcome } from "../../../src/sync/deliver/apply-outcome.ts";
-import { type Delivery, NO_DELIVERY, type Right } from "../../../src/sync/ledger/delivery.ts";
+import {
+  NO_DELIVERY,
+  type ProviderState,
+  type RegistrationState,
+} from "../../../src/sync/ledger/delivery.ts";
 import type { DeliveryPlan, PlanRules } from "../../../src/sync/plan/delivery-plan.ts";
 import { byRight, type Desired, rightKeyOf } from "../../../src/sync/plan/desired.ts";
 import { planDelivery, planRegistrations } from "../../../src/sync/plan/planner.ts";
@@ -45,7 +49,7 @@ export class PlannedVendor {
   /** When the clock is believed again; undefined: it is. */
   steadyAt: Date | undefined;
   desired: Desired = desire();
-  delivery: Delivery = NO_DELIVERY;
+  delivery: ProviderState = NO_DELIVERY;
   /** What the vendor has, of all permits. */
   readonly rights: Map<string, VendorRight>;
   readonly log: string[] = [];
@@ -72,7 +76,7 @@ export class PlannedVendor {
   }
 
   /** Plans, writes the plan down, and carries it out. Gives what was sent. */
-  step(fateOf: (right: Right) => Fate = () => "ok"): DeliveryPlan {
+  step(fateOf: (right: RegistrationState) => Fate = () => "ok"): DeliveryPlan {
     const plan = this.plan();
     this.delivery = plan.delivery;
     for (const right of plan.operations) this.#send(right, fateOf(right));
@@ -103,12 +107,12 @@ export class PlannedVendor {
     return live.map(({ registration }) => registration);
   }
 
-  #isTaken({ reference, registration, intent }: Right): boolean {
+  #isTaken({ reference, registration, intent }: RegistrationState): boolean {
     if (!this.keepsOne || intent?.operation !== "register" || this.rights.has(reference)) return false;
     return this.liveRights().some((other) => placeOf(other) === placeOf(registration));
   }
 
-  #send(right: Right, fate: Fate): void {
+  #send(right: RegistrationState, fate: Fate): void {
     const { reference, intent } = right;
     if (intent === null) throw new Error("Nothing is to be sent.");
     this.log.push(`${intent.operation} ${right.registration.locationId} ${right.registration.plate.number}`);
@@ -131,7 +135,7 @@ export class PlannedVendor {
     this.delivery = applyOutcome(this.delivery, reference, context);
   }
 
-  #carryOut({ reference, registration, intent }: Right): Receipt | undefined {
+  #carryOut({ reference, registration, intent }: RegistrationState): Receipt | undefined {
     if (intent === null) return undefined;
     const at = Date.parse(intent.at);
     const start = Math.max(Date.parse(registration.validFrom), at);

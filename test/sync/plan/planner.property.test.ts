@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { StoredRegistration } from "../../../src/core/registration/registration.ts";
-import type { Right } from "../../../src/sync/ledger/delivery.ts";
+import type { RegistrationState } from "../../../src/sync/ledger/delivery.ts";
 import { findLiveUntil } from "../../../src/sync/ledger/delivery-facts.ts";
 import { rightKeyOf } from "../../../src/sync/plan/desired.ts";
 import { isAway, isStandIn } from "../../../src/sync/plan/plan-stand-in.ts";
@@ -132,7 +132,7 @@ describe("the planner, whatever was said and whatever became of it", () => {
     fc.assert(
       fc.property(acts(REFUSALS), (list) => {
         run(list, (world) => {
-          const isNew = (right: Right) =>
+          const isNew = (right: RegistrationState) =>
             world.delivery.rights.find(({ reference }) => reference === right.reference)?.intent === null;
           const cancels = world.plan().operations.filter((right) => right.intent?.operation === "cancel");
           for (const right of cancels.filter(isNew)) {
@@ -167,7 +167,7 @@ describe("the planner, whatever was said and whatever became of it", () => {
       fc.property(acts(REFUSALS), (list) => {
         run(list, (world) => {
           const plan = world.plan();
-          const saidOf = ({ reference, intent }: Right) => [
+          const saidOf = ({ reference, intent }: RegistrationState) => [
             reference,
             intent?.operation,
             intent?.at,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Intent, Refusal, Right } from "../../../src/sync/ledger/delivery.ts";
+import type { Intent, Refusal, RegistrationState } from "../../../src/sync/ledger/delivery.ts";
 import { findLiveUntil } from "../../../src/sync/ledger/delivery-facts.ts";
 import { overAt } from "../../../src/sync/plan/right-terms.ts";
 import { deliveryOf, minute, rightAt } from "../ledger/fixtures.ts";
@@ -25,7 +25,7 @@ const endless = Number.POSITIVE_INFINITY;
 
 interface Case {
   readonly name: string;
-  readonly right: Partial<Right>;
+  readonly right: Partial<RegistrationState>;
   /** In minutes; without `ledger`, the ledger's is the same. */
   readonly planner: number;
   readonly ledger?: number | null;

@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { memoryDirectory } from "../../../src/core/directory/directory.ts";
 import type { PushProvider, RegistrationPage } from "../../../src/core/provider.ts";
-import type { Delivery } from "../../../src/sync/ledger/delivery.ts";
+import type { ProviderState } from "../../../src/sync/ledger/delivery.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { type ReconcileContext, reconcileProvider } from "../../../src/sync/reconcile/reconcile.ts";
 import { passportSetup } from "../../../src/vendors/passport/setup.ts";
@@ -66,7 +66,7 @@ function madeUp(count: number): Pick<ReconcileContext, "provider" | "ledger"> & 
   return { provider, ledger, vendorRows: () => vendorRows };
 }
 
-function deliveryOf(index: number, target: string): Delivery {
+function deliveryOf(index: number, target: string): ProviderState {
   const reference = referenceOf(index);
   const registration = {
     ...{ companyId: "c", permitId: `P-${index}`, locationId: target, plate: plateOf(index), target },

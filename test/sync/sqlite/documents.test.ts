@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Permit } from "../../../src/core/permit/permit.ts";
 import { contentOf } from "../../../src/core/permit/permit-content.ts";
-import type { Delivery, Refusal, Right } from "../../../src/sync/ledger/delivery.ts";
+import type { ProviderState, Refusal, RegistrationState } from "../../../src/sync/ledger/delivery.ts";
 import { NO_DELIVERY } from "../../../src/sync/ledger/delivery.ts";
 import { decodeDelivery, encodeDelivery } from "../../../src/sync/ledger/delivery-document.ts";
 import { decodePermit, encodePermit, plateNumbersIn } from "../../../src/sync/sqlite/permit-document.ts";
@@ -44,7 +44,7 @@ const registration = fc.record(
   { noNullPrototype: true },
 );
 
-const right: fc.Arbitrary<Right> = fc
+const right: fc.Arbitrary<RegistrationState> = fc
   .record({
     ...{ registration, other: registration, reference: few, validTo: end, isLike: fc.boolean() },
     doubt: fc.option(iso),
@@ -103,7 +103,7 @@ const right: fc.Arbitrary<Right> = fc
     }),
   );
 
-const delivery: fc.Arbitrary<Delivery> = fc
+const delivery: fc.Arbitrary<ProviderState> = fc
   .record({
     ...{ rights: fc.array(right, { maxLength: 3 }), used: fc.array(fc.oneof(text, few), { maxLength: 2 }) },
     ...{ generation: fc.integer({ min: -1, max: 5 }), isErased: fc.boolean() },

@@ -4,10 +4,10 @@ import { formatInstant, parseInstant, timeOf } from "../../../core/instant.ts";
 import { ignorePromisesIn } from "../../../core/maybe-promise.ts";
 import type { Outcome } from "../../../core/provider.ts";
 import type { Receipt } from "../../../core/registration/receipt.ts";
-import type { Intent, Right } from "../../ledger/delivery.ts";
+import type { Intent, RegistrationState } from "../../ledger/delivery.ts";
 
 interface Sent {
-  readonly right: Right;
+  readonly right: RegistrationState;
   readonly intent: Intent;
 }
 

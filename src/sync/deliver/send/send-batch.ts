@@ -2,13 +2,13 @@ import { EnforcementError, isEnforcementError, withErrorDetails } from "../../..
 import type { OperationOptions, Outcome, PushProvider } from "../../../core/provider.ts";
 import { PreparedRegistration } from "../../../core/registration/prepared-registration.ts";
 import type { Receipt } from "../../../core/registration/receipt.ts";
-import type { Intent, Right } from "../../ledger/delivery.ts";
+import type { Intent, RegistrationState } from "../../ledger/delivery.ts";
 import { isRefusal } from "./judge-error.ts";
 import { readOutcomes } from "./read-outcome.ts";
 
 /** One operation of a batch. All operations of a batch have one kind and one instant of decision. */
 export interface BatchItem {
-  readonly right: Right;
+  readonly right: RegistrationState;
   readonly intent: Intent;
 }
 
@@ -78,7 +78,7 @@ function send(provider: PushProvider, items: readonly BatchItem[], signal: Abort
 
 /** The right's receipt. A right that was never acknowledged gets one with its own reference. */
 function receiptOf(
-  { receipt, reference, registration, mayLastUntil }: Right,
+  { receipt, reference, registration, mayLastUntil }: RegistrationState,
   { at }: Intent,
   { id }: PushProvider,
 ): Receipt {

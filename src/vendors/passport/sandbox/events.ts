@@ -61,7 +61,7 @@ interface Answer {
   readonly refused: PassportRefusedItems;
 }
 
-export function createEventDesk(options: EventDeskOptions): EventsEndpoint {
+export function createEventsEndpoint(options: EventDeskOptions): EventsEndpoint {
   const sessions = new Map<string, PassportSandboxSession>();
   const events: PassportSandboxEvent[] = [];
   const violations: string[] = [];

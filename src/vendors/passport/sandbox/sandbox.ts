@@ -10,7 +10,7 @@ import { type Clock, systemClock } from "../../../core/clock.ts";
 import { fieldError, readBoolean, readFactoryOptions } from "../../../core/fields.ts";
 import { nextTurn } from "../../../core/sandbox-overlap.ts";
 import {
-  createEventDesk,
+  createEventsEndpoint,
   type PassportEventsMode,
   type PassportRefusedItems,
   type PassportSandboxEvent,
@@ -19,7 +19,7 @@ import { agrees, listRights, listZones, type PassportRightPaging } from "./queri
 import { describeDeviation, invalidRequest, type NoteDeviation, PassportRefusal } from "./refusal.ts";
 import { isOperatorId } from "./schema.ts";
 import type { PassportSandboxSession } from "./state.ts";
-import { createTokenOffice, type PassportTokenExpiry } from "./tokens.ts";
+import { createTokenEndpoint, type PassportTokenExpiry } from "./tokens.ts";
 import { type PassportSandboxZone, type PassportSandboxZoneInput, toZones } from "./zones.ts";
 
 /** Options of {@link createPassportSandbox}. */
@@ -153,7 +153,7 @@ export function createPassportSandbox(options: PassportSandboxOptions = {}): Pas
   const strict = readBoolean(options.strict ?? false, "createPassportSandbox strict");
   let readBack = options.readBack ?? true;
 
-  const tokens = createTokenOffice({
+  const tokens = createTokenEndpoint({
     clock,
     clientId,
     clientSecret: options.clientSecret ?? crypto.randomUUID(),
@@ -161,7 +161,7 @@ export function createPassportSandbox(options: PassportSandboxOptions = {}): Pas
     lifetimeSeconds: options.tokenLifetimeSeconds ?? 86_400,
     scope: () => (readBack ? "zones events parking-rights" : "zones events"),
   });
-  const desk = createEventDesk({
+  const eventsEndpoint = createEventsEndpoint({
     operatorId,
     zones,
     maxBatch: options.maxBatch,
@@ -169,7 +169,7 @@ export function createPassportSandbox(options: PassportSandboxOptions = {}): Pas
     findForeign: (sessionId) => foreignSessions.get(sessionId),
   });
 
-  const allSessions = () => [...desk.sessions.values(), ...foreignSessions.values()];
+  const allSessions = () => [...eventsEndpoint.sessions.values(), ...foreignSessions.values()];
 
   const routes: Route[] = [
     {
@@ -182,7 +182,7 @@ export function createPassportSandbox(options: PassportSandboxOptions = {}): Pas
       method: "POST",
       path: "/v3/shared/events",
       answer: async (request, note) =>
-        desk.receive(await readJson(request, note), { signal: request.signal, note }),
+        eventsEndpoint.receive(await readJson(request, note), { signal: request.signal, note }),
     },
     {
       method: "GET",
@@ -238,11 +238,11 @@ export function createPassportSandbox(options: PassportSandboxOptions = {}): Pas
       return tokens.clientSecret;
     },
     zones,
-    sessions: desk.sessions,
+    sessions: eventsEndpoint.sessions,
     foreignSessions,
-    events: desk.events,
+    events: eventsEndpoint.events,
     requests,
-    violations: desk.violations,
+    violations: eventsEndpoint.violations,
     warnings,
     get readBack() {
       return readBack;
@@ -275,7 +275,7 @@ export function createPassportSandbox(options: PassportSandboxOptions = {}): Pas
       return foreign;
     },
     nextEvents(mode, { refused = [] } = {}) {
-      desk.nextEvents(mode, refused);
+      eventsEndpoint.nextEvents(mode, refused);
     },
   };
 }

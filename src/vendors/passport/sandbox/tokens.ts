@@ -27,7 +27,7 @@ export interface TokenEndpoint {
   expireTokens(): void;
 }
 
-export function createTokenOffice(options: TokenOfficeOptions): TokenEndpoint {
+export function createTokenEndpoint(options: TokenOfficeOptions): TokenEndpoint {
   const endOf = new Map<string, number>();
   let clientSecret = options.clientSecret;
 
