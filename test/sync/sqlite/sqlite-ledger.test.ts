@@ -15,7 +15,7 @@ function openLedger(path: string) {
 
 describeLedger({
   name: "the SQLite ledger",
-  histories: { quick: 3, full: 100 },
+  histories: { quick: 3, full: 50 },
   async create() {
     const folder = mkdtempSync(join(findQuickFolder(), "ledger-"));
     const path = join(folder, "ledger.db");
