@@ -5,7 +5,7 @@ import type { HttpRequest } from "./reply.ts";
 const REFUSED_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
 const BODILESS_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 
-// What describes the connection and the body's length is written by fetch itself: it refuses these, or drops them.
+// Headers of the connection and of the body's length. fetch writes them itself, and refuses or drops a caller's.
 const HEADERS_OF_FETCH: ReadonlySet<string> = new Set([
   "connection",
   "content-length",
@@ -19,9 +19,10 @@ const HEADERS_OF_FETCH: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Checks that fetch can send a request, so that one that it cannot send is a mistake to correct and no failed connection.
+ * Checks that fetch can send a request. A request that it cannot send is a mistake in the configuration, and is reported as
+ * one instead of as a failed connection.
  *
- * @throws EnforcementError `invalid_config` naming the part that is wrong, never its value
+ * @throws EnforcementError `invalid_config` that names the invalid part, never its value
  */
 export function requireSendable(request: HttpRequest): void {
   const problem = findProblem(request);
@@ -44,7 +45,7 @@ function findProblem({
 
 function findMethodProblem(method: unknown, body: unknown): string | undefined {
   if (typeof method !== "string" || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(method)) {
-    return "its method must be a word such as POST.";
+    return "its method must be a token such as POST.";
   }
   const name = method.toUpperCase();
   if (REFUSED_METHODS.has(name)) return `the method ${name} cannot be sent by fetch.`;
@@ -74,7 +75,7 @@ function findHeaderProblem(headers: unknown): string | undefined {
     new Headers(headers as Record<string, string>);
     return undefined;
   } catch {
-    // What fetch says of a header that it cannot write holds the header's value, and a token is one.
+    // fetch's own error is dropped: it quotes the header's value, which may be a token.
     return "a header of it cannot be written; look for a line break or accent in a token.";
   }
 }

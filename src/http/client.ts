@@ -10,19 +10,19 @@ import { raceAbort, wait } from "./wait.ts";
 const BACKOFF_BASE_MS = 250;
 const BACKOFF_CAP_MS = 5_000;
 
-// With less time than this before the deadline, or a tenth of a shorter one, no request is sent any more.
-const LEAST_MS_TO_SEND = 100;
+// A request is sent only with this much time before the deadline, or with a tenth of the deadline where that is less.
+const MIN_MS_TO_SEND = 100;
 
-// The reason of a signal that the deadline aborted. Nobody outside sees it.
+// The abort reason of the deadline. It never leaves this file.
 const DEADLINE = new Error("deadline");
 
-/** What an operation is, besides the requests that it sends. */
+/** Describes one operation to the client: its name, and what bounds it. */
 export interface OperationContext {
   readonly operation: string;
   readonly signal?: AbortSignal | undefined;
   /** Default: the provider's `retries`. */
   readonly retries?: number | undefined;
-  /** Canonical numbers of all plates that the operation carries. */
+  /** Canonical numbers of the operation's plates. They are masked in the vendor's messages. Default: none. */
   readonly plateNumbers?: readonly string[];
 }
 
@@ -30,34 +30,37 @@ export interface OperationContext {
 export interface Attempt {
   /** 1 for the first. */
   readonly number: number;
-  /** Sends a request and returns its reply when it is 2xx and no refusal, or taken; else throws EnforcementError. */
+  /**
+   * Sends a request and returns its reply: one that is 2xx and does not refuse, or whose status `takesStatus` accepts.
+   *
+   * @throws EnforcementError for every other reply, and for a request without a reply
+   */
   send(request: HttpRequest): Promise<HttpReply>;
-  /** Waits for a reply that is shared with other operations, no longer than this operation may take. */
+  /** Waits for a reply that several operations share, at most until this operation's deadline or abort. */
   share<Value>(promise: Promise<Value>): Promise<Value>;
-  /** Waits for something on our own side, no longer than this operation may take. */
+  /** Waits for work of the host or of the provider itself, at most until this operation's deadline or abort. */
   waitFor<Value>(promise: Promise<Value>): Promise<Value>;
 }
 
-/** The only way from a provider to its vendor. */
+/** Sends a provider's requests to its vendor. Every request of a provider goes through its client. */
 export interface HttpClient {
   /**
-   * Runs `attempt` until it succeeds, fails for good, or the deadline comes.
+   * Runs `attempt` until it succeeds, fails with an error that is not retryable, or the deadline passes.
    *
-   * Retried are errors that say `retryable`: with full jitter, or after `Retry-After` where the vendor named a
-   * time that is still before the deadline.
+   * A retryable error is retried with full jitter. A `Retry-After` that lies before the deadline is waited for.
    *
-   * @throws EnforcementError whose `outcome` is `unknown` as soon as one attempt may have reached the vendor
+   * @throws EnforcementError. Its `outcome` is `unknown` when an attempt may have changed something at the vendor
    */
   perform<Value>(context: OperationContext, attempt: (attempt: Attempt) => Promise<Value>): Promise<Value>;
-  /** One request outside any operation and without a retry, for what several operations share. */
+  /** Sends one request outside any operation, without a retry: for a token or a list that several operations share. */
   sendOnce(operation: string, request: HttpRequest): Promise<HttpReply>;
 }
 
-/** Makes the client of one provider; concurrency, rate and retry budget are per client. */
+/** Creates the client of one provider. Concurrency, rate and retry budget are per client. */
 export function createHttpClient(options: {
   readonly providerId: string;
   readonly settings: HttpSettings;
-  /** What the vendor's own error form says, in a reply of any status. */
+  /** Reads the vendor's own error format in a reply of any status. */
   readonly readRefusal: ReadRefusal;
 }): HttpClient {
   const { providerId, settings, readRefusal } = options;
@@ -70,7 +73,7 @@ export function createHttpClient(options: {
     request: HttpRequest,
     context: Pick<ExchangeContext, "plateNumbers" | "signal" | "onSend">,
   ): Promise<HttpReply> {
-    // What never left is no attempt, and the time spent waiting for a free place is none of the vendor's.
+    // A request that was never sent is not reported. Its wait for the limiter does not count as the vendor's time.
     let started: number | undefined;
     const onSend = () => {
       context.onSend();
@@ -79,7 +82,11 @@ export function createHttpClient(options: {
     const report = (end: { status?: number | undefined; code?: EnforcementError["code"] | undefined }) => {
       if (started === undefined) return;
       settings.onEvent({
-        ...{ type: "attempt" as const, providerId, operation, attempt: number, at: settings.clock() },
+        type: "attempt" as const,
+        providerId,
+        operation,
+        attempt: number,
+        at: settings.clock(),
         durationMs: performance.now() - started,
         ...(end.status === undefined ? {} : { status: end.status }),
         ...(end.code === undefined ? {} : { code: end.code }),
@@ -118,7 +125,7 @@ export function createHttpClient(options: {
       const send = async (request: HttpRequest): Promise<HttpReply> => {
         const onSend = () => {
           bounds.requireTime();
-          // What is settled without sending anything earns no retry.
+          // An operation that sends nothing deposits nothing.
           if (!history.sent) budget.deposit();
           history.sent = true;
           history.attempts = number;
@@ -130,7 +137,7 @@ export function createHttpClient(options: {
           history.inFlight.delete(request);
           return reply;
         } catch (thrown) {
-          // Anything else was thrown by the signal, and the request may still be under way.
+          // Any other error is the signal's reason: the request may still be in flight.
           if (isEnforcementError(thrown)) {
             history.changed ||= thrown.outcome === "unknown";
             history.inFlight.delete(request);
@@ -140,7 +147,7 @@ export function createHttpClient(options: {
       };
       const share = async <Shared>(promise: Promise<Shared>): Promise<Shared> => {
         const before = history.attempts;
-        // It counts as asking the vendor until it succeeds: what follows then is counted when it is sent.
+        // A shared request counts as an attempt only while it is pending or when it fails.
         history.attempts = number;
         const asked = { changes: false };
         history.inFlight.add(asked);
@@ -159,11 +166,16 @@ export function createHttpClient(options: {
       if (!isEnforcementError(failure) || !failure.retryable) return false;
       history.last = failure;
       const delayMs = retryDelay(number, failure.retryAfterMs);
-      // Waiting beyond the deadline helps nobody: the caller hears now what went wrong.
+      // A retry after the deadline could never be sent: the operation fails now, with this error.
       if (delayMs >= bounds.remainingMs() || !budget.withdraw()) return false;
       settings.onEvent({
-        ...{ type: "retry", providerId, operation, attempt: number, at: settings.clock() },
-        ...{ delayMs, code: failure.code },
+        type: "retry",
+        providerId,
+        operation,
+        attempt: number,
+        at: settings.clock(),
+        delayMs,
+        code: failure.code,
       });
       await wait(delayMs, signal);
       return true;
@@ -173,7 +185,7 @@ export function createHttpClient(options: {
       return await pRetry(attempt, {
         retries,
         signal,
-        // The waiting is ours: p-retry knows neither full jitter nor Retry-After.
+        // `waitForRetry` waits: p-retry has neither full jitter nor Retry-After.
         minTimeout: 0,
         shouldRetry: ({ attemptNumber, error }) => waitForRetry(attemptNumber, error),
       });
@@ -188,21 +200,23 @@ export function createHttpClient(options: {
     perform,
     sendOnce: (operation, request) =>
       observed(operation, 1, request, {
-        ...{ plateNumbers: [], signal: new AbortController().signal, onSend() {} },
+        plateNumbers: [],
+        signal: new AbortController().signal,
+        onSend() {},
       }),
   };
 }
 
-/** What happened so far in one operation. */
+/** What one operation has sent so far. */
 interface History {
   attempts: number;
-  /** Whether it has sent a request of its own. */
+  /** Whether the operation has sent a request of its own, not only waited for a shared one. */
   sent: boolean;
-  /** Whether a request that changes something was accepted, or ended without our knowing. */
+  /** Whether the vendor accepted a request that changes something, or may have. */
   changed: boolean;
-  /** What has been asked and is not answered yet. */
+  /** Requests without a reply yet. */
   readonly inFlight: Set<Pick<HttpRequest, "changes">>;
-  /** The last failure that was worth a retry. */
+  /** The last retryable failure. */
   last: EnforcementError | undefined;
 }
 
@@ -227,7 +241,7 @@ function finalError(
     return new EnforcementError("aborted", `${operation}: the caller's signal ended it.`, details);
   }
   if (!bounds.signal.aborted) {
-    // Neither a failure of the vendor nor of the caller: a mistake of ours, or of a function that the host gave.
+    // A defect in this package or in a function of the host. Its own text may hold a secret and is dropped.
     return new EnforcementError("unavailable", `${operation}: an unexpected failure ended it.`, details);
   }
   if (history.inFlight.size > 0) {
@@ -248,7 +262,7 @@ function finalError(
 
 function retryDelay(attemptNumber: number, retryAfterMs: number | undefined): number {
   const ceiling = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attemptNumber - 1));
-  // Full jitter: clients that failed together do not come back together.
+  // Full jitter: clients that failed at the same time do not retry at the same time.
   const jitter = Math.random() * ceiling;
   return Math.max(retryAfterMs ?? 0, jitter);
 }
@@ -257,27 +271,27 @@ function retryDelay(attemptNumber: number, retryAfterMs: number | undefined): nu
 interface Bounds {
   readonly signal: AbortSignal;
   remainingMs(): number;
-  /** Throws what the deadline throws when too little time is left to send anything and hear of it. */
+  /** Aborts as the deadline does when less than {@link MIN_MS_TO_SEND} is left. Throws once aborted. */
   requireTime(): void;
-  /** Takes the timer and the listener away. */
+  /** Removes the timer and the listener. */
   end(): void;
 }
 
 function startBounds(caller: AbortSignal | undefined, deadlineMs: number): Bounds {
   const controller = new AbortController();
   const endsAt = performance.now() + deadlineMs;
-  const leastMs = Math.min(LEAST_MS_TO_SEND, deadlineMs / 10);
+  const leastMs = Math.min(MIN_MS_TO_SEND, deadlineMs / 10);
   const timer = setTimeout(() => controller.abort(DEADLINE), deadlineMs);
   const onAbort = () => controller.abort(new Error("aborted"));
   if (caller?.aborted) onAbort();
-  // AbortSignal.any would do the same, but keeps a reference in a long-lived signal of the caller's.
+  // AbortSignal.any does the same, but leaves a reference in the caller's signal, which may live for the whole process.
   else caller?.addEventListener("abort", onAbort, { once: true });
   return {
     signal: controller.signal,
     remainingMs: () => endsAt - performance.now(),
     requireTime() {
-      // The first one whose deadline comes hands its place to one whose deadline comes in the same moment: its request
-      // would leave only to be cut off, and what became of it would be unknown.
+      // An operation that times out in the limiter hands its place to the next, whose deadline is often the same instant.
+      // A request sent then would be cut off at once, and its outcome would be unknown.
       if (endsAt - performance.now() < leastMs) controller.abort(DEADLINE);
       controller.signal.throwIfAborted();
     },

@@ -1,6 +1,6 @@
-// How a JSON value under 2xx says no, whichever system wrote it: a gateway, a framework, the vendor in words that are not
-// its error form. Names are compared in small letters and without `_`.
-const YES_OR_NO: ReadonlySet<string> = new Set([
+// Fields by which a JSON body under 2xx reports a failure: those of gateways, of frameworks, and of a vendor outside its own
+// error format. Names are compared in lower case and without `_`.
+const SUCCESS_FLAGS: ReadonlySet<string> = new Set([
   "success",
   "succeeded",
   "successful",
@@ -26,19 +26,19 @@ const MESSAGES: ReadonlySet<string> = new Set(["message", "msg", "detail", "titl
 
 const FAILED = /^(errors?|err|fail|failed|failure|rejected|refused|denied|declined|invalid|nok)$/i;
 
-// A gateway's whole message: the name of a status, or its usual words. Other words may as well be part of a success.
+// The complete message of a gateway. Any other text may belong to a success.
 const MESSAGE_OF_GATEWAY =
   /^(bad request|unauthori[sz]ed|forbidden|((page|resource) )?not found|access denied|method not allowed|too many requests|(internal )?server error|bad gateway|service (temporarily )?unavailable|gateway time-?out|(endpoint request|request) timed out|missing authentication token|no route matched\b.*|.*\bnot authorized\b.*)\W*$/i;
 
-/** The name of the field by which a JSON object says no; `undefined` where it does not. */
+/** The name of the field by which a JSON object reports a failure; `undefined` when it reports none. */
 export function findDenial(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   return Object.entries(value).find(([name, part]) =>
-    saysNo(name.toLowerCase().replaceAll("_", ""), part),
+    reportsFailure(name.toLowerCase().replaceAll("_", ""), part),
   )?.[0];
 }
 
-/** {@link findDenial} one level further down: in the items of a list, and in what `data` or `response` holds. */
+/** {@link findDenial} one level deeper: in the items of a list, and in the objects inside the value (`data`, `response`). */
 export function findInnerDenial(value: object): string | undefined {
   for (const item of Object.values(value).flat()) {
     const denial = findDenial(item);
@@ -47,8 +47,8 @@ export function findInnerDenial(value: object): string | undefined {
   return undefined;
 }
 
-function saysNo(name: string, value: unknown): boolean {
-  if (YES_OR_NO.has(name)) return value === false || value === 0 || /^(false|no|0)$/i.test(String(value));
+function reportsFailure(name: string, value: unknown): boolean {
+  if (SUCCESS_FLAGS.has(name)) return value === false || value === 0 || /^(false|no|0)$/i.test(String(value));
   if (ERRORS.has(name)) return !isEmpty(value);
   if (STATUSES.has(name) && Number(value) >= 400 && Number(value) <= 599) return true;
   if (RESULTS.has(name)) return value === false || (typeof value === "string" && FAILED.test(value));

@@ -11,26 +11,26 @@ import { promiseWithAbort } from "./wait.ts";
 
 const DEFAULT_MAX_REPLY_BYTES = 1024 * 1024;
 
-// The reason of every signal that an exchange lets go of. Nobody sees it, and one of its own for each would take a stack.
+// The abort reason of every exchange that has ended. No caller sees it; one shared error saves a stack trace for each.
 const ENDED = new Error("The exchange has ended.");
 
-/** What one request needs besides itself. */
+/** The client's settings and the operation that a request belongs to. */
 export interface ExchangeContext {
   readonly settings: HttpSettings;
   readonly limiter: Limiter;
-  /** The canonical numbers of all plates that the operation carries, to mask them in the vendor's words. */
+  /** Canonical numbers of the operation's plates, to be masked in the vendor's messages. */
   readonly plateNumbers: readonly string[];
   readonly signal: AbortSignal;
-  /** Called when the request has its place and leaves; until then nothing can have changed. */
+  /** Called right before the request is sent. Until then nothing can have changed at the vendor. */
   onSend(): void;
   readonly readRefusal: ReadRefusal;
 }
 
 /**
- * Sends one request once and reads the whole reply.
+ * Sends a request once and reads the whole reply.
  *
- * @returns the reply when its status is 2xx and no refusal, or one that the request takes
- * @throws EnforcementError for any other end. When `context.signal` is aborted it throws that signal's reason
+ * @returns a reply that is 2xx and does not refuse, or whose status `request.takesStatus` accepts
+ * @throws EnforcementError for every other reply or failure; the signal's reason when `context.signal` is aborted
  */
 export async function exchange(request: HttpRequest, context: ExchangeContext): Promise<HttpReply> {
   requireSendable(request);
@@ -39,14 +39,13 @@ export async function exchange(request: HttpRequest, context: ExchangeContext): 
     const reply = await sendWithinTimeout(request, context);
     if (request.takesStatus?.(reply.status)) return reply;
     const words = (request.readRefusal ?? context.readRefusal)(reply);
-    // A refusal under 2xx is one all the same.
     if (words === undefined && isSuccess(reply)) return reply;
     const refusal = words && maskRefusal(words, context.plateNumbers, request.secrets);
     throw refusalError(reply, refusal, { changes: request.changes, now: context.settings.clock() });
   });
 }
 
-/** The timeout covers the body too: a vendor that sends its headers and then nothing is as silent as any other. */
+/** Sends within `attemptTimeoutMs`, which covers the body too: a vendor may send its headers and then stall. */
 function sendWithinTimeout(request: HttpRequest, context: ExchangeContext): Promise<HttpReply> {
   const { attemptTimeoutMs } = context.settings;
   return promiseWithAbort<HttpReply>(context.signal, (resolve, reject) => {
@@ -60,7 +59,7 @@ function sendWithinTimeout(request: HttpRequest, context: ExchangeContext): Prom
       attempt.abort(ENDED);
     };
     const onReply = (reply: HttpReply) => {
-      // It was read to its end, or let go of, and an abort takes a tenth of the request's time.
+      // The body is read or cancelled, so no abort is needed: an abort takes a tenth of the request's own time.
       clearTimeout(timer);
       resolve(reply);
     };
@@ -80,19 +79,19 @@ async function send(
 ): Promise<HttpReply> {
   const { signal } = attempt;
   const { settings } = context;
-  // Nothing follows a redirect with a token, so `redirect` is manual.
+  // `redirect: "manual"`: a request that carries a token never follows a redirect.
   const headers = { accept: "application/json", ...request.headers };
   const { method, body } = request;
   const init: RequestInit = { method, headers, redirect: "manual", signal };
   if (typeof body === "string") init.body = body;
   const response = await ky(request.url, {
     method,
-    // Only our own loop repeats, and only our own timer ends an attempt.
+    // The client has its own retry loop and its own attempt timer.
     retry: 0,
     timeout: false,
     throwHttpErrors: false,
-    // ky's own Request is one of this realm, and its body a stream: a fetch of another package cannot read the one, and
-    // takes as long as everything else over the other. Text and plain objects are the same everywhere.
+    // fetch gets the address as text and plain options, not ky's Request: the fetch of another package cannot read a Request
+    // of this realm, and its body, a stream, doubles the time of a request.
     fetch: async () => {
       const given = await (settings.fetch ?? globalThis.fetch)(request.url, init);
       requireResponse(given, request);
@@ -105,19 +104,18 @@ async function send(
     return { ...head, body: await readReplyText(response, request.maxReplyBytes ?? DEFAULT_MAX_REPLY_BYTES) };
   } catch (thrown) {
     if (!(thrown instanceof ReplyTooLongError)) throw brokenConnection(thrown, request);
-    // Cancelling its body does not reach the connection when the host's fetch reads along.
+    // Cancelling the body does not close the connection when the host's fetch reads a clone of it.
     attempt.abort(ENDED);
-    // The status of a refusal is all that is needed; a success that cannot be read is none.
+    // A refusal is reported by its status alone. A success that cannot be read is an error.
     if (!response.ok) return { ...head, body: "" };
     throw unreadableReply("is too long to be read", { ...head, body: "" }, request.changes);
   }
 }
 
 /**
- * Checks what a host's own fetch gave, which may be anything: a body that is missing, or was read before, would count as an
- * empty one.
+ * Checks the value that the host's own fetch returned. A body that is missing or already read would pass for an empty one.
  *
- * @throws EnforcementError `invalid_config` naming `fetch`; the request may have arrived
+ * @throws EnforcementError `invalid_config` that names `fetch`. Its outcome is `unknown` after a change
  */
 function requireResponse(given: unknown, { changes, traceId }: HttpRequest): void {
   const { status, headers, body, bodyUsed } = (given ?? {}) as Partial<Response>;
@@ -126,8 +124,8 @@ function requireResponse(given: unknown, { changes, traceId }: HttpRequest): voi
   const isRead = isResponse && (bodyUsed === true || body?.locked === true);
   if (isResponse && !isRead) return;
   const problem = isRead
-    ? "gives a reply whose body was read already; read that of its clone() instead"
-    : "gives something else than a Response; return the one that it got";
+    ? "must return a Response whose body was not read; read the body of its clone() instead"
+    : "must return a Response; return the one that it received";
   throw new EnforcementError("invalid_config", `fetch: the function that replaces it ${problem}.`, {
     field: "fetch",
     outcome: changes ? "unknown" : "not_applied",

@@ -4,14 +4,22 @@ import { unsendable } from "./check-request.ts";
 import type { HttpReply, HttpRequest, VendorRefusal } from "./reply.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 
-// Codes of connection faults that come before the first byte of a request has left.
+// Codes of faults that occur before the first byte of a request is sent.
 const NOTHING_SENT: ReadonlySet<string> = new Set([
-  ...["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"],
-  ...["DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"],
-  ...["CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID"],
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "CERT_HAS_EXPIRED",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
 ]);
 
-// Of these, the ones after which a proxy that was left out is worth a look.
+// Codes whose cause may be a proxy that fetch does not use.
 const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
@@ -25,8 +33,7 @@ const PROXY_ADVICE =
   "If this machine reaches the internet through a proxy: Node's fetch uses HTTPS_PROXY only where NODE_USE_ENV_PROXY=1 " +
   "is set (Node 22.21, 24.5 and later); otherwise give a fetch of your own.";
 
-// Faults of the request and not of the way to the vendor: no repeat gets further. Names as Node, undici and node-fetch
-// give them.
+// Codes of Node, undici and node-fetch for an invalid request: a retry fails in the same way.
 const MISTAKES: ReadonlySet<string> = new Set([
   "ERR_INVALID_PROTOCOL",
   "ERR_INVALID_CHAR",
@@ -38,21 +45,21 @@ const MISTAKES: ReadonlySet<string> = new Set([
   "UND_ERR_NOT_SUPPORTED",
   "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH",
 ]);
-// Any function of Node's gives these: a host's own fetch may fail with them after it has sent the request.
+// Codes that any function of Node throws: a host's own fetch may fail with them after it has sent the request.
 const MISTAKES_AT_ANY_TIME: ReadonlySet<string> = new Set([
   "ERR_INVALID_URL",
   "ERR_INVALID_ARG_TYPE",
   "ERR_INVALID_ARG_VALUE",
 ]);
-const WORDS_OF_FETCH: ReadonlySet<string> = new Set([
+const MESSAGES_OF_FETCH: ReadonlySet<string> = new Set([
   "bad port",
   "unknown scheme",
   "URL scheme must be a HTTP(S) scheme",
 ]);
 
 /**
- * A reply that refuses, as an error. `refusal` is what the vendor's own words say, masked already; `undefined` where
- * the reply holds none. A 4xx without them is no verdict: a gateway may have made it, and the same request may succeed later.
+ * The error for a reply that refuses. `refusal` is what the vendor's error format says, already masked; `undefined` where
+ * the reply is not in that format. A 4xx that is not is `unavailable`, thus retryable: a gateway may have sent it.
  */
 export function refusalError(
   reply: HttpReply,
@@ -92,28 +99,29 @@ export function refusalError(
     });
   }
   if (refusal === undefined)
-    return error("unavailable", describeStranger(reply), { outcome: outcomeOfDoubt });
+    return error("unavailable", describeForeignReply(reply), { outcome: outcomeOfDoubt });
   if (code === "unauthorized" || (code === undefined && (status === 401 || status === 403))) {
     return error("unauthorized", `The vendor refuses our credentials (${status})${said}`);
   }
   return error("rejected", `The vendor refuses the request (${status})${said}`, { reason });
 }
 
-function describeStranger(reply: HttpReply): string {
+/** Describes a reply that is not in the vendor's error format. */
+function describeForeignReply(reply: HttpReply): string {
   const advice =
     reply.status === 407
       ? "a proxy on the way asks for credentials"
-      : "it is taken for no answer; if it stays, look at baseUrl and at gateways on the way";
-  return `A reply (${reply.status}) is not in the vendor's words: it ${describeBody(reply)}; ${advice}.`;
+      : "if it persists, check baseUrl and the gateways on the way";
+  return `A reply (${reply.status}) is not in the vendor's format: it ${describeBody(reply)}; ${advice}.`;
 }
 
-/** Something thrown by fetch, as an error. Nothing of it is kept but a system's fault code. */
+/** The error for a value that fetch threw. Only a system fault code is kept of it. */
 export function transportError(thrown: unknown, request: HttpRequest): EnforcementError {
   const { code, words } = findFault(thrown);
   const mistake = findMistake({ code, words });
   if (mistake !== undefined) return unsendable(mistake);
   if (code !== undefined && MISTAKES_AT_ANY_TIME.has(code)) {
-    const message = `fetch failed (${code}); look at baseUrl, and at a fetch of your own.`;
+    const message = `fetch failed (${code}); check baseUrl, and the fetch option if you set it.`;
     return new EnforcementError("invalid_config", message, {
       outcome: request.changes ? "unknown" : "not_applied",
       traceId: request.traceId,
@@ -122,7 +130,7 @@ export function transportError(thrown: unknown, request: HttpRequest): Enforceme
   return brokenConnection(thrown, request);
 }
 
-/** Something thrown by a connection, while a reply was read as well, as an error. Of it, a system's fault code is kept. */
+/** The error for a connection that broke, also while a reply was read. Only a system fault code is kept of `thrown`. */
 export function brokenConnection(thrown: unknown, request: HttpRequest): EnforcementError {
   const { code = "" } = findFault(thrown);
   const outcome = request.changes && !NOTHING_SENT.has(code) ? "unknown" : "not_applied";
@@ -134,7 +142,7 @@ export function brokenConnection(thrown: unknown, request: HttpRequest): Enforce
   });
 }
 
-/** An attempt that got no reply in time. */
+/** The error for an attempt without a complete reply within `limitMs` milliseconds. */
 export function timeoutError(limitMs: number, request: HttpRequest): EnforcementError {
   return new EnforcementError("timeout", `The vendor gave no complete reply within ${limitMs} ms.`, {
     outcome: request.changes ? "unknown" : "not_applied",
@@ -142,7 +150,7 @@ export function timeoutError(limitMs: number, request: HttpRequest): Enforcement
   });
 }
 
-/** A reply that cannot be understood. After a change a repeat is safe, because it carries the same identity. */
+/** The error for a reply that cannot be read. Retryable after a change: a repeat carries the same identity. */
 export function unreadableReply(problem: string, reply: HttpReply, changes: boolean): EnforcementError {
   return new EnforcementError("invalid_response", `The vendor's reply (${reply.status}) ${problem}.`, {
     status: reply.status,
@@ -154,7 +162,7 @@ export function unreadableReply(problem: string, reply: HttpReply, changes: bool
 
 interface Fault {
   readonly code: string | undefined;
-  /** Words of fetch itself that are known to hold nothing of the request. */
+  /** A message of fetch that is known to quote nothing from the request. */
   readonly words: string | undefined;
 }
 
@@ -163,7 +171,7 @@ function findMistake({ code, words }: Fault): string | undefined {
     return "fetch refuses the port of its address, one that belongs to another protocol; use another port.";
   }
   return words !== undefined || MISTAKES.has(code ?? "")
-    ? `fetch refuses it${code === undefined ? "" : ` (${code})`}; look at baseUrl, and at method, headers and body.`
+    ? `fetch refuses it${code === undefined ? "" : ` (${code})`}; check baseUrl, and the request's method, headers and body.`
     : undefined;
 }
 
@@ -171,7 +179,7 @@ function findFault(thrown: unknown): Fault {
   let current = thrown;
   for (let depth = 0; depth < 5 && typeof current === "object" && current !== null; depth += 1) {
     const { code, message, cause } = current as { code?: unknown; message?: unknown; cause?: unknown };
-    const words = typeof message === "string" && WORDS_OF_FETCH.has(message) ? message : undefined;
+    const words = typeof message === "string" && MESSAGES_OF_FETCH.has(message) ? message : undefined;
     const isCode = typeof code === "string" && /^[A-Z][A-Z0-9_]{2,60}$/.test(code);
     if (isCode || words !== undefined) return { code: isCode ? code : undefined, words };
     current = cause;

@@ -6,9 +6,9 @@ import type { HttpReply } from "./reply.ts";
 export { describeBody, findJson } from "./body.ts";
 
 /**
- * The JSON of a reply, in the shape that a schema asks for.
+ * Parses a reply's JSON with a schema.
  *
- * @throws EnforcementError `invalid_response` when it is not JSON, or of another shape
+ * @throws EnforcementError `invalid_response` when the body is not JSON or does not match the schema
  */
 export function parseJsonReply<Schema extends z.ZodMiniType>(
   reply: HttpReply,

@@ -1,18 +1,18 @@
-/** Lets one holder at a time have a key. */
+/** Locks by key: one holder of a key at a time. */
 export interface KeyLocks {
   /**
-   * Queues for all `keys` at once. `ready` resolves when they are ours; `release` must be called in any case, also
-   * when nobody waits for `ready` any more: those behind us go on only after those before us.
+   * Queues for all `keys` at once. `ready` resolves when the caller holds all of them. The caller must call `release`
+   * always, also when it stops waiting for `ready`. The next holder follows once all earlier holders have released.
    */
   acquire(keys: readonly string[]): { readonly ready: Promise<void>; release(): void };
 }
 
-/** Locks in the order of the calls. All keys of a call are queued for in one step, so calls cannot wait in a circle. */
+/** Creates locks that are granted in call order. A call queues for all its keys in one step, so calls cannot deadlock. */
 export function createKeyLocks(): KeyLocks {
   const tails = new Map<string, Promise<void>>();
   return {
     acquire(keys) {
-      // Most keys are free, and a promise for each of a hundred keys takes longer than the request's own work.
+      // Only keys that are held get a promise: most are free, and a hundred promises cost more than building the request.
       const ahead = new Set<Promise<void>>();
       for (const key of keys) {
         const tail = tails.get(key);

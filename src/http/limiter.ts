@@ -1,13 +1,13 @@
 import { createKeyLocks } from "./key-locks.ts";
 import { promiseWithAbort, raceAbort, wait } from "./wait.ts";
 
-/** Lets a limited number of requests through. */
+/** Limits how many requests run at once, and how many start per second. */
 export interface Limiter {
-  /** Runs `task` as soon as there is a place for it, in the order of the calls. Rejects when aborted while waiting. */
+  /** Runs `task` when a place is free, in call order. Rejects with the signal's reason when aborted while waiting. */
   run<Value>(signal: AbortSignal, task: () => Promise<Value>): Promise<Value>;
 }
 
-/** At most `concurrency` tasks at once, and their starts `1000 / requestsPerSecond` milliseconds apart. */
+/** Creates a limiter: at most `concurrency` tasks at once, their starts `1000 / requestsPerSecond` milliseconds apart. */
 export function createLimiter(limits: {
   concurrency: number;
   requestsPerSecond: number | undefined;
@@ -22,7 +22,7 @@ export function createLimiter(limits: {
       running += 1;
       return;
     }
-    // The one who leaves hands over its place, so `running` does not change here.
+    // `leave` hands its place to this task, so `running` does not change here.
     await promiseWithAbort(signal, (resolve) => {
       const take = () => resolve();
       waiting.add(take);
@@ -42,7 +42,7 @@ export function createLimiter(limits: {
 
   async function keepPace(signal: AbortSignal): Promise<void> {
     if (limits.requestsPerSecond === undefined) return;
-    // One after the other, so that somebody who gives up while waiting takes nobody's time.
+    // Tasks wait one after the other: a task that is aborted while waiting uses no start time.
     const turn = starts.acquire(["start"]);
     try {
       await raceAbort(turn.ready, signal);
@@ -60,7 +60,7 @@ export function createLimiter(limits: {
       await enter(signal);
       try {
         await keepPace(signal);
-        // The place may have come in the very moment of the abort.
+        // The abort may have come in the same turn as the free place.
         signal.throwIfAborted();
         return await task();
       } finally {

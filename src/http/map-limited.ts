@@ -1,6 +1,6 @@
 /**
- * Maps with at most `limit` tasks under way, started in order; the results come in the order of the inputs. After a
- * failure no further task is started.
+ * Maps `inputs` with at most `limit` tasks at once, started in order. Results have the order of the inputs. No task is
+ * started after a failure.
  */
 export async function mapLimited<Input, Result>(
   inputs: readonly Input[],
@@ -11,7 +11,7 @@ export async function mapLimited<Input, Result>(
   const queue = inputs.entries();
   let failed = false;
   const worker = async () => {
-    // All workers draw from the same iterator.
+    // All workers share one iterator.
     for (const [index, input] of queue) {
       if (failed) return;
       try {

@@ -1,13 +1,13 @@
 import { maskPlates, maskSecrets } from "../core/permit/plate-mask.ts";
 import type { VendorRefusal } from "./reply.ts";
 
-// What is kept, and what is read for it: a megabyte of words, masked for a hundred plates, would hold the process up.
-const MAX_WORDS = 500;
-const MAX_READ = 4_096;
+// Characters that are kept, and characters that are read: masking a megabyte for a hundred plates would block the process.
+const MAX_KEPT_CHARACTERS = 500;
+const MAX_READ_CHARACTERS = 4_096;
 
-/** A secret in the forms in which a vendor that repeats a request may write it. */
+/** The encodings of a secret that a vendor may use when it echoes a request. */
 function formsOf(secret: string): string[] {
-  // Half of a surrogate pair cannot be encoded; a request carries U+FFFD in its place.
+  // A lone surrogate cannot be encoded; a request carries U+FFFD instead.
   const bare = secret.trim().toWellFormed();
   const encoded = encodeURIComponent(bare);
   const inForm = new URLSearchParams([["", bare]]).toString().slice(1);
@@ -26,11 +26,11 @@ function formsOf(secret: string): string[] {
   const lowered = [encoded, inForm].map((form) =>
     form.replace(/%[0-9A-F]{2}/g, (part) => part.toLowerCase()),
   );
-  // The longest first: what another form is a part of is not left half hidden.
+  // The longest form first: a form that contains a shorter one must not stay half visible.
   return [...new Set([...forms, ...lowered])].sort((one, other) => other.length - one.length);
 }
 
-/** A vendor's words as they may be kept: plates and secrets hidden, at most 500 characters. */
+/** A vendor's code and message with plates and secrets masked, cut to 500 characters each. */
 export function maskRefusal(
   refusal: VendorRefusal,
   plateNumbers: readonly string[],
@@ -40,16 +40,16 @@ export function maskRefusal(
   const longest = Math.max(0, ...hidden.map(({ length }) => length), ...plateNumbers.map(spacedLength));
   const mask = (words: string | undefined): string | undefined => {
     if (words === undefined) return undefined;
-    const readable = MAX_READ + 2 * longest;
+    const readable = MAX_READ_CHARACTERS + 2 * longest;
     const masked = maskPlates(maskSecrets(words.slice(0, readable), hidden), plateNumbers);
-    // What begins before the cut and ends behind it is not recognised, so nothing of that length is kept before it.
+    // A plate or secret that the cut splits is not recognised, so the longest one's length is dropped before the cut.
     const kept = words.length > readable ? masked.slice(0, Math.max(0, masked.length - longest)) : masked;
-    return kept.slice(0, MAX_WORDS);
+    return kept.slice(0, MAX_KEPT_CHARACTERS);
   };
   return { ...refusal, vendorCode: mask(refusal.vendorCode), vendorMessage: mask(refusal.vendorMessage) };
 }
 
-/** Up to three separators, each of up to ten characters, may stand between two of a plate, see `maskPlates`. */
+/** The longest spelling of a plate: `maskPlates` allows three separators of ten characters each between two letters. */
 function spacedLength({ length }: string): number {
   return length * 31;
 }

@@ -6,35 +6,56 @@ import { notify } from "../core/maybe-promise.ts";
 import type { ProviderEvent, Secret } from "../core/provider.ts";
 import { trimSecret } from "./secret.ts";
 
-/** Options that every provider with an HTTP side takes. */
+/**
+ * Options of every provider that sends HTTP requests. A factory checks them and throws `invalid_config` that names the option.
+ */
 export interface HttpOptions {
   /**
-   * Replaces the global `fetch`: proxies, instrumentation, tests. It is called as `fetch(url, init)`: the address as
-   * text, and an `init` of `method`, `headers` (a plain object), `body` (text, absent where there is none), `redirect:
-   * "manual"` and `signal`. So the `fetch` of undici and of node-fetch work, too. It gives a `Response` whose body was not
-   * read; one that reads along reads a `clone()`. Anything else fails the call with `invalid_config` that names `fetch`.
-   * Node's own uses a proxy of the environment only where `NODE_USE_ENV_PROXY=1` is set.
+   * Replaces the global `fetch`: for a proxy, for instrumentation, for tests. Default: the global `fetch` at the time of the
+   * request.
+   *
+   * It is called as `fetch(url, init)`. `url` is text. `init` has `method`, `headers` (a plain object), `body` (text; absent
+   * when the request has none), `redirect: "manual"` and `signal`. The `fetch` of undici and of node-fetch can be used as
+   * they are.
+   *
+   * It must return a `Response` whose body has not been read; to read the body, read that of a `clone()`. A call that gets
+   * anything else fails with `invalid_config` that names `fetch`.
+   *
+   * Node's own `fetch` uses `HTTPS_PROXY` only when `NODE_USE_ENV_PROXY=1` is set.
    */
   fetch?: typeof fetch;
-  /** How long one attempt may take until its whole reply is read, in milliseconds. Default 10,000. */
+  /**
+   * Time limit of one attempt, from sending the request until the whole reply is read, in milliseconds: a whole number from 1
+   * to 2,147,483,647. An attempt that exceeds it fails with `timeout` and is retried. Default 10,000.
+   */
   attemptTimeoutMs?: number;
-  /** How long one operation may take with all its attempts and waits, in milliseconds. Default 30,000. */
+  /**
+   * Time limit of one operation with all its attempts and waits, in milliseconds: a whole number from 1 to 2,147,483,647.
+   * When it passes, the operation fails with its last retryable error, or with `timeout` when a request has no reply.
+   * Default 30,000.
+   */
   deadlineMs?: number;
-  /** How often a failed attempt is repeated. 0 never. Default 3, at most 20. */
+  /**
+   * How many times an operation is retried after a retryable error: a whole number from 0 (never) to 20. A call's own
+   * `retries` overrides it. Default 3.
+   */
   retries?: number;
-  /** Requests of this provider under way at once. Default 8. */
+  /** How many requests of this provider may be in flight at once: a whole number of 1 or more. Default 8. */
   concurrency?: number;
-  /** Requests of this provider started in one second, evenly spaced. Default: no limit. */
+  /**
+   * How many requests of this provider may start per second, evenly spaced: any number above 0 (0.5 is one every two
+   * seconds). Default: no limit.
+   */
   requestsPerSecond?: number;
-  /** Hears of every attempt and every retry. What it throws is ignored. */
+  /** Called for every attempt and every retry. An error that it throws is ignored. */
   onEvent?: (event: ProviderEvent) => void;
-  /** Default: the machine's clock. */
+  /** The current time. Default: the machine's clock. */
   clock?: Clock;
 }
 
 /** {@link HttpOptions} with their defaults filled in. */
 export interface HttpSettings {
-  /** Undefined: the global one of the moment, so that a test or a tracer may replace it later. */
+  /** `undefined` is the global `fetch` at the time of the request: a test or a tracer may replace it after construction. */
   readonly fetch: typeof fetch | undefined;
   readonly attemptTimeoutMs: number;
   readonly deadlineMs: number;
@@ -45,22 +66,22 @@ export interface HttpSettings {
   readonly clock: Clock;
 }
 
-// setTimeout cannot count further, and fires at once instead.
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+// A longer delay overflows setTimeout, which then fires at once.
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const milliseconds = z
   .number("must be a number of milliseconds.")
   .check(
     z.int("must be a whole number."),
     z.gte(1, "must be at least 1."),
-    z.lte(LONGEST_TIMER_MS, "is too long."),
+    z.lte(MAX_TIMER_MS, "is too long."),
   );
 
 function functionOption<Value>(): z.ZodMiniCustom<Value, Value> {
   return z.custom<Value>((value) => typeof value === "function", "must be a function.");
 }
 
-/** The part of a provider's option schema that {@link HttpOptions} need. */
+/** The part of a provider's option schema that checks {@link HttpOptions}. */
 export const httpOptionShape = {
   fetch: z.optional(functionOption<typeof fetch>()),
   attemptTimeoutMs: z.optional(milliseconds),
@@ -82,7 +103,7 @@ export const httpOptionShape = {
   clock: z.optional(functionOption<Clock>()),
 };
 
-/** Fills in the defaults of design: attempt 10 s, deadline 30 s, 3 retries, concurrency 8, no rate limit. */
+/** Applies the defaults: attempt 10 s, deadline 30 s, 3 retries, concurrency 8, no rate limit. */
 export function toHttpSettings(
   options: { [Key in keyof HttpOptions]: HttpOptions[Key] | undefined },
 ): HttpSettings {
@@ -105,7 +126,7 @@ export const secretOption = z.custom<Secret>(
   "must be text that is not empty, or a function that gives it.",
 );
 
-/** A text option that must hold something, and that a ledger can keep as it is. */
+/** A text option that is not empty and that a ledger can store unchanged. */
 export const textOption = z.string("must be text.").check(
   z.refine((text) => text.trim() !== "", "must not be empty."),
   z.refine(
@@ -122,7 +143,7 @@ export const providerIdOption = textOption.check(
   ),
 );
 
-/** How many days ahead an open-ended right is sent. */
+/** How many days ahead an open-ended registration is sent: 1 to 365. */
 export const openEndedDaysOption = z.optional(
   z
     .number("must be a number of days.")
@@ -133,7 +154,7 @@ export const openEndedDaysOption = z.optional(
     ),
 );
 
-/** A base URL: https, or http on loopback for sandboxes. Its trailing slashes are dropped. */
+/** A base URL: https, or http on loopback for sandboxes. Trailing slashes are removed. */
 export const baseUrlOption = z.pipe(
   z.string("must be a URL.").check((payload) => {
     const message = findBaseUrlProblem(payload.value);
@@ -152,17 +173,16 @@ function findBaseUrlProblem(text: string): string | undefined {
   if (protocol === "https:") return undefined;
   if (protocol !== "http:") return general;
   if (LOOPBACK.includes(hostname)) return undefined;
-  // Tokens and plates travel on it: plain http would show both to everything on the way.
   return (
-    "must be https: tokens and plates travel on it. Plain http is taken for localhost, 127.0.0.1 and [::1] alone; a " +
-    "sandbox on another host or in another container needs TLS before it, or this machine's loopback forwarded to it."
+    "must be https, because tokens and plates are sent to it. Plain http is accepted only for localhost, 127.0.0.1 and " +
+    "[::1]; put TLS in front of a sandbox on another host or container, or forward a port of this machine's loopback to it."
   );
 }
 
 /**
- * Checks the options of a factory.
+ * Parses the options of a factory.
  *
- * @throws EnforcementError `invalid_config` naming each option that is wrong, never its value
+ * @throws EnforcementError `invalid_config` that names each invalid option, never its value
  */
 export function parseOptions<Schema extends z.ZodMiniType>(
   schema: Schema,

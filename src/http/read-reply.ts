@@ -1,9 +1,10 @@
-/** A reply that is longer than we are willing to read. */
+/** Thrown by {@link readReplyText} for a body that is longer than its limit. */
 export class ReplyTooLongError extends Error {}
 
 /**
- * Reads a body to its end as UTF-8; stops, and lets go of the connection, as soon as it is longer than `maxBytes`.
- * A host's own fetch may give a Node stream instead of a web stream (node-fetch): both are read.
+ * Reads a whole body as UTF-8. A host's own fetch may return a Node stream instead of a web stream (node-fetch): both work.
+ *
+ * @throws ReplyTooLongError as soon as the body is longer than `maxBytes`; the connection is closed
  */
 export async function readReplyText(
   { body }: { readonly body: Response["body"] | AsyncIterable<Uint8Array> },
@@ -19,7 +20,7 @@ export async function readReplyText(
     text += decoder.decode(chunk, { stream: true });
   };
   if ("getReader" in body) await readWebStream(body, add);
-  // Leaving the loop by an error destroys a Node stream, and with it the connection.
+  // An error thrown in the loop destroys a Node stream and closes its connection.
   else for await (const chunk of body) add(chunk);
   return text + decoder.decode();
 }
@@ -35,7 +36,7 @@ async function readWebStream(
     try {
       add(value);
     } catch (thrown) {
-      // How the cancelling ends is of no interest, and a connection that is stuck would not let us go on.
+      // Not awaited: cancelling a stuck connection may never settle, and its result is not needed.
       reader.cancel().catch(() => {});
       throw thrown;
     }

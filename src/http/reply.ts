@@ -1,37 +1,36 @@
 import type { RefusalReason } from "../core/errors.ts";
 
-/** A vendor's reply, read to its end. */
+/** A vendor's reply, completely read. */
 export interface HttpReply {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
   readonly traceId: string | undefined;
-  /** Texts of the request to hide in the reply's words. */
+  /** The request's secrets, to be masked in the reply's messages. */
   readonly secrets?: readonly string[] | undefined;
 }
 
-/** Whether the vendor says that the request succeeded. */
+/** Whether the status is 2xx. */
 export function isSuccess({ status }: HttpReply): boolean {
   return status >= 200 && status < 300;
 }
 
-/** What a vendor says, in its own words, in a reply that refuses. Every part may be absent. */
+/** What a reply in the vendor's error format says. Every part may be absent. */
 export interface VendorRefusal {
   readonly vendorCode?: string | undefined;
   readonly vendorMessage?: string | undefined;
-  /** What the words say of the right that the request is about. */
+  /** Why the vendor refuses, where the registration at the vendor is the cause: it exists already, or does not exist. */
   readonly reason?: RefusalReason | undefined;
-  /** The status that the words name, where the reply has another one. */
+  /** The status that the body names, where it differs from the HTTP status. */
   readonly status?: number | undefined;
-  /** Given where the words mean something else than their status: refused credentials under 400, say. */
+  /** Set where the error format means something else than its status: refused credentials under 400, for example. */
   readonly code?: "rejected" | "unauthorized" | undefined;
 }
 
 /**
- * Reads the vendor's own error form in a reply of any status, 2xx included.
+ * Reads the vendor's own error format in a reply of any status, 2xx included.
  *
- * `undefined` means that the reply does not refuse in the vendor's words. A 4xx without them is no verdict, whatever its
- * status says: a gateway may have made it, and nothing becomes final by it.
+ * `undefined` means that the reply is not in that format. A 4xx that is not is never final: a gateway may have sent it.
  */
 export type ReadRefusal = (reply: HttpReply) => VendorRefusal | undefined;
 
@@ -41,17 +40,17 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Whether it may change the vendor's state: then no clear reply means that the outcome is unknown. */
+  /** Whether the request changes the vendor's state. Without a clear reply its outcome is then `unknown`. */
   readonly changes: boolean;
   readonly traceId?: string;
-  /** Texts to hide should the vendor repeat them. */
+  /** Secrets to mask in the vendor's messages. */
   readonly secrets?: readonly string[];
-  /** Whether a reply says that the change was made. Default: its status is 2xx. */
+  /** Whether a reply confirms the change. Default: its status is 2xx. */
   readonly isApplied?: (reply: HttpReply) => boolean;
-  /** Statuses besides 2xx that are an answer to this request, to be returned instead of thrown. */
+  /** Statuses besides 2xx whose replies are returned instead of thrown. */
   readonly takesStatus?: (status: number) => boolean;
-  /** Reads this request's refusals in the client's place. */
+  /** Reads this request's refusals instead of the client's own `readRefusal`. */
   readonly readRefusal?: ReadRefusal;
-  /** Longest reply that is read, in bytes. Default 1 MiB. */
+  /** Longest body that is read, in bytes. Default 1 MiB. */
   readonly maxReplyBytes?: number;
 }

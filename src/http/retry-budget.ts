@@ -1,23 +1,23 @@
-const CAPACITY = 20;
-const DEPOSIT = 0.2;
+const MAX_RETRIES_SAVED = 20;
+const RETRIES_PER_OPERATION = 0.2;
 
 /** Decides whether one more retry may be sent. */
 export interface RetryBudget {
-  /** Called once for each operation that starts. */
+  /** Called once for each operation that sends a request. */
   deposit(): void;
-  /** Takes one retry out of the budget; false when it is spent. */
+  /** Takes one retry out of the budget. `false` when the budget is empty. */
   withdraw(): boolean;
 }
 
 /**
- * Keeps an outage from being multiplied: 20 retries are free, after that every operation earns a fifth of one. A
- * vendor that is down so sees at most 1.2 times the usual requests, whatever `retries` says.
+ * Creates a budget that keeps retries from multiplying the load of an outage: it starts with 20 retries, and each operation
+ * adds a fifth of one. After the first 20, a vendor that is down gets at most 1.2 times the usual requests.
  */
 export function createRetryBudget(): RetryBudget {
-  let balance = CAPACITY;
+  let balance = MAX_RETRIES_SAVED;
   return {
     deposit() {
-      balance = Math.min(CAPACITY, balance + DEPOSIT);
+      balance = Math.min(MAX_RETRIES_SAVED, balance + RETRIES_PER_OPERATION);
     },
     withdraw() {
       if (balance < 1) return false;

@@ -1,4 +1,4 @@
-/** Waits. Rejects with the signal's reason when it is aborted before or meanwhile; leaves no timer and no listener. */
+/** Waits. Rejects with the signal's reason when it is or becomes aborted. Leaves no timer and no listener behind. */
 export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   return promiseWithAbort(signal, (resolve) => {
     const timer = setTimeout(resolve, milliseconds);
@@ -6,9 +6,9 @@ export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** The promise's result, or the signal's reason as soon as it is aborted. The promise itself goes on. */
+/** Settles as `promise` does, or rejects with the signal's reason once it is aborted. `promise` itself is not stopped. */
 export function raceAbort<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  // When nobody waits any more, its failure is nobody's; without this it would end the process.
+  // After an abort a later rejection has no handler, and would end the process as an unhandled rejection.
   promise.catch(() => {});
   return promiseWithAbort<Value>(signal, (resolve, reject) => {
     promise.then(resolve, reject);
@@ -16,7 +16,7 @@ export function raceAbort<Value>(promise: Promise<Value>, signal: AbortSignal): 
   });
 }
 
-/** A promise that `start` settles, or the signal. The function that `start` returns undoes it after an abort. */
+/** A promise that `start` settles, or the signal rejects. After an abort, the function that `start` returns is called. */
 export function promiseWithAbort<Value = void>(
   signal: AbortSignal,
   start: (resolve: (value: Value) => void, reject: (reason: unknown) => void) => () => void,

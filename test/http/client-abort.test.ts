@@ -65,7 +65,7 @@ describe("a signal that is aborted", () => {
     expect(requests).toHaveLength(2);
   });
 
-  it("while a change is under way: nobody knows what became of it", async () => {
+  it("while a change is in flight: the outcome is unknown", async () => {
     const { signal, listeners, abort } = createCountedSignal();
     const { send, events } = createScripted([silence]);
     const sending = failureOf(() => send(CHANGE, { signal }));
@@ -78,7 +78,7 @@ describe("a signal that is aborted", () => {
     expect(listeners.size).toBe(0);
   });
 
-  it("while a question is under way: nothing has changed", async () => {
+  it("while a read is in flight: nothing has changed", async () => {
     const { signal, abort } = createCountedSignal();
     const { send } = createScripted([silence]);
     const sending = failureOf(() => send(QUESTION, { signal }));
@@ -106,7 +106,7 @@ describe("a signal that is aborted", () => {
     expect(listeners.size).toBe(0);
   });
 
-  it("while the operation waits for something of ours", async () => {
+  it("while the operation waits for work of the host", async () => {
     const { signal, abort } = createCountedSignal();
     const { client } = createScripted([ok]);
     const waiting = failureOf(() =>
@@ -133,7 +133,7 @@ describe("a signal that is aborted", () => {
 });
 
 describe("the caller's signal", () => {
-  it("has no listener left after operations that ended well, badly, or were repeated", async () => {
+  it("has no listener left after operations that succeeded, failed, or were retried", async () => {
     const { signal, listeners } = createCountedSignal();
     const { send } = createScripted([
       ok,

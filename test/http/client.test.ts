@@ -26,7 +26,7 @@ const delaysOf = (requests: readonly { at: number }[]) =>
   requests.slice(1).map(({ at }, index) => at - (requests[index]?.at ?? 0));
 
 describe("a request that succeeds", () => {
-  it("is sent once and gives its reply", async () => {
+  it("is sent once, and its reply is returned", async () => {
     const { send, requests, events } = createScripted([ok]);
 
     const reply = await letTimePass(send());
@@ -38,7 +38,7 @@ describe("a request that succeeds", () => {
     ]);
   });
 
-  it("may have a status that it takes", async () => {
+  it("may have a status that takesStatus accepts", async () => {
     const { send } = createScripted([status(404)]);
 
     const reply = await letTimePass(send({ ...CHANGE, takesStatus: (code) => code === 404 }));
@@ -105,7 +105,7 @@ describe("time limits", () => {
     expect((await letTimePass(holder)).code).toBe("timeout");
   });
 
-  it("leave those that never had a place unsent: nothing is unknown of them, no attempt is counted or reported", async () => {
+  it("end requests that never got a place: not applied, no attempt counted or reported", async () => {
     const { send, requests, events } = createScripted([silence], {
       ...{ attemptTimeoutMs: 60_000, deadlineMs: 1_000, concurrency: 4 },
     });
@@ -121,7 +121,7 @@ describe("time limits", () => {
     expect(errors[59]?.message).toMatch(/waited for a free place until the deadline/);
   });
 
-  it("leave unsent what gets its place in their last moments, even if it began later", async () => {
+  it("keep a request unsent that gets its place right before its deadline, even if it began later", async () => {
     const { send, requests } = createScripted([silence], {
       ...{ attemptTimeoutMs: 60_000, deadlineMs: 1_000, concurrency: 1 },
     });
@@ -139,7 +139,7 @@ describe("time limits", () => {
     ]);
   });
 
-  it("count a reply that is shared only until it is there", async () => {
+  it("count a shared reply only until it arrives", async () => {
     const { client } = createScripted([silence], {
       ...{ attemptTimeoutMs: 60_000, deadlineMs: 1_000, concurrency: 1 },
     });
@@ -171,7 +171,7 @@ describe("time limits", () => {
     expect((await letTimePass(holder)).code).toBe("timeout");
   });
 
-  it("that end a wait for a shared reply are a timeout, and what fails later harms nobody", async () => {
+  it("that end a wait for a shared reply are a timeout, and a later failure of it is handled", async () => {
     const { client } = createScripted([ok], { deadlineMs: 1_000 });
     const shared = Promise.withResolvers<void>();
 
@@ -224,7 +224,7 @@ describe("retries", () => {
     expect(random).toHaveBeenCalledTimes(7);
   });
 
-  it("do not wait at all when chance says so", async () => {
+  it("do not wait at all when the jitter is zero", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const { send, requests } = createScripted([status(503), ok]);
 
@@ -255,7 +255,7 @@ describe("retries", () => {
     expect(delaysOf(requests)).toEqual([3_000]);
   });
 
-  it("give up at once when Retry-After lies beyond the deadline, and say how long it is", async () => {
+  it("fail at once when Retry-After lies beyond the deadline, and report its length", async () => {
     const { send, requests } = createScripted([status(429, { "retry-after": "31" })], { deadlineMs: 30_000 });
     const started = performance.now();
 
@@ -268,7 +268,7 @@ describe("retries", () => {
     });
   });
 
-  it("are none with retries: 0, of the provider or of the operation", async () => {
+  it("do not happen with retries: 0, of the provider or of the operation", async () => {
     const ofProvider = createScripted([status(503)], { retries: 0 });
     const ofOperation = createScripted([status(503)]);
     const more = createScripted([status(503)], { retries: 0 });
@@ -339,7 +339,7 @@ describe("the outcome", () => {
     expect(await failingSend(send)).toMatchObject({ code, outcome });
   });
 
-  it("of a question is never unknown", async () => {
+  it("of a read is never unknown", async () => {
     const { send } = createScripted([silence, status(500), fault("ECONNRESET")], { retries: 2 });
 
     expect(await failingSend(() => send(QUESTION))).toMatchObject({ outcome: "not_applied", attempts: 3 });
@@ -372,8 +372,8 @@ describe("the outcome", () => {
   });
 });
 
-describe("what is not the vendor's failure", () => {
-  it("is told without a word of it", async () => {
+describe("a failure that is not the vendor's", () => {
+  it("is reported without its own text", async () => {
     const { client, requests } = createScripted([ok]);
 
     const error = await failingSend(() =>
@@ -385,7 +385,7 @@ describe("what is not the vendor's failure", () => {
     expect(requests).toHaveLength(0);
   });
 
-  it("is a listener that throws or rejects: nobody notices", async () => {
+  it("of a listener that throws or rejects is ignored", async () => {
     const throwing = createScripted([ok], {
       onEvent() {
         throw new Error("broken listener");
@@ -398,7 +398,7 @@ describe("what is not the vendor's failure", () => {
     await idle();
   });
 
-  it("is a header that cannot be written: nothing is sent, and its value is not told", async () => {
+  it("of a header that cannot be written: nothing is sent, and its value is not shown", async () => {
     const { send, requests } = createScripted([ok]);
 
     const error = await failingSend(() => send({ ...CHANGE, headers: { authorization: "Bearer to\nken" } }));

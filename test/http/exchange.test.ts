@@ -6,7 +6,7 @@ import { type HttpOptions, toHttpSettings } from "../../src/http/options.ts";
 import type { HttpRequest } from "../../src/http/reply.ts";
 import { failureOf } from "../support/registrations.ts";
 
-// Over real sockets: what fetch does with redirects, bodies and names is not for a stand-in to say.
+// Over real sockets: a fake fetch would not show how fetch treats redirects, bodies and host names.
 
 const closers: (() => Promise<unknown>)[] = [];
 
@@ -48,7 +48,7 @@ function send(url: string, changes: Partial<HttpRequest> = {}, options: HttpOpti
 
 describe("a redirect", () => {
   it.each([301, 302, 303, 307, 308])(
-    "(%i) is not followed, and no other origin sees the token",
+    "(%i) is not followed, and no other origin receives the token",
     async (status) => {
       const elsewhere = await serve((_, outgoing) => outgoing.end("{}"));
       const vendor = await serve((_, outgoing) => {
@@ -82,7 +82,7 @@ describe("a redirect", () => {
 });
 
 describe("a body", () => {
-  it("of 10 MB is not read to its end, and its connection is let go", async () => {
+  it("of 10 MB is not read to its end, and its connection is closed", async () => {
     const total = 10 * 1024 * 1024;
     let written = 0;
     const gone = Promise.withResolvers<void>();
@@ -107,7 +107,7 @@ describe("a body", () => {
     expect(written).toBeLessThan(total);
   });
 
-  it("of a refusal that is too long leaves the status", async () => {
+  it("of a refusal that is too long still gives the error its status", async () => {
     const vendor = await serve((_, outgoing) => {
       outgoing.writeHead(400).end(Buffer.alloc(2 * 1024 * 1024, 0x20));
     });
@@ -117,7 +117,7 @@ describe("a body", () => {
     });
   });
 
-  it("of a refusal that is too long lets go of the connection, also when the host's fetch reads along", async () => {
+  it("of a refusal that is too long closes the connection, also when the host's fetch reads a clone", async () => {
     const gone = Promise.withResolvers<string>();
     const vendor = await serve((_, outgoing) => {
       outgoing.once("close", () => gone.resolve("gone"));
@@ -163,7 +163,7 @@ describe("a connection", () => {
     expect(error.message).toMatch(/ENOTFOUND|EAI_AGAIN/);
   });
 
-  it("that nobody accepts sent nothing", async () => {
+  it("to a closed port sent nothing", async () => {
     const { origin } = await serve((_, outgoing) => outgoing.end());
     await Promise.all(closers.splice(0).map((close) => close()));
 

@@ -29,7 +29,7 @@ describe("refusalError", () => {
   });
 
   it.each([400, 401, 403, 404, 407, 409, 413, 422])(
-    "of %i without the vendor's words is no verdict: retryable, and a change is unknown",
+    "of %i outside the vendor's format is not final: retryable, and a change is unknown",
     (status) => {
       const reply = { status, headers: new Headers(), body: "<h1>Not Found</h1>", traceId: "trace-1" };
 
@@ -39,7 +39,7 @@ describe("refusalError", () => {
         ...{ code: "unavailable", outcome: "unknown", retryable: true, status, traceId: "trace-1" },
         ...{ vendorCode: undefined, vendorMessage: undefined, reason: undefined },
       });
-      expect(error.message).toContain(`A reply (${status}) is not in the vendor's words`);
+      expect(error.message).toContain(`A reply (${status}) is not in the vendor's format`);
       expect(error.message).not.toContain("Found");
       expect(refusalError(reply, undefined, { changes: false, now }).outcome).toBe("not_applied");
     },
@@ -56,7 +56,7 @@ describe("refusalError", () => {
     expect(refusalError(reply, refusal, { changes: true, now })).toMatchObject(expected);
   });
 
-  it("of a question is never unknown", () => {
+  it("of a read is never unknown", () => {
     const reply = { status: 500, headers: new Headers(), body: "", traceId: undefined };
 
     expect(refusalError(reply, {}, { changes: false, now }).outcome).toBe("not_applied");
@@ -66,7 +66,7 @@ describe("refusalError", () => {
 describe("transportError", () => {
   const request = { method: "POST", url: "https://vendor.test/?plate=GXK204", changes: true };
 
-  it("keeps nothing but the system's code", () => {
+  it("keeps only the system's fault code", () => {
     const thrown = new TypeError("https://vendor.test/?plate=GXK204 failed", {
       cause: new Error("token", { cause: { code: "ECONNRESET" } }),
     });
@@ -89,7 +89,7 @@ describe("transportError", () => {
     expect(error.outcome).toBe("unknown");
   });
 
-  it("ends with causes that go round in a circle", () => {
+  it("ends when causes form a circle", () => {
     const thrown: { cause?: unknown } = {};
     thrown.cause = thrown;
 

@@ -10,7 +10,7 @@ import { type HttpOptions, toHttpSettings } from "../../src/http/options.ts";
 import type { HttpRequest } from "../../src/http/reply.ts";
 import { failureOf } from "../support/registrations.ts";
 
-// Over real sockets: what a fetch of another package does with what it is given is not for a stand-in to say.
+// Over real sockets: a fake would not show what the fetch of another package does with its arguments.
 
 const closers: (() => Promise<unknown>)[] = [];
 
@@ -32,7 +32,7 @@ async function serve(answer: (incoming: IncomingMessage, outgoing: ServerRespons
   return `http://127.0.0.1:${address.port}`;
 }
 
-/** A server that says what arrived. */
+/** A server that replies with what arrived. */
 const serveEcho = () =>
   serve(async (incoming, outgoing) => {
     const { method, url, headers } = incoming;
@@ -103,7 +103,7 @@ describe.each(FETCHES)("%s", (_, own) => {
     expect(paths).toEqual(["/permits"]);
   });
 
-  it("is ended with its connection when the caller gives up", async () => {
+  it("closes its connection when the caller aborts", async () => {
     const arrived = Promise.withResolvers<void>();
     const gone = Promise.withResolvers<string>();
     const origin = await serve((incoming) => {
@@ -126,7 +126,7 @@ describe.each(FETCHES)("%s", (_, own) => {
     expect(await gone.promise).toBe("gone");
   });
 
-  it("gives a reply that is too long up, with its connection", async () => {
+  it("closes the connection of a reply that is too long", async () => {
     const gone = Promise.withResolvers<string>();
     const origin = await serve((_, outgoing) => {
       outgoing.once("close", () => gone.resolve("gone"));
@@ -144,7 +144,7 @@ describe.each(FETCHES)("%s", (_, own) => {
     expect(await gone.promise).toBe("gone");
   });
 
-  it("that finds nothing listening sent nothing", async () => {
+  it("to a closed port sent nothing", async () => {
     const origin = await serve((_, outgoing) => outgoing.end());
     await Promise.all(closers.splice(0).map((close) => close()));
 
@@ -167,7 +167,7 @@ describe("a port that fetch refuses", () => {
 });
 
 describe("the global fetch", () => {
-  it("is that of the moment", async () => {
+  it("is looked up at each request", async () => {
     const original = globalThis.fetch;
     const seen: string[] = [];
     try {
@@ -188,12 +188,12 @@ describe("the global fetch", () => {
   });
 });
 
-describe("a mistake that fetch finds", () => {
+describe("a mistake that fetch reports", () => {
   it.each([
     ["a code of Node's HTTP", { code: "ERR_INVALID_PROTOCOL" }, "not_applied"],
     ["a code of undici's", { cause: { code: "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH" } }, "not_applied"],
     ["words of fetch itself", { cause: { message: "unknown scheme" } }, "not_applied"],
-    // A wrapper that writes a log of the reply fails with them, too.
+    // A wrapper that logs the reply fails with these codes, too.
     ["a code of any function of Node's", { code: "ERR_INVALID_URL" }, "unknown"],
     ["another code of any function of Node's", { code: "ERR_INVALID_ARG_TYPE" }, "unknown"],
   ])("by %s is invalid_config", async (_, thrown, outcome) => {
@@ -206,7 +206,7 @@ describe("a mistake that fetch finds", () => {
   });
 });
 
-/** What a wrapper or a stand-in makes of a Response. */
+/** What a wrapper or a fake makes of a Response. */
 function imitate(parts: object): unknown {
   return { status: 200, ok: true, headers: new Headers(), body: null, ...parts };
 }
@@ -228,7 +228,7 @@ function lock(response: Response): Response {
   return response;
 }
 
-describe("a host's fetch that gives something else than a Response", () => {
+describe("a host's fetch that returns anything but a Response", () => {
   it.each<[string, () => unknown]>([
     ["nothing", () => undefined],
     ["null", () => null],
@@ -284,7 +284,7 @@ describe("a host's fetch that gives something else than a Response", () => {
     });
   });
 
-  it("is no mistake of the request once a reply has come: a stream that cannot be read is a broken connection", async () => {
+  it("is a broken connection, not a mistake of the request, when the reply's stream cannot be read", async () => {
     const own = asFetch(async () => imitate({ body: Readable.from(['{"a":1}']) }));
 
     const error = await failureOf(() => send("https://vendor.test/permits", { body: "{}" }, { fetch: own }));

@@ -7,7 +7,7 @@ const schema = z.object({ data: z.array(z.object({ id: z.string() })) });
 const replyOf = (body: string) => ({ status: 200, headers: new Headers(), body, traceId: "trace-1" });
 
 describe("parseJsonReply", () => {
-  it("reads what is needed and passes over the rest", () => {
+  it("reads the schema's keys and ignores the others", () => {
     const reply = replyOf('{"data":[{"id":"1","more":2}],"more":3}');
 
     expect(parseJsonReply(reply, schema, { changes: false })).toEqual({ data: [{ id: "1" }] });
@@ -31,7 +31,7 @@ describe("parseJsonReply", () => {
     expect(error.message).not.toContain("GXK204");
   });
 
-  it("leaves the outcome of a change open, and lets it be repeated", async () => {
+  it("gives a change the outcome unknown, and makes it retryable", async () => {
     const error = await failureOf(() => parseJsonReply(replyOf(""), schema, { changes: true }));
 
     expect(error).toMatchObject({ outcome: "unknown", retryable: true });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createKeyLocks } from "../../src/http/key-locks.ts";
 import { idle } from "../support/fake-time.ts";
 
-/** Queues for keys and notes when they are held. */
+/** Queues for keys and logs when they are held. */
 function createQueue() {
   const locks = createKeyLocks();
   const held: string[] = [];
@@ -15,7 +15,7 @@ function createQueue() {
 }
 
 describe("key locks", () => {
-  it("let one holder after the other have a key, in the order of the calls", async () => {
+  it("give a key to one holder after the other, in the order of the calls", async () => {
     const { held, acquire } = createQueue();
     const [first, second] = [acquire("first", "a"), acquire("second", "a")];
     acquire("third", "a");
@@ -40,7 +40,7 @@ describe("key locks", () => {
     expect(held).toEqual(["first", "second"]);
   });
 
-  it("wait for all keys at once, so that nobody waits in a circle", async () => {
+  it("wait for all keys at once, so that calls cannot deadlock", async () => {
     const { held, acquire } = createQueue();
     const first = acquire("first", "a", "b");
     const second = acquire("second", "b", "a");
@@ -57,7 +57,7 @@ describe("key locks", () => {
     expect(held).toEqual(["first", "second", "third"]);
   });
 
-  it("do not let the next one pass when somebody in between gave up early", async () => {
+  it("keep the next holder waiting for the first one when a holder in between released early", async () => {
     const { held, acquire } = createQueue();
     const first = acquire("first", "a");
     acquire("second", "a").release();

@@ -6,7 +6,7 @@ const never = new AbortController().signal;
 
 afterEach(() => vi.useRealTimers());
 
-/** A task that says when it starts and ends when it is told to. */
+/** A task that logs its start, and ends on demand. */
 function createTask() {
   const end = Promise.withResolvers<void>();
   const task = { started: false, end: end.resolve, fail: end.reject, run: () => {} };
@@ -18,7 +18,7 @@ function createTask() {
 }
 
 describe("concurrency", () => {
-  it("lets through as many as it says, the others in the order of their calls", async () => {
+  it("bounds the tasks at once; the others start in call order", async () => {
     const limiter = createLimiter({ concurrency: 2, requestsPerSecond: undefined });
     const order: number[] = [];
     let running = 0;
@@ -48,7 +48,7 @@ describe("concurrency", () => {
     expect(await limiter.run(never, async () => "done")).toBe("done");
   });
 
-  it("refuses a signal that is aborted already, and starts nothing", async () => {
+  it("rejects a signal that is already aborted, and starts nothing", async () => {
     const limiter = createLimiter({ concurrency: 1, requestsPerSecond: undefined });
     const task = createTask();
 
@@ -57,7 +57,7 @@ describe("concurrency", () => {
     expect(task.started).toBe(false);
   });
 
-  it("gives the place of one who gave up waiting to the next", async () => {
+  it("gives the place of a task that was aborted while waiting to the next", async () => {
     const limiter = createLimiter({ concurrency: 1, requestsPerSecond: undefined });
     const [first, second, third] = [createTask(), createTask(), createTask()];
     const impatient = new AbortController();
@@ -79,7 +79,7 @@ describe("concurrency", () => {
     expect(await limiter.run(never, async () => "free")).toBe("free");
   });
 
-  it("starts nothing for one who gives up in the moment in which the place comes", async () => {
+  it("starts no task that is aborted in the same turn in which its place comes", async () => {
     const limiter = createLimiter({ concurrency: 1, requestsPerSecond: undefined });
     const [first, second] = [createTask(), createTask()];
     const impatient = new AbortController();
@@ -123,7 +123,7 @@ describe("requestsPerSecond", () => {
     ]);
   });
 
-  it("does not save up time in which nothing was asked", async () => {
+  it("does not save up idle time", async () => {
     stopTime();
     const limiter = createLimiter({ concurrency: 8, requestsPerSecond: 1 });
     await limiter.run(never, async () => {});
@@ -139,7 +139,7 @@ describe("requestsPerSecond", () => {
     expect(starts).toEqual([0, 1000]);
   });
 
-  it("takes no time for those who gave up waiting", async () => {
+  it("uses no start time for tasks that were aborted while waiting", async () => {
     stopTime();
     const limiter = createLimiter({ concurrency: 8, requestsPerSecond: 1 });
     const impatient = new AbortController();

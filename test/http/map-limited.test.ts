@@ -3,7 +3,7 @@ import { mapLimited } from "../../src/http/map-limited.ts";
 import { idle } from "../support/fake-time.ts";
 
 describe("mapLimited", () => {
-  it("keeps to its limit, starts in order, and gives the results in the order of the inputs", async () => {
+  it("keeps its limit, starts in order, and returns the results in the order of the inputs", async () => {
     const inputs = Array.from({ length: 25 }, (_, index) => index);
     const started: number[] = [];
     let running = 0;
@@ -13,7 +13,7 @@ describe("mapLimited", () => {
       started.push(index);
       running += 1;
       most = Math.max(most, running);
-      // The later ones end first.
+      // Later tasks end first.
       for (let turn = 0; turn < 3 - (index % 4); turn += 1) await idle();
       running -= 1;
       return input * 2;
@@ -24,7 +24,7 @@ describe("mapLimited", () => {
     expect(results).toEqual(inputs.map((input) => input * 2));
   });
 
-  it("does nothing for nothing", async () => {
+  it("starts no task for no input", async () => {
     expect(await mapLimited([], 4, () => Promise.reject(new Error("never")))).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { maskRefusal } from "../../src/http/mask-refusal.ts";
 
 describe("maskRefusal", () => {
-  it("hides plates and secrets in code and words", () => {
+  it("masks plates and secrets in code and message", () => {
     const words = maskRefusal(
       { vendorCode: "bad:gxk204", vendorMessage: "Plate gxk-204 (GXK 204), token tok+en/1= refused" },
       ["GXK204"],
@@ -43,7 +43,7 @@ describe("maskRefusal", () => {
     },
   );
 
-  it("reads some kilobytes of the words, however long they are and however many plates are hidden", () => {
+  it("reads some kilobytes of a message, however long it is and however many plates are masked", () => {
     const plates = Array.from({ length: 100 }, (_, index) => `AB${String(index).padStart(4, "0")}`);
     const words = "zone gxk 204 / ".repeat(60_000);
     const read = vi.spyOn(String.prototype, "replace");
@@ -62,7 +62,7 @@ describe("maskRefusal", () => {
     expect(characters).toBeLessThan(100_000);
   });
 
-  it("shows no part of what the cut went through", () => {
+  it("shows no part of a secret that the cut splits", () => {
     const secret = `s3cret-${"k".repeat(3_000)}`;
 
     for (let before = 0; before < 200; before += 1) {
@@ -71,7 +71,7 @@ describe("maskRefusal", () => {
     }
   });
 
-  it("shows no part of a plate that the cut went through", () => {
+  it("shows no part of a plate that the cut splits", () => {
     for (let before = 0; before < 60; before += 1) {
       const words = `${"x".repeat(before)}${"G X K 2 0 4".repeat(1_000)}`;
       const { vendorMessage = "" } = maskRefusal({ vendorMessage: words }, ["GXK204"]);
@@ -85,7 +85,7 @@ describe("maskRefusal", () => {
     expect(maskRefusal(words, [], ["s3cret-\ud800"]).vendorMessage).toBe("No such client: [secret]");
   });
 
-  it("leaves out what is not said", () => {
+  it("leaves absent parts absent", () => {
     expect(maskRefusal({}, ["GXK204"])).toEqual({ vendorCode: undefined, vendorMessage: undefined });
   });
 });

@@ -3,7 +3,7 @@ import { ReplyTooLongError, readReplyText } from "../../src/http/read-reply.ts";
 
 const CHUNK = 65_536;
 
-/** A body that is made while it is read, and says how much of it was. */
+/** A body that is produced while it is read, and counts the bytes read. */
 function createBody(bytes: number) {
   const seen = { made: 0, cancelled: false };
   const stream = new ReadableStream<Uint8Array>({
@@ -27,7 +27,7 @@ describe("readReplyText", () => {
     expect(seen.cancelled).toBe(false);
   });
 
-  it("gives nothing for no body", async () => {
+  it("returns empty text for no body", async () => {
     expect(await readReplyText(new Response(null, { status: 204 }), 10)).toBe("");
   });
 
@@ -43,7 +43,7 @@ describe("readReplyText", () => {
     expect(await readReplyText(new Response(stream), 100)).toBe("Édifice");
   });
 
-  it("stops reading a body of 10 MB, and lets go of it", async () => {
+  it("stops reading a body of 10 MB, and cancels it", async () => {
     const { seen, response } = createBody(10 * 1024 * 1024);
 
     await expect(readReplyText(response, 1024 * 1024)).rejects.toBeInstanceOf(ReplyTooLongError);
@@ -52,7 +52,7 @@ describe("readReplyText", () => {
     expect(seen.cancelled).toBe(true);
   });
 
-  it("does not wait for a connection that cannot be let go", async () => {
+  it("does not wait for a connection that cannot be closed", async () => {
     const stuck = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.enqueue(new Uint8Array(CHUNK)),
       cancel: () => new Promise(() => {}),

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createRetryBudget } from "../../src/http/retry-budget.ts";
 
 describe("the retry budget", () => {
-  it("gives twenty retries for nothing", () => {
+  it("starts with twenty retries", () => {
     const budget = createRetryBudget();
 
     const given = Array.from({ length: 25 }, () => budget.withdraw());

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { askForSecret } from "../../src/http/secret.ts";
+import { readSecret } from "../../src/http/secret.ts";
 import { failureOf } from "../support/registrations.ts";
 
-describe("askForSecret", () => {
+describe("readSecret", () => {
   it.each<[string, () => string | Promise<string>]>([
     ["a function", () => "s3cret"],
     ["a function that takes its time", async () => "s3cret"],
   ])("asks %s each time", async (_, secret) => {
-    expect(await askForSecret(secret, "token")).toBe("s3cret");
+    expect(await readSecret(secret, "token")).toBe("s3cret");
   });
 
   it.each([
@@ -19,18 +19,18 @@ describe("askForSecret", () => {
     "\u2060\u200es3cret",
     "s3cret\0",
   ])("leaves what cannot be seen around it out: %j", async (text) => {
-    expect(await askForSecret(text, "token")).toBe("s3cret");
-    expect(await askForSecret(() => text, "token")).toBe("s3cret");
-    expect(await askForSecret(async () => text, "token")).toBe("s3cret");
+    expect(await readSecret(text, "token")).toBe("s3cret");
+    expect(await readSecret(() => text, "token")).toBe("s3cret");
+    expect(await readSecret(async () => text, "token")).toBe("s3cret");
   });
 
   it("takes text as it is", async () => {
-    expect(await askForSecret("s3cret", "token")).toBe("s3cret");
+    expect(await readSecret("s3cret", "token")).toBe("s3cret");
   });
 
-  it("keeps nothing of what a function throws", async () => {
+  it("keeps nothing of the error that a function throws", async () => {
     const error = await failureOf(() =>
-      askForSecret(() => Promise.reject(new Error("vault has s3cret")), "token"),
+      readSecret(() => Promise.reject(new Error("vault has s3cret")), "token"),
     );
 
     expect(error).toMatchObject({ code: "unavailable", field: "token", retryable: true });
@@ -46,7 +46,7 @@ describe("askForSecret", () => {
   ])("refuses a function that gives %s", async (_, given) => {
     const secret = () => given as string;
 
-    expect(await failureOf(() => askForSecret(secret, "token"))).toMatchObject({
+    expect(await failureOf(() => readSecret(secret, "token"))).toMatchObject({
       ...{ code: "invalid_config", field: "token" },
     });
   });

@@ -13,14 +13,14 @@ export const status =
   () =>
     new Response(null, { status: code, headers });
 
-/** No answer until the client gives up. */
+/** No reply until the client aborts. */
 export const silence: Step = ({ signal }) =>
   new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     if (signal.aborted) reject(signal.reason);
   });
 
-/** What fetch throws for a fault of the system's. */
+/** The error that fetch throws for a system fault. */
 export const fault =
   (code: string): Step =>
   () =>
@@ -31,17 +31,17 @@ export const CHANGE: HttpRequest = {
 };
 export const QUESTION: HttpRequest = { method: "GET", url: "https://vendor.test/zones", changes: false };
 
-/** The vendor's own words are a code in a header of its own. */
+/** The scripted vendor's error format: a code in a header of its own. */
 export const readRefusal: ReadRefusal = ({ headers }) => {
   const vendorCode = headers.get("x-vendor-code");
   return vendorCode === null ? undefined : { vendorCode };
 };
 
-/** A refusal in the vendor's own words. */
+/** A refusal in the vendor's error format. */
 export const refused = (code: number, headers: Record<string, string> = {}): Step =>
   status(code, { "x-vendor-code": "E1", ...headers });
 
-/** A client whose vendor goes through `steps`, and then repeats the last one. */
+/** A client whose vendor replies with `steps` in order, then with the last one again. */
 export function createScripted(steps: readonly Step[], options: Omit<HttpOptions, "fetch"> = {}) {
   const events: ProviderEvent[] = [];
   const requests: { at: number; url: string }[] = [];

@@ -29,7 +29,7 @@ describe("wait", () => {
 });
 
 describe("raceAbort", () => {
-  it("gives what the promise gives", async () => {
+  it("settles as the promise does", async () => {
     const { signal } = new AbortController();
 
     expect(await raceAbort(Promise.resolve("value"), signal)).toBe("value");
@@ -37,7 +37,7 @@ describe("raceAbort", () => {
   });
 
   it.each(["before", "meanwhile"])(
-    "ends with a signal that is aborted %s; what fails later harms nobody",
+    "ends with a signal that is aborted %s; a later rejection of the promise is handled",
     async (when) => {
       const controller = new AbortController();
       const late = Promise.withResolvers<void>();

@@ -2,7 +2,7 @@ import { type EnforcementError, isEnforcementError, withErrorDetails } from "../
 import type { Delivered, PushChange } from "../../core/registration/push-operations.ts";
 import type { Attempt } from "../../http/client.ts";
 import type { HttpReply } from "../../http/reply.ts";
-import { askForSecret } from "../../http/secret.ts";
+import { readSecret } from "../../http/secret.ts";
 import type { HotSpotConfig } from "./config.ts";
 import { judgeReply, secretsOf, toRefusalError, type Verdict } from "./verdict.ts";
 import type { HotSpotOperation, HotSpotWireRefusal } from "./wire.ts";
@@ -147,7 +147,7 @@ function isOurs(refusal: HotSpotWireRefusal, change: PushChange): boolean {
 
 async function askForTokens({ token, companyToken, http }: HotSpotConfig): Promise<Tokens> {
   const { attemptTimeoutMs } = http;
-  const asked = await askForSecret(token, "token", attemptTimeoutMs);
+  const asked = await readSecret(token, "token", attemptTimeoutMs);
   if (companyToken === undefined) return { token: asked };
-  return { token: asked, companyToken: await askForSecret(companyToken, "companyToken", attemptTimeoutMs) };
+  return { token: asked, companyToken: await readSecret(companyToken, "companyToken", attemptTimeoutMs) };
 }

@@ -2,7 +2,7 @@ import type * as z from "zod/mini";
 import { isEnforcementError } from "../../core/errors.ts";
 import type { Attempt, HttpClient } from "../../http/client.ts";
 import type { HttpReply, HttpRequest } from "../../http/reply.ts";
-import { askForSecret } from "../../http/secret.ts";
+import { readSecret } from "../../http/secret.ts";
 import type { PassportConfig } from "./config.ts";
 import { meansToken, readAnswer, readTokenRefusal } from "./verdict.ts";
 import { TOKEN_AUDIENCE, TOKEN_PATH, TRACE_HEADER, tokenReply } from "./wire.ts";
@@ -72,7 +72,7 @@ export function createAuthorizedClient(http: HttpClient, config: PassportConfig)
 }
 
 async function requestToken(http: HttpClient, config: PassportConfig): Promise<Token> {
-  const secret = await askForSecret(config.clientSecret, "clientSecret", config.http.attemptTimeoutMs);
+  const secret = await readSecret(config.clientSecret, "clientSecret", config.http.attemptTimeoutMs);
   const traceId = crypto.randomUUID();
   const reply = await http.sendOnce("authenticate", {
     method: "POST",
