@@ -9,7 +9,8 @@ export const IS_WAITING =
   "(claimed_early OR (due_since IS NOT NULL AND (due_at IS NULL OR due_at > due_since)))";
 
 /**
- * The steps that built the tables. A released step is never edited: the next one corrects it.
+ * What each version of the tables added, so that those of any older version can be upgraded. A step is not changed once
+ * it was released: the next one corrects it.
  *
  * `due_at` is when a delivery is to be planned. When a change comes during a claim, `changed_due` becomes `due_at` at
  * the release. Both, and the lease, are of the database's clock, so that machines whose clocks differ agree. `version`
@@ -75,8 +76,8 @@ CREATE TABLE ${schema}.delivery_targets (
   target text NOT NULL,
   permit_id text NOT NULL,
   PRIMARY KEY (provider_id, target, permit_id)
-);`,
-  (schema) => `
+);
+
 CREATE TABLE ${schema}.clock (latest timestamptz, steady_at timestamptz, leapt_by bigint);
 INSERT INTO ${schema}.clock VALUES (NULL, NULL, NULL);`,
 ];

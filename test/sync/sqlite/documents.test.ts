@@ -162,15 +162,6 @@ describe("documents", () => {
     expect(encodeDelivery(NO_DELIVERY, id)).toBeNull();
   });
 
-  it("of before, in which every used identity is spelled out, are read as well", () => {
-    const given = deliveryOf([rightAt("Zone 1")], { used: ["reference of Zone 1", "another"] });
-    const id = { providerId: "passport", permitId: "permit-1" };
-    const text = encodeDelivery(given, id) ?? "";
-    const before = text.replace('[0,"another"]', '["reference of Zone 1","another"]');
-    expect(before).not.toBe(text);
-    expect(decodeDelivery(before, id)).toStrictEqual(given);
-  });
-
   it("are small: a registration is there once", () => {
     const made = rightAt("Zone 1");
     const acknowledged = deliveryOf([made]);

@@ -4,9 +4,10 @@ import { readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { migrate, SCHEMA_VERSION } from "../../../src/sync/sqlite/file/schema.ts";
+import { openLedgerFile } from "../../../src/sync/sqlite/file/ledger-file.ts";
+import { SCHEMA_STEPS } from "../../../src/sync/sqlite/file/schema.ts";
 import { sqliteLedger } from "../../../src/sync/sqlite/index.ts";
-import { claimOnly, deliveryOf, issue, minute, rightAt, updateOf } from "../ledger/fixtures.ts";
+import { claimOnly, deliveryOf, find, issue, rightAt, updateOf } from "../ledger/fixtures.ts";
 import { makeFolder, makeLedger, openLedger } from "./folder.ts";
 
 function makePath(): string {
@@ -41,7 +42,7 @@ describe("a ledger's file", () => {
     const { writer } = getOpened();
     expect(await writer.ask("pragma", "synchronous")).toBe(2);
     expect(await writer.ask("pragma", "journal_mode")).toBe("wal");
-    expect(await writer.ask("pragma", "user_version")).toBe(SCHEMA_VERSION);
+    expect(await writer.ask("pragma", "user_version")).toBe(SCHEMA_STEPS.length);
   });
 
   it.each([
@@ -78,7 +79,7 @@ describe("a ledger's file", () => {
   it("refuses a file of a newer version, and says what to do", async () => {
     const path = await makeFilled(1);
     const database = new DatabaseSync(path);
-    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
+    database.exec(`PRAGMA user_version = ${SCHEMA_STEPS.length + 1}`);
     database.close();
     const error = await refusalOf(path);
     expect(error).toMatchObject({ code: "invalid_config", retryable: false });
@@ -86,28 +87,29 @@ describe("a ledger's file", () => {
   });
 
   it("brings a file of an older version up to date, with everything in it", async () => {
-    const path = makePath();
-    const database = new DatabaseSync(path);
-    migrate(database, 0, 1);
-    database.exec(`
-      INSERT INTO company VALUES (1, 'university'); INSERT INTO provider VALUES (1, 'passport');
-      INSERT INTO permit VALUES (1, 'permit-1', 1, 1, 0, ${minute(0).getTime()}, ${minute(600).getTime()},
-        '[["ABC123"],["lot-1"],${minute(0).getTime()},${minute(600).getTime()}]', NULL);
-      INSERT INTO plate VALUES (1, 'ABC123', 1);
-      INSERT INTO delivery (permit, provider, due_at, due_since) VALUES (1, 1, ${minute(9).getTime()}, ${minute(2).getTime()});
-    `);
-    database.close();
+    const path = await makeFilled(3);
+    const steps = [
+      ...SCHEMA_STEPS,
+      "CREATE TABLE size (permit INTEGER) STRICT; INSERT INTO size SELECT ref FROM permit",
+    ];
+    const { database, close } = openLedgerFile(path, 0, steps);
+    expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: SCHEMA_STEPS.length + 1 });
+    expect(database.prepare("SELECT count(*) AS count FROM size").get()).toEqual({ count: 3 });
+    close();
+    // What it was upgraded to is refused by the version before, and opened by its own.
+    expect((await refusalOf(path)).message).toMatch(
+      /newer version .* Upgrade the package, or restore a backup/s,
+    );
+    openLedgerFile(path, 0, steps).close();
+  });
+
+  it("leaves a file of an older version as it was when a step of the upgrade fails", async () => {
+    const path = await makeFilled(3);
+    const steps = [...SCHEMA_STEPS, "DROP TABLE plate", "INSERT INTO missing VALUES (1)"];
+    expect(() => openLedgerFile(path, 0, steps)).toThrow("no such table: missing");
     const ledger = await openLedger(path);
-    expect(await ledger.getPermit("permit-1")).toMatchObject({ state: "active", permit: { revision: 1 } });
-    // Its count needs what version 2 added.
-    expect(await ledger.count("passport", minute(3))).toMatchObject({
-      pending: 1,
-      oldestDueSince: minute(2),
-    });
-    await ledger.close();
-    const upgraded = new DatabaseSync(path, { readOnly: true });
-    expect(upgraded.prepare("PRAGMA user_version").get()).toEqual({ user_version: SCHEMA_VERSION });
-    upgraded.close();
+    expect(await ledger.getPermit("permit-2")).toMatchObject({ state: "active" });
+    expect(await find(ledger, ["ABC123"])).toHaveLength(3);
   });
 
   it.each([

@@ -208,20 +208,3 @@ describe("permits that have ended", () => {
     expect(left).toEqual(["later", "open"]);
   });
 });
-
-it("a file of the version before keeps what its indexes knew", async () => {
-  const path = makePath();
-  const { ledger } = await openWith(path, 100);
-  await ledger.record([issue({ id: "p1" }), issue({ id: "p2", validTo: minute(10) }, 0, [])]);
-  await ledger.close();
-  // As version 2 has it: every plate in its table, and an index of ends.
-  const old = new DatabaseSync(path);
-  old.exec(`DROP TABLE ended; DROP TABLE indexed; DROP TABLE owner; DROP TABLE erasure; DROP TABLE clock;
-    CREATE INDEX permit_ended ON permit (ended_at) WHERE ended_at IS NOT NULL; PRAGMA user_version = 2`);
-  old.close();
-  const { ledger: upgraded } = await openWith(path, 100);
-  expect(await idsOf(upgraded, "ABC123")).toEqual(["p1", "p2"]);
-  expect(countIn(path, "ended")).toBe(2);
-  expect(await upgraded.erase({ endedBefore: minute(15), now: minute(20), limit: 10 })).toBe(1);
-  expect(await idsOf(upgraded, "ABC123")).toEqual(["p1"]);
-});

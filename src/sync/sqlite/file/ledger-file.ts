@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { FENCED, isLockedByOther, RefusedFile, toOpenFailure } from "../errors.ts";
 import { watchFiles } from "./in-place.ts";
-import { APPLICATION_ID, migrate, SCHEMA_VERSION } from "./schema.ts";
+import { APPLICATION_ID, migrate, SCHEMA_STEPS } from "./schema.ts";
 
 /** A ledger's file, open for its one writer. */
 export interface LedgerFile {
@@ -36,7 +36,7 @@ const CHECKPOINT_PAGES = 4_096;
  *
  * @throws RefusedFile when the file is not a ledger, is newer or damaged, or another process has it open
  */
-export function openLedgerFile(path: string, busyMs: number): LedgerFile {
+export function openLedgerFile(path: string, busyMs: number, steps = SCHEMA_STEPS): LedgerFile {
   const { file, isNew } = makeFile(path);
   requireOneName(file);
   const lock = lockFile(file);
@@ -53,7 +53,7 @@ export function openLedgerFile(path: string, busyMs: number): LedgerFile {
     }
     descriptor = openToWrite(file, "r+");
     database = new DatabaseSync(file, { timeout: busyMs });
-    prepareDatabase(database);
+    prepareDatabase(database, steps);
     const requireToken = takeOwnership(database);
     lock.exec("PRAGMA user_version = 1");
     return toLedgerFile({ path: file, database, descriptor, lock, requireToken });
@@ -164,7 +164,7 @@ function wasMade(lock: DatabaseSync): boolean {
   return lock.prepare("PRAGMA user_version").get()?.["user_version"] === 1;
 }
 
-function prepareDatabase(database: DatabaseSync): void {
+function prepareDatabase(database: DatabaseSync, steps: readonly string[]): void {
   // The first read compares the file's size with its header: a truncated file fails here.
   const isEmpty = readPragma(database, "schema_version") === 0;
   const version = Number(readPragma(database, "user_version"));
@@ -175,10 +175,10 @@ function prepareDatabase(database: DatabaseSync): void {
       message: "path: is another program's database; give the ledger a file of its own.",
     });
   }
-  if (version > SCHEMA_VERSION) {
+  if (version > steps.length) {
     throw new RefusedFile({
       ...{ code: "invalid_config", field: "path" },
-      message: `path: the ledger was written by a newer version of this package (schema ${version}; this one knows ${SCHEMA_VERSION}). Upgrade the package, or restore a backup from before the upgrade.`,
+      message: `path: the ledger was written by a newer version of this package (schema ${version}; this one knows ${steps.length}). Upgrade the package, or restore a backup from before the upgrade.`,
     });
   }
   if (database.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"] !== "wal") {
@@ -196,7 +196,7 @@ function prepareDatabase(database: DatabaseSync): void {
     PRAGMA secure_delete = ON;
     PRAGMA trusted_schema = OFF;
   `);
-  migrate(database, version);
+  migrate(database, version, steps);
 }
 
 export function readPragma(database: DatabaseSync, name: string): unknown {

@@ -3,9 +3,11 @@ import type { DatabaseSync } from "node:sqlite";
 /** "0FFS": marks the file as a ledger, and not another program's database. */
 export const APPLICATION_ID = 0x30464653;
 
-// Each step is what one version added to the schema, so that a file of any older version can be upgraded. A released
-// step is never changed.
-const STEPS: readonly string[] = [
+/**
+ * What each version of the schema added, so that a file of any older version can be upgraded. A step is not changed once
+ * it was released: the next one corrects it.
+ */
+export const SCHEMA_STEPS: readonly string[] = [
   `
   CREATE TABLE company (ref INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
   CREATE TABLE provider (ref INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
@@ -23,8 +25,11 @@ const STEPS: readonly string[] = [
     raws TEXT
   ) STRICT;
   CREATE INDEX permit_company ON permit (company);
-  CREATE INDEX permit_ended ON permit (ended_at) WHERE ended_at IS NOT NULL;
   CREATE INDEX permit_forgotten ON permit (ref) WHERE state = 2;
+
+  -- One row. Permits with a higher ref are not in the tables plate and ended yet: they are added together, later.
+  CREATE TABLE indexed (ref INTEGER NOT NULL) STRICT;
+  INSERT INTO indexed VALUES (0);
 
   -- Of active permits only: what a lookup may find.
   CREATE TABLE plate (
@@ -32,6 +37,13 @@ const STEPS: readonly string[] = [
     number TEXT NOT NULL,
     permit INTEGER NOT NULL,
     PRIMARY KEY (company, number, permit)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Permits that have an end and are not erased, by their end.
+  CREATE TABLE ended (
+    ended_at INTEGER NOT NULL,
+    permit INTEGER NOT NULL,
+    PRIMARY KEY (ended_at, permit)
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE delivery (
@@ -47,6 +59,9 @@ const STEPS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX delivery_due ON delivery (provider, due_at) WHERE due_at IS NOT NULL;
   CREATE INDEX delivery_unmapped ON delivery (provider, permit) WHERE unmapped = 1;
+  -- What waits for another attempt is pending too, and is counted without a walk over everything that is planned ahead.
+  CREATE INDEX delivery_waiting ON delivery (provider, due_since)
+    WHERE due_since IS NOT NULL AND (due_at IS NULL OR due_at > due_since);
 
   CREATE TABLE target (
     ref INTEGER PRIMARY KEY,
@@ -68,53 +83,29 @@ const STEPS: readonly string[] = [
     PRIMARY KEY (permit, provider, reference)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX failure_order ON failure (failed_at, permit, provider, reference);
-  `,
-  `
-  -- What waits for another attempt is pending too, and is counted without a walk over everything that is planned ahead.
-  CREATE INDEX delivery_waiting ON delivery (provider, due_since)
-    WHERE due_since IS NOT NULL AND (due_at IS NULL OR due_at > due_since);
   CREATE INDEX failure_of_provider ON failure (provider, failed_at, permit, reference);
-  `,
-  `
-  -- Permits with a higher ref are not in the tables plate and ended yet: they are added together, later.
-  CREATE TABLE indexed (ref INTEGER NOT NULL) STRICT;
-  INSERT INTO indexed SELECT ifnull(max(ref), 0) FROM permit;
 
-  -- Permits that have an end and are not erased, by their end.
-  CREATE TABLE ended (
-    ended_at INTEGER NOT NULL,
-    permit INTEGER NOT NULL,
-    PRIMARY KEY (ended_at, permit)
-  ) STRICT, WITHOUT ROWID;
-  INSERT INTO ended SELECT ended_at, ref FROM permit WHERE ended_at IS NOT NULL ORDER BY ended_at, ref;
-  DROP INDEX permit_ended;
-  `,
-  `
   -- One row. token: of the process that opened the file last, which alone may write it.
   CREATE TABLE owner (token TEXT NOT NULL) STRICT;
   INSERT INTO owner VALUES ('');
 
-  -- One row. last: counts what was erased. overwritten: up to which of them no byte is left in the file. An older version
-  -- has left some.
+  -- One row. last: the number of erasures. overwritten: up to which of them no byte is left in the file.
   CREATE TABLE erasure (last INTEGER NOT NULL, overwritten INTEGER NOT NULL) STRICT;
-  INSERT INTO erasure VALUES (1, 0);
+  INSERT INTO erasure VALUES (0, 0);
 
-  -- One row. No instant that is recorded is later than latest; at steady_at the clock is believed again, which leapt.
+  -- One row. No recorded instant is later than latest. steady_at: when a clock that leapt by leapt_by is trusted again.
   CREATE TABLE clock (latest INTEGER, steady_at INTEGER, leapt_by INTEGER) STRICT;
   INSERT INTO clock VALUES (NULL, NULL, NULL);
   `,
 ];
 
-/** The schema version that this package writes. */
-export const SCHEMA_VERSION = STEPS.length;
-
-/** Upgrades a file from its version (0: a new file) to another one, all or nothing. */
-export function migrate(database: DatabaseSync, from: number, to = SCHEMA_VERSION): void {
-  if (from === to) return;
+/** Upgrades a file from its version (0: a new file) to that of the last step, all or nothing. */
+export function migrate(database: DatabaseSync, from: number, steps = SCHEMA_STEPS): void {
+  if (from === steps.length) return;
   database.exec("BEGIN IMMEDIATE");
   try {
-    for (const step of STEPS.slice(from, to)) database.exec(step);
-    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${to}; COMMIT`);
+    for (const step of steps.slice(from)) database.exec(step);
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${steps.length}; COMMIT`);
   } catch (thrown) {
     if (database.isTransaction) database.exec("ROLLBACK");
     throw thrown;
