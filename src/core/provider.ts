@@ -10,14 +10,14 @@ import type { Registration } from "./registration/registration.ts";
 /** One configured instance of a vendor's adapter. `delivery` tells the two kinds apart. */
 export type EnforcementProvider = PushProvider | PullProvider;
 
-/** What every provider has. */
-export interface ProviderBasics {
+/** What every provider has. `Mapping` is what its validator takes: vendors add the list that they can give. */
+export interface ProviderBasics<Mapping extends MappingInput = MappingInput> {
   /** The host's name for this instance; the key of `providers` in companies and locations. */
   readonly id: string;
   /** The vendor's name: `passport`, `hotspot`, `t2-flex`. */
   readonly vendor: string;
   /** Compares the directory with what the vendor says. Pure; never throws for a bad mapping. */
-  validateMapping(input: MappingInput): MappingReport;
+  validateMapping(input: Mapping): MappingReport;
   /**
    * Asks the vendor whether it can be reached and accepts our credentials. Changes nothing.
    *
@@ -28,14 +28,18 @@ export interface ProviderBasics {
   readonly setup: ProviderSetup;
 }
 
-/** The good end of `checkConnection`. A pull provider has nothing to call: `not_applicable`. */
+/** What `checkConnection` returns when the vendor accepts the credentials. A pull provider has nothing to call: `not_applicable`. */
 export interface ConnectionCheck {
   readonly status: "connected" | "not_applicable";
   readonly message: string;
 }
 
-/** A provider to which permits are pushed. */
-export interface PushProvider extends ProviderBasics {
+/**
+ * A provider to which permits are pushed. `listZones`, `find` and `listRegistrations` exist exactly when the capability of
+ * the same name is true at construction; `find` and `listRegistrations` may turn false later, when the vendor says that the
+ * account may not, and the method then throws EnforcementError `unsupported`. Ask the capability before each call.
+ */
+export interface PushProvider<Mapping extends MappingInput = MappingInput> extends ProviderBasics<Mapping> {
   readonly delivery: "push";
   readonly capabilities: PushCapabilities;
   /** Makes a right known to the vendor. A repeat of the same registration changes nothing. */
@@ -53,15 +57,19 @@ export interface PushProvider extends ProviderBasics {
   amendMany(changes: readonly Amendment[], options?: OperationOptions): Promise<Outcome<Receipt>[]>;
   /** {@link cancel} for many: one outcome for each input, in their order. */
   cancelMany(receipts: readonly Receipt[], options?: OperationOptions): Promise<Outcome<void>[]>;
-  /** The vendor's own list of zones. Present when `capabilities.listZones`. */
+  /** The vendor's own list of zones. */
   listZones?(options?: { refresh?: boolean; signal?: AbortSignal }): Promise<ZoneList>;
-  /** What the vendor shows for a plate at a target. Present when the vendor can be read back. */
+  /**
+   * What the vendor shows for a plate at a target.
+   *
+   * @throws EnforcementError `unsupported` when the account may not read back
+   */
   find?(query: { plate: Plate; target: string; signal?: AbortSignal }): Promise<FoundRight[]>;
   /**
    * Everything that the vendor shows at a target, others' rights included, page by page: a page is asked for when the
-   * one before it was taken, so memory stays flat. At least one page comes, also when it is empty. Present when
-   * `capabilities.listRegistrations` was ever true; the iteration throws EnforcementError, `unsupported` when the
-   * account may not list.
+   * one before it was taken, so memory stays flat. At least one page comes, also when it is empty.
+   *
+   * @throws EnforcementError from the iteration: `unsupported` when the account may not list
    */
   listRegistrations?(query: { target: string; signal?: AbortSignal }): AsyncIterable<RegistrationPage>;
 }
@@ -72,6 +80,7 @@ export interface PushCapabilities {
   readonly batchSize: number;
   /** The longest time ahead for which an open-ended right is sent, in days. */
   readonly openEndedDays: number;
+  /** Whether the vendor's zones can be listed. Never changes. */
   readonly listZones: boolean;
   /** Whether what was pushed can be read back. Turns false when the vendor says that our account may not. */
   readonly find: boolean;
@@ -86,7 +95,7 @@ export interface PushCapabilities {
 }
 
 /** A provider that asks us: its lookups are answered by the permit-lookup handler. */
-export interface PullProvider extends ProviderBasics {
+export interface PullProvider<Mapping extends MappingInput = MappingInput> extends ProviderBasics<Mapping> {
   readonly delivery: "pull";
   readonly capabilities: PullCapabilities;
   /** The wire format of its lookups. */

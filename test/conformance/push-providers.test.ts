@@ -18,6 +18,19 @@ function createPassport(): ProviderUnderTest {
   };
 }
 
+function createPassportOfExternalZones(): ProviderUnderTest {
+  const { provider, sandbox } = connectPassport({ provider: { zoneIds: "external" } });
+  return {
+    provider,
+    registration: sampleRegistration({ target: "lot-1" }),
+    secrets: [sandbox.clientSecret],
+    findRights: (at) =>
+      sandbox
+        .findSessions({ at })
+        .map(({ plate, externalZoneId = "" }) => ({ plateNumber: plate, target: externalZoneId })),
+  };
+}
+
 function createHotSpot(): ProviderUnderTest {
   const tokens = { token: "hotspot-token", companyToken: "hotspot-company-token" };
   const { provider, sandbox } = connectHotSpot({ sandbox: tokens, provider: tokens });
@@ -36,6 +49,11 @@ const nextGeneration = () => {
 };
 
 describeProvider({ name: "Passport", runner, createProvider: createPassport });
+describeProvider({
+  name: "Passport with external zones",
+  runner,
+  createProvider: createPassportOfExternalZones,
+});
 describeProvider({ name: "HotSpot", runner, createProvider: createHotSpot });
 
 describe("the suite", () => {

@@ -37,7 +37,7 @@ export async function isShown(
   receipt: Receipt,
   { now, ...bounds }: StepBounds & { now: Date },
 ): Promise<boolean | undefined> {
-  if (!provider.capabilities.find || provider.find === undefined) return undefined;
+  if (!provider.capabilities.find) return undefined;
   const { plate } = readRegistration(receipt.registration);
   try {
     const rights = await within(bounds, (signal) =>

@@ -36,13 +36,13 @@ async function isShown(
   { right }: DifferingRight,
   signal: AbortSignal | undefined,
 ): Promise<boolean | undefined> {
-  if (!provider.capabilities.find || provider.find === undefined) return undefined;
+  if (!provider.capabilities.find) return undefined;
   const { receipt, registration } = right;
   const { plate } = registration;
   const query = { plate: { raw: plate.number, ...plate }, target: receipt.target };
   try {
-    const found = await provider.find(signal === undefined ? query : { ...query, signal });
-    return found.some(({ reference }: FoundRight) => reference === receipt.reference);
+    const found = await provider.find?.(signal === undefined ? query : { ...query, signal });
+    return found?.some(({ reference }: FoundRight) => reference === receipt.reference);
   } catch (thrown) {
     if (isEnforcementError(thrown) && thrown.code === "unsupported") return undefined;
     throw thrown;

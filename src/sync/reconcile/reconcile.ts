@@ -89,7 +89,7 @@ async function findWanted(ledger: Ledger, candidates: Iterable<Candidate>): Prom
 }
 
 function requireListing(provider: PushProvider): void {
-  if (provider.capabilities.listRegistrations && provider.listRegistrations !== undefined) return;
+  if (provider.capabilities.listRegistrations) return;
   const message = `${provider.setup.title} cannot be listed, so there is nothing to compare with; use reassert.`;
   throw new EnforcementError("unsupported", message, { providerId: provider.id, operation });
 }

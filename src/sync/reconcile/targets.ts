@@ -39,8 +39,9 @@ export async function listTargetNames(options: {
 }
 
 async function listZones(provider: PushProvider, signal: AbortSignal | undefined): Promise<readonly Zone[]> {
-  if (!provider.capabilities.listZones || provider.listZones === undefined) return [];
-  return (await provider.listZones(signal === undefined ? {} : { signal })).zones;
+  if (!provider.capabilities.listZones) return [];
+  const list = await provider.listZones?.(signal === undefined ? {} : { signal });
+  return list?.zones ?? [];
 }
 
 /**

@@ -15,12 +15,7 @@ import { createPush } from "./push.ts";
 import { hotSpotSetup } from "./setup.ts";
 
 /** A HotSpot provider: a push provider that can neither list anything nor read back. */
-export type HotSpotProvider = Omit<
-  PushProvider,
-  "validateMapping" | "listZones" | "find" | "listRegistrations"
-> & {
-  validateMapping(input: HotSpotMappingInput): ReturnType<PushProvider["validateMapping"]>;
-};
+export type HotSpotProvider = PushProvider<HotSpotMappingInput>;
 
 /**
  * Connects to HotSpot: one record for each registration. Nothing is sent before the first operation.

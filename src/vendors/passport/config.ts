@@ -28,7 +28,8 @@ export interface PassportOptions extends HttpOptions {
   baseUrl?: string;
   /**
    * Whose zone ids the targets are. `passport` (default): Passport's own ids, or a zone's number or name, which is
-   * looked up in Passport's zone list. `external`: ids of your own that Passport knows; they are sent as they are.
+   * looked up in Passport's zone list. `external`: ids of your own that Passport knows; they are sent as they are, and
+   * what Passport shows cannot be read back.
    */
   zoneIds?: "passport" | "external";
   /** ISO 4217 code of the fees, which are always zero. Default `USD`. */

@@ -1,6 +1,5 @@
 import { type EnforcementError, withErrorDetails } from "../../core/errors.ts";
-import { fieldError, readBoolean, readRecord, readText } from "../../core/fields.ts";
-import { readPlate } from "../../core/permit/plate.ts";
+import { fieldError, readBoolean, readRecord } from "../../core/fields.ts";
 import type { Outcome, PushProvider } from "../../core/provider.ts";
 import { readSignal } from "../../core/registration/operation-options.ts";
 import { inOperation, outcomeOf, toOutcome } from "../../core/registration/outcome.ts";
@@ -17,17 +16,20 @@ import { type PassportOptions, parsePassportOptions } from "./config.ts";
 import { type PassportMappingInput, validatePassportMapping } from "./mapping.ts";
 import { BATCH_SIZE, createPush } from "./push.ts";
 import { createReadBack } from "./read-back.ts";
-import { createRegistrationList } from "./registration-list.ts";
+import { createReadOperations } from "./read-operations.ts";
 import { passportSetup } from "./setup.ts";
 import { namesSession, readPassportRefusal } from "./verdict.ts";
 import type { EventType, SessionChange } from "./wire.ts";
 import { createZoneCatalogue, type ResolvedTarget, requireZone } from "./zones.ts";
 
-/** A Passport provider: a push provider that can list zones, read back and list what is shown in a zone. */
-export type PassportProvider = Omit<PushProvider, "validateMapping"> &
-  Required<Pick<PushProvider, "listZones" | "find" | "listRegistrations">> & {
-    validateMapping(input: PassportMappingInput): ReturnType<PushProvider["validateMapping"]>;
-  };
+/**
+ * A Passport provider: a push provider that can list zones. With Passport's own zone ids, the default, it can also read
+ * back and list what is shown in a zone; with `zoneIds: "external"` it has neither `find` nor `listRegistrations`.
+ */
+export type PassportProvider<Ids extends "passport" | "external" = "passport"> =
+  PushProvider<PassportMappingInput> &
+    Required<Pick<PushProvider, "listZones">> &
+    ("external" extends Ids ? unknown : Required<Pick<PushProvider, "find" | "listRegistrations">>);
 
 /**
  * Connects to Passport OpsMan. Each registration is one parking session with zero fees: started, extended, stopped.
@@ -35,7 +37,9 @@ export type PassportProvider = Omit<PushProvider, "validateMapping"> &
  *
  * @throws EnforcementError `invalid_config` naming each wrong option
  */
-export function createPassportProvider(passportOptions: PassportOptions): PassportProvider {
+export function createPassportProvider<Ids extends "passport" | "external" = "passport">(
+  passportOptions: PassportOptions & { zoneIds?: Ids },
+): PassportProvider<Ids> {
   const config = parsePassportOptions(passportOptions);
   const { id, openEndedDays } = config;
   const { clock } = config.http;
@@ -155,7 +159,7 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
       : (resolving as Outcome<string>[]);
   }
 
-  return Object.freeze({
+  const provider: PassportProvider<"external"> = {
     id,
     vendor: "passport",
     delivery: "push" as const,
@@ -189,22 +193,8 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
       return http.perform({ operation: "listZones", signal }, (attempt) => zones.list(attempt, { refresh }));
     },
 
-    async find(query) {
-      const { plate, target, signal } = inOperation({ providerId: id, operation: "find" }, () => {
-        const given = readRecord(query, "query", ["plate", "target", "signal"]);
-        return {
-          plate: readPlate(given["plate"], "query.plate"),
-          target: readText(given["target"], "query.target"),
-          signal: readSignal(given["signal"], "query.signal"),
-        };
-      });
-      return http.perform({ operation: "find", signal, plateNumbers: [plate.number] }, async (attempt) => {
-        const zone = requireZone(await zones.resolve(attempt, target), "query.target");
-        return readBack.find(attempt, { zone, plate });
-      });
-    },
-
-    listRegistrations: createRegistrationList(http, { providerId: id, zones, readBack }),
+    // Where zones are external, Passport cannot be asked what it shows.
+    ...(readBack.available ? createReadOperations(http, { providerId: id, zones, readBack }) : {}),
 
     async checkConnection(options = {}) {
       const signal = inOperation({ providerId: id, operation: "checkConnection" }, () =>
@@ -225,7 +215,9 @@ export function createPassportProvider(passportOptions: PassportOptions): Passpo
         operatorId: config.operatorId,
         zoneIds: config.zoneIds,
       }),
-  });
+  };
+  // The methods to read back are there when `zoneIds` says so.
+  return Object.freeze(provider) as PassportProvider<Ids>;
 }
 
 const ENDED: Outcome<void> = Object.freeze({ ok: true, value: undefined });

@@ -5,9 +5,7 @@ import { findProbe } from "./probes/find-probe.ts";
 import { t2FlexSetup } from "./setup.ts";
 
 /** A T2 Flex provider: a pull provider whose mapping is compared with Mobile Payment Stations. */
-export type T2FlexProvider = Omit<PullProvider, "validateMapping"> & {
-  validateMapping(input: T2FlexMappingInput): ReturnType<PullProvider["validateMapping"]>;
-};
+export type T2FlexProvider = PullProvider<T2FlexMappingInput>;
 
 /**
  * Creates a provider for T2 Flex, which asks us in real time when an officer enters a plate. Give it to

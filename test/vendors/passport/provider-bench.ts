@@ -18,6 +18,8 @@ const ZONES = [
   { id: LIBRARY, number: "102", name: "Bibliothèque", externalId: "lot-2" },
 ];
 
+type ZoneIds = "passport" | "external";
+
 /** An event as it travels. */
 export interface SentEvent {
   readonly session_id: string;
@@ -34,15 +36,18 @@ export interface SentBatch {
 
 type Answer = (request: Request) => Promise<Response | undefined> | Response | undefined;
 
-export interface BenchOptions {
+export interface BenchOptions<Ids extends ZoneIds = "passport"> {
   sandbox?: PassportSandboxOptions;
-  provider?: Partial<PassportOptions>;
+  provider?: Partial<PassportOptions> & { zoneIds?: Ids };
   /** Answers in the sandbox's place, but for what it leaves `undefined`. */
   instead?: Answer;
 }
 
 /** The sandbox behind msw, and a provider that is connected to it. The clocks of both stand at `now`. */
-export function connect(vendor: VendorServer, options: BenchOptions = {}) {
+export function connect<Ids extends ZoneIds = "passport">(
+  vendor: VendorServer,
+  options: BenchOptions<Ids> = {},
+) {
   const bench = createBench(options, `${vendor.origin}/passport`);
   vendor.use(bench.answer);
   return {
@@ -54,7 +59,7 @@ export function connect(vendor: VendorServer, options: BenchOptions = {}) {
 }
 
 /** The same without a network between them, for tests in which time stands still. */
-export function connectDirectly(options: BenchOptions = {}) {
+export function connectDirectly<Ids extends ZoneIds = "passport">(options: BenchOptions<Ids> = {}) {
   const direct: { answer?: (request: Request) => Promise<Response> } = {};
   const fetch = async (input: Request | URL | string, init?: RequestInit): Promise<Response> =>
     (await direct.answer?.(new Request(input, init))) ?? Response.error();
@@ -63,7 +68,7 @@ export function connectDirectly(options: BenchOptions = {}) {
   return bench;
 }
 
-function createBench(options: BenchOptions, baseUrl: string) {
+function createBench<Ids extends ZoneIds>(options: BenchOptions<Ids>, baseUrl: string) {
   let time = now.getTime();
   const clock = () => new Date(time);
   const { passport } = createSandbox({

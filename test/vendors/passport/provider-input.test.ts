@@ -192,7 +192,7 @@ describe("the …Many calls", () => {
 });
 
 describe("listZones, find and checkConnection", () => {
-  it.each<[string, (bench: ReturnType<typeof connect>) => unknown]>([
+  it.each<[string, (bench: ReturnType<typeof connect<"passport">>) => unknown]>([
     ["options", ({ provider }) => provider.listZones({ force: true } as never)],
     ["options.refresh", ({ provider }) => provider.listZones({ refresh: "yes" } as never)],
     ["options.signal", ({ provider }) => provider.listZones({ signal: 7 } as never)],

@@ -165,7 +165,9 @@ describe("listRegistrations", () => {
 
   it("is off where zones are external", () => {
     const { provider } = connect(vendor, { provider: { zoneIds: "external" } });
-    expect(provider.capabilities.listRegistrations).toBe(false);
+    expect(provider.capabilities).toMatchObject({ find: false, listRegistrations: false });
+    expect(provider).not.toHaveProperty("find");
+    expect(provider).not.toHaveProperty("listRegistrations");
   });
 
   it("repeats a page that failed, and only that one", async () => {

@@ -1,24 +1,42 @@
 import { readRecord, readText } from "../../core/fields.ts";
-import type { RegistrationPage } from "../../core/provider.ts";
+import { readPlate } from "../../core/permit/plate.ts";
+import type { PushProvider, RegistrationPage } from "../../core/provider.ts";
 import { readSignal } from "../../core/registration/operation-options.ts";
 import { inOperation } from "../../core/registration/outcome.ts";
 import type { HttpClient } from "../../http/client.ts";
 import type { ReadBack } from "./read-back.ts";
 import { requireZone, type ZoneCatalogue } from "./zones.ts";
 
-const operation = "listRegistrations";
+type ReadOperations = Required<Pick<PushProvider, "find" | "listRegistrations">>;
 
-/** Lists what is shown in a zone. Each page is an operation of its own, with its own deadline and repeats. */
-export function createRegistrationList(
+/** Finds a plate in a zone, and lists a zone: each page is an operation of its own, with its own deadline and repeats. */
+export function createReadOperations(
   http: HttpClient,
   options: { providerId: string; zones: ZoneCatalogue; readBack: ReadBack },
-) {
+): ReadOperations {
   const { providerId, zones, readBack } = options;
 
-  return async function* listRegistrations(query: {
+  const find: ReadOperations["find"] = async (query) => {
+    const operation = "find";
+    const { plate, target, signal } = inOperation({ providerId, operation }, () => {
+      const given = readRecord(query, "query", ["plate", "target", "signal"]);
+      return {
+        plate: readPlate(given["plate"], "query.plate"),
+        target: readText(given["target"], "query.target"),
+        signal: readSignal(given["signal"], "query.signal"),
+      };
+    });
+    return http.perform({ operation, signal, plateNumbers: [plate.number] }, async (attempt) => {
+      const zone = requireZone(await zones.resolve(attempt, target), "query.target");
+      return readBack.find(attempt, { zone, plate });
+    });
+  };
+
+  async function* listRegistrations(query: {
     target: string;
     signal?: AbortSignal;
   }): AsyncGenerator<RegistrationPage, void> {
+    const operation = "listRegistrations";
     const { target, signal } = inOperation({ providerId, operation }, () => {
       const given = readRecord(query, "query", ["target", "signal"]);
       return {
@@ -42,5 +60,7 @@ export function createRegistrationList(
       const last = whole ? "complete" : "incomplete";
       yield { registrations: page.registrations, end: url === undefined ? last : "more" };
     } while (url !== undefined);
-  };
+  }
+
+  return { find, listRegistrations };
 }
