@@ -1,6 +1,6 @@
 import type { MaybePromise } from "../core/directory/directory.ts";
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
-import { fieldError, readList, readRecord, readText } from "../core/fields.ts";
+import { fieldError, readId, readList, readRecord } from "../core/fields.ts";
 import { ignorePromise, isPromise } from "../core/maybe-promise.ts";
 import { type Permit, type PermitInput, readPermit } from "../core/permit/permit.ts";
 import type { ClockKeeper } from "./clock/clock-keeper.ts";
@@ -225,7 +225,7 @@ export function createHostChanges(context: {
     },
     async withdraw(kind, permitId, options) {
       const transaction = readTransaction(options);
-      readText(permitId, "permitId");
+      readId(permitId, "permitId");
       return inOrder([permitId], async () => {
         const at = timers.now();
         const change = { kind, permitId, at };

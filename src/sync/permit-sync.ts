@@ -59,11 +59,14 @@ export interface PermitSync {
   /**
    * Withdraws a permit: sync cancels its registrations at every vendor. An unknown id gives the status `unknown`, and a
    * repeat gives `unchanged`; neither throws.
+   *
+   * @throws EnforcementError `invalid_input` when the id is no text, or has more than 512 characters or 880 bytes;
+   * `unavailable` as {@link issue} does
    */
   revoke(permitId: string, options?: ChangeOptions): Promise<ChangeResult>;
   /**
    * Withdraws a permit as {@link revoke} does, and erases its personal data as soon as no vendor has a live
-   * registration of it. The permit id, company id, revision and generations remain.
+   * registration of it. The permit id, company id, revision and generations remain. Throws what {@link revoke} throws.
    */
   forget(permitId: string, options?: ChangeOptions): Promise<ChangeResult>;
   /**

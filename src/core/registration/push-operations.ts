@@ -3,17 +3,12 @@ import { withErrorDetails } from "../errors.ts";
 import { fieldError, readList, readRecord } from "../fields.ts";
 import { DAY_MS, formatInstant, parseInstant, timeOf } from "../instant.ts";
 import type { OperationOptions, Outcome, PushProvider } from "../provider.ts";
-import { referenceOf } from "./identity.ts";
+import { referenceOf, referenceOfStored } from "./identity.ts";
 import { type CheckedOperationOptions, readOperationOptions } from "./operation-options.ts";
 import { inOperation, outcomeOf, unwrapOutcome } from "./outcome.ts";
 import { type KnownRegistration, PreparedRegistration } from "./prepared-registration.ts";
 import { type Receipt, readReceipt } from "./receipt.ts";
-import {
-  readRegistered,
-  readRegistration,
-  type StoredRegistration,
-  toStoredRegistration,
-} from "./registration.ts";
+import { readRegistration, type StoredRegistration, toStoredRegistration } from "./registration.ts";
 
 /** One change to one right, checked and ready to be put on a vendor's wire. */
 export interface PushChange {
@@ -119,7 +114,7 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     const { reference, target, registration } = receipt;
     return {
       kind,
-      identity: referenceOf(providerId, readRegistered(registration)),
+      identity: referenceOfStored(providerId, registration),
       reference,
       target,
       registration,

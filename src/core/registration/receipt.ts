@@ -1,6 +1,6 @@
 import { fieldError, readRecord, readText } from "../fields.ts";
 import { parseInstant } from "../instant.ts";
-import { readRegistered, type StoredRegistration, toStoredRegistration } from "./registration.ts";
+import { readRegistration, type StoredRegistration, toStoredRegistration } from "./registration.ts";
 
 /** What a push leaves behind, needed to amend or cancel it. Plain JSON; it holds a plate, so store it as personal data. */
 export interface Receipt {
@@ -34,7 +34,7 @@ export function readReceipt(value: unknown, providerId: string, field = "receipt
     providerId,
     reference: readText(receipt["reference"], `${field}.reference`),
     target: readText(receipt["target"], `${field}.target`),
-    registration: toStoredRegistration(readRegistered(receipt["registration"], `${field}.registration`)),
+    registration: toStoredRegistration(readRegistration(receipt["registration"], `${field}.registration`)),
     coveredUntil: parseInstant(receipt["coveredUntil"], `${field}.coveredUntil`).toISOString(),
   };
 }

@@ -1,7 +1,7 @@
 import type { Directory, Location } from "../directory/directory.ts";
 import { findMalformed, readAnsweredCompany, readAnsweredLocations } from "../directory/read-answers.ts";
 import { isEnabled, providerEntry } from "../directory/switches.ts";
-import { fieldError, readId, readNonNegativeInteger, readRecord, readText } from "../fields.ts";
+import { fieldError, readId, readNonNegativeInteger, readRecord } from "../fields.ts";
 import { formatInstant, parseValidity } from "../instant.ts";
 import { type Permit, type PermitInput, readPermit } from "../permit/permit.ts";
 import { type Plate, readPlate } from "../permit/plate.ts";
@@ -46,28 +46,15 @@ const REGISTRATION_KEYS = [
  * @throws EnforcementError `invalid_input` naming the key
  */
 export function readRegistration(value: unknown, field = "registration"): Registration {
-  return readWith(readId, value, field);
-}
-
-/** {@link readRegistration} for one of a receipt. Ids had no limit once, and what was registered then can be withdrawn. */
-export function readRegistered(value: unknown, field = "registration"): Registration {
-  return readWith(readText, value, field);
-}
-
-function readWith(
-  readName: (value: unknown, field: string) => string,
-  value: unknown,
-  field: string,
-): Registration {
   const registration = readRecord(value, field, REGISTRATION_KEYS);
   const generation = registration["generation"];
   const validity = parseValidity(registration["validFrom"], registration["validTo"], field);
   return {
-    companyId: readName(registration["companyId"], `${field}.companyId`),
-    permitId: readName(registration["permitId"], `${field}.permitId`),
-    locationId: readName(registration["locationId"], `${field}.locationId`),
+    companyId: readId(registration["companyId"], `${field}.companyId`),
+    permitId: readId(registration["permitId"], `${field}.permitId`),
+    locationId: readId(registration["locationId"], `${field}.locationId`),
     plate: readPlate(registration["plate"], `${field}.plate`),
-    target: readName(registration["target"], `${field}.target`),
+    target: readId(registration["target"], `${field}.target`),
     validFrom: validity.validFrom,
     validTo: validity.validTo,
     generation: generation === undefined ? 0 : readNonNegativeInteger(generation, `${field}.generation`),

@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { type Location, memoryDirectory } from "../../../src/core/directory/directory.ts";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
+import type { Receipt } from "../../../src/core/registration/receipt.ts";
+import { type Registration, toStoredRegistration } from "../../../src/core/registration/registration.ts";
 import { issueCredentials } from "../../../src/lookup/auth/issue-credentials.ts";
 import { createPermitLookupHandler } from "../../../src/lookup/handler.ts";
 import { memoryPermits } from "../../../src/lookup/memory-permits.ts";
@@ -45,6 +46,8 @@ describe.each(Object.entries(LEDGERS))("over a ledger of kind %s", (_, createLed
       [() => sync.issue(permit({ companyId: id })), "permit.companyId"],
       [() => sync.issue(permit({ locationIds: ["a", id] })), "permit.locationIds[1]"],
       [() => sync.issueMany([permit(), permit({ id })]), "permits[1].id"],
+      [() => sync.revoke(id), "permitId"],
+      [() => sync.forget(id), "permitId"],
     ];
     for (const [call, field] of refusals) {
       const failure = await failureOf(async () => call());
@@ -53,9 +56,6 @@ describe.each(Object.entries(LEDGERS))("over a ledger of kind %s", (_, createLed
       expect(failure.message.length).toBeLessThan(200);
     }
     expect(await sync.revoke("P-1")).toMatchObject({ status: "unknown" });
-    for (const status of [sync.revoke(id), sync.forget(id)]) {
-      expect(await status).toEqual({ permitId: id, status: "unknown" });
-    }
     expect(await sync.retry(`hotspot/${id}/r`)).toBe(false);
   });
 
@@ -118,7 +118,7 @@ describe.each(Object.entries(TOO_LONG))("an id of %s", (_, id) => {
     });
   });
 
-  it("is none of a registration, and can be withdrawn where it was registered once", async () => {
+  it("is none of a registration, nor of a receipt", async () => {
     const provider = hotspot();
     for (const field of ["permitId", "companyId", "locationId", "target"] as const) {
       const registration = sampleRegistration({ [field]: id });
@@ -127,18 +127,22 @@ describe.each(Object.entries(TOO_LONG))("an id of %s", (_, id) => {
         field: `registration.${field}`,
       });
     }
-    const { plate, validFrom, validTo, ...names } = sampleRegistration({ permitId: id });
-    const stored = {
-      ...names,
-      ...{ plate: { number: plate.number, region: "CA-NB" }, generation: 0 },
-      ...{ validFrom: validFrom.toISOString(), validTo: validTo?.toISOString() ?? null },
-    };
-    const receipt = {
-      ...{ v: 1 as const, providerId: "hotspot", reference: "HS-1", target: stored.target },
-      ...{ registration: stored, coveredUntil: "2026-12-31T04:00:00.000Z" },
-    };
+    const receiptWith = (registration: Registration): Receipt => ({
+      v: 1,
+      providerId: "hotspot",
+      reference: "HS-1",
+      target: registration.target,
+      registration: toStoredRegistration(registration),
+      coveredUntil: "2026-12-31T04:00:00.000Z",
+    });
     const signal = AbortSignal.abort();
-    expect(await failureOf(() => provider.cancel(receipt, { signal }))).toMatchObject({ code: "aborted" });
+    const cancel = (changes: Partial<Registration>) =>
+      failureOf(() => provider.cancel(receiptWith(sampleRegistration(changes)), { signal }));
+    expect(await cancel({})).toMatchObject({ code: "aborted" });
+    for (const field of ["permitId", "companyId", "locationId", "target"] as const) {
+      const refused = { code: "invalid_input", field: `receipt.registration.${field}` };
+      expect(await cancel({ [field]: id })).toMatchObject(refused);
+    }
   });
 });
 
@@ -159,29 +163,4 @@ it("a receipt of a host's own provider whose target is longer is none", async ()
   Object.assign(alpha.provider, { registerMany });
   await until(sync.idle());
   await until(sync.stop());
-});
-
-it("a permit that an older version recorded under a longer id is still found, delivered and withdrawn", async () => {
-  const path = join(makeFolder(), "permits.db");
-  const long = TOO_LONG["3 kB"] as string;
-  const first = makeLedger(path).ledger;
-  const recorder = createPermitSync({
-    ...{ providers: [], ledger: first },
-    directory: { getCompany: () => undefined, listLocations: () => [] },
-  });
-  await recorder.issue(permit());
-  await first.close();
-  const database = new DatabaseSync(path);
-  database.prepare("UPDATE permit SET id = ? WHERE id = 'P-1'").run(long);
-  database.close();
-
-  const { ledger } = makeLedger(path);
-  await ledger.open();
-  expect((await ledger.getPermit(long))?.permit.id).toBe(long);
-  const sync = createPermitSync({
-    ...{ providers: [], ledger },
-    directory: { getCompany: () => undefined, listLocations: () => [] },
-  });
-  expect(await sync.forget(long)).toEqual({ permitId: long, status: "recorded" });
-  expect((await ledger.getPermit(long))?.state).toBe("forgotten");
 });
