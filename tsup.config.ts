@@ -19,6 +19,7 @@ const library = {
   sqlite: "src/sync/sqlite/index.ts",
   sandbox: "src/sandbox/index.ts",
   testing: "src/testing/index.ts",
+  "dialects/iris": "src/vendors/t2-flex/dialects/iris/index.ts",
   ...Object.fromEntries(vendors.map((name) => [`vendors/${name}`, `src/vendors/${name}/index.ts`])),
 };
 

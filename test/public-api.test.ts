@@ -14,6 +14,7 @@ const entries: Record<string, () => Promise<object>> = {
   "./passport": () => import("../src/vendors/passport/index.ts"),
   "./hotspot": () => import("../src/vendors/hotspot/index.ts"),
   "./t2-flex": () => import("../src/vendors/t2-flex/index.ts"),
+  "./dialects/iris": () => import("../src/vendors/t2-flex/dialects/iris/index.ts"),
 };
 
 const manifest: {

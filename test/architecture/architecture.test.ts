@@ -94,16 +94,19 @@ function syncRoomOf(path: string): string | undefined {
   return /^src\/sync\/([^/]+)\//.exec(path)?.[1] ?? "root";
 }
 
+const targetsOf = new Map(
+  sources.map(({ path, imports }) => [path, imports.flatMap(({ target }) => target ?? [])]),
+);
+
+/** The files that a file imports, and those that they import. */
+function reachedFrom(path: string): Set<string> {
+  const reached = new Set(targetsOf.get(path));
+  for (const one of reached) for (const target of targetsOf.get(one) ?? []) reached.add(target);
+  return reached;
+}
+
 /** Files that reach each other: each list is a circle, or several that touch. */
 function findCircles(): string[][] {
-  const targetsOf = new Map(
-    sources.map(({ path, imports }) => [path, imports.flatMap(({ target }) => target ?? [])]),
-  );
-  const reachedFrom = (path: string): Set<string> => {
-    const reached = new Set(targetsOf.get(path));
-    for (const one of reached) for (const target of targetsOf.get(one) ?? []) reached.add(target);
-    return reached;
-  };
   const reached = new Map(sources.map(({ path }) => [path, reachedFrom(path)]));
   const circles = new Map<string, string[]>();
   for (const { path } of sources) {
@@ -219,12 +222,21 @@ describe("the source", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("loads an XML parser only where a vendor speaks XML", () => {
-    const loading = sources.filter(({ imports }) =>
-      imports.some(({ specifier }) => specifier === "fast-xml-parser"),
+  it("loads an XML parser only for the dialect that speaks XML, and for the handheld that asks in it", () => {
+    const loading = sources
+      .filter(({ imports }) => imports.some(({ specifier }) => specifier === "fast-xml-parser"))
+      .map(({ path }) => path);
+    expect(loading.sort()).toEqual([
+      "src/vendors/t2-flex/dialects/iris/xml-body.ts",
+      "src/vendors/t2-flex/sandbox/iris.ts",
+    ]);
+    const entries = Object.entries<string[]>(
+      JSON.parse(readFileSync("tsconfig.json", "utf8")).compilerOptions.paths,
     );
-    expect(loading.length).toBeGreaterThan(0);
-    expect(loading.filter(({ path }) => vendorOf(path) !== "t2-flex").map(({ path }) => path)).toEqual([]);
+    const speaking = entries
+      .filter(([, [path = ""]]) => loading.some((file) => reachedFrom(normalize(path)).has(file)))
+      .map(([entry]) => entry.replace("@offstreet/enforcement", "."));
+    expect(speaking).toEqual(["./sandbox", "./dialects/iris"]);
   });
 
   it("loads a database only where a ledger is kept in it", () => {
@@ -239,12 +251,7 @@ describe("the source", () => {
         .map(({ specifier }) => `${path}: ${specifier}`),
     );
     expect(wrong).toEqual([]);
-    const reached = new Set(["src/index.ts"]);
-    for (const path of reached) {
-      for (const { target } of sources.find((source) => source.path === path)?.imports ?? []) {
-        if (target !== undefined) reached.add(target);
-      }
-    }
+    const reached = reachedFrom("src/index.ts");
     expect(reached.size).toBeGreaterThan(50);
     expect([...reached].filter((path) => /^src\/sync\/(sqlite|postgres)/.test(path))).toEqual([]);
   });

@@ -101,6 +101,22 @@ describe("the packed package", () => {
     expect(stdout).toBe("");
   });
 
+  it("loads an XML parser with the dialect that speaks XML, and with no other entry but the sandbox", async () => {
+    const entries = Object.keys(manifest.exports).filter(
+      (entry) => !["./package.json", "./sandbox"].includes(entry),
+    );
+    const loading = await Promise.all(
+      entries.map(async (entry) => {
+        const specifier = entry.replace(".", manifest.name);
+        const { stdout } = await run(process.execPath, ["loaded.mjs", specifier], { cwd: project });
+        const packages: string[] = JSON.parse(stdout);
+        expect(packages).toContain(specifier);
+        return packages.includes("fast-xml-parser") ? entry : [];
+      }),
+    );
+    expect(loading.flat()).toEqual(["./dialects/iris"]);
+  });
+
   it("does no I/O and reads no environment when it is imported", async () => {
     const { stdout } = await run(process.execPath, ["--permission", "--allow-fs-read=*", "quiet.mjs"], {
       cwd: project,

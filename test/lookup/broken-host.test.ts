@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { PermitLookupHandler } from "../../src/index.ts";
 import { toExpressHandler } from "../../src/lookup/mounts/express.ts";
 import { toNodeHandler } from "../../src/lookup/mounts/node.ts";
-import { offstreetDialect } from "../../src/vendors/t2-flex/dialects/offstreet.ts";
+import { offstreetDialect } from "../../src/vendors/t2-flex/dialects/offstreet/offstreet.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/provider.ts";
 import { openCampus, permit } from "./campus.ts";
 import { listen } from "./hosts/node-server.ts";

@@ -10,6 +10,7 @@ import type { PermitLookupHandler } from "../../src/lookup/handler.ts";
 import { toExpressHandler } from "../../src/lookup/mounts/express.ts";
 import { toFastifyHandler } from "../../src/lookup/mounts/fastify.ts";
 import { toNodeHandler } from "../../src/lookup/mounts/node.ts";
+import { genetecDialect } from "../../src/vendors/t2-flex/dialects/genetec/genetec.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/index.ts";
 import { directory, openCampus, permit } from "./campus.ts";
 import { listen } from "./hosts/node-server.ts";
@@ -189,14 +190,14 @@ describe("what is dropped", () => {
   it("is a whole list of which one plate is not known, and a list of places", async () => {
     const { handler, key, audits } = openCampus({
       ...drop,
-      provider: createT2FlexProvider({ dialect: "genetec" }),
+      provider: createT2FlexProvider({ dialect: genetecDialect }),
     });
     const url = await serve(toNodeHandler(handler));
     const search = { PlateNumbers: ["GXK204"], ZoneIds: ["nowhere"] };
     await expect(ask(`${url}/permits/search`, key, search)).rejects.toThrow("fetch failed");
     const broken = openCampus({
       ...drop,
-      provider: createT2FlexProvider({ dialect: "genetec" }),
+      provider: createT2FlexProvider({ dialect: genetecDialect }),
       companyId: "nobody",
     });
     const brokenUrl = await serve(toNodeHandler(broken.handler));

@@ -4,7 +4,7 @@ import { apiKeyAuth, basicAuth, bearerAuth } from "../../src/lookup/auth/authori
 import { issueCredentials } from "../../src/lookup/auth/issue-credentials.ts";
 import { createPermitLookupHandler, type PermitLookupOptions } from "../../src/lookup/handler.ts";
 import { memoryPermits } from "../../src/lookup/memory-permits.ts";
-import { offstreetDialect } from "../../src/vendors/t2-flex/dialects/offstreet.ts";
+import { offstreetDialect } from "../../src/vendors/t2-flex/dialects/offstreet/offstreet.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/provider.ts";
 import { idle, letTimePass, stopTime } from "../support/fake-time.ts";
 import { listOfPromises, type Misbehaviour, misbehaviours, SECRET } from "../support/misbehaviour.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Company, Directory, Location } from "../../src/core/directory/directory.ts";
 import { parsePlate } from "../../src/core/permit/plate.ts";
-import { genetecDialect } from "../../src/vendors/t2-flex/dialects/genetec.ts";
+import { genetecDialect } from "../../src/vendors/t2-flex/dialects/genetec/genetec.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/provider.ts";
 import { companies, locations, minutes, openCampus, permit } from "./campus.ts";
 

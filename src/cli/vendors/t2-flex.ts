@@ -1,8 +1,12 @@
-import type { DialectName } from "../../vendors/t2-flex/config.ts";
+import { fieldError } from "../../core/fields.ts";
+import type { LookupDialect } from "../../core/lookup/dialect.ts";
+import { genetecDialect } from "../../vendors/t2-flex/dialects/genetec/genetec.ts";
+import { iris } from "../../vendors/t2-flex/dialects/iris/iris.ts";
+import { offstreetDialect } from "../../vendors/t2-flex/dialects/offstreet/offstreet.ts";
 import { type T2FlexStation, validateT2FlexMapping } from "../../vendors/t2-flex/mapping.ts";
 import { createT2FlexProvider } from "../../vendors/t2-flex/provider.ts";
 import { readSettings, type SettingKinds } from "./read-settings.ts";
-import type { VendorCommands } from "./vendor.ts";
+import type { Setting, VendorCommands } from "./vendor.ts";
 
 const SETTINGS: SettingKinds = { zones: "names", endpoint: "text", dialect: "text" };
 
@@ -45,11 +49,15 @@ export const t2FlexCommands: VendorCommands = {
   validate: validateT2FlexMapping,
   credentials: () => [],
   needed: [],
-  createProvider: (id, { settings }) => {
-    const { dialect } = settings;
-    return createT2FlexProvider({
-      id,
-      ...(dialect === undefined ? {} : { dialect: dialect as DialectName }),
-    });
-  },
+  createProvider: (id, { settings: { dialect } }) =>
+    createT2FlexProvider(dialect === undefined ? { id } : { id, dialect: findDialect(dialect) }),
 };
+
+const DIALECTS: readonly LookupDialect[] = [offstreetDialect, iris, genetecDialect];
+
+/** A mapping file has names. @throws EnforcementError `invalid_config` when it is none of ours */
+function findDialect(name: Setting): LookupDialect {
+  const dialect = DIALECTS.find(({ id }) => id === name);
+  if (dialect !== undefined) return dialect;
+  throw fieldError("dialect", `must be one of ${DIALECTS.map(({ id }) => id).join(", ")}.`, "invalid_config");
+}

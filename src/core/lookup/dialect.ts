@@ -4,6 +4,7 @@ import type { Plate } from "../permit/plate.ts";
 import type { RegionMatch } from "../permit/region.ts";
 import type { PresentedCredential } from "./credential.ts";
 import type { LookupReply, LookupRequest } from "./lookup-message.ts";
+import type { LookupProbe } from "./lookup-probe.ts";
 
 /**
  * The wire format of an inbound lookup: it reads the credential, parses the query, renders an answer and renders a
@@ -57,6 +58,12 @@ export interface LookupDialect {
   renderAnswers?(answers: readonly LookupAnswer[]): LookupReply;
   renderPlaces?(places: LookupPlaces): LookupReply;
   renderRefusal(refusal: LookupRefusal): LookupReply;
+  /**
+   * The asking side of the same wire, with which set-up asks the host's own endpoint as the vendor would. Each built-in
+   * dialect has one. Absent: set-up wants one as `lookup.probe`. A dialect that is made by spreading another one and
+   * asks or answers in another form replaces it, or says `undefined`.
+   */
+  readonly probe?: LookupProbe | undefined;
 }
 
 /** Longest list of queries in one request. A longer one is refused with 400. */
@@ -178,7 +185,7 @@ export function isLookupDialect(value: unknown): value is LookupDialect {
   if (typeof value !== "object" || value === null) return false;
   const dialect = value as Partial<LookupDialect>;
   const { id, places, methods, contentTypes, parseQuery, renderAnswer, renderRefusal } = dialect;
-  const { readCredential, readToken, serveDocument, renderAnswers, renderPlaces } = dialect;
+  const { readCredential, readToken, serveDocument, renderAnswers, renderPlaces, probe } = dialect;
   return (
     typeof id === "string" &&
     typeof places === "boolean" &&
@@ -188,6 +195,13 @@ export function isLookupDialect(value: unknown): value is LookupDialect {
     [parseQuery, renderAnswer, renderRefusal].every((entry) => typeof entry === "function") &&
     [readCredential, readToken, serveDocument, renderAnswers, renderPlaces].every(
       (entry) => entry === undefined || typeof entry === "function",
-    )
+    ) &&
+    (probe === undefined || isLookupProbe(probe))
   );
+}
+
+function isLookupProbe(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { toRequest, readReply } = value as Partial<LookupProbe>;
+  return typeof toRequest === "function" && typeof readReply === "function";
 }

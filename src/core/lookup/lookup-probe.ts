@@ -71,3 +71,11 @@ export function credentialHeader(credential: LookupCredential): Readonly<Record<
     }
   }
 }
+
+/** The answer to a reply that is none. `wanted` says what a status of 200 should have brought. */
+export function unavailableReply(status: number, wanted: string): LookupProbeAnswer {
+  return {
+    shows: "unavailable",
+    why: status === 200 ? `the reply is not ${wanted}` : `the reply has the status ${status}`,
+  };
+}

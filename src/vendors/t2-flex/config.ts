@@ -1,23 +1,19 @@
 import * as z from "zod/mini";
 import { isLookupDialect, type LookupDialect } from "../../core/lookup/dialect.ts";
 import { parseOptions, providerIdOption } from "../../http/options.ts";
-import { genetecDialect } from "./dialects/genetec.ts";
-import { irisDialect } from "./dialects/iris.ts";
-import { offstreetDialect } from "./dialects/offstreet.ts";
-
-/** The dialects that are built in. */
-export type DialectName = "offstreet" | "iris" | "genetec";
+import { offstreetDialect } from "./dialects/offstreet/offstreet.ts";
 
 /** Options of `createT2FlexProvider`. */
 export interface T2FlexOptions {
   /** The host's name for this instance; the key of `providers` in companies and locations. Default `t2-flex`. */
   id?: string;
   /**
-   * The wire format of Flex's lookups. T2 does not publish it. `offstreet`, the default, is Offstreet's own search as
-   * public clients use it; `iris` is T2's own SOAP lookup of one plate; `genetec` is the REST lookup of pay-by-plate
-   * providers. A `LookupDialect` of your own replaces them.
+   * The wire format of Flex's lookups. T2 does not publish it. Default `offstreetDialect`: Offstreet's own search as
+   * public clients use it. `iris` of `@offstreet/enforcement/dialects/iris` is T2's own SOAP lookup of one plate,
+   * `genetecDialect` of `@offstreet/enforcement/t2-flex` the REST lookup of pay-by-plate providers. A `LookupDialect` of
+   * your own replaces them.
    */
-  dialect?: DialectName | LookupDialect;
+  dialect?: LookupDialect;
 }
 
 /** {@link T2FlexOptions} checked, with their defaults filled in. */
@@ -26,21 +22,14 @@ export interface T2FlexSettings {
   readonly dialect: LookupDialect;
 }
 
-const DIALECTS: Readonly<Record<DialectName, LookupDialect>> = {
-  offstreet: offstreetDialect,
-  iris: irisDialect,
-  genetec: genetecDialect,
-};
+// Says where the values are, for a host that gives a name.
+const NO_DIALECT =
+  'must be a LookupDialect: iris of "@offstreet/enforcement/dialects/iris", genetecDialect of "@offstreet/enforcement/t2-flex" or one of your own; leave it out for the default.';
 
 const schema = z.strictObject(
   {
     id: z.optional(providerIdOption),
-    dialect: z.optional(
-      z.custom<LookupDialect | DialectName>(
-        (value) => isDialectName(value) || isLookupDialect(value),
-        'must be "offstreet", "iris", "genetec" or a LookupDialect.',
-      ),
-    ),
+    dialect: z.optional(z.custom<LookupDialect>(isLookupDialect, NO_DIALECT)),
   },
   "must be an object.",
 );
@@ -48,10 +37,6 @@ const schema = z.strictObject(
 /** Checks the options. @throws EnforcementError `invalid_config` naming each option that is wrong */
 export function readT2FlexOptions(options: T2FlexOptions): T2FlexSettings {
   const parsed = parseOptions(schema, options, "createT2FlexProvider");
-  const { id = "t2-flex", dialect = "offstreet" } = parsed;
-  return { id, dialect: isDialectName(dialect) ? DIALECTS[dialect] : dialect };
-}
-
-function isDialectName(value: unknown): value is DialectName {
-  return typeof value === "string" && Object.hasOwn(DIALECTS, value);
+  const { id = "t2-flex", dialect = offstreetDialect } = parsed;
+  return { id, dialect };
 }

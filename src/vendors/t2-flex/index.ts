@@ -4,10 +4,9 @@
  * @module @offstreet/enforcement/t2-flex
  */
 
-export type { DialectName, T2FlexOptions } from "./config.ts";
-export { genetecDialect } from "./dialects/genetec.ts";
-export { irisDialect } from "./dialects/iris.ts";
-export { offstreetDialect } from "./dialects/offstreet.ts";
-export { OPEN_END } from "./dialects/open-end.ts";
+export { OPEN_END } from "../../core/lookup/wire-forms.ts";
+export type { T2FlexOptions } from "./config.ts";
+export { genetecDialect } from "./dialects/genetec/genetec.ts";
+export { offstreetDialect } from "./dialects/offstreet/offstreet.ts";
 export { type T2FlexMappingInput, type T2FlexStation, validateT2FlexMapping } from "./mapping.ts";
 export { createT2FlexProvider, type T2FlexProvider } from "./provider.ts";

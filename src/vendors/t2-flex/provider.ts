@@ -1,7 +1,6 @@
 import type { ConnectionCheck, PullProvider } from "../../core/provider.ts";
 import { readT2FlexOptions, type T2FlexOptions } from "./config.ts";
 import { type T2FlexMappingInput, validateT2FlexMapping } from "./mapping.ts";
-import { findProbe } from "./probes/find-probe.ts";
 import { t2FlexSetup } from "./setup.ts";
 
 /** A T2 Flex provider: a pull provider whose mapping is compared with Mobile Payment Stations. */
@@ -11,11 +10,11 @@ export type T2FlexProvider = PullProvider<T2FlexMappingInput>;
  * Creates a provider for T2 Flex, which asks us in real time when an officer enters a plate. Give it to
  * `createPermitLookupHandler`. It sends nothing and holds no secret.
  *
- * @throws EnforcementError `invalid_config` naming the option: unknown, of a wrong type, an unknown dialect
+ * @throws EnforcementError `invalid_config` naming the option: unknown, of a wrong type, or no dialect
  */
 export function createT2FlexProvider(options: T2FlexOptions = {}): T2FlexProvider {
   const { id, dialect } = readT2FlexOptions(options);
-  const probe = findProbe(dialect);
+  const { probe } = dialect;
   return Object.freeze({
     id,
     vendor: "t2-flex",

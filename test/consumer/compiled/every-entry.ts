@@ -5,6 +5,7 @@ import {
   type ProviderState,
   type RegistrationState,
 } from "@offstreet/enforcement";
+import { iris } from "@offstreet/enforcement/dialects/iris";
 import { toExpressHandler } from "@offstreet/enforcement/express";
 import { toFastifyHandler } from "@offstreet/enforcement/fastify";
 import { createHotSpotProvider } from "@offstreet/enforcement/hotspot";
@@ -16,7 +17,7 @@ import { type SqliteLedger, sqliteLedger } from "@offstreet/enforcement/sqlite";
 import { createT2FlexProvider } from "@offstreet/enforcement/t2-flex";
 
 const ledger: SqliteLedger = sqliteLedger({ path: "ledger.db" });
-const provider: EnforcementProvider = createT2FlexProvider();
+const provider: EnforcementProvider = createT2FlexProvider({ dialect: iris });
 const functions = [
   createPassportProvider,
   createHotSpotProvider,

@@ -4,10 +4,12 @@ import { explainLookup } from "../../../src/lookup/explain/explain-lookup.ts";
 import type { PermitLookupOptions } from "../../../src/lookup/handler.ts";
 import { memoryPermits } from "../../../src/lookup/memory-permits.ts";
 import { decodeBody } from "../../../src/lookup/request/body.ts";
+import { genetecDialect } from "../../../src/vendors/t2-flex/dialects/genetec/genetec.ts";
 import { createT2FlexProvider } from "../../../src/vendors/t2-flex/provider.ts";
+import type { BuiltInDialect } from "../../support/built-in-dialects.ts";
 import { directory, lookupRequest, minutes, now, openCampus, permit } from "../campus.ts";
 import { createRandom, type Random } from "../fuzz/fuzz-random.ts";
-import { type FuzzedDialect, makeRequest, mutate, type RawRequest } from "../fuzz/fuzz-requests.ts";
+import { makeRequest, mutate, type RawRequest } from "../fuzz/fuzz-requests.ts";
 import { createFuzzWorld, type FuzzedHandler } from "../fuzz/fuzz-world.ts";
 
 // Every record that the handler itself wrote can be explained, and is explained truthfully.
@@ -38,7 +40,7 @@ function findUntruth(
 const count = Number(process.env["FUZZ_COUNT"] ?? 2_000);
 const seed = Number(process.env["FUZZ_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 
-it.each<FuzzedDialect>(["offstreet", "iris", "genetec"])(
+it.each<BuiltInDialect>(["offstreet", "iris", "genetec"])(
   "%s: the record of any request is explained truthfully, by itself and in its list",
   { timeout: 300_000 + count * 10 },
   async (dialect) => {
@@ -89,7 +91,7 @@ async function ask({ handler }: FuzzedHandler, request: RawRequest): Promise<voi
   await handler.answer(neutral, { bodyProblem: read.problem });
 }
 
-const genetec = createT2FlexProvider({ dialect: "genetec" });
+const genetec = createT2FlexProvider({ dialect: genetecDialect });
 const options: PermitLookupOptions = {
   provider: genetec,
   authorize: { authorize: () => undefined },

@@ -1,3 +1,4 @@
+import type { BuiltInDialect } from "../../support/built-in-dialects.ts";
 import { PLATE_INFO, toIrisMessage } from "../../vendors/t2-flex/iris-messages.ts";
 import type { Random } from "./fuzz-random.ts";
 import { FOREIGN_LOCATION, FOREIGN_PLATE } from "./fuzz-world.ts";
@@ -19,13 +20,11 @@ export interface Login {
   readonly key: string;
 }
 
-export type FuzzedDialect = "offstreet" | "iris" | "genetec";
-
 const PLATES = ["GXK204", "gxk 204", "OLD1", "NOBODY", FOREIGN_PLATE, "ABC123"];
 const PLACES = ["lot-1", "lot-2", "closed", "nowhere", FOREIGN_LOCATION, "Lot 1"];
 
 /** A request that is right, or asks for what it must not get. */
-export function makeRequest(dialect: FuzzedDialect, login: Login, random: Random): RawRequest {
+export function makeRequest(dialect: BuiltInDialect, login: Login, random: Random): RawRequest {
   const plate = random.pick(PLATES);
   const post = { method: "POST", path: "/", query: "" };
   switch (dialect) {

@@ -13,8 +13,9 @@ import {
 } from "../../../src/lookup/handler.ts";
 import { memoryPermits } from "../../../src/lookup/memory-permits.ts";
 import { createT2FlexProvider } from "../../../src/vendors/t2-flex/provider.ts";
+import { BUILT_IN_DIALECTS, type BuiltInDialect } from "../../support/built-in-dialects.ts";
 import { minutes, now } from "../campus.ts";
-import type { FuzzedDialect, Login } from "./fuzz-requests.ts";
+import type { Login } from "./fuzz-requests.ts";
 
 /** It stands in everything that company B has. No reply to company A may hold it, however it is written. */
 export const MARKER = "xq7marker";
@@ -74,13 +75,13 @@ export interface FuzzWorld {
 }
 
 /** Company A's handlers: over memory, over a source that returns what everybody has, and over one that fails. */
-export function createFuzzWorld(dialect: FuzzedDialect): FuzzWorld {
+export function createFuzzWorld(dialect: BuiltInDialect): FuzzWorld {
   const { username, password, stored } = issueCredentials({ companyId: "fundy" });
   const byHash = (hash: string) => (stored.hashes.includes(hash) ? stored : undefined);
   let audit: LookupAudit | undefined;
   const open = (findPermits: FindPermits, isSourceBroken = false): FuzzedHandler => {
     const options: PermitLookupOptions = {
-      provider: createT2FlexProvider({ dialect }),
+      provider: createT2FlexProvider({ dialect: BUILT_IN_DIALECTS[dialect] }),
       authorize: [
         apiKeyAuth({ find: byHash }),
         basicAuth({ find: (name) => (name === username ? stored : undefined) }),

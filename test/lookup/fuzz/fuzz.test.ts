@@ -2,9 +2,10 @@ import { XMLValidator } from "fast-xml-parser";
 import { expect, it } from "vitest";
 import type { LookupReply } from "../../../src/core/lookup/lookup-message.ts";
 import { decodeBody } from "../../../src/lookup/request/body.ts";
+import type { BuiltInDialect } from "../../support/built-in-dialects.ts";
 import { suiteSize } from "../../support/suite-size.ts";
 import { createRandom } from "./fuzz-random.ts";
-import { type FuzzedDialect, makeRequest, mutate, type RawRequest } from "./fuzz-requests.ts";
+import { makeRequest, mutate, type RawRequest } from "./fuzz-requests.ts";
 import { createFuzzWorld, type FuzzedHandler, MARKER } from "./fuzz-world.ts";
 
 // `npm run test:fuzz` makes a million of each; FUZZ_SEED repeats a run, whose seed is printed.
@@ -14,7 +15,7 @@ const seed = Number(process.env["FUZZ_SEED"] ?? Math.floor(Math.random() * 2 ** 
 // An answer takes a fraction of a millisecond of processor time. What takes this much has been made to.
 const LONGEST_ANSWER_MS = 2_000;
 
-it.each<FuzzedDialect>(["offstreet", "iris", "genetec"])(
+it.each<BuiltInDialect>(["offstreet", "iris", "genetec"])(
   "%s: no request breaks it, keeps it busy or gets another company's data",
   { timeout: 300_000 + count },
   async (dialect) => {

@@ -9,6 +9,7 @@ import type { PermitLookupHandler } from "../../../src/lookup/handler.ts";
 import { toExpressHandler } from "../../../src/lookup/mounts/express.ts";
 import { toFastifyHandler } from "../../../src/lookup/mounts/fastify.ts";
 import { toNodeHandler } from "../../../src/lookup/mounts/node.ts";
+import { genetecDialect } from "../../../src/vendors/t2-flex/dialects/genetec/genetec.ts";
 import { createT2FlexProvider } from "../../../src/vendors/t2-flex/index.ts";
 import { openCampus, permit } from "../campus.ts";
 
@@ -105,7 +106,7 @@ const mounts: Array<[name: string, publicUrl: string | undefined, base: string, 
 describe.each(mounts)("%s", (_, publicUrl, base, serve) => {
   it.each(["", "/api/pbp/v2014-06"])("serves %s/zones, and not what lies elsewhere", async (prefix) => {
     const { handler, key } = openCampus({
-      provider: createT2FlexProvider({ dialect: "genetec" }),
+      provider: createT2FlexProvider({ dialect: genetecDialect }),
       permits: [permit()],
       ...(publicUrl === undefined ? {} : { publicUrl }),
     });
@@ -123,7 +124,7 @@ const nodeMounts = mounts.filter(([name]) => !name.startsWith("a fetch server"))
 describe.each(nodeMounts)("%s", (_, publicUrl, base, serve) => {
   it("reads a target in absolute form, as a proxy sends it, and takes nothing from its host", async () => {
     const { handler, key } = openCampus({
-      provider: createT2FlexProvider({ dialect: "genetec" }),
+      provider: createT2FlexProvider({ dialect: genetecDialect }),
       ...(publicUrl === undefined ? {} : { publicUrl }),
     });
     const origin = await serve(handler);

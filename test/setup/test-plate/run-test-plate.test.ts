@@ -7,6 +7,7 @@ import { runTestPlate } from "../../../src/setup/test-plate/run-test-plate.ts";
 import { sweepTestPlates } from "../../../src/setup/test-plate/sweep-test-plates.ts";
 import type { TestPlateSight } from "../../../src/setup/test-plate/test-plate.ts";
 import { createHandheld } from "../../../src/vendors/t2-flex/sandbox/sandbox.ts";
+import { BUILT_IN_DIALECTS } from "../../support/built-in-dialects.ts";
 import { failureOf } from "../../support/registrations.ts";
 import { createCampus, NOTHING_SHOWN } from "../campus.ts";
 import { SPOTS, ZONES } from "../campus-data.ts";
@@ -96,7 +97,7 @@ describe("a run of the test plate", () => {
       const { basicAuth } = await import("../../../src/lookup/auth/authorizers.ts");
       const { issueCredentials } = await import("../../../src/lookup/auth/issue-credentials.ts");
       const { directory, permits, evidence, clock } = campus;
-      const provider = createT2FlexProvider({ dialect });
+      const provider = createT2FlexProvider({ dialect: BUILT_IN_DIALECTS[dialect] });
       const { username, password, stored } = issueCredentials({ companyId: "fundy" });
       const handler = createPermitLookupHandler({
         ...{ provider, directory, findPermits: permits.findPermits, clock },

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { apiKeyAuth, basicAuth } from "../../../src/lookup/auth/authorizers.ts";
 import { issueCredentials } from "../../../src/lookup/auth/issue-credentials.ts";
 import { createPermitLookupHandler } from "../../../src/lookup/handler.ts";
-import { createT2FlexProvider, type DialectName } from "../../../src/vendors/t2-flex/index.ts";
+import { createT2FlexProvider } from "../../../src/vendors/t2-flex/index.ts";
 import {
   createHandheld,
   type HandheldAnswer,
@@ -12,6 +12,7 @@ import {
 import { now } from "../../lookup/campus.ts";
 import { answerNaively, type Question, type World } from "../../lookup/decide/naive-lookup.ts";
 import { questions, worlds } from "../../lookup/decide/random-world.ts";
+import { BUILT_IN_DIALECTS, type BuiltInDialect } from "../../support/built-in-dialects.ts";
 
 // Three wires, one decision: what one handheld shows, the others show too, as far as their wires can say it. Each
 // handheld reads with an encoding of its own, and the naive lookup says what ought to be shown.
@@ -19,14 +20,18 @@ import { questions, worlds } from "../../lookup/decide/random-world.ts";
 function openHandhelds(world: World, { companyId, allowed, graceMs, ocr }: Question) {
   const { username, password, stored } = issueCredentials({ companyId });
   const credential = allowed === undefined ? stored : { ...stored, locationIds: allowed };
-  const credentials: Record<DialectName, HandheldCredential> = {
+  const credentials: Record<BuiltInDialect, HandheldCredential> = {
     offstreet: { scheme: "basic", username, password },
     iris: { scheme: "username-token", username, password, token: password },
     genetec: { scheme: "api-key", key: password },
   };
-  const ask = async (dialect: DialectName, plate: string, locationId?: string): Promise<HandheldAnswer> => {
+  const ask = async (
+    dialect: BuiltInDialect,
+    plate: string,
+    locationId?: string,
+  ): Promise<HandheldAnswer> => {
     const handler = createPermitLookupHandler({
-      provider: createT2FlexProvider({ dialect }),
+      provider: createT2FlexProvider({ dialect: BUILT_IN_DIALECTS[dialect] }),
       authorize: [
         basicAuth({ find: (name) => (name === username ? credential : undefined) }),
         apiKeyAuth({ find: (hash) => (stored.hashes.includes(hash) ? credential : undefined) }),

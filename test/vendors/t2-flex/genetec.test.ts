@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { apiKeyAuth } from "../../../src/lookup/auth/authorizers.ts";
 import { issueCredentials } from "../../../src/lookup/auth/issue-credentials.ts";
+import { genetecDialect } from "../../../src/vendors/t2-flex/dialects/genetec/genetec.ts";
 import { createT2FlexProvider } from "../../../src/vendors/t2-flex/index.ts";
 import { minutes, openCampus, permit } from "../../lookup/campus.ts";
 
@@ -9,7 +10,7 @@ const base = "https://lookup.test/api/pbp/v2014-06";
 
 function open(options: Parameters<typeof openCampus>[0] = {}) {
   const campus = openCampus({
-    provider: createT2FlexProvider({ dialect: "genetec" }),
+    provider: createT2FlexProvider({ dialect: genetecDialect }),
     permits: [permit()],
     ...options,
   });

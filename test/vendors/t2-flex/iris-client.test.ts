@@ -7,6 +7,7 @@ import { basicAuth } from "../../../src/lookup/auth/authorizers.ts";
 import { issueCredentials } from "../../../src/lookup/auth/issue-credentials.ts";
 import type { PermitLookupHandler } from "../../../src/lookup/handler.ts";
 import { toNodeHandler } from "../../../src/lookup/mounts/node.ts";
+import { iris } from "../../../src/vendors/t2-flex/dialects/iris/iris.ts";
 import { createT2FlexProvider } from "../../../src/vendors/t2-flex/index.ts";
 import { minutes, openCampus, permit } from "../../lookup/campus.ts";
 
@@ -38,7 +39,7 @@ async function openService() {
   closers.push(() => server.close().closeAllConnections());
   const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/PlateInfoService`;
   const campus = openCampus({
-    provider: createT2FlexProvider({ dialect: "iris" }),
+    provider: createT2FlexProvider({ dialect: iris }),
     authorize: basicAuth({ find: (name) => (name === username ? credential : undefined) }),
     publicUrl,
     permits: [

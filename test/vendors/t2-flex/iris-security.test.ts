@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { basicAuth } from "../../../src/lookup/auth/authorizers.ts";
 import { issueCredentials } from "../../../src/lookup/auth/issue-credentials.ts";
+import { iris } from "../../../src/vendors/t2-flex/dialects/iris/iris.ts";
 import { createT2FlexProvider } from "../../../src/vendors/t2-flex/index.ts";
 import { openCampus, permit } from "../../lookup/campus.ts";
 import { type IrisParts, toIrisMessage } from "./iris-messages.ts";
@@ -12,7 +13,7 @@ const PROFILE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-usernam
 
 function open(options: Parameters<typeof openCampus>[0] = {}) {
   const campus = openCampus({
-    provider: createT2FlexProvider({ dialect: "iris" }),
+    provider: createT2FlexProvider({ dialect: iris }),
     permits: [permit()],
     ...options,
   });

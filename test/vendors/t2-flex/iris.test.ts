@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { iris } from "../../../src/vendors/t2-flex/dialects/iris/iris.ts";
 import { createT2FlexProvider } from "../../../src/vendors/t2-flex/index.ts";
 import { minutes, openCampus, permit } from "../../lookup/campus.ts";
 import { type IrisParts, PLATE_INFO, toIrisMessage } from "./iris-messages.ts";
@@ -7,7 +8,7 @@ const address = "https://lookup.test/services/PlateInfoService";
 
 function open(options: Parameters<typeof openCampus>[0] = {}) {
   const campus = openCampus({
-    provider: createT2FlexProvider({ dialect: "iris" }),
+    provider: createT2FlexProvider({ dialect: iris }),
     publicUrl: address,
     permits: [permit()],
     ...options,
@@ -281,7 +282,7 @@ describe("the WSDL", () => {
 
   it("without a publicUrl is a 404 that names the remedy", async () => {
     const { handler, key, username, audits } = openCampus({
-      provider: createT2FlexProvider({ dialect: "iris" }),
+      provider: createT2FlexProvider({ dialect: iris }),
     });
     const response = await handler(new Request("http://10.0.0.1/?wsdl"));
     const text = await response.text();

@@ -1,19 +1,25 @@
 import { describe, expect, it } from "vitest";
 import type { LookupCredential } from "../../../src/core/lookup/lookup-probe.ts";
 import { createT2FlexProvider, offstreetDialect } from "../../../src/vendors/t2-flex/index.ts";
+import { BUILT_IN_DIALECTS, type BuiltInDialect } from "../../support/built-in-dialects.ts";
 
 const basic: LookupCredential = { username: "lookup-1", password: 'p<a>"ß' };
 
-function probeOf(dialect: "offstreet" | "iris" | "genetec") {
-  const { probe } = createT2FlexProvider({ dialect });
+function probeOf(dialect: BuiltInDialect) {
+  const { probe } = createT2FlexProvider({ dialect: BUILT_IN_DIALECTS[dialect] });
   if (probe === undefined) throw new Error("A built-in dialect has one.");
   return probe;
 }
 
 describe("the probe of a dialect", () => {
-  it("is there for each built-in one, and for none of the host's own", () => {
+  it("is there for each built-in one, and for one of the host's own that brings it", () => {
     for (const dialect of ["offstreet", "iris", "genetec"] as const) expect(probeOf(dialect)).toBeDefined();
-    expect(createT2FlexProvider({ dialect: { ...offstreetDialect, id: "mine" } }).probe).toBeUndefined();
+    const { probe, ...silent } = offstreetDialect;
+    expect(createT2FlexProvider({ dialect: { ...silent, id: "mine" } }).probe).toBeUndefined();
+    expect(createT2FlexProvider({ dialect: { ...silent, probe: undefined } }).probe).toBeUndefined();
+    expect(createT2FlexProvider({ dialect: { ...offstreetDialect, id: "mine" } }).probe).toBe(probe);
+    const own = { ...probeOf("offstreet") };
+    expect(createT2FlexProvider({ dialect: { ...offstreetDialect, probe: own } }).probe).toBe(own);
   });
 
   it.each<[LookupCredential, string, string]>([

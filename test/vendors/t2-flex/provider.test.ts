@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { isLookupDialect } from "../../../src/core/lookup/dialect.ts";
+import { iris } from "../../../src/vendors/t2-flex/dialects/iris/iris.ts";
 import {
   createT2FlexProvider,
   genetecDialect,
-  irisDialect,
   offstreetDialect,
 } from "../../../src/vendors/t2-flex/index.ts";
 import { failureOf } from "../../support/registrations.ts";
@@ -25,12 +25,12 @@ describe("createT2FlexProvider", () => {
     const dialect = { ...offstreetDialect, id: "mine", places: false };
     const provider = createT2FlexProvider({ id: "flex-moncton", dialect });
     expect(provider).toMatchObject({ id: "flex-moncton", dialect, capabilities: { places: false } });
-    expect(createT2FlexProvider({ dialect: "offstreet" }).dialect).toBe(offstreetDialect);
-    expect(createT2FlexProvider({ dialect: "iris" })).toMatchObject({
-      dialect: irisDialect,
+    expect(createT2FlexProvider({ dialect: offstreetDialect }).dialect).toBe(offstreetDialect);
+    expect(createT2FlexProvider({ dialect: iris })).toMatchObject({
+      dialect: iris,
       capabilities: { places: false },
     });
-    expect(createT2FlexProvider({ dialect: "genetec" })).toMatchObject({
+    expect(createT2FlexProvider({ dialect: genetecDialect })).toMatchObject({
       dialect: genetecDialect,
       capabilities: { places: true },
     });
@@ -40,6 +40,9 @@ describe("createT2FlexProvider", () => {
     [{ id: "" }, "id"],
     [{ id: 7 }, "id"],
     [{ dialect: "soap" }, "dialect"],
+    [{ dialect: "offstreet" }, "dialect"],
+    [{ dialect: "iris" }, "dialect"],
+    [{ dialect: "genetec" }, "dialect"],
     [{ dialect: "constructor" }, "dialect"],
     [{ dialect: { ...offstreetDialect, serveDocument: "x" } }, "dialect"],
     [{ dialect: {} }, "dialect"],
@@ -47,6 +50,7 @@ describe("createT2FlexProvider", () => {
     [{ dialect: { ...offstreetDialect, parseQuery: "x" } }, "dialect"],
     [{ dialect: { ...offstreetDialect, methods: "POST" } }, "dialect"],
     [{ dialect: { ...offstreetDialect, readCredential: 1 } }, "dialect"],
+    [{ dialect: { ...offstreetDialect, probe: { toRequest() {} } } }, "dialect"],
     [{ dialects: "offstreet" }, undefined],
     [null, undefined],
     ["offstreet", undefined],
@@ -54,6 +58,12 @@ describe("createT2FlexProvider", () => {
     const failure = await failureOf(() => createT2FlexProvider(options as never));
     expect(failure).toMatchObject({ code: "invalid_config", field });
     expect(failure.message).toContain("createT2FlexProvider");
+  });
+
+  it("says where the dialects are, when it is given a name", () => {
+    expect(() => createT2FlexProvider({ dialect: "iris" as never })).toThrow(
+      /iris of "@offstreet\/enforcement\/dialects\/iris", genetecDialect of "@offstreet\/enforcement\/t2-flex"/,
+    );
   });
 
   it("has nothing to call", async () => {
@@ -87,14 +97,23 @@ describe("createT2FlexProvider", () => {
 describe("isLookupDialect", () => {
   it("wants everything that a dialect must have", () => {
     expect(isLookupDialect(offstreetDialect)).toBe(true);
-    for (const key of Object.keys(offstreetDialect)) {
+    const { probe, ...required } = offstreetDialect;
+    for (const key of Object.keys(required)) {
       expect(isLookupDialect({ ...offstreetDialect, [key]: undefined })).toBe(false);
     }
-    for (const key of ["readCredential", "readToken", "serveDocument", "renderAnswers", "renderPlaces"]) {
+    for (const key of [
+      "readCredential",
+      "readToken",
+      "serveDocument",
+      "renderAnswers",
+      "renderPlaces",
+      "probe",
+    ]) {
       expect([null, "x", {}].map((part) => isLookupDialect({ ...offstreetDialect, [key]: part }))).toEqual(
         Array(3).fill(false),
       );
     }
+    expect(isLookupDialect({ ...required, probe: { ...probe, readReply: undefined } })).toBe(false);
     expect([undefined, null, "offstreet", () => {}].map(isLookupDialect)).toEqual([
       false,
       false,

@@ -1,7 +1,7 @@
-import { formatInstant } from "../../../core/instant.ts";
-import type { LookupMatch } from "../../../core/lookup/dialect.ts";
-import { subdivisionOf } from "../../../core/permit/region.ts";
-import { toEndText } from "./open-end.ts";
+import { formatInstant } from "../../../../core/instant.ts";
+import type { LookupMatch } from "../../../../core/lookup/dialect.ts";
+import { toEndText } from "../../../../core/lookup/wire-forms.ts";
+import { subdivisionOf } from "../../../../core/permit/region.ts";
 
 /** What stands for "no activation date": the smallest date of the client's own date type. */
 const NO_ACTIVATION = "0001-01-01T00:00:00";

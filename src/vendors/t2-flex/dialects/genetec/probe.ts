@@ -1,7 +1,10 @@
 import * as z from "zod/mini";
-import { credentialHeader, type LookupProbe } from "../../../core/lookup/lookup-probe.ts";
-import { parseJson } from "./parse-json.ts";
-import { unavailable } from "./unavailable.ts";
+import {
+  credentialHeader,
+  type LookupProbe,
+  unavailableReply,
+} from "../../../../core/lookup/lookup-probe.ts";
+import { parseJson } from "../../../../core/lookup/wire-forms.ts";
 
 const found = z.object({
   PermitZones: z.array(z.object({ Permits: z.array(z.object({ PermitId: z.string() })) })),
@@ -26,7 +29,7 @@ export const genetecProbe: LookupProbe = Object.freeze<LookupProbe>({
     const json = parseJson(body);
     if (status === 404 && nothingFound.safeParse(json).success) return { shows: "none" };
     const read = status === 200 ? found.safeParse(json) : undefined;
-    if (!read?.success) return unavailable(status, "a list of permits");
+    if (!read?.success) return unavailableReply(status, "a list of permits");
     const permits = read.data.PermitZones.flatMap(({ Permits }) => Permits);
     return { shows: "permit", permitIds: permits.map(({ PermitId }) => PermitId) };
   },

@@ -1,11 +1,15 @@
-import { fieldError } from "../../../core/fields.ts";
-import { formatInstant } from "../../../core/instant.ts";
-import type { LookupAnswer, LookupDialect, LookupMatch, LookupQuery } from "../../../core/lookup/dialect.ts";
-import type { LookupReply, LookupRequest } from "../../../core/lookup/lookup-message.ts";
-import { subdivisionOf } from "../../../core/permit/region.ts";
-import { parseJsonBody } from "./json-body.ts";
-import { toJsonRefusal, toJsonReply } from "./json-reply.ts";
-import { toEndText } from "./open-end.ts";
+import { fieldError } from "../../../../core/fields.ts";
+import { formatInstant } from "../../../../core/instant.ts";
+import type {
+  LookupAnswer,
+  LookupDialect,
+  LookupMatch,
+  LookupQuery,
+} from "../../../../core/lookup/dialect.ts";
+import type { LookupReply, LookupRequest } from "../../../../core/lookup/lookup-message.ts";
+import { parseJsonBody, toEndText, toJsonRefusal, toJsonReply } from "../../../../core/lookup/wire-forms.ts";
+import { subdivisionOf } from "../../../../core/permit/region.ts";
+import { offstreetProbe } from "./probe.ts";
 
 /**
  * The lookup that Offstreet's own search answers: `POST` with JSON `{ plate, locationId?, state? }`, answered by
@@ -20,6 +24,7 @@ export const offstreetDialect: LookupDialect = Object.freeze({
   parseQuery,
   renderAnswer,
   renderRefusal: toJsonRefusal,
+  probe: offstreetProbe,
 });
 
 function parseQuery(request: LookupRequest): LookupQuery {

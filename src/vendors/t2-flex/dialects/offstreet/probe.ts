@@ -1,8 +1,11 @@
 import * as z from "zod/mini";
-import { credentialHeader, type LookupProbe } from "../../../core/lookup/lookup-probe.ts";
-import { subdivisionOf } from "../../../core/permit/region.ts";
-import { parseJson } from "./parse-json.ts";
-import { unavailable } from "./unavailable.ts";
+import {
+  credentialHeader,
+  type LookupProbe,
+  unavailableReply,
+} from "../../../../core/lookup/lookup-probe.ts";
+import { parseJson } from "../../../../core/lookup/wire-forms.ts";
+import { subdivisionOf } from "../../../../core/permit/region.ts";
 
 const reply = z.object({ sessions: z.array(z.object({ permitId: z.string() })) });
 
@@ -21,7 +24,7 @@ export const offstreetProbe: LookupProbe = Object.freeze<LookupProbe>({
   readReply({ status, body }) {
     if (status === 401 || status === 403) return { shows: "refused", status };
     const read = status === 200 ? reply.safeParse(parseJson(body)) : undefined;
-    if (!read?.success) return unavailable(status, "a list of sessions");
+    if (!read?.success) return unavailableReply(status, "a list of sessions");
     const permitIds = read.data.sessions.map(({ permitId }) => permitId);
     return permitIds.length === 0 ? { shows: "none" } : { shows: "permit", permitIds };
   },

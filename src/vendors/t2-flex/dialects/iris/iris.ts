@@ -1,17 +1,18 @@
-import { fieldError } from "../../../core/fields.ts";
-import { formatInstant } from "../../../core/instant.ts";
-import type { PresentedCredential } from "../../../core/lookup/credential.ts";
+import { fieldError } from "../../../../core/fields.ts";
+import { formatInstant } from "../../../../core/instant.ts";
+import type { PresentedCredential } from "../../../../core/lookup/credential.ts";
 import type {
   LookupAnswer,
   LookupDialect,
   LookupMatch,
   LookupQuery,
   LookupRefusal,
-} from "../../../core/lookup/dialect.ts";
-import type { LookupReply, LookupRequest } from "../../../core/lookup/lookup-message.ts";
-import { describePlateInfoService, PLATE_INFO } from "./iris-wsdl.ts";
-import { toEndText } from "./open-end.ts";
+} from "../../../../core/lookup/dialect.ts";
+import type { LookupReply, LookupRequest } from "../../../../core/lookup/lookup-message.ts";
+import { toEndText } from "../../../../core/lookup/wire-forms.ts";
+import { irisProbe } from "./probe.ts";
 import { findChild, parseSoapMessage, SOAP, type SoapMessage, textOf } from "./soap-message.ts";
+import { describePlateInfoService, PLATE_INFO } from "./wsdl.ts";
 import { escapeXml } from "./xml-text.ts";
 
 /**
@@ -26,7 +27,7 @@ import { escapeXml } from "./xml-text.ts";
  * `regionName` is the location's name, inferred from `…ByRegion`. Refusals are an `InfoServiceFault` under their own
  * HTTP status, not under 500. `GET ?wsdl` serves the description, with the handler's `publicUrl` for an address.
  */
-export const irisDialect: LookupDialect = Object.freeze({
+export const iris: LookupDialect = Object.freeze({
   id: "iris",
   places: false,
   methods: Object.freeze(["POST"]),
@@ -37,6 +38,7 @@ export const irisDialect: LookupDialect = Object.freeze({
   parseQuery,
   renderAnswer,
   renderRefusal,
+  probe: irisProbe,
 });
 
 // The operation's name is what the service's own description calls it, the element's name what clients send.

@@ -1,5 +1,5 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
-import { fieldError } from "../../../core/fields.ts";
+import { fieldError } from "../../../../core/fields.ts";
 import { isXmlText, unescapeXml } from "./xml-text.ts";
 
 /** An element with its namespace; the prefix that the sender chose for it says nothing. */

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { fieldError } from "../../../core/fields.ts";
+import { fieldError } from "../../../../core/fields.ts";
 import {
   type DialectQuestion,
   type LookupAnswer,
@@ -9,12 +9,12 @@ import {
   type LookupQuery,
   type LookupRefusal,
   MAX_QUERIES,
-} from "../../../core/lookup/dialect.ts";
-import type { LookupReply, LookupRequest } from "../../../core/lookup/lookup-message.ts";
-import { findOperation } from "./genetec-path.ts";
-import { toPermitZones } from "./genetec-reply.ts";
-import { toJsonRefusal, toJsonReply } from "./json-reply.ts";
-import { readQuery } from "./read-query.ts";
+} from "../../../../core/lookup/dialect.ts";
+import type { LookupReply, LookupRequest } from "../../../../core/lookup/lookup-message.ts";
+import { parseJsonBody, toJsonRefusal, toJsonReply } from "../../../../core/lookup/wire-forms.ts";
+import { findOperation } from "./path.ts";
+import { genetecProbe } from "./probe.ts";
+import { toPermitZones } from "./reply.ts";
 
 /**
  * The lookup of Genetec's pay-by-plate providers, version 2014-06. Documented by its vendor: the paths, the body and
@@ -38,6 +38,7 @@ export const genetecDialect: LookupDialect = Object.freeze({
   renderAnswers,
   renderPlaces,
   renderRefusal,
+  probe: genetecProbe,
 });
 
 // Real clients may send more than we know of; other keys are ignored.
@@ -90,6 +91,18 @@ function parseIsValid(body: string): LookupQuery {
   if (plate === undefined || others.length > 0)
     throw fieldError("PlateNumber", "must be one plate, as text.");
   return { plate, ...toPlace(ZoneIds) };
+}
+
+/**
+ * A JSON body in the form that an operation asks for.
+ *
+ * @throws EnforcementError `invalid_input` naming the first field that is wrong, and never its value
+ */
+function readQuery<Query>(schema: z.ZodMiniType<Query>, body: string): Query {
+  const result = z.safeParse(schema, parseJsonBody(body));
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw fieldError(String(issue?.path[0] ?? "body"), issue?.message ?? "is not as it must be.");
 }
 
 function toPlace(ids: readonly string[] | null | undefined): { place?: LookupPlace } {

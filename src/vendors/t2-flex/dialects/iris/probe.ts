@@ -1,9 +1,12 @@
-import type { LookupCredential, LookupProbe } from "../../../core/lookup/lookup-probe.ts";
-import { PLATE_INFO } from "../dialects/iris-wsdl.ts";
-import { findChild, SOAP, textOf } from "../dialects/soap-message.ts";
-import { parseXmlBody, type XmlElement } from "../dialects/xml-body.ts";
-import { escapeXml } from "../dialects/xml-text.ts";
-import { unavailable } from "./unavailable.ts";
+import {
+  type LookupCredential,
+  type LookupProbe,
+  unavailableReply,
+} from "../../../../core/lookup/lookup-probe.ts";
+import { findChild, SOAP, textOf } from "./soap-message.ts";
+import { PLATE_INFO } from "./wsdl.ts";
+import { parseXmlBody, type XmlElement } from "./xml-body.ts";
+import { escapeXml } from "./xml-text.ts";
 
 const SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
 const PASSWORD_TEXT =
@@ -20,7 +23,7 @@ export const irisProbe: LookupProbe = Object.freeze<LookupProbe>({
   readReply({ status, body }) {
     if (status === 401 || status === 403) return { shows: "refused", status };
     const response = status === 200 ? findResponse(body) : undefined;
-    if (response === undefined) return unavailable(status, "a PlateInfo response");
+    if (response === undefined) return unavailableReply(status, "a PlateInfo response");
     const info = response.children.find(({ name }) => name === "plateInfo");
     const validity = textOf(findChild(info, "status", ["", PLATE_INFO]));
     return { shows: validity === "Valid" ? "permit" : "none" };

@@ -1,4 +1,4 @@
-import type { LookupRefusal } from "../../../core/lookup/dialect.ts";
+import type { LookupRefusal } from "../../../../core/lookup/dialect.ts";
 
 /** What is served, and how it is asked for. */
 export type GenetecOperation = "zones" | "search" | "isvalid";
