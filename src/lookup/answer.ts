@@ -16,26 +16,26 @@ import { findDecisive, type LookupOutcome, summarizeOutcome } from "./outcome.ts
 import { createRefusal, refuseUndetermined } from "./refusal.ts";
 import type { BodyProblem } from "./request/body.ts";
 
-/** What a mount tells of a request besides the request. */
+/** What a mount knows of a request besides its method, path, headers and body. */
 export interface AnswerOptions extends AskingClient {
   /** Why the request has no body text. */
   readonly bodyProblem?: BodyProblem | undefined;
   /**
-   * The path as it arrived, where a framework took its own prefix off `request.path`. The path of `publicUrl` is
-   * taken off this one; where it does not begin with it, `request.path` stands.
+   * The path as it arrived, where a framework has removed its own prefix from `request.path`. The handler removes the path of
+   * `publicUrl` from this one. When it does not begin with that path, the handler uses `request.path` unchanged.
    */
   readonly originalPath?: string | undefined;
 }
 
-/** What was decided and how it was rendered. */
+/** An outcome and the reply that the dialect rendered for it. */
 interface Rendering {
   readonly outcome: LookupOutcome;
   readonly reply: LookupHandlerReply;
 }
 
 /**
- * Answers one request and reports it: at once where nothing had to be waited for. Neither throws nor rejects: whatever
- * fails becomes a reply.
+ * Answers one request and reports it to `onAnswer`. Returns no promise when nothing had to be waited for. Neither throws nor
+ * rejects: a failure becomes a reply.
  */
 export function answerLookup(
   settings: LookupSettings,
@@ -77,13 +77,13 @@ function finishLookup(
     const { id: providerId, dialect } = settings.provider;
     const { elapsedMs: durationMs } = deadline;
     const end = { ...rendering, providerId, dialect: dialect.id, durationMs, hashPlate: settings.hashPlate };
-    // The record is made inside: what a host's own dialect understood may throw when it is read.
+    // The record is created inside `notify`: a query that the host's own dialect returned may throw when it is read.
     notify((ended) => onAnswer(toAudit(inquiry, ended)), end);
   }
   return rendering.reply;
 }
 
-/** What a request that failed is answered with. */
+/** The outcome of a request whose decision threw. */
 export function toOutcome(thrown: unknown, inquiry: Inquiry): LookupAnswer | LookupRefusal {
   const { stage, at } = inquiry;
   if (isInterruption(thrown)) {
@@ -137,8 +137,8 @@ function render(settings: LookupSettings, inquiry: Inquiry, outcome: LookupOutco
 }
 
 /**
- * What is not known must not look like a "no" beside the other answers: the whole list is refused then. Only a plate
- * that cannot be read stands beside valid answers, as not known.
+ * Renders a list. A list with an undetermined answer is refused as a whole, because an undetermined answer in it would read
+ * as "no permit". The exception is a plate that cannot be read: beside valid answers it is rendered as undetermined.
  */
 function renderList(
   settings: LookupSettings,
@@ -159,12 +159,12 @@ function toDenied(answer: LookupAnswer): LookupAnswer {
   return answer.status === "undetermined" ? { ...answer, status: "none" } : answer;
 }
 
-/** Who has not proved who they are gets no answer, not even an empty one; and no list of places is made up. */
+/** `deny` applies only to a known credential, and never to a list of places: an empty list would be a false answer. */
 function isDenied({ whenUndetermined }: LookupSettings, { credential, asksForPlaces }: Inquiry): boolean {
   return whenUndetermined === "deny" && credential !== undefined && asksForPlaces !== true;
 }
 
-/** Also for a party that is not known: a closed connection tells a stranger nothing. */
+/** `drop` applies to unknown credentials too: a closed connection reveals nothing. */
 function isDropped({ whenUndetermined }: LookupSettings, outcome: LookupOutcome): boolean {
   return whenUndetermined === "drop" && summarizeOutcome(outcome).status === "undetermined";
 }

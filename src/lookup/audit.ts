@@ -11,9 +11,9 @@ import type { HashPlate } from "./redact.ts";
 import { redactClosest, redactQuestion } from "./redact-question.ts";
 
 /**
- * The record of one answer or refusal: plain JSON. It holds plates, by design: a ticket that is challenged must be
- * explainable. Store it as personal data. With the handler's option `redact`, a keyed hash such as `h1:5f…` stands
- * in the place of each plate, and of a region or place that was not recognised.
+ * The record of one answer or refusal, as plain JSON. It holds plates by design, so that a challenged ticket can be explained.
+ * Store it as personal data. With the handler's option `redact`, a keyed hash such as `h1:5f…` replaces each plate, and each
+ * region or place that was not recognised.
  */
 export interface LookupAudit {
   /** Version of this shape. */
@@ -28,58 +28,61 @@ export interface LookupAudit {
   readonly credentialId?: string;
   /** The company of that credential; absent when none was recognised. */
   readonly companyId?: string;
-  /** The locations that the credential may ask about; absent when it is all of the company's. */
+  /** The locations that the credential may ask about; absent when it may ask about all of the company's. */
   readonly credentialLocationIds?: readonly string[];
-  /** The question as it came; absent when it was refused before it was read, and for a list. */
+  /** The query as the dialect parsed it; absent for a list, and when the request was refused before it was parsed. */
   readonly asked?: LookupQuery;
-  /** The question as it was understood; absent when its plate could not be read. */
+  /** The query in canonical form; absent when its plate could not be read. */
   readonly understood?: UnderstoodQuery;
   /**
-   * `refused`: the request was not answered at all. `served`: it asked about no plate, but for the places or for a
-   * document that needs no credential. A list is undetermined as soon as one of its answers is, else valid as soon as one is;
-   * plates that cannot be read count only where none is valid.
+   * `valid`, `none` or `undetermined`: the answer. `refused`: the request got no answer. `served`: the request asked for the
+   * list of places, or for a document that needs no credential, and not about a plate.
+   *
+   * A list is `undetermined` when one of its answers is, else `valid` when one is. A plate that cannot be read makes a list
+   * `undetermined` only when no answer is valid.
    */
   readonly status: OutcomeSummary["status"];
   readonly reason: OutcomeSummary["reason"];
   /**
-   * What the vendor heard. An undetermined answer is 503, or as for no permit when `whenUndetermined` is `deny`. 0 where
-   * the vendor heard nothing, because the connection was closed: when it is `drop`.
+   * The status of the reply. An undetermined answer is 503, or the status of "no permit" when `whenUndetermined` is `deny`.
+   * 0 when the handler closed the connection without a reply, which it does when `whenUndetermined` is `drop`.
    */
   readonly httpStatus: number;
-  /** Ids of the company's permits with this plate that the source gave. */
+  /** Ids of the company's permits with this plate that the source returned. */
   readonly considered: readonly string[];
-  /** Ids of the permits that were answered, the best one first. */
+  /** Ids of the permits in the answer, the best one first. Empty when no permit counts. */
   readonly answered: readonly string[];
-  /** How many permits of the source were left out: another company's, another plate's, unreadable. */
+  /** How many permits of the source were ignored: another company's, another plate's, or unreadable. */
   readonly dropped: number;
-  /** For an unknown place: the names of this credential's places that are closest to it, and how they differ. */
+  /** For an unknown place: the closest names among this credential's places, and how they differ from it. */
   readonly closest?: readonly NameCandidate[];
-  /** What failed. Also there when only one permit was unreadable and another answered. */
+  /** What failed. Present also when one permit was unreadable and another one answered. */
   readonly failure?: LookupFailure;
-  /** Where one request asked about a list of plates: a record of each, in its order, that can be explained by itself. */
+  /** For a list of plates: one record per plate, in the list's order. `explainLookup` accepts each of them. */
   readonly parts?: readonly LookupAudit[];
 }
 
-/** A question in canonical form. */
+/** A query in canonical form. */
 export interface UnderstoodQuery {
-  /** The plate that was typed, then those that look alike. */
+  /** The canonical number of the plate that was asked about, then those of look-alikes. */
   readonly plateNumbers: readonly string[];
-  /** ISO 3166-2 code; absent when it was not given or not readable. */
+  /** ISO 3166-2 code; absent when the query has no region, or one that cannot be read. */
   readonly region?: string;
-  /** Places that were searched. Empty when the answer was known before. */
+  /** Ids of the locations that were searched. Empty when the answer did not need the source. */
   readonly locationIds: readonly string[];
 }
 
-/** What failed while a question was worked on. */
+/** What failed while the handler worked on a request. */
 export interface LookupFailure {
+  /** The stage at which it failed. */
   readonly at: LookupStage;
-  /** The message of an error of this package; the name of any other. */
+  /** The message of an `EnforcementError`; the name of any other error. */
   readonly message: string;
-  /** What was thrown. Not enumerable, so that JSON leaves it out: it is the host's, and may hold anything. */
+  /** The thrown value. Not enumerable, so JSON omits it: it is the host's own and may hold anything. */
   readonly cause?: unknown;
 }
 
-/** How an inquiry ended. */
+/** The result of an inquiry, for its record. */
 export interface InquiryEnd {
   readonly outcome: LookupOutcome;
   readonly reply: LookupHandlerReply;
@@ -89,7 +92,7 @@ export interface InquiryEnd {
   readonly hashPlate: HashPlate | undefined;
 }
 
-/** Writes the record of one request. */
+/** Creates the record of one request. */
 export function toAudit(inquiry: Inquiry, end: InquiryEnd): LookupAudit {
   const { outcome, reply, providerId, dialect, durationMs, hashPlate } = end;
   const { credential, unknownPlace, failure, parts } = inquiry;
@@ -117,7 +120,7 @@ export function toAudit(inquiry: Inquiry, end: InquiryEnd): LookupAudit {
   };
 }
 
-/** What failed for the whole list failed for each of its queries that has no answer of its own. */
+/** The record of one query of a list. A query without an answer of its own gets the list's failure. */
 function toPartAudit(part: Inquiry, list: Inquiry, end: InquiryEnd): LookupAudit {
   if (part.answer !== undefined) return toAudit(part, { ...end, outcome: part.answer });
   return toAudit(Object.assign(part, { failure: part.failure ?? list.failure }), end);

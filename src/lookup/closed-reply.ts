@@ -1,17 +1,17 @@
 import type { LookupReply } from "../core/lookup/lookup-message.ts";
 import { ignorePromise } from "../core/maybe-promise.ts";
 
-// What Node and fetch can send. Both throw at anything else, and the answer has been reported by then.
+// The headers that Node and fetch can send. Both throw on any other, after the answer has been reported.
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-// Most dialects have one object for all their answers. Frozen, it need not be looked at again.
-const knownHeaders = new WeakSet<LookupReply["headers"]>();
+// Frozen header objects that were checked. Most dialects use one object for all their answers.
+const checkedHeaders = new WeakSet<LookupReply["headers"]>();
 
 /**
- * The reply as it leaves: no cache on the way may keep an answer that is true for an instant only.
+ * The reply as it is sent, with `cache-control: no-store`: an answer is true only at its instant.
  *
- * @throws TypeError when it cannot be sent; what is wrong with it is the dialect's
+ * @throws TypeError when the dialect rendered a reply that cannot be sent
  */
 export function closeReply(reply: LookupReply): LookupReply {
   const { status, headers, body } = reply;
@@ -22,7 +22,7 @@ export function closeReply(reply: LookupReply): LookupReply {
   if (isBodiless(status) && body !== "") {
     throw new TypeError("The dialect rendered a body under a status that has none.");
   }
-  if (!knownHeaders.has(headers)) assertSendable(headers);
+  if (!checkedHeaders.has(headers)) assertSendable(headers);
   return { status, headers: { ...headers, "cache-control": "no-store" }, body };
 }
 
@@ -32,10 +32,10 @@ function assertSendable(headers: LookupReply["headers"]): void {
       throw new TypeError("The dialect rendered a header that cannot be sent.");
     }
   }
-  if (headers && Object.isFrozen(headers)) knownHeaders.add(headers);
+  if (headers && Object.isFrozen(headers)) checkedHeaders.add(headers);
 }
 
-/** Whether HTTP allows no body, not even an empty one, under a status. */
+/** Whether HTTP forbids a body under this status. */
 export function isBodiless(status: number): boolean {
   return status === 204 || status === 205 || status === 304;
 }

@@ -1,6 +1,6 @@
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 
-/** Runs the checks of a factory's options; what they throw becomes `invalid_config`, led by the factory's name. */
+/** Checks a factory's options with `read`. Its `EnforcementError` becomes `invalid_config` with the factory's name in front. */
 export function checkConfig<Settings>(factory: string, read: () => Settings): Settings {
   try {
     return read();

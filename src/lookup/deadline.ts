@@ -2,7 +2,7 @@ import type { MaybePromise } from "../core/directory/directory.ts";
 import { isPromise } from "../core/maybe-promise.ts";
 import { SharedTimer, type TimedWait } from "./shared-timer.ts";
 
-/** Thrown into work that is no longer waited for. */
+/** Rejects work that the handler no longer waits for. */
 export class Interruption extends Error {
   readonly reason: "source_timeout" | "aborted";
 
@@ -12,7 +12,7 @@ export class Interruption extends Error {
   }
 }
 
-/** Tells an {@link Interruption} from what a host's function threw, which may be a proxy that throws itself. */
+/** Whether a thrown value is an {@link Interruption}. A host may throw a proxy that itself throws here. */
 export function isInterruption(thrown: unknown): thrown is Interruption {
   try {
     return thrown instanceof Interruption;
@@ -21,25 +21,25 @@ export function isInterruption(thrown: unknown): thrown is Interruption {
   }
 }
 
-/** What tells that the asking client has gone. It is asked when something has to be waited for. */
+/** Reports that the asking client has closed its connection. Used only when the handler has to wait. */
 export interface AskingClient {
   /**
-   * When the request reached us, in the milliseconds of `performance.now()`: the time that its body took counts too.
+   * When the request arrived, in the milliseconds of `performance.now()`. The time to read the body counts from here.
    * Default: now.
    */
   readonly startedAt?: number | undefined;
-  /** Aborted when the client has gone. */
+  /** Aborted when the client has closed its connection. */
   readonly signal?: AbortSignal | undefined;
-  /** Instead of a signal, which takes longer to make: calls the listener when the client goes, or has gone. */
+  /** Cheaper than a signal: calls the listener when the client closes its connection, or has closed it already. */
   watch?(onGone: () => void): void;
 }
 
-/** The one timer of everything that a request waits for. */
+/** The timer that the deadlines of all requests share. */
 export const requestTimer = new SharedTimer();
 
 /**
- * How long one request may be worked on. Abort signal and listener are made when something has to be waited for, and
- * not before: most answers come from memory and need none of them. All deadlines have one timer.
+ * The time limit of one request. Its abort signal and listener are created when the handler first has to wait: most answers
+ * come from memory and need neither. All deadlines share {@link requestTimer}.
  */
 export class Deadline implements TimedWait {
   readonly endsAt: number;
@@ -58,7 +58,7 @@ export class Deadline implements TimedWait {
     this.#client = client;
   }
 
-  /** For the work itself, so that it can stop early. */
+  /** Aborted with the deadline or when the client goes. The host's functions get it. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#watch();
@@ -76,30 +76,30 @@ export class Deadline implements TimedWait {
     return performance.now() - this.#startedAt;
   }
 
-  /** The work's result; rejects with an {@link Interruption} when the time is over or the client has gone. */
+  /** The work's result. Rejects with an {@link Interruption} when the deadline passes or the client goes. */
   within<Value>(work: MaybePromise<Value>): MaybePromise<Value> {
     if (!isPromise(work)) return work;
     this.#watch();
     return new Promise((resolve, reject) => {
-      // Attached even when nobody waits any more: a late failure must not become an unhandled rejection.
+      // Attached even after an interruption: a late failure must not become an unhandled rejection.
       work.then(resolve, reject);
       this.#rejectWait = reject;
       if (this.#interruption !== undefined) reject(this.#interruption);
     });
   }
 
-  /** For loops that never wait: throws when the time is over. */
+  /** Throws when the deadline has passed. For loops that never wait. */
   check(): void {
     if (this.#interruption === undefined && this.isOver) this.expire();
     if (this.#interruption !== undefined) throw this.#interruption;
   }
 
-  /** The time is over. */
+  /** Called by the timer when the deadline passes. */
   expire(): void {
     this.#interrupt("source_timeout");
   }
 
-  /** Lets go of timer and listener. Must be called however the work ended. */
+  /** Releases timer and listener. Must always be called, also after a failure. */
   end(): void {
     this.#hasEnded = true;
     if (!this.#isWatching) return;

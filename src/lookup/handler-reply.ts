@@ -1,10 +1,10 @@
 import type { LookupReply } from "../core/lookup/lookup-message.ts";
 
-/** What a handler replies. */
+/** A handler's reply. */
 export interface LookupHandlerReply extends LookupReply {
   /**
-   * Set where `whenUndetermined` is `drop` and the answer is not known: the mount closes the connection and writes
-   * nothing. A mount that cannot close it sends the reply as it stands, which is the 503 of `unavailable`.
+   * Set when `whenUndetermined` is `drop` and the answer is undetermined: the mount closes the connection without writing
+   * anything. A mount that cannot close connections sends the reply itself, which is the 503 of `unavailable`.
    */
   readonly drop?: true;
 }

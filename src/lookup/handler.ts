@@ -15,21 +15,23 @@ export type { LookupHandlerReply } from "./handler-reply.ts";
 export type { PermitLookupOptions, WhenUndetermined } from "./options.ts";
 export type { BodyProblem } from "./request/body.ts";
 
-/** Answers lookups. A function for fetch servers; `answer` is for mounts that have no `Request`. */
+/** Answers lookups. Fetch servers call it as a function; mounts without a `Request` call `answer`. */
 export interface PermitLookupHandler {
-  /** Rejects with `invalid_config`, whatever is asked, where `whenUndetermined` is `drop`: see there. */
+  /** Rejects every request with `invalid_config` when `whenUndetermined` is `drop`; see that option. */
   (request: Request): Promise<Response>;
-  /** Answers a request that is free of any framework. Never rejects. */
+  /** Answers a request that belongs to no framework. Never rejects. */
   answer(request: LookupRequest, options?: AnswerOptions): Promise<LookupHandlerReply>;
 }
 
 /**
  * Creates the handler that answers an enforcement system when it asks about a plate.
  *
- * One handler serves many companies: the credential decides whose permits may be seen, stations and zones are
- * resolved inside that company, and whatever the source returns is filtered again. *No permit* and *not known* are
- * different answers: a source or directory that fails, gives what cannot be read or passes `deadlineMs`, and a
- * place that is not there, are never told as "no permit" unless `whenUndetermined` says so.
+ * One handler serves many companies. The credential decides which company's permits are visible. Stations and zones are
+ * resolved inside that company, and the handler filters the permits that the source returns once more.
+ *
+ * *No permit* and *undetermined* are different answers. The answer is undetermined when the directory or the source fails,
+ * returns data that cannot be read, or takes longer than `deadlineMs`, and when the place is unknown. The handler answers
+ * "no permit" in these cases only when `whenUndetermined` is `deny`.
  *
  * ```ts
  * const handler = createPermitLookupHandler({
@@ -40,7 +42,7 @@ export interface PermitLookupHandler {
  * });
  * ```
  *
- * @throws EnforcementError `invalid_config` naming the option: unknown, of a wrong type, a push provider
+ * @throws EnforcementError `invalid_config` that names the option: an unknown one, one of a wrong type, or a push provider
  */
 export function createPermitLookupHandler(options: PermitLookupOptions): PermitLookupHandler {
   const settings = readLookupOptions(options);
@@ -59,14 +61,14 @@ const served = new WeakMap<
   { readonly atOnce: AnswerAtOnce; readonly deadlineMs: number }
 >();
 
-/** How long a request of this handler may take, its body included. No limit is known of a host's own `answer`. */
+/** The handler's `deadlineMs`, which includes the time to read the body. `undefined` for a host's own `answer`. */
 export function findDeadlineMs({ answer }: PermitLookupHandler): number | undefined {
   return served.get(answer)?.deadlineMs;
 }
 
 /**
- * What `handler.answer` answers, without the promise where nothing had to be waited for: it costs a mount more than
- * finding the permit does. A host's own `answer` around ours is waited for; what it throws it then rejects with.
+ * Calls `handler.answer`, without its promise where nothing had to be waited for: the promise costs a mount more than finding
+ * the permit. The result of a host's own `answer` is always a promise, which rejects when that function throws.
  */
 export function answerAtOnce(
   { answer }: PermitLookupHandler,
@@ -81,7 +83,7 @@ async function answerFetch(settings: LookupSettings, request: Request): Promise<
   if (settings.whenUndetermined === "drop") throw cannotDrop();
   const startedAt = performance.now();
   const body = await readUntil(readFetchBody(request), startedAt + settings.deadlineMs);
-  // The sender broke off before it had asked anything, and does not read this.
+  // The client has closed the connection, and does not read this.
   if (body === undefined)
     return new Response("The request broke off.", {
       status: 400,
@@ -109,14 +111,14 @@ async function answerFetch(settings: LookupSettings, request: Request): Promise<
   return new Response(isBodiless(status) ? null : text, { status, headers });
 }
 
-/** Thrown at every request, so that a host notices with its first one and not with its first outage. */
+/** The error of `drop` on a fetch server. Every request throws it, so that a host sees it before its first outage. */
 function cannotDrop(): EnforcementError {
   const problem =
     '"drop" closes the connection, which a function from Request to Response cannot do; mount the handler with toNodeHandler, toExpressHandler or toFastifyHandler, or choose "unavailable" or "deny".';
   return fieldError("whenUndetermined", problem, "invalid_config");
 }
 
-/** A request as a framework has it, seen from where the handler is mounted. */
+/** The request with the path of `publicUrl` removed from its own. */
 function toMounted(
   request: LookupRequest,
   mountPath: string,

@@ -4,28 +4,33 @@ import { type Permit, type PermitInput, readPermit } from "../core/permit/permit
 import { contentOf, freezePermit } from "../core/permit/permit-content.ts";
 import { PlateIndex } from "../core/permit/plate-index.ts";
 
-/** Permits held in memory. */
+/** A permit source in memory. */
 export interface MemoryPermits {
-  /** For `createPermitLookupHandler`. It can be passed on its own. */
+  /** The option `findPermits` of `createPermitLookupHandler`. It needs no `this`. */
   readonly findPermits: FindPermits;
   /**
-   * Takes a permit over in place of the one with its id.
+   * Adds a permit, or replaces the one with its id.
    *
-   * @returns false when nothing changed: an older revision, or the same one again
-   * @throws EnforcementError `invalid_input` when it is malformed, or is another permit under the same revision
+   * @returns `false` when nothing changed: the revision is older, or the permit is the same
+   * @throws EnforcementError `invalid_input` when the permit is malformed, or differs from the present one under the same
+   * revision
    */
   set(permit: PermitInput): boolean;
-  /** @returns false when there was none with this id */
+  /**
+   * Removes a permit.
+   *
+   * @returns `false` when no permit has this id
+   */
   remove(permitId: string): boolean;
-  /** How many permits there are, whatever their validity. */
+  /** How many permits are held. Permits that have ended count too. */
   readonly size: number;
 }
 
 /**
- * Holds permits in memory, indexed by company and plate number. It copies what it is given. Permit ids are unique
- * across companies. Nothing is forgotten by itself: remove permits that have ended.
+ * Creates a permit source in memory, indexed by company and plate number. It copies the permits. Permit ids are unique across
+ * companies. Ended permits stay until the host removes them.
  *
- * @throws EnforcementError `invalid_input` naming the entry, as `set` does
+ * @throws EnforcementError `invalid_input` that names the entry, in the same cases as `set`
  */
 export function memoryPermits(permits: readonly PermitInput[]): MemoryPermits {
   const permitById = new Map<string, Permit>();

@@ -7,77 +7,92 @@ import type { FindPermits } from "../core/lookup/find-permits.ts";
 import type { LookupRequest } from "../core/lookup/lookup-message.ts";
 import type { PullProvider } from "../core/provider.ts";
 import type { LookupAudit } from "./audit.ts";
-import { type FailureLimiter, STRANGERS, type ThrottleSettings } from "./auth/throttle.ts";
+import { type FailureLimiter, SHARED_KEY, type ThrottleSettings } from "./auth/throttle.ts";
 import { checkConfig } from "./config-error.ts";
 import { type HashPlate, type RedactOptions, readRedactOptions } from "./redact.ts";
 
-/** What the vendor hears when the answer is not known. */
+/** What the handler replies when the answer is undetermined. */
 export type WhenUndetermined = "unavailable" | "deny" | "drop";
 
-/** Options of `createPermitLookupHandler`. */
+/** Options of `createPermitLookupHandler`. Unknown keys throw `invalid_config`. */
 export interface PermitLookupOptions {
-  /** Whose lookups are answered: its id is the key of `providers`, its dialect the wire format. */
+  /**
+   * The pull provider whose lookups are answered. Its `id` is the key in the directory's `providers`; its dialect is the wire
+   * format.
+   */
   provider: PullProvider;
-  /** Who may ask. Of several, the first that recognises the request wins. */
+  /**
+   * Authenticates requests: `basicAuth`, `apiKeyAuth`, `bearerAuth`, or an authorizer of your own. With several, the first
+   * that recognises a request decides. An empty list throws.
+   */
   authorize: Authorizer | readonly Authorizer[];
+  /** The host's companies and locations. */
   directory: Directory;
+  /** Finds the host's permits by company and plate: for example `findPermits` of `memoryPermits` or of a sync. */
   findPermits: FindPermits;
   /**
-   * Where the handler is served, as vendors reach it. Its path is taken off those of requests, and a document that says
-   * where the service is, such as a WSDL, says this. Default: at the root, and no such document is served.
+   * The absolute http or https URL under which vendors reach the handler. The handler removes its path from the paths of
+   * requests, and puts the URL into documents such as a WSDL. Default: the handler is served at the root, and documents that
+   * need the URL are refused with 404.
    */
   publicUrl?: string;
   /**
-   * How long a request's body, credential store, directory and source may take together, in milliseconds. Default
-   * 2,000. Behind a parser of Express's, the time that it takes to read the body is not seen and does not count; behind
-   * Fastify's it counts where Fastify measures it, which it does with a logger or an `onResponse` hook.
+   * Time limit of one request, in milliseconds, from 1 to 2,147,483,647. Reading the body, the credential store, the
+   * directory and the source share it. When it passes, the answer is undetermined. Default 2,000.
+   *
+   * The time to read the body does not count behind one of Express's body parsers. Behind Fastify's it counts when Fastify
+   * measures it, which it does with a logger or an `onResponse` hook.
    */
   deadlineMs?: number;
   /**
-   * What the vendor hears when the answer is not known. Default `unavailable`.
+   * What the handler replies when the answer is undetermined. Default `unavailable`.
    *
-   * - `unavailable`: a 503, so that the vendor's own policy applies. A client that acts on HTTP 200 alone shows nothing
-   *   then, and asks no other vendor.
-   * - `deny`: the same as no permit; a 503 where the asking party was not recognised.
-   * - `drop`: the connection is closed without a reply, so that a client that asks several vendors in turn goes on to
-   *   the next one. For the mounts of `./node`, `./express` and `./fastify` only: calling the handler with a `Request`
-   *   rejects with `invalid_config`. A reverse proxy in front makes a 502 of it.
+   * - `unavailable`: 503, so that the vendor's own policy applies. A client that reads only replies with HTTP 200 then shows
+   *   nothing, and asks no other vendor.
+   * - `deny`: the same reply as for "no permit". 503 when no credential was recognised.
+   * - `drop`: the connection is closed without a reply, so that a client that asks several vendors in turn goes on to the
+   *   next one. Works only with the mounts of `./node`, `./express` and `./fastify`; the handler called with a `Request`
+   *   rejects with `invalid_config`. A reverse proxy in front turns it into a 502.
    */
   whenUndetermined?: WhenUndetermined;
-  /** How long after its end a permit still counts, in minutes. Default 0: vendors apply grace themselves. */
+  /** How long after its end a permit still counts, in minutes, from 0 to 1,440. Default 0: vendors apply grace themselves. */
   graceMinutes?: number;
-  /** `ocr` also finds plates that differ in one character that looks alike. Default `exact`. */
+  /**
+   * `ocr` also finds plates that differ in exactly one look-alike character, such as `0` and `O`; the answer says that it did.
+   * Default `exact`.
+   */
   plateMatching?: "exact" | "ocr";
-  /** Hears of every answer and refusal. What it throws is ignored. Without it no record is made. */
+  /** Called with the record of every answer and refusal. An error that it throws is ignored. Default: no record is created. */
   onAnswer?: (audit: LookupAudit) => void;
   /**
-   * Puts a keyed hash in the place of each plate in the audit, and of each region and place that was not recognised: a
-   * plate may stand in the wrong field. Default: all are in it as they came.
+   * Replaces each plate in the record with a keyed hash, and each region and place that was not recognised: an officer may
+   * type a plate into the wrong field. Default: the record holds all of them as they arrived.
    */
   redact?: RedactOptions;
   /**
-   * Counts requests without a known credential; when it says that there were too many, they hear 429 with Retry-After
-   * instead of 401. A request that proves a credential is never counted or delayed; a limiter that fails refuses none.
-   * A limiter of `rate-limiter-flexible` fits as it is. Default: none.
+   * Counts requests that prove no credential. When the limiter rejects one, the reply is 429 with `Retry-After` instead of
+   * 401. A request that proves a credential is neither counted nor delayed. A limiter that fails refuses no request. A limiter
+   * of `rate-limiter-flexible` can be passed unchanged. Default: none.
    */
   throttle?: FailureLimiter;
   /**
-   * What `throttle` counts by. Default: one count for all strangers, because nothing in a request can be trusted to
-   * tell them apart. Where a proxy of your own sets a header with the client's address, return that.
+   * Returns the key by which `throttle` counts. Default: one key for all requests without a credential, because no part of a
+   * request identifies its sender reliably. Behind a proxy of your own that sets a header with the client's address, return
+   * that header. Needs `throttle`.
    */
   throttleKey?: (request: LookupRequest) => string;
-  /** Default: the machine's clock. */
+  /** The current time. Default: the machine's clock. */
   clock?: Clock;
 }
 
-/** {@link PermitLookupOptions} checked, with their defaults filled in. */
+/** {@link PermitLookupOptions}, checked and with their defaults applied. */
 export interface LookupSettings {
   readonly provider: PullProvider;
   readonly authorizers: readonly Authorizer[];
   readonly directory: Directory;
   readonly findPermits: FindPermits;
   readonly publicUrl: string | undefined;
-  /** Path of `publicUrl`, without a slash at its end; empty at the root. */
+  /** The path of `publicUrl` without trailing slashes; empty at the root. */
   readonly mountPath: string;
   readonly deadlineMs: number;
   readonly whenUndetermined: WhenUndetermined;
@@ -106,8 +121,8 @@ const KEYS = [
   "clock",
 ];
 
-// setTimeout cannot count further, and fires at once instead.
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+// A longer delay overflows setTimeout, which then fires at once.
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Checks the options given to `factory`. @throws EnforcementError `invalid_config` naming the option */
 export function readLookupOptions(
@@ -124,7 +139,7 @@ export function readLookupOptions(
       ...readPublicUrl(given["publicUrl"]),
       deadlineMs: readNumber(given["deadlineMs"] ?? 2_000, "deadlineMs", {
         least: 1,
-        most: LONGEST_TIMER_MS,
+        most: MAX_TIMER_MS,
       }),
       whenUndetermined: readChoice(given["whenUndetermined"], "whenUndetermined", [
         "unavailable",
@@ -179,7 +194,7 @@ function readThrottle(limiter: unknown, keyOf: unknown): ThrottleSettings | unde
   readFunction((limiter as Partial<FailureLimiter> | null)?.consume, "throttle.consume");
   return {
     limiter: limiter as FailureLimiter,
-    keyOf: readFunction<ThrottleSettings["keyOf"]>(keyOf ?? (() => STRANGERS), "throttleKey"),
+    keyOf: readFunction<ThrottleSettings["keyOf"]>(keyOf ?? (() => SHARED_KEY), "throttleKey"),
   };
 }
 
@@ -203,7 +218,7 @@ function readNumber(value: unknown, field: string, range: { least: number; most:
   return value;
 }
 
-/** One of the choices; the first where the option is absent. */
+/** One of the choices. The first one is the default. */
 function readChoice<Choice extends string>(
   value: unknown,
   field: string,

@@ -8,7 +8,7 @@ import type {
 } from "../core/lookup/dialect.ts";
 import type { LookupReply } from "../core/lookup/lookup-message.ts";
 
-/** How a request ended, before it is rendered. A reply is a document that the dialect serves without a credential. */
+/** The result of a request before it is rendered. A `LookupReply` is a document that needs no credential. */
 export type LookupOutcome = LookupAnswer | LookupAnswers | LookupPlaces | LookupReply | LookupRefusal;
 
 /** The answers to a list of queries, in its order. */
@@ -16,17 +16,17 @@ export interface LookupAnswers {
   readonly answers: readonly LookupAnswer[];
 }
 
-/** An outcome in the words of the audit. */
+/** An outcome with the audit's status and reason. */
 export interface OutcomeSummary {
   readonly status: LookupAnswer["status"] | "refused" | "served";
   readonly reason: LookupReason | LookupRefusalCode | "places" | "document";
   readonly matches: readonly LookupMatch[];
 }
 
-// What a list without answers would be, if there were one.
+// The summary of an empty list. `decideList` refuses one.
 const NO_ANSWER = { status: "none", reason: "no_permit" } as const;
 
-/** What an outcome comes to, a list by its decisive answer. */
+/** Summarises an outcome; a list by its decisive answer. */
 export function summarizeOutcome(outcome: LookupOutcome): OutcomeSummary {
   if ("code" in outcome) return { status: "refused", reason: outcome.code, matches: [] };
   if ("reason" in outcome) return outcome;
@@ -39,9 +39,10 @@ export function summarizeOutcome(outcome: LookupOutcome): OutcomeSummary {
 }
 
 /**
- * The answer that decides about a list: the first that is not known, else the first valid one, else the first. A plate
- * that cannot be read is a fault of the question, not of the service: it gives way to a valid answer, so that the other
- * plates of its list are answered. Beside plates without a permit it decides, because "no permit" is not known of it.
+ * The answer that decides the status of a list: the first undetermined one, else the first valid one, else the first.
+ *
+ * A plate that cannot be read decides only when no answer is valid: it is a fault of the request, and the other plates of its
+ * list still get their answers. Without a valid answer it decides, because the list cannot say "no permit" for it.
  */
 export function findDecisive<Answer extends Pick<OutcomeSummary, "status" | "reason">>(
   answers: readonly Answer[],

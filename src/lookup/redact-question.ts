@@ -6,13 +6,13 @@ import type { Inquiry } from "./decide/inquiry.ts";
 import type { HashPlate } from "./redact.ts";
 
 /**
- * A question without its plate, and without all else that was not recognised: a plate may stand in the field of the
- * state or of the place. What is kept is a region that could be read, and places that the credential has.
+ * Replaces the plate of a query with its hash, and each part that was not recognised: a plate may have been typed into the
+ * field of the state or of the place. A readable region and the credential's own places stay readable.
  */
 export function redactQuestion(query: LookupQuery, inquiry: Inquiry, hashPlate: HashPlate): LookupQuery {
   const { plateNumbers } = inquiry;
   const { plate, region, place } = query;
-  // Not `...query`: a dialect of the host's own may have left more in it.
+  // Not `...query`: a query of the host's own dialect may have more keys.
   return {
     plate: plateNumbers?.[0] === undefined ? hashText(plate, hashPlate) : hashPlate(plateNumbers[0]),
     ...(region === undefined
@@ -22,7 +22,7 @@ export function redactQuestion(query: LookupQuery, inquiry: Inquiry, hashPlate: 
   };
 }
 
-/** The names that are close to an unknown place, without what was asked for. */
+/** The closest names to an unknown place, without the name that was asked for. */
 export function redactClosest(
   closest: readonly NameCandidate[],
   wanted: string,
@@ -51,7 +51,7 @@ function redactPlace(place: LookupPlace, inquiry: Inquiry, hashPlate: HashPlate)
   return { by, value: Array.isArray(value) ? value.map(redact) : redact(value) };
 }
 
-/** The hash that the plate in a text has in every other record; where there is none, that of the text. */
+/** The hash of the plate that the text holds, which equals that of other records. The hash of the text when it holds none. */
 function hashText(text: unknown, hashPlate: HashPlate): string {
   try {
     return hashPlate(canonicalPlateNumber(text, "plate"));

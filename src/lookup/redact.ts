@@ -1,39 +1,39 @@
 import { createHmac, createSecretKey } from "node:crypto";
 import { fieldError, readRecord } from "../core/fields.ts";
 
-/** How plates are kept out of audit records. */
+/** How plates are hashed in audit records. */
 export interface RedactOptions {
   /**
-   * At least 16 bytes, better 32 random ones. Kept secret and never changed: there are few enough plates to try them
-   * all, and hashes of another key cannot be joined with these.
+   * The key of the hash: text or bytes, at least 16 bytes, 32 random ones recommended. Keep it secret, because a key that
+   * leaks lets all plates be tried. Keep it unchanged, because records hashed with another key cannot be joined.
    */
   key: string | Uint8Array;
 }
 
-/** What stands for a plate: `h1:` and 64 hex digits. The same plate has the same one in every record. */
+/** Hashes a canonical plate number to `h1:` and 64 hex digits. Equal plates have equal hashes in all records of one key. */
 export type HashPlate = (plateNumber: string) => string;
 
-const LEAST_KEY_BYTES = 16;
+const MIN_KEY_BYTES = 16;
 const PREFIX = "h1:";
 
-/** HMAC-SHA-256 of a canonical plate number. */
+/** Creates a hash that is the HMAC-SHA-256 of a canonical plate number. */
 export function createPlateHash(key: string | Uint8Array): HashPlate {
   const secret = createSecretKey(Buffer.from(key));
   return (plateNumber) => PREFIX + createHmac("sha256", secret).update(plateNumber, "utf8").digest("hex");
 }
 
-/** Whether a text stands for a plate. No canonical number has a colon. */
+/** Whether a text is a hash of {@link HashPlate}. No canonical plate number has a colon. */
 export function isPlateHash(text: string): boolean {
   return /^h1:[0-9a-f]{64}$/.test(text);
 }
 
-/** Checks the option `redact`. */
+/** Reads the option `redact`. @throws EnforcementError that names it */
 export function readRedactOptions(value: unknown): HashPlate | undefined {
   if (value === undefined) return undefined;
   const { key } = readRecord(value, "redact", ["key"]);
   const secret = readKey(key);
-  if (Buffer.byteLength(secret) < LEAST_KEY_BYTES) {
-    throw fieldError("redact.key", `must have at least ${LEAST_KEY_BYTES} bytes; 32 random ones are best.`);
+  if (Buffer.byteLength(secret) < MIN_KEY_BYTES) {
+    throw fieldError("redact.key", `must have at least ${MIN_KEY_BYTES} bytes; 32 random ones are best.`);
   }
   return createPlateHash(secret);
 }

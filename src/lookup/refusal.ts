@@ -25,7 +25,7 @@ const REFUSALS: Readonly<Record<LookupRefusalCode, Pick<LookupRefusal, "status" 
   internal_error: { status: 500, message: "The lookup failed inside the service." },
 };
 
-/** Makes a refusal with the status and words that belong to its code. */
+/** Creates a refusal with its code's status and message. */
 export function createRefusal(
   code: LookupRefusalCode,
   details: Partial<Pick<LookupRefusal, "message" | "headers" | "reason">> = {},
@@ -33,7 +33,7 @@ export function createRefusal(
   return { code, ...REFUSALS[code], ...details };
 }
 
-/** The refusal that stands for "we do not know", in words that say no more than the asking party may hear. */
+/** The refusal for an undetermined answer. Its message reveals nothing of the host's data. */
 export function refuseUndetermined(reason: LookupReason): LookupRefusal {
   const message = UNDETERMINED_MESSAGES[reason];
   return createRefusal("undetermined", message === undefined ? { reason } : { message, reason });

@@ -1,14 +1,14 @@
-/** Something that ends at an instant. */
+/** A wait that ends at an instant. */
 export interface TimedWait {
-  /** In the milliseconds of `performance.now()`. */
+  /** When it ends, in the milliseconds of `performance.now()`. */
   readonly endsAt: number;
-  /** Called when that instant has come. It is then no longer waited for. */
+  /** Called at `endsAt`, after the timer has removed the wait. */
   expire(): void;
 }
 
 /**
- * One timer for everything that waits. Nearly every wait ends by itself long before its time, so that a timer for each
- * would be made and thrown away; this one stays where it is until it fires.
+ * One timer for many waits. Nearly every wait is removed long before it ends, and a timer of its own would be created and
+ * cleared for nothing. The shared timer stays armed until it fires.
  */
 export class SharedTimer {
   readonly #waits = new Set<TimedWait>();
@@ -20,7 +20,7 @@ export class SharedTimer {
     if (wait.endsAt < this.#firesAt) this.#arm(wait.endsAt);
   }
 
-  /** With the last one goes the timer: nothing is left that keeps a process alive. */
+  /** Removes a wait. The last one clears the timer, so that it does not keep the process alive. */
   remove(wait: TimedWait): void {
     if (this.#waits.delete(wait) && this.#waits.size === 0) this.#disarm();
   }
@@ -38,7 +38,7 @@ export class SharedTimer {
   }
 
   #fire(): void {
-    // What it was armed for is due, though a timer may fire a fraction of a millisecond early.
+    // A timer may fire a fraction of a millisecond early: the wait that it was armed for is due all the same.
     const due = Math.max(this.#firesAt, performance.now());
     this.#disarm();
     let next = Number.POSITIVE_INFINITY;

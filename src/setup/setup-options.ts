@@ -5,12 +5,12 @@ import type { EvidenceStore } from "./evidence/evidence.ts";
 export const DEFAULT_DEADLINE_MS = 45_000;
 
 // setTimeout cannot count further, and fires at once instead.
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** A deadline in milliseconds. */
 export function readDeadline(value: unknown): number {
-  if (typeof value === "number" && value >= 1 && value <= LONGEST_TIMER_MS) return value;
-  throw fieldError("deadlineMs", `must be a number from 1 to ${LONGEST_TIMER_MS}.`);
+  if (typeof value === "number" && value >= 1 && value <= MAX_TIMER_MS) return value;
+  throw fieldError("deadlineMs", `must be a number from 1 to ${MAX_TIMER_MS}.`);
 }
 
 /** A value with the two functions of a store. */

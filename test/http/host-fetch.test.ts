@@ -238,7 +238,7 @@ describe("a host's fetch that returns anything but a Response", () => {
     ["a list", () => [new Response()]],
     ["a Request", () => new Request("https://vendor.test/")],
     ["a reply of axios", () => ({ status: 200, headers: {}, data: { Reference: "R-1" } })],
-    ["a stand-in with json() alone", () => ({ ok: true, status: 200, json: async () => ({}) })],
+    ["a fake with json() alone", () => ({ ok: true, status: 200, json: async () => ({}) })],
     ["a status that is text", () => imitate({ status: "200" })],
     ["headers that are a plain object", () => imitate({ headers: { "retry-after": "1" } })],
     ["a body that is text", () => imitate({ body: "{}" })],
@@ -247,7 +247,7 @@ describe("a host's fetch that returns anything but a Response", () => {
     ["a refusal that was read already", () => readBefore(new Response("{}", { status: 404 }))],
     ["a Response that was read in part", () => readInPart(new Response("{}"))],
     ["a Response that something else is reading", () => lock(new Response("{}"))],
-  ])("(%s) is told so, and the request may have arrived", async (_, given) => {
+  ])("(%s) is invalid_config, and the request may have arrived", async (_, given) => {
     const own = asFetch(async () => given());
 
     const error = await failureOf(() => send("https://vendor.test/permits", { body: "{}" }, { fetch: own }));

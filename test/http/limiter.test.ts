@@ -97,7 +97,7 @@ describe("concurrency", () => {
 });
 
 describe("requestsPerSecond", () => {
-  it("spaces the starts evenly, in order, whatever the concurrency", async () => {
+  it("spaces the starts evenly, in order, at any concurrency", async () => {
     stopTime();
     const limiter = createLimiter({ concurrency: 8, requestsPerSecond: 4 });
     const started = performance.now();

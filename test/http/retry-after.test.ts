@@ -9,7 +9,7 @@ describe("parseRetryAfter", () => {
     ["no seconds", "0", 0],
     ["a fraction of a second", "1.5", 1_500],
     ["seconds with spaces around", " 7 ", 7_000],
-    ["more seconds than anybody waits", "99999999999999999999", Number.MAX_SAFE_INTEGER],
+    ["more seconds than a safe integer holds", "99999999999999999999", Number.MAX_SAFE_INTEGER],
     ["a date", "Sun, 06 Nov 1994 08:49:37 GMT", 37_000],
     ["a date in the obsolete form of RFC 850", "Sunday, 06-Nov-94 08:49:37 GMT", 37_000],
     ["a date in the form of asctime, which means GMT", "Sun Nov  6 08:49:37 1994", 37_000],

@@ -127,7 +127,7 @@ export function lookupRequest(question: unknown, headers: Record<string, string>
   });
 }
 
-/** A source that returns the given permits whatever it is asked. */
+/** A source that returns the given permits for every query. */
 export function careless(permits: readonly Permit[]): FindPermits {
   return () => permits;
 }

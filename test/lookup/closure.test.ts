@@ -12,7 +12,7 @@ async function refusalOf(response: Response): Promise<unknown> {
   return [response.status, error.code];
 }
 
-describe("strangers", () => {
+describe("requests without a credential", () => {
   it.each(["GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"])("%s is 405 with Allow", async (method) => {
     const { handler, audits } = openCampus();
     const response = await handler(new Request(url, { method }));
@@ -21,7 +21,7 @@ describe("strangers", () => {
     expect(audits[0]).toMatchObject({ status: "refused", reason: "method_not_allowed", httpStatus: 405 });
   });
 
-  it("hear 401 with every challenge, before anything of the question is looked at", async () => {
+  it("get 401 with every challenge, before the query is parsed", async () => {
     const { handler, audits } = openCampus();
     for (const body of ['{"plate":"GXK204"}', '{"plate":""}', "not json", "[[[[[[[[[[[["]) {
       const response = await handler(lookupRequest(body));
@@ -117,21 +117,21 @@ describe("a body", () => {
     expect(({} as Record<string, unknown>)["locationId"]).toBeUndefined();
   });
 
-  it("that somebody has read already is a named 500", async () => {
+  it("that a parser has read already is a named 500", async () => {
     const { handler, key } = openCampus();
     const request = lookupRequest({ plate: "GXK204" }, { "x-api-key": key });
     await request.text();
     expect(await refusalOf(await handler(request))).toEqual([500, "body_consumed"]);
   });
 
-  it("that somebody keeps to himself is a named 500", async () => {
+  it("that a reader has locked is a named 500", async () => {
     const { handler, key } = openCampus();
     const request = lookupRequest({ plate: "GXK204" }, { "x-api-key": key });
     request.body?.getReader();
     expect(await refusalOf(await handler(request))).toEqual([500, "body_consumed"]);
   });
 
-  it("that breaks off is nobody's question and no record", async () => {
+  it("that breaks off gets no answer and no record", async () => {
     const { handler, key, audits } = openCampus();
     const broken = new ReadableStream({
       pull(controller) {

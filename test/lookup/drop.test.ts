@@ -16,7 +16,7 @@ import { directory, openCampus, permit } from "./campus.ts";
 import { listen } from "./hosts/node-server.ts";
 import { pipeline } from "./hosts/pipeline.ts";
 
-// How a connection is closed where `whenUndetermined` is `drop`, and what goes on beside it.
+// How a connection is closed when `whenUndetermined` is `drop`, and that other requests continue.
 
 const closers: Array<() => unknown> = [];
 afterEach(async () => {
@@ -35,7 +35,7 @@ async function serve(listener: Parameters<typeof listen>[0]): Promise<string> {
 }
 
 describe("a connection that is dropped", () => {
-  it("takes replies to earlier requests with it no more than later questions on another one", async () => {
+  it("still carries the replies to earlier requests, and other connections continue", async () => {
     const { handler, key } = openCampus(drop);
     const url = `${await serve(toNodeHandler(handler))}/lookup`;
     const valid = { plate: "GXK204" };
@@ -80,7 +80,7 @@ describe("a connection that is dropped", () => {
     },
   );
 
-  it("is one stream of HTTP/2, and the others go on", async () => {
+  it("is one stream of HTTP/2, and the others continue", async () => {
     const { handler, key, audits } = openCampus(drop);
     const server = http2.createServer(toNodeHandler(handler)).listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -129,7 +129,7 @@ describe("a connection that is dropped", () => {
     await Promise.all(finished);
   });
 
-  it("is taken out of Fastify's hands: hooks before it run, nothing is sent or complained of", async () => {
+  it("is hijacked from Fastify: hooks before it run, nothing is sent or logged", async () => {
     const { handler, key, audits } = openCampus(drop);
     const complaints: string[] = [];
     const stream = { write: (line: string) => complaints.push(line) };
@@ -180,14 +180,14 @@ describe("what is dropped", () => {
       "a directory that fails",
       { directory: { ...directory, getCompany: () => Promise.reject(new Error()) } },
     ],
-  ])("is the answer where it is not known: %s", async (_, options) => {
+  ])("is every undetermined answer: %s", async (_, options) => {
     const { handler, key, audits } = openCampus({ ...drop, ...options });
     const url = await serve(toNodeHandler(handler));
     await expect(ask(url, key, { plate: "GXK204" })).rejects.toThrow("fetch failed");
     expect(audits).toMatchObject([{ status: "undetermined", httpStatus: 0 }]);
   });
 
-  it("is a whole list of which one plate is not known, and a list of places", async () => {
+  it("is a whole list with an undetermined plate, and a list of places", async () => {
     const { handler, key, audits } = openCampus({
       ...drop,
       provider: createT2FlexProvider({ dialect: genetecDialect }),
@@ -205,7 +205,7 @@ describe("what is dropped", () => {
     expect(audits[0]?.parts).toMatchObject([{ reason: "unknown_place", httpStatus: 0 }]);
   });
 
-  it("is no refusal and no answer that is known", async () => {
+  it("is no refusal, and no valid or empty answer", async () => {
     const { handler, key } = openCampus(drop);
     const url = await serve(toNodeHandler(handler));
     const statusOf = async (response: Promise<Response>) => (await response).status;
@@ -216,7 +216,7 @@ describe("what is dropped", () => {
     expect(await statusOf(fetch(url))).toBe(405);
   });
 
-  it("comes to a mount of the host's own as a reply that says so, and is the 503 where it cannot close", async () => {
+  it("reaches the host's own mount as a reply with drop set, whose status is 503", async () => {
     const { handler, key } = openCampus(drop);
     const headers: Record<string, string> = { ...json, "x-api-key": key };
     const question = (body: string) => ({

@@ -209,7 +209,7 @@ describe("the best match", () => {
 describe("look-alike characters", () => {
   const permits = [permit({ plates: [parsePlate("GXK2O4")] })];
 
-  it("are told apart unless OCR matching is on", async () => {
+  it("are distinguished unless OCR matching is on", async () => {
     expect((await openCampus({ permits }).ask({ plate: "GXK204" })).audit.reason).toBe("no_permit");
     const { audit } = await openCampus({ permits, plateMatching: "ocr" }).ask({ plate: "GXK204" });
     expect(audit).toMatchObject({ status: "valid", reason: "match_ocr" });

@@ -10,14 +10,14 @@ import { idle, letTimePass, stopTime } from "../support/fake-time.ts";
 import { listOfPromises, type Misbehaviour, misbehaviours, SECRET } from "../support/misbehaviour.ts";
 import { directory, lookupRequest, now, permit } from "./campus.ts";
 
-// Every function that a host gives to the lookup handler, times everything that it may do instead of its work. Nothing is
+// Every function of the host, times every way in which it can fail. Nothing is
 // unhandled, every request is answered and recorded, and a "no" is never made up.
 
 const DEADLINE_MS = 500;
 const { username, password, stored } = issueCredentials({ companyId: "fundy" });
 
-/** What is heard and recorded: HTTP status, status and reason of the record, and the stage that failed. */
-interface Heard {
+/** The reply and its record: HTTP status, status and reason, and the stage that failed. */
+interface Expected {
   readonly http: number;
   readonly status: string;
   readonly reason: string | RegExp;
@@ -31,15 +31,15 @@ interface Callback {
   readonly headers?: Record<string, string>;
   /** Whether it gives a list. */
   readonly isList?: true;
-  readonly expected: (how: Misbehaviour) => Heard;
+  readonly expected: (how: Misbehaviour) => Expected;
 }
 
 const wrong = <Value>(value: unknown) => value as Value;
-const ANSWERED: Heard = { http: 200, status: "valid", reason: "match_region_unknown" };
-const TOO_LATE: Heard = { http: 503, status: "undetermined", reason: "source_timeout" };
-const STRANGER: Heard = { http: 401, status: "refused", reason: "unauthorized" };
-const BROKEN: Heard = { http: 500, status: "refused", reason: "internal_error", stage: "dialect" };
-const failed = (stage: string): Heard => ({
+const ANSWERED: Expected = { http: 200, status: "valid", reason: "match_region_unknown" };
+const TOO_LATE: Expected = { http: 503, status: "undetermined", reason: "source_timeout" };
+const UNAUTHORIZED: Expected = { http: 401, status: "refused", reason: "unauthorized" };
+const BROKEN: Expected = { http: 500, status: "refused", reason: "internal_error", stage: "dialect" };
+const failed = (stage: string): Expected => ({
   http: 503,
   status: "undetermined",
   reason: "source_failed",
@@ -47,15 +47,15 @@ const failed = (stage: string): Heard => ({
 });
 
 /** A store or a source: it fails, is late, or gives what cannot be read. */
-const unknownBy = (stage: string, ofValue: (value: unknown) => Heard = () => failed(stage)) => {
-  return (how: Misbehaviour): Heard => {
+const unknownBy = (stage: string, ofValue: (value: unknown) => Expected = () => failed(stage)) => {
+  return (how: Misbehaviour): Expected => {
     if (how.kind === "hangs") return TOO_LATE;
     return how.kind === "fails" ? failed(stage) : ofValue(how.value);
   };
 };
 
-/** Nothing, and a falsy value, is no credential: the request is a stranger's. */
-const proven = unknownBy("credentials", (value) => (value ? failed("credentials") : STRANGER));
+/** A falsy value is no credential: the request is refused. */
+const proven = unknownBy("credentials", (value) => (value ? failed("credentials") : UNAUTHORIZED));
 
 const brokenDialect = (part: object) => ({
   provider: createT2FlexProvider({ dialect: { ...offstreetDialect, ...part } }),
@@ -154,15 +154,15 @@ const CALLBACKS: readonly Callback[] = [
     with: (run) => ({ ...noStranger, throttle: { consume: wrong(run) } }),
     // Such a proxy throws as soon as it is asked whether it is a promise.
     expected: ({ kind, name }) =>
-      kind === "gives" && !name.includes("proxy") ? STRANGER : { ...STRANGER, stage: "credentials" },
+      kind === "gives" && !name.includes("proxy") ? UNAUTHORIZED : { ...UNAUTHORIZED, stage: "credentials" },
   },
   {
     name: "throttleKey",
     with: (run) => ({ ...noStranger, throttle: { consume: async () => {} }, throttleKey: wrong(run) }),
     expected: ({ name, value }) =>
       name.startsWith("gives") && typeof value === "string" && !name.includes("proxy")
-        ? STRANGER
-        : { ...STRANGER, stage: "credentials" },
+        ? UNAUTHORIZED
+        : { ...UNAUTHORIZED, stage: "credentials" },
   },
   {
     name: "dialect.parseQuery",

@@ -85,7 +85,7 @@ describe("a dialect of the host's own", () => {
     ]);
   });
 
-  it("may read the credential from the body; one that it cannot read is nobody's", async () => {
+  it("may read the credential from the body; one that it cannot read is no credential", async () => {
     const { handler, key, username } = open(probeDialect);
     const ask = async (body: unknown) => (await handler(lookupRequest(body))).status;
     expect(await ask({ plate: "GXK204", login: { username, password: key } })).toBe(200);

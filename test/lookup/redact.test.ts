@@ -48,7 +48,7 @@ describe("a redacted audit", () => {
     ["as the place", { plate: "ABC123", locationId: "GXK-204" }, ["place"]],
     ["as both", { plate: "ABC123", state: "GXK204", locationId: " gxk204 " }, ["region", "place"]],
     ["as the place of a plate that cannot be read", { plate: "---", locationId: "GXK204" }, ["place"]],
-  ])("covers a plate that stands in the wrong field: %s", async (_, question, fields) => {
+  ])("hashes a plate in the wrong field: %s", async (_, question, fields) => {
     const { handler, key: apiKey, audits } = openCampus({ permits: [permit()], redact: { key } });
     await handler(lookupRequest(question, { "x-api-key": apiKey }));
     const { asked } = audits[0] ?? {};

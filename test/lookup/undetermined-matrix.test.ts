@@ -10,7 +10,7 @@ import { createFieldHandheld } from "../../src/vendors/t2-flex/sandbox/field-han
 import { minutes, now, openCampus, permit } from "./campus.ts";
 import { listen } from "./hosts/node-server.ts";
 
-// What a handheld that is really used shows, in each mount, for each policy, and each cause of not knowing.
+// What a handheld in the field shows, in each mount, for each policy and each cause of an undetermined answer.
 
 // It has the types of Express 5 here, as far as they are used.
 const express4 = createRequire(import.meta.url)("express4") as typeof express;
@@ -96,7 +96,7 @@ const OTHER = "https://other-vendor.test/search";
 const otherReply = () =>
   Response.json({ sessions: [{ plate: "GXK204", endDateTime: minutes(30).toISOString() }] });
 
-/** A handheld that asks us first and then another vendor, which has a permit for everybody. */
+/** A handheld that asks this handler first, then another vendor that has a permit for every plate. */
 async function openField(mount: string, policy: (typeof policies)[number], cause?: Cause) {
   const campus = openCampus({ permits: [permit()], whenUndetermined: policy, ...cause?.options });
   const { url, fetch } = await (mounts[mount] as Mount)(campus.handler);
@@ -168,7 +168,7 @@ describe.each(Object.keys(mounts))("%s", (mount) => {
   );
 });
 
-it("the fetch form refuses drop at its first request, whatever is asked", async () => {
+it("the fetch form refuses drop at its first request, for any query", async () => {
   const { handler, audits } = openCampus({ whenUndetermined: "drop" });
   await expect(handler(new Request("http://lookup.test/"))).rejects.toMatchObject({
     code: "invalid_config",

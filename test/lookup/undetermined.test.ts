@@ -59,7 +59,7 @@ describe("a source that fails", () => {
     expect(JSON.stringify(audits[0])).not.toContain("hunter2");
   });
 
-  it("shows what was thrown to whoever looks, but not to JSON", async () => {
+  it("holds the thrown value as a property that JSON omits", async () => {
     const thrown = new RangeError("the database said so");
     const { audit } = await openCampus({ findPermits: () => Promise.reject(thrown) }).ask({
       plate: "GXK204",
@@ -126,7 +126,7 @@ describe("the policy", () => {
     ],
     ["a company that is not there", { companyId: "nobody" }, {}],
     ["a place that is not there", {}, { locationId: "Lot  1" }],
-  ])("decides what the vendor hears of %s", async (_, options, question) => {
+  ])("decides the reply for %s", async (_, options, question) => {
     const heard = async (policy: object) => {
       const { ask } = openCampus({ permits: [permit()], ...options, ...policy });
       const { status, sessions, audit } = await ask({ plate: "GXK204", ...question });
@@ -262,7 +262,7 @@ describe("a credential store that fails", () => {
     ["has no company", () => wrong({ ...stored, companyId: undefined })],
     ["has no id", () => ({ ...stored, id: "" })],
     ["has a scope that is none", () => wrong({ ...stored, locationIds: null })],
-  ] as Array<[string, () => typeof stored]>)("%s: 503 whatever the policy, never 401", async (_, find) => {
+  ] as Array<[string, () => typeof stored]>)("%s: 503 under every policy, never 401", async (_, find) => {
     for (const whenUndetermined of ["unavailable", "deny"] as const) {
       const { handler, audits } = openCampus({
         authorize: apiKeyAuth({ find }),
@@ -302,7 +302,7 @@ describe("the deadline", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("aborts the source's signal, and a late failure is nobody's", async () => {
+  it("aborts the source's signal, and a late failure is handled", async () => {
     vi.useFakeTimers();
     let signal: AbortSignal | undefined;
     const findPermits: FindPermits = (query) => {

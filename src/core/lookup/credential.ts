@@ -26,7 +26,7 @@ export interface PresentedCredential {
 
 /** Decides who asks. Made by `basicAuth`, `apiKeyAuth` or `bearerAuth`. */
 export interface Authorizer {
-  /** Value of `WWW-Authenticate` when nobody was recognised; absent when the scheme has none. */
+  /** Value of `WWW-Authenticate` when no credential was recognised; absent when the scheme has none. */
   readonly challenge?: string;
   /** The credential that the request proves, or `undefined`. `presented` is what the dialect found in the body. */
   authorize(

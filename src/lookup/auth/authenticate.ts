@@ -6,19 +6,19 @@ import type { LookupRequest } from "../../core/lookup/lookup-message.ts";
 import { ignorePromise, isPromise, thenMaybe } from "../../core/maybe-promise.ts";
 import { type Deadline, isInterruption } from "../deadline.ts";
 
-/** With what a request is authenticated. */
+/** The authorizers and the dialect that authenticate a request. */
 export interface Authentication {
   readonly authorizers: readonly Authorizer[];
   readonly dialect: LookupDialect;
-  /** Hears why the credential in the body, where there should be one, cannot be read. */
+  /** Called with the error when the credential in the body cannot be read. */
   readonly onUnreadable: (thrown: unknown) => void;
 }
 
 /**
- * The credential that a request proves to the first authorizer that recognises one.
+ * The credential that the first authorizer recognises; `undefined` when none does.
  *
- * @throws what an authorizer threw, when none recognised anything: then it is not known that the asking party is a
- * stranger
+ * @throws the first error of an authorizer when no other one recognised the request: whether it has a valid credential is not
+ * known then
  */
 export function authenticate(
   request: LookupRequest,
@@ -55,7 +55,7 @@ export function authenticate(
   }
 }
 
-/** What an authorizer threw. The next one may still recognise the request. */
+/** The error of an authorizer. The next authorizer may still recognise the request. */
 class Failure {
   readonly thrown: unknown;
 
@@ -69,7 +69,7 @@ function toFailure(thrown: unknown): Failure {
   return new Failure(thrown);
 }
 
-/** The header by which an unauthorized party learns how to present itself. */
+/** The `WWW-Authenticate` header of a 401; no header when no authorizer has a challenge. */
 export function challengesOf(authorizers: readonly Authorizer[]): Record<string, string> {
   const challenges = authorizers.flatMap(({ challenge }) => challenge ?? []);
   return challenges.length === 0 ? {} : { "www-authenticate": [...new Set(challenges)].join(", ") };
@@ -84,13 +84,13 @@ function findPresented(
     ignorePromise(presented);
     return presented;
   } catch (thrown) {
-    // A body that cannot be read proves nothing. What is wrong with it is for the audit, not for strangers.
+    // An unreadable body proves no credential. The audit says what is wrong with it; the reply does not.
     onUnreadable(thrown);
     return undefined;
   }
 }
 
-/** A credential that does not say clearly whose permits may be seen opens nothing. */
+/** Checks the credential that an authorizer returned: without valid ids it gives no access. */
 function readIdentity(credential: StoredCredential | undefined): StoredCredential | undefined {
   if (!credential) return undefined;
   readId(credential.id, "credential.id");

@@ -5,14 +5,15 @@ import { isPromise, thenMaybe } from "../../core/maybe-promise.ts";
 import { checkConfig } from "../config-error.ts";
 import { proveCredential, sha256Hex } from "./secret-hash.ts";
 
-/** Finds what the host stored of a credential. What it throws makes the answer undetermined, never unauthorized. */
+/** Finds a stored credential. When it throws, the answer is undetermined, never unauthorized. */
 export type FindCredential = (key: string) => MaybePromise<StoredCredential | undefined>;
 
 /**
- * Recognises a user name and password: HTTP Basic (RFC 7617, UTF-8), or what the dialect found in the body. Where a
- * request has both, as behind a reverse proxy with a Basic login of its own, each is tried, the header first.
+ * Creates an authorizer for user name and password: HTTP Basic (RFC 7617, UTF-8), or the credential that the dialect reads
+ * from the body. A request behind a reverse proxy with its own Basic login may have both: the header is tried first, then the
+ * body.
  *
- * @param options.find finds by user name; it never sees a password
+ * @param options.find finds a stored credential by user name; it never receives the password
  * @throws EnforcementError `invalid_config` when an option is unknown or not a function
  */
 export function basicAuth(options: { find: FindCredential }): Authorizer {
@@ -22,7 +23,7 @@ export function basicAuth(options: { find: FindCredential }): Authorizer {
     authorize(request, presented) {
       const inHeader = readBasic(request.header("authorization"));
       if (inHeader === undefined || presented === undefined) return prove(inHeader ?? presented);
-      return whenRefused(
+      return firstProven(
         () => prove(inHeader),
         () => prove(presented),
       );
@@ -36,8 +37,8 @@ export function basicAuth(options: { find: FindCredential }): Authorizer {
   }
 }
 
-/** What the first proves; where it proves nothing or fails, what the second does. A failure is told when neither does. */
-function whenRefused(
+/** The first credential that is proven. When neither is, the failure of `first`, if any, is thrown. */
+function firstProven(
   first: () => MaybePromise<StoredCredential | undefined>,
   second: () => MaybePromise<StoredCredential | undefined>,
 ): MaybePromise<StoredCredential | undefined> {
@@ -57,10 +58,10 @@ function whenRefused(
 }
 
 /**
- * Recognises an API key in a header of its own.
+ * Creates an authorizer for an API key in a header.
  *
- * @param options.header its name; default `x-api-key`
- * @param options.find finds by the key's SHA-256 as lower-case hex, the form in `StoredCredential.hashes`
+ * @param options.header the header's name; default `x-api-key`
+ * @param options.find finds a stored credential by the key's SHA-256 as lower-case hex, as in `StoredCredential.hashes`
  * @throws EnforcementError `invalid_config` when an option is unknown or of a wrong type
  */
 export function apiKeyAuth(options: { header?: string; find: FindCredential }): Authorizer {
@@ -73,9 +74,9 @@ export function apiKeyAuth(options: { header?: string; find: FindCredential }): 
 }
 
 /**
- * Recognises a bearer token (RFC 6750).
+ * Creates an authorizer for a bearer token (RFC 6750).
  *
- * @param options.find finds by the token's SHA-256 as lower-case hex, the form in `StoredCredential.hashes`
+ * @param options.find finds a stored credential by the token's SHA-256 as lower-case hex, as in `StoredCredential.hashes`
  * @throws EnforcementError `invalid_config` when an option is unknown or not a function
  */
 export function bearerAuth(options: { find: FindCredential }): Authorizer {
@@ -93,16 +94,16 @@ function authorizeToken(
 ): MaybePromise<StoredCredential | undefined> {
   if (token === undefined || token === "") return undefined;
   const hash = sha256Hex(token);
-  // Compared again: a store that finds by something looser than equality must not decide who comes in.
+  // The hash is compared once more: the host's store may find by less than equality, such as a case-insensitive collation.
   return thenMaybe(find(hash), (stored) => proveCredential(hash, stored));
 }
 
-/** User name and password of a Basic header. Anything malformed is nobody. */
+/** The user name and password of a Basic header; `undefined` when it is malformed. */
 function readBasic(header: string | undefined): PresentedCredential | undefined {
   const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header ?? "")?.[1];
   if (encoded === undefined) return undefined;
   const pair = decodeUtf8(Buffer.from(encoded, "base64"));
-  // The first colon parts them: a user name cannot hold one, a password may.
+  // Split at the first colon: a user name has none, a password may.
   const colon = pair?.indexOf(":") ?? -1;
   if (pair === undefined || colon < 1) return undefined;
   return { username: pair.slice(0, colon), password: pair.slice(colon + 1) };

@@ -3,25 +3,27 @@ import { readId, readList, readRecord } from "../../core/fields.ts";
 import type { StoredCredential } from "../../core/lookup/credential.ts";
 import { sha256Hex } from "./secret-hash.ts";
 
-/** What is handed to whoever sets up the vendor's side, and what the host keeps. */
+/** A new credential: the user name and password for the vendor, and the record that the host stores. */
 export interface IssuedCredentials {
+  /** For the vendor: `lookup-` and 16 hex digits. */
   readonly username: string;
   /**
-   * 256 random bits as base64url: the password, and the API key or bearer token as well. Shown this once. Not
-   * enumerable, so that logging or serialising the whole object leaves it out; `const { password } = issued` works.
+   * For the vendor: 256 random bits as base64url. It is the password, and also the API key or bearer token. It cannot be
+   * recovered later. Not enumerable, so that logging or serialising the object omits it; `const { password } = issued` works.
    */
   readonly password: string;
-  /** For the host's database. It holds the password's hash only. */
+  /** For the host's database. It holds only the password's hash. */
   readonly stored: StoredCredential;
 }
 
 /**
- * Issues a user name and a password for one company, or for some of its locations.
+ * Issues a user name and a password for one company, or for some of its locations. Without `locationIds` the credential may ask
+ * about all of the company's locations.
  *
- * To rotate a password, issue again and add the new `stored.hashes[0]` to the hashes of the stored credential; both
- * passwords then work under the old user name until the old hash is removed.
+ * To rotate a password, issue again and add the new `stored.hashes[0]` to the hashes of the stored credential. Both passwords
+ * then work under the old user name, until the host removes the old hash.
  *
- * @throws EnforcementError `invalid_input` when an id is missing or empty, or `locationIds` is an empty list
+ * @throws EnforcementError `invalid_input` when an id is missing or empty, or when `locationIds` is an empty list
  */
 export function issueCredentials(holder: {
   companyId: string;

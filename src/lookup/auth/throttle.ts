@@ -1,10 +1,10 @@
 import type { LookupRequest } from "../../core/lookup/lookup-message.ts";
 
-/** Counts failed authentications. Any limiter of `rate-limiter-flexible` is one, as it is. */
+/** Counts failed authentications. Every limiter of `rate-limiter-flexible` has this shape. */
 export interface FailureLimiter {
   /**
-   * Takes one point from a key. Rejects with `{ msBeforeNext }`, in milliseconds, when it has none left; with
-   * anything else when it cannot count.
+   * Consumes one point of a key. Rejects with `{ msBeforeNext }`, in milliseconds, when the key has no points left. Any other
+   * rejection means that the limiter failed, and refuses no request.
    */
   consume(key: string): Promise<unknown>;
 }
@@ -16,7 +16,7 @@ export interface ThrottleSettings {
 }
 
 /**
- * One for all strangers. Nothing in a request tells one of them from another: addresses in headers are forged, user
- * names are free to choose, and behind a proxy all have the same address.
+ * The default key: one count for all requests without a credential. No part of a request identifies its sender: headers can be
+ * forged, user names are free to choose, and behind a proxy all requests have the same address.
  */
-export const STRANGERS = "strangers";
+export const SHARED_KEY = "strangers";

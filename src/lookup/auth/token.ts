@@ -4,7 +4,7 @@ import type { Authentication } from "./authenticate.ts";
 import { proveCredential, sha256Hex } from "./secret-hash.ts";
 
 /**
- * Whether a request proves the second secret that its dialect asks for. A dialect that asks for none is content.
+ * Whether a request proves the second secret that its dialect requires. True when the dialect requires none.
  *
  * @throws EnforcementError `invalid_input` when a stored hash is not SHA-256 as hex
  */
@@ -27,7 +27,7 @@ function findToken(
   try {
     return dialect.readToken?.(request);
   } catch (thrown) {
-    // A body that cannot be read proves nothing.
+    // An unreadable body proves no token.
     onUnreadable(thrown);
     return undefined;
   }

@@ -6,29 +6,29 @@ import { ignorePromise, thenMaybe } from "../../core/maybe-promise.ts";
 import { type Permit, readPermit } from "../../core/permit/permit.ts";
 import type { Deadline } from "../deadline.ts";
 
-/** What a source gave, after everything that is not the question's was taken out. */
+/** The permits of a source that belong to the query. */
 export interface CollectedPermits {
-  /** Permits of this company with one of these plates; of several revisions the newest. */
+  /** Permits of the company with one of the plates. Of several revisions of a permit only the newest. */
   readonly permits: readonly Permit[];
-  /** How many were left out: another company's, another plate's, unreadable. */
+  /** How many permits were ignored: another company's, another plate's, or unreadable. */
   readonly dropped: number;
-  /** Why the first unreadable one is unreadable. `undefined`: all could be read. */
+  /** The error of the first unreadable permit; `undefined` when all could be read. */
   readonly unreadable: unknown;
 }
 
-/** Asks the source. Whatever it returns, nothing of another company or another plate comes out of here. */
+/** Calls the source, and keeps only permits of the query's company and plates. */
 export function collectPermits(
   findPermits: FindPermits,
   query: PermitQuery,
   deadline: Deadline,
 ): MaybePromise<CollectedPermits> {
-  const collection = new Collection(query, givesCheckedPermits(findPermits) ? asItIs : readPermit);
+  const collection = new Collection(query, givesCheckedPermits(findPermits) ? withoutCheck : readPermit);
   return thenMaybe(deadline.within(findPermits(query)), (found) =>
     thenMaybe(takeAll(found, deadline, collection), () => collection.end()),
   );
 }
 
-function asItIs(permit: unknown): Permit {
+function withoutCheck(permit: unknown): Permit {
   return permit as Permit;
 }
 
@@ -48,11 +48,11 @@ class Collection {
     try {
       const { companyId } = this.#query;
       const permit = isForeign(value, companyId) ? undefined : this.#read(value);
-      // Asked twice, because what a source gives may have accessors: what was read counts.
+      // Checked again after reading: a source may return objects with accessors, and the value that was read decides.
       if (permit?.companyId === companyId) this.#keepNewest(permit);
       else this.#dropped += 1;
     } catch (error) {
-      // A list of promises is no list of permits.
+      // A source may return a list of promises: their rejections are handled here.
       ignorePromise(value);
       this.#dropped += 1;
       this.#unreadable ??= error;
@@ -61,7 +61,7 @@ class Collection {
 
   end(): CollectedPermits {
     const permits: Permit[] = [];
-    // After the revisions: a plate that the newest one no longer has must not come back from an older one.
+    // Plates are filtered after revisions: a plate that the newest revision has lost must not match an older one.
     for (const permit of this.#newest.values()) {
       if (hasPlate(permit, this.#query.plateNumbers)) permits.push(permit);
       else this.#dropped += 1;
@@ -104,12 +104,12 @@ async function takeAsTheyCome(
       if (!done) collection.take(next.value);
     }
   } finally {
-    // Not waited for: a source that hangs once may hang in its clean-up too.
+    // Not awaited: a source that hangs may hang in its clean-up too.
     if (!done) void (async () => iterator.return?.())().catch(() => {});
   }
 }
 
-/** A permit that says it is another company's. One that does not say whose it is counts as unreadable instead. */
+/** Whether a permit names another company. A permit that names no company is unreadable instead. */
 function isForeign(value: unknown, companyId: string): boolean {
   const owner = (value as Partial<Permit> | null | undefined)?.companyId;
   return typeof owner === "string" && owner !== companyId;
@@ -120,7 +120,7 @@ function hasPlate(permit: Permit, plateNumbers: readonly string[]): boolean {
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {
-  // Text is iterable, too, and empty text would be a source without permits.
+  // Text is iterable too, and empty text would pass for a source without permits.
   if (typeof value !== "object" || value === null) return false;
   return typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === "function";
 }

@@ -10,20 +10,20 @@ import type { LookupReason } from "../../core/lookup/dialect.ts";
 import { thenMaybe } from "../../core/maybe-promise.ts";
 import type { LookupWork } from "./lookup-work.ts";
 
-/** Where a credential may look: its company, switched on, and all of that company's locations. */
+/** A credential's company, which has the provider switched on, and all of that company's locations. */
 export interface CompanyScope {
   readonly company: Company;
   readonly locations: LocationList;
 }
 
-/** Why there is nowhere to look, whatever is asked. */
+/** The answer to every query of a credential whose company or locations cannot be searched. */
 export interface OutOfScope {
   readonly status: "none" | "undetermined";
   readonly reason: LookupReason;
 }
 
 /**
- * Asks the directory where a credential may look.
+ * Loads a credential's company and locations from the directory.
  *
  * @throws EnforcementError `invalid_input` when the company, or the list of its locations, cannot be read
  */
@@ -40,8 +40,8 @@ export function loadCompanyScope(
     if (!isCompanyEnabled(company, provider.id)) return { status: "none", reason: "switched_off" };
     return thenMaybe(deadline.within(directory.listLocations(company.id)), (listed) => {
       const locations = readAnsweredLocations(listed, company.id, () => deadline.check());
-      // The directory has none of this credential's places, so it is not known whether they have a permit.
-      if (reachesNothing(credential, locations))
+      // Without any of the credential's locations the directory cannot say whether they have a permit.
+      if (hasNoKnownLocation(credential, locations))
         return { status: "undetermined", reason: "unknown_locations" };
       return { company, locations };
     });
@@ -49,7 +49,7 @@ export function loadCompanyScope(
 }
 
 /** Whether a credential is limited to locations, and the directory has none of them. */
-function reachesNothing({ locationIds }: StoredCredential, { sound, malformed }: LocationList): boolean {
+function hasNoKnownLocation({ locationIds }: StoredCredential, { sound, malformed }: LocationList): boolean {
   if (locationIds === undefined) return false;
   const allowed = new Set(locationIds);
   return (

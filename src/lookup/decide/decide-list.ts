@@ -18,8 +18,8 @@ import {
 import { understandQuery } from "./understand.ts";
 
 /**
- * Finds the answers to a list of queries by the rules for one. Directory and source are asked once for all of them, and
- * not at all where no plate can be read.
+ * Answers a list of queries by the rules for a single one. Directory and source are called once for the whole list, and not at
+ * all when no plate can be read.
  *
  * @throws EnforcementError `invalid_input` when the list is empty or too long, or the place of a query cannot be read
  */
@@ -58,20 +58,20 @@ async function answerReadable(
   if (searches.length > 0) await search(searches, companyScope.company, work);
 }
 
-/** A query of the list that the source has to be asked for, and where. */
+/** A query of the list that needs the source, and its scope. */
 interface Search {
   readonly part: Inquiry;
   readonly scope: Scope;
 }
 
-/** Answers what needs no source, and returns the rest. */
+/** Answers the queries that need no source, and returns the others. */
 function findSearches(
   parts: readonly Inquiry[],
   { company, locations }: CompanyScope,
   work: LookupWork,
 ): Search[] {
   const providerId = work.settings.provider.id;
-  // Most queries have the same place.
+  // Resolved once per place: most queries of a list share one.
   const scopes = new Map<LookupPlace | undefined, Scope | UnknownPlace>();
   return parts.flatMap((part) => {
     const { query, credential } = part;
@@ -99,8 +99,8 @@ async function search(searches: readonly Search[], company: Company, work: Looku
     const wanted = new Set(part.plateNumbers);
     part.permits = permits.filter(({ plates }) => plates.some(({ number }) => wanted.has(number)));
     if (inquiry.failure !== undefined) part.failure = inquiry.failure;
-    const surroundings = { company, scope, graceMs: settings.graceMs };
-    part.answer = answerFromPermits(part, surroundings, unreadable === undefined);
+    const context = { company, scope, graceMs: settings.graceMs };
+    part.answer = answerFromPermits(part, context, unreadable === undefined);
   }
 }
 

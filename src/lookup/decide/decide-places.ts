@@ -5,7 +5,7 @@ import type { LookupWork } from "./lookup-work.ts";
 import { isUnknownPlace, resolveScope } from "./scope.ts";
 import { answerMalformed, answerUnknownPlace, withoutMatches } from "./search.ts";
 
-/** Lists the places that a credential may ask about. Of a company that is switched off: none. */
+/** Lists the places that a credential may ask about. The list is empty when the company has the provider switched off. */
 export async function decidePlaces(
   credential: StoredCredential,
   work: LookupWork,
@@ -21,7 +21,7 @@ export async function decidePlaces(
   const everywhere = { credential, place: undefined, providerId: settings.provider.id };
   const scope = resolveScope(companyScope.company, companyScope.locations, everywhere);
   if (isUnknownPlace(scope)) return answerUnknownPlace(inquiry, scope);
-  // A list that leaves a place out would take it away from those who keep the list.
+  // Undetermined instead of a list without this location: a client that stores the list would delete the place.
   const [malformed] = scope.malformed;
   if (malformed !== undefined) return answerMalformed(inquiry, malformed);
   return { locations: [...scope.asked.values()] };

@@ -5,16 +5,16 @@ import type { DialectQuestion, LookupAnswer, LookupQuery, LookupRefusal } from "
 import type { LookupReply, LookupRequest } from "../../core/lookup/lookup-message.ts";
 import { ignorePromise, isPromise, thenMaybe } from "../../core/maybe-promise.ts";
 import { authenticate } from "../auth/authenticate.ts";
-import { refuseStranger } from "../auth/refuse-stranger.ts";
+import { refuseUnauthenticated } from "../auth/refuse-unauthenticated.ts";
 import { provesToken } from "../auth/token.ts";
 import { Interruption } from "../deadline.ts";
 import type { LookupOutcome } from "../outcome.ts";
 import type { BodyProblem } from "../request/body.ts";
 import { screenRequest } from "../request/screen.ts";
+import { findScope } from "./cached-scopes.ts";
 import { type CompanyScope, isOutOfScope, loadCompanyScope } from "./company-scope.ts";
 import { decideList } from "./decide-list.ts";
 import { decidePlaces } from "./decide-places.ts";
-import { findScope } from "./kept-scopes.ts";
 import type { LookupWork } from "./lookup-work.ts";
 import { type AskedPlace, isUnknownPlace } from "./scope.ts";
 import {
@@ -28,10 +28,10 @@ import {
 import { understandQuery } from "./understand.ts";
 
 /**
- * Finds the answer, or the refusal. Nothing of the question is looked at before the asking party is known; what the
- * dialect serves without a credential is no question.
+ * Decides a request: an answer, a refusal, or a document that needs no credential. The query is parsed only after the
+ * credential is proven.
  *
- * @throws whatever dialect, credential store, directory or source threw; `inquiry.stage` tells which
+ * @throws the error of the dialect, credential store, directory or source; `inquiry.stage` says which one
  */
 export function decideLookup(
   request: LookupRequest,
@@ -53,15 +53,15 @@ export function decideLookup(
   return thenMaybe<StoredCredential | undefined, LookupOutcome>(proven, (credential) => {
     if (credential === undefined || !provesToken(request, credential, { dialect, onUnreadable })) {
       if (unreadable !== undefined) inquiry.failure = { at: "request", thrown: unreadable };
-      return refuseStranger(request, work);
+      return refuseUnauthenticated(request, work);
     }
     inquiry.credential = credential;
     inquiry.stage = "dialect";
-    return decideQuestion(atOnce(dialect.parseQuery(request)), credential, work);
+    return decideQuestion(requireValue(dialect.parseQuery(request)), credential, work);
   });
 }
 
-/** @throws Interruption when the body has taken all the time there was */
+/** @throws Interruption when the deadline passed while the body was read */
 function refuseLateBody(bodyProblem: BodyProblem | undefined, { inquiry, deadline }: LookupWork): void {
   if (bodyProblem !== "late" && !deadline.isOver) return;
   inquiry.failure = {
@@ -78,11 +78,11 @@ function findDocument(
   const { dialect } = settings.provider;
   if (dialect.serveDocument === undefined) return undefined;
   inquiry.stage = "dialect";
-  return atOnce(dialect.serveDocument(request, { publicUrl: settings.publicUrl }));
+  return requireValue(dialect.serveDocument(request, { publicUrl: settings.publicUrl }));
 }
 
-/** What a dialect gave. Its functions answer at once: a promise is none of the values that they may give. */
-function atOnce<Value>(given: Value): Value {
+/** The value that a dialect's function returned. These functions are synchronous. @throws TypeError for a promise */
+function requireValue<Value>(given: Value): Value {
   if (!isPromise(given)) return given;
   ignorePromise(given);
   throw new TypeError("The dialect gave a promise.");
@@ -96,7 +96,7 @@ function decideQuestion(
   if (isList(question)) return decideList(question, credential, work);
   if ("code" in question) return question;
   if ("list" in question) return decidePlaces(credential, work);
-  // In a list, the others are answered beside it.
+  // Only a single query is refused for this: in a list the other plates are still answered.
   if (typeof question.plate !== "string") throw fieldError("plate", "must be text.");
   return decideQuery(question, credential, work);
 }
@@ -105,7 +105,7 @@ function isList(question: DialectQuestion): question is readonly LookupQuery[] {
   return Array.isArray(question);
 }
 
-/** Finds the answer to what a known party asks. */
+/** Answers a query of a known credential. */
 export function decideQuery(
   query: LookupQuery,
   credential: StoredCredential,
@@ -134,8 +134,8 @@ function decideInScope(
   if (isUnknownPlace(scope)) return answerUnknownPlace(inquiry, scope);
   const early = answerWithoutSource(inquiry, scope);
   if (early !== undefined) return early;
-  const surroundings = { company, scope, graceMs: settings.graceMs };
+  const context = { company, scope, graceMs: settings.graceMs };
   return thenMaybe(askSource(company, work), ({ unreadable }) =>
-    answerFromPermits(inquiry, surroundings, unreadable === undefined),
+    answerFromPermits(inquiry, context, unreadable === undefined),
   );
 }

@@ -4,40 +4,43 @@ import type { Permit } from "../../core/permit/permit.ts";
 import type { MatchQuestion } from "./match.ts";
 import type { UnknownPlace } from "./scope.ts";
 
-/** Where a request can fail. `service`: inside the handler itself; `request`: what was sent is late, or wrong. */
+/**
+ * The stage at which a request failed: inside the handler itself (`service`), by a late or malformed request (`request`), in the
+ * dialect, in the credential store (`credentials`), in the directory, or in the permit source (`permits`).
+ */
 export type LookupStage = "service" | "request" | "dialect" | "credentials" | "directory" | "permits";
 
 /**
- * What has become known of one request. It fills up on the way, so that a failure shows how far it came. A class, so
- * that it has all its fields from the start: an object that grows is copied each time.
+ * The state of one request. The stages fill it in, so that a failure shows how far the request came. A class with all fields
+ * from the start: an object to which fields are added changes its shape in V8 each time, which is slower.
  */
 export class Inquiry {
-  /** The instant that the question is about. */
+  /** The instant that the query is about. */
   at: Date = new Date();
   stage: LookupStage = "service";
   credential: StoredCredential | undefined = undefined;
   query: LookupQuery | undefined = undefined;
-  /** The question in canonical form. */
+  /** The query's plate in canonical form, then its look-alikes. */
   plateNumbers: readonly string[] | undefined = undefined;
   region: string | undefined = undefined;
   locationIds: readonly string[] | undefined = undefined;
-  /** The place that was asked about is the credential's, or none was asked about. */
+  /** Whether the query's place is one of the credential's, or the query has no place. */
   isPlaceKnown = false;
   unknownPlace: UnknownPlace | undefined = undefined;
-  /** Permits of this company and plate. */
+  /** The source's permits with this company and these plates. */
   permits: readonly Permit[] | undefined = undefined;
-  /** What the permits were compared with. */
+  /** The question that the permits were compared with. */
   compared: MatchQuestion | undefined = undefined;
-  /** The queries of a list, each with what has become known of it. Undefined: one query, or none. */
+  /** One inquiry per query of a list. `undefined` for a request that is not a list. */
   parts: readonly Inquiry[] | undefined = undefined;
-  /** The answer to one query of a list. */
+  /** The answer to this query of a list. */
   answer: LookupAnswer | undefined = undefined;
-  /** No plate was asked about, but which places there are. */
+  /** Whether the request asks for the list of places instead of a plate. */
   asksForPlaces = false;
   dropped = 0;
   failure: { readonly at: LookupStage; readonly thrown: unknown } | undefined = undefined;
 
-  /** An inquiry of a party that is known already. */
+  /** Creates the inquiry of a credential that is already proven. */
   static of(credential: StoredCredential, at: Date): Inquiry {
     const inquiry = new Inquiry();
     inquiry.at = at;

@@ -2,7 +2,7 @@ import type { Deadline } from "../deadline.ts";
 import type { LookupSettings } from "../options.ts";
 import type { Inquiry } from "./inquiry.ts";
 
-/** What one request is worked on with. */
+/** One request in progress: the handler's settings, the state of the request and its deadline. */
 export interface LookupWork {
   readonly settings: LookupSettings;
   readonly inquiry: Inquiry;

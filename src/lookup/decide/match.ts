@@ -6,29 +6,29 @@ import { matchRegions } from "../../core/permit/region.ts";
 import { withDefaultRegion } from "../../core/registration/registration.ts";
 import type { Scope } from "./scope.ts";
 
-/** Everything that decides which permits answer a question. */
+/** A query with all that decides which permits match it. */
 export interface MatchQuestion {
   readonly company: Company;
   readonly scope: Scope;
-  /** Canonical numbers, the typed one first. */
+  /** Canonical plate numbers: the one that was asked about, then its look-alikes. */
   readonly plateNumbers: readonly string[];
-  /** ISO 3166-2 code; absent when it was not given or could not be read. */
+  /** ISO 3166-2 code; `undefined` when the query has no region, or one that cannot be read. */
   readonly region: string | undefined;
   readonly at: Date;
-  /** How long after its end a permit still counts. */
+  /** How long after its end a permit still counts, in milliseconds. */
   readonly graceMs: number;
 }
 
-/** The rights that count, best first, and the one reason for the answer. */
+/** The rights that match, the best one first, and the reason for the answer. */
 export interface MatchResult {
   readonly matches: readonly LookupMatch[];
   readonly reason: LookupReason;
-  /** Without matches: the right of the plate that was typed that ended last. */
+  /** Without matches: of the rights of the plate that was asked about, the one that ended last. */
   readonly ended: LookupMatch | undefined;
 }
 
-// From the nearest miss to none. What explains a ticket best is a right of the same vehicle that almost counted; a
-// plate of another region is another vehicle.
+// Ordered from the nearest miss to none. A right of the same vehicle that almost matches explains a ticket best. A plate of
+// another region is another vehicle, so it comes near the end.
 const MISSES = [
   "not_yet_valid",
   "expired",
@@ -37,10 +37,10 @@ const MISSES = [
   "region_differs",
   "no_permit",
 ] as const satisfies readonly LookupReason[];
-/** Why a right does not count. */
+/** Why a right does not match. */
 export type Miss = (typeof MISSES)[number];
 
-/** Compares permits with a question. Pure: the same permits and question give the same result in the same order. */
+/** Compares permits with a question. A pure function. The order of the result does not depend on the order of the permits. */
 export function matchPermits(permits: Iterable<Permit>, question: MatchQuestion): MatchResult {
   const exact: LookupMatch[] = [];
   const lookAlike: LookupMatch[] = [];
@@ -55,7 +55,7 @@ export function matchPermits(permits: Iterable<Permit>, question: MatchQuestion)
       if (isExact && verdict === "expired") ended.push(...endedRight(permit, right, question));
     }
   }
-  // A plate that only looks alike is another vehicle's as soon as the one that was typed has a right of its own.
+  // Look-alikes match only when the plate that was asked about has no right of its own.
   const matches = withoutRepeats((exact.length > 0 ? exact : lookAlike).sort(compareMatches));
   const [best] = matches;
   if (best !== undefined) return { matches, reason: reasonOf(best), ended: undefined };
@@ -63,8 +63,7 @@ export function matchPermits(permits: Iterable<Permit>, question: MatchQuestion)
 }
 
 /**
- * Whether a permit would count if a location that cannot be read were switched on. Without its id, any permit may be
- * for it.
+ * Whether a permit would match if a malformed location were switched on. Any permit may be for a location without an id.
  */
 export function mayMatchMalformed(permits: readonly Permit[], question: MatchQuestion): boolean {
   return question.scope.malformed.some(({ id, name, region }) => {
@@ -93,11 +92,11 @@ function hasRightAt(permit: Permit, location: Location, question: MatchQuestion)
 /** A plate of a permit at one of its locations. */
 export interface PlateAtLocation {
   readonly plate: Plate;
-  /** Absent: somewhere that was not asked about. */
+  /** Absent when the permit has none of the locations in scope. */
   readonly location?: Location;
 }
 
-/** The permit's plates that were asked for, each at every location that was asked about, or once at none of them. */
+/** Each plate of the permit that was asked about, at each of its locations in scope, or once without a location. */
 export function rightsOf(permit: Permit, { plateNumbers, scope }: MatchQuestion): PlateAtLocation[] {
   const rights: PlateAtLocation[] = [];
   for (const plate of permit.plates) {
@@ -112,7 +111,7 @@ export function rightsOf(permit: Permit, { plateNumbers, scope }: MatchQuestion)
   return rights;
 }
 
-/** Whether a right counts, or why not. */
+/** The match of a right, or why it does not match. */
 export function judgeRight(
   permit: Permit,
   { plate, location }: PlateAtLocation,
@@ -132,7 +131,7 @@ function matchAt(
   if (regionMatch === "different") return "region_differs";
   const at = question.at.getTime();
   if (at < permit.validFrom.getTime()) return "not_yet_valid";
-  // The end is the first instant that no longer counts.
+  // `validTo` is exclusive: it is the first instant at which the permit is no longer valid.
   const overdueMs = permit.validTo === null ? Number.NEGATIVE_INFINITY : at - permit.validTo.getTime();
   if (overdueMs >= question.graceMs) return "expired";
   const plateMatch = plate.number === question.plateNumbers[0] ? "exact" : "ocr";
@@ -147,7 +146,7 @@ function matchAt(
   };
 }
 
-/** A right that has ended, as it was while it counted; none where it has no place. */
+/** An expired right as a match; none for a right without a location. */
 function endedRight(
   permit: Permit,
   { plate, location }: PlateAtLocation,
@@ -174,7 +173,7 @@ function reasonOf(best: LookupMatch): LookupReason {
   return best.regionMatch === "unknown" ? "match_region_unknown" : "match";
 }
 
-/** Valid now, then latest end, then higher revision, then id. The rest only makes the order complete. */
+/** Orders by: valid without grace, latest end, highest revision, permit id. The other keys only make the order total. */
 function compareMatches(one: LookupMatch, other: LookupMatch): number {
   return (
     Number(one.grace) - Number(other.grace) ||
@@ -197,7 +196,7 @@ function compareTexts(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
 }
 
-/** A plate or location that a permit names twice is one right. Repeats stand next to each other. */
+/** Removes repeats of a plate or location that a permit names twice. `sorted` has them next to each other. */
 function withoutRepeats(sorted: readonly LookupMatch[]): readonly LookupMatch[] {
   return sorted.filter((match, index) => {
     const previous = sorted[index - 1];

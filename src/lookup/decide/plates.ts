@@ -1,4 +1,4 @@
-/** Characters that an officer, or a camera, takes for one another. */
+/** Groups of characters that an officer or a camera may mistake for one another. */
 const LOOK_ALIKES: readonly string[] = ["0ODQ", "1IL", "2Z", "5S", "8B"];
 
 const LOOK_ALIKES_OF: ReadonlyMap<string, readonly string[]> = new Map(
@@ -8,8 +8,8 @@ const LOOK_ALIKES_OF: ReadonlyMap<string, readonly string[]> = new Map(
 );
 
 /**
- * The canonical numbers to look for, the typed one first. With `ocr`, then all those that differ from it in exactly
- * one character that looks alike: at most 36 for a plate of twelve characters.
+ * The canonical numbers to search for, the typed one first. With `ocr`, all numbers follow that differ from it in exactly one
+ * look-alike character: at most 36 for a plate of twelve characters.
  */
 export function plateNumbersFor(typed: string, matching: "exact" | "ocr"): readonly string[] {
   if (matching === "exact") return [typed];

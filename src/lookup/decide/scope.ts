@@ -4,40 +4,40 @@ import { isEnabled, providerEntry } from "../../core/directory/switches.ts";
 import type { StoredCredential } from "../../core/lookup/credential.ts";
 import type { LookupPlace } from "../../core/lookup/dialect.ts";
 
-/** By what a question may name its place. */
+/** The ways in which a query may name its place. */
 export const PLACE_KINDS: readonly LookupPlace["by"][] = ["location", "station", "zone"];
 
-/** Where a question is asked. */
+/** The locations that a query is about. */
 export interface Scope {
-  /** The locations in question that are switched on, by id. */
+  /** The locations that are switched on for the provider, by id. */
   readonly asked: ReadonlyMap<string, Location>;
-  /** Their ids. Frozen. */
+  /** The ids of `asked`. Frozen. */
   readonly locationIds: readonly string[];
-  /** Ids of the locations in question that are switched off. */
+  /** Ids of the locations that are switched off for the provider. */
   readonly switchedOff: ReadonlySet<string>;
-  /** What may be one of the locations in question, and cannot be read. */
+  /** Locations that cannot be read and may be among those that the query is about. */
   readonly malformed: readonly MalformedLocation[];
 }
 
-/** What decides where a question is asked. */
+/** The credential, the query's place and the provider: they decide the scope. */
 export interface AskedPlace {
   readonly credential: StoredCredential;
   readonly place: LookupPlace | undefined;
   readonly providerId: string;
 }
 
-/** A place that the credential's scope does not have, and the names that it does have. */
+/** A place that is not among the credential's locations, with the names of those that are. */
 export interface UnknownPlace {
   readonly wanted: string;
   readonly names: readonly string[];
-  /** A location that cannot be read and may be called so. */
+  /** A location that cannot be read and may have this name. */
   readonly malformed?: MalformedLocation | undefined;
 }
 
 /**
- * The company's locations that a question is about. A place is looked up inside the company and the credential's own
- * locations; one outside is as unknown as one that does not exist. Of several places, one that is unknown makes all of
- * them so: what it may have been cannot be left out. Without a place: everything in that scope.
+ * The locations that a query is about. A place is resolved among the company's locations that the credential may ask about; a
+ * place outside them is unknown. When one of several places is unknown, the result is an unknown place, because its permits
+ * would be missing from the answer. Without a place, the scope is all locations of the credential.
  */
 export function resolveScope(
   company: Company,
@@ -59,7 +59,7 @@ export function resolveScope(
   return toScope(company, asked, providerId, maybeAsked(wanted));
 }
 
-/** The scope that these locations make up. */
+/** The scope of these locations. */
 export function toScope(
   company: Company,
   locations: Iterable<Location>,
@@ -77,7 +77,7 @@ export function toScope(
 
 const NONE: readonly never[] = Object.freeze([]);
 
-/** The ids that permits are asked for at: what is malformed and has an id is asked for, so that nothing is missed there. */
+/** The location ids for the source. A malformed location with an id is included, so that its permits are not missed. */
 export function searchedIds({ locationIds, malformed }: Scope): readonly string[] {
   if (malformed.length === 0) return locationIds;
   return Object.freeze([...new Set([...locationIds, ...malformed.flatMap(({ id }) => id ?? [])])]);
@@ -94,7 +94,7 @@ function reachableLocations({ sound }: LocationList, { locationIds }: StoredCred
   return sound.filter(({ id }) => allowed.has(id));
 }
 
-/** Without an id, it may be one of the credential's that is not there otherwise. */
+/** The malformed locations of a credential. One without an id counts when a location of the credential is missing. */
 function reachableMalformed(
   { sound, malformed }: LocationList,
   { locationIds }: StoredCredential,
@@ -132,7 +132,7 @@ function malformedName(
   }
 }
 
-/** What a location is called in a query: names are compared to the letter. */
+/** The name of a location in a query. Names are compared exactly. */
 export function placeName(location: Location, by: LookupPlace["by"], providerId: string): string {
   switch (by) {
     case "location":

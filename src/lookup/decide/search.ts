@@ -9,7 +9,7 @@ import { type MatchQuestion, matchPermits, mayMatchMalformed } from "./match.ts"
 import { type Scope, searchedIds, type UnknownPlace } from "./scope.ts";
 import { SourceQuery } from "./source-query.ts";
 
-/** Asks the source for permits with the inquiry's plates at its locations, and notes down what it gave. */
+/** Calls the source for permits with the inquiry's plates and locations, and stores the result in the inquiry. */
 export function askSource(
   company: Company,
   { settings, inquiry, deadline }: LookupWork,
@@ -25,20 +25,20 @@ export function askSource(
   });
 }
 
-/** The answer to a question about a place that is not there. */
+/** The answer for an unknown place: undetermined. */
 export function answerUnknownPlace(inquiry: Inquiry, unknown: UnknownPlace): LookupAnswer {
   if (unknown.malformed !== undefined) return answerMalformed(inquiry, unknown.malformed);
   inquiry.unknownPlace = unknown;
   return withoutMatches(inquiry, "undetermined", "unknown_place");
 }
 
-/** The answer where a location that cannot be read makes the difference. */
+/** The answer when a location that cannot be read may change it: undetermined. */
 export function answerMalformed(inquiry: Inquiry, { error }: MalformedLocation): LookupAnswer {
   inquiry.failure = { at: "directory", thrown: error };
   return withoutMatches(inquiry, "undetermined", "source_failed");
 }
 
-/** The answer that follows from the places alone; `undefined`, and the places are noted, where the source is to be asked. */
+/** The answer that follows from the scope alone. `undefined` when the source is needed: the inquiry then has its locations. */
 export function answerWithoutSource(inquiry: Inquiry, scope: Scope): LookupAnswer | undefined {
   inquiry.isPlaceKnown = true;
   const [malformed] = scope.malformed;
@@ -53,14 +53,14 @@ export function answerWithoutSource(inquiry: Inquiry, scope: Scope): LookupAnswe
   return undefined;
 }
 
-/** Answers a question from the permits that were found. A permit that could not be read may have been the right one. */
+/** Answers from the permits that the source returned. `isComplete` is false when one of them could not be read. */
 export function answerFromPermits(
   inquiry: Inquiry,
-  surroundings: Pick<MatchQuestion, "company" | "scope" | "graceMs">,
+  context: Pick<MatchQuestion, "company" | "scope" | "graceMs">,
   isComplete: boolean,
 ): LookupAnswer {
   const { at, region, plateNumbers = [], permits = [] } = inquiry;
-  const question = { ...surroundings, plateNumbers, region, at };
+  const question = { ...context, plateNumbers, region, at };
   inquiry.compared = question;
   const { matches, reason, ended } = matchPermits(permits, question);
   if (matches.length > 0) return { status: "valid", reason, matches, at };
@@ -71,7 +71,7 @@ export function answerFromPermits(
   return ended === undefined ? answer : { ...answer, ended };
 }
 
-/** An answer that names no right. */
+/** An answer without a right. */
 export function withoutMatches(
   { at }: Inquiry,
   status: "none" | "undetermined",
@@ -80,7 +80,7 @@ export function withoutMatches(
   return { status, reason, matches: [], at };
 }
 
-/** The answer about a plate that cannot be read: which vehicle is meant is not known. */
+/** The answer for a plate that cannot be read: undetermined, because the vehicle is not known. */
 export function answerUnreadable(inquiry: Inquiry): LookupAnswer {
   return withoutMatches(inquiry, "undetermined", "invalid_request");
 }

@@ -3,8 +3,8 @@ import type { Deadline } from "../deadline.ts";
 import type { Inquiry } from "./inquiry.ts";
 
 /**
- * What a source is asked. Frozen, and with an instant of its own: what the source does to its question must not change
- * ours. A class, because an object that is written down with an accessor takes longer to make than a permit to find.
+ * The query for a source. Frozen and with its own `Date`, so that a source cannot change the handler's state. A class, because
+ * creating an object literal with an accessor takes longer than finding a permit.
  */
 export class SourceQuery implements PermitQuery {
   readonly companyId: string;

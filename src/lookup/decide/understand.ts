@@ -8,8 +8,8 @@ import { plateNumbersFor } from "./plates.ts";
 import { PLACE_KINDS } from "./scope.ts";
 
 /**
- * Puts a question into canonical form, and notes it down. `false` where its plate cannot be read, or is no text: which
- * vehicle is meant is not known then, and `inquiry.failure` says why.
+ * Stores a query in canonical form in the inquiry. `false` when its plate cannot be read or is no text; `inquiry.failure` then
+ * says why.
  *
  * @throws EnforcementError `invalid_input` when its place cannot be read
  */
@@ -31,7 +31,7 @@ export function understandQuery(
   }
 }
 
-/** A dialect of the host's own may have given anything. */
+/** Checks the place of a query: the host's own dialect may return any value. */
 function assertPlace(place: LookupPlace | null): void {
   if (place === null || !PLACE_KINDS.includes(place.by)) {
     throw fieldError("place.by", `must be one of ${PLACE_KINDS.join(", ")}.`);
@@ -41,7 +41,7 @@ function assertPlace(place: LookupPlace | null): void {
   else for (const name of readList(value, "place", { atLeastOne: true })) assertName(name);
 }
 
-/** Damaged text is a name like any other here: no place is called so, and that is what the answer says. */
+/** Checks a name. Damaged text is accepted: no place has such a name, so the answer is "unknown place". */
 function assertName(name: unknown): void {
   if (typeof name !== "string") throw fieldError("place", "must be text.");
   if (name.trim() === "") throw fieldError("place", "must not be empty.");

@@ -13,18 +13,18 @@ import type { ConsideredPermit } from "./explanation.ts";
 import type { Replay } from "./replay.ts";
 import { describeLocation, describeSpan } from "./terms.ts";
 
-/** Judges each permit again, one by one, with the rules that made the answer. */
+/** Compares each permit of the replay with the question, by the handler's own rules. */
 export async function considerPermits(replay: Replay): Promise<readonly ConsideredPermit[]> {
   const { compared, permits = [] } = replay.inquiry;
   if (compared === undefined) return [];
-  const surroundings = { replay, compared, locations: await namesOf(replay, compared) };
-  return permits.map((permit) => consider(permit, surroundings));
+  const context = { replay, compared, locations: await namesOf(replay, compared) };
+  return permits.map((permit) => consider(permit, context));
 }
 
-interface Surroundings {
+interface ExplanationContext {
   readonly replay: Replay;
   readonly compared: MatchQuestion;
-  /** All of the company's, by id. */
+  /** All locations of the company, by id. */
   readonly locations: ReadonlyMap<string, Location>;
 }
 
@@ -37,13 +37,13 @@ async function namesOf(
     const { sound } = readAnsweredLocations(await settings.directory.listLocations(company.id), company.id);
     for (const location of sound) locations.set(location.id, location);
   } catch {
-    // Ids will do.
+    // The explanation then names locations by id.
   }
   return locations;
 }
 
-function consider(permit: Permit, surroundings: Surroundings): ConsideredPermit {
-  const { compared, replay } = surroundings;
+function consider(permit: Permit, context: ExplanationContext): ConsideredPermit {
+  const { compared, replay } = context;
   const { outcome } = replay;
   const verdicts = rightsOf(permit, compared).map((right) => ({
     right,
@@ -59,7 +59,7 @@ function consider(permit: Permit, surroundings: Surroundings): ConsideredPermit 
   }
   const reasons = verdicts.map(({ right, verdict }) =>
     typeof verdict === "string"
-      ? describeMiss(verdict, { permit, right }, surroundings)
+      ? describeMiss(verdict, { permit, right }, context)
       : `is for ${right.plate.number}, which only looks alike, and the plate that was typed has a permit of its own`,
   );
   const misses = verdicts.flatMap(({ verdict }) => (typeof verdict === "string" ? [verdict] : []));
@@ -69,7 +69,7 @@ function consider(permit: Permit, surroundings: Surroundings): ConsideredPermit 
 function describeMiss(
   miss: Miss,
   { permit, right }: { permit: Permit; right: PlateAtLocation },
-  { compared, replay, locations }: Surroundings,
+  { compared, replay, locations }: ExplanationContext,
 ): string {
   const at = compared.at.getTime();
   switch (miss) {
@@ -95,8 +95,8 @@ function describeMiss(
   }
 }
 
-/** One of the permit's locations that did not answer, and why it did not. */
-function placeOf(id: string, { compared, replay, locations }: Surroundings): string {
+/** Describes a location of the permit, and why it is not in scope. */
+function placeOf(id: string, { compared, replay, locations }: ExplanationContext): string {
   const location = locations.get(id);
   if (location === undefined) return `${id}, which the directory does not have for this company`;
   const name = describeLocation(location);

@@ -3,7 +3,7 @@ import { MEANINGS } from "./describe-replay.ts";
 import type { ConsideredPermit, LookupExplanation } from "./explanation.ts";
 import { describeSpan } from "./terms.ts";
 
-/** What a record says, and how asking again agrees with it. */
+/** Sentences about a record, and about how it agrees with its replay. */
 export function describeRecord(
   record: LookupAudit,
   replayed: Pick<LookupExplanation, "answer" | "reason">,
@@ -20,7 +20,7 @@ export function describeRecord(
   ];
 }
 
-/** What the record of a list says of the list as a whole. */
+/** Sentences about the list of a record as a whole. */
 export function describeList(record: LookupAudit): string[] {
   return [
     `The record says of the whole list ${describeAnswer(record)}: ${MEANINGS[record.reason]}. ${describeHeard(record)}`,
@@ -28,7 +28,7 @@ export function describeList(record: LookupAudit): string[] {
   ];
 }
 
-/** A record that is told as it is: in which no plate was asked about, or whose question cannot be asked again. */
+/** Sentences about a record that cannot be replayed: it has no plate, or its place is redacted. */
 export function describeUnasked(record: LookupAudit): string[] {
   const { asked, parts, closest = [] } = record;
   const isPlaceHidden = record.status !== "refused" && (asked ?? parts) !== undefined;
@@ -69,7 +69,7 @@ function describeFailure({ failure }: LookupAudit): string[] {
     : [`What failed then was at the stage "${failure.at}": ${failure.message}`];
 }
 
-/** Reasons that say nothing of permits and directory: there was no answer, and there may be one now. */
+/** Reasons that do not depend on the permits and the directory: a replay may give an answer. */
 const FAILURES: readonly LookupAudit["reason"][] = ["source_failed", "source_timeout", "aborted"];
 
 function describeAgreement(

@@ -8,7 +8,7 @@ import type { ConsideredPermit } from "./explanation.ts";
 import type { Replay } from "./replay.ts";
 import { describeLocation } from "./terms.ts";
 
-/** The course of one decision: question, place, answer, and a hint where there is one. */
+/** Sentences about one decision, in its order: question, region, place, answer, ignored permits, look-alike. */
 export function describeReplay(
   replay: Replay,
   considered: readonly ConsideredPermit[],
@@ -26,7 +26,7 @@ export function describeReplay(
   ];
 }
 
-/** Each reason in words. */
+/** A sentence for each reason. */
 export const MEANINGS: Readonly<Record<LookupAudit["reason"], string>> = {
   match: "plate and region agree",
   match_region_unknown: "a region is unknown, which is no reason to say no",
@@ -47,7 +47,7 @@ export const MEANINGS: Readonly<Record<LookupAudit["reason"], string>> = {
     "the request's body, the credential store, the directory and the permit source together took longer than deadlineMs",
   aborted: "the asking client had gone before there was an answer",
   invalid_request: "the request, or its plate, could not be understood",
-  unauthorized: "nobody was recognised",
+  unauthorized: "no credential was recognised",
   not_found: "there is nothing at this address",
   not_supported: "the vendor's protocol has it, and it is not served",
   public_url_missing: "the description of the service needs publicUrl",
@@ -59,7 +59,7 @@ export const MEANINGS: Readonly<Record<LookupAudit["reason"], string>> = {
   too_many_requests: "there were too many requests without a known credential",
   internal_error: "the handler itself, or its dialect, failed",
   places: "the places that may be asked about were listed",
-  document: "a document that anybody may read was served",
+  document: "a document that needs no credential was served",
 };
 
 function describeQuestion({ inquiry }: Replay): string {
@@ -150,7 +150,7 @@ function describeLookAlike({ matches: [match] }: LookupAnswer): string {
 const UNREADABLE_IN_A_LIST =
   "In a list of plates it is left out of the answer when another plate of the list has a permit.";
 
-/** What the vendor hears of an answer that is not known. */
+/** Sentences about the reply to an undetermined answer; none for other answers. */
 export function describePolicy({ settings, outcome }: Replay): string[] {
   if ("code" in outcome || outcome.status !== "undetermined") return [];
   return [
@@ -170,7 +170,7 @@ function describeHeard(settings: LookupSettings, answer: LookupAnswer): string {
   }
 }
 
-/** 503, unless the dialect tells this reason apart. */
+/** The status of the refusal: 503, unless the dialect has another one for this reason. */
 function statusOf({ provider }: LookupSettings, { reason }: LookupAnswer): number {
   const refusal = refuseUndetermined(reason);
   try {

@@ -10,20 +10,21 @@ import { isAudit, readQuestion } from "./read-question.ts";
 import { decideAgain, findLookAlike } from "./replay.ts";
 
 /**
- * Says in words why a lookup is answered as it is: for "why did she get a ticket?". It asks the same directory and
- * source through the same decision as the handler, about the question's own instant.
+ * Explains in words why a lookup is answered as it is, for example after a challenged ticket. It calls the same directory and
+ * source as the handler, decides by the same rules, and uses the question's own instant instead of now.
  *
  * ```ts
  * const { sentences } = await explainLookup(record, options); // a stored audit record, the handler's own options
  * const { answer } = await explainLookup({ companyId: "fundy", plate: "GXK 204" }, options);
  * ```
  *
- * Every record that the handler wrote can be explained. One that was refused, or that asked about no plate, is told as
- * it is, without asking again; a list is asked again as a list. A record with redacted plates needs the plate again:
- * `{ ...record, asked: { ...record.asked, plate } }`. Nothing is authenticated, throttled or reported to `onAnswer`.
+ * Every record of the handler can be explained. A record of a refusal, or one without a plate, is described without a replay. A
+ * list is replayed as a list. A record with redacted plates needs the plate:
+ * `{ ...record, asked: { ...record.asked, plate } }`. `explainLookup` does not authenticate, does not throttle, and does not
+ * call `onAnswer`.
  *
- * @throws EnforcementError `invalid_config` naming the option, `invalid_input` naming the part of the question: no
- * company, a record of another version, a plate that is a hash or is not the record's
+ * @throws EnforcementError `invalid_config` that names the option; `invalid_input` that names the part of the question: no
+ * company, a record of another version or provider, a plate that is a hash or is not the record's
  */
 export async function explainLookup(
   asked: LookupQuestion | LookupAudit,

@@ -11,7 +11,7 @@ import type { LookupExplanation } from "./explanation.ts";
 import { type RecordedQuestion, readRecordedQuestion } from "./read-question.ts";
 import { decideAgain, decideListAgain, findLookAlike, type Replay } from "./replay.ts";
 
-/** Explains a record. What it holds was decided by the handler, so nothing of it is refused here but another handler's. */
+/** Explains a record. @throws EnforcementError `invalid_input` for a record of another version or provider */
 export async function explainRecord(
   record: LookupAudit,
   settings: LookupSettings,
@@ -30,7 +30,7 @@ export async function explainRecord(
     : explainList(record, record.parts, settings);
 }
 
-/** Whether a record holds what was asked, as it was asked, and an answer to it. */
+/** Whether a record holds an answer and its unredacted query. */
 function canBeAskedAgain({ status, asked, companyId, parts }: LookupAudit): boolean {
   if (status === "refused" || status === "served" || companyId === undefined) return false;
   if (parts !== undefined) return parts.length > 0 && parts.every(canBeAskedAgain);
@@ -52,7 +52,7 @@ async function explainOne(record: LookupAudit, settings: LookupSettings): Promis
   return explainReplay(await decideAgain(settings, asked), record, question);
 }
 
-/** A record of several plates. It is as well known as the least known of them. */
+/** Explains the record of a list: the sentences of its plates, then those of the list. */
 async function explainList(
   record: LookupAudit,
   parts: readonly LookupAudit[],

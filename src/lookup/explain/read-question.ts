@@ -8,25 +8,25 @@ import type { LookupSettings } from "../options.ts";
 import { isPlateHash } from "../redact.ts";
 import type { LookupQuestion } from "./explanation.ts";
 
-/** A question as the decision takes it. */
+/** The query and the credential of a question. */
 export interface RecordedQuestion {
   readonly query: LookupQuery;
   readonly credential: StoredCredential;
 }
 
-/** A question that a host asks: about an instant that it gives, or about now. */
+/** A host's question. Without `at` it is about now. */
 export interface ReadQuestion extends RecordedQuestion {
   readonly at: Date | string | undefined;
 }
 
 const KEYS = ["credential", "companyId", "plate", "region", "place", "at"];
 
-/** Tells a record from a question. */
+/** Whether the argument is a record instead of a question. */
 export function isAudit(asked: LookupQuestion | LookupAudit): asked is LookupAudit {
   return typeof asked === "object" && asked !== null && "httpStatus" in asked;
 }
 
-/** The question that was given. */
+/** Reads a host's question. @throws EnforcementError `invalid_input` that names the part */
 export function readQuestion(asked: LookupQuestion): ReadQuestion {
   const question = readRecord(asked, "question", KEYS) as unknown as LookupQuestion;
   const { credential, companyId } = question;
@@ -41,9 +41,9 @@ export function readQuestion(asked: LookupQuestion): ReadQuestion {
 }
 
 /**
- * The question that a record holds, as it was asked: the decision says what is wrong with it, as it did then.
+ * Reads the question of a record. The query itself is not checked: the replay decides about a malformed one, as the handler did.
  *
- * @throws EnforcementError `invalid_input` when its plate is a hash, or another one than the record's
+ * @throws EnforcementError `invalid_input` when its plate is a hash, or not the plate that the record is about
  */
 export function readRecordedQuestion(
   record: LookupAudit,
@@ -61,7 +61,7 @@ export function readRecordedQuestion(
 }
 
 function readQuery({ plate, region, place }: LookupQuery, field: string): LookupQuery {
-  // What is wrong with the plate's own text is the answer's to say, as it was the handler's.
+  // The text of the plate is not checked here: the answer says what is wrong with it.
   if (typeof plate !== "string") throw fieldError(`${field}.plate`, "must be text.");
   const readableRegion = readOptionalText(region, `${field}.region`);
   return {
@@ -88,13 +88,13 @@ function readParty(party: { companyId?: unknown; locationIds?: unknown }, field:
   return { ...common, locationIds: locationIds.map((id) => readText(id, `${field}.locationIds`)) };
 }
 
-/** A hash says nothing to a source; and the plate that stands in for it must be the one that was hashed. */
+/** Checks that a record's plate is readable, and that a plate given for a redacted record has the record's hash. */
 function assertPlateOf(
   { asked, understood }: LookupAudit,
   { hashPlate }: LookupSettings,
   field: string,
 ): void {
-  // A dialect of the host's own may have given anything.
+  // The host's own dialect may have returned any value.
   const plate: unknown = asked?.plate;
   if (typeof plate !== "string") return;
   if (isPlateHash(plate)) {

@@ -8,27 +8,27 @@ import { Inquiry } from "../decide/inquiry.ts";
 import type { LookupSettings } from "../options.ts";
 import type { LookupAnswers } from "../outcome.ts";
 
-/** One run of the handler's own decision. */
+/** A query that was decided again. */
 export interface Replay {
   readonly settings: LookupSettings;
   readonly inquiry: Inquiry;
   readonly outcome: LookupAnswer | LookupRefusal;
 }
 
-/** One run of the handler's own decision about a list. */
+/** A list of queries that was decided again. */
 export interface ListReplay {
   readonly parts: readonly Replay[];
   readonly outcome: LookupAnswers | LookupAnswer | LookupRefusal;
 }
 
-/** What is asked again, by whom, and about which instant. */
+/** The query, the credential and the instant of a replay. */
 export interface AskedAgain {
   readonly query: LookupQuery;
   readonly credential: StoredCredential;
   readonly at: Date;
 }
 
-/** Asks a question through the handler's own decision. */
+/** Decides a query again, by the handler's own rules. */
 export async function decideAgain(
   settings: LookupSettings,
   { query, credential, at }: AskedAgain,
@@ -45,7 +45,7 @@ export async function decideAgain(
   }
 }
 
-/** Asks a list as a list: what fails for one of its plates can make the others unknown. */
+/** Decides a list again as a list: a failure for one of its plates can make the others undetermined. */
 export async function decideListAgain(
   settings: LookupSettings,
   queries: readonly LookupQuery[],
@@ -71,7 +71,7 @@ export async function decideListAgain(
   }
 }
 
-/** What `plateMatching: "ocr"` would have answered, where that is what makes the difference. */
+/** The answer that `plateMatching: "ocr"` would give, when it is valid and the answer without it is `none`. */
 export async function findLookAlike(
   { settings, outcome }: Replay,
   asked: AskedAgain,

@@ -1,7 +1,7 @@
 import type { Location } from "../../core/directory/directory.ts";
 import { DAY_MS } from "../../core/instant.ts";
 
-/** A location as people and databases know it: `"Lot 1" (lot-1)`. */
+/** A location's name and id: `"Lot 1" (lot-1)`. */
 export function describeLocation(location: Location | undefined): string {
   return location === undefined ? "its location" : `"${location.name}" (${location.id})`;
 }
@@ -14,7 +14,7 @@ const UNITS = [
   ["ms", 1],
 ] as const;
 
-/** A length of time in its two largest units: `1 d 2 h`, `5 min`, `20 ms`. */
+/** A duration in its two largest units: `1 d 2 h`, `5 min`, `20 ms`. */
 export function describeSpan(milliseconds: number): string {
   let rest = Math.abs(milliseconds);
   const parts: string[] = [];

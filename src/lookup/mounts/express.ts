@@ -10,8 +10,8 @@ import { assertHandler, exchangeOverNode, type NodeRequest, type NodeResponse } 
 export type { NodeRequest, NodeResponse } from "./node-exchange.ts";
 
 /**
- * Makes the Express middleware of one route. Mount it with `all` or `use`, so that other methods hear 405 and not 404;
- * with `use` where the dialect has several paths. Mount it before body parsers: it then reads each body itself.
+ * Creates the Express middleware of one route. Mount it with `all` or `use`, so that other methods get 405 instead of 404; with
+ * `use` when the dialect has several paths. Mount it before body parsers, so that it reads each body itself.
  *
  * ```ts
  * app.all("/lookup", toExpressHandler(handler));
@@ -19,11 +19,11 @@ export type { NodeRequest, NodeResponse } from "./node-exchange.ts";
  * app.use(express.json());
  * ```
  *
- * A body that something else has read without leaving it in `request.body` is answered at once with a 500 named
- * `body_consumed`. Behind `express.json()`, `express.text()` and `express.raw()` it works as well, but what the parser
- * refuses (malformed or large JSON) is answered by Express, not by us, and is not in the audit.
+ * The middleware also works behind `express.json()`, `express.text()` and `express.raw()`. A request that such a parser refuses
+ * (malformed or large JSON) then gets Express's reply, and no record is created. A request whose body was read without being
+ * left in `request.body` gets a 500 with the code `body_consumed`.
  *
- * @throws EnforcementError `invalid_config` when it is not given a handler
+ * @throws EnforcementError `invalid_config` when the argument is not a handler
  */
 export function toExpressHandler(
   handler: PermitLookupHandler,

@@ -17,28 +17,28 @@ import {
 
 export type { NodeConnection, NodeRequestHead } from "./node-exchange.ts";
 
-/** The part of a Fastify request that is used. */
+/** The part of a Fastify request that the handler uses. */
 export interface FastifyLookupRequest extends NodeRequestHead {
-  /** As Fastify's content-type parser left it. */
+  /** The result of Fastify's content-type parser. */
   readonly body?: unknown;
 }
 
-/** The part of a Fastify reply that is used. */
+/** The part of a Fastify reply that the handler uses. */
 export interface FastifyLookupReply {
   readonly raw: NodeConnection;
   readonly sent?: boolean;
-  /** Milliseconds since Fastify got the request; 0 where it does not measure. */
+  /** Milliseconds since Fastify received the request; 0 when Fastify does not measure it. */
   readonly elapsedTime?: number;
   code(status: number): unknown;
   headers(headers: Record<string, string>): unknown;
   send(body: string): unknown;
-  /** Takes the response out of Fastify's hands. */
+  /** Tells Fastify that the handler closes the response itself. */
   hijack(): unknown;
 }
 
 /**
- * Makes a Fastify 5 route handler. It answers through the reply, so hooks, CORS and compression stay in effect. Where
- * `whenUndetermined: "drop"` closes the connection, `onSend` and `onResponse` do not run, as when the client goes.
+ * Creates a Fastify 5 route handler. It replies through Fastify, so hooks, CORS and compression stay in effect. When
+ * `whenUndetermined: "drop"` closes the connection, `onSend` and `onResponse` do not run.
  *
  * ```ts
  * await app.register(async (scope) => {
@@ -48,11 +48,11 @@ export interface FastifyLookupReply {
  * });
  * ```
  *
- * A content-type parser that reads the body and leaves nothing is answered with a 500 named `body_consumed`. What
- * Fastify refuses before a route is reached (its own body limit, and where its own parsers are left in place malformed
- * JSON or an unknown content type) is answered by Fastify, not by us, and is not in the audit.
+ * A request whose body a content-type parser has read without passing it on gets a 500 with the code `body_consumed`. A request
+ * that Fastify refuses before it reaches the route gets Fastify's reply, and no record is created: a body over Fastify's own
+ * limit and, with Fastify's own parsers in place, malformed JSON or an unknown content type.
  *
- * @throws EnforcementError `invalid_config` when it is not given a handler
+ * @throws EnforcementError `invalid_config` when the argument is not a handler
  */
 export function toFastifyHandler(
   handler: PermitLookupHandler,
@@ -67,7 +67,7 @@ export function toFastifyHandler(
 }
 
 function sendReply(reply: FastifyLookupReply, { status, headers, body, drop }: LookupHandlerReply): void {
-  // Something before us, such as a timeout, has answered.
+  // A hook or a timeout of the host has already replied.
   if (reply.sent) return;
   if (drop === true) {
     reply.hijack();

@@ -10,50 +10,50 @@ import { type ReadBody, toBodyText } from "../request/body.ts";
 import { readUntil } from "../request/body-deadline.ts";
 import { type NodeBodyStream, readNodeBody } from "../request/read-body.ts";
 
-/** The part of Node's `IncomingMessage` that is used. */
+/** The part of Node's `IncomingMessage` that the mounts use. */
 export interface NodeRequest extends NodeBodyStream {
   readonly method?: string | undefined;
-  /** Relative to the router it is mounted on, as Express has it. */
+  /** Relative to the router, in Express. */
   readonly url?: string | undefined;
-  /** As it arrived, where Express took a prefix off. */
+  /** The URL as it arrived, before Express removed a router's prefix. */
   readonly originalUrl?: string | undefined;
   readonly readableDidRead: boolean;
   readonly readableEnded: boolean;
-  /** What a body parser left. */
+  /** The result of a body parser. */
   readonly body?: unknown;
 }
 
-/** The part of Node's `ServerResponse` that tells whether the client is still there, and that lets go of it. */
+/** The part of Node's `ServerResponse` that shows whether the client is connected, and that closes the connection. */
 export interface NodeConnection {
   readonly destroyed: boolean;
   readonly writableEnded: boolean;
   /** The stream of an HTTP/2 response, one of many on its connection. */
   readonly stream?: { close(code: number): unknown } | undefined;
-  /** `null` while replies to earlier requests of the same connection are not out yet. */
+  /** `null` until the replies to earlier requests of the same connection are sent. */
   readonly socket?: { destroy(): unknown } | null | undefined;
-  /** Node calls it once they are. */
+  /** Node calls it once those replies are sent. */
   assignSocket?(socket: { destroy(): unknown }): unknown;
   once(event: "close", listener: () => void): unknown;
   destroy(): unknown;
 }
 
-/** The part of Node's `ServerResponse` that is used. */
+/** The part of Node's `ServerResponse` that the mounts use. */
 export interface NodeResponse extends NodeConnection {
   readonly headersSent: boolean;
   writeHead(status: number, headers: Record<string, string | number>): unknown;
   end(body: string): unknown;
 }
 
-/** A request as every Node framework has it, without its body. */
+/** The head of a request, as every Node framework has it. */
 export interface NodeRequestHead {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
-  /** Before Express took the prefix of a router off `url`. */
+  /** The URL as it arrived, before Express removed a router's prefix. */
   readonly originalUrl?: string | undefined;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** Reads a Node request, asks the handler, and writes the reply, then calls `onEnd`. Neither throws nor rejects. */
+/** Reads a Node request, calls the handler, writes the reply, then calls `onEnd`. Neither throws nor rejects. */
 export function exchangeOverNode(
   handler: PermitLookupHandler,
   { request, response }: { request: NodeRequest; response: NodeResponse },
@@ -73,7 +73,7 @@ export function exchangeOverNode(
 }
 
 function sendReply(response: NodeResponse, reply: LookupHandlerReply): void {
-  // The client has gone, or something before us, such as a timeout, has answered.
+  // The client has closed the connection, or a timeout of the host has already replied.
   if (response.headersSent || response.destroyed) return;
   if (reply.drop === true) {
     dropConnection(response);
@@ -82,14 +82,14 @@ function sendReply(response: NodeResponse, reply: LookupHandlerReply): void {
   try {
     writeReply(response, reply);
   } catch {
-    // Headers of a host's dialect that HTTP cannot carry. Thrown from here they would end the process.
+    // The headers of the host's own dialect cannot be sent. An error thrown from here would end the process.
     writeReply(response, replyToBrokenDialect());
   }
 }
 
 /**
- * Closes the connection without a reply. Over HTTP/2 that is the one stream, and what else is on its connection goes on.
- * Replies to earlier requests of the same HTTP/1.1 connection are written before.
+ * Closes the connection without a reply. Over HTTP/2 it closes only this request's stream. Replies to earlier requests of the
+ * same HTTP/1.1 connection are still written.
  */
 export function dropConnection(connection: NodeConnection): void {
   if (connection.stream !== undefined) {
@@ -97,11 +97,11 @@ export function dropConnection(connection: NodeConnection): void {
     return;
   }
   connection.destroy();
-  // Node forgets to close the connection of a response that was destroyed before it had one.
+  // Node does not close the connection of a response that is destroyed before it has a socket.
   if (connection.socket === null) connection.assignSocket = (socket) => socket.destroy();
 }
 
-// Any other code but 0 would be an error event on a request that may have no listener, and end the process.
+// RFC 9113 CANCEL. Any other code but 0 emits an error on the request, which ends the process when it has no listener.
 const HTTP2_CANCEL = 8;
 
 function writeReply(response: NodeResponse, { status, headers, body }: LookupReply): void {
@@ -110,22 +110,22 @@ function writeReply(response: NodeResponse, { status, headers, body }: LookupRep
   response.end(body);
 }
 
-/** What is known of a Node request besides its head, and who takes the reply. */
+/** A Node request's body, arrival and connection, and the function that sends the reply. */
 interface NodeExchange {
   readonly body: ReadBody;
-  /** When the request reached us, in the milliseconds of `performance.now()`. */
+  /** When the request arrived, in the milliseconds of `performance.now()`. */
   readonly startedAt: number;
   readonly connection: NodeConnection;
   readonly take: (reply: LookupHandlerReply) => void;
 }
 
-// Kept from before a test replaces the timers: a mount that waits on a faked one would never answer.
+// The original function: with the fake timers of a test, a mount would never reply.
 const { setImmediate: afterThisTurn } = globalThis;
 
 /**
- * Asks the handler on behalf of a Node framework. No `Request` is built, and no signal. Neither throws nor rejects.
+ * Calls the handler for a Node framework, without creating a `Request` or a signal. Neither throws nor rejects.
  *
- * First everything that has arrived is read, then it is answered, then the replies are written: see
+ * All requests that have arrived are read first, then answered, then the replies are written; see
  * docs/decisions/read-first-answer-then.md.
  */
 export function answerOverNode(
@@ -135,7 +135,7 @@ export function answerOverNode(
 ): void {
   afterThisTurn(() => {
     const answer = askHandler(handler, request, { body, startedAt, connection });
-    // Ours does not reject; a host's own function around it may.
+    // The handler's own `answer` never rejects; a host's function around it may.
     if (isPromise(answer)) void answer.catch(replyToBrokenDialect).then(take);
     else afterThisTurn(() => take(answer));
   });
@@ -164,7 +164,7 @@ function askHandler(
   });
 }
 
-/** A proxy may put scheme and host in front of a request's path (RFC 9112, 3.2.2). Nothing is derived from them. */
+/** Removes scheme and host, which a proxy may put in front of the path (RFC 9112, 3.2.2). */
 function toOriginForm(target: string): string {
   if (target.startsWith("/")) return target;
   return target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?]*/i, "").replace(/^(?=\?|$)/, "/");
@@ -175,7 +175,7 @@ function pathOf(url: string): string {
   return mark === -1 ? url : url.slice(0, mark);
 }
 
-/** @throws EnforcementError `invalid_config` when a mount is given something else than a handler */
+/** @throws EnforcementError `invalid_config` when the argument of a mount is not a handler */
 export function assertHandler(handler: PermitLookupHandler, mount: string): void {
   if (typeof (handler as Partial<PermitLookupHandler> | null | undefined)?.answer !== "function") {
     const message = `${mount}: handler: must be what createPermitLookupHandler() returned.`;
@@ -184,20 +184,20 @@ export function assertHandler(handler: PermitLookupHandler, mount: string): void
 }
 
 /**
- * The body, read here or by a parser before us. A parser leaves `request.body`; without one the stream is still untouched. Where it
- * was read and nothing usable is left, waiting for it would never end. `undefined`: the client broke off.
+ * The body: the parser's result in `request.body`, or read here when the stream is still unread. A stream that was read without
+ * leaving a result is not waited for, because it would never end. `undefined` when the client closes the connection.
  */
 function findBody(request: NodeRequest, endsAt: number | undefined): MaybePromise<ReadBody | undefined> {
   const isUntouched = !request.readableDidRead && !request.readableEnded;
   const parsed = toBodyText(request.body);
-  // Express 4 puts {} where its parser found nothing to parse; others put null.
+  // Express 4 sets {} when its parser had nothing to parse; other frameworks set null.
   const isNothing = parsed === undefined || parsed.text === "{}" || parsed.text === "null";
   if (!isUntouched || !isNothing) return parsed ?? findMissingBody(request);
   const reading = readNodeBody(request);
   return endsAt === undefined ? reading : readUntil(reading, endsAt);
 }
 
-/** The body of a request whose stream was read before us, where the reader left none: consumed, or never sent. */
+/** The body of a request whose stream was read without leaving a result: consumed, or empty when none was sent. */
 export function findMissingBody({ headers }: NodeRequestHead): ReadBody {
   const wasSent = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
   return wasSent ? { problem: "consumed" } : { text: "" };
@@ -209,7 +209,7 @@ function findHeader(headers: NodeRequestHead["headers"], name: string): string |
   return Array.isArray(value) ? value.join(", ") : undefined;
 }
 
-/** Tells when the connection closes before the reply is out. A request closes earlier: once its body is read. */
+/** Calls `onGone` when the connection closes before the reply is sent. Watches the response: a request closes once read. */
 function watchConnection(connection: NodeConnection, onGone: () => void): void {
   if (connection.destroyed) onGone();
   else connection.once("close", () => connection.writableEnded || onGone());

@@ -10,13 +10,13 @@ import { assertHandler, exchangeOverNode, type NodeRequest, type NodeResponse } 
 export type { NodeRequest, NodeResponse } from "./node-exchange.ts";
 
 /**
- * Makes a listener for `node:http` and `node:https`. Every path that reaches it is a lookup.
+ * Creates a listener for `node:http` and `node:https`. It treats every path as a lookup.
  *
  * ```ts
  * createServer(toNodeHandler(handler)).listen(8080);
  * ```
  *
- * @throws EnforcementError `invalid_config` when it is not given a handler
+ * @throws EnforcementError `invalid_config` when the argument is not a handler
  */
 export function toNodeHandler(
   handler: PermitLookupHandler,

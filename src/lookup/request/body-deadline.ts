@@ -1,12 +1,12 @@
 import { requestTimer } from "../deadline.ts";
 import type { ReadBody } from "./body.ts";
 
-// Kept from before a test replaces the timers, as the mounts do.
+// The original function: fake timers of a test must not stop a body.
 const { setImmediate: afterThisTurn } = globalThis;
 
 /**
- * The body that is being read, or the problem `late` when it has not arrived at `endsAt`, in the milliseconds of
- * `performance.now()`. Nearly every body arrives together with its head: no timer is made for those.
+ * The body, or the problem `late` when it has not arrived by `endsAt`, in the milliseconds of `performance.now()`. Nearly every
+ * body arrives together with its headers: the timer is set only for one that has not arrived after this turn.
  */
 export function readUntil(
   reading: Promise<ReadBody | undefined>,

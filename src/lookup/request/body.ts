@@ -2,13 +2,16 @@
 export const MAX_BODY_BYTES = 16 * 1024;
 
 /**
- * Why there is no body text. `too_large`: more than 16 KiB. `consumed`: something before the mount read it and left
- * nothing. `unreadable`: no UTF-8, or nested too deep to be written out again. `late`: not there yet when the lookup's
- * deadline had passed.
+ * Why the body has no text.
+ *
+ * - `too_large`: more than 16 KiB.
+ * - `consumed`: a parser before the mount read the body and did not pass it on.
+ * - `unreadable`: not UTF-8, or JSON that is nested too deep to be serialised again.
+ * - `late`: not completely received before the lookup's deadline.
  */
 export type BodyProblem = "too_large" | "consumed" | "unreadable" | "late";
 
-/** A body, or why there is none. */
+/** The text of a body, or why there is none. */
 export type ReadBody =
   | { readonly text: string; readonly problem?: undefined }
   | { readonly text?: undefined; readonly problem: BodyProblem };
@@ -17,16 +20,16 @@ const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Whether a text is longer than {@link MAX_BODY_BYTES} in UTF-8. */
 export function isTooLarge(text: string): boolean {
-  // No character takes more than three bytes for each of its code units.
+  // A UTF-16 code unit takes at most three bytes in UTF-8, so short texts need no count.
   return text.length * 3 > MAX_BODY_BYTES && Buffer.byteLength(text) > MAX_BODY_BYTES;
 }
 
-/** Whether the sender announced more than {@link MAX_BODY_BYTES}. */
+/** Whether `Content-Length` is more than {@link MAX_BODY_BYTES}. */
 export function isAnnouncedTooLarge(contentLength: string | null | undefined): boolean {
   return Number(contentLength ?? 0) > MAX_BODY_BYTES;
 }
 
-/** Bytes as text. Bytes that are no UTF-8 are a problem, never a replacement character inside a plate. */
+/** Decodes a body strictly: bytes that are not UTF-8 are a problem, never a replacement character inside a plate. */
 export function decodeBody(chunks: readonly Uint8Array[]): ReadBody {
   const [first] = chunks;
   const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
@@ -38,15 +41,15 @@ export function decodeBody(chunks: readonly Uint8Array[]): ReadBody {
   }
 }
 
-/** What lenient decoders put where bytes are no UTF-8. */
+/** Lenient decoders write it for bytes that are not UTF-8. */
 const REPLACEMENT = "\ufffd";
 
 /**
- * The body that a framework has already read, as text again: text and bytes as they are, anything parsed as JSON, null too.
- * `undefined` when it has read none.
+ * The text of a body that a framework has already read. Text and bytes stay as they are; parsed values, `null` included, become
+ * JSON again. `undefined` when the framework has read no body.
  *
- * Frameworks decode leniently: of bytes that are no UTF-8 they leave U+FFFD. A body that holds one is taken for such
- * bytes, as the mounts refuse them that read a body themselves.
+ * A framework decodes leniently and writes U+FFFD for bytes that are not UTF-8. A body with U+FFFD is therefore `unreadable`,
+ * as it is when a mount reads the bytes itself.
  */
 export function toBodyText(parsed: unknown): ReadBody | undefined {
   if (parsed === undefined) return undefined;
@@ -58,7 +61,7 @@ export function toBodyText(parsed: unknown): ReadBody | undefined {
     const text = typeof parsed === "string" ? parsed : JSON.stringify(parsed);
     if (typeof text !== "string") return undefined;
     if (isTooLarge(text)) return { problem: "too_large" };
-    // A byte order mark goes, as where we decode.
+    // Without its byte order mark, which `decodeBody` removes too.
     return text.includes(REPLACEMENT) ? { problem: "unreadable" } : { text: text.replace(/^\ufeff/, "") };
   } catch {
     return { problem: "unreadable" };

@@ -1,15 +1,15 @@
 import { decodeBody, isAnnouncedTooLarge, MAX_BODY_BYTES, type ReadBody } from "./body.ts";
 
-/** The part of Node's `IncomingMessage` from which a body is read. */
+/** The part of Node's `IncomingMessage` that reading a body needs. */
 export interface NodeBodyStream {
-  /** Nothing comes any more, not even that it has ended. */
+  /** The stream emits no more events, not even `end`. */
   readonly destroyed?: boolean;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   on(event: "data", listener: (chunk: Uint8Array | string) => void): unknown;
   on(event: "end" | "error" | "close", listener: () => void): unknown;
 }
 
-/** The body of a fetch `Request`. Rejects when the sender breaks off. */
+/** Reads the body of a fetch `Request`. Rejects when the client closes the connection. */
 export async function readFetchBody(request: Request): Promise<ReadBody> {
   if (request.bodyUsed || request.body?.locked) return { problem: "consumed" };
   if (isAnnouncedTooLarge(request.headers.get("content-length"))) return { problem: "too_large" };
@@ -29,12 +29,12 @@ export async function readFetchBody(request: Request): Promise<ReadBody> {
 }
 
 /**
- * The body of a Node request that is still unread. `undefined` when the sender broke off. A promise, because an event of a
- * stream does not run in the async context of its listener, and the host's own context may be wanted later.
+ * Reads the body of a Node request that is still unread. `undefined` when the client closes the connection. A promise instead
+ * of a callback, because stream events do not run in the async context of their listener, and the host may need its context.
  */
 export function readNodeBody(request: NodeBodyStream): Promise<ReadBody | undefined> {
   if (request.destroyed) return Promise.resolve(undefined);
-  // What is left unread Node drains by itself, once the response is out.
+  // Node drains the unread rest itself once the response is sent.
   if (isAnnouncedTooLarge(String(request.headers["content-length"] ?? 0))) {
     return Promise.resolve({ problem: "too_large" });
   }
@@ -43,7 +43,7 @@ export function readNodeBody(request: NodeBodyStream): Promise<ReadBody | undefi
     let size = 0;
     request.on("data", (chunk) => {
       size += chunk.length;
-      // The listener stays, so that the rest flows past: a client that is still sending must get to read the 413.
+      // The listener stays and discards the rest: a client that is still sending must be able to read the 413.
       if (size > MAX_BODY_BYTES) resolve({ problem: "too_large" });
       else chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
     });

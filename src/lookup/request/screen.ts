@@ -4,8 +4,7 @@ import { createRefusal } from "../refusal.ts";
 import { type BodyProblem, isTooLarge } from "./body.ts";
 
 /**
- * The refusal of a request by its method, its body's size or its content type, before the asking party is known.
- * `undefined` when it may go on.
+ * Checks method, body and content type before authentication. Returns the refusal, or `undefined` for an acceptable request.
  */
 export function screenRequest(
   request: LookupRequest,
@@ -26,7 +25,7 @@ export function screenRequest(
 function isServedMediaType(request: LookupRequest, dialect: LookupDialect): boolean {
   if (request.method === "GET") return true;
   const contentType = request.header("content-type");
-  // A body that is not there has no type. The dialect then says what it misses.
+  // A request without a body needs no content type. The dialect reports what is missing.
   if (contentType === undefined) return request.body === "";
   const mediaType = contentType.split(";", 1)[0] ?? "";
   return dialect.contentTypes.includes(mediaType.trim().toLowerCase());

@@ -10,7 +10,7 @@ export interface Timers {
 }
 
 // setTimeout fires at once when given a longer time.
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Fulfilled when `work` has settled, at the latest after `milliseconds`. Never rejects. */
 export function settledWithin(
@@ -34,7 +34,7 @@ export function systemTimers(clock: Clock): Timers {
     now: clock,
     monotonic: () => performance.now(),
     after(milliseconds, callback) {
-      const timer = setTimeout(callback, Math.min(Math.max(0, Math.ceil(milliseconds)), LONGEST_TIMER_MS));
+      const timer = setTimeout(callback, Math.min(Math.max(0, Math.ceil(milliseconds)), MAX_TIMER_MS));
       return () => clearTimeout(timer);
     },
   };

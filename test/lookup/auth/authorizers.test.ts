@@ -32,7 +32,7 @@ function basic(pair: string): Record<string, string> {
   return { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
 }
 
-/** What an authorizer says to headers, and what its `find` was asked. */
+/** The result of an authorizer for headers, and the arguments of its `find`. */
 async function tryIt(
   make: (options: { find: (key: string) => StoredCredential | undefined }) => Authorizer,
   headers: Record<string, string>,
@@ -105,7 +105,7 @@ describe.each([
     expect(asked.join()).not.toContain(password);
   });
 
-  it("recognises nobody by a wrong secret, even if find returns somebody", async () => {
+  it("recognises no credential by a wrong secret, even if find returns one", async () => {
     for (const secret of ["wrong", `${password}x`, password.slice(1), stored.hashes.join(), username]) {
       expect((await tryIt(make, headers(secret))).credential).toBeUndefined();
     }
@@ -131,7 +131,7 @@ describe.each([
     expect((await tryIt(make, headers(password), { ...stored, hashes: [] })).credential).toBeUndefined();
   });
 
-  it("compares with every stored hash, and a wrong secret as often as a name that nobody has", async () => {
+  it("compares with every stored hash, and a wrong secret as often as for an unknown name", async () => {
     const counted = async (secret: string, credential?: StoredCredential) => {
       comparisons.count = 0;
       await make({ find: () => credential }).authorize(requestWith(headers(secret)), undefined);
@@ -147,7 +147,7 @@ describe.each([
     expect([await counted(password, three), await counted("wrong", three)]).toEqual([3, 3]);
   });
 
-  it("knows nobody in a header that is missing, empty or malformed", async () => {
+  it("recognises no credential in a header that is missing, empty or malformed", async () => {
     for (const none of [
       {},
       { authorization: "" },
@@ -180,7 +180,7 @@ describe("basicAuth", () => {
     ["without a colon", basic("nobody")],
     ["without a name", basic(`:${password}`)],
     ["no UTF-8", { authorization: `Basic ${Buffer.from([0xff, 0x3a, 0x61]).toString("base64")}` }],
-  ])("%s is nobody", async (_, headers) => {
+  ])("%s is no credential", async (_, headers) => {
     expect(await tryIt(basicAuth, headers)).toEqual({ credential: undefined, asked: [] });
   });
 
@@ -200,7 +200,7 @@ describe("basicAuth", () => {
     expect(result.credential).toBe(stored);
   });
 
-  it("takes what the dialect found in the body", async () => {
+  it("accepts the credential that the dialect read from the body", async () => {
     const authorizer = basicAuth({ find: () => stored });
     expect(await authorizer.authorize(requestWith({}), { username, password })).toBe(stored);
     expect(await authorizer.authorize(requestWith({}), { username, password: "wrong" })).toBeUndefined();
@@ -208,7 +208,7 @@ describe("basicAuth", () => {
 });
 
 describe("apiKeyAuth", () => {
-  it("reads another header when it is told to", async () => {
+  it("reads the header that its option names", async () => {
     const authorizer = apiKeyAuth({ header: "X-Permit-Key", find: () => stored });
     expect(await authorizer.authorize(requestWith({ "x-permit-key": password }), undefined)).toBe(stored);
     expect(await authorizer.authorize(requestWith({ "x-api-key": password }), undefined)).toBeUndefined();

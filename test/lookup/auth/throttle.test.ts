@@ -18,30 +18,30 @@ function open(options: Partial<PermitLookupOptions> = {}) {
     const response = await campus.handler(lookupRequest({ plate: "GXK204" }, headers));
     return [response.status, response.headers.get("retry-after")];
   };
-  return { ...campus, stranger: () => ask({ "x-api-key": "guess" }), known: () => ask(keyOf(campus)), ask };
+  return { ...campus, unknown: () => ask({ "x-api-key": "guess" }), known: () => ask(keyOf(campus)), ask };
 }
 
 const keyOf = ({ key }: Campus) => ({ "x-api-key": key });
 
-describe("throttled strangers", () => {
-  it("hear 401, and 429 with Retry-After from the one that is too many, until the time is over", async () => {
-    const { stranger } = open();
-    expect([await stranger(), await stranger(), await stranger()]).toEqual([
+describe("throttled requests without a credential", () => {
+  it("get 401, then 429 with Retry-After, until the limiter's time is over", async () => {
+    const { unknown } = open();
+    expect([await unknown(), await unknown(), await unknown()]).toEqual([
       [401, null],
       [401, null],
       [401, null],
     ]);
-    expect(await stranger()).toEqual([429, "60"]);
+    expect(await unknown()).toEqual([429, "60"]);
     vi.advanceTimersByTime(30_500);
-    expect(await stranger()).toEqual([429, "30"]);
+    expect(await unknown()).toEqual([429, "30"]);
     vi.advanceTimersByTime(29_499);
-    expect(await stranger()).toEqual([429, "1"]);
+    expect(await unknown()).toEqual([429, "1"]);
     vi.advanceTimersByTime(1);
-    expect(await stranger()).toEqual([401, null]);
+    expect(await unknown()).toEqual([401, null]);
   });
 
-  it("hear it in the dialect's own form, and the audit says so", async () => {
-    const { handler, stranger, audits } = open({
+  it("get it in the dialect's own form, and the audit says so", async () => {
+    const { handler, unknown, audits } = open({
       throttle: new RateLimiterMemory({ points: 0, duration: 1 }),
     });
     const response = await handler(lookupRequest({ plate: "GXK204" }));
@@ -52,26 +52,26 @@ describe("throttled strangers", () => {
         message: "Too many requests without a known credential; try again later.",
       },
     });
-    await stranger();
+    await unknown();
     expect(audits).toMatchObject([
       { status: "refused", reason: "too_many_requests", httpStatus: 429 },
       { status: "refused", reason: "too_many_requests", httpStatus: 429 },
     ]);
   });
 
-  it("never count for who proves who they are, nor keep them waiting", async () => {
+  it("never count or delay a request with a credential", async () => {
     const throttle = limiter();
     const consume = vi.spyOn(throttle, "consume");
-    const { stranger, known } = open({ throttle });
+    const { unknown, known } = open({ throttle });
     for (let count = 0; count < 10; count += 1) expect(await known()).toEqual([200, null]);
     expect(consume).not.toHaveBeenCalled();
-    for (let count = 0; count < 10; count += 1) await stranger();
-    expect(await stranger()).toEqual([429, "60"]);
+    for (let count = 0; count < 10; count += 1) await unknown();
+    expect(await unknown()).toEqual([429, "60"]);
     expect(await known()).toEqual([200, null]);
     expect(consume).toHaveBeenCalledTimes(11);
   });
 
-  it("are counted together whatever they claim to be, unless the host tells them apart", async () => {
+  it("are counted under one key, unless the host gives a throttleKey", async () => {
     const claim = (index: number) => ({
       authorization: `Basic ${btoa(`user-${index}:x`)}`,
       "x-forwarded-for": `10.0.0.${index}`,
@@ -88,16 +88,16 @@ describe("throttled strangers", () => {
     expect(await statuses(apart)).toEqual([401, 401, 401, 401, 401, 401, 429, 429]);
   });
 
-  it("are not counted when the credential store fails: nobody knows then that they are strangers", async () => {
+  it("are not counted when the credential store fails: whether they have a credential is not known then", async () => {
     const throttle = limiter();
     const consume = vi.spyOn(throttle, "consume");
     const authorize = { authorize: () => Promise.reject(new Error("no database")) };
-    expect(await open({ throttle, authorize }).stranger()).toEqual([503, null]);
+    expect(await open({ throttle, authorize }).unknown()).toEqual([503, null]);
     expect(consume).not.toHaveBeenCalled();
   });
 });
 
-describe("a limiter that does not work", () => {
+describe("a limiter that fails", () => {
   it.each<[string, Partial<PermitLookupOptions>]>([
     ["rejects", { throttle: { consume: () => Promise.reject(new Error("no Redis")) } }],
     ["rejects with nothing", { throttle: { consume: () => Promise.reject() } }],
@@ -120,22 +120,22 @@ describe("a limiter that does not work", () => {
       },
     ],
     ["has a key that is none", { throttleKey: () => undefined as never }],
-  ])("%s: strangers hear 401 as ever, and the audit shows the failure", async (_, options) => {
-    const { stranger, known, audits } = open(options);
-    for (let count = 0; count < 5; count += 1) expect(await stranger()).toEqual([401, null]);
+  ])("%s: requests get 401 as without a limiter, and the audit shows the failure", async (_, options) => {
+    const { unknown, known, audits } = open(options);
+    for (let count = 0; count < 5; count += 1) expect(await unknown()).toEqual([401, null]);
     expect(await known()).toEqual([200, null]);
     expect(audits[0]).toMatchObject({ reason: "unauthorized", failure: { at: "credentials" } });
   });
 
-  it("never answers: strangers hear 401 when the deadline has passed", async () => {
-    const { stranger } = open({ throttle: { consume: () => new Promise(() => {}) }, deadlineMs: 100 });
-    const asked = stranger();
+  it("never answers: requests get 401 when the deadline has passed", async () => {
+    const { unknown } = open({ throttle: { consume: () => new Promise(() => {}) }, deadlineMs: 100 });
+    const asked = unknown();
     await vi.advanceTimersByTimeAsync(100);
     expect(await asked).toEqual([401, null]);
   });
 
-  it("does not say when: there is no Retry-After", async () => {
-    const { stranger } = open({ throttle: new RateLimiterMemory({ points: 0, duration: 0 }) });
-    expect(await stranger()).toEqual([429, null]);
+  it("gives no time: there is no Retry-After", async () => {
+    const { unknown } = open({ throttle: new RateLimiterMemory({ points: 0, duration: 0 }) });
+    expect(await unknown()).toEqual([429, null]);
   });
 });

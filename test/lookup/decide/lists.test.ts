@@ -109,7 +109,7 @@ describe("a list of queries", () => {
     expect(findPermits).not.toHaveBeenCalled();
   });
 
-  it("makes one record, which explains each plate and can be explained itself", async () => {
+  it("creates one record, which can be explained as a whole and per plate", async () => {
     const options = { provider, permits };
     const { askList, audits } = open(options);
     const { audit } = await askList([queries[0], queries[4]]);
@@ -153,14 +153,14 @@ describe("a list of queries", () => {
     for (const plate of ["AAA1", "CCC3"]) expect(whole?.sentences.join()).toContain(plate);
   });
 
-  it("hides plates in every part of a redacted record", async () => {
+  it("hashes plates in every part of a redacted record", async () => {
     const { askList } = open({ permits, redact: { key: "sixteen bytes at least" } });
     const { audit } = await askList([{ plate: "AAA1" }, { plate: "BBB2" }]);
     expect(audit?.parts).toHaveLength(2);
     expect(JSON.stringify(audit)).not.toMatch(/AAA1|BBB2/);
   });
 
-  it("is not known as soon as one of its places is not", async () => {
+  it("is undetermined when one of its places is unknown", async () => {
     const { askList } = open({ permits });
     const { status, audit } = await askList([
       { plate: "AAA1" },
@@ -259,7 +259,7 @@ describe("a dialect", () => {
     });
   });
 
-  it("that asks for a token gets it compared by hash, whoever authorised", async () => {
+  it("that asks for a token gets it compared by hash, with any authorizer", async () => {
     const dialect: LookupDialect = {
       ...listDialect,
       readToken: ({ body }) => (JSON.parse(body) as { token?: string }).token,

@@ -127,7 +127,7 @@ it("answers as the naive oracle does", async () => {
   }
 });
 
-it("never shows one company another's permit, whatever the source returns", {
+it("never shows one company another's permit, for any result of the source", {
   timeout: 300_000,
 }, async () => {
   const anything = fc.array(

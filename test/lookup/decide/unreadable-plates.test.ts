@@ -157,7 +157,7 @@ describe.each(MOUNTS)("%s", (_, mount) => {
   );
 });
 
-describe("Fastify, told the length of a body that is no UTF-8", () => {
+describe("Fastify, with the Content-Length of a body that is not UTF-8", () => {
   it("hands it to the lookup, which refuses it", async () => {
     const { handler, key, audits } = openCampus({ permits: PERMITS });
     const app = fastify();
@@ -183,7 +183,7 @@ describe("a plate that cannot be read", () => {
     expect((await ask({ plate: "---" })).audit).toMatchObject({ reason: "invalid_request" });
   });
 
-  it("keeps a stranger a stranger", async () => {
+  it("refuses a request without a credential", async () => {
     const { handler } = openCampus({ whenUndetermined: "deny" });
     expect((await handler(lookupRequest({ plate: "---" }))).status).toBe(401);
   });

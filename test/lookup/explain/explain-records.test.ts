@@ -14,7 +14,7 @@ import { createFuzzWorld, type FuzzedHandler } from "../fuzz/fuzz-world.ts";
 
 // Every record that the handler itself wrote can be explained, and is explained truthfully.
 
-/** A record as it comes back from where it was stored. */
+/** A record after a round trip through JSON. */
 const stored = <Record>(record: Record): Record => JSON.parse(JSON.stringify(record));
 
 const CHANGED = "have changed since";
@@ -138,7 +138,7 @@ describe("the record of a list", () => {
     }
   });
 
-  it("is asked again as a list: what is unreadable for one plate leaves the others unknown", async () => {
+  it("is replayed as a list: an unreadable permit of one plate leaves the others undetermined", async () => {
     const unreadable = { ...permit({ id: "BAD" }), revision: -1 };
     const findPermits: PermitLookupOptions["findPermits"] = ({ plateNumbers }) =>
       plateNumbers.includes("GXK204") ? [unreadable] : [];
@@ -154,7 +154,7 @@ describe("the record of a list", () => {
     expect(alone.sentences.join()).toContain("what prevented an answer then does not prevent it now");
   });
 
-  it("tells what the list came to, where one place is unknown", async () => {
+  it("says the status of the list, when one place is unknown", async () => {
     const record = await search({ PlateNumbers: ["GXK204", "HTR604"], ZoneIds: ["lot-1", "LOT-2"] });
     const { sentences } = await explainLookup(record, options);
     expect(sentences.at(-1)).toContain(
@@ -164,11 +164,11 @@ describe("the record of a list", () => {
   });
 });
 
-describe("a record of what failed then", () => {
+describe("a record of a failure", () => {
   it.each([
     ["source_failed", { findPermits: () => Promise.reject(new Error("gone")) }],
     ["source_timeout", { findPermits: () => new Promise<never>(() => {}), deadlineMs: 250 }],
-  ] as const)("%s is not told as a change of permits when it works now", async (reason, more) => {
+  ] as const)("%s is not explained as a change of permits when it works now", async (reason, more) => {
     const { audit } = await openCampus(more as never).ask({ plate: "GXK204" });
     expect(audit.reason).toBe(reason);
     const { sentences } = await explainLookup(stored(audit), {
@@ -181,7 +181,7 @@ describe("a record of what failed then", () => {
     );
   });
 
-  it("is told when something fails now that did not then", async () => {
+  it("is explained when something fails now that did not then", async () => {
     const { audit } = await openCampus({ permits: [permit()] }).ask({ plate: "GXK204" });
     const { sentences } = await explainLookup(stored(audit), {
       ...options,
@@ -202,7 +202,7 @@ it.each([
   ],
   ["unsupported_media_type", {}, { "content-type": "text/plain" }],
 ] as const)(
-  "a record of a request that was refused as %s is told as it is",
+  "a record of a request that was refused as %s is described without a replay",
   async (reason, more, headers) => {
     const { handler, key, audits } = openCampus(more);
     await handler(lookupRequest({ plate: "GXK204" }, { "x-api-key": key, ...headers }));
@@ -216,7 +216,7 @@ it.each([
 );
 
 describe("a record with a redacted place", () => {
-  it("is told as it is, with the names that were close", async () => {
+  it("is described without a replay, with the closest names", async () => {
     const redact = { key: "0123456789abcdef" };
     const { audit } = await openCampus({ redact }).ask({ plate: "GXK204", locationId: "LOT-1" });
     const record = stored({ ...audit, asked: { ...audit.asked, plate: "GXK204" } });
@@ -229,7 +229,7 @@ describe("a record with a redacted place", () => {
   });
 });
 
-it("tells a connection that was closed", async () => {
+it("says that the connection was closed", async () => {
   const { handler, key, audits } = openCampus({
     findPermits: () => Promise.reject(new Error("gone")),
     whenUndetermined: "drop",

@@ -29,12 +29,12 @@ async function explain(
   );
 }
 
-/** The sentence that tells the answer. */
+/** The sentence with the answer. */
 const answerOf = ({ sentences }: { sentences: readonly string[] }) =>
   sentences.find((sentence) => /^(Valid|No permit|Not known)/.test(sentence));
 
 describe("explainLookup", () => {
-  it("tells the whole course of a question", async () => {
+  it("describes the whole decision", async () => {
     const explanation = await explain([permit({ validTo: minutes(-12) })], {
       plate: "gxk-204",
       region: "Nouveau-Brunswick",
@@ -115,7 +115,7 @@ describe("explainLookup", () => {
     expect(answerOf(explanation)).toBe(`No permit (${reason}): permit P-1 ${why}.`);
   });
 
-  it("judges every permit, whichever decided", async () => {
+  it("judges every permit, not only the one that decided", async () => {
     const { considered, reason } = await explain([
       permit({ id: "NOW" }),
       permit({ id: "OVER", validTo: minutes(-1) }),
@@ -136,13 +136,13 @@ describe("explainLookup", () => {
     ["match", {}, { region: "NB" }, {}, "plate and region agree"],
     ["match_grace", { validTo: minutes(-1) }, {}, { graceMinutes: 5 }, "thanks to graceMinutes"],
     ["match_ocr", { plates: [parsePlate("GXK2O4")] }, {}, { plateMatching: "ocr" }, "as GXK2O4"],
-  ] as const)("%s is told", async (reason, changes, question, more, words) => {
+  ] as const)("%s is explained", async (reason, changes, question, more, words) => {
     const explanation = await explain([permit(changes as never)], question, more);
     expect(explanation).toMatchObject({ answer: "valid", reason, considered: [{ counts: true }] });
     expect(answerOf(explanation)).toContain(words);
   });
 
-  it("says why a look-alike gives way to the plate that was typed", async () => {
+  it("says why a look-alike does not match beside the plate that was typed", async () => {
     const permits = [permit(), permit({ id: "OCR", plates: [parsePlate("GXK2O4")] })];
     const { considered } = await explain(permits, {}, { plateMatching: "ocr" });
     expect(considered[1]).toMatchObject({
@@ -188,7 +188,7 @@ describe("explainLookup", () => {
       "longer than deadlineMs",
     ],
   ] as Array<[string, Partial<LookupQuestion>, Partial<PermitLookupOptions>, string]>)(
-    "%s is told",
+    "%s is explained",
     async (reason, question, more, words) => {
       const explanation = await explain([], question, { whenUndetermined: "deny", ...more });
       expect(explanation.reason).toBe(reason);
@@ -198,7 +198,7 @@ describe("explainLookup", () => {
     },
   );
 
-  it("tells of permits that were left out, and of a plate that is none", async () => {
+  it("reports ignored permits, and a plate that cannot be read", async () => {
     const foreign = permit({ companyId: "tantramar" });
     const { sentences } = await explain([], {}, { findPermits: () => [foreign] });
     expect(sentences).toContain(
@@ -226,7 +226,7 @@ describe("explainLookup", () => {
     expect((await explain(permits)).answer).toBe("none");
   });
 
-  it("is not heard by onAnswer, and asks nobody for a credential", async () => {
+  it("does not call onAnswer, and needs no credential", async () => {
     const fail = () => {
       throw new Error("must not be called");
     };
@@ -265,7 +265,7 @@ describe("explainLookup", () => {
 });
 
 describe("explainLookup of a record", () => {
-  /** A record as it comes back from where it was stored. */
+  /** A record after a round trip through JSON. */
   const stored = <Record>(record: Record): Record => JSON.parse(JSON.stringify(record));
 
   it("replays it at its instant and says that nothing has changed", async () => {
@@ -325,7 +325,7 @@ describe("explainLookup of a record", () => {
       reason: "unauthorized",
       considered: [],
       sentences: [
-        expect.stringContaining("looked up no plate: refused (unauthorized), nobody was recognised"),
+        expect.stringContaining("looked up no plate: refused (unauthorized), no credential was recognised"),
       ],
     });
   });

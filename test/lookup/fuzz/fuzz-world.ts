@@ -17,7 +17,7 @@ import { BUILT_IN_DIALECTS, type BuiltInDialect } from "../../support/built-in-d
 import { minutes, now } from "../campus.ts";
 import type { Login } from "./fuzz-requests.ts";
 
-/** It stands in everything that company B has. No reply to company A may hold it, however it is written. */
+/** Every text of company B contains it. No reply to company A may contain it, in any spelling. */
 export const MARKER = "xq7marker";
 
 export const FOREIGN_PLATE = "XQ7MARKER";

@@ -31,7 +31,7 @@ export const SLOW_PLATE = "SLOW1";
 export const LOCATION_NAME = "Stationnement Île-d’Orléans 🅿";
 export const COMPANY_NAME = "Université de Fundy — Été";
 
-/** Makes the handler that every host serves. All that it does is told to `report`. */
+/** Creates the handler that every host serves. It reports its records to `report`. */
 export function createServedLookup(
   { parsePlate, ...make }: Library,
   options: { pathname: string; report: (event: HostEvent) => void },

@@ -16,7 +16,7 @@ const session = {
   tenantName: COMPANY_NAME,
 };
 
-/** What a lookup must do in whatever it is mounted. */
+/** What a lookup must do under every mount. */
 export function describeHost({ name, traits = {}, open }: LookupHost): void {
   const { refusesItself = [], adds = {}, compresses = false, chunks = false, preflight = false } = traits;
   const { network = true } = traits;
@@ -103,7 +103,7 @@ export function describeHost({ name, traits = {}, open }: LookupHost): void {
       ]);
     });
 
-    it("refuses strangers with a challenge", async () => {
+    it("refuses requests without a credential, with a challenge", async () => {
       const response = await send({ headers: { "x-api-key": "wrong" } });
       expect(response.status).toBe(401);
       expectOurs(response);

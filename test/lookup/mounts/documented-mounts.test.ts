@@ -64,7 +64,7 @@ describe.each(Object.entries(mounts))("%s, as documented", (_, serve) => {
     expect(audits).toMatchObject([{ status: "undetermined", reason: "invalid_request", httpStatus: 503 }]);
   });
 
-  it("a question is answered, and another method hears 405", async () => {
+  it("a query is answered, and another method gets 405", async () => {
     const { handler, key } = openCampus({ permits: [permit()] });
     const url = `${await serve(handler)}/enforcement/lookup`;
     const headers = { "content-type": "application/json", "x-api-key": key };

@@ -13,7 +13,7 @@ import { createT2FlexProvider } from "../../../src/vendors/t2-flex/index.ts";
 import { openCampus, permit } from "../campus.ts";
 import { listen } from "../hosts/node-server.ts";
 
-// What is particular to one framework. What every host must do stands in hosts/suite.ts.
+// Cases of single frameworks. The cases of every host are in hosts/suite.ts.
 
 const closers: Array<() => Promise<unknown>> = [];
 
@@ -29,7 +29,7 @@ async function serveExpress(prepare: (app: express.Express) => void): Promise<st
   return `${origin}/lookup`;
 }
 
-describe("a body that somebody has consumed", () => {
+describe("a body that a parser has consumed", () => {
   it("is answered at once with a named 500", async () => {
     const { handler, key } = openCampus({ permits: [permit()] });
     const url = await serveExpress((app) =>

@@ -88,7 +88,7 @@ describe("a body that takes its time", () => {
 
   it.each([
     ["unavailable", 503, 503],
-    // No credential was recognised: a stranger is not told that there is no permit.
+    // No credential was recognised: the reply is not "no permit".
     ["deny", 503, 503],
     ["drop", 0, 0],
   ] as const)("and has not come by the deadline is not known: %s", async (whenUndetermined, status, http) => {

@@ -3,7 +3,7 @@ import type { Company } from "../../../src/core/directory/directory.ts";
 import { readAnsweredLocations } from "../../../src/core/directory/read-answers.ts";
 import type { StoredCredential } from "../../../src/core/lookup/credential.ts";
 import type { LookupPlace } from "../../../src/core/lookup/dialect.ts";
-import { findScope } from "../../../src/lookup/decide/kept-scopes.ts";
+import { findScope } from "../../../src/lookup/decide/cached-scopes.ts";
 import { resolveScope } from "../../../src/lookup/decide/scope.ts";
 import { companies, directory, locations } from "../campus.ts";
 
@@ -23,8 +23,8 @@ const places: Array<LookupPlace | undefined> = [
   { by: "zone", value: ["Core", "Nowhere"] },
 ];
 
-describe("scopes that are kept", () => {
-  it.each(places)("are those that a walk through the list gives: %j", (place) => {
+describe("cached scopes", () => {
+  it.each(places)("equal those of resolveScope: %j", (place) => {
     for (const locationIds of [undefined, ["lot-2"]]) {
       const asked = {
         credential: { ...credential, ...(locationIds === undefined ? {} : { locationIds }) },
@@ -35,19 +35,19 @@ describe("scopes that are kept", () => {
     }
   });
 
-  it("are made once", () => {
+  it("are created once", () => {
     const asked = { credential, place: undefined, providerId };
     expect(findScope(fundy, listed, asked)).toBe(findScope(fundy, listed, asked));
   });
 
-  it("are each provider's own", () => {
+  it("are separate for each provider", () => {
     const other = { ...fundy, providers: { ...fundy.providers, other: { enabled: true } } };
     const asked = { credential, place: undefined, providerId: "other" };
     expect(findScope(other, listed, asked)).toEqual(resolveScope(other, listed, asked));
     expect(findScope(fundy, listed, { ...asked, providerId })).not.toEqual(findScope(other, listed, asked));
   });
 
-  it("are not kept of a list that can change", () => {
+  it("are not cached for a list that can change", () => {
     const list = [...locations];
     const asked = { credential, place: undefined, providerId };
     const before = findScope(fundy, readAnsweredLocations(list, "fundy"), asked);
@@ -58,7 +58,7 @@ describe("scopes that are kept", () => {
     });
   });
 
-  it("are no other company's, when a directory gives its list", () => {
+  it("are not those of another company whose list the directory returns", () => {
     const asked = { credential, place: undefined, providerId };
     const leaked = readAnsweredLocations(directory.listLocations("fundy"), "tantramar");
     expect(findScope(tantramar, leaked, asked)).toMatchObject({ locationIds: [] });

@@ -12,18 +12,18 @@ import {
   type UnknownPlace,
 } from "./scope.ts";
 
-/** The scopes of a whole company's list of locations, for one provider that the company has switched on. */
-interface KeptScopes {
+/** All scopes of one company's locations, for a provider that the company has switched on. */
+interface CachedScopes {
   readonly everywhere: Scope;
   readonly byPlace: ReadonlyMap<LookupPlace["by"], ReadonlyMap<string, Scope>>;
 }
 
-// By list, then by provider.
-const kept = new WeakMap<Iterable<Location>, Map<string, KeptScopes>>();
+// Keyed by the list of locations, then by provider id.
+const cache = new WeakMap<Iterable<Location>, Map<string, CachedScopes>>();
 
 /**
- * Like {@link resolveScope}, which walks through all of a company's locations. Where their list cannot change, that is
- * done once; a list of the host's own may change between two lookups, and is walked through each time.
+ * Like {@link resolveScope}, which visits all of a company's locations, but caches its results for lists that cannot change
+ * (those of `memoryDirectory`). The host's own list may change between two lookups and is visited each time.
  */
 export function findScope(
   company: Company,
@@ -31,20 +31,20 @@ export function findScope(
   asked: AskedPlace,
 ): Scope | UnknownPlace {
   const { credential, place, providerId } = asked;
-  const isKept = credential.locationIds === undefined && locations.isUnchanging;
-  if (!isKept || !isCompanyEnabled(company, providerId)) return resolveScope(company, locations, asked);
-  const { everywhere, byPlace } = keepScopes(company, locations.sound, providerId);
+  const isCached = credential.locationIds === undefined && locations.isUnchanging;
+  if (!isCached || !isCompanyEnabled(company, providerId)) return resolveScope(company, locations, asked);
+  const { everywhere, byPlace } = cacheScopes(company, locations.sound, providerId);
   if (place === undefined) return everywhere;
   const single = typeof place.value === "string" ? byPlace.get(place.by)?.get(place.value) : undefined;
   return single ?? resolveScope(company, locations, asked);
 }
 
-function keepScopes(company: Company, locations: readonly Location[], providerId: string): KeptScopes {
-  const ofProvider = kept.get(locations) ?? new Map<string, KeptScopes>();
-  kept.set(locations, ofProvider);
+function cacheScopes(company: Company, locations: readonly Location[], providerId: string): CachedScopes {
+  const ofProvider = cache.get(locations) ?? new Map<string, CachedScopes>();
+  cache.set(locations, ofProvider);
   const present = ofProvider.get(providerId);
   if (present !== undefined) return present;
-  const scopes: KeptScopes = {
+  const scopes: CachedScopes = {
     everywhere: toScope(company, locations, providerId),
     byPlace: new Map(PLACE_KINDS.map((by) => [by, scopesByName(by)])),
   };

@@ -10,10 +10,10 @@ import { challengesOf } from "./authenticate.ts";
 import type { ThrottleSettings } from "./throttle.ts";
 
 /**
- * The refusal for a request that proves no credential: 401, or 429 when the limiter says that there were too many of them. Only
- * they meet the limiter: who proves who they are is neither counted nor kept waiting, whatever strangers do.
+ * The refusal for a request that proves no credential: 401, or 429 when the limiter rejects it. Only these requests reach the
+ * limiter, so they cannot slow down a vendor with a valid credential.
  */
-export async function refuseStranger(
+export async function refuseUnauthenticated(
   request: LookupRequest,
   { settings, inquiry, deadline }: LookupWork,
 ): Promise<LookupRefusal> {
@@ -23,7 +23,7 @@ export async function refuseStranger(
   } catch (thrown) {
     if (isExhausted(thrown)) return createRefusal("too_many_requests", { headers: retryAfter(thrown) });
     const hasGone = isInterruption(thrown) && thrown.reason === "aborted";
-    // A limiter that does not work refuses no request. The audit shows that it does not work.
+    // A limiter that fails refuses no request. The audit reports its failure.
     if (!hasGone) inquiry.failure = { at: "credentials", thrown };
   }
   return createRefusal("unauthorized", { headers: challengesOf(authorizers) });
@@ -37,7 +37,7 @@ function isExhausted(thrown: unknown): thrown is Exhausted {
   return typeof attempt(() => (thrown as Partial<Exhausted> | null | undefined)?.msBeforeNext) === "number";
 }
 
-/** Whole seconds, upwards. A limiter without an end of its own says -1, and there is nothing to tell. */
+/** The wait in whole seconds, rounded up. No header for a limiter that blocks for ever: its `msBeforeNext` is -1. */
 function retryAfter({ msBeforeNext }: Exhausted): Record<string, string> {
   return msBeforeNext > 0 && Number.isFinite(msBeforeNext)
     ? { "retry-after": String(Math.ceil(msBeforeNext / 1_000)) }
