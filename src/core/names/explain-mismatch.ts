@@ -1,11 +1,16 @@
+import { createNameIndex, type NameIndex } from "./closest-names.ts";
 import { createMismatchExplainer, type NameDifference } from "./explain-difference.ts";
 import { type NameFold, withLookAlikes } from "./folds.ts";
 import { LOOK_ALIKES } from "./look-alike-table.ts";
-import { createNameIndex, type NameIndex } from "./name-index.ts";
 
-// Everything that mismatch.ts has, with the table of look-alike letters. Nothing that a lookup imports imports this.
+// The functions of rank-candidates.ts with the table of look-alike letters. A lookup does not load this file.
 
-let lookAlikes: ReadonlyMap<string, string> | undefined;
+/** Characters by the one that they look like. */
+const likenesses: ReadonlyMap<string, string> = new Map(
+  LOOK_ALIKES.flatMap(([likeness, characters]) =>
+    [...characters].map((character): [string, string] => [character, likeness]),
+  ),
+);
 
 const lookAlikeFold: NameFold = {
   kind: "look_alike",
@@ -25,7 +30,7 @@ export function explainMismatch(expected: string, actual: string): NameDifferenc
   return explainer.explain(expected, actual);
 }
 
-/** Prepares names for many searches. Each is folded once; what finds near ones is built with the first search. */
+/** Prepares names for many searches. Each is folded once, with the first search. */
 export function indexNames(names: Iterable<string>): NameIndex {
   return createNameIndex(names, explainer);
 }
@@ -40,17 +45,8 @@ function foldCharacter(character: string): string {
 }
 
 function findLikeness(character: string): string | undefined {
-  // Full-width and mathematical letters are said by Unicode itself to be plain ones in another dress.
+  // For Unicode, full-width and mathematical letters are compatible with the plain ones.
   const plain = character.normalize("NFKC");
   if (/^[!-~]+$/.test(plain)) return plain;
-  lookAlikes ??= readTable();
-  return lookAlikes.get(character) ?? lookAlikes.get(plain);
-}
-
-function readTable(): ReadonlyMap<string, string> {
-  return new Map(
-    LOOK_ALIKES.flatMap(([likeness, characters]) =>
-      [...characters].map((character): [string, string] => [character, likeness]),
-    ),
-  );
+  return likenesses.get(character) ?? likenesses.get(plain);
 }

@@ -77,6 +77,22 @@ export function applyFolds(folds: readonly NameFold[], name: string): string {
   return folds.reduce((folded, { fold }) => fold(folded), name);
 }
 
+/** Makes what applies folds in their order, that of words apart. */
+export function createFold(folds: readonly NameFold[]): (name: string) => string {
+  const inOrder = folds.filter(({ kind }) => kind !== "swapped_words");
+  return (name) => (isPlain(name) ? name.toLowerCase() : applyFolds(inOrder, name));
+}
+
+/** Whether no fold but that of case changes a name: ASCII without a grave accent, words one space apart. */
+function isPlain(name: string): boolean {
+  return /^[!-_a-~]+(?: [!-_a-~]+)*$/.test(name);
+}
+
+/** What folded names have in common that differ in the order of words and in digits that look like letters. */
+export function variantKeyOf(folded: string): string {
+  return sortWords(/[01l]/.test(folded) ? folded.replace(/0/g, "o").replace(/[1l]/g, "i") : folded);
+}
+
 /** The words of a name in alphabetical order. */
 export function sortWords(name: string): string {
   return name.includes(" ") ? name.split(" ").sort().join(" ") : name;

@@ -1,17 +1,58 @@
-import { createMismatchExplainer } from "./explain-difference.ts";
-import { PLAIN_FOLDS } from "./folds.ts";
-import { type NameCandidate, rankAmong } from "./name-index.ts";
+import { fieldError, readNonNegativeInteger, readRecord } from "../fields.ts";
+import { editDistance } from "./edit-distance.ts";
+import {
+  createMismatchExplainer,
+  type MismatchExplainer,
+  type NameDifference,
+} from "./explain-difference.ts";
+import { createFold, PLAIN_FOLDS, variantKeyOf } from "./folds.ts";
+import { MAX_NAME_LENGTH } from "./visible-name.ts";
 
 export type { NameDifference } from "./explain-difference.ts";
 export type { MismatchKind } from "./folds.ts";
-export type { NameCandidate } from "./name-index.ts";
 
-// What a lookup can afford: everything but look-alike letters, which need a table. `mismatch-look-alikes.ts` has it.
-const explainer = createMismatchExplainer(PLAIN_FOLDS);
+/** A name that was found, close to the one that was wanted. */
+export interface NameCandidate {
+  readonly name: string;
+  /** Expected: the wanted name. Actual: this one. */
+  readonly difference: NameDifference;
+  /**
+   * How many characters must be inserted, removed, replaced or swapped with their neighbour once case, spaces, accents
+   * and the like are set right. 0: nothing else differs. Words in another order and digits for letters count as 1.
+   */
+  readonly edits: number;
+  /** Another name is exactly as close: nothing but knowledge of the place can tell which one is meant. */
+  readonly tied: boolean;
+}
+
+/** A name further away than this is not close. */
+export const MAX_EDITS = 3;
+
+/** More changed characters than these are all the same to a ranking. */
+const MAX_CHANGES = 6;
+
+/** A name with what it is compared by. */
+export interface FoldedName {
+  readonly name: string;
+  /** The name with everything set right that can be explained, but for the order of words. */
+  readonly folded: string;
+  /** In the list given, from 0. */
+  readonly place: number;
+}
+
+/** A name that is close enough to be ranked. */
+export interface FoundName extends FoldedName {
+  readonly edits: number;
+  /** Nothing differs but what the explainer has a kind for. */
+  readonly explained: boolean;
+}
+
+// What a lookup can afford: all folds but that of look-alike letters, whose table explain-mismatch.ts loads.
+const plainExplainer = createMismatchExplainer(PLAIN_FOLDS);
 
 /**
- * The names that somebody who wrote `wanted` may have meant, ranked as `NameIndex.closest` does, look-alike letters of
- * other scripts apart: here they are edits.
+ * The names that `wanted` may have been meant for, ranked as `NameIndex.closest` ranks them, except that look-alike
+ * letters of other scripts count as edits. Compares with every name: for many searches in a long list, use an index.
  *
  * @param options.limit how many at most; default 3
  * @throws EnforcementError `invalid_input` when something is no text
@@ -21,5 +62,102 @@ export function rankCandidates(
   candidates: Iterable<string>,
   options: { limit?: number } = {},
 ): NameCandidate[] {
-  return rankAmong(candidates, wanted, { ...options, explainer });
+  return rankAmong(candidates, wanted, { ...options, explainer: plainExplainer });
+}
+
+/** The same with any explainer. */
+export function rankAmong(
+  names: Iterable<string>,
+  wanted: string,
+  { explainer, ...options }: { explainer: MismatchExplainer; limit?: number },
+): NameCandidate[] {
+  const fold = createFold(explainer.folds);
+  const limit = readLimit(options);
+  const distinct = readNames(names);
+  const query = readWanted(wanted, fold);
+  if (query === undefined) return [];
+  const found = distinct.flatMap((name, place): FoundName[] => {
+    const entry = { name, folded: fold(name), place };
+    if (name === wanted) return [];
+    if (isVariant(query, entry, explainer)) return [{ ...entry, edits: 1, explained: true }];
+    const edits = countEdits(query, entry, MAX_EDITS);
+    return edits === undefined ? [] : [{ ...entry, edits, explained: edits === 0 }];
+  });
+  return rankFound(found, wanted, { explainer, limit });
+}
+
+/** Edits between two folded names; `undefined` beyond `atMost`, and beyond one for three characters of the longer name. */
+export function countEdits(wanted: FoldedName, other: FoldedName, atMost: number): number | undefined {
+  if (other.name === wanted.name) return undefined;
+  const longest = Math.max(other.folded.length, wanted.folded.length);
+  return editDistance(wanted.folded, other.folded, Math.min(atMost, Math.floor(longest / 3)));
+}
+
+/** Whether a name has the same words in another order, or digits for letters, and nothing that cannot be explained. */
+export function isVariant(wanted: FoldedName, other: FoldedName, explainer: MismatchExplainer): boolean {
+  if (other.folded === wanted.folded || variantKeyOf(other.folded) !== variantKeyOf(wanted.folded))
+    return false;
+  const difference = explainer.explain(wanted.name, other.name);
+  return difference !== undefined && difference.kind !== "other";
+}
+
+/** Ranks what was found and leaves out what is far beside the nearest. */
+export function rankFound(
+  found: readonly FoundName[],
+  wanted: string,
+  { explainer, limit }: { explainer: MismatchExplainer; limit: number },
+): NameCandidate[] {
+  const nearest = fewestEdits(found);
+  const ranked = found
+    .filter(({ edits }) => edits <= nearest + 1)
+    .map((one) => ({ ...one, changes: editDistance(wanted, one.name, MAX_CHANGES) ?? MAX_CHANGES + 1 }))
+    .map((one) => ({ ...one, order: [one.edits, one.explained ? 0 : 1, one.changes] as const }))
+    .sort((one, other) => compareOrders(one.order, other.order) || one.place - other.place);
+  return ranked.slice(0, limit).flatMap(({ name, edits, order }, rank) => {
+    const difference = explainer.explain(wanted, name);
+    const beside = [ranked[rank - 1], ranked[rank + 1]];
+    const tied = beside.some((other) => other !== undefined && compareOrders(other.order, order) === 0);
+    return difference === undefined ? [] : [Object.freeze({ name, difference, edits, tied })];
+  });
+}
+
+/** Edits of the nearest name; {@link MAX_EDITS} where none was found. */
+export function fewestEdits(found: Iterable<FoundName>): number {
+  let fewest = MAX_EDITS;
+  for (const { edits } of found) fewest = Math.min(fewest, edits);
+  return fewest;
+}
+
+function compareOrders(one: readonly number[], other: readonly number[]): number {
+  const at = one.findIndex((value, index) => value !== other[index]);
+  return at === -1 ? 0 : (one[at] ?? 0) - (other[at] ?? 0);
+}
+
+/** Each name once, without those that are too long to compare. */
+export function readNames(names: Iterable<string>): string[] {
+  if (typeof names !== "object" || names === null || !(Symbol.iterator in names)) {
+    throw fieldError("candidates", "must be an array or another iterable of texts.");
+  }
+  const distinct = new Set(names);
+  for (const name of distinct) assertText(name, "candidates");
+  return [...distinct].filter(isComparable);
+}
+
+/** The wanted name, folded; `undefined` when it is too long to compare. */
+export function readWanted(wanted: string, fold: (name: string) => string): FoldedName | undefined {
+  assertText(wanted, "wanted");
+  return isComparable(wanted) ? { name: wanted, folded: fold(wanted), place: -1 } : undefined;
+}
+
+export function readLimit(options: unknown): number {
+  const { limit } = readRecord(options, "rankCandidates options", ["limit"]);
+  return limit === undefined ? 3 : readNonNegativeInteger(limit, "limit");
+}
+
+function isComparable(name: string): boolean {
+  return name.length <= MAX_NAME_LENGTH;
+}
+
+function assertText(value: unknown, field: string): void {
+  if (typeof value !== "string") throw fieldError(field, "must be text.");
 }

@@ -16,6 +16,7 @@ import {
   missingTarget,
   reportMapping,
 } from "../../core/mapping/report-mapping.ts";
+import { describeExhaustion } from "../../core/names/closest-names.ts";
 import { explainMismatch } from "../../core/names/explain-mismatch.ts";
 import type { NameCandidate } from "../../core/names/rank-candidates.ts";
 import { hasHiddenCharacters, showName } from "../../core/names/visible-name.ts";
@@ -98,13 +99,13 @@ function judgeTarget(target: string, zones: readonly Zone[], book: ZoneBook): Ma
   if (zones.length > 1) return [ambiguousTarget(target, zones)];
   const [foreign] = book.resolveForeign(target);
   if (foreign !== undefined) return [foreignZone(target, foreign)];
-  const near = book.closest(target);
+  const near = book.names().closest(target);
   const nearest = near[0];
   if (nearest !== undefined && nearest.difference.kind !== "other") return [almostTarget(target, near, book)];
   if (isDamagedId(target)) return [malformedTarget(target, "error")];
   // A name may hold what cannot be seen; without the whole list nobody knows.
   if (hasHiddenCharacters(target)) return [malformedTarget(target, book.complete ? "error" : "warning")];
-  return book.complete ? [unknownTarget(target, near)] : unresolved;
+  return book.complete ? [unknownTarget(target, near, book)] : unresolved;
 }
 
 function judgeZoneName(location: Location, zones: readonly Zone[]): MappingFinding[] {
@@ -207,12 +208,12 @@ function unresolvedTarget(target: string): MappingFinding {
   };
 }
 
-function unknownTarget(target: string, near: readonly NameCandidate[]): MappingFinding {
+function unknownTarget(target: string, near: readonly NameCandidate[], book: ZoneBook): MappingFinding {
   const { hint, details } = describeCandidates(near);
   return {
     ...{ code: "target_unknown", severity: "error", ...details },
     message: `Target "${showName(target)}" is no id, number or name of a zone of this operator.`,
-    hint: `${hint}${TARGET_HINT} Fetch the zones again if it is new.`,
+    hint: `${hint}${describeExhaustion(book.names())}${TARGET_HINT} Fetch the zones again if it is new.`,
   };
 }
 

@@ -1,8 +1,8 @@
 import { fieldError, isUuid, readBoolean, readOptionalText, readRecord } from "../../core/fields.ts";
 import { groupBy } from "../../core/mapping/group-by.ts";
 import { attempt, readName, readVendorList, type VendorList } from "../../core/mapping/read-mapping.ts";
+import type { NameIndex } from "../../core/names/closest-names.ts";
 import { indexNames } from "../../core/names/explain-mismatch.ts";
-import type { NameCandidate } from "../../core/names/rank-candidates.ts";
 import type { Zone } from "../../core/provider.ts";
 
 /** A zone with the operator that it belongs to, where the list says so. Absent: the operator that was asked for. */
@@ -22,8 +22,8 @@ export interface ZoneBook {
   canResolve(target: string): boolean;
   /** What two targets have in common when they mean one zone. */
   keyOf(target: string): string;
-  /** Numbers and names that are close to it. */
-  closest(target: string): NameCandidate[];
+  /** The numbers and names of the operator's zones. */
+  names(): NameIndex;
 }
 
 /**
@@ -41,6 +41,7 @@ export function openZoneBook(
     lowerId(zone.operatorId) !== lowerId(operatorId);
   const own = indexZones(entries.filter((zone) => !isForeign(zone)));
   const foreign = indexZones(entries.filter(isForeign));
+  // A mapping whose targets are all ids never asks for these.
   const names = once(() => indexNames([...own.names().keys(), ...own.numbers().keys()]));
   return {
     complete,
@@ -51,7 +52,7 @@ export function openZoneBook(
       const zones = own.resolve(target);
       return lowerId((zones.length === 1 ? zones[0]?.id : undefined) ?? target);
     },
-    closest: (target) => names().closest(target),
+    names,
   };
 }
 

@@ -16,8 +16,8 @@ import {
   reportMapping,
   sharedTarget,
 } from "../../core/mapping/report-mapping.ts";
+import { describeExhaustion, type NameIndex } from "../../core/names/closest-names.ts";
 import { explainMismatch, indexNames } from "../../core/names/explain-mismatch.ts";
-import type { NameIndex } from "../../core/names/name-index.ts";
 import type { NameCandidate } from "../../core/names/rank-candidates.ts";
 import { hasForbiddenCharacters, hasHiddenCharacters, showName } from "../../core/names/visible-name.ts";
 import { openZoneNames, type ZoneNames } from "./zone-names.ts";
@@ -134,7 +134,7 @@ function judgeStations(target: string, stations: readonly T2FlexStation[]): Mapp
 function judgeMissingStation(
   target: string,
   near: readonly NameCandidate[],
-  { complete }: StationBook,
+  { complete, unclaimed }: StationBook,
 ): MappingFinding[] {
   const [nearest] = near;
   const { hint, details } = describeCandidates(near);
@@ -153,7 +153,7 @@ function judgeMissingStation(
     {
       ...{ code: "target_unknown", severity: "error", ...details },
       message: `Flex has no station with the description "${showName(target)}".`,
-      hint: `${hint}Create the station with exactly this description, link it to its Station Location and re-run the ODC task.`,
+      hint: `${hint}${describeExhaustion(unclaimed)}Create the station with exactly this description, link it to its Station Location and re-run the ODC task.`,
     },
   ];
 }

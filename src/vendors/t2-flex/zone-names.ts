@@ -1,6 +1,7 @@
 import type { Location } from "../../core/directory/directory.ts";
 import { describeCandidates } from "../../core/mapping/describe-candidates.ts";
 import { type MappingFinding, readName, readVendorList } from "../../core/mapping/read-mapping.ts";
+import { describeExhaustion } from "../../core/names/closest-names.ts";
 import { indexNames } from "../../core/names/explain-mismatch.ts";
 import { showName } from "../../core/names/visible-name.ts";
 
@@ -39,7 +40,7 @@ export function openZoneNames(value: unknown): ZoneNames {
         {
           ...{ code: "zone_unknown", severity: "error", ...details },
           message: `Flex has no zone or lot "${showName(zoneName)}".`,
-          hint: `${hint}Set the location's zoneName to the zone's name or the lot's id as Flex has it, then re-run the ODC task.`,
+          hint: `${hint}${describeExhaustion(index)}Set the location's zoneName to the zone's name or the lot's id as Flex has it, then re-run the ODC task.`,
         },
       ];
     },

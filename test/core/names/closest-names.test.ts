@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createNameIndex, describeExhaustion } from "../../../src/core/names/closest-names.ts";
 import { createMismatchExplainer } from "../../../src/core/names/explain-difference.ts";
 import { indexNames } from "../../../src/core/names/explain-mismatch.ts";
 import { applyFolds, PLAIN_FOLDS } from "../../../src/core/names/folds.ts";
-import { createNameIndex, rankAmong } from "../../../src/core/names/name-index.ts";
+import { rankAmong } from "../../../src/core/names/rank-candidates.ts";
+import { placeNames } from "../../bench/mapping/names.ts";
 
 const explainer = createMismatchExplainer(PLAIN_FOLDS);
 
@@ -64,6 +66,33 @@ describe("indexNames", () => {
     expect(ties("Lot 103")).toEqual(["lot 103 true", "Lot  103 true", "Lot 101 true"]);
     // A tie with a name that the limit leaves out is a tie.
     expect(index.closest("Lot 104", { limit: 1 })).toMatchObject([{ name: "Lot 101", tied: true }]);
+  });
+
+  test.each([
+    ["edits that are counted", { distances: 2, pairs: 1_000 }],
+    ["pairs that are looked at", { distances: 1_000, pairs: 8 }],
+  ])("gives only what can be explained once it has reached its limit of %s", (_, limits) => {
+    const names = ["Lot 101", "Lot 102", "North Lot", "Stadium"];
+    const index = createNameIndex(names, explainer, limits);
+    const found = (wanted: string) => index.closest(wanted).map(({ name, edits }) => `${name} ${edits}`);
+    expect(found("Lot 103")).toEqual(["Lot 101 1", "Lot 102 1"]);
+    // A search that has begun is finished: the limit is seen by the next one.
+    expect([index.isExhausted, describeExhaustion(index)]).toEqual([false, ""]);
+    expect(found("Stadum")).toEqual([]);
+    expect(index.isExhausted).toBe(true);
+    expect(describeExhaustion(index)).toMatch(/^Names with a typing error were not looked for here/);
+    expect(found("STADIUM")).toEqual(["Stadium 0"]);
+    expect(found("lot north")).toEqual(["North Lot 1"]);
+    expect(found("Lot 1O1")).toEqual(["Lot 101 1"]);
+  });
+
+  test("compares all of 10,000 names that have little in common, and counts the edits of few pairs", () => {
+    const names = placeNames(10_000);
+    const index = createNameIndex(names, explainer);
+    for (const name of names.filter((_, place) => place % 50 === 0)) {
+      expect(index.closest(`${name}x`)[0]?.edits).toBe(1);
+    }
+    expect(index.isExhausted).toBe(false);
   });
 
   test("folds plain names by a short cut that comes to the same", () => {
