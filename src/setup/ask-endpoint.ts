@@ -8,7 +8,7 @@ import type {
 import type { PullProvider } from "../core/provider.ts";
 import type { LookupEndpoint } from "./lookup-endpoint.ts";
 
-/** Where and how our own lookup is asked. */
+/** How the host's own lookup endpoint is called. */
 export interface EndpointAccess {
   readonly url: string;
   readonly probe: LookupProbe;
@@ -17,9 +17,10 @@ export interface EndpointAccess {
 }
 
 /**
- * Checks what was given of an endpoint.
+ * Checks the option `lookup`.
  *
- * @throws EnforcementError `invalid_input` naming what is wrong; `unsupported` when nobody knows how to ask
+ * @throws EnforcementError `invalid_input` that names the field; `unsupported` when neither the option nor the provider has a
+ * probe
  */
 export function readEndpoint(endpoint: LookupEndpoint, provider: PullProvider): EndpointAccess {
   if (typeof endpoint !== "object" || endpoint === null) throw fieldError("lookup", "must be an object.");
@@ -29,11 +30,11 @@ export function readEndpoint(endpoint: LookupEndpoint, provider: PullProvider): 
   }
   const probe = endpoint.probe ?? provider.probe;
   if (probe === undefined) {
-    const problem = `is missing: nobody but you knows how the dialect "${provider.dialect.id}" asks.`;
+    const problem = `is missing: the dialect "${provider.dialect.id}" has no probe of its own; give one.`;
     throw fieldError("lookup.probe", problem, "unsupported");
   }
   if ("handler" in endpoint) {
-    // A handler without a network is asked at the path that it is mounted at.
+    // A handler that is called directly still needs a URL: that of its mount, or a placeholder.
     return { url: endpoint.url ?? "https://lookup.invalid", probe, credentials, send: endpoint.handler };
   }
   const url = readUrl(endpoint.url);
@@ -46,10 +47,10 @@ function readUrl(text: unknown): string {
   const { protocol, hostname } = new URL(text);
   const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
   if (protocol === "https:" || (protocol === "http:" && loopback)) return text;
-  throw fieldError("lookup.url", "must be https: credentials and plates travel there.");
+  throw fieldError("lookup.url", "must be https, because credentials and plates are sent to it.");
 }
 
-/** Asks our own lookup about one plate. Faults of network, status or reply are answers; only aborts are thrown. */
+/** Asks the host's lookup endpoint about one plate. A failed request is an answer too (`unavailable`); only aborts are thrown. */
 export async function askEndpoint(
   access: EndpointAccess,
   question: LookupProbeQuestion,
@@ -61,7 +62,7 @@ export async function askEndpoint(
     const asked = probe.toRequest(question, options.credentials ?? credentials);
     const address = asked.path === "" ? url : `${url.replace(/\/+$/, "")}${asked.path}`;
     const { method, headers, body } = asked;
-    // Nothing follows a redirect with credentials.
+    // A request that carries credentials never follows a redirect.
     const response = await send(new Request(address, { method, headers, body, redirect: "manual", signal }));
     return probe.readReply({ status: response.status, body: await response.text() });
   } catch (thrown) {
@@ -70,7 +71,7 @@ export async function askEndpoint(
   }
 }
 
-/** The same user with a secret that nobody issued. */
+/** The same user with a random secret. */
 export function toWrongCredential(credential: LookupCredential): LookupCredential {
   const wrong = crypto.randomUUID();
   switch (credential.scheme) {
@@ -85,7 +86,7 @@ export function toWrongCredential(credential: LookupCredential): LookupCredentia
   }
 }
 
-/** The system's code, such as ECONNREFUSED: an error's own words may hold the address. */
+/** The system's fault code, such as ECONNREFUSED. The error's own message may hold the address and is dropped. */
 function describeFault(thrown: unknown): string {
   const cause = thrown instanceof Error ? (thrown.cause ?? thrown) : thrown;
   if (typeof cause !== "object" || cause === null || !("code" in cause)) return "";

@@ -2,16 +2,16 @@ import type { Company, Location } from "../core/directory/directory.ts";
 import { isCompanyEnabled, isEnabled } from "../core/directory/switches.ts";
 import { showName } from "../core/names/visible-name.ts";
 import type { EnforcementProvider } from "../core/provider.ts";
-import { fillSentence, placesOf } from "./fill-text.ts";
+import { companyPlaceholders, fillSentence } from "./fill-text.ts";
 import type { ExistingIntegration } from "./readiness/readiness.ts";
 
-const MOST_NAMES = 10;
+const MAX_NAMES_SHOWN = 10;
 
 /**
- * The integration that a company has: through this provider, where a location is connected, or through another one of
- * the same vendor. Somebody who is about to set up a second one is told to map the new locations instead.
+ * Finds an integration that the company has already: through this provider, when one of its locations is connected, or through
+ * another provider of the same vendor. Its message advises to map the new locations instead of setting up a second integration.
  *
- * @param isConnected whether a location that is switched on is in use or tested
+ * @param isConnected whether a location that is switched on is in use or has been tested
  */
 export function findExistingIntegration(
   {
@@ -57,10 +57,10 @@ function describe(
   { connected, added, through }: { connected: Location[]; added: Location[]; through?: string },
 ): ExistingIntegration {
   const { found, mapNew } = provider.setup.existingIntegration;
-  const places = placesOf(provider, company);
+  const places = companyPlaceholders(provider, company);
   const tell = (text: string) => fillSentence(text, places) ?? text;
-  const names = added.slice(0, MOST_NAMES).map(({ name }) => `"${showName(name)}"`);
-  const more = added.length > MOST_NAMES ? ` and ${added.length - MOST_NAMES} more` : "";
+  const names = added.slice(0, MAX_NAMES_SHOWN).map(({ name }) => `"${showName(name)}"`);
+  const more = added.length > MAX_NAMES_SHOWN ? ` and ${added.length - MAX_NAMES_SHOWN} more` : "";
   return {
     providerId: provider.id,
     connectedLocationIds: connected.map(({ id }) => id),

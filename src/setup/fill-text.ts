@@ -5,11 +5,11 @@ import type { EnforcementProvider } from "../core/provider.ts";
 import type { SetupEmail } from "../core/provider-setup.ts";
 import type { ReadyEmail } from "./readiness/readiness.ts";
 
-/** What the places of a text stand for. A key that is absent or `undefined`: there is nothing to put there. */
-export type TextPlaces = Readonly<Record<string, string | undefined>>;
+/** The values of a text's placeholders, such as `{company}`. An absent key and `undefined` mean that there is no value. */
+export type Placeholders = Readonly<Record<string, string | undefined>>;
 
-/** The text with its places filled, to the letter; `undefined` when there is nothing for one of them. */
-export function fillText(text: string, places: TextPlaces): string | undefined {
+/** Replaces the placeholders of a text by their exact values. `undefined` when one of them has no value. */
+export function fillText(text: string, places: Placeholders): string | undefined {
   let isWhole = true;
   const filled = text.replace(/\{([A-Za-z]+)\}/g, (_, key: string) => {
     const value = Object.hasOwn(places, key) ? places[key] : undefined;
@@ -19,8 +19,8 @@ export function fillText(text: string, places: TextPlaces): string | undefined {
   return isWhole ? filled : undefined;
 }
 
-/** {@link fillText} for a sentence that a person reads: what cannot be seen is shown. */
-export function fillSentence(text: string, places: TextPlaces): string | undefined {
+/** {@link fillText} for a sentence that a person reads: invisible characters in the values are written as code points. */
+export function fillSentence(text: string, places: Placeholders): string | undefined {
   const visible = Object.entries(places).map(([key, value]) => [
     key,
     value === undefined ? undefined : showName(value),
@@ -28,13 +28,13 @@ export function fillSentence(text: string, places: TextPlaces): string | undefin
   return fillText(text, Object.fromEntries(visible));
 }
 
-/** An e-mail with its places filled, to the letter: what stands in it is to be copied. */
-export function fillEmail({ to, subject, body }: SetupEmail, places: TextPlaces): ReadyEmail {
+/** Fills the placeholders of an e-mail with their exact values, because the vendor copies them from it. */
+export function fillEmail({ to, subject, body }: SetupEmail, places: Placeholders): ReadyEmail {
   return { to, subject: fillText(subject, places) ?? subject, body: fillText(body, places) ?? body };
 }
 
-/** What may stand in every text about a provider and a company. */
-export function placesOf(
+/** The placeholders that every text may use: `{company}`, `{plate}` and `{endpoint}`. */
+export function companyPlaceholders(
   provider: EnforcementProvider,
   company: Company,
   endpoint?: string,
@@ -46,8 +46,8 @@ export function placesOf(
   };
 }
 
-/** `{list}` and `{names}`. A location without a target has nothing after its colon. */
-export function placesOfAll(
+/** The placeholders `{list}` (names with targets) and `{names}`. In `{list}` a location without a target ends at its colon. */
+export function listPlaceholders(
   locations: readonly Location[],
   targetOf: (location: Location) => string | undefined,
 ): Record<string, string | undefined> {
@@ -57,7 +57,7 @@ export function placesOfAll(
   };
 }
 
-/** What the vendor calls a location: a vendor that asks us finds it by its name where it has no target. */
+/** The vendor's name for a location: its target, or for a pull provider its name when it has no target. */
 export function targetAt(location: Location, provider: EnforcementProvider): string | undefined {
   const target = providerEntry(location.providers, provider.id)?.target;
   return target ?? (provider.delivery === "pull" ? location.name : undefined);

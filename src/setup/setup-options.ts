@@ -1,19 +1,19 @@
 import { fieldError } from "../core/fields.ts";
 import type { EvidenceStore } from "./evidence/evidence.ts";
 
-/** Longer than an operation of a provider takes by default, so that the provider's own words come first. */
+/** Longer than a provider's default deadline of 30 s, so that the provider reports its own error first. */
 export const DEFAULT_DEADLINE_MS = 45_000;
 
-// setTimeout cannot count further, and fires at once instead.
+// A longer delay overflows setTimeout, which then fires at once.
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** A deadline in milliseconds. */
+/** Reads a deadline in milliseconds. @throws EnforcementError that names `deadlineMs` */
 export function readDeadline(value: unknown): number {
   if (typeof value === "number" && value >= 1 && value <= MAX_TIMER_MS) return value;
   throw fieldError("deadlineMs", `must be a number from 1 to ${MAX_TIMER_MS}.`);
 }
 
-/** A value with the two functions of a store. */
+/** Reads an evidence store. @throws EnforcementError that names `evidence` when a function is missing */
 export function readStore(value: unknown): EvidenceStore {
   const store = value as Partial<EvidenceStore> | null | undefined;
   if (typeof store?.list === "function" && typeof store.save === "function") return value as EvidenceStore;

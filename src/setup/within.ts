@@ -1,19 +1,19 @@
 import type { MaybePromise } from "../core/directory/directory.ts";
 import { EnforcementError } from "../core/errors.ts";
 
-/** How long a step may take. */
+/** The limits of a step. */
 export interface StepBounds {
   readonly signal: AbortSignal | undefined;
   readonly deadlineMs: number;
-  /** What is waited for, to begin a sentence with: `The evidence store`. */
+  /** The subject of the error message: `The evidence store`. */
   readonly what: string;
 }
 
 /**
- * Runs a step that somebody else's code performs, and waits no longer than it may take, even when that code listens
- * to no signal. The signal that the step gets aborts when nobody waits any more.
+ * Runs a step of the host's or the provider's code, and waits at most `deadlineMs`, even when that code ignores its signal. The
+ * step's signal is aborted as soon as `within` no longer waits.
  *
- * @throws EnforcementError `aborted` or `timeout`; and whatever the step throws
+ * @throws EnforcementError `aborted` or `timeout`; and every error of the step
  */
 export async function within<Value>(
   bounds: StepBounds,
@@ -31,7 +31,7 @@ export async function within<Value>(
     if (signal?.aborted) onAbort();
     signal?.addEventListener("abort", onAbort, { once: true });
   });
-  // Whichever loses is nobody's any more; without this its failure would end the process.
+  // The promise that loses the race has no handler. Without this its rejection would end the process.
   end.catch(() => {});
   try {
     signal?.throwIfAborted();

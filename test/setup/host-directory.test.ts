@@ -121,7 +121,7 @@ describe("an evidence store, and a clock, that give rubbish", () => {
     },
   );
 
-  it("a clock that fails after the plate was taken back does not leave the record open", async () => {
+  it("a clock that fails after the plate was withdrawn does not leave the record open", async () => {
     const { passport, place, evidence, clock, shown, sandbox } = createCampus();
     const failing = () => {
       if (sandbox.passport.events.length === 2) throw new Error("no time");

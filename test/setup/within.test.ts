@@ -53,7 +53,7 @@ describe("within", () => {
     expect(step).not.toHaveBeenCalled();
   });
 
-  it("leaves no timer and no listener, and lets a late failure be nobody's", async () => {
+  it("leaves no timer and no listener, and handles a late failure", async () => {
     const abort = new AbortController();
     const remove = vi.spyOn(abort.signal, "removeEventListener");
     const late = Promise.withResolvers<void>();

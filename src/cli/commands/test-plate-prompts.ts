@@ -56,7 +56,7 @@ export function describeCleanUp(record: TestPlateEvidence | undefined): string {
       ? `${plate.number} is not valid there: it was taken back, or never accepted.`
       : `${plate.number} was taken back.`;
   }
-  const [, cause = "it is shown although it was cancelled."] = /Not taken back: (.*)$/s.exec(problem) ?? [];
+  const [, cause = "it is shown although it was cancelled."] = /Not withdrawn: (.*)$/s.exec(problem) ?? [];
   return `${plate.number} was not taken back: ${cause} It ends by itself at ${showInstant(new Date(endsAt))}; run --sweep to take it back before.`;
 }
 

@@ -6,35 +6,35 @@ import type { ExistingIntegration, ReadyEmail } from "../readiness/readiness.ts"
 /** Options of `planMappingChange`. */
 export interface MappingChangeOptions {
   readonly provider: EnforcementProvider;
-  /** As it is after the change. */
+  /** The company after the change. */
   readonly company: Company;
-  /** As it was. Default: as it is after the change. */
+  /** The company before the change. Default: `company`. */
   readonly companyBefore?: Company;
-  /** The company's locations as they were. Empty: there were none. */
+  /** The company's locations before the change. Empty when there were none. */
   readonly before: Iterable<Location>;
-  /** The company's locations as they will be. */
+  /** The company's locations after the change. */
   readonly after: Iterable<Location>;
-  /** The host's other providers, to recognise a company that is connected to the same vendor through one of them. */
+  /** The host's other providers. One of the same vendor may already connect the company. Default: none. */
   readonly otherProviders?: readonly EnforcementProvider[];
 }
 
-/** What a change of the mapping asks for. Plain data; nothing was done. */
+/** The work that a change of the mapping needs. Plain data: `planMappingChange` changes nothing itself. */
 export interface MappingChangePlan {
   readonly providerId: string;
   readonly title: string;
   readonly companyId: string;
-  /** The company is connected already, and needs no second integration. `null`: it is not. */
+  /** The company's present integration, which makes a second one unnecessary. `null` when it has none. */
   readonly existing: ExistingIntegration | null;
   readonly changes: readonly LocationChange[];
-  /** What is done on the vendor's side, in order. Empty when nothing changed. */
+  /** The steps on the vendor's side, in order. Empty when nothing changes. */
   readonly steps: readonly PlannedStep[];
-  /** Registrations that are to move. Empty for a vendor that asks us: it keeps none. */
+  /** The targets between which registrations move. Empty for a pull provider, whose vendor keeps no registrations. */
   readonly moves: readonly RegistrationMove[];
-  /** In one sentence. */
+  /** The changes in one sentence. */
   readonly summary: string;
 }
 
-/** What happens to one location. One that is renamed and has another target stands once, with both kinds. */
+/** How one location changes. A location that is renamed and gets another target has both kinds. */
 export interface LocationChange {
   readonly locationId: string;
   readonly name: string;
@@ -43,24 +43,24 @@ export interface LocationChange {
   readonly oldName?: string;
 }
 
-/** One step, its places filled. */
+/** One step on the vendor's side, with its placeholders filled. */
 export interface PlannedStep {
   readonly id: string;
   readonly doneBy: SetupParty;
-  /** The location that it is about. `null`: all that changed so. */
+  /** The location of the step. `null` for a step about all locations that change in this way. */
   readonly locationId: string | null;
-  /** Characters that cannot be seen stand in it as code points. */
+  /** The instruction. Invisible characters are written as code points. */
   readonly text: string;
-  /** What is to be entered or pasted, to the letter, as it is. */
+  /** The exact text to enter or paste. */
   readonly copy?: string;
   readonly email?: ReadyEmail;
 }
 
-/** Every registration of a location leaves one target for another: registered there first, then cancelled here. */
+/** A location's registrations move between targets: each is registered at `to` first, then cancelled at `from`. */
 export interface RegistrationMove {
   readonly locationId: string;
-  /** `null`: there was none, so permits are registered for the first time. */
+  /** `null` when the location had no target: its permits are registered for the first time. */
   readonly from: string | null;
-  /** `null`: there is none any more, so registrations are cancelled. */
+  /** `null` when the location has no target any more: its registrations are cancelled. */
   readonly to: string | null;
 }

@@ -4,33 +4,33 @@ import type { EnforcementProvider } from "../../core/provider.ts";
 import type { MappingChangeKind } from "../../core/provider-setup.ts";
 import { targetAt } from "../fill-text.ts";
 
-/** A location that is not as it was. */
+/** A location that changes. */
 export interface ChangedLocation {
   readonly kinds: readonly MappingChangeKind[];
-  /** As it will be, or as it was where it takes part no more. */
+  /** The location after the change; before the change when it is removed or switched off. */
   readonly location: Location;
-  /** As it was while it took part. Absent: it did not. */
+  /** The location before the change. Absent when it was not switched on. */
   readonly before?: Location;
-  /** As it will be while it takes part. Absent: it does not. */
+  /** The location after the change. Absent when it is not switched on. */
   readonly after?: Location;
 }
 
-/** One side of a change. */
-export interface MappingSide {
+/** The mapping before or after a change. */
+export interface MappingState {
   readonly company: Company;
   readonly locations: readonly Location[];
 }
 
 /**
- * What differs between two sides, by location id: first in the order of the new side, then what is gone. A location
- * that takes part on neither side is left out.
+ * Compares the mapping before and after a change by location id. Changed and added locations come first, in their new order,
+ * then removed ones. A location that is switched on neither before nor after is ignored.
  */
 export function compareMappings(
   provider: EnforcementProvider,
-  sides: { readonly before: MappingSide; readonly after: MappingSide },
+  sides: { readonly before: MappingState; readonly after: MappingState },
 ): ChangedLocation[] {
-  const before = indexTaking(provider, sides.before);
-  const after = indexTaking(provider, sides.after);
+  const before = indexEnabled(provider, sides.before);
+  const after = indexEnabled(provider, sides.after);
   const kept = [...after.values()].map((location): ChangedLocation => {
     const old = before.get(location.id);
     return old === undefined
@@ -43,16 +43,16 @@ export function compareMappings(
   return [...kept, ...gone].filter(({ kinds }) => kinds.length > 0);
 }
 
-/** The locations that take part, by id. */
-export function indexTaking(
+/** The locations that are switched on for the provider, by id. */
+export function indexEnabled(
   provider: EnforcementProvider,
-  { company, locations }: MappingSide,
+  { company, locations }: MappingState,
 ): ReadonlyMap<string, Location> {
   const taking = locations.filter((location) => isEnabled(company, location, provider.id));
   return new Map(taking.map((location) => [location.id, location]));
 }
 
-/** The name of a location's zone: the location's own, where nothing else is said. */
+/** The name of a location's zone: its `zoneName`, or its own name. */
 export function zoneOf({ name, zoneName }: Location): string {
   return zoneName ?? name;
 }
@@ -62,7 +62,7 @@ function compare(provider: EnforcementProvider, before: Location, after: Locatio
   if (before.name !== after.name) kinds.push("renamed");
   if (targetAt(before, provider) !== targetAt(after, provider)) kinds.push("retargeted");
   if (zoneOf(before) !== zoneOf(after)) kinds.push("zone_renamed");
-  // A vendor that knows no zones has nothing to rename.
+  // A vendor without zones has no step for a renamed one.
   const steps = provider.setup.mappingChangeSteps;
   return kinds.filter((kind) => kind !== "zone_renamed" || steps.some(({ when }) => when.includes(kind)));
 }

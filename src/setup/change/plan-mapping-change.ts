@@ -6,12 +6,12 @@ import type { EnforcementProvider } from "../../core/provider.ts";
 import type { MappingChangeStep } from "../../core/provider-setup.ts";
 import { findExistingIntegration } from "../existing-integration.ts";
 import {
+  companyPlaceholders,
   fillEmail,
   fillSentence,
   fillText,
-  placesOf,
-  placesOfAll,
-  type TextPlaces,
+  listPlaceholders,
+  type Placeholders,
   targetAt,
 } from "../fill-text.ts";
 import type {
@@ -21,18 +21,18 @@ import type {
   PlannedStep,
   RegistrationMove,
 } from "./mapping-change.ts";
-import { type ChangedLocation, compareMappings, indexTaking, zoneOf } from "./mapping-difference.ts";
+import { type ChangedLocation, compareMappings, indexEnabled, zoneOf } from "./mapping-difference.ts";
 
 const KEYS = ["provider", "company", "companyBefore", "before", "after", "otherProviders"];
 
 /**
- * What a change of the mapping asks for: the steps on the vendor's side, in order and in the vendor's words, with the
- * texts to copy and the e-mails to send, and the registrations that are to move from one target to another.
+ * Plans a change of the mapping: the steps on the vendor's side, in order and in the vendor's terms, with the texts to copy and
+ * the e-mails to send, and the registrations that move from one target to another.
  *
- * Compares the locations that take part before and after. It does nothing and asks nobody; a company that is connected
- * already is recognised, so that nobody sets up a second integration for its new locations.
+ * Compares the locations that are switched on before and after the change. It changes nothing and sends no request. When the
+ * company is connected already, `existing` says so, and its new locations need no second integration.
  *
- * @throws EnforcementError `invalid_input` naming the option, company or location that is wrong
+ * @throws EnforcementError `invalid_input` that names the option, company or location
  */
 export function planMappingChange(options: MappingChangeOptions): MappingChangePlan {
   readRecord(options, "planMappingChange options", KEYS);
@@ -47,7 +47,7 @@ export function planMappingChange(options: MappingChangeOptions): MappingChangeP
   };
   const after = { company, locations: readLocations(options.after, "after", company) };
   const changes = compareMappings(provider, { before, after });
-  const wasTaking = indexTaking(provider, before);
+  const wasTaking = indexEnabled(provider, before);
   return {
     providerId: provider.id,
     title: provider.setup.title,
@@ -87,34 +87,37 @@ function planStep(
 ): PlannedStep[] {
   const concerned = changes.filter(({ kinds }) => kinds.some((kind) => step.when.includes(kind)));
   if (concerned.length === 0) return [];
-  const common = placesOf(context.provider, context.company);
+  const common = companyPlaceholders(context.provider, context.company);
   if (step.repeat === "once") {
     const locations = concerned.map(({ location }) => location);
-    const all = placesOfAll(locations, (location) => targetAt(location, context.provider));
+    const all = listPlaceholders(locations, (location) => targetAt(location, context.provider));
     return fillStep(step, { ...common, ...all }, null);
   }
   return concerned.flatMap((change) =>
-    fillStep(step, { ...common, ...placesOfChange(change, context.provider) }, change.location.id),
+    fillStep(step, { ...common, ...changePlaceholders(change, context.provider) }, change.location.id),
   );
 }
 
-function fillStep(step: MappingChangeStep, places: TextPlaces, locationId: string | null): PlannedStep[] {
+function fillStep(step: MappingChangeStep, places: Placeholders, locationId: string | null): PlannedStep[] {
   const text = fillSentence(step.text, places);
   if (text === undefined) return [];
   const copy = step.copy === undefined ? undefined : fillText(step.copy, places);
   return [
     {
-      ...{ id: step.id, doneBy: step.doneBy, locationId, text },
+      id: step.id,
+      doneBy: step.doneBy,
+      locationId,
+      text,
       ...(copy === undefined ? {} : { copy }),
       ...(step.email === undefined ? {} : { email: fillEmail(step.email, places) }),
     },
   ];
 }
 
-function placesOfChange(
+function changePlaceholders(
   { location, before, after }: ChangedLocation,
   provider: EnforcementProvider,
-): TextPlaces {
+): Placeholders {
   return {
     location: location.name,
     target: after === undefined ? undefined : targetAt(after, provider),
@@ -150,13 +153,13 @@ function summarise(
   if (changes.length === 0) return `${place}: nothing changes.`;
   const count = (kind: string) => changes.filter(({ kinds }) => kinds.some((one) => one === kind)).length;
   const parts = (["added", "renamed", "retargeted", "zone_renamed", "removed"] as const)
-    .map((kind) => [count(kind), WORDS[kind]] as const)
+    .map((kind) => [count(kind), DESCRIPTIONS[kind]] as const)
     .filter(([number]) => number > 0)
     .map(([number, word]) => `${number} ${word}`);
   return `${place}: ${parts.join(", ")}.`;
 }
 
-const WORDS = {
+const DESCRIPTIONS = {
   added: "added",
   renamed: "renamed",
   retargeted: "with another target",

@@ -3,13 +3,14 @@ import type { Receipt } from "../../core/registration/receipt.ts";
 import type { StoredRegistration } from "../../core/registration/registration.ts";
 
 /**
- * Where runs of the test plate leave their traces: before anything reaches a vendor, and again when it was seen and
- * taken back. `memoryEvidence` and `fileEvidence` are two; a table with an id and a JSON column makes another.
+ * Stores the record of each run of the test plate. A run saves its record before it sends anything to the vendor, and again
+ * after the plate was seen and withdrawn. `memoryEvidence` and `fileEvidence` are stores; a host may use a table with an id and
+ * a JSON column.
  */
 export interface EvidenceStore {
-  /** Everything that was saved, in the order in which it was saved first. Empty when there is nothing. */
+  /** All records, in the order in which they were first saved. Empty when there are none. */
   list(): MaybePromise<readonly TestPlateEvidence[]>;
-  /** Keeps a record in place of the one with its id. It must be durable when this resolves. */
+  /** Inserts a record, or replaces the one with its id. It must be durable when this resolves. */
   save(record: TestPlateEvidence): MaybePromise<void>;
 }
 
@@ -22,33 +23,33 @@ export interface TestPlateEvidence {
   readonly providerId: string;
   readonly companyId: string;
   readonly locationId: string;
-  /** What the vendor called the location. Once that changes, the run proves nothing any more. */
+  /** The location's target during the run. The run proves nothing about another target. */
   readonly target: string;
   readonly plate: { readonly number: string; readonly region?: string };
   readonly startedAt: string;
   /** When the test right ends by itself. */
   readonly endsAt: string;
-  /** `open`: the plate may still be out there; `sweepTestPlates` takes it back. */
+  /** `open`: the plate may still be valid; `sweepTestPlates` withdraws it. */
   readonly state: "open" | "closed";
   readonly trace: TestPlateTrace;
-  /** Who looked for the plate while it was valid, and what they saw. The last one counts. */
+  /** Each look for the plate while it was valid. The last one decides whether it was seen. Empty when none took place. */
   readonly sightings: readonly TestPlateSighting[];
-  /** Whether nobody sees it any more. Absent: it was not looked for again. */
+  /** Whether the plate is no longer shown after it was withdrawn. Absent when that was not checked. */
   readonly gone?: boolean;
   readonly closedAt?: string;
-  /** Why the run broke off, in words that hold no plate and no secret. */
+  /** Why the run failed. It holds no plate and no secret. */
   readonly problem?: string;
 }
 
-/** What is needed to take a test plate back. */
+/** The data that withdrawing a test plate needs. */
 export type TestPlateTrace =
-  /** `receipt` is absent until the vendor took the registration, or where nobody knows whether it did. */
+  /** `receipt` is absent until the vendor has accepted the registration, and when it is not known whether it did. */
   | { readonly delivery: "push"; readonly registration: StoredRegistration; readonly receipt?: Receipt }
   | { readonly delivery: "pull"; readonly permitId: string };
 
 /** One look for the test plate. */
 export interface TestPlateSighting {
-  /** `vendor`: read back from it. `endpoint`: our own lookup. `person`: what `confirm` answered. */
+  /** `vendor`: read back from the vendor. `endpoint`: the host's own lookup. `person`: the result of `confirm`. */
   readonly by: "vendor" | "endpoint" | "person";
   readonly seen: boolean;
   readonly at: string;

@@ -5,20 +5,20 @@ import { fieldError, readList, readRecord } from "../../core/fields.ts";
 import type { EvidenceStore, TestPlateEvidence } from "./evidence.ts";
 import { readEvidence } from "./read-evidence.ts";
 
-// One write at a time for each file, whoever in this process asks for it.
+// Writes to one file run one after the other, across all stores of this process.
 const lastWrites = new Map<string, Promise<void>>();
 
 /**
- * Evidence in one JSON file, readable by its owner only. A missing file is an empty store. Each save writes the whole
- * file anew beside the old one, flushes it to the disk and puts it in the old one's place, so that a process or a
- * machine that dies leaves either the old file or the new one.
+ * Creates an evidence store in one JSON file that only its owner can read. A missing file is an empty store. Each save writes a
+ * new file beside the old one, flushes it to the disk and renames it over the old one. After a crash of the process or the
+ * machine, either the old or the new file is there.
  *
- * Meant for one process at a time: of two that save in the same moment, one may lose the other's record.
+ * Use it from one process at a time: of two processes that save at the same time, one may lose the other's record.
  *
- * What is not the store's own file is never read past or written over: both operations throw `invalid_input` then,
- * and `unavailable` when the file cannot be read or written.
+ * `list` and `save` throw `invalid_input` when the file has another content, which stays unchanged, and `unavailable` when the
+ * file cannot be read or written.
  *
- * @throws EnforcementError `invalid_config` when `path` is no path
+ * @throws EnforcementError `invalid_config` when `path` is empty or not text
  */
 export function fileEvidence(path: string): EvidenceStore {
   if (typeof path !== "string" || path.trim() === "") {
@@ -27,7 +27,7 @@ export function fileEvidence(path: string): EvidenceStore {
   const file = resolve(path);
   return {
     async list() {
-      // What is being saved now is seen by whoever asks after it was asked for.
+      // `list` includes every save that was called before it.
       await lastWrites.get(file)?.catch(() => {});
       return await readRecords(file);
     },
@@ -65,7 +65,7 @@ async function readRecords(file: string): Promise<TestPlateEvidence[]> {
     const why = isEnforcementError(thrown) ? thrown.message : "it is not JSON, or was cut off.";
     throw fieldError(
       "evidence file",
-      `cannot be read: ${why} It was left as it is. Put it right or move it away; a test plate that it speaks of may still be out there.`,
+      `cannot be read: ${why} It was left unchanged. Repair it or move it away; a test plate that it records may still be valid.`,
     );
   }
 }
@@ -89,7 +89,7 @@ async function writeFlushed(path: string, text: string): Promise<void> {
   });
 }
 
-/** The new name is durable only when the folder is. Not every system can flush one. */
+/** Flushes the folder, which makes the rename durable. Not every system can. */
 async function flushFolder(path: string): Promise<void> {
   const folder = await open(path, "r").catch(() => undefined);
   if (folder !== undefined) await using(folder, (handle) => handle.sync().catch(() => {}));

@@ -4,9 +4,10 @@ import type { EvidenceStore, TestPlateEvidence } from "./evidence.ts";
 import { readEvidence } from "./read-evidence.ts";
 
 /**
- * Everything of a store, checked.
+ * Reads and checks all records of a store.
  *
- * @throws EnforcementError `invalid_input` when it gives no list, or naming a record that cannot be read; and whatever the store throws
+ * @throws EnforcementError `invalid_input` when the store returns no list, or that names a record that cannot be read; and every
+ * error of the store
  */
 export async function listEvidence(
   store: EvidenceStore,

@@ -3,15 +3,15 @@ import type { EvidenceStore, TestPlateEvidence } from "./evidence.ts";
 import { readEvidence } from "./read-evidence.ts";
 
 /**
- * Evidence in memory, for tests and for a look ahead. What a run leaves behind when the process dies is lost with it:
- * keep real runs in `fileEvidence`, or in a store of your own.
+ * Creates an evidence store in memory, for tests and trials. Its records are lost with the process, and with them the trace of
+ * a test plate that is still valid: use `fileEvidence` or a store of your own for real runs.
  *
- * @throws EnforcementError `invalid_input` naming a record that cannot be read, `invalid_config` when there is no array
+ * @throws EnforcementError `invalid_input` that names a record that cannot be read; `invalid_config` when `records` is no array
  */
 export function memoryEvidence(records: readonly TestPlateEvidence[] = []): EvidenceStore {
   const byId = new Map<string, TestPlateEvidence>();
   const save = (record: TestPlateEvidence, field: string) => {
-    // Copied, so that nobody changes what is kept.
+    // Copied, so that a caller cannot change a stored record.
     byId.set(record.id, readEvidence(structuredClone(record), field));
   };
   if (!Array.isArray(records)) {

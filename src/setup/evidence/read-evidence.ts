@@ -6,15 +6,27 @@ import { readRegistration, toStoredRegistration } from "../../core/registration/
 import type { TestPlateEvidence, TestPlateSighting, TestPlateTrace } from "./evidence.ts";
 
 const KEYS = [
-  ...["v", "id", "providerId", "companyId", "locationId", "target", "plate", "startedAt", "endsAt"],
-  ...["state", "trace", "sightings", "gone", "closedAt", "problem"],
+  "v",
+  "id",
+  "providerId",
+  "companyId",
+  "locationId",
+  "target",
+  "plate",
+  "startedAt",
+  "endsAt",
+  "state",
+  "trace",
+  "sightings",
+  "gone",
+  "closedAt",
+  "problem",
 ];
 
 /**
- * Checks a record that a store gave.
+ * Checks a record of a store.
  *
- * @throws EnforcementError `invalid_input` naming the key: a record that cannot be read may stand for a plate that is
- * still out there
+ * @throws EnforcementError `invalid_input` that names the key. A malformed record is not skipped: its plate may still be valid
  */
 export function readEvidence(value: unknown, field: string): TestPlateEvidence {
   const record = readRecord(value, field, KEYS);
@@ -26,10 +38,14 @@ export function readEvidence(value: unknown, field: string): TestPlateEvidence {
   const sightings = readList(record["sightings"], `${field}.sightings`);
   return {
     v: 1,
-    ...{ id: text("id"), providerId, companyId: text("companyId"), locationId: text("locationId") },
+    id: text("id"),
+    providerId,
+    companyId: text("companyId"),
+    locationId: text("locationId"),
     target: text("target"),
     plate: region === undefined ? { number } : { number, region },
-    ...{ startedAt: instant("startedAt"), endsAt: instant("endsAt") },
+    startedAt: instant("startedAt"),
+    endsAt: instant("endsAt"),
     state: readState(record["state"], `${field}.state`),
     trace: readTrace(record["trace"], { providerId, field: `${field}.trace` }),
     sightings: sightings.map((sighting, index) => readSighting(sighting, `${field}.sightings[${index}]`)),

@@ -6,7 +6,7 @@ import type { MappingReport } from "../../core/mapping/mapping.ts";
 import { showName } from "../../core/names/visible-name.ts";
 import { readSignal } from "../../core/registration/operation-options.ts";
 import { findExistingIntegration } from "../existing-integration.ts";
-import { placesOf, placesOfAll, targetAt } from "../fill-text.ts";
+import { companyPlaceholders, listPlaceholders, targetAt } from "../fill-text.ts";
 import { DEFAULT_DEADLINE_MS, readDeadline, readStore } from "../setup-options.ts";
 import { judgeRequirements } from "./judge-requirements.ts";
 import { judgeLocations } from "./location-readiness.ts";
@@ -19,22 +19,32 @@ import type {
 import { type GivenFacts, gatherFacts, type ReadinessFacts } from "./readiness-facts.ts";
 
 const KEYS = [
-  ...["provider", "company", "locations", "vendorSays", "otherCompanies", "lookup", "evidence", "confirmed"],
-  ...["otherProviders", "signal", "deadlineMs", "clock"],
+  "provider",
+  "company",
+  "locations",
+  "vendorSays",
+  "otherCompanies",
+  "lookup",
+  "evidence",
+  "confirmed",
+  "otherProviders",
+  "signal",
+  "deadlineMs",
+  "clock",
 ];
 
 /**
- * How ready a company is for one provider: the vendor's requirement table as data, each row with its state and what to
- * do next, and one row for each location with its way from setup through testing to live.
+ * Reports how ready a company is for one provider: the vendor's requirements with their states and next steps, and each
+ * location with its stage (setup, testing, live).
  *
- * It runs every check that a program can run: credentials, operator, the vendor's zones, the mapping, our own endpoint
- * with right and with wrong credentials, and where the test plate was seen. What only a person can know stays `unknown`
- * until `confirmed` names it. It changes nothing anywhere.
+ * It runs every check that a program can run: credentials, operator, the vendor's zones, the mapping, the host's own endpoint
+ * with right and with wrong credentials, and where the test plate was seen. A requirement that only a person can check stays
+ * `unknown` until `confirmed` names it. It changes nothing.
  *
- * A vendor, endpoint or evidence store that is down or silent is a state `unknown` with its words, never an exception;
- * nothing waits longer than `deadlineMs`.
+ * A vendor, endpoint or evidence store that fails or does not answer gives the state `unknown` with its message, never an
+ * exception. Each check waits at most `deadlineMs`.
  *
- * @throws EnforcementError `invalid_input` when an option is of a wrong type or unknown, `aborted` when `signal` ends it
+ * @throws EnforcementError `invalid_input` when an option is unknown or of a wrong type; `aborted` when `signal` is aborted
  */
 export async function checkReadiness(options: ReadinessOptions): Promise<ReadinessReport> {
   const given = readOptions(options);
@@ -48,7 +58,10 @@ export async function checkReadiness(options: ReadinessOptions): Promise<Readine
   const locations = judgeLocations(facts);
   const requirements = judgeRequirements(facts, locations, {
     confirmed,
-    places: { ...placesOf(provider, company, lookup?.url), ...placesOfAll(...taking(facts, locations)) },
+    places: {
+      ...companyPlaceholders(provider, company, lookup?.url),
+      ...listPlaceholders(...locationsInEmail(facts, locations)),
+    },
   });
   const ready = mapping.ok && requirements.every(({ optional, state }) => optional || state === "done");
   const reached = new Map(locations.map((row) => [row.locationId, row]));
@@ -89,13 +102,13 @@ function readOptions(options: ReadinessOptions): GivenFacts {
   if (deadlineMs !== undefined) readDeadline(deadlineMs);
   readSignal(signal, "signal");
   const company = readCompany(options.company, "company");
-  // Gone through once: the mapping's validator takes them from here.
+  // Iterated once: the mapping validator gets this copy.
   const entries = [...entriesOf(options.locations, "locations")] as Location[];
   const locations = entries.flatMap(readReadable).filter(({ companyId }) => companyId === company.id);
   return { provider, company, entries, locations };
 }
 
-/** What cannot be read stands in the mapping report. */
+/** The location, or none when it cannot be read: the mapping report names it. */
 function readReadable(location: unknown): Location[] {
   try {
     return [readLocation(location, "location")];
@@ -104,8 +117,8 @@ function readReadable(location: unknown): Location[] {
   }
 }
 
-/** The locations that an e-mail lists: those that take part, or all as long as none does. */
-function taking(
+/** The locations that an e-mail lists: those that are switched on, or all when none is. */
+function locationsInEmail(
   { provider, locations }: ReadinessFacts,
   rows: readonly LocationReadiness[],
 ): [Location[], (location: Location) => string | undefined] {
@@ -127,7 +140,7 @@ function summarise(
   return `${place}: ${done} of ${needed.length} ${noun} done. ${describeFirst(needed, mapping)}`.trim();
 }
 
-/** What comes first in the guide's order. What is blocked waits for something that is named itself. */
+/** The first open requirement in the guide's order. A blocked one is skipped: the requirement that blocks it is in the list. */
 function describeFirst(needed: readonly RequirementReadiness[], { summary }: MappingReport): string {
   const first = needed.find(({ state }) => state === "missing" || state === "unknown");
   if (first === undefined) {

@@ -1,11 +1,11 @@
 import type { EnforcementError } from "../../core/errors.ts";
 
-/** What came of one check. */
+/** The result of one check. */
 export interface CheckResult {
   readonly state: "passed" | "failed" | "unknown";
-  /** One sentence; empty when there is nothing to say. */
+  /** What the check found, in one sentence; empty when there is nothing to add. */
   readonly finding: string;
-  /** It may come out otherwise later, without anybody doing anything. */
+  /** The check may pass later without any change, for example when a vendor is up again. */
   readonly passing?: boolean;
 }
 
@@ -21,7 +21,7 @@ export function unknown(finding: string): CheckResult {
   return { state: "unknown", finding };
 }
 
-/** What could not be found out, in the words of whatever failed. */
+/** The result of a check that failed with an error. */
 export function unknownAfter({ message, retryable }: EnforcementError): CheckResult {
   return { state: "unknown", finding: message, passing: retryable };
 }

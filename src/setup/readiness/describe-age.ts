@@ -6,7 +6,7 @@ const UNITS = [
   ["minute", 60_000],
 ] as const;
 
-/** How old something is, in words: `just now`, `5 minutes ago`, `20 days ago`. A clock that runs ahead makes nothing older. */
+/** The age of an instant in words: `just now`, `5 minutes ago`, `20 days ago`. An instant in the future is `just now`. */
 export function describeAge(since: Date, now: Date): string {
   const age = now.getTime() - since.getTime();
   for (const [unit, length] of UNITS) {

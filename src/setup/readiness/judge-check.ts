@@ -12,7 +12,7 @@ import type { ReadinessFacts } from "./readiness-facts.ts";
 
 type Rows = readonly LocationReadiness[];
 
-/** Whether a check passes, as far as the facts tell. */
+/** Judges one check of a requirement by the facts. */
 export function judgeCheck(check: SetupCheck, facts: ReadinessFacts, rows: Rows): CheckResult {
   switch (check.by) {
     case "credentials":
@@ -36,7 +36,7 @@ export function judgeCheck(check: SetupCheck, facts: ReadinessFacts, rows: Rows)
     case "test_plate":
       return judgeTestPlate(facts, rows);
     case "person":
-      return unknown("No program can know; nobody has confirmed it.");
+      return unknown("Only a person can check this; it has not been confirmed.");
   }
 }
 
@@ -50,7 +50,7 @@ function judgeConnection({ connection }: ReadinessFacts): CheckResult {
 function judgeCredentials({ connection }: ReadinessFacts): CheckResult {
   if (connection.ok) return passed();
   const { code, message, status } = connection.error;
-  // Whoever is known and may not do this was recognised.
+  // A 403 means that the vendor recognised the credentials.
   if (code === "unauthorized" && status === 403) return passed();
   const isRefused = ["unauthorized", "invalid_config"].includes(code);
   return isRefused ? failed(message) : unknownAfter(connection.error);
@@ -85,7 +85,7 @@ function judgeSwitches({ provider, company }: ReadinessFacts, rows: Rows): Check
   return passed(`It is on for ${name} and for ${count} of ${rows.length} ${noun}.`);
 }
 
-/** With how many locations this company goes live: it may have fewer than the vendor advises. */
+/** How many locations the company needs to go live: as many as the vendor advises, or all when it has fewer. */
 function wantedOf({ provider }: ReadinessFacts, rows: Rows): number {
   const { least } = provider.setup.goLive;
   const enabled = rows.filter((row) => row.enabled).length;

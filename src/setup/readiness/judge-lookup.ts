@@ -3,7 +3,7 @@ import type { Outcome } from "../../core/provider.ts";
 import { type CheckResult, failed, passed, unknown, unknownAfter } from "./check-result.ts";
 import type { ReadinessFacts } from "./readiness-facts.ts";
 
-/** Whether our endpoint is there at all. */
+/** Whether the host's endpoint can be reached. */
 export function judgeEndpoint(facts: ReadinessFacts): CheckResult {
   return judge(facts.lookup?.own, (answer) =>
     answer.shows === "unavailable"
@@ -12,7 +12,7 @@ export function judgeEndpoint(facts: ReadinessFacts): CheckResult {
   );
 }
 
-/** Whether it answers its own credentials. Nothing found is as good an answer as any. */
+/** Whether the endpoint accepts its own credentials. "No permit" passes too. */
 export function judgeOwnCredentials(facts: ReadinessFacts): CheckResult {
   return judge(facts.lookup?.own, (answer) => {
     if (answer.shows === "unavailable") return unknown("Our endpoint gives no answer.");
@@ -22,13 +22,13 @@ export function judgeOwnCredentials(facts: ReadinessFacts): CheckResult {
   });
 }
 
-/** Whether it refuses wrong ones. */
+/** Whether the endpoint refuses wrong credentials. */
 export function judgeWrongCredentials(facts: ReadinessFacts): CheckResult {
   return judge(facts.lookup?.wrong, (answer) => {
     if (answer.shows === "refused") return passed("It refuses wrong ones.");
     return answer.shows === "unavailable"
-      ? unknown("Whether our endpoint refuses wrong credentials could not be seen.")
-      : failed("Our endpoint answers wrong credentials as well: anybody can ask it.");
+      ? unknown("Whether our endpoint refuses wrong credentials is not known.")
+      : failed("Our endpoint accepts wrong credentials too: everyone can query it.");
   });
 }
 

@@ -4,9 +4,9 @@ import type { SetupCheck } from "../../core/provider-setup.ts";
 import { type CheckResult, failed, passed, unknown } from "./check-result.ts";
 import type { ReadinessFacts } from "./readiness-facts.ts";
 
-const MOST_ISSUES = 3;
+const MAX_ISSUES_SHOWN = 3;
 
-/** Whether the mapping is free of the issues that a requirement is about. */
+/** Whether the mapping has none of the issues that the requirement names. */
 export function judgeMapping(
   { codes, needsList = true, needsKey, orList }: SetupCheck & { by: "mapping" },
   { mapping, provider, company, locations, vendorSays }: ReadinessFacts,
@@ -36,20 +36,20 @@ export function judgeMapping(
   return passed();
 }
 
-/** A warning about one location asks a person to look; one about the company says that something is not there. */
+/** Errors count, and warnings about the whole company, which say that something is missing. Warnings about a location do not. */
 function isPressing({ severity, locationId }: MappingIssue): boolean {
   return severity === "error" || locationId === null;
 }
 
 function describe(issues: readonly MappingIssue[]): string {
-  const told = issues.slice(0, MOST_ISSUES).map(({ message }) => message);
+  const told = issues.slice(0, MAX_ISSUES_SHOWN).map(({ message }) => message);
   const more = issues.length - told.length;
   return `${told.join(" ")}${more > 0 ? ` And ${more} more like these.` : ""}`;
 }
 
 function everyEntryHas(vendorSays: Readonly<Record<string, unknown>>, key: string): boolean {
   const entries = Object.values(vendorSays).filter(Array.isArray).flat();
-  // A list of plain names, such as that of zones, has no keys.
+  // A list of plain names, such as a list of zones, has no keys.
   return entries.every(
     (entry: unknown) => typeof entry !== "object" || entry === null || Object.hasOwn(entry, key),
   );

@@ -1,22 +1,22 @@
 import type { SetupRequirement } from "../../core/provider-setup.ts";
-import { fillEmail, fillSentence, type TextPlaces } from "../fill-text.ts";
+import { fillEmail, fillSentence, type Placeholders } from "../fill-text.ts";
 import type { CheckResult } from "./check-result.ts";
 import { judgeCheck } from "./judge-check.ts";
 import type { LocationReadiness, RequirementReadiness, RequirementState } from "./readiness.ts";
 import type { ReadinessFacts } from "./readiness-facts.ts";
 
-/** The requirement table, each row with its state. */
+/** The vendor's requirements with their states. */
 export function judgeRequirements(
   facts: ReadinessFacts,
   rows: readonly LocationReadiness[],
-  { confirmed, places }: { confirmed: readonly string[]; places: TextPlaces },
+  { confirmed, places }: { confirmed: readonly string[]; places: Placeholders },
 ): RequirementReadiness[] {
   const { requirements } = facts.provider.setup;
   const byId = new Map(requirements.map((requirement) => [requirement.id, requirement]));
   const results = new Map(
     requirements.map(({ id, checks }) => [
       id,
-      settle(
+      combineResults(
         checks.map((check) => judgeCheck(check, facts, rows)),
         confirmed.includes(id),
       ),
@@ -27,13 +27,13 @@ export function judgeRequirements(
     const known = states.get(id);
     if (known !== undefined) return known;
     const own = results.get(id)?.state ?? "unknown";
-    // For a requirement that comes after itself, so that the search ends.
+    // Set before the recursion, so that it ends when a requirement comes after itself.
     states.set(id, own);
-    const state = own !== "done" && after.some(isInTheWay) ? "blocked" : own;
+    const state = own !== "done" && after.some(isBlocking) ? "blocked" : own;
     states.set(id, state);
     return state;
   };
-  const isInTheWay = (id: string): boolean => {
+  const isBlocking = (id: string): boolean => {
     const requirement = byId.get(id);
     return requirement !== undefined && ["missing", "blocked"].includes(stateOf(requirement));
   };
@@ -42,28 +42,35 @@ export function judgeRequirements(
     const state = stateOf(requirement);
     const { findings = [], passing = false } = results.get(id) ?? {};
     const blockedBy =
-      state === "blocked" ? after.filter(isInTheWay).map((first) => byId.get(first)?.item ?? first) : [];
+      state === "blocked" ? after.filter(isBlocking).map((first) => byId.get(first)?.item ?? first) : [];
     return {
-      ...{ id, item, providedBy, detail, optional, state, findings, blockedBy },
+      id,
+      item,
+      providedBy,
+      detail,
+      optional,
+      state,
+      findings,
+      blockedBy,
       next: describeNext(requirement, { state, blockedBy, passing, places }),
       ...(state === "done" || email === undefined ? {} : { email: fillEmail(email, places) }),
     };
   });
 }
 
-interface Settled {
+interface CombinedResult {
   readonly state: Exclude<RequirementState, "blocked">;
   readonly findings: readonly string[];
   readonly passing: boolean;
 }
 
-/** One failed check is enough; what nobody could tell counts as there when somebody has confirmed it. */
-function settle(results: readonly CheckResult[], isConfirmed: boolean): Settled {
+/** The state of a requirement: `missing` when a check failed; else `unknown` when one is, unless a person confirmed it. */
+function combineResults(results: readonly CheckResult[], isConfirmed: boolean): CombinedResult {
   const failed = results.filter(({ state }) => state === "failed");
   const unknown = results.filter(({ state }) => state === "unknown");
   if (failed.length > 0) return { state: "missing", findings: findingsOf(failed), passing: false };
   if (unknown.length === 0) return { state: "done", findings: findingsOf(results), passing: false };
-  if (isConfirmed) return { state: "done", findings: ["Somebody has confirmed it."], passing: false };
+  if (isConfirmed) return { state: "done", findings: ["A person has confirmed it."], passing: false };
   const passing = unknown.every((result) => result.passing === true);
   return { state: "unknown", findings: findingsOf(unknown), passing };
 }
@@ -83,7 +90,7 @@ function describeNext(
     state: RequirementState;
     blockedBy: readonly string[];
     passing: boolean;
-    places: TextPlaces;
+    places: Placeholders;
   },
 ): string | null {
   switch (state) {
@@ -93,7 +100,7 @@ function describeNext(
       return `First: ${blockedBy.join(", ")}.`;
     case "unknown":
       return passing
-        ? "Check again later: it could not be found out now."
+        ? "Check again later: the check could not be completed now."
         : (fillSentence(next, places) ?? next);
     case "missing":
       return fillSentence(next, places) ?? next;

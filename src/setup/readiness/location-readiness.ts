@@ -6,19 +6,19 @@ import { targetAt } from "../fill-text.ts";
 import type { LocationReadiness, LocationStage, TestPlateReadiness } from "./readiness.ts";
 import type { ReadinessFacts } from "./readiness-facts.ts";
 
-/** How far each location has come; of several with one id, the first. */
+/** The readiness of each location. Of several locations with one id, only the first. */
 export function judgeLocations(facts: ReadinessFacts): LocationReadiness[] {
   const { provider, company, locations, mapping, evidence, checkedAt } = facts;
   const issues = groupBy(mapping.issues, ({ locationId }) => locationId);
   const runs = groupBy(evidence?.ok ? evidence.value : [], (run) =>
     run.providerId === provider.id && run.companyId === company.id ? run.locationId : null,
   );
-  // Locations that share an id share its runs and its issues too, and the report says that they do.
+  // Locations with one id share its runs and issues. The mapping report names the duplicate.
   const byId = new Map(locations.toReversed().map((location) => [location.id, location]));
   const firsts = locations.filter((location) => byId.get(location.id) === location);
   return firsts.map((location) => {
     const target = targetAt(location, provider) ?? null;
-    // A run at another target proves nothing about this one.
+    // Only runs at the present target count.
     const own = (runs.get(location.id) ?? []).filter((run) => run.target === target);
     const row = {
       locationId: location.id,
@@ -42,7 +42,7 @@ function stageReached({ enabled, issues, testPlate }: Row): LocationStage {
 
 function judgeRuns(runs: readonly TestPlateEvidence[], now: Date): TestPlateReadiness | null {
   const latestFirst = runs.toSorted((one, other) => other.startedAt.localeCompare(one.startedAt));
-  // A run that broke off before anybody looked says nothing against an earlier one.
+  // A run without a look at the plate does not override an earlier run.
   const telling = latestFirst.find(({ sightings }) => sightings.length > 0) ?? latestFirst[0];
   if (telling === undefined) return null;
   const last = telling.sightings.at(-1);
@@ -65,7 +65,7 @@ function describeNext(row: Row, { provider }: ReadinessFacts, location: Location
   const error = issues.find(isError);
   if (error !== undefined) return `${error.message} ${error.hint}`;
   if (testPlate?.leftOpen) {
-    return "A test plate may still be out there: run sweepTestPlates(), unless a run is under way.";
+    return "A test plate may still be valid: run sweepTestPlates(), unless a run is in progress.";
   }
   if (testPlate?.seen) return stage === "live" ? null : 'Set its stage to "live".';
   if (testPlate !== null) return "The test plate was not seen here: find out why, then run it again.";

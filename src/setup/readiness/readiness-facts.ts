@@ -10,30 +10,30 @@ import { listEvidence } from "../evidence/list-evidence.ts";
 import { within } from "../within.ts";
 import type { ReadinessOptions } from "./readiness.ts";
 
-// Whoever reads the audit knows at once who asked.
+// A plate that shows in the audit that a readiness check asked.
 const UNKNOWN_PLATE = "NOSUCHPLATE";
 
-/** What a program can find out. `undefined`: it was given nothing to find it out with. */
+/** The facts that a program can gather. `undefined` when the options lack what gathering needs. */
 export interface ReadinessFacts {
-  /** When all of it was found out. */
+  /** When the facts were gathered. */
   readonly checkedAt: Date;
   readonly provider: EnforcementProvider;
   readonly company: Company;
-  /** Those of the company that can be read. */
+  /** The company's locations that can be read. */
   readonly locations: readonly Location[];
   readonly connection: Outcome<ConnectionCheck>;
-  /** The list that was given or fetched, as the validator took it. */
+  /** The vendor's lists, from the options or fetched, as the validator gets them. */
   readonly vendorSays: Readonly<Record<string, unknown>>;
   readonly zones: Outcome<ZoneList> | undefined;
   readonly mapping: MappingReport;
-  /** What our endpoint says about an unknown plate to its own credentials, and to wrong ones. */
+  /** The endpoint's answers about an unknown plate: with its own credentials, and with wrong ones. */
   readonly lookup: { own: Outcome<LookupProbeAnswer>; wrong: Outcome<LookupProbeAnswer> } | undefined;
   readonly evidence: Outcome<readonly TestPlateEvidence[]> | undefined;
 }
 
-/** What is known without asking anybody. */
+/** The facts that the options hold, without a request. */
 export interface GivenFacts extends Pick<ReadinessFacts, "provider" | "company" | "locations"> {
-  /** All locations as they were given, those that cannot be read included. */
+  /** All locations of the options, unreadable ones included. */
   readonly entries: readonly Location[];
 }
 
@@ -42,7 +42,7 @@ interface Bounds {
   readonly deadlineMs: number;
 }
 
-/** Runs all checks that a program can run. Whatever fails is an outcome; only the caller's abort is thrown. */
+/** Gathers the facts. A failure becomes an outcome; only the caller's abort is thrown. */
 export async function gatherFacts(
   options: ReadinessOptions,
   given: GivenFacts,
@@ -66,7 +66,7 @@ export async function gatherFacts(
   const fetched = zones?.ok ? { zones: zones.value } : {};
   const vendorSays = { ...fetched, ...options.vendorSays };
   const { otherCompanies } = options;
-  // A validator takes more keys than the core knows of, and says itself what is wrong with them.
+  // The validator checks the vendor's own keys itself.
   const mapping = provider.validateMapping({
     ...vendorSays,
     company: options.company,
@@ -76,7 +76,7 @@ export async function gatherFacts(
   return { ...known, provider, connection, zones, vendorSays, mapping, lookup, evidence };
 }
 
-/** The zones are asked for after the connection was checked: a vendor that lets nobody in is asked once. */
+/** Checks the connection, then lists the zones. A vendor that refuses the credentials gets one request only. */
 async function connect(
   { vendorSays }: ReadinessOptions,
   provider: EnforcementProvider,

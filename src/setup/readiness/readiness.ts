@@ -11,24 +11,25 @@ export interface ReadinessOptions {
   readonly company: Company;
   readonly locations: Iterable<Location>;
   /**
-   * What the vendor has, under the names that its validator takes: `{ stations }`, `{ spotIds }`, `{ zones }`, and its
-   * other options such as `{ sharedZones }`. A provider that can list zones is asked for those that are not given.
+   * The vendor's lists, under the keys of its validator: `{ stations }`, `{ spotIds }`, `{ zones }`, and the validator's other
+   * options such as `{ sharedZones }`. Zones that are absent are fetched when the provider has `listZones`. Default: none.
    */
   readonly vendorSays?: Readonly<Record<string, unknown>>;
-  /** As mapping validators take them. */
+  /** Other companies with their locations, as mapping validators take them: they reveal a target that is used twice. */
   readonly otherCompanies?: NonNullable<MappingInput["otherCompanies"]>;
-  /** Our own lookup, for a provider that asks us. Absent: what depends on it stays unknown. */
+  /** The host's own lookup, for a pull provider. When absent, requirements that depend on it stay `unknown`. */
   readonly lookup?: LookupEndpoint;
-  /** Where `runTestPlate` keeps its evidence. Absent: whether the test plate was seen stays unknown. */
+  /** The store of `runTestPlate`. When absent, whether the test plate was seen stays `unknown`. */
   readonly evidence?: EvidenceStore;
-  /** Ids of requirements that somebody has confirmed, where no program can know: `["odc-task"]`. */
+  /** Ids of requirements that a person has confirmed, because no program can check them: `["odc-task"]`. Default: none. */
   readonly confirmed?: readonly string[];
-  /** The host's other providers, to recognise a company that is connected to the same vendor through one of them. */
+  /** The host's other providers. One of the same vendor may already connect the company. Default: none. */
   readonly otherProviders?: readonly EnforcementProvider[];
+  /** Aborts the whole check, which then rejects with `aborted`. */
   readonly signal?: AbortSignal;
-  /** How long each check may take, in milliseconds; they run side by side where they can. Default 45,000. */
+  /** Time limit of each check, in milliseconds; independent checks run concurrently. Default 45,000. */
   readonly deadlineMs?: number;
-  /** Default: the machine's clock. */
+  /** The current time. Default: the machine's clock. */
   readonly clock?: () => Date;
 }
 
@@ -36,98 +37,102 @@ export interface ReadinessOptions {
 export interface ReadinessReport {
   readonly providerId: string;
   readonly vendor: string;
-  /** The vendor's product as people call it. */
+  /** The name of the vendor's product. */
   readonly title: string;
   readonly companyId: string;
   readonly checkedAt: Date;
-  /** Every requirement that is not optional is `done`. */
+  /** Whether every requirement that is not optional is `done`, and the mapping has no error. */
   readonly ready: boolean;
-  /** Where it stands, in one or two sentences. */
+  /** The state and the next step, in one or two sentences. */
   readonly summary: string;
-  /** The company is connected already, and needs no second integration. `null`: it is not. */
+  /** The company's present integration, which makes a second one unnecessary. `null` when it has none. */
   readonly existing: ExistingIntegration | null;
-  /** The vendor's requirement table, in its order. */
+  /** The requirements of the vendor's guide, in its order. */
   readonly requirements: readonly RequirementReadiness[];
-  /** One row for each id that a readable location of the company has, in its order. */
+  /** One row per location id of the company, in the order of the locations. Unreadable locations are in `mapping` only. */
   readonly locations: readonly LocationReadiness[];
   readonly mapping: MappingReport;
 }
 
-/** `missing`: do `next`. `blocked`: something else comes first. `unknown`: nobody could tell. */
+/**
+ * The state of a requirement. `missing`: do `next`. `blocked`: another requirement must be done first. `unknown`: no check could
+ * decide.
+ */
 export type RequirementState = "done" | "missing" | "blocked" | "unknown";
 
-/** One row of the requirement table. */
+/** One requirement of the vendor's guide. */
 export interface RequirementReadiness {
   readonly id: string;
   readonly item: string;
   readonly providedBy: SetupParty;
-  /** What it is, and what it is for. */
+  /** What the item is, and its purpose. */
   readonly detail: string;
   readonly optional: boolean;
   readonly state: RequirementState;
-  /** What the checks found, one sentence each. Empty when there is nothing to say. */
+  /** What the checks found, one sentence each. May be empty. */
   readonly findings: readonly string[];
-  /** The items that come first. Empty unless `blocked`. */
+  /** The items that must be done first. Empty unless `blocked`. */
   readonly blockedBy: readonly string[];
-  /** What to do. `null` when it is done. */
+  /** The next step. `null` when the requirement is done. */
   readonly next: string | null;
-  /** A text to ask for it with, ready to send. Absent when it is done, or the vendor's guide needs none. */
+  /** An e-mail that asks for the item. Absent when it is done, and when the vendor's guide has none. */
   readonly email?: ReadyEmail;
 }
 
-/** A text that is ready to send. */
+/** An e-mail with its placeholders filled. */
 export interface ReadyEmail {
   readonly to: SetupParty;
   readonly subject: string;
   readonly body: string;
 }
 
-/** How far a location has come: being set up, being tested with the test plate, in use. */
+/** The stage of a location: being set up, being tested with the test plate, or in use. */
 export type LocationStage = "setup" | "testing" | "live";
 
-/** One location's row. */
+/** The readiness of one location. */
 export interface LocationReadiness {
   readonly locationId: string;
   readonly name: string;
   /** Whether the provider is on for the company and for this location. */
   readonly enabled: boolean;
-  /** As the directory has it. `null`: none, and the vendor needs one. */
+  /** The location's target. `null` when the directory has none and the vendor needs one. */
   readonly target: string | null;
   /** The stage that the directory gives it. */
   readonly stage: LocationStage;
   /**
-   * The stage that it may have by now: `testing` once it is switched on and mapped without an error, `live` once the
-   * test plate was seen there as it is mapped now.
+   * The stage that the location has earned: `testing` when it is switched on and its mapping has no error, `live` when the test
+   * plate was also seen at its present target.
    */
   readonly reached: LocationStage;
-  /** What the mapping report says of it. */
+  /** The issues of the mapping report about this location. */
   readonly issues: readonly MappingIssue[];
-  /** The last run of the test plate there, as it is mapped now. `null`: there was none, or nobody knows. */
+  /** The last run of the test plate at the present target. `null` when there is none, or no evidence could be read. */
   readonly testPlate: TestPlateReadiness | null;
-  /** What to do. `null`: nothing; or it is switched off. */
+  /** The next step. `null` when there is none, or the location is switched off. */
   readonly next: string | null;
 }
 
 /** The last run of the test plate at a location. */
 export interface TestPlateReadiness {
   readonly seen: boolean;
-  /** Who looked last. `null`: nobody did. */
+  /** What the last look was made by. `null` when the run ended without a look. */
   readonly by: TestPlateSighting["by"] | null;
+  /** When the last look took place; when the run started if there was none. */
   readonly at: Date;
-  /** How long ago that was, in milliseconds. */
+  /** The time since `at`, in milliseconds. */
   readonly ageMs: number;
-  /** The run was not closed: the plate may still be out there. */
+  /** A run is still open: its plate may still be valid. */
   readonly leftOpen: boolean;
 }
 
-/** An integration that is there. */
+/** An integration that the company already has. */
 export interface ExistingIntegration {
   /** The provider through which the company is connected. */
   readonly providerId: string;
-  /** Locations that are in use, or have been tested. */
+  /** Locations that are in use or have been tested. */
   readonly connectedLocationIds: readonly string[];
-  /** Locations that are still to be mapped and tested. */
+  /** Locations that are switched on but not connected yet. */
   readonly newLocationIds: readonly string[];
-  /** What to tell whoever was about to set up another one. */
+  /** Advice for an operator who is about to set up a second integration. */
   readonly message: string;
 }

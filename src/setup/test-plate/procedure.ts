@@ -1,25 +1,25 @@
 import type { TestPlateEvidence, TestPlateSighting, TestPlateTrace } from "../evidence/evidence.ts";
 
-/** How one run goes with one kind of provider. Each step is called once, in this order; the last two always. */
+/** The steps of a run for one kind of provider. Each is called once, in this order; `withdraw` and `isGone` always. */
 export interface TestPlateProcedure {
-  /** What is known of the plate before it is out. */
+  /** The data that withdrawing needs, before the plate is published. */
   readonly trace: TestPlateTrace;
-  /** Puts the plate where it should be seen. It tells what is known of it then. */
+  /** Makes the plate valid at the location, and returns the complete data for withdrawing. */
   publish(): Promise<TestPlateTrace>;
-  /** Looks for it. `undefined`: only a person can. */
+  /** Looks for the plate. `undefined` when only a person can. */
   look(): Promise<Observation | undefined>;
-  /** Whether a person is asked, where there is one, after this look. */
+  /** Whether `confirm`, if given, is called after this look. */
   needsPerson(looked: Observation | undefined): boolean;
-  /** Takes the plate back, whatever happened so far. Not ended by the caller's signal. */
+  /** Makes the plate invalid again, also after a failed step. The caller's signal does not end it. */
   withdraw(record: TestPlateEvidence): Promise<void>;
-  /** Whether it is seen no more. `undefined`: only a person could tell. */
+  /** Whether the plate is no longer shown. `undefined` when only a person can tell. */
   isGone(): Promise<boolean | undefined>;
 }
 
-/** A look that a program takes. */
+/** A program's look for the plate. */
 export interface Observation {
   readonly by: TestPlateSighting["by"];
   readonly seen: boolean;
-  /** Why it was not seen, where that is known. */
+  /** Why the plate was not seen, when that is known. */
   readonly why?: string;
 }

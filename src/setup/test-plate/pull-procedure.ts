@@ -7,7 +7,7 @@ import type { TestPlateProcedure } from "./procedure.ts";
 import type { PullTestPlateOptions } from "./test-plate.ts";
 import type { TestPlateRun } from "./test-plate-run.ts";
 
-/** The test plate where the vendor asks us: a test permit, found through our own endpoint, and removed. */
+/** The test plate of a pull provider: a test permit is set, looked up through the host's own endpoint, and removed. */
 export function createPullProcedure(
   run: TestPlateRun,
   { provider, permits, lookup }: PullTestPlateOptions,
@@ -19,8 +19,13 @@ export function createPullProcedure(
   const access = readEndpoint(lookup, provider);
   const { company, location, plate, validFrom, endsAt, deadlineMs } = run;
   const permit: PermitInput = {
-    ...{ id: `test-plate-${run.id}`, companyId: company.id, locationIds: [location.id] },
-    ...{ plates: [plate], validFrom, validTo: endsAt, revision: 1 },
+    id: `test-plate-${run.id}`,
+    companyId: company.id,
+    locationIds: [location.id],
+    plates: [plate],
+    validFrom,
+    validTo: endsAt,
+    revision: 1,
   };
   const { number: plateNumber, region } = plate;
   const question = {
@@ -46,7 +51,7 @@ export function createPullProcedure(
       const answer = await ask(run.signal);
       return { by: "endpoint", seen: shows(answer), ...describe(answer) };
     },
-    // An officer who finds what our endpoint does not show would have found something else.
+    // A person is asked only after the endpoint has shown the permit: an officer cannot see it otherwise.
     needsPerson: (looked) => looked?.seen === true,
     async withdraw() {
       await within({ signal: undefined, deadlineMs, what: "permits.remove" }, () =>

@@ -3,12 +3,12 @@ import type { Receipt } from "../../core/registration/receipt.ts";
 import { type Registration, toStoredRegistration } from "../../core/registration/registration.ts";
 import type { TestPlateEvidence } from "../evidence/evidence.ts";
 import { within } from "../within.ts";
+import { cancelTestRight, isShown } from "./cancel-test-right.ts";
 import type { TestPlateProcedure } from "./procedure.ts";
-import { cancelTestRight, isShown } from "./take-back.ts";
 import type { PushTestPlateOptions } from "./test-plate.ts";
 import type { TestPlateRun } from "./test-plate-run.ts";
 
-/** The test plate at a vendor to which permits are pushed: registered, read back, cancelled. */
+/** The test plate of a push provider: a test right is registered, read back, and cancelled. */
 export function createPushProcedure(
   run: TestPlateRun,
   { provider }: PushTestPlateOptions,
@@ -16,15 +16,20 @@ export function createPushProcedure(
   const { id, company, location, target, plate, startedAt, validFrom, endsAt, clock } = run;
   const what = provider.setup.title;
   const running = { signal: run.signal, deadlineMs: run.deadlineMs, what };
-  // What was put out is taken back whether or not the caller still waits.
+  // The plate is withdrawn also after the caller has aborted.
   const clearing = { signal: undefined, deadlineMs: run.deadlineMs, what };
   const registration: Registration = {
-    ...{ companyId: company.id, locationId: location.id, permitId: `test-plate-${id}` },
-    ...{ plate, target, validFrom, validTo: endsAt },
+    companyId: company.id,
+    locationId: location.id,
+    permitId: `test-plate-${id}`,
+    plate,
+    target,
+    validFrom,
+    validTo: endsAt,
   };
   const stored = toStoredRegistration(registration);
   let receipt: Receipt | undefined;
-  // Nothing was sent, or the vendor says that it did nothing.
+  // Whether the vendor certainly has no test right: nothing was sent, or the vendor applied nothing.
   let untouched = true;
 
   return {

@@ -9,19 +9,18 @@ import type { TestPlateOptions, TestPlateResult } from "./test-plate.ts";
 import { prepareRun, type TestPlateRun, toOpenEvidence } from "./test-plate-run.ts";
 
 /**
- * Performs the go-live test at one location: the vendor's test plate becomes valid there, somebody looks for it, and it
- * is taken back.
+ * Performs the go-live test at one location: makes the vendor's test plate valid there, looks for it, and withdraws it.
  *
- * To a vendor that is pushed to it is registered, read back where the vendor can be, else `confirm` asks a person; then
- * it is cancelled. For a vendor that asks us a test permit is issued and our own endpoint is asked for it, then the
- * officer through `confirm`, if it is given.
+ * With a push provider, the plate is registered with the vendor. It is read back from the vendor, or `confirm` asks a person
+ * when the vendor cannot be read back. Then it is cancelled. With a pull provider, a test permit is added to the host's permits
+ * and looked up through the host's own endpoint; then `confirm`, if given, asks the officer.
  *
- * A record is kept in `evidence` before anything is put out, so that whatever a run leaves behind, because its process
- * died or the vendor was down, can be taken back by `sweepTestPlates`. It is always taken back at the end: also when
- * `signal` aborts, `confirm` throws or nobody saw it. The test right ends by itself after `minutes` besides.
+ * The run saves a record in `evidence` before it publishes the plate. When the process dies or the vendor is down,
+ * `sweepTestPlates` withdraws the plate by this record. The run itself always withdraws the plate at its end: also when `signal`
+ * is aborted, when `confirm` throws, and when the plate was not seen. The test right also expires after `minutes`.
  *
- * @throws EnforcementError `invalid_input` when an option is wrong, or the location is switched off or has no target:
- * nothing was done then. Any other is the failure that broke the run off; its record says so as well
+ * @throws EnforcementError `invalid_input` when an option is wrong, or when the location is switched off or has no target: the
+ * run has then done nothing. Any other error is the one that ended the run; the record holds it as `problem`
  */
 export async function runTestPlate(options: TestPlateOptions): Promise<TestPlateResult> {
   const run = await prepareRun(options);
@@ -46,14 +45,14 @@ export async function runTestPlate(options: TestPlateOptions): Promise<TestPlate
   });
   if (failure === undefined) await keep(run, record, undefined);
   else {
-    // A record that stays open is swept; why the run broke off matters more.
+    // Ignored: a record that stays open is swept later, and the error of the run matters more.
     await keep(run, record, undefined).catch(() => {});
     throw toThrown(failure, run, record);
   }
   return toResult(run, record, why);
 }
 
-/** The program's own look, and the person's where there is one to ask. */
+/** Looks for the plate by program, then by a person when the procedure needs one and `confirm` is given. */
 async function lookFor(
   run: TestPlateRun,
   procedure: TestPlateProcedure,
@@ -62,7 +61,7 @@ async function lookFor(
   const sightings: TestPlateSighting[] = [];
   const note = ({ by, seen }: Observation) => sightings.push({ by, seen, at: run.clock().toISOString() });
   const looked = await procedure.look().catch((thrown: unknown) => {
-    // A vendor that cannot be read back just now can still be looked at.
+    // When reading back fails, a person can still look.
     if (confirm === undefined || run.signal?.aborted) throw thrown;
     return undefined;
   });
@@ -85,13 +84,13 @@ async function askPerson(
     try {
       return (await confirm({ ...sight, plate: plate.number, signal })) === true;
     } catch {
-      // Its error is the host's, and may print anything.
+      // The host's own error is dropped: it may hold a plate.
       throw new EnforcementError("unavailable", "confirm: the function that asks a person failed.");
     }
   });
 }
 
-/** Takes the plate back and looks whether it is gone. Never throws: what could not be done stands in the record. */
+/** Withdraws the plate and checks that it is gone. Never throws: the record holds a failure as `problem`. */
 async function clear(
   run: TestPlateRun,
   procedure: TestPlateProcedure,
@@ -101,11 +100,11 @@ async function clear(
     await procedure.withdraw(record);
   } catch (thrown) {
     const { message } = toFailure(thrown);
-    return { ...record, problem: `${record.problem ?? ""} Not taken back: ${message}`.trim() };
+    return { ...record, problem: `${record.problem ?? ""} Not withdrawn: ${message}`.trim() };
   }
   const gone = await procedure.isGone().catch(() => undefined);
   const closed: TestPlateEvidence = { ...record, ...(gone === undefined ? {} : { gone }) };
-  // What is shown although it was cancelled is cancelled again by the next sweep.
+  // A plate that is still shown leaves the record open, so that the next sweep cancels it again.
   return gone === false ? closed : { ...closed, state: "closed", closedAt: run.clock().toISOString() };
 }
 
@@ -118,10 +117,10 @@ async function keep(
 }
 
 function toFailure(thrown: unknown): EnforcementError {
-  // What is not ours may print anything, so nothing of it is kept.
+  // Any other error is the host's own and may hold a plate, so its text is dropped.
   return isEnforcementError(thrown)
     ? thrown
-    : new EnforcementError("unavailable", "A function that the host gave failed.");
+    : new EnforcementError("unavailable", "A function of the host failed.");
 }
 
 function toThrown(
@@ -131,7 +130,7 @@ function toThrown(
 ): EnforcementError {
   const origin = { providerId: options.provider.id, operation: failure.operation ?? "runTestPlate" };
   if (state === "closed") return withErrorDetails(failure, { ...origin, outcome: "not_applied" });
-  const message = `${failure.message} The test plate may still be out there: run sweepTestPlates().`;
+  const message = `${failure.message} The test plate may still be valid: run sweepTestPlates().`;
   const left = new EnforcementError(failure.code, message);
   return withErrorDetails(left, { ...failure.toJSON(), ...origin, outcome: "unknown" });
 }
@@ -139,7 +138,11 @@ function toThrown(
 function toResult(run: TestPlateRun, record: TestPlateEvidence, why: string | undefined): TestPlateResult {
   const { providerId, companyId, locationId, target, plate, gone = null } = record;
   return {
-    ...{ providerId, companyId, locationId, target, plate: plate.number },
+    providerId,
+    companyId,
+    locationId,
+    target,
+    plate: plate.number,
     seen: wasSeen(record),
     seenBy: record.sightings.at(-1)?.by ?? null,
     gone,
@@ -163,7 +166,7 @@ function describe(
   const last = record.sightings.at(-1);
   const sight =
     last === undefined
-      ? `Nobody could look for the test plate at ${place}; give confirm, so that a person is asked.`
+      ? `The test plate could not be looked for at ${place}; give confirm, so that a person is asked.`
       : last.seen
         ? `The test plate was seen at ${place} by ${witness[last.by]}.`
         : `The test plate was not seen at ${place} by ${witness[last.by]}.${why === undefined ? "" : ` ${why}`}`;
@@ -171,8 +174,8 @@ function describe(
     record.state === "closed"
       ? record.gone === true
         ? "It is gone again."
-        : "It was taken back."
-      : `It may still be out there: run sweepTestPlates(). ${record.problem ?? "It is shown although it was cancelled."}`;
+        : "It was withdrawn."
+      : `It may still be valid: run sweepTestPlates(). ${record.problem ?? "It is shown although it was cancelled."}`;
   return `${sight} ${end}`;
 }
 

@@ -8,12 +8,12 @@ import type { TestPlateEvidence } from "../evidence/evidence.ts";
 import { listEvidence } from "../evidence/list-evidence.ts";
 import { DEFAULT_DEADLINE_MS, readDeadline, readStore } from "../setup-options.ts";
 import { within } from "../within.ts";
-import { cancelTestRight, isShown } from "./take-back.ts";
+import { cancelTestRight, isShown } from "./cancel-test-right.ts";
 import type { SweepOptions, SweptTestPlate } from "./test-plate.ts";
 
 const KEYS = ["providers", "evidence", "permits", "olderThanMs", "signal", "deadlineMs", "clock"];
 
-/** The options, checked. */
+/** The checked options. */
 interface Sweep {
   readonly providers: ReadonlyMap<string, EnforcementProvider>;
   readonly evidence: SweepOptions["evidence"];
@@ -24,17 +24,17 @@ interface Sweep {
 }
 
 /**
- * Takes back every test plate that a run of `runTestPlate` left behind: its process was killed, or the vendor was down
- * when it was to be cancelled. Run it when a host starts, and whenever a run says so. It can be repeated freely.
+ * Withdraws every test plate that a run of `runTestPlate` left valid, because its process was killed or the vendor was down.
+ * Call it when the host starts, and when a run's message says so. It may be repeated.
  *
- * A test right is cancelled by the receipt that was kept; where the run died before it had one, the registration is
- * repeated by its identity, which creates nothing twice, to learn its receipt. One whose end has passed is only closed.
- * A test permit is removed from the host's own permits.
+ * A test right is cancelled by the receipt of its record. Without a receipt the registration is repeated first, which creates
+ * nothing twice and returns the receipt. A test right whose end has passed needs no request. A test permit is removed from the
+ * host's permits. The record is then closed.
  *
- * @returns one entry for each run that was open, the oldest first; empty when there was none. What could not be taken
- * back is an entry with `left` and stays open
- * @throws EnforcementError `invalid_input` when an option is wrong or a record cannot be read, `aborted`, and whatever
- * the evidence store throws
+ * @returns one entry for each open run, the oldest first; empty when there is none. A plate that could not be withdrawn has the
+ * entry `left`, and its record stays open
+ * @throws EnforcementError `invalid_input` when an option is wrong or a record cannot be read; `aborted`; and every error of the
+ * evidence store while it lists
  */
 export async function sweepTestPlates(options: SweepOptions): Promise<SweptTestPlate[]> {
   const sweep = readOptions(options);
@@ -72,25 +72,28 @@ async function sweepOne(record: TestPlateEvidence, sweep: Sweep): Promise<SweptT
   const { providerId, companyId, locationId } = record;
   const entry = { evidenceId: record.id, providerId, companyId, locationId };
   try {
-    const { gone, ...end } = await takeBack(record, sweep);
+    const { gone, ...end } = await withdrawPlate(record, sweep);
     const closedAt = sweep.now.toISOString();
-    const problem = record.problem ?? "The run was broken off; a sweep took the test plate back.";
+    const problem = record.problem ?? "The run did not end; a sweep withdrew the test plate.";
     const { signal, deadlineMs, evidence } = sweep;
     await within({ signal, deadlineMs, what: "The evidence store" }, () =>
       evidence.save({
-        ...{ ...record, state: "closed", closedAt, problem },
+        ...record,
+        state: "closed",
+        closedAt,
+        problem,
         ...(gone === undefined ? {} : { gone }),
       }),
     );
     return { ...entry, ...end };
   } catch (thrown) {
     if (sweep.signal?.aborted) throw thrown;
-    const message = isEnforcementError(thrown) ? thrown.message : "A function that the host gave failed.";
+    const message = isEnforcementError(thrown) ? thrown.message : "A function of the host failed.";
     return { ...entry, end: "left", message };
   }
 }
 
-async function takeBack(
+async function withdrawPlate(
   record: TestPlateEvidence,
   sweep: Sweep,
 ): Promise<Pick<SweptTestPlate, "end" | "message"> & { gone?: boolean }> {

@@ -16,7 +16,7 @@ import { DEFAULT_DEADLINE_MS, readDeadline, readStore } from "../setup-options.t
 import { type StepBounds, within } from "../within.ts";
 import type { TestPlateOptions } from "./test-plate.ts";
 
-/** A run whose options are known to be good. */
+/** The checked options of a run, with its company and location. */
 export interface TestPlateRun {
   readonly options: TestPlateOptions;
   readonly id: string;
@@ -33,27 +33,29 @@ export interface TestPlateRun {
 }
 
 const KEYS = [
-  ...[
-    "provider",
-    "directory",
-    "companyId",
-    "locationId",
-    "evidence",
-    "plate",
-    "region",
-    "minutes",
-    "confirm",
-  ],
-  ...["signal", "deadlineMs", "clock", "permits", "lookup"],
+  "provider",
+  "directory",
+  "companyId",
+  "locationId",
+  "evidence",
+  "plate",
+  "region",
+  "minutes",
+  "confirm",
+  "signal",
+  "deadlineMs",
+  "clock",
+  "permits",
+  "lookup",
 ];
 
-// A vendor's clock may be behind ours; a right that has not begun there is not shown.
-const BEGUN_FOR_MS = 5 * 60_000;
+// A vendor whose clock is behind does not show a right that starts now, so the test right starts earlier.
+const VALID_BEFORE_START_MS = 5 * 60_000;
 
 /**
- * Checks the options of a run and finds its company and location.
+ * Checks the options of a run and loads its company and location.
  *
- * @throws EnforcementError `invalid_input` naming the option; nothing was done then
+ * @throws EnforcementError `invalid_input` that names the option
  */
 export async function prepareRun(options: TestPlateOptions): Promise<TestPlateRun> {
   readRecord(options, "runTestPlate options", KEYS);
@@ -65,9 +67,10 @@ export async function prepareRun(options: TestPlateOptions): Promise<TestPlateRu
   if (!Number.isFinite(minutes) || minutes < 1 || minutes > 1_440) {
     throw fieldError("minutes", "must be a number from 1 to 1,440.");
   }
-  requireWitness(options);
+  requireObserver(options);
   const { company, location } = await findPlace(options, {
-    ...{ signal, deadlineMs },
+    signal,
+    deadlineMs,
     what: "The directory",
   });
   const target = targetAt(location, provider);
@@ -77,26 +80,42 @@ export async function prepareRun(options: TestPlateOptions): Promise<TestPlateRu
   }
   const startedAt = clock();
   return {
-    ...{ options, id: crypto.randomUUID(), company, location, target, startedAt, clock, signal, deadlineMs },
+    options,
+    id: crypto.randomUUID(),
+    company,
+    location,
+    target,
+    startedAt,
+    clock,
+    signal,
+    deadlineMs,
     plate: parsePlate(options.plate ?? provider.setup.testPlate, { region: region ?? location.region }),
-    validFrom: new Date(startedAt.getTime() - BEGUN_FOR_MS),
+    validFrom: new Date(startedAt.getTime() - VALID_BEFORE_START_MS),
     endsAt: new Date(startedAt.getTime() + minutes * 60_000),
   };
 }
 
-/** The record that is kept before anything happens. */
+/** The record of a run before its plate is published. */
 export function toOpenEvidence(run: TestPlateRun, trace: TestPlateEvidence["trace"]): TestPlateEvidence {
   const { options, id, company, location, target, plate, startedAt, endsAt } = run;
   const { number, region } = plate;
   return {
-    ...{ v: 1, id, providerId: options.provider.id, companyId: company.id, locationId: location.id, target },
+    v: 1,
+    id,
+    providerId: options.provider.id,
+    companyId: company.id,
+    locationId: location.id,
+    target,
     plate: region === undefined ? { number } : { number, region },
-    ...{ startedAt: startedAt.toISOString(), endsAt: endsAt.toISOString() },
-    ...{ state: "open", trace, sightings: [] },
+    startedAt: startedAt.toISOString(),
+    endsAt: endsAt.toISOString(),
+    state: "open",
+    trace,
+    sightings: [],
   };
 }
 
-function requireWitness(options: TestPlateOptions): void {
+function requireObserver(options: TestPlateOptions): void {
   const { provider, confirm } = options;
   if (confirm !== undefined && typeof confirm !== "function") {
     throw fieldError("confirm", "must be a function that asks a person.");

@@ -11,62 +11,63 @@ interface CommonTestPlateOptions {
   readonly directory: Directory;
   readonly companyId: string;
   readonly locationId: string;
-  /** Where the run leaves its traces. */
+  /** The store for the run's record. */
   readonly evidence: EvidenceStore;
-  /** Default: the one of the vendor's guide, TEST123. */
+  /** The plate. Default: that of the vendor's guide, TEST123. */
   readonly plate?: string;
-  /** Where the plate is from, in any form that `parseRegion` reads. Default: the location's region. */
+  /** The plate's region, in any form that `parseRegion` reads. Default: the location's region. */
   readonly region?: string;
-  /** After how long the test right ends by itself, and until when `confirm` may take. 1 to 1,440, default 60. */
+  /** The length of the test right, and the time limit of `confirm`, in minutes: 1 to 1,440. Default 60. */
   readonly minutes?: number;
   /**
-   * Asks a person who looks at the vendor's screen whether the plate is shown. Needed where the vendor cannot be read
-   * back; for a provider that asks us it is optional: the officer's own look, after our endpoint has answered.
+   * Asks a person who looks at the vendor's screen whether the plate is shown. Required for a push provider whose vendor cannot
+   * be read back. Optional for a pull provider: it is called after the host's endpoint has shown the permit.
    */
   readonly confirm?: (sight: TestPlateSight) => MaybePromise<boolean>;
+  /** Ends the run early. The plate is still withdrawn. */
   readonly signal?: AbortSignal;
-  /** How long each step may take that asks the host's own side, in milliseconds. Default 45,000. */
+  /** Time limit of each step except `confirm`, in milliseconds. Default 45,000. */
   readonly deadlineMs?: number;
-  /** Default: the machine's clock. */
+  /** The current time. Default: the machine's clock. */
   readonly clock?: () => Date;
 }
 
-/** The test plate is registered with the vendor. */
+/** Options for a push provider: the test plate is registered with the vendor. */
 export interface PushTestPlateOptions extends CommonTestPlateOptions {
   readonly provider: PushProvider;
 }
 
-/** A test permit is issued on our side, and our own endpoint is asked for it. */
+/** Options for a pull provider: a test permit is added to the host's permits and looked up through its own endpoint. */
 export interface PullTestPlateOptions extends CommonTestPlateOptions {
   readonly provider: PullProvider;
   readonly permits: TestPermits;
   readonly lookup: LookupEndpoint;
 }
 
-/** Puts a test permit where the lookup finds it, and takes it away. `memoryPermits` fits as it is. */
+/** Adds a test permit to the lookup's source, and removes it. `memoryPermits` has this shape. */
 export interface TestPermits {
   set(permit: PermitInput): unknown;
-  /** One that is not there is no failure. */
+  /** Must not fail for a permit that does not exist. */
   remove(permitId: string): unknown;
 }
 
-/** What a person is asked about. */
+/** What a person is asked to look for. */
 export interface TestPlateSight {
   readonly providerId: string;
-  /** The vendor's product as people call it. */
+  /** The name of the vendor's product. */
   readonly title: string;
   readonly company: Company;
   readonly location: Location;
-  /** What the vendor calls the location. */
+  /** The vendor's name for the location. */
   readonly target: string;
   readonly plate: string;
-  /** When the test right ends by itself. */
+  /** When the test right expires. */
   readonly until: Date;
-  /** Aborts when nobody waits for the answer any more. */
+  /** Aborted when the run no longer waits for the answer. */
   readonly signal: AbortSignal;
 }
 
-/** What became of a run. */
+/** The result of a run. */
 export interface TestPlateResult {
   readonly providerId: string;
   readonly companyId: string;
@@ -75,40 +76,40 @@ export interface TestPlateResult {
   readonly plate: string;
   /** Whether the plate was seen at the location. */
   readonly seen: boolean;
-  /** Who looked last. `null`: nobody could. */
+  /** What the last look was made by. `null` when the run had no way to look. */
   readonly seenBy: TestPlateSighting["by"] | null;
-  /** Whether it is gone now. `null`: nobody could tell. */
+  /** Whether the plate is no longer shown. `null` when that could not be checked. */
   readonly gone: boolean | null;
-  /** Whether it was taken back. False: `sweepTestPlates` has to. */
+  /** Whether the plate was withdrawn. When `false`, `sweepTestPlates` has to withdraw it. */
   readonly cancelled: boolean;
-  /** All of it in a sentence or two. */
+  /** The result in one or two sentences. */
   readonly message: string;
   readonly evidence: TestPlateEvidence;
 }
 
 /** Options of `sweepTestPlates`. */
 export interface SweepOptions {
-  /** All providers whose runs may have been left open. */
+  /** All providers that may have an open run. */
   readonly providers: readonly EnforcementProvider[];
   readonly evidence: EvidenceStore;
-  /** Where test permits were put. Needed only where one was left behind. */
+  /** Removes test permits. Needed only when a run of a pull provider is open. */
   readonly permits?: Pick<TestPermits, "remove">;
-  /** Leaves alone what was started more recently, such as a run that is under way. Default 0: nothing. */
+  /** Skips runs that started less than this many milliseconds ago, such as a run in progress. Default 0: skips none. */
   readonly olderThanMs?: number;
   readonly signal?: AbortSignal;
-  /** How long each one may take, in milliseconds. Default 45,000. */
+  /** Time limit of each request, in milliseconds. Default 45,000. */
   readonly deadlineMs?: number;
-  /** Default: the machine's clock. */
+  /** The current time. Default: the machine's clock. */
   readonly clock?: () => Date;
 }
 
-/** What became of one run that was left open. */
+/** The result for one open run. */
 export interface SweptTestPlate {
   readonly evidenceId: string;
   readonly providerId: string;
   readonly companyId: string;
   readonly locationId: string;
-  /** `cancelled`: it was taken back. `ended`: it had ended by itself. `left`: it is still open, see `message`. */
+  /** `cancelled`: the plate was withdrawn. `ended`: its right had expired. `left`: the run is still open; see `message`. */
   readonly end: "cancelled" | "ended" | "left";
   readonly message: string;
 }

@@ -82,7 +82,7 @@ describe("fileEvidence", () => {
     expect((await fileEvidence(file).list()).map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
   });
 
-  it("shows what is being saved to whoever asks after it was asked for", async () => {
+  it("lists every save that was called before", async () => {
     const store = fileEvidence(file);
     const saving = store.save(RECORD);
     expect(await store.list()).toEqual([RECORD]);
@@ -102,7 +102,7 @@ describe("fileEvidence", () => {
     const store = fileEvidence(file);
     for (const failure of [await failureOf(() => store.list()), await failureOf(() => store.save(RECORD))]) {
       expect(failure).toMatchObject({ code: "invalid_input", field: "evidence file" });
-      expect(failure.message).toMatch(/cannot be read.*left as it is.*may still be out there/);
+      expect(failure.message).toMatch(/cannot be read.*left unchanged.*may still be valid/);
     }
     expect(readFileSync(file, "utf8")).toBe(content);
     expect(readdirSync(folder)).toEqual(["evidence.json"]);

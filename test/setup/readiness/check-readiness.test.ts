@@ -173,11 +173,11 @@ describe("a vendor that is down", () => {
     expect(report.ready).toBe(false);
   });
 
-  it("is to be asked again later, and nobody is sent an e-mail to the vendor for nothing", async () => {
+  it("is to be checked again later, without an e-mail to the vendor", async () => {
     const { options, sandbox } = await createReadyCampus("passport");
     sandbox.passport.faults.add({ kind: "status", status: 503, times: Number.POSITIVE_INFINITY });
     const report = await checkReadiness(options);
-    expect(rowOf(report, "api-client").next).toBe("Check again later: it could not be found out now.");
+    expect(rowOf(report, "api-client").next).toBe("Check again later: the check could not be completed now.");
   });
 
   it("does not block for ever when it never answers", async () => {
@@ -266,7 +266,7 @@ describe("the mapping", () => {
     const report = await checkReadiness({ ...options, vendorSays: { stations } });
     expect(table(report)).toMatchObject({
       ...{ "mobile-payment-stations": "missing", "station-locations": "blocked", "zone-names": "blocked" },
-      // Somebody has confirmed it, and a program cannot contradict.
+      // A person has confirmed it, and no check contradicts.
       "odc-task": "done",
     });
     expect(rowOf(report, "mobile-payment-stations").findings[0]).toContain("Lot [U+0020]A");
@@ -412,16 +412,16 @@ describe("our own endpoint", () => {
     ]);
   });
 
-  it("has missing credentials where it answers whoever asks", async () => {
+  it("has missing credentials when it accepts wrong ones", async () => {
     const report = await lookupOf(({ credentials }) => ({
       ...{ handler: async () => Response.json({ sessions: [] }), credentials },
     }));
     expect(rowOf(report, "credentials")).toMatchObject({
-      ...{ state: "missing", findings: [expect.stringContaining("anybody can ask it")] },
+      ...{ state: "missing", findings: [expect.stringContaining("everyone can query it")] },
     });
   });
 
-  it("has unknown credentials where nobody can see whether it refuses wrong ones", async () => {
+  it("has unknown credentials when it is not known whether it refuses wrong ones", async () => {
     const report = await lookupOf(({ handler, credentials }) => ({
       credentials,
       handler: async (request: Request) => {
@@ -430,7 +430,7 @@ describe("our own endpoint", () => {
       },
     }));
     expect(rowOf(report, "credentials")).toMatchObject({
-      ...{ state: "unknown", findings: [expect.stringContaining("could not be seen")] },
+      ...{ state: "unknown", findings: [expect.stringContaining("refuses wrong credentials is not known")] },
     });
   });
 
@@ -530,7 +530,7 @@ describe("locations", () => {
     ]);
   });
 
-  it("go by the last run in which anybody looked", async () => {
+  it("follow the last run with a look at the plate", async () => {
     const { options, hotspot, place, evidence, clock } = await createReadyCampus("hotspot");
     const run = (confirm: () => boolean) =>
       runTestPlate({ provider: hotspot, ...place(hotspot), evidence, confirm });
@@ -548,7 +548,7 @@ describe("locations", () => {
     expect(table(report)["test-plate"]).toBe("missing");
   });
 
-  it("say that a test plate may still be out there", async () => {
+  it("say that a test plate may still be valid", async () => {
     const { options, hotspot, place, evidence, sandbox } = await createReadyCampus("hotspot");
     sandbox.hotspot.faults.add({ kind: "reset-before", path: "/cancel" });
     await runTestPlate({ provider: hotspot, ...place(hotspot), evidence, confirm: () => true });

@@ -152,7 +152,7 @@ describe("a run of the test plate", () => {
     expect(sandbox.passport.requests).toEqual([]);
   });
 
-  it("is taken back when the record cannot be kept later", async () => {
+  it("is withdrawn when the record cannot be saved later", async () => {
     const { passport, place, sandbox, shown } = createCampus();
     let saves = 0;
     const evidence: EvidenceStore = {
@@ -195,18 +195,18 @@ describe("a run of the test plate", () => {
     const options = { provider: passport, ...place(passport), evidence };
     expect(await runTestPlate({ ...options, confirm })).toMatchObject({ seenBy: "person", gone: null });
     expect(confirm).toHaveBeenCalledTimes(1);
-    // Known by now: without anybody to ask, there would be nobody to look.
+    // Checked before anything is published: without confirm no one could look.
     const failure = await failureOf(() => runTestPlate(options));
     expect(failure).toMatchObject({ code: "invalid_input", field: "confirm" });
     expect(shown()).toEqual(NOTHING_SHOWN);
   });
 
-  it("says so when nobody could look", async () => {
+  it("says so when there was no way to look", async () => {
     const { passport, place, evidence, sandbox, shown } = createCampus();
     sandbox.passport.readBack = false;
     const result = await runTestPlate({ provider: passport, ...place(passport), evidence });
     expect(result).toMatchObject({ seen: false, seenBy: null, cancelled: true });
-    expect(result.message).toMatch(/Nobody could look.*give confirm/);
+    expect(result.message).toMatch(/could not be looked for.*give confirm/);
     expect(shown()).toEqual(NOTHING_SHOWN);
   });
 
@@ -219,7 +219,7 @@ describe("a run of the test plate", () => {
     expect(shown()).toEqual(NOTHING_SHOWN);
   });
 
-  it("is taken back when confirm throws, and nothing of that error is kept", async () => {
+  it("is withdrawn when confirm throws, and nothing of that error is kept", async () => {
     const { hotspot, place, evidence, shown, sandbox } = createCampus();
     const failure = await failureOf(() =>
       runTestPlate({
@@ -238,7 +238,7 @@ describe("a run of the test plate", () => {
     expect(await evidence.list()).toMatchObject([{ state: "closed", problem: failure.message }]);
   });
 
-  it("is taken back when the caller aborts while a person is asked", async () => {
+  it("is withdrawn when the caller aborts while a person is asked", async () => {
     const { hotspot, place, evidence, shown } = createCampus();
     const abort = new AbortController();
     let given: AbortSignal | undefined;
@@ -259,7 +259,7 @@ describe("a run of the test plate", () => {
     expect(await evidence.list()).toMatchObject([{ state: "closed", sightings: [] }]);
   });
 
-  it("is taken back when the caller aborts while it is being registered", async () => {
+  it("is withdrawn when the caller aborts while it is being registered", async () => {
     const { passport, place, evidence, shown, sandbox } = createCampus();
     const abort = new AbortController();
     sandbox.passport.faults.add({ kind: "timeout-after", path: "/events" });
@@ -333,7 +333,7 @@ describe("a run of the test plate", () => {
     expect(await evidence.list()).toMatchObject([{ state: "closed" }]);
   });
 
-  it("says when it could not be taken back, and the sweep does it later", async () => {
+  it("says when it could not be withdrawn, and the sweep withdraws it later", async () => {
     const { hotspot, place, evidence, sandbox, shown, clock } = createCampus();
     sandbox.hotspot.faults.add({ kind: "reset-before", path: "/permits/cancel" });
     const result = await runTestPlate({
@@ -351,7 +351,7 @@ describe("a run of the test plate", () => {
     expect(await evidence.list()).toMatchObject([{ state: "closed", sightings: [{ seen: true }] }]);
   });
 
-  it("throws with the advice to sweep when it broke off and could not be taken back", async () => {
+  it("throws with the advice to sweep when it failed and could not be withdrawn", async () => {
     const { passport, place, evidence, sandbox, clock, shown } = createCampus();
     sandbox.passport.faults.add({ kind: "reset-after", path: "/events" });
     sandbox.passport.faults.add({ kind: "reset-before", path: "/events" });
@@ -450,7 +450,7 @@ describe("a run is refused before anything is sent", () => {
     ["no minutes", { minutes: 0 }, "minutes"],
     ["more than a day", { minutes: 1_441 }, "minutes"],
     ["a confirm that is no function", { confirm: true }, "confirm"],
-    ["no confirm where nobody else can look", { confirm: undefined }, "confirm"],
+    ["no confirm where the vendor cannot be read back", { confirm: undefined }, "confirm"],
     ["a deadline that is none", { deadlineMs: 0 }, "deadlineMs"],
     ["a signal that is none", { signal: {} }, "signal"],
   ])("for %s", async (_, change, field) => {

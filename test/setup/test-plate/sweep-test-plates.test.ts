@@ -6,7 +6,7 @@ import { sweepTestPlates } from "../../../src/setup/test-plate/sweep-test-plates
 import { failureOf } from "../../support/registrations.ts";
 import { createCampus, NOTHING_SHOWN } from "../campus.ts";
 
-/** A campus where one run of each provider could not be taken back. */
+/** A campus where one run of each provider could not be withdrawn. */
 async function createLitteredCampus() {
   const campus = createCampus();
   const { passport, hotspot, flex, sandbox, place, evidence, permits, handler, credentials } = campus;

@@ -8,9 +8,9 @@ import { type StepBounds, within } from "../within.ts";
 type PushTrace = TestPlateTrace & { delivery: "push" };
 
 /**
- * Cancels a test right at its vendor. Without a receipt nobody knows whether the vendor took it, or under which name:
- * then it is registered once more. That creates nothing twice, because its identity is derived from what it is, and
- * gives the receipt. A late copy of the first request finds the right there and cancelled.
+ * Cancels a test right at its vendor. Without a receipt it is not known whether the vendor accepted the registration, so it is
+ * registered once more. This creates nothing twice, because its identity is derived from its content, and returns the receipt.
+ * A delayed copy of the first request then finds the right present and cancelled.
  *
  * @throws EnforcementError when the vendor cannot be reached or refuses
  */
@@ -28,7 +28,7 @@ export async function cancelTestRight(
 }
 
 /**
- * Whether the vendor shows a test right as valid after `now`; `undefined` when it cannot be read back.
+ * Whether the vendor shows a test right as valid after `now`; `undefined` when the vendor cannot be read back.
  *
  * @throws EnforcementError when the vendor cannot be reached or refuses
  */
@@ -52,7 +52,7 @@ export async function isShown(
   }
 }
 
-/** A vendor that shows no references shows at least when a right began. */
+/** Compares references, or the start when the vendor shows no references. */
 function isRight({ reference, validFrom }: FoundRight, receipt: Receipt): boolean {
   return reference === undefined
     ? validFrom.toISOString() === receipt.registration.validFrom
