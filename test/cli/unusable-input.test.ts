@@ -251,6 +251,29 @@ vendors:
   });
 });
 
+it("is found in the vendor's section, however deep it stands", async () => {
+  const file = desk.write(
+    "section.yaml",
+    `
+company: { id: c, name: C, providers: { t2-flex: { enabled: true }, passport: { enabled: true, code: PASSPORTC } } }
+locations: [{ id: a, name: A, providers: { t2-flex: { enabled: true }, passport: { enabled: true, target: A } } }]
+vendors:
+  t2-flex:
+    zones:
+      - A
+      - ""
+  passport: { operatorId: OPERATOR-7, zoneIds: mine }
+`,
+  );
+  const { stdout } = await command(["check", file, "--format", "json"]);
+  const reports: { issues: { code: string; places: { line: number; column: number }[] }[] }[] =
+    JSON.parse(stdout).reports;
+  const found = reports.flatMap(({ issues }) =>
+    issues.flatMap(({ code, places }) => places.map(({ line, column }) => `${code} ${line}:${column}`)),
+  );
+  expect(found).toEqual(["input_invalid 8:9", "input_invalid 9:48", "operator_malformed 9:27"]);
+});
+
 describe("arguments that cannot be used", () => {
   it.each([
     [["check"], "Name the mapping file."],

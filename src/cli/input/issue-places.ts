@@ -1,8 +1,8 @@
 import type { MappingIssue } from "../../core/mapping/mapping.ts";
 import { type Place, showPlace } from "../unusable-input.ts";
-import type { EntryList } from "./entry-list.ts";
 import type { MappedProvider } from "./mapped-providers.ts";
 import type { MappingFile } from "./mapping-file.ts";
+import { findNode } from "./tree.ts";
 
 /** Where in the files the cause of an issue stands. */
 export type FindPlaces = (issue: MappingIssue) => IssuePlaces;
@@ -17,30 +17,26 @@ export interface IssuePlaces {
 
 const SHOWN_PLACES = 3;
 
+type IssuePath = NonNullable<MappingIssue["path"]>;
+
 /** Places as a report shows them: those that are known, and how many there are besides. */
 export function showPlaces({ places, morePlaces }: IssuePlaces): string[] {
   const shown = places.map(showPlace);
   return morePlaces === 0 ? shown : [...shown, `${morePlaces.toLocaleString("en")} more`];
 }
 
-/** What is written in the vendor's section, not at the company. */
-const OF_VENDOR: ReadonlySet<MappingIssue["code"]> = new Set(["operator_malformed", "company_token_missing"]);
-
 /** Prepares the search for one provider's issues. */
-export function createPlaceFinder(
-  mapping: MappingFile,
-  { providerId, commands, facts }: MappedProvider,
-): FindPlaces {
+export function createPlaceFinder(mapping: MappingFile, provider: MappedProvider): FindPlaces {
+  const { commands, facts } = provider;
   const ofLocation = groupPlaces(mapping.locations, ({ location }) => location.id);
   const entries = facts.list?.entries ?? [];
   const ofTarget = groupPlaces(entries, ({ value }) => commands.targetOf(value));
-  const find = ({ code, locationId, target, field }: MappingIssue): readonly Place[] => {
-    const named = field === undefined ? undefined : placeOfField(field, { mapping, entries, commands });
+  const find = ({ locationId, target, path }: MappingIssue): readonly Place[] => {
+    const named = path === undefined ? undefined : findPlace(path, mapping, provider);
     if (named !== undefined) return [named];
     if (locationId !== null) return ofLocation.get(locationId) ?? [];
     if (target !== null) return ofTarget.get(target) ?? [];
-    const section = mapping.vendors.get(providerId);
-    return section !== undefined && OF_VENDOR.has(code) ? [section.place] : [mapping.companyPlace];
+    return [mapping.companyPlace];
   };
   return (issue) => {
     const places = find(issue);
@@ -51,22 +47,35 @@ export function createPlaceFinder(
   };
 }
 
-/** What could not be read is named by the validator as `stations[3].zone`, or `zones.zones[3].id`. */
-function placeOfField(
-  field: string,
-  {
-    mapping,
-    entries,
-    commands: { listKey },
-  }: Pick<MappedProvider, "commands"> & { mapping: MappingFile; entries: EntryList["entries"] },
+/** Where in the files a path into the validator's input leads; `undefined` where they have nothing of their own there. */
+function findPlace(path: IssuePath, mapping: MappingFile, provider: MappedProvider): Place | undefined {
+  const [key, index, , position] = path;
+  switch (key) {
+    case undefined:
+    case "company":
+    case "providerId":
+      return mapping.companyPlace;
+    case "locations":
+      return mapping.locations[Number(index)]?.place;
+    case "otherCompanies": {
+      const other = mapping.otherCompanies[Number(index)];
+      return other?.locations[Number(position)]?.place ?? other?.place;
+    }
+    default:
+      return findVendorPlace(path, mapping, provider);
+  }
+}
+
+/** What the vendor says stands in its section of the mapping file; its list may stand in a file of its own. */
+function findVendorPlace(
+  path: IssuePath,
+  mapping: MappingFile,
+  { providerId, commands, facts }: MappedProvider,
 ): Place | undefined {
-  const [, list, index] = /^(?:[A-Za-z]+\.)?([A-Za-z]+)\[(\d+)\]/.exec(field) ?? [];
-  if (list === "locations") return mapping.locations[Number(index)]?.place;
-  if (list === listKey) return entries[Number(index)]?.place;
-  if (list !== "otherCompanies") return undefined;
-  const other = mapping.otherCompanies[Number(index)];
-  const [, location] = /\]\.locations\[(\d+)\]/.exec(field) ?? [];
-  return other?.locations[Number(location)]?.place ?? other?.place;
+  const index = path.find((step) => typeof step === "number");
+  if (path[0] === commands.listKey && index !== undefined) return facts.list?.entries[index]?.place;
+  const section = mapping.vendors.get(providerId);
+  return section && (findNode(section.node, path)?.place ?? section.place);
 }
 
 function groupPlaces<Entry extends { readonly place: Place }>(

@@ -1,4 +1,9 @@
-import type { Location, LocationProvider } from "../../core/directory/directory.ts";
+import {
+  isStage,
+  LOCATION_KEYS,
+  type Location,
+  type LocationProvider,
+} from "../../core/directory/directory.ts";
 import { assertUsable, type Problem, UnusableInput } from "../unusable-input.ts";
 import { findVendor } from "../vendors/registry.ts";
 import { type CsvRow, type CsvTable, parseCsvTable } from "./csv-table.ts";
@@ -14,7 +19,7 @@ export interface TableCompany {
   readonly code: string | undefined;
 }
 
-const LOCATION_COLUMNS = ["id", "companyId", "name", "zoneName", "region"];
+const LOCATION_COLUMNS = LOCATION_KEYS.filter((key) => key !== "providers");
 const PROVIDER_COLUMN = /^(.+)\.(enabled|target|stage)$/;
 
 /**
@@ -47,7 +52,8 @@ export function readMappingTable(file: TextFile, company: TableCompany): Mapping
   return {
     name: file.name,
     company: {
-      ...{ id: companyId, name: company.name },
+      id: companyId,
+      name: company.name,
       providers: Object.fromEntries(
         providerIds.map((id) => [id, id === "passport" ? entry : { enabled: true }]),
       ),
@@ -110,17 +116,19 @@ function readLocation(row: CsvRow, { companyId, providerIds, table, problems }: 
     if (hasFlag && !["true", "false", ""].includes(flag)) {
       problems.push({ place: row.place, message: `${id}.enabled must be true or false.` });
     }
-    if (stage !== "" && stage !== "setup" && stage !== "testing" && stage !== "live") {
+    if (stage !== "" && !isStage(stage)) {
       problems.push({ place: row.place, message: `${id}.stage must be setup, testing or live.` });
     }
     return {
       enabled: hasFlag ? flag === "true" : target !== "",
       ...(target === "" ? {} : { target }),
-      ...(stage === "" ? {} : { stage: stage as "setup" | "testing" | "live" }),
+      ...(isStage(stage) ? { stage } : {}),
     };
   };
   return {
-    ...{ id: row.cell("id"), companyId: row.cell("companyId") || companyId, name: row.cell("name") },
+    id: row.cell("id"),
+    companyId: row.cell("companyId") || companyId,
+    name: row.cell("name"),
     ...(zoneName === "" ? {} : { zoneName }),
     ...(region === "" ? {} : { region }),
     providers: Object.fromEntries(providerIds.map((id) => [id, readProvider(id)])),

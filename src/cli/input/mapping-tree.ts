@@ -1,4 +1,13 @@
-import type { Company, CompanyProvider, LocationProvider } from "../../core/directory/directory.ts";
+import {
+  COMPANY_KEYS,
+  COMPANY_PROVIDER_KEYS,
+  type Company,
+  type CompanyProvider,
+  isStage,
+  LOCATION_KEYS,
+  LOCATION_PROVIDER_KEYS,
+  type LocationProvider,
+} from "../../core/directory/directory.ts";
 import { assertUsable, type Place } from "../unusable-input.ts";
 import type { MappingFile, PlacedLocation, VendorNode } from "./mapping-file.ts";
 import { parseTree } from "./parse-tree.ts";
@@ -71,12 +80,16 @@ function findTargetUses(node: TreeNode | undefined, knownVendors: readonly Mappa
 }
 
 function readCompany(reader: TreeReader, node: TreeNode, what: string): Company {
-  const record = reader.record(node, what, ["id", "name", "providers"]) ?? new Map();
+  const record = reader.record(node, what, COMPANY_KEYS) ?? new Map();
   const owner = { what, place: node.place };
   return {
     id: reader.requiredTextAt(record, "id", owner, "ownId"),
     name: reader.requiredTextAt(record, "name", owner, "name"),
-    providers: readProviders(reader, record, { owner, keys: ["enabled", "code"], read: readCompanyProvider }),
+    providers: readProviders(reader, record, {
+      owner,
+      keys: COMPANY_PROVIDER_KEYS,
+      read: readCompanyProvider,
+    }),
   };
 }
 
@@ -87,8 +100,7 @@ function readLocation(
 ): PlacedLocation {
   const named = node.kind === "record" ? node.entries.get("id")?.value : undefined;
   const what = named?.kind === "text" ? `location "${named.text}"` : `location ${index + 1}`;
-  const keys = ["id", "companyId", "name", "zoneName", "region", "providers"];
-  const record = reader.record(node, what, keys) ?? new Map();
+  const record = reader.record(node, what, LOCATION_KEYS) ?? new Map();
   const owner = { what, place: node.place };
   const zoneName = reader.textAt(record, "zoneName", what, "name");
   const region = reader.textAt(record, "region", what);
@@ -100,7 +112,7 @@ function readLocation(
     ...(region === undefined ? {} : { region }),
     providers: readProviders(reader, record, {
       owner,
-      keys: ["enabled", "target", "stage"],
+      keys: LOCATION_PROVIDER_KEYS,
       read: (_, entry, called, providerId) =>
         readLocationProvider(reader, entry, { what: called, use: targetUseOf(providerId) }),
     }),
@@ -152,7 +164,7 @@ function readLocationProvider(
 ): Omit<LocationProvider, "enabled"> {
   const target = reader.textAt(record, "target", what, use);
   const stage = reader.textAt(record, "stage", what);
-  if (stage !== undefined && stage !== "setup" && stage !== "testing" && stage !== "live") {
+  if (stage !== undefined && !isStage(stage)) {
     reader.refuse(
       record.get("stage")?.value.place ?? { file: "" },
       `stage of ${what} must be setup, testing or live.`,

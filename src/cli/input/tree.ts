@@ -25,6 +25,17 @@ export interface TreeEntry {
   readonly value: TreeNode;
 }
 
+/** The node that a path of keys and indexes leads to; `undefined` where the document ends before it does. */
+export function findNode(root: TreeNode, path: readonly (string | number)[]): TreeNode | undefined {
+  let node: TreeNode | undefined = root;
+  for (const step of path) {
+    if (node?.kind === "list" && typeof step === "number") node = node.items[step];
+    else if (node?.kind === "record" && typeof step === "string") node = node.entries.get(step)?.value;
+    else return undefined;
+  }
+  return node;
+}
+
 /** The entries of a record, by key. */
 export type TreeRecord = ReadonlyMap<string, TreeEntry>;
 

@@ -160,6 +160,13 @@ export const LOCATION_KEYS: readonly string[] = [
 export const COMPANY_PROVIDER_KEYS: readonly string[] = ["enabled", "code"];
 export const LOCATION_PROVIDER_KEYS: readonly string[] = ["enabled", "target", "stage"];
 
+const STAGES: readonly unknown[] = ["setup", "testing", "live"] satisfies LocationProvider["stage"][];
+
+/** Whether a value is a stage of a location. */
+export function isStage(value: unknown): value is NonNullable<LocationProvider["stage"]> {
+  return STAGES.includes(value);
+}
+
 /** Checks and copies a company that a host gave. */
 export function readCompany(value: unknown, field: string): Company {
   const company = readEntity(value, field, COMPANY_KEYS);
@@ -252,7 +259,7 @@ function readLocationProvider(value: unknown, field: string): LocationProvider {
   const { target: givenTarget } = entry;
   const target = givenTarget === undefined ? undefined : readId(givenTarget, `${field}.target`);
   const stage = entry["stage"];
-  if (stage !== undefined && stage !== "setup" && stage !== "testing" && stage !== "live") {
+  if (stage !== undefined && !isStage(stage)) {
     throw fieldError(`${field}.stage`, 'must be "setup", "testing" or "live".');
   }
   return Object.freeze({

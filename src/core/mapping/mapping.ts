@@ -62,8 +62,14 @@ export interface MappingIssue {
   readonly message: string;
   /** What to do about it, and where. */
   readonly hint: string;
-  /** What could not be read, as a path into the input: `locations[3].name`. */
+  /** What could not be read, as text for people: `locations[3].name`. */
   readonly field?: string;
+  /**
+   * Where in the validator's input the cause stands, as keys and indexes: `["locations", 3]`, `["zones", "zones", 0]`,
+   * `["operatorId"]`. It leads to the entry of a list, not into it; `[]` is the input itself. Absent where `locationId` or
+   * `target` says where.
+   */
+  readonly path?: readonly (string | number)[];
   /** How two names that should be equal differ. Absent where several candidates are equally close. */
   readonly difference?: NameDifference;
   /** The vendor's names that are closest to the one that was wanted, best first; up to three. */

@@ -11,6 +11,9 @@ import type { MappingIssue } from "./mapping.ts";
 /** An issue before it is known which location it concerns. */
 export type MappingFinding = Omit<MappingIssue, "locationId" | "target">;
 
+/** Where in a validator's input something stands, as `path` of an issue says it. */
+export type MappingPath = readonly (string | number)[];
+
 /** What could be read, or the finding that says why it could not. */
 export type Reading<Value> =
   | { readonly value: Value; readonly problem?: undefined }
@@ -57,76 +60,101 @@ const KEYS = ["company", "locations", "providerId", "otherCompanies"];
 
 /** Reads everything that all validators take. `ownKeys` are those of this vendor's validator. */
 export function readMapping(input: unknown, vendor: string, ownKeys: readonly string[]): ReadMapping {
-  const keys = attempt(() => readRecord(input, "mapping input", [...KEYS, ...ownKeys]));
+  const keys = attempt([], () => readRecord(input, "mapping input", [...KEYS, ...ownKeys]));
   const problems: MappingFinding[] = keys.problem === undefined ? [] : [keys.problem];
-  const options = attempt(() => ({ ...(input as Record<string, unknown>) })).value;
+  const options = attempt([], () => ({ ...(input as Record<string, unknown>) })).value;
   if (options === undefined || typeof input !== "object" || input === null || Array.isArray(input)) {
     return {
-      ...{ providerId: vendor, company: undefined, entries: [] },
+      providerId: vendor,
+      company: undefined,
+      entries: [],
       foreignTargets: [],
       options: {},
       problems,
     };
   }
-  const read = <Value>(run: () => Value): Value | undefined => {
-    const { value, problem } = attempt(run);
+  const read = <Value>(key: string, run: (value: unknown) => Value): Value | undefined => {
+    const { value, problem } = attempt([key], () => run(options[key]));
     if (problem !== undefined) problems.push(problem);
     return value;
   };
-  const providerId = read(() => readName(options["providerId"] ?? vendor, "providerId")) ?? vendor;
-  const company = read(() => readNamedCompany(options["company"], "company"));
-  const locations = read(() => readIterable(options["locations"], "locations")) ?? [];
-  const others = read(() => readIterable(options["otherCompanies"] ?? [], "otherCompanies")) ?? [];
+  const providerId = read("providerId", (given) => readName(given ?? vendor, "providerId")) ?? vendor;
+  const company = read("company", (given) => readNamedCompany(given, "company"));
+  const locations = read("locations", (given) => readIterable(given, "locations")) ?? [];
+  const others = read("otherCompanies", (given) => readIterable(given ?? [], "otherCompanies")) ?? [];
   const foreignTargets = others.flatMap((other, index) => {
-    const foreign = readOtherCompany(other, `otherCompanies[${index}]`, providerId);
+    const foreign = readOtherCompany(other, index, providerId);
     problems.push(...foreign.problems);
     // Who is "other" is not known when the company itself could not be read.
     return company === undefined ? [] : foreign.targets.filter((target) => target.company.id !== company.id);
   });
   return {
-    ...{ providerId, company, foreignTargets, options, problems },
-    entries: locations.map((location, index) => readEntry(location, `locations[${index}]`, providerId)),
+    providerId,
+    company,
+    foreignTargets,
+    options,
+    problems,
+    entries: locations.map((location, index) => readEntry(location, ["locations", index], providerId)),
   };
 }
 
-/** Reads a list from the vendor; `undefined` means that there is none, an empty one that the vendor has nothing. */
+/**
+ * Reads a list from the vendor; `undefined` means that there is none, an empty one that the vendor has nothing.
+ *
+ * @param path where the list stands in the input
+ */
 export function readVendorList<Entry>(
   value: unknown,
-  field: string,
+  path: MappingPath,
   readEntryOf: (entry: unknown, field: string) => Entry,
 ): VendorList<Entry> {
   if (value === undefined) return { entries: [], complete: false, problems: [] };
-  const list = attempt(() => readIterable(value, field));
+  const field = showPath(path);
+  const list = attempt(path, () => readIterable(value, field));
   if (list.problem !== undefined) return { entries: [], complete: false, problems: [list.problem] };
   const entries: Entry[] = [];
   const problems: MappingFinding[] = [];
   for (const [index, entry] of list.value.entries()) {
-    const { value: read, problem } = attempt(() => readEntryOf(entry, `${field}[${index}]`));
+    const { value: read, problem } = attempt([...path, index], () =>
+      readEntryOf(entry, `${field}[${index}]`),
+    );
     if (problem === undefined) entries.push(read);
     else problems.push(problem);
   }
   return { entries, complete: problems.length === 0, problems };
 }
 
-/** Runs one read. Also what a host's own getter or iterator throws becomes a finding. */
-export function attempt<Value>(read: () => Value): Reading<Value> {
+/** Runs one read of what stands at `path`. Also what a host's own getter or iterator throws becomes a finding. */
+export function attempt<Value>(path: MappingPath, read: () => Value): Reading<Value> {
   try {
     return { value: read() };
   } catch (error) {
-    return { problem: unreadable(error) };
+    return { problem: unreadable(error, path) };
   }
 }
 
-function unreadable(error: unknown): MappingFinding {
+function unreadable(error: unknown, path: MappingPath): MappingFinding {
   const { message, field } = isEnforcementError(error)
     ? error
     : { message: "mapping input: could not be read.", field: undefined };
   return {
-    ...{ code: "input_invalid", severity: "error" },
+    code: "input_invalid",
+    severity: "error",
     message: shorten(message),
     hint: "Correct this entry and validate again; what it stands for was not checked.",
     ...(field === undefined ? {} : { field: shorten(field) }),
+    path: Object.freeze([...path]),
   };
+}
+
+/** A path as a field's name: `locations[3]`, `zones.zones`. */
+function showPath(path: MappingPath): string {
+  return path
+    .map((step, index) => {
+      if (typeof step === "number") return `[${step}]`;
+      return index === 0 ? step : `.${step}`;
+    })
+    .join("");
 }
 
 /** A key of the host's own may be a megabyte long. */
@@ -153,10 +181,11 @@ export function isUnreadable(entry: LocationEntry): entry is UnreadableLocation 
   return "problem" in entry;
 }
 
-function readEntry(value: unknown, field: string, providerId: string): LocationEntry {
-  const { value: location, problem } = attempt(() => readNamedLocation(value, field, providerId));
+function readEntry(value: unknown, path: MappingPath, providerId: string): LocationEntry {
+  const field = showPath(path);
+  const { value: location, problem } = attempt(path, () => readNamedLocation(value, field, providerId));
   if (problem === undefined) return location;
-  const id = attempt(() => readName((value as { id?: unknown }).id, `${field}.id`)).value;
+  const id = attempt(path, () => readName((value as { id?: unknown }).id, `${field}.id`)).value;
   return { id: id ?? null, problem };
 }
 
@@ -186,18 +215,20 @@ const NO_PROVIDERS = Object.freeze({});
 
 function readOtherCompany(
   value: unknown,
-  field: string,
+  index: number,
   providerId: string,
 ): { targets: ForeignTarget[]; problems: MappingFinding[] } {
-  const other = attempt(() => {
+  const path = ["otherCompanies", index];
+  const field = showPath(path);
+  const other = attempt(path, () => {
     const record = readRecord(value, field, ["company", "locations"]);
     const company = readNamedCompany(record["company"], `${field}.company`);
     return { company, locations: readIterable(record["locations"], `${field}.locations`) };
   });
   if (other.problem !== undefined) return { targets: [], problems: [other.problem] };
   const { company, locations } = other.value;
-  const entries = locations.map((location, index) =>
-    readEntry(location, `${field}.locations[${index}]`, providerId),
+  const entries = locations.map((location, position) =>
+    readEntry(location, [...path, "locations", position], providerId),
   );
   return {
     problems: entries.flatMap((entry) => (isUnreadable(entry) ? [entry.problem] : [])),

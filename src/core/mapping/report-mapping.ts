@@ -2,8 +2,7 @@ import type { Location } from "../directory/directory.ts";
 import { providerEntry } from "../directory/switches.ts";
 import { showName } from "../names/visible-name.ts";
 import { groupBy } from "./group-by.ts";
-import { judgeCompany } from "./judge-company.ts";
-import { judgeLocationNames } from "./judge-names.ts";
+import { judgeCompany, judgeLocationNames } from "./judge-directory.ts";
 import type { MappingIssue, MappingMatch, MappingReport } from "./mapping.ts";
 import {
   type ExaminedMapping,
@@ -180,7 +179,8 @@ function repeatedId(location: Location, count: number): MappingFinding {
 
 function foreignLocation(location: Location): MappingFinding {
   return {
-    ...{ code: "location_of_other_company", severity: "error" },
+    code: "location_of_other_company",
+    severity: "error",
     message: `Location "${showName(location.name)}" belongs to company "${showName(location.companyId)}".`,
     hint: "Validate each company with its own locations; give the others as otherCompanies. This one was not checked.",
   };
@@ -189,7 +189,8 @@ function foreignLocation(location: Location): MappingFinding {
 /** The finding about a location that has the same target as another one of its company. */
 export function sharedTarget(target: string, neighbour: Location): MappingFinding {
   return {
-    ...{ code: "target_duplicate", severity: "error" },
+    code: "target_duplicate",
+    severity: "error",
     message: `Target "${showName(target)}" is also that of location "${showName(neighbour.name)}".`,
     hint: "Give each location a target of its own; with one for two, officers see the permits of both at each.",
   };
@@ -197,7 +198,8 @@ export function sharedTarget(target: string, neighbour: Location): MappingFindin
 
 function foreignTarget(target: string, companyName: string, location: Location): MappingFinding {
   return {
-    ...{ code: "target_of_other_company", severity: "error" },
+    code: "target_of_other_company",
+    severity: "error",
     message: `Target "${showName(target)}" is also that of location "${showName(location.name)}" of company "${showName(companyName)}".`,
     hint: "Find out from the vendor whose it is, and correct the other; permits would appear at the wrong customer.",
   };

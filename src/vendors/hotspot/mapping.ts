@@ -60,7 +60,7 @@ interface SpotBook {
 }
 
 function examine(mapping: ExaminedMapping): MappingExamination {
-  const { entries, complete, problems } = readVendorList(mapping.options["spotIds"], "spotIds", readSpot);
+  const { entries, complete, problems } = readVendorList(mapping.options["spotIds"], ["spotIds"], readSpot);
   const byId = groupBy(entries, ({ spotId }) => spotId);
   const book: SpotBook = {
     complete,
@@ -110,7 +110,8 @@ function judgeNames(location: Location, target: string, names: ReadonlySet<strin
   if (names.size > 1) {
     return [
       {
-        ...{ code: "target_ambiguous", severity: "error" },
+        code: "target_ambiguous",
+        severity: "error",
         message: `SpotID "${showName(target)}" stands in HotSpot's list under ${names.size} names.`,
         hint: "Ask HotSpot which place it is for; one SpotID is one location.",
       },
@@ -121,7 +122,9 @@ function judgeNames(location: Location, target: string, names: ReadonlySet<strin
   if (name === undefined || difference === undefined) return [];
   return [
     {
-      ...{ code: "name_differs", severity: "warning", difference },
+      code: "name_differs",
+      severity: "warning",
+      difference,
       message: `SpotID "${showName(target)}" is "${showName(name)}" at HotSpot, location "${showName(location.name)}" here: ${difference.message}.`,
       hint: "Make sure that it is the same place; then use one name on both sides, so that people find it.",
     },
@@ -129,14 +132,16 @@ function judgeNames(location: Location, target: string, names: ReadonlySet<strin
 }
 
 function judgeCompanyToken({ options, enabled }: ExaminedMapping): MappingFinding[] {
-  const { value: companyToken, problem } = attempt(() =>
+  const { value: companyToken, problem } = attempt(["companyToken"], () =>
     readBoolean(options["companyToken"] ?? true, "companyToken"),
   );
   if (problem !== undefined) return [problem];
   if (companyToken || enabled.length === 0) return [];
   return [
     {
-      ...{ code: "company_token_missing", severity: "warning" },
+      code: "company_token_missing",
+      severity: "warning",
+      path: ["companyToken"],
       message: "No company token is configured for HotSpot.",
       hint: "If permits do not appear, ask HotSpot for the company's token and set it as companyToken.",
     },
@@ -156,7 +161,9 @@ function findUnused(
   );
   const unused = [...book.byId.keys()].filter((spotId) => !used.has(spotId));
   return unused.map((spotId) => ({
-    ...{ code: "target_without_location", severity: "warning", target: spotId },
+    code: "target_without_location",
+    severity: "warning",
+    target: spotId,
     message: `No location has the SpotID "${showName(spotId)}".`,
     hint: "Set it as the target of its location, or tell HotSpot that it is not needed.",
   }));
@@ -193,7 +200,8 @@ function almostTarget(target: string, near: string, difference: NameDifference):
 
 function malformedTarget(target: string): MappingFinding {
   return {
-    ...{ code: "target_malformed", severity: "error" },
+    code: "target_malformed",
+    severity: "error",
     message: `SpotID "${showName(target)}" holds spaces or characters that cannot be seen.`,
     hint: "Copy the SpotID alone, without the text around it.",
   };
@@ -201,7 +209,8 @@ function malformedTarget(target: string): MappingFinding {
 
 function unknownTarget(target: string): MappingFinding {
   return {
-    ...{ code: "target_unknown", severity: "error" },
+    code: "target_unknown",
+    severity: "error",
     message: `SpotID "${showName(target)}" is not in HotSpot's list.`,
     hint: `${TARGET_HINT} Ask HotSpot for a new list if it was added lately.`,
   };

@@ -58,10 +58,13 @@ const TARGET_HINT = "Set the zone's id, as Passport lists it, as this location's
 
 function examine(mapping: ExaminedMapping): MappingExamination {
   const problems: MappingFinding[] = [];
-  const external = readOption(problems, () => readZoneIds(mapping.options["zoneIds"])) === "external";
-  const shared = readOption(problems, () =>
-    readBoolean(mapping.options["sharedZones"] ?? false, "sharedZones"),
-  );
+  const readOption = <Value>(key: string, read: (value: unknown) => Value): Value | undefined => {
+    const { value, problem } = attempt([key], () => read(mapping.options[key]));
+    if (problem !== undefined) problems.push(problem);
+    return value;
+  };
+  const external = readOption("zoneIds", readZoneIds) === "external";
+  const shared = readOption("sharedZones", (value) => readBoolean(value ?? false, "sharedZones"));
   const list = readZones(mapping.options["zones"]);
   const { operatorId } = mapping.options;
   const book = openZoneBook(external ? undefined : list, {
@@ -115,7 +118,9 @@ function judgeZoneName(location: Location, zones: readonly Zone[]): MappingFindi
   if (difference === undefined) return [];
   return [
     {
-      ...{ code: "zone_name_differs", severity: "error", difference },
+      code: "zone_name_differs",
+      severity: "error",
+      difference,
       message: `Zone name "${showName(location.zoneName)}" is "${showName(zone.name)}" at Passport: ${difference.message}.`,
       hint: "Write the location's zoneName exactly as Passport does, or point its target to the right zone.",
     },
@@ -127,7 +132,9 @@ function judgeOperator({ options }: ExaminedMapping): MappingFinding[] {
   if (operatorId === undefined || (typeof operatorId === "string" && isUuid(operatorId))) return [];
   return [
     {
-      ...{ code: "operator_malformed", severity: "error" },
+      code: "operator_malformed",
+      severity: "error",
+      path: ["operatorId"],
       message: "The operator id is not a UUID.",
       hint: "Ask Passport for the operator's id; it looks like 8f2b0c5e-0000-4000-8000-000000000000.",
     },
@@ -138,11 +145,13 @@ function judgeCompanyCode({ company, enabled, providerId }: ExaminedMapping): Ma
   if (company === undefined || (enabled.length === 0 && !isCompanyEnabled(company, providerId))) return [];
   const name = showName(company.name);
   const code = providerEntry(company.providers, providerId)?.code;
-  const wanted = attempt(() => passportCompanyCode(company.name)).value;
+  const wanted = attempt(["company"], () => passportCompanyCode(company.name)).value;
   if (code === undefined) {
     return [
       {
-        ...{ code: "company_code_missing", severity: "warning" },
+        code: "company_code_missing",
+        severity: "warning",
+        path: ["company"],
         message: `Company "${name}" has no Passport company code.`,
         hint: `Note the code that Passport uses for it${wanted === undefined ? "" : `, by convention ${showName(wanted)}`}.`,
       },
@@ -152,7 +161,10 @@ function judgeCompanyCode({ company, enabled, providerId }: ExaminedMapping): Ma
   if (difference === undefined) return [];
   return [
     {
-      ...{ code: "company_code_differs", severity: "warning", difference },
+      code: "company_code_differs",
+      severity: "warning",
+      difference,
+      path: ["company"],
       message: `The Passport company code of "${name}" is not the conventional one: it ${difference.message}.`,
       hint: `By convention it is ${difference.expected}; check with Passport which one is meant.`,
     },
@@ -162,7 +174,8 @@ function judgeCompanyCode({ company, enabled, providerId }: ExaminedMapping): Ma
 function ambiguousTarget(target: string, zones: readonly Zone[]): MappingFinding {
   const meanings = zones.slice(0, 3).map((zone) => `${describeMeaning(target, zone)} ${showName(zone.id)}`);
   return {
-    ...{ code: "target_ambiguous", severity: "error" },
+    code: "target_ambiguous",
+    severity: "error",
     message: `Target "${showName(target)}" stands for ${zones.length} zones: the ${meanings.join(", the ")}${zones.length > 3 ? ", …" : ""}.`,
     hint: "Set the id of the right one as the target.",
   };
@@ -175,7 +188,8 @@ function describeMeaning(target: string, { number, name }: Zone): string {
 
 function foreignZone(target: string, { id, name }: PassportZone): MappingFinding {
   return {
-    ...{ code: "target_of_other_operator", severity: "error" },
+    code: "target_of_other_operator",
+    severity: "error",
     message: `Target "${showName(target)}" is zone "${showName(name)}" (${showName(id)}) of another operator.`,
     hint: "Check the operator id, or set a zone of this operator as the target.",
   };
@@ -186,7 +200,9 @@ function almostTarget(target: string, near: readonly NameCandidate[], book: Zone
   const [nearest] = near;
   return {
     // Zones that an incomplete list does not show may hold the exact one.
-    ...{ code: "name_differs", severity: book.complete ? "error" : "warning", ...details },
+    code: "name_differs",
+    severity: book.complete ? "error" : "warning",
+    ...details,
     message: `Target "${showName(target)}" is no zone; "${showName(nearest?.name ?? "")}" ${nearest?.difference.message}.`,
     hint: `${nearest?.tied ? hint : ""}Write it exactly as Passport does, or set the zone's id.`,
   };
@@ -194,7 +210,8 @@ function almostTarget(target: string, near: readonly NameCandidate[], book: Zone
 
 function malformedTarget(target: string, severity: MappingFinding["severity"]): MappingFinding {
   return {
-    ...{ code: "target_malformed", severity },
+    code: "target_malformed",
+    severity,
     message: `Target "${showName(target)}" is neither a zone's id as Passport writes it nor a plain number or name.`,
     hint: "Remove stray spaces and invisible characters; an id is 36 characters long, hyphens included.",
   };
@@ -202,7 +219,8 @@ function malformedTarget(target: string, severity: MappingFinding["severity"]): 
 
 function unresolvedTarget(target: string): MappingFinding {
   return {
-    ...{ code: "target_unresolved", severity: "warning" },
+    code: "target_unresolved",
+    severity: "warning",
     message: `Target "${showName(target)}" is a number or name, and Passport's zone list is incomplete: nobody can know that only one zone has it.`,
     hint: `${TARGET_HINT} Permits for a number or name are refused as long as the list is incomplete.`,
   };
@@ -211,7 +229,9 @@ function unresolvedTarget(target: string): MappingFinding {
 function unknownTarget(target: string, near: readonly NameCandidate[], book: ZoneBook): MappingFinding {
   const { hint, details } = describeCandidates(near);
   return {
-    ...{ code: "target_unknown", severity: "error", ...details },
+    code: "target_unknown",
+    severity: "error",
+    ...details,
     message: `Target "${showName(target)}" is no id, number or name of a zone of this operator.`,
     hint: `${hint}${describeExhaustion(book.names())}${TARGET_HINT} Fetch the zones again if it is new.`,
   };
@@ -226,10 +246,4 @@ function readZoneIds(value: unknown): "passport" | "external" {
   if (value === undefined || value === "passport") return "passport";
   if (value === "external") return "external";
   throw fieldError("zoneIds", 'must be "passport" or "external".');
-}
-
-function readOption<Value>(problems: MappingFinding[], read: () => Value): Value | undefined {
-  const { value, problem } = attempt(read);
-  if (problem !== undefined) problems.push(problem);
-  return value;
 }

@@ -88,14 +88,14 @@ function once<Value>(create: () => Value): () => Value {
 export function readZones(value: unknown): VendorList<PassportZone> | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "object" || value === null || !("zones" in value)) {
-    return readVendorList(value, "zones", createZoneReader());
+    return readVendorList(value, ["zones"], createZoneReader());
   }
-  const list = attempt(() => {
+  const list = attempt(["zones"], () => {
     const record = readRecord(value, "zones", ["zones", "complete", "fetchedAt"]);
     return { zones: record["zones"] ?? null, complete: readBoolean(record["complete"], "zones.complete") };
   });
   if (list.problem !== undefined) return { entries: [], complete: false, problems: [list.problem] };
-  const read = readVendorList(list.value.zones, "zones.zones", createZoneReader());
+  const read = readVendorList(list.value.zones, ["zones", "zones"], createZoneReader());
   return { ...read, complete: read.complete && list.value.complete };
 }
 

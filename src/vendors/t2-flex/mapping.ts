@@ -64,7 +64,7 @@ function examine(mapping: ExaminedMapping): MappingExamination {
   const { locations } = mapping;
   const { entries, complete, problems } = readVendorList(
     mapping.options["stations"],
-    "stations",
+    ["stations"],
     readStation,
   );
   const byDescription = groupBy(entries, ({ description }) => description);
@@ -90,7 +90,9 @@ function examine(mapping: ExaminedMapping): MappingExamination {
     return { target, vendorTarget: stations.length === 1 ? target : null, findings };
   };
   return {
-    ...{ verified: complete, ofCompany: [...problems, ...zones.problems], judge },
+    verified: complete,
+    ofCompany: [...problems, ...zones.problems],
+    judge,
     // A station that is nearest to a location without one stands in that location's issue.
     findUnused: () => free.filter((description) => !suggested.has(description)).map(unusedStation),
   };
@@ -105,7 +107,9 @@ function judgeTarget(location: Location, target: string): MappingFinding[] {
   if (difference === undefined) return [];
   return [
     {
-      ...{ code: "name_differs", severity: "error", difference },
+      code: "name_differs",
+      severity: "error",
+      difference,
       message: `Location "${showName(location.name)}" has the station "${showName(target)}" for a target: it ${difference.message}.`,
       hint: "Leave the target out, and give the station in Flex exactly the location's name as its description.",
     },
@@ -116,14 +120,16 @@ function judgeStations(target: string, stations: readonly T2FlexStation[]): Mapp
   const findings: MappingFinding[] = [];
   if (stations.length > 1) {
     findings.push({
-      ...{ code: "target_ambiguous", severity: "error" },
+      code: "target_ambiguous",
+      severity: "error",
       message: `Flex has ${stations.length} stations with the description "${showName(target)}".`,
       hint: "Keep one Mobile Payment Station for each location, then re-run the ODC task.",
     });
   }
   if (stations.some(({ stationLocation }) => stationLocation?.trim() === "")) {
     findings.push({
-      ...{ code: "target_not_linked", severity: "error" },
+      code: "target_not_linked",
+      severity: "error",
       message: `Station "${showName(target)}" is not linked to a Station Location.`,
       hint: "Choose its Station Location in Flex, then re-run the ODC task.",
     });
@@ -142,7 +148,9 @@ function judgeMissingStation(
     return [
       {
         // Stations that an incomplete list does not show may hold the exact one.
-        ...{ code: "name_differs", severity: complete ? "error" : "warning", ...details },
+        code: "name_differs",
+        severity: complete ? "error" : "warning",
+        ...details,
         message: `Flex has no station "${showName(target)}"; "${showName(nearest.name)}" ${nearest.difference.message}.`,
         hint: `${nearest.tied ? hint : ""}Change the station's description in Flex to exactly "${showName(target)}", then re-run the ODC task.`,
       },
@@ -151,7 +159,9 @@ function judgeMissingStation(
   if (!complete) return isUntypeable(target) ? [malformedName(target)] : [];
   return [
     {
-      ...{ code: "target_unknown", severity: "error", ...details },
+      code: "target_unknown",
+      severity: "error",
+      ...details,
       message: `Flex has no station with the description "${showName(target)}".`,
       hint: `${hint}${describeExhaustion(unclaimed)}Create the station with exactly this description, link it to its Station Location and re-run the ODC task.`,
     },
@@ -179,7 +189,9 @@ function judgeZoneName({ zoneName }: Location, stations: readonly T2FlexStation[
   if (difference === undefined) return [];
   return [
     {
-      ...{ code: "zone_name_differs", severity: "error", difference },
+      code: "zone_name_differs",
+      severity: "error",
+      difference,
       message: `Zone name "${difference.expected}" is "${difference.actual}" in Flex: ${difference.message}.`,
       hint: "Write both alike, to the letter, then re-run the ODC task.",
     },
@@ -230,7 +242,8 @@ function memoize<Value>(find: (target: string) => Value): (target: string) => Va
 
 function repeatedName({ name }: Location, count: number): MappingFinding {
   return {
-    ...{ code: "location_name_duplicate", severity: "error" },
+    code: "location_name_duplicate",
+    severity: "error",
     message: `${count} locations are called "${showName(name)}".`,
     hint: "Give each a name of its own: Flex finds a location by its name alone.",
   };
@@ -238,7 +251,8 @@ function repeatedName({ name }: Location, count: number): MappingFinding {
 
 function malformedName(target: string): MappingFinding {
   return {
-    ...{ code: "target_malformed", severity: "warning" },
+    code: "target_malformed",
+    severity: "warning",
     message: `Name "${showName(target)}" holds characters that cannot be seen; nobody will type it alike into Flex.`,
     hint: "Remove them from the location's name, or make sure that the station was copied, not typed.",
   };
@@ -246,7 +260,9 @@ function malformedName(target: string): MappingFinding {
 
 function unusedStation(description: string): MappingFinding & { target: string } {
   return {
-    ...{ code: "target_without_location", severity: "warning", target: description },
+    code: "target_without_location",
+    severity: "warning",
+    target: description,
     message: `No location is called like the station "${showName(description)}".`,
     hint: "Add the location or rename it to match, or remove the station in Flex.",
   };

@@ -14,7 +14,7 @@ export interface ZoneNames {
 
 /** Reads the list; `undefined` where it is not known. */
 export function openZoneNames(value: unknown): ZoneNames {
-  const { entries, complete, problems } = readVendorList(value, "zones", readName);
+  const { entries, complete, problems } = readVendorList(value, ["zones"], readName);
   const known = new Set(entries);
   const index = indexNames(known);
   return {
@@ -29,7 +29,9 @@ export function openZoneNames(value: unknown): ZoneNames {
       if (nearest !== undefined && nearest.difference.kind !== "other") {
         return [
           {
-            ...{ code: "zone_name_differs", severity: complete ? "error" : "warning", ...details },
+            code: "zone_name_differs",
+            severity: complete ? "error" : "warning",
+            ...details,
             message: `Flex has no zone or lot "${showName(zoneName)}"; "${showName(nearest.name)}" ${nearest.difference.message}.`,
             hint: `${nearest.tied ? hint : ""}Write both alike, to the letter, then re-run the ODC task.`,
           },
@@ -38,7 +40,9 @@ export function openZoneNames(value: unknown): ZoneNames {
       if (!complete) return [];
       return [
         {
-          ...{ code: "zone_unknown", severity: "error", ...details },
+          code: "zone_unknown",
+          severity: "error",
+          ...details,
           message: `Flex has no zone or lot "${showName(zoneName)}".`,
           hint: `${hint}${describeExhaustion(index)}Set the location's zoneName to the zone's name or the lot's id as Flex has it, then re-run the ODC task.`,
         },
@@ -49,7 +53,8 @@ export function openZoneNames(value: unknown): ZoneNames {
 
 function missingZoneName(name: string): MappingFinding {
   return {
-    ...{ code: "zone_name_missing", severity: "warning" },
+    code: "zone_name_missing",
+    severity: "warning",
     message: `Location "${showName(name)}" has no zone name, and Flex has no zone or lot of its own name.`,
     hint: "Set the location's zoneName to the zone's name or the lot's id as Flex has it.",
   };
