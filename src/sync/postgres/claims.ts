@@ -2,9 +2,8 @@ import type { DeliveryId } from "../ledger/delivery.ts";
 import type { ClaimedDelivery, ClaimRequest } from "../ledger/ledger.ts";
 import { query } from "./connect/connection.ts";
 import { NOW } from "./database-clock.ts";
-import { listedTargetsOf, toDelivery } from "./document.ts";
 import type { PostgresDependencies } from "./record/record.ts";
-import { readInstant, toStoredPermit } from "./rows.ts";
+import { listedTargetsOf, readInstant, toDelivery, toStoredPermit } from "./rows.ts";
 
 /** A claim of this process. */
 interface HeldClaim {

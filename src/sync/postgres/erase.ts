@@ -3,9 +3,8 @@ import { encodeDelivery } from "../ledger/delivery-document.ts";
 import { eraseDelivery } from "../ledger/delivery-facts.ts";
 import { inTransaction, type PostgresClient, query } from "./connect/connection.ts";
 import { NOW } from "./database-clock.ts";
-import { listedTargetsOf, toDelivery } from "./document.ts";
 import type { PostgresDependencies } from "./record/record.ts";
-import { toPermit } from "./rows.ts";
+import { listedTargetsOf, toDelivery, toPermit } from "./rows.ts";
 
 const PERMITS_PER_SLICE = 200;
 

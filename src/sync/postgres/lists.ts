@@ -1,8 +1,8 @@
 import type { DeliveryId, Failure } from "../ledger/delivery.ts";
 import { failuresOf } from "../ledger/delivery-facts.ts";
 import { query } from "./connect/connection.ts";
-import { toDelivery, toListedTarget } from "./document.ts";
 import type { PostgresDependencies } from "./record/record.ts";
+import { toDelivery, toListedTarget } from "./rows.ts";
 
 type ListDependencies = Pick<PostgresDependencies, "pool" | "schema">;
 type Row = Record<string, unknown>;

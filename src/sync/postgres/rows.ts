@@ -1,6 +1,9 @@
 import type { Permit } from "../../core/permit/permit.ts";
 import { freezePermit } from "../../core/permit/permit-content.ts";
 import type { KnownState } from "../ledger/change-status.ts";
+import { type DeliveryId, NO_DELIVERY, type ProviderState } from "../ledger/delivery.ts";
+import { decodeDelivery } from "../ledger/delivery-document.ts";
+import { targetsOf } from "../ledger/delivery-facts.ts";
 import type { StoredPermit } from "../ledger/ledger.ts";
 
 /** The permit of a column. It was checked when it was recorded. */
@@ -21,6 +24,23 @@ export function toStoredPermit(row: Record<string, unknown> | undefined): Stored
   const state = row["state"] as KnownState;
   if (state === "erased" || state === "erased_revoked") return undefined;
   return { permit: toPermit(row["permit"]), state, changedAt: toInstant(row["changed_at"]) };
+}
+
+/** The delivery of a column that was read as text. */
+export function toDelivery(column: unknown, id: DeliveryId): ProviderState {
+  return typeof column === "string" ? decodeDelivery(column, id) : NO_DELIVERY;
+}
+
+/** The targets of a delivery as the table of targets stores them. */
+export function listedTargetsOf(delivery: ProviderState): Set<string> {
+  return new Set([...targetsOf(delivery)].map(toListedTarget));
+}
+
+/**
+ * A target as text that PostgreSQL accepts. A directory may hold characters that it refuses; no vendor's target does.
+ */
+export function toListedTarget(target: string): string {
+  return target.toWellFormed().replaceAll("\0", "\u{fffd}");
 }
 
 /** An instant that was read with `readInstant`. */

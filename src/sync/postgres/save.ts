@@ -4,8 +4,8 @@ import type { DeliveryUpdate } from "../ledger/ledger.ts";
 import type { PostgresClaims } from "./claims.ts";
 import { Columns } from "./columns.ts";
 import { query } from "./connect/connection.ts";
-import { listedTargetsOf } from "./document.ts";
 import type { PostgresDependencies } from "./record/record.ts";
+import { listedTargetsOf } from "./rows.ts";
 
 // The deliveries that are encoded in one turn of the event loop: a millisecond or two.
 const UPDATES_PER_TURN = 100;

@@ -3,9 +3,8 @@ import { DAMAGED, toEnforcementError, toWriterFailure } from "./errors.ts";
 import { watchFiles } from "./file/in-place.ts";
 import { type CheckMessage, SOUND, startIntegrityCheck } from "./file/integrity.ts";
 import { resolveLinks } from "./file/ledger-file.ts";
-import { createIndexing } from "./index-recent.ts";
 import { createReader, type Reader } from "./reader.ts";
-import type { RecentPermits } from "./recent-permits.ts";
+import { createIndexing, type RecentPermits } from "./recent-permits.ts";
 import { Writer } from "./writer.ts";
 
 /** Settings for tests. */

@@ -1,4 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
+import { SAME_CLOCK_MS } from "../../ledger/delivery-facts.ts";
+import { LEASE_MS } from "../../ledger/lease.ts";
 import type { Operations } from "../messages.ts";
 import type { Claims } from "./claims.ts";
 import type { NameTable } from "./name-table.ts";
@@ -46,5 +48,45 @@ export function createRefresher({ database, companies, providers, claims }: Refr
         claims.noteChange(claim, at);
     }
     return { count, next: end };
+  };
+}
+
+interface RewinderDependencies {
+  readonly database: DatabaseSync;
+  readonly providers: NameTable;
+  readonly claims: Claims;
+}
+
+/** Makes due what was dated by a clock that was ahead. Runs in the caller's transaction. */
+export function createRewinder({ database, providers, claims }: RewinderDependencies) {
+  const findLast = database.prepare(
+    "SELECT max(permit) FROM (SELECT permit FROM delivery WHERE permit > ? ORDER BY permit LIMIT ?)",
+  );
+  findLast.setReturnArrays(true);
+  // Deliveries that wait for another attempt, were due by `latest`, or were decided later than now: `decidedAt` is the
+  // fourth element of a document.
+  const update = database.prepare(
+    `UPDATE delivery SET due_since = min(ifnull(due_since, :now), :now), due_at = min(ifnull(due_at, :now), :now)
+     WHERE permit > :after AND permit <= :last AND provider = :provider
+       AND ((due_at > :now AND (due_at > due_since OR due_at <= :latest)) OR document ->> '$[3]' > :noticed)`,
+  );
+
+  return {
+    rewind(request: Operations["rewind"][0]): Operations["rewind"][1] {
+      const { providerId, latest, now, after, limit } = request;
+      const provider = providers.find(providerId);
+      const [last] = findLast.get(after, limit) as unknown as [number | null];
+      if (provider === undefined || last === null) return null;
+      const noticed = new Date(now + SAME_CLOCK_MS).toISOString();
+      update.run({ now, latest, after, last, provider, noticed });
+      for (const claim of claims.of(provider).values()) {
+        // The claim would last longer by as much as the clock was ahead.
+        claims.shorten(claim, now + LEASE_MS);
+        // A claimed delivery may still be saved with such a decision.
+        claims.noteChange(claim, now);
+      }
+      claims.noteDue(now);
+      return last;
+    },
   };
 }

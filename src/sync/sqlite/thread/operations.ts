@@ -1,16 +1,15 @@
+import type { DatabaseSync } from "node:sqlite";
 import { type LedgerFile, readPragma } from "../file/ledger-file.ts";
-import type { Answers, OperationName, Operations, Parcel } from "../messages.ts";
+import type { Answers, ClockRow, OperationName, Operations, Parcel } from "../messages.ts";
 import { Claims } from "./claims.ts";
-import { createClockRow } from "./clock-row.ts";
 import { createCommits } from "./commits.ts";
 import { createEraser } from "./erase.ts";
 import { createWorkFinder } from "./find-work.ts";
-import { createRefresher } from "./make-due.ts";
+import { createRefresher, createRewinder } from "./make-due.ts";
 import { NameTable } from "./name-table.ts";
 import { createOverwriter } from "./overwrite.ts";
 import { createPermitIndex } from "./permit-index.ts";
 import { createRecorder } from "./record.ts";
-import { createRewinder } from "./rewind.ts";
 import { createSaver } from "./save.ts";
 import { UndoLog } from "./undo-log.ts";
 
@@ -49,4 +48,23 @@ export function createOperations(file: LedgerFile): (parcel: Parcel) => Answers 
     index,
     handle: ([name, request]) => handlers[name](request as never),
   });
+}
+
+/** Reads and writes the file's row about the clock. Writes happen in the caller's transaction. */
+function createClockRow(database: DatabaseSync) {
+  const read = database.prepare("SELECT latest, steady_at, leapt_by FROM clock");
+  read.setReturnArrays(true);
+  const write = database.prepare("UPDATE clock SET latest = ?, steady_at = ?, leapt_by = ?");
+  const readRow = () => read.get() as unknown as ClockRow;
+
+  return {
+    readClock: readRow,
+    noteClock({ row, isSettled }: Operations["noteClock"][0]): null {
+      const [latest, steadyAt, leaptBy] = row;
+      const [before] = readRow();
+      const isBack = latest === null || (before !== null && latest < before);
+      write.run(isBack && !isSettled ? before : latest, steadyAt, leaptBy);
+      return null;
+    },
+  };
 }
