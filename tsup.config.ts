@@ -8,7 +8,7 @@ const vendors = readdirSync(new URL("src/vendors", import.meta.url), { withFileT
   .map((entry) => entry.name);
 
 /** Packages that only the command line needs. They are bundled into it, so that the library depends on none of them. */
-const bundled = ["csv-parse", "yaml"];
+const bundled = ["csv-parse", "jsonc-parser", "yaml"];
 
 const library = {
   index: "src/index.ts",
@@ -65,8 +65,11 @@ export default defineConfig({
   removeNodeProtocol: false,
   noExternal: bundled,
   esbuildOptions(options) {
-    // Its build for Node is CommonJS, which a bundle of ES modules cannot hold.
-    options.alias = { yaml: fileURLToPath(new URL("node_modules/yaml/browser/index.js", import.meta.url)) };
+    // Their builds for Node are CommonJS, which a bundle of ES modules cannot hold.
+    options.alias = {
+      yaml: fileURLToPath(new URL("node_modules/yaml/browser/index.js", import.meta.url)),
+      "jsonc-parser": fileURLToPath(new URL("node_modules/jsonc-parser/lib/esm/main.js", import.meta.url)),
+    };
   },
   onSuccess: async () => writeFileSync("dist/THIRD-PARTY.md", listLicences()),
 });
@@ -76,7 +79,8 @@ function listLicences(): string {
   const entries = bundled.map((name) => {
     const folder = new URL(`node_modules/${name}/`, import.meta.url);
     const { version, license } = JSON.parse(readFileSync(new URL("package.json", folder), "utf8"));
-    return `## ${name} ${version} (${license})\n\n${readFileSync(new URL("LICENSE", folder), "utf8").trim()}\n`;
+    const terms = readdirSync(folder).find((file) => file.startsWith("LICENSE")) ?? "LICENSE";
+    return `## ${name} ${version} (${license})\n\n${readFileSync(new URL(terms, folder), "utf8").trim()}\n`;
   });
   return `# Third-party software in the command line\n\n\`cli.js\` holds these packages.\n\n${entries.join("\n")}`;
 }

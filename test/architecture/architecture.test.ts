@@ -35,8 +35,16 @@ const ALLOWED: Record<string, { parts: string[]; packages: string[] }> = {
   cli: {
     parts: ["core", "vendor", "setup", "sandbox"],
     packages: [
-      ...["yaml", "csv-parse/sync", "node:crypto", "node:events", "node:fs", "node:path"],
-      ...["node:process", "node:readline", "node:util"],
+      "yaml",
+      "csv-parse/sync",
+      "jsonc-parser",
+      "node:crypto",
+      "node:events",
+      "node:fs",
+      "node:path",
+      "node:process",
+      "node:readline",
+      "node:util",
     ],
   },
   index: { parts: ["core", "http", "lookup", "setup", "sync", "vendors"], packages: [] },

@@ -46,6 +46,9 @@ describe("a mapping file that cannot be used", () => {
     ["tab.json", '{ "company": "a\tb" }', "tab.json:1:14: is not JSON here, or was cut off."],
     ["number.json", '{ "company": 01 }', "number.json:1:15: is not JSON here, or was cut off."],
     ["after.json", "{} {}", "after.json:1:4: is not JSON here, or was cut off."],
+    ["remark.json", "{ // none\n }", "remark.json:1:3: is not JSON here, or was cut off."],
+    ["lines.json", '{\r\n "a": [1,\r\n 2,] }', "lines.json:3:4: is not JSON here, or was cut off."],
+    ["unfinished.json", '{ "company": 1e }', "unfinished.json:1:14: is not JSON here, or was cut off."],
     ["deep.json", "[".repeat(100_000), "deep.json:1:66: is nested too deep."],
     [
       "comment.yaml",

@@ -57,6 +57,7 @@ export function createCellFinder({ text, delimiter }: CsvSource): (row: Place, c
   };
 }
 
+// The parser's own search, `delimiter_auto`, takes any ASCII character for a separator and fails at a letter with an accent.
 /** The separator that the header has most of, outside quotation marks. */
 function guessDelimiter(text: string): string {
   const bare = text.slice(0, LONGEST_HEADER).replace(/"[^"]*"/g, '""');
