@@ -96,7 +96,6 @@ export type { HttpOptions } from "./http/options.ts";
 export type { LookupAudit, LookupFailure, UnderstoodQuery } from "./lookup/audit.ts";
 export { apiKeyAuth, basicAuth, bearerAuth, type FindCredential } from "./lookup/auth/authorizers.ts";
 export { type IssuedCredentials, issueCredentials } from "./lookup/auth/issue-credentials.ts";
-export type { FailureLimiter } from "./lookup/auth/throttle.ts";
 export type { LookupStage } from "./lookup/decide/inquiry.ts";
 export { explainLookup } from "./lookup/explain/explain-lookup.ts";
 export type { ConsideredPermit, LookupExplanation, LookupQuestion } from "./lookup/explain/explanation.ts";
@@ -109,8 +108,10 @@ export {
   type WhenUndetermined,
 } from "./lookup/handler.ts";
 export { type MemoryPermits, memoryPermits } from "./lookup/memory-permits.ts";
+export type { FailureLimiter } from "./lookup/options.ts";
 export type { RedactOptions } from "./lookup/redact.ts";
 export type { BodyProblem } from "./lookup/request/body.ts";
+export type { LookupEndpoint } from "./setup/ask-endpoint.ts";
 export type {
   LocationChange,
   MappingChangeOptions,
@@ -127,7 +128,6 @@ export type {
 } from "./setup/evidence/evidence.ts";
 export { fileEvidence } from "./setup/evidence/file-evidence.ts";
 export { memoryEvidence } from "./setup/evidence/memory-evidence.ts";
-export type { LookupEndpoint } from "./setup/lookup-endpoint.ts";
 export { checkReadiness } from "./setup/readiness/check-readiness.ts";
 export type {
   ExistingIntegration,

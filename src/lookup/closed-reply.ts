@@ -1,6 +1,15 @@
 import type { LookupReply } from "../core/lookup/lookup-message.ts";
 import { ignorePromise } from "../core/maybe-promise.ts";
 
+/** A handler's reply. */
+export interface LookupHandlerReply extends LookupReply {
+  /**
+   * Set when `whenUndetermined` is `drop` and the answer is undetermined: the mount closes the connection without writing
+   * anything. A mount that cannot close connections sends the reply itself, which is the 503 of `unavailable`.
+   */
+  readonly drop?: true;
+}
+
 // The headers that Node and fetch can send. Both throw on any other, after the answer has been reported.
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;

@@ -3,15 +3,14 @@ import type { EnforcementError } from "../core/errors.ts";
 import { fieldError } from "../core/fields.ts";
 import type { LookupRequest } from "../core/lookup/lookup-message.ts";
 import { type AnswerOptions, answerLookup } from "./answer.ts";
-import { isBodiless } from "./closed-reply.ts";
-import type { LookupHandlerReply } from "./handler-reply.ts";
+import { isBodiless, type LookupHandlerReply } from "./closed-reply.ts";
 import { type LookupSettings, type PermitLookupOptions, readLookupOptions } from "./options.ts";
 import { readUntil } from "./request/body-deadline.ts";
 import { readFetchBody } from "./request/read-body.ts";
 
 export type { FindPermits, PermitQuery } from "../core/lookup/find-permits.ts";
 export type { AnswerOptions } from "./answer.ts";
-export type { LookupHandlerReply } from "./handler-reply.ts";
+export type { LookupHandlerReply } from "./closed-reply.ts";
 export type { PermitLookupOptions, WhenUndetermined } from "./options.ts";
 export type { BodyProblem } from "./request/body.ts";
 

@@ -1,18 +1,25 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Directory } from "../core/directory/directory.ts";
-import { fieldError, readId, readRecord } from "../core/fields.ts";
+import { checkConfig, fieldError, readId, readRecord } from "../core/fields.ts";
 import type { Authorizer } from "../core/lookup/credential.ts";
 import { isLookupDialect } from "../core/lookup/dialect.ts";
 import type { FindPermits } from "../core/lookup/find-permits.ts";
 import type { LookupRequest } from "../core/lookup/lookup-message.ts";
 import type { PullProvider } from "../core/provider.ts";
 import type { LookupAudit } from "./audit.ts";
-import { type FailureLimiter, SHARED_KEY, type ThrottleSettings } from "./auth/throttle.ts";
-import { checkConfig } from "./config-error.ts";
 import { type HashPlate, type RedactOptions, readRedactOptions } from "./redact.ts";
 
 /** What the handler replies when the answer is undetermined. */
 export type WhenUndetermined = "unavailable" | "deny" | "drop";
+
+/** Counts failed authentications. Every limiter of `rate-limiter-flexible` has this shape. */
+export interface FailureLimiter {
+  /**
+   * Consumes one point of a key. Rejects with `{ msBeforeNext }`, in milliseconds, when the key has no points left. Any other
+   * rejection means that the limiter failed, and refuses no request.
+   */
+  consume(key: string): Promise<unknown>;
+}
 
 /** Options of `createPermitLookupHandler`. Unknown keys throw `invalid_config`. */
 export interface PermitLookupOptions {
@@ -104,6 +111,12 @@ export interface LookupSettings {
   readonly clock: Clock;
 }
 
+/** How failed authentications are throttled. */
+export interface ThrottleSettings {
+  readonly limiter: FailureLimiter;
+  readonly keyOf: (request: LookupRequest) => string;
+}
+
 const KEYS = [
   "provider",
   "authorize",
@@ -185,6 +198,12 @@ function readDirectory(value: unknown): Directory {
   readFunction(directory?.listLocations, "directory.listLocations");
   return value as Directory;
 }
+
+/**
+ * The default key: one count for all requests without a credential. No part of a request identifies its sender: headers can be
+ * forged, user names are free to choose, and behind a proxy all requests have the same address.
+ */
+const SHARED_KEY = "strangers";
 
 function readThrottle(limiter: unknown, keyOf: unknown): ThrottleSettings | undefined {
   if (limiter === undefined) {

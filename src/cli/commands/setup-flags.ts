@@ -1,4 +1,4 @@
-import type { LookupEndpoint } from "../../setup/lookup-endpoint.ts";
+import type { LookupEndpoint } from "../../setup/ask-endpoint.ts";
 import type { FlagDefinitions, ParsedFlags, Terminal } from "../command.ts";
 import type { ConnectedProvider } from "../connect.ts";
 import { CREDENTIALS, credentialFlags, readCredential } from "../credentials.ts";

@@ -1,6 +1,6 @@
+import { describeAge } from "../../core/describe-time.ts";
 import type { MappingIssue } from "../../core/mapping/mapping.ts";
 import { showName } from "../../core/names/visible-name.ts";
-import { describeAge } from "../../setup/readiness/describe-age.ts";
 import { type IssuePlaces, showPlaces } from "../input/issue-places.ts";
 import { type CheckedProvider, isCompared, type MappingCheck } from "../mapping-check.ts";
 import { type Problem, showPlace } from "../unusable-input.ts";

@@ -1,8 +1,7 @@
 import type { MaybePromise } from "../../core/directory/directory.ts";
-import { fieldError, readRecord } from "../../core/fields.ts";
+import { checkConfig, fieldError, readRecord } from "../../core/fields.ts";
 import type { Authorizer, PresentedCredential, StoredCredential } from "../../core/lookup/credential.ts";
 import { isPromise, thenMaybe } from "../../core/maybe-promise.ts";
-import { checkConfig } from "../config-error.ts";
 import { proveCredential, sha256Hex } from "./secret-hash.ts";
 
 /** Finds a stored credential. When it throws, the answer is undetermined, never unauthorized. */

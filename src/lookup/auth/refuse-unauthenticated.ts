@@ -5,9 +5,9 @@ import type { LookupRequest } from "../../core/lookup/lookup-message.ts";
 import { ignorePromise } from "../../core/maybe-promise.ts";
 import { isInterruption } from "../deadline.ts";
 import type { LookupWork } from "../decide/lookup-work.ts";
+import type { ThrottleSettings } from "../options.ts";
 import { createRefusal } from "../refusal.ts";
 import { challengesOf } from "./authenticate.ts";
-import type { ThrottleSettings } from "./throttle.ts";
 
 /**
  * The refusal for a request that proves no credential: 401, or 429 when the limiter rejects it. Only these requests reach the

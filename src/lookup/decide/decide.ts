@@ -1,7 +1,13 @@
 import type { MaybePromise } from "../../core/directory/directory.ts";
 import { fieldError } from "../../core/fields.ts";
 import type { StoredCredential } from "../../core/lookup/credential.ts";
-import type { DialectQuestion, LookupAnswer, LookupQuery, LookupRefusal } from "../../core/lookup/dialect.ts";
+import type {
+  DialectQuestion,
+  LookupAnswer,
+  LookupPlaces,
+  LookupQuery,
+  LookupRefusal,
+} from "../../core/lookup/dialect.ts";
 import type { LookupReply, LookupRequest } from "../../core/lookup/lookup-message.ts";
 import { ignorePromise, isPromise, thenMaybe } from "../../core/maybe-promise.ts";
 import { authenticate } from "../auth/authenticate.ts";
@@ -14,11 +20,11 @@ import { screenRequest } from "../request/screen.ts";
 import { findScope } from "./cached-scopes.ts";
 import { type CompanyScope, isOutOfScope, loadCompanyScope } from "./company-scope.ts";
 import { decideList } from "./decide-list.ts";
-import { decidePlaces } from "./decide-places.ts";
 import type { LookupWork } from "./lookup-work.ts";
-import { type AskedPlace, isUnknownPlace } from "./scope.ts";
+import { type AskedPlace, isUnknownPlace, resolveScope } from "./scope.ts";
 import {
   answerFromPermits,
+  answerMalformed,
   answerUnknownPlace,
   answerUnreadable,
   answerWithoutSource,
@@ -138,4 +144,26 @@ function decideInScope(
   return thenMaybe(askSource(company, work), ({ unreadable }) =>
     answerFromPermits(inquiry, context, unreadable === undefined),
   );
+}
+
+/** Lists the places that a credential may ask about. The list is empty when the company has the provider switched off. */
+async function decidePlaces(
+  credential: StoredCredential,
+  work: LookupWork,
+): Promise<LookupPlaces | LookupAnswer> {
+  const { inquiry, settings } = work;
+  inquiry.asksForPlaces = true;
+  const companyScope = await loadCompanyScope(credential, work);
+  if (isOutOfScope(companyScope)) {
+    return companyScope.status === "none"
+      ? { locations: [] }
+      : withoutMatches(inquiry, "undetermined", companyScope.reason);
+  }
+  const everywhere = { credential, place: undefined, providerId: settings.provider.id };
+  const scope = resolveScope(companyScope.company, companyScope.locations, everywhere);
+  if (isUnknownPlace(scope)) return answerUnknownPlace(inquiry, scope);
+  // Undetermined instead of a list without this location: a client that stores the list would delete the place.
+  const [malformed] = scope.malformed;
+  if (malformed !== undefined) return answerMalformed(inquiry, malformed);
+  return { locations: [...scope.asked.values()] };
 }

@@ -1,13 +1,14 @@
 import type { Company, MaybePromise } from "../../core/directory/directory.ts";
 import type { MalformedLocation } from "../../core/directory/read-answers.ts";
 import type { LookupAnswer, LookupReason } from "../../core/lookup/dialect.ts";
+import type { PermitQuery } from "../../core/lookup/find-permits.ts";
 import { thenMaybe } from "../../core/maybe-promise.ts";
+import type { Deadline } from "../deadline.ts";
 import { type CollectedPermits, collectPermits } from "./collect.ts";
 import type { Inquiry } from "./inquiry.ts";
 import type { LookupWork } from "./lookup-work.ts";
 import { type MatchQuestion, matchPermits, mayMatchMalformed } from "./match.ts";
 import { type Scope, searchedIds, type UnknownPlace } from "./scope.ts";
-import { SourceQuery } from "./source-query.ts";
 
 /** Calls the source for permits with the inquiry's plates and locations, and stores the result in the inquiry. */
 export function askSource(
@@ -83,4 +84,29 @@ export function withoutMatches(
 /** The answer for a plate that cannot be read: undetermined, because the vehicle is not known. */
 export function answerUnreadable(inquiry: Inquiry): LookupAnswer {
   return withoutMatches(inquiry, "undetermined", "invalid_request");
+}
+
+/**
+ * The query for a source. Frozen and with its own `Date`, so that a source cannot change the handler's state. A class, because
+ * creating an object literal with an accessor takes longer than finding a permit.
+ */
+class SourceQuery implements PermitQuery {
+  readonly companyId: string;
+  readonly plateNumbers: readonly string[];
+  readonly locationIds: readonly string[];
+  readonly at: Date;
+  readonly #deadline: Deadline;
+
+  constructor(companyId: string, { plateNumbers = [], locationIds = [], at }: Inquiry, deadline: Deadline) {
+    this.companyId = companyId;
+    this.plateNumbers = plateNumbers;
+    this.locationIds = locationIds;
+    this.at = new Date(at);
+    this.#deadline = deadline;
+    Object.freeze(this);
+  }
+
+  get signal(): AbortSignal {
+    return this.#deadline.signal;
+  }
 }

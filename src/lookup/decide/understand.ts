@@ -4,7 +4,6 @@ import { canonicalPlateNumber } from "../../core/permit/plate.ts";
 import { findRegion } from "../../core/permit/region.ts";
 import type { LookupSettings } from "../options.ts";
 import type { Inquiry } from "./inquiry.ts";
-import { plateNumbersFor } from "./plates.ts";
 import { PLACE_KINDS } from "./scope.ts";
 
 /**
@@ -45,4 +44,27 @@ function assertPlace(place: LookupPlace | null): void {
 function assertName(name: unknown): void {
   if (typeof name !== "string") throw fieldError("place", "must be text.");
   if (name.trim() === "") throw fieldError("place", "must not be empty.");
+}
+
+/** Groups of characters that an officer or a camera may mistake for one another. */
+const LOOK_ALIKES: readonly string[] = ["0ODQ", "1IL", "2Z", "5S", "8B"];
+
+const LOOK_ALIKES_OF: ReadonlyMap<string, readonly string[]> = new Map(
+  LOOK_ALIKES.flatMap((group) =>
+    [...group].map((character) => [character, [...group].filter((other) => other !== character)] as const),
+  ),
+);
+
+/**
+ * The canonical numbers to search for, the typed one first. With `ocr`, all numbers follow that differ from it in exactly one
+ * look-alike character: at most 36 for a plate of twelve characters.
+ */
+export function plateNumbersFor(typed: string, matching: "exact" | "ocr"): readonly string[] {
+  if (matching === "exact") return [typed];
+  const variants = [...typed].flatMap((character, index) =>
+    (LOOK_ALIKES_OF.get(character) ?? []).map(
+      (other) => typed.slice(0, index) + other + typed.slice(index + 1),
+    ),
+  );
+  return [typed, ...variants];
 }

@@ -1,3 +1,4 @@
+import { describeSpan } from "../../core/describe-time.ts";
 import type { Location } from "../../core/directory/directory.ts";
 import { readAnsweredLocations } from "../../core/directory/read-answers.ts";
 import { isEnabled } from "../../core/directory/switches.ts";
@@ -9,9 +10,9 @@ import {
   type PlateAtLocation,
   rightsOf,
 } from "../decide/match.ts";
+import { describeLocation } from "./describe-replay.ts";
 import type { ConsideredPermit } from "./explanation.ts";
 import type { Replay } from "./replay.ts";
-import { describeLocation, describeSpan } from "./terms.ts";
 
 /** Compares each permit of the replay with the question, by the handler's own rules. */
 export async function considerPermits(replay: Replay): Promise<readonly ConsideredPermit[]> {

@@ -1,7 +1,7 @@
+import { describeSpan } from "../../core/describe-time.ts";
 import type { LookupAudit } from "../audit.ts";
 import { MEANINGS } from "./describe-replay.ts";
 import type { ConsideredPermit, LookupExplanation } from "./explanation.ts";
-import { describeSpan } from "./terms.ts";
 
 /** Sentences about a record, and about how it agrees with its replay. */
 export function describeRecord(

@@ -1,3 +1,4 @@
+import type { Location } from "../../core/directory/directory.ts";
 import { isEnforcementError, nameOfThrown } from "../../core/errors.ts";
 import type { LookupAnswer } from "../../core/lookup/dialect.ts";
 import { rankCandidates } from "../../core/names/rank-candidates.ts";
@@ -6,7 +7,6 @@ import type { LookupSettings } from "../options.ts";
 import { refuseUndetermined } from "../refusal.ts";
 import type { ConsideredPermit } from "./explanation.ts";
 import type { Replay } from "./replay.ts";
-import { describeLocation } from "./terms.ts";
 
 /** Sentences about one decision, in its order: question, region, place, answer, ignored permits, look-alike. */
 export function describeReplay(
@@ -89,6 +89,11 @@ function describePlace({ inquiry }: Replay): string[] {
   return query?.place === undefined
     ? [`No place was given, so every place in reach counts: ${names}.`]
     : [`The ${query.place.by} ${JSON.stringify(query.place.value)} is ${names}.`];
+}
+
+/** A location's name and id: `"Lot 1" (lot-1)`. */
+export function describeLocation(location: Location | undefined): string {
+  return location === undefined ? "its location" : `"${location.name}" (${location.id})`;
 }
 
 function describeAnswer(

@@ -3,7 +3,8 @@ import { parseInstant } from "../../core/instant.ts";
 import { readPlate } from "../../core/permit/plate.ts";
 import { readReceipt } from "../../core/registration/receipt.ts";
 import { readRegistration, toStoredRegistration } from "../../core/registration/registration.ts";
-import type { TestPlateEvidence, TestPlateSighting, TestPlateTrace } from "./evidence.ts";
+import { within } from "../within.ts";
+import type { EvidenceStore, TestPlateEvidence, TestPlateSighting, TestPlateTrace } from "./evidence.ts";
 
 const KEYS = [
   "v",
@@ -81,4 +82,25 @@ function readSighting(value: unknown, field: string): TestPlateSighting {
     throw fieldError(`${field}.by`, 'must be "vendor", "endpoint" or "person".');
   }
   return { by, seen: readBoolean(seen, `${field}.seen`), at: parseInstant(at, `${field}.at`).toISOString() };
+}
+
+/**
+ * Reads and checks all records of a store.
+ *
+ * @throws EnforcementError `invalid_input` when the store returns no list, or that names a record that cannot be read; and every
+ * error of the store
+ */
+export async function listEvidence(
+  store: EvidenceStore,
+  bounds: { signal: AbortSignal | undefined; deadlineMs: number },
+): Promise<TestPlateEvidence[]> {
+  const records = await within({ ...bounds, what: "The evidence store" }, () => store.list());
+  return readList(records, "evidence").map((record, index) => readEvidence(record, `evidence[${index}]`));
+}
+
+/** Reads an evidence store. @throws EnforcementError that names `evidence` when a function is missing */
+export function readStore(value: unknown): EvidenceStore {
+  const store = value as Partial<EvidenceStore> | null | undefined;
+  if (typeof store?.list === "function" && typeof store.save === "function") return value as EvidenceStore;
+  throw fieldError("evidence", "must be a store such as fileEvidence() makes.");
 }

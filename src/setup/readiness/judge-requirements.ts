@@ -1,7 +1,6 @@
 import type { SetupRequirement } from "../../core/provider-setup.ts";
 import { fillEmail, fillSentence, type Placeholders } from "../fill-text.ts";
-import type { CheckResult } from "./check-result.ts";
-import { judgeCheck } from "./judge-check.ts";
+import { type CheckResult, judgeCheck } from "./judge-check.ts";
 import type { LocationReadiness, RequirementReadiness, RequirementState } from "./readiness.ts";
 import type { ReadinessFacts } from "./readiness-facts.ts";
 

@@ -6,7 +6,7 @@ import type { ConnectionCheck, EnforcementProvider, Outcome, ZoneList } from "..
 import { toOutcome } from "../../core/registration/outcome.ts";
 import { askEndpoint, type EndpointAccess, readEndpoint, toWrongCredential } from "../ask-endpoint.ts";
 import type { TestPlateEvidence } from "../evidence/evidence.ts";
-import { listEvidence } from "../evidence/list-evidence.ts";
+import { listEvidence } from "../evidence/read-evidence.ts";
 import { within } from "../within.ts";
 import type { ReadinessOptions } from "./readiness.ts";
 

@@ -2,8 +2,8 @@ import type { Company, Location } from "../../core/directory/directory.ts";
 import type { MappingInput, MappingIssue, MappingReport } from "../../core/mapping/mapping.ts";
 import type { EnforcementProvider } from "../../core/provider.ts";
 import type { SetupParty } from "../../core/provider-setup.ts";
+import type { LookupEndpoint } from "../ask-endpoint.ts";
 import type { EvidenceStore, TestPlateSighting } from "../evidence/evidence.ts";
-import type { LookupEndpoint } from "../lookup-endpoint.ts";
 
 /** Options of `checkReadiness`. */
 export interface ReadinessOptions {

@@ -3,9 +3,8 @@ import type { LookupProbeAnswer } from "../../core/lookup/lookup-probe.ts";
 import type { PermitInput } from "../../core/permit/permit.ts";
 import { askEndpoint, readEndpoint } from "../ask-endpoint.ts";
 import { within } from "../within.ts";
-import type { TestPlateProcedure } from "./procedure.ts";
 import type { PullTestPlateOptions } from "./test-plate.ts";
-import type { TestPlateRun } from "./test-plate-run.ts";
+import type { TestPlateProcedure, TestPlateRun } from "./test-plate-run.ts";
 
 /** The test plate of a pull provider: a test permit is set, looked up through the host's own endpoint, and removed. */
 export function createPullProcedure(

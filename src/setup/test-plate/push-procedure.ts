@@ -4,9 +4,8 @@ import { type Registration, toStoredRegistration } from "../../core/registration
 import type { TestPlateEvidence } from "../evidence/evidence.ts";
 import { within } from "../within.ts";
 import { cancelTestRight, isShown } from "./cancel-test-right.ts";
-import type { TestPlateProcedure } from "./procedure.ts";
 import type { PushTestPlateOptions } from "./test-plate.ts";
-import type { TestPlateRun } from "./test-plate-run.ts";
+import type { TestPlateProcedure, TestPlateRun } from "./test-plate-run.ts";
 
 /** The test plate of a push provider: a test right is registered, read back, and cancelled. */
 export function createPushProcedure(

@@ -2,11 +2,16 @@ import { EnforcementError, isEnforcementError, withErrorDetails } from "../../co
 import { showName } from "../../core/names/visible-name.ts";
 import { type TestPlateEvidence, type TestPlateSighting, wasSeen } from "../evidence/evidence.ts";
 import { within } from "../within.ts";
-import type { Observation, TestPlateProcedure } from "./procedure.ts";
 import { createPullProcedure } from "./pull-procedure.ts";
 import { createPushProcedure } from "./push-procedure.ts";
 import type { TestPlateOptions, TestPlateResult } from "./test-plate.ts";
-import { prepareRun, type TestPlateRun, toOpenEvidence } from "./test-plate-run.ts";
+import {
+  type Observation,
+  prepareRun,
+  type TestPlateProcedure,
+  type TestPlateRun,
+  toOpenEvidence,
+} from "./test-plate-run.ts";
 
 /**
  * Performs the go-live test at one location: makes the vendor's test plate valid there, looks for it, and withdraws it.

@@ -5,9 +5,8 @@ import { showName } from "../../core/names/visible-name.ts";
 import type { EnforcementProvider } from "../../core/provider.ts";
 import { readSignal } from "../../core/registration/operation-options.ts";
 import type { TestPlateEvidence } from "../evidence/evidence.ts";
-import { listEvidence } from "../evidence/list-evidence.ts";
-import { DEFAULT_DEADLINE_MS, readDeadline, readStore } from "../setup-options.ts";
-import { within } from "../within.ts";
+import { listEvidence, readStore } from "../evidence/read-evidence.ts";
+import { DEFAULT_DEADLINE_MS, readDeadline, within } from "../within.ts";
 import { cancelTestRight, isShown } from "./cancel-test-right.ts";
 import type { SweepOptions, SweptTestPlate } from "./test-plate.ts";
 

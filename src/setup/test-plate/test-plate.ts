@@ -1,8 +1,8 @@
 import type { Company, Directory, Location, MaybePromise } from "../../core/directory/directory.ts";
 import type { PermitInput } from "../../core/permit/permit.ts";
 import type { EnforcementProvider, PullProvider, PushProvider } from "../../core/provider.ts";
+import type { LookupEndpoint } from "../ask-endpoint.ts";
 import type { EvidenceStore, TestPlateEvidence, TestPlateSighting } from "../evidence/evidence.ts";
-import type { LookupEndpoint } from "../lookup-endpoint.ts";
 
 /** Options of `runTestPlate`. */
 export type TestPlateOptions = PushTestPlateOptions | PullTestPlateOptions;

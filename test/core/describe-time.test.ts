@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { describeAge } from "../../../src/setup/readiness/describe-age.ts";
+import { describeAge } from "../../src/core/describe-time.ts";
 
 const MINUTE = 60_000;
 

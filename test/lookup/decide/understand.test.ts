@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { plateNumbersFor } from "../../../src/lookup/decide/plates.ts";
+import { plateNumbersFor } from "../../../src/lookup/decide/understand.ts";
 
 describe("plateNumbersFor", () => {
   it("is the typed number alone when matching is exact", () => {
