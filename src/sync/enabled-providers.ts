@@ -4,21 +4,20 @@ import { isCompanyEnabled } from "../core/directory/switches.ts";
 import { isPromise } from "../core/maybe-promise.ts";
 import type { Timers } from "./pace/timers.ts";
 
-/** Tells which providers a company has enabled, when its permits are recorded. */
+/** Finds the providers that a company has enabled, when its permits are recorded. */
 export interface EnabledProviders {
   /**
    * The providers of `among` that the company has enabled. All of `among` when the directory fails, does not know the
-   * company, or gives one that cannot be read: a superfluous delivery does no harm, and its planning reports what is
-   * wrong.
+   * company, or returns one that cannot be read: a superfluous delivery does no harm, and its planning reports the
+   * problem.
    */
   find(companyId: string, among: readonly string[]): MaybePromise<readonly string[]>;
 }
 
 // How long a host's call waits for the directory.
-const DEADLINE_MS = 2_000;
-// After a directory did not answer in time, no call asks it for this long: a list of a thousand companies would wait
-// for each.
-const SILENCE_MS = 10_000;
+const DIRECTORY_TIMEOUT_MS = 2_000;
+// After a timeout, calls skip the directory for this long: a list of a thousand companies would time out for each.
+const SKIP_AFTER_TIMEOUT_MS = 10_000;
 
 export function createEnabledProviders({
   directory,
@@ -27,13 +26,13 @@ export function createEnabledProviders({
   directory: Directory;
   timers: Timers;
 }): EnabledProviders {
-  let askedInVainAt = Number.NEGATIVE_INFINITY;
+  let timedOutAt = Number.NEGATIVE_INFINITY;
 
   function within<Value>(asked: Promise<Value>): Promise<Value> {
     let cancel = () => {};
     const late = new Promise<never>((_, reject) => {
-      cancel = timers.after(DEADLINE_MS, () => {
-        askedInVainAt = timers.now().getTime();
+      cancel = timers.after(DIRECTORY_TIMEOUT_MS, () => {
+        timedOutAt = timers.now().getTime();
         reject(new Error("deadline"));
       });
     });
@@ -43,15 +42,15 @@ export function createEnabledProviders({
   return {
     find(companyId, among) {
       if (among.length === 0) return among;
-      const silence = timers.now().getTime() - askedInVainAt;
-      if (silence >= 0 && silence < SILENCE_MS) return among;
+      const silence = timers.now().getTime() - timedOutAt;
+      if (silence >= 0 && silence < SKIP_AFTER_TIMEOUT_MS) return among;
       const enabledIn = (given: unknown) => {
         const company = readAnsweredCompany(given, companyId);
         return company === undefined ? among : among.filter((id) => isCompanyEnabled(company, id));
       };
       try {
         const asked = directory.getCompany(companyId);
-        // A directory in memory answers at once, and a timer per permit would cost as much as the permit.
+        // A synchronous answer needs no timer, which would cost as much as recording the permit.
         if (!isPromise(asked)) return enabledIn(asked);
         return within(asked)
           .then(enabledIn)

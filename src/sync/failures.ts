@@ -15,12 +15,12 @@ export interface SyncFailure {
   readonly companyId: string;
   readonly permitId: string;
   readonly locationId: string;
-  /** What the location is called on the vendor's side. */
+  /** The vendor's name for the location. */
   readonly target: string;
   readonly operation: "register" | "amend" | "cancel";
   readonly failedAt: Date;
   readonly code: EnforcementErrorCode;
-  /** What went wrong, in this package's words. */
+  /** What went wrong, as this package describes it. It holds no plate and no secret. */
   readonly message: string;
   /** The HTTP status of the refusal, where there is one. */
   readonly status?: number;
@@ -70,15 +70,18 @@ function changeFailed(
 ): Promise<boolean> {
   const { reference, ...id } = parseFailureKey(key);
   return changeDelivery(core, id, (delivery) => {
-    const isMeant = (right: RegistrationState) =>
+    const isRefused = (right: RegistrationState) =>
       right.reference === reference && right.failure !== null && right.failure.dismissed !== true;
-    if (!delivery.rights.some(isMeant)) return undefined;
-    return { ...delivery, rights: delivery.rights.map((right) => (isMeant(right) ? change(right) : right)) };
+    if (!delivery.rights.some(isRefused)) return undefined;
+    return {
+      ...delivery,
+      rights: delivery.rights.map((right) => (isRefused(right) ? change(right) : right)),
+    };
   });
 }
 
-const WAIT_MS = 50;
-const LONGEST_WAIT_MS = 2 * LEASE_MS;
+const CLAIM_RETRY_MS = 50;
+const MAX_CLAIM_WAIT_MS = 2 * LEASE_MS;
 
 /**
  * Changes one delivery from outside its loop, under a claim of its own, and wakes the loop. `change` returns undefined
@@ -93,7 +96,7 @@ export async function changeDelivery(
 ): Promise<boolean> {
   const ledger = await core.openLedger();
   const { timers } = core;
-  for (let waited = 0; waited < LONGEST_WAIT_MS; waited += WAIT_MS) {
+  for (let waited = 0; waited < MAX_CLAIM_WAIT_MS; waited += CLAIM_RETRY_MS) {
     const claimed = await ledger.claimOne(id, { now: timers.now(), leaseMs: LEASE_MS });
     if (claimed !== undefined) {
       const delivery = change(claimed.delivery);
@@ -107,7 +110,7 @@ export async function changeDelivery(
     }
     // `claimOne` gives undefined for a claimed delivery and for one that does not exist.
     if ((await ledger.getPermit(id.permitId)) === undefined) return false;
-    await new Promise<void>((resolve) => timers.after(WAIT_MS, resolve));
+    await new Promise<void>((resolve) => timers.after(CLAIM_RETRY_MS, resolve));
   }
   const message = "The permit's delivery is being worked on for too long; try again later.";
   throw new EnforcementError("unavailable", message, { providerId: id.providerId, operation: "retry" });

@@ -14,7 +14,7 @@ import type { RefreshRetries } from "./upkeep/refresh-retries.ts";
 export interface ChangeResult {
   readonly permitId: string;
   /**
-   * What became of the change.
+   * The outcome of the change.
    *
    * | status | meaning |
    * |---|---|
@@ -37,7 +37,7 @@ export interface ChangeOptions {
   transaction?: LedgerTransaction;
 }
 
-/** Records the changes that hosts make. */
+/** Records the host's changes in the ledger. */
 export interface HostChanges {
   put(kind: "issue" | "revise", permit: PermitInput, options?: ChangeOptions): Promise<ChangeResult>;
   putMany(permits: readonly PermitInput[], options?: ChangeOptions): Promise<ChangeResult[]>;
@@ -47,13 +47,13 @@ export interface HostChanges {
 interface Decision {
   /** The instant of the decision. */
   readonly at: Date;
-  /** By company: the providers at which its permits get deliveries. */
-  readonly made: ReadonlyMap<string, readonly string[]>;
+  /** The push providers to which each company's permits are delivered. */
+  readonly providersByCompany: ReadonlyMap<string, readonly string[]>;
   readonly toChange: (kind: "issue" | "revise", permit: Permit) => LedgerChange;
 }
 
-/** What the changes of one call share. */
-interface Call extends Pick<Decision, "at" | "made"> {
+/** The data that all changes of one call share. */
+interface Call extends Pick<Decision, "at" | "providersByCompany"> {
   readonly permitIds: readonly string[];
   readonly fieldOf: (index: number) => string;
 }
@@ -65,75 +65,86 @@ export function createHostChanges(context: {
   clockKeeper: Pick<ClockKeeper, "record">;
   /** The ids of the current push providers. */
   pushProviderIds: () => readonly string[];
-  /** How often permits were planned again because the directory or the providers changed. */
+  /** The number of refreshes so far: the directory or the providers changed. */
   refreshCount: () => number;
   onRecorded: (permitIds: readonly string[]) => void;
   onForgotten: () => void;
   /** Companies whose refresh failed after a change was recorded. */
-  owed: Pick<RefreshRetries, "add" | "retryNow">;
+  refreshRetries: Pick<RefreshRetries, "add" | "retryNow">;
   health: Pick<LedgerHealth, "note">;
 }): HostChanges {
   const { openLedger, enabledProviders, timers, clockKeeper, pushProviderIds, refreshCount } = context;
-  const { onRecorded, onForgotten, owed, health } = context;
+  const { onRecorded, onForgotten, refreshRetries, health } = context;
   /** The newest pending change per permit. The next change waits for it, so that changes are recorded in call order. */
-  const lastWords = new Map<string, Promise<unknown>>();
+  const pendingChanges = new Map<string, Promise<unknown>>();
 
   /**
    * Runs the changes of one permit one after the other. A withdrawal reads no directory, and would otherwise overtake
    * the permit that it withdraws.
    */
-  async function inOrder<Value>(permitIds: readonly string[], say: () => Promise<Value>): Promise<Value> {
-    const earlier = new Set<Promise<unknown>>(permitIds.flatMap((id) => lastWords.get(id) ?? []));
+  async function inCallOrder<Value>(
+    permitIds: readonly string[],
+    change: () => Promise<Value>,
+  ): Promise<Value> {
+    const earlier = new Set<Promise<unknown>>(permitIds.flatMap((id) => pendingChanges.get(id) ?? []));
     // Changes are dated by the ledger's clock, which is not known before the ledger is open.
     const opened = openLedger();
     if (isPromise(opened)) earlier.add(opened);
-    const saying = earlier.size === 0 ? say() : Promise.allSettled(earlier).then(say);
-    for (const id of permitIds) lastWords.set(id, saying);
+    const recording = earlier.size === 0 ? change() : Promise.allSettled(earlier).then(change);
+    for (const id of permitIds) pendingChanges.set(id, recording);
     try {
-      return await saying;
+      return await recording;
     } finally {
-      for (const id of permitIds) if (lastWords.get(id) === saying) lastWords.delete(id);
+      for (const id of permitIds) if (pendingChanges.get(id) === recording) pendingChanges.delete(id);
     }
   }
 
-  /** Dates a call's changes now. `refreshesBefore` is the number of refreshes when `enabled` was asked for. */
+  /** Dates a call's changes now. `refreshesBefore` is the number of refreshes when `enabled` was read. */
   function decide(refreshesBefore: number, enabled: ReadonlyMap<string, readonly string[]>): Decision {
     const all = pushProviderIds();
     const at = timers.now();
-    // A refresh meanwhile has not seen these permits, and what was read from the directory before it may be old.
+    // A refresh in the meantime has not seen these permits, and `enabled` was read before the directory changed.
     const isOld = refreshCount() !== refreshesBefore;
-    const made = isOld ? new Map([...enabled.keys()].map((companyId) => [companyId, all])) : enabled;
+    const providersByCompany = isOld
+      ? new Map([...enabled.keys()].map((companyId) => [companyId, all]))
+      : enabled;
     return {
-      ...{ at, made },
+      at,
+      providersByCompany,
       toChange: (kind, permit) => ({
-        ...{ kind, permit, at },
-        providerIds: made.get(permit.companyId) ?? all,
+        kind,
+        permit,
+        at,
+        providerIds: providersByCompany.get(permit.companyId) ?? all,
       }),
     };
   }
 
   /**
-   * Creates deliveries at providers that were enabled while the permits were being recorded: a refresh meanwhile has
-   * not seen them. Returns whether it created any. Never throws, because the permits are recorded already.
+   * Creates deliveries for providers that were enabled while the permits were being recorded: a refresh in the meantime has
+   * not seen them. Returns whether it created any. Never throws, because the permits are already recorded.
    */
-  async function catchUp(made: Decision["made"], ledger: Ledger): Promise<boolean> {
+  async function addMissedDeliveries(
+    providersByCompany: Decision["providersByCompany"],
+    ledger: Ledger,
+  ): Promise<boolean> {
     let count = 0;
-    for (const [companyId, before] of made) {
+    for (const [companyId, before] of providersByCompany) {
       const enabled = await enabledProviders.find(companyId, pushProviderIds());
       const providerIds = enabled.filter((id) => !before.includes(id));
       if (providerIds.length === 0) continue;
       try {
         count += await ledger.makeDue({ companyId, providerIds, at: timers.now() });
       } catch {
-        owed.add(companyId);
+        refreshRetries.add(companyId);
       }
     }
     return count > 0;
   }
 
   /**
-   * Reports success and failure of a recording: in a process without deliveries, this call meets a failing ledger
-   * first.
+   * Reports the success or failure of a recording to the ledger's health: in a process without deliveries, this call is the
+   * first to see a failing ledger.
    */
   async function noteHealth<Value>(recording: Promise<Value>): Promise<Value> {
     try {
@@ -148,7 +159,7 @@ export function createHostChanges(context: {
 
   async function record(
     changes: Iterable<LedgerChange>,
-    { permitIds, at, made, transaction, fieldOf }: Call & { transaction: unknown },
+    { permitIds, at, providersByCompany, transaction, fieldOf }: Call & { transaction: unknown },
   ): Promise<ChangeResult[]> {
     const refreshesBefore = refreshCount();
     const opened = openLedger();
@@ -165,19 +176,20 @@ export function createHostChanges(context: {
     if (conflict >= 0) {
       throw fieldError(
         `${fieldOf(conflict)}.revision`,
-        "is that of another content of this permit, which is recorded; a change needs a higher revision.",
+        "is already recorded for this permit with other content; give the change a higher revision.",
       );
     }
     onRecorded(permitIds);
-    owed.retryNow();
-    // Where machines share the ledger, this one gets no notice of another's refresh. Changes in the host's transaction
-    // are invisible before it commits.
+    refreshRetries.retryNow();
+    // When machines share the ledger, this one gets no notice of another's refresh. In the host's transaction the changes
+    // are not visible yet, so nothing can be added.
     const mayBeBehind = ledger.watch !== undefined || refreshCount() !== refreshesBefore;
-    if (mayBeBehind && transaction === undefined && (await catchUp(made, ledger))) onRecorded(permitIds);
+    if (mayBeBehind && transaction === undefined && (await addMissedDeliveries(providersByCompany, ledger)))
+      onRecorded(permitIds);
     return permitIds.map((permitId, index) => {
       const status = statuses[index];
       if (status === undefined || status === "conflict") {
-        throw new EnforcementError("unavailable", "ledger: it did not say what became of a change.");
+        throw new EnforcementError("unavailable", "ledger: record() returned no status for a change.");
       }
       return { permitId, status };
     });
@@ -188,10 +200,10 @@ export function createHostChanges(context: {
       const transaction = readTransaction(options);
       const checked = readPermit(permit);
       const { id, companyId } = checked;
-      return inOrder([id], async () => {
+      return inCallOrder([id], async () => {
         const refreshes = refreshCount();
         const found = enabledProviders.find(companyId, pushProviderIds());
-        // Awaits only a promise: without a wait, this permit's write begins before the next caller's permit is checked.
+        // Awaits only a promise: this permit's write then begins before the next caller's permit is checked.
         const enabled = new Map([[companyId, isPromise(found) ? await found : found]]);
         const { toChange, ...decided } = decide(refreshes, enabled);
         const call = { permitIds: [id], ...decided, transaction, fieldOf: () => "permit" };
@@ -200,13 +212,12 @@ export function createHostChanges(context: {
     },
     async putMany(permits, options) {
       const transaction = readTransaction(options);
-      // Permits are checked while those before them are being written. The list is copied, because the host may change
-      // its own.
+      // Each permit is checked while those before it are written. The list is copied, because the host may change its own.
       const given = [...readList(permits, "permits")];
       if (given.length === 0) return [];
       const permitIds = textsOf(given, "id");
       const fieldOf = (index: number) => `permits[${index}]`;
-      return inOrder(permitIds, async () => {
+      return inCallOrder(permitIds, async () => {
         const refreshes = refreshCount();
         const enabled = new Map<string, readonly string[]>();
         for (const companyId of new Set(textsOf(given, "companyId"))) {
@@ -226,10 +237,16 @@ export function createHostChanges(context: {
     async withdraw(kind, permitId, options) {
       const transaction = readTransaction(options);
       readId(permitId, "permitId");
-      return inOrder([permitId], async () => {
+      return inCallOrder([permitId], async () => {
         const at = timers.now();
         const change = { kind, permitId, at };
-        const call = { permitIds: [permitId], at, made: NONE, transaction, fieldOf: () => "permitId" };
+        const call = {
+          permitIds: [permitId],
+          at,
+          providersByCompany: NONE,
+          transaction,
+          fieldOf: () => "permitId",
+        };
         const result = first(await record([change], call));
         if (kind === "forget") onForgotten();
         return result;
@@ -246,9 +263,9 @@ function readTransaction(options: ChangeOptions | undefined): unknown {
   return transaction;
 }
 
-const NONE: Decision["made"] = new Map();
+const NONE: Decision["providersByCompany"] = new Map();
 
-/** Texts of permits that are not checked yet. Other values become "", and are refused when the permits are checked. */
+/** A text key of permits that are not checked yet. Other values become "", and the check refuses them later. */
 function textsOf(permits: readonly unknown[], key: "id" | "companyId"): string[] {
   return permits.map((permit) => {
     const text = (permit as Partial<Record<string, unknown>> | null | undefined)?.[key];

@@ -7,41 +7,55 @@ import type { EnforcementProvider } from "../core/provider.ts";
 import type { SyncEvent } from "./deliver/events.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 
-/** Options of `createPermitSync`. */
+/**
+ * Options of `createPermitSync`. An unknown key, and a value of a wrong type or outside its limits, throw `invalid_config`
+ * that names the option.
+ */
 export interface PermitSyncOptions {
   /**
-   * The providers that permits are delivered to. A pull provider is accepted and receives nothing: its vendor asks. Ids
-   * must differ. An empty list is allowed: sync then only keeps permits for `findPermits`.
+   * The providers. Their ids must differ. Sync delivers to push providers. A pull provider is
+   * accepted and receives nothing: its vendor asks the lookup handler, whose source is `findPermits`.
+   *
+   * An empty list is allowed: sync then only keeps permits for `findPermits`. `addProvider`, `replaceProvider` and
+   * `removeProvider` change the list later.
    */
   providers: readonly EnforcementProvider[];
   /**
-   * Where permits and deliveries are kept: `sqliteLedger`, `postgresLedger` or `memoryLedger`. Sync opens it with the
-   * first call that needs it. The host closes it, after `stop`.
+   * The durable record of permits and deliveries: `sqliteLedger` (one process, one file), `postgresLedger` (several
+   * processes), or `memoryLedger` (lost with the process; for tests). Sync opens it with the first call that needs it. The
+   * host closes it, after `stop`.
    */
   ledger: Ledger;
   /**
-   * Companies, locations, targets and switches. Call `refresh` after it changed. An answer that takes longer than 10
-   * seconds counts as a failure, and the company's deliveries wait.
+   * The host's companies and locations with their targets and switches. Sync reads it when it plans a permit, and gets no
+   * notice of a change: call `refresh` after one. An answer that takes longer than 10 seconds counts as a failure. After a
+   * failure the company's deliveries wait, and sync emits `directory_failed`.
    */
   directory: Directory;
   /**
-   * How long before its start a registration is sent, in milliseconds. A vendor's outage of that length leaves no
-   * driver uncovered. Default 24 hours; from 0 to 365 days.
+   * How long before its start a registration is sent, in milliseconds: a whole number from 0 (at its start) to 365 days. A
+   * vendor's outage of at most this length does not delay a start. Default 86,400,000 (24 hours).
    */
   leadTimeMs?: number;
   /**
-   * How long after its end a permit stays in the ledger, in milliseconds. Then its personal data is erased. Default 90
-   * days; from 0 to 36,525 days.
+   * How long after its end a permit stays in the ledger, in milliseconds: a whole number from 0 to 36,525 days. Then sync
+   * erases its personal data and emits `erased`. Permits without an end stay. Default 7,776,000,000 (90 days).
    */
   retentionMs?: number;
-  /** Open requests per push provider. Default 8; from 1 to 1,000. The provider's own limits apply as well. */
+  /**
+   * How many requests per push provider may be open at once in this process: a whole number from 1 to 1,000. The
+   * provider's own `concurrency` applies as well. Default 8.
+   */
   concurrency?: number;
-  /** Called with every {@link SyncEvent}. Errors that it throws, or rejects with, are ignored. Default: none. */
+  /**
+   * Called with every {@link SyncEvent}. An error that it throws, or a promise that it rejects, is ignored. Default: events
+   * are not reported.
+   */
   onEvent?: (event: SyncEvent) => void;
   /**
-   * The clock of all decisions. Default: the machine's. A ledger with a clock of its own (`postgresLedger`) replaces it
-   * once it is open. While the clock throws or gives an invalid Date, sync uses the last valid one. A clock that gives
-   * none at construction is `invalid_config`.
+   * The clock of all decisions. The clock of the ledger replaces it once a ledger that has one (`postgresLedger`) is open.
+   * While the clock throws or returns an invalid `Date`, sync uses the last valid one and emits `clock_failed`. A clock
+   * without a valid `Date` at construction throws `invalid_config`. Default: the machine's clock.
    */
   clock?: Clock;
 }
@@ -59,7 +73,14 @@ export interface PermitSyncSettings {
 }
 
 const KEYS = [
-  ...["providers", "ledger", "directory", "leadTimeMs", "retentionMs", "concurrency", "onEvent", "clock"],
+  "providers",
+  "ledger",
+  "directory",
+  "leadTimeMs",
+  "retentionMs",
+  "concurrency",
+  "onEvent",
+  "clock",
 ];
 
 const LEDGER_METHODS = [
@@ -85,7 +106,7 @@ const LEDGER_METHODS = [
   "erase",
 ];
 
-/** @throws EnforcementError `invalid_config` naming the option */
+/** Checks the options and applies their defaults. @throws EnforcementError `invalid_config` that names the option */
 export function readPermitSyncOptions(options: PermitSyncOptions): PermitSyncSettings {
   try {
     const given = readRecord(options, "options", KEYS);
@@ -126,7 +147,7 @@ function readProviders(value: unknown): readonly EnforcementProvider[] {
   return providers;
 }
 
-/** @throws EnforcementError `invalid_input` naming the part of the host's provider that is missing or wrong */
+/** Checks a provider of the host. @throws EnforcementError `invalid_input` that names the missing or wrong part */
 export function readProvider(value: unknown, field: string): EnforcementProvider {
   const provider = value as Partial<EnforcementProvider> | null | undefined;
   if (typeof provider !== "object" || provider === null) throw fieldError(field, "is not a provider.");

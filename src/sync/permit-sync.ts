@@ -11,7 +11,7 @@ import { noteLookup } from "./pace/lookups-first.ts";
 import { settledWithin, systemTimers, type Timers } from "./pace/timers.ts";
 import {
   addProvider,
-  DRAIN_MS,
+  DRAIN_TIMEOUT_MS,
   refreshCompanies,
   refreshCompany,
   removeProvider,
@@ -28,8 +28,8 @@ import { RefreshRetries } from "./upkeep/refresh-retries.ts";
  * Delivers permits durably to push providers, and answers lookups for pull providers from the same ledger.
  *
  * Every method that reads or writes the ledger opens it first. It rejects with `unavailable` when the ledger fails, and
- * with `invalid_config` when the ledger cannot be used as it is set up. Options that are malformed or unknown are
- * `invalid_input`, naming the field.
+ * with `invalid_config` when the ledger's own set-up is wrong. Options that are malformed or unknown are `invalid_input`
+ * that names the field.
  */
 export interface PermitSync {
   /**
@@ -163,9 +163,9 @@ export interface PermitSync {
 }
 
 /**
- * Creates durable sync. Nothing is read, written or sent before the first call.
+ * Creates durable sync. It reads, writes and sends nothing before the first call of a method.
  *
- * @throws EnforcementError `invalid_config` naming the option
+ * @throws EnforcementError `invalid_config` that names the option
  */
 export function createPermitSync(options: PermitSyncOptions): PermitSync {
   const settings = readPermitSyncOptions(options);
@@ -189,15 +189,22 @@ function createFrom(
   let isRunning = false;
   let stopping: Promise<unknown> = Promise.resolve();
   let unwatch: (() => void) | undefined;
-  const owed = new RefreshRetries({
-    ...{ timers, random: time.random, refresh: (companyId) => refreshCompany(core, companyId) },
+  const refreshRetries = new RefreshRetries({
+    timers,
+    random: time.random,
+    refresh: (companyId) => refreshCompany(core, companyId),
     onSettled() {
       core.wake();
-      core.quiet.note();
+      core.idleSignal.notify();
     },
   });
   const changes = createHostChanges({
-    ...{ openLedger, timers, clockKeeper: core.clockKeeper, enabledProviders, owed, health: core.health },
+    openLedger,
+    timers,
+    clockKeeper: core.clockKeeper,
+    enabledProviders,
+    refreshRetries,
+    health: core.health,
     pushProviderIds: () => [...loops.keys()],
     refreshCount: () => core.refreshCount,
     onRecorded(permitIds) {
@@ -239,20 +246,20 @@ function createFrom(
       if (!isRunning) return;
       for (const loop of loops.values()) loop.start();
       retention.start();
-      owed.start();
+      refreshRetries.start();
     },
     async stop() {
       isRunning = false;
       unwatch?.();
       unwatch = undefined;
-      const ends = [...loops.values()].map((loop) => loop.stop(DRAIN_MS));
+      const ends = [...loops.values()].map((loop) => loop.stop(DRAIN_TIMEOUT_MS));
       // Retention and refresh retries can be cut off: the next start repeats their work.
-      const others = Promise.all([retention.stop(), owed.stop()]);
-      stopping = Promise.all([settledWithin(DRAIN_MS, others, timers.after), ...ends]);
+      const others = Promise.all([retention.stop(), refreshRetries.stop()]);
+      stopping = Promise.all([settledWithin(DRAIN_TIMEOUT_MS, others, timers.after), ...ends]);
       await stopping;
       if ([...loops.values()].every((loop) => loop.isClockSettled)) {
         await settledWithin(
-          DRAIN_MS,
+          DRAIN_TIMEOUT_MS,
           core.clockKeeper.rest().catch(() => core.health.note(false)),
           timers.after,
         );
@@ -260,7 +267,7 @@ function createFrom(
     },
     async idle(options = {}) {
       const signal = readSignal(readRecord(options, "options", ["signal"])["signal"], "options.signal");
-      await waitUntilIdle(core, owed, signal);
+      await waitUntilIdle(core, refreshRetries, signal);
     },
 
     status: () => readStatus(core, isRunning),
@@ -276,36 +283,36 @@ function createFrom(
   };
 }
 
-// A machine gets no notice that another machine delivered the last of their shared work.
-const LOOK_AGAIN_MS = 500;
+// A machine gets no notice when another one has delivered the last due operation, so it counts again after this time.
+const RECHECK_MS = 500;
 
 async function waitUntilIdle(
   core: SyncCore,
-  owed: RefreshRetries,
+  refreshRetries: RefreshRetries,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const ledger = await core.openLedger();
   for (;;) {
-    const seen = core.quiet.count;
-    // A clock that was set back is noticed by reading it, and makes what was dated ahead due.
+    const seen = core.idleSignal.count;
+    // Reading the clock detects that it was set back, which makes operations due that were dated ahead.
     await Promise.all([...core.loops.values()].map((loop) => loop.settleClock()));
     let cancel = () => {};
-    const isQuiet = () => owed.isSettled && [...core.loops.values()].every((loop) => loop.isQuiet);
+    const isQuiet = () => refreshRetries.isSettled && [...core.loops.values()].every((loop) => loop.isQuiet);
     if (isQuiet()) {
       const now = core.timers.now();
       const counts = await Promise.all([...core.loops.keys()].map((id) => ledger.count(id, now)));
       if (isQuiet()) {
         if (counts.every(({ pending }) => pending === 0)) return;
-        if (ledger.watch !== undefined) cancel = core.timers.after(LOOK_AGAIN_MS, () => core.quiet.note());
+        if (ledger.watch !== undefined)
+          cancel = core.timers.after(RECHECK_MS, () => core.idleSignal.notify());
       }
     }
-    await core.quiet.after(seen, signal).finally(() => cancel());
+    await core.idleSignal.after(seen, signal).finally(() => cancel());
   }
 }
 
 /**
- * Opens the ledger on the first lookup. After that the lookup returns the ledger's own result, synchronously where it
- * is.
+ * The first lookup opens the ledger. Later lookups return the ledger's own result, without a promise where the ledger does.
  */
 function createFindPermits({ openLedger, settings }: SyncCore): FindPermits {
   const findPermits: FindPermits = (query) => {

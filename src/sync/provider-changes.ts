@@ -4,11 +4,11 @@ import { readProvider } from "./options.ts";
 import type { SyncCore } from "./sync-core.ts";
 
 /**
- * How long open requests may take after `stop` or the removal of a provider, in milliseconds. Then they are aborted.
+ * How long open requests may continue after `stop` or `removeProvider`, in milliseconds. Then they are aborted.
  */
-export const DRAIN_MS = 10_000;
+export const DRAIN_TIMEOUT_MS = 10_000;
 
-/** Makes every permit of a company, or of all, due, because its mapping or switches changed, or the providers did. */
+/** Makes the permits of a company, or of all companies, due, because its mapping, its switches or the providers changed. */
 export async function refreshCompanies(core: SyncCore, companyId?: string): Promise<void> {
   core.refreshCount += 1;
   const ledger = await core.openLedger();
@@ -33,7 +33,7 @@ export async function addProvider(
 ): Promise<void> {
   const provider = readProvider(given, "provider");
   if (core.providers.has(provider.id)) {
-    throw fieldError("provider.id", "is in use; replaceProvider puts another instance in its place.");
+    throw fieldError("provider.id", "is in use; call replaceProvider to replace the instance.");
   }
   core.providers.set(provider.id, provider);
   if (provider.delivery === "pull") return;
@@ -48,7 +48,7 @@ export async function removeProvider(core: SyncCore, providerId: string): Promis
   const loop = core.loops.get(providerId);
   core.providers.delete(providerId);
   core.loops.delete(providerId);
-  await loop?.stop(DRAIN_MS);
+  await loop?.stop(DRAIN_TIMEOUT_MS);
 }
 
 export async function replaceProvider(
@@ -62,7 +62,7 @@ export async function replaceProvider(
     const remedy = "remove the old one and add the new one under another id";
     throw fieldError(
       "provider",
-      `is of another vendor, which knows nothing of what the old one sent; ${remedy}.`,
+      `has another vendor or delivery kind, which has none of the old one's registrations; ${remedy}.`,
     );
   }
   core.providers.set(provider.id, provider);
@@ -71,6 +71,6 @@ export async function replaceProvider(
   const loop = core.createLoop(provider);
   core.loops.set(provider.id, loop);
   // Two instances must not send operations on one right at the same time.
-  await old?.stop(DRAIN_MS);
+  await old?.stop(DRAIN_TIMEOUT_MS);
   if (isRunning() && core.loops.get(provider.id) === loop) loop.start();
 }

@@ -7,7 +7,7 @@ import type { SyncCore } from "./sync-core.ts";
 export interface SyncStatus {
   /** True from `start` to `stop`. */
   readonly isRunning: boolean;
-  /** The clock's last leap, while the clock is not trusted again; null: it is steady. */
+  /** The clock's last leap, until the clock is trusted again; null when it is. */
   readonly clock: ClockStatus | null;
   /** One entry per provider, in the order in which they were added. */
   readonly providers: readonly ProviderStatus[];
@@ -20,7 +20,7 @@ export interface ProviderStatus {
   readonly providerId: string;
   readonly vendor: string;
   readonly delivery: "push" | "pull";
-  /** Permits with something due, including those that are being delivered. */
+  /** Permits with an operation due, including those that are being delivered. */
   readonly pending: number;
   /** How long the oldest pending permit has been due, in milliseconds; null when none is pending. */
   readonly oldestPendingMs: number | null;
@@ -38,8 +38,9 @@ export interface ProviderStatus {
    * Revoked permits and those that are over do not count.
    */
   readonly unmapped: number;
-  /** When the vendor last carried out an operation of this process; null: not yet. */
+  /** When the vendor last carried out an operation of this process; null when it has not yet. */
   readonly lastSuccessAt: Date | null;
+  /** The provider's circuit breaker. While it is open, sync sends no operation to the vendor. */
   readonly breaker: BreakerStatus;
   /**
    * The time from due to acknowledged, in milliseconds, over this process's last 1,024 deliveries; null before the
@@ -64,11 +65,17 @@ export async function readStatus(core: SyncCore, isRunning: boolean): Promise<Sy
       await loop.settleClock();
       const { pending, oldestDueSince, failed, unmapped } = await ledger.count(id, now);
       return {
-        ...{ ...about, pending, failed, unmapped },
+        ...about,
+        pending,
+        failed,
+        unmapped,
         oldestPendingMs:
           oldestDueSince === null ? null : Math.max(0, now.getTime() - oldestDueSince.getTime()),
-        ...{ inFlight: loop.inFlight, stuck: loop.stuck, lastSuccessAt: loop.lastSuccessAt },
-        ...{ breaker: loop.breaker.status, lagMs: loop.lag.percentiles },
+        inFlight: loop.inFlight,
+        stuck: loop.stuck,
+        lastSuccessAt: loop.lastSuccessAt,
+        breaker: loop.breaker.status,
+        lagMs: loop.lag.percentiles,
       };
     },
   );

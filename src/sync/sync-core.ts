@@ -10,13 +10,13 @@ import { createEmit, type Emit } from "./deliver/events.ts";
 import { LedgerHealth } from "./deliver/ledger-health.ts";
 import { Breaker } from "./deliver/send/breaker.ts";
 import { createEnabledProviders, type EnabledProviders } from "./enabled-providers.ts";
+import { IdleSignal } from "./idle-signal.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { type PermitSyncSettings, toConfigError } from "./options.ts";
 import type { Timers } from "./pace/timers.ts";
-import { QuietSignal } from "./quiet-signal.ts";
 import { createRetention, type Retention } from "./upkeep/retention.ts";
 
-/** What the parts of one sync share. */
+/** The state that all parts of one sync share. */
 export interface SyncCore {
   readonly settings: PermitSyncSettings;
   readonly timers: ClockWatch;
@@ -27,19 +27,19 @@ export interface SyncCore {
   readonly views: CompanyViews;
   readonly enabledProviders: EnabledProviders;
   readonly retention: Retention;
-  /** By id. Only `addProvider`, `removeProvider` and `replaceProvider` change it. */
+  /** All providers, by id. Only `addProvider`, `removeProvider` and `replaceProvider` change it. */
   readonly providers: Map<string, EnforcementProvider>;
   /** One loop per push provider, by the provider's id. */
   readonly loops: Map<string, DeliveryLoop>;
-  /** How often permits were planned again because the directory or the providers changed. */
+  /** The number of refreshes so far: the directory or the providers changed. */
   refreshCount: number;
-  /** The ledger, opened; without a promise once it is open. @throws EnforcementError when it cannot be opened */
+  /** Opens the ledger. Returns it without a promise once it is open. @throws EnforcementError when it cannot be opened */
   openLedger(): MaybePromise<Ledger>;
   createLoop(provider: PushProvider): DeliveryLoop;
   /** Looks for due deliveries at one push provider, or at all of them. */
   wake(providerId?: string): void;
-  /** Notified when a loop comes to rest. */
-  readonly quiet: QuietSignal;
+  /** Notified when a loop becomes idle. */
+  readonly idleSignal: IdleSignal;
   /** @throws EnforcementError `invalid_input` when there is no provider with this id */
   getProvider(providerId: string): EnforcementProvider;
 }
@@ -52,7 +52,7 @@ export function createSyncCore(
   const hostNow = steadyClock(given.now, (isWell) =>
     emit({ type: isWell ? "clock_recovered" : "clock_failed" }),
   );
-  // The clocks of machines that share a ledger may differ: the ledger's clock is the same for all of them.
+  // Machines that share a ledger use the ledger's clock, because their own clocks may differ.
   const now = () => settings.ledger.now?.() ?? hostNow();
   const { monotonic, after } = given;
   const timers = new ClockWatch({ now, monotonic, after }, ({ byMs, against }) => {
@@ -67,7 +67,7 @@ export function createSyncCore(
   const views = createCompanyViews({ directory, timers, random, emit });
   const enabledProviders = createEnabledProviders({ directory, timers });
   const loops = new Map<string, DeliveryLoop>();
-  const quiet = new QuietSignal();
+  const idleSignal = new IdleSignal();
   const breakers = new Map<string, Breaker>();
   let opening: Promise<Ledger> | undefined;
 
@@ -89,7 +89,7 @@ export function createSyncCore(
           return ledger;
         },
         (thrown: unknown) => {
-          // The next call tries again: a disk may have been mounted meanwhile.
+          // The next call tries again, for example after a disk was mounted.
           opening = undefined;
           throw thrown;
         },
@@ -99,24 +99,43 @@ export function createSyncCore(
   const retention = createRetention({ openLedger, timers, clockKeeper, retentionMs, emit, health });
 
   const core: SyncCore = {
-    ...{ settings, timers, random, emit, health, views, retention, loops, quiet, openLedger },
+    settings,
+    timers,
+    random,
+    emit,
+    health,
+    views,
+    retention,
+    loops,
+    idleSignal,
+    openLedger,
     clockKeeper,
     enabledProviders,
     refreshCount: 0,
     providers: new Map(settings.providers.map((provider) => [provider.id, provider])),
     createLoop(provider) {
-      // An outage is the vendor's, not the instance's: the new instance keeps the breaker, and no event is repeated.
+      // A new instance keeps the breaker of its provider id: the outage is the vendor's, and its event is not repeated.
       const breaker = breakers.get(provider.id) ?? createBreaker(provider.id, { timers, random, emit });
       breakers.set(provider.id, breaker);
       breaker.retryNow();
       return new DeliveryLoop({
-        ...{ provider, breaker, ledger: settings.ledger, timers, random, views, health, emit },
-        ...{ leadTimeMs, concurrency, clockWatch: timers, clockKeeper },
+        provider,
+        breaker,
+        ledger: settings.ledger,
+        timers,
+        random,
+        views,
+        health,
+        emit,
+        leadTimeMs,
+        concurrency,
+        clockWatch: timers,
+        clockKeeper,
         onClockSettled() {
           if (![...loops.values()].every((loop) => loop.isClockSettled)) return;
           clockKeeper.settle().catch(() => health.note(false));
         },
-        onQuiet: () => quiet.note(),
+        onQuiet: () => idleSignal.notify(),
         onWithdrawn: () => retention.wake(),
       });
     },
@@ -150,7 +169,8 @@ function createBreaker(
   { timers, random, emit }: { timers: Timers; random: () => number; emit: Emit },
 ): Breaker {
   return new Breaker({
-    ...{ timers, random },
+    timers,
+    random,
     onChange(error, since) {
       if (error === undefined) {
         emit({ type: "provider_up", providerId, downMs: timers.now().getTime() - since.getTime() });

@@ -1,8 +1,8 @@
 import { itemBackoff } from "../pace/backoff.ts";
 import type { Timers } from "../pace/timers.ts";
 
-// The jitter of the first wait may be 0; a ledger that fails gets at least this long.
-const SHORTEST_WAIT_MS = 100;
+// Added to every wait, because the jitter of the first one may be 0.
+const MIN_WAIT_MS = 100;
 
 /**
  * Companies to refresh again, because the ledger failed right after it had recorded a change. The host's call has
@@ -70,7 +70,7 @@ export class RefreshRetries {
     // A timer of a stopped sync would keep the process alive.
     if (!this.#isRunning || this.#attempt !== undefined) return;
     this.#cancelTimer();
-    const wait = SHORTEST_WAIT_MS + itemBackoff(this.#failures, undefined, this.#random);
+    const wait = MIN_WAIT_MS + itemBackoff(this.#failures, undefined, this.#random);
     this.#cancelTimer = this.#timers.after(wait, () => this.retryNow());
   }
 

@@ -21,27 +21,28 @@ import { explainMismatch } from "../../core/names/explain-mismatch.ts";
 import type { NameDifference } from "../../core/names/rank-candidates.ts";
 import { hasHiddenCharacters, showName } from "../../core/names/visible-name.ts";
 
-/** A SpotID as HotSpot lists it. */
+/** A SpotID in HotSpot's list. */
 export interface HotSpotSpot {
-  /** Opaque text; leading zeros count. */
+  /** Opaque text. Leading zeros are significant. */
   readonly spotId: string;
-  /** What HotSpot calls the place. */
+  /** HotSpot's name for the place. Absent when it is not known. */
   readonly name?: string;
 }
 
-/** What {@link validateHotSpotMapping} compares. */
+/** The input of {@link validateHotSpotMapping}. */
 export interface HotSpotMappingInput extends MappingInput {
-  /** All SpotIDs that HotSpot has for the company, plain or with names. Empty: it has none. Absent: not known. */
+  /** All of HotSpot's SpotIDs of the company, with or without names. Empty: HotSpot has none. Absent: the list is not known. */
   readonly spotIds?: readonly (string | HotSpotSpot)[];
   /** Whether a company token is configured. Absent: not checked. */
   readonly companyToken?: boolean;
 }
 
 /**
- * Compares a company's locations with HotSpot's SpotIDs: one for each location, equal to the letter. Where the list
- * has names, they are compared with the locations' names; HotSpot goes by the SpotID, so those are warnings.
+ * Compares the targets of a company's locations with HotSpot's SpotIDs. Each location needs a SpotID of its own, exactly as
+ * HotSpot lists it. Names in the list are compared with the locations' names; a difference is only a warning, because HotSpot
+ * finds a place by its SpotID.
  *
- * Pure; never throws: what cannot be read is an issue.
+ * A pure function that never throws: input that cannot be read becomes an issue of the report.
  */
 export function validateHotSpotMapping(input: HotSpotMappingInput): MappingReport {
   return reportMapping(input, { vendor: "hotspot", keys: ["spotIds", "companyToken"], examine });
@@ -50,19 +51,19 @@ export function validateHotSpotMapping(input: HotSpotMappingInput): MappingRepor
 const TARGET_HINT =
   "Set the SpotID that HotSpot gave for this location as its target, leading zeros included.";
 
-/** SpotIDs by their text, and by what is left without spaces and leading zeros. */
-interface SpotBook {
+/** HotSpot's SpotIDs by their exact text, and by their text without spaces and leading zeros. */
+interface SpotIndex {
   readonly complete: boolean;
   readonly byId: Groups<HotSpotSpot>;
   readonly byCore: Groups<HotSpotSpot>;
-  /** What a SpotID is called in the list, each name once. */
+  /** The different names of a SpotID in the list. */
   namesOf(spotId: string): ReadonlySet<string>;
 }
 
 function examine(mapping: ExaminedMapping): MappingExamination {
   const { entries, complete, problems } = readVendorList(mapping.options["spotIds"], ["spotIds"], readSpot);
   const byId = groupBy(entries, ({ spotId }) => spotId);
-  const book: SpotBook = {
+  const index: SpotIndex = {
     complete,
     byId,
     byCore: groupBy(entries, ({ spotId }) => coreOf(spotId)),
@@ -74,28 +75,28 @@ function examine(mapping: ExaminedMapping): MappingExamination {
     if (target === undefined) {
       return { target: null, vendorTarget: null, findings: [missingTarget(location, TARGET_HINT)] };
     }
-    const findings = [...judgeTarget(location, target, book), ...findSharing(location)];
+    const findings = [...judgeTarget(location, target, index), ...findSharing(location)];
     return { target, vendorTarget: byId.has(target) ? target : null, findings };
   };
   return {
     verified: complete,
     ofCompany: [...problems, ...judgeCompanyToken(mapping)],
     judge,
-    findUnused: () => findUnused(mapping, book),
+    findUnused: () => findUnused(mapping, index),
   };
 }
 
-function judgeTarget(location: Location, target: string, book: SpotBook): MappingFinding[] {
-  if (book.byId.has(target)) return judgeNames(location, target, book.namesOf(target));
-  const near = nearestSpotId(target, book);
+function judgeTarget(location: Location, target: string, index: SpotIndex): MappingFinding[] {
+  if (index.byId.has(target)) return judgeNames(location, target, index.namesOf(target));
+  const near = nearestSpotId(target, index);
   const difference = near === undefined ? undefined : explainMismatch(target, near);
   if (near !== undefined && difference !== undefined) return [almostTarget(target, near, difference)];
   if (/\s/.test(target) || hasHiddenCharacters(target)) return [malformedTarget(target)];
-  return book.complete ? [unknownTarget(target)] : [];
+  return index.complete ? [unknownTarget(target)] : [];
 }
 
-/** Gathers the names of a SpotID once: it may stand in the list, and at locations, a thousand times. */
-function createNameFinder(byId: Groups<HotSpotSpot>): SpotBook["namesOf"] {
+/** Caches the names of a SpotID that the list repeats, because many locations may have it as their target. */
+function createNameFinder(byId: Groups<HotSpotSpot>): SpotIndex["namesOf"] {
   const found = new Map<string, ReadonlySet<string>>();
   return (spotId) => {
     const spots = byId.get(spotId);
@@ -112,7 +113,7 @@ function judgeNames(location: Location, target: string, names: ReadonlySet<strin
       {
         code: "target_ambiguous",
         severity: "error",
-        message: `SpotID "${showName(target)}" stands in HotSpot's list under ${names.size} names.`,
+        message: `SpotID "${showName(target)}" is in HotSpot's list under ${names.size} names.`,
         hint: "Ask HotSpot which place it is for; one SpotID is one location.",
       },
     ];
@@ -150,16 +151,16 @@ function judgeCompanyToken({ options, enabled }: ExaminedMapping): MappingFindin
 
 function findUnused(
   { locations, providerId }: ExaminedMapping,
-  book: SpotBook,
+  index: SpotIndex,
 ): (MappingFinding & { target: string })[] {
-  // A location that almost points to a SpotID has an issue of its own; that is enough to find both.
+  // A SpotID that a location's target nearly equals counts as used: the location's own issue names it.
   const used = new Set(
     locations.map((location) => {
       const target = targetOf(location, providerId);
-      return target === undefined || book.byId.has(target) ? target : nearestSpotId(target, book);
+      return target === undefined || index.byId.has(target) ? target : nearestSpotId(target, index);
     }),
   );
-  const unused = [...book.byId.keys()].filter((spotId) => !used.has(spotId));
+  const unused = [...index.byId.keys()].filter((spotId) => !used.has(spotId));
   return unused.map((spotId) => ({
     code: "target_without_location",
     severity: "warning",
@@ -216,12 +217,12 @@ function unknownTarget(target: string): MappingFinding {
   };
 }
 
-/** A SpotID of the list that equals the target but for spaces, invisible characters and leading zeros. */
-function nearestSpotId(target: string, { byCore }: SpotBook): string | undefined {
+/** A SpotID of the list that differs from the target only by spaces, invisible characters or leading zeros. */
+function nearestSpotId(target: string, { byCore }: SpotIndex): string | undefined {
   return byCore.get(coreOf(target))[0]?.spotId;
 }
 
-/** What two SpotIDs have in common when a spreadsheet or a careless copy made one of the other. */
+/** A SpotID without the parts that a spreadsheet or a careless copy changes: spaces and leading zeros. */
 function coreOf(spotId: string): string {
   return withoutSpaces(spotId).replace(/^0+(?=.)/, "");
 }

@@ -14,20 +14,21 @@ import { type HotSpotMappingInput, validateHotSpotMapping } from "./mapping.ts";
 import { createPush } from "./push.ts";
 import { hotSpotSetup } from "./setup.ts";
 
-/** A HotSpot provider: a push provider that can neither list anything nor read back. */
+/** A HotSpot provider: a push provider without `listZones`, `find` and `listRegistrations`. */
 export type HotSpotProvider = PushProvider<HotSpotMappingInput>;
 
 /**
- * Connects to HotSpot: one record for each registration. Nothing is sent before the first operation.
+ * Creates a provider for HotSpot. It sends one request per registration, at the SpotID of its location. The constructor sends
+ * nothing.
  *
- * @throws EnforcementError `invalid_config` naming each wrong option
+ * @throws EnforcementError `invalid_config` that names each invalid option
  */
 export function createHotSpotProvider(hotSpotOptions: HotSpotOptions): HotSpotProvider {
   const config = parseHotSpotOptions(hotSpotOptions);
   const { id, openEndedDays, wire } = config;
   const http = createHttpClient({ providerId: id, settings: config.http, readRefusal: () => undefined });
   const push = createPush(config);
-  // Whether HotSpot keeps the order of requests is unpublished, so one right never has two under way.
+  // Whether HotSpot keeps the order of requests is unpublished: a registration never has two requests in flight.
   const locks = createKeyLocks();
 
   return Object.freeze({
@@ -35,9 +36,12 @@ export function createHotSpotProvider(hotSpotOptions: HotSpotOptions): HotSpotPr
     vendor: "hotspot",
     delivery: "push" as const,
     capabilities: Object.freeze({
-      ...{ batchSize: 1, openEndedDays },
-      ...{ listZones: false, find: false, listRegistrations: false },
-      // Another wire may know HotSpot's references only.
+      batchSize: 1,
+      openEndedDays,
+      listZones: false,
+      find: false,
+      listRegistrations: false,
+      // The host's own wire may cancel by HotSpot's references only.
       ownReferences: wire.ownReferences ?? wire.encode === defaultHotSpotWire.encode,
     }),
     setup: hotSpotSetup,
@@ -61,7 +65,7 @@ export function createHotSpotProvider(hotSpotOptions: HotSpotOptions): HotSpotPr
         }),
     }),
 
-    /** Asks HotSpot to cancel a right that cannot exist: "not found" says that the token was accepted. */
+    /** Cancels a registration that cannot exist. The reply "not found" means that HotSpot accepts the token. */
     async checkConnection(options = {}) {
       const operation = "checkConnection";
       const signal = inOperation({ providerId: id, operation }, () =>
@@ -79,8 +83,13 @@ export function createHotSpotProvider(hotSpotOptions: HotSpotOptions): HotSpotPr
 
 function toImpossibleCancel(providerId: string, now: Date): PushChange {
   const registration = {
-    ...{ companyId: crypto.randomUUID(), permitId: "connection-check", locationId: "none", generation: 0 },
-    ...{ target: "none", validTo: null, validFrom: now.toISOString() },
+    companyId: crypto.randomUUID(),
+    permitId: "connection-check",
+    locationId: "none",
+    generation: 0,
+    target: "none",
+    validTo: null,
+    validFrom: now.toISOString(),
     plate: { number: "TEST123", region: "CA-NB" },
   };
   const identity = referenceOf(providerId, {
@@ -91,14 +100,12 @@ function toImpossibleCancel(providerId: string, now: Date): PushChange {
   });
   return {
     kind: "cancel",
-    ...{
-      identity,
-      reference: identity,
-      target: "none",
-      registration,
-      end: now,
-      at: now,
-      field: "connection check",
-    },
+    identity,
+    reference: identity,
+    target: "none",
+    registration,
+    end: now,
+    at: now,
+    field: "connection check",
   };
 }

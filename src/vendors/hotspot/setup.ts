@@ -1,7 +1,7 @@
 import type { MappingChangeStep, ProviderSetup, SetupRequirement } from "../../core/provider-setup.ts";
 
-// The SpotIDs, the list by e-mail and the company token are documented by the guide of the integration. Endpoint and
-// token are inferred: HotSpot publishes nothing of its wire.
+// The integration's guide documents the SpotIDs, the list by e-mail and the company token. Endpoint and token are inferred:
+// HotSpot does not publish its wire format.
 
 const requirements: readonly SetupRequirement[] = [
   {
@@ -72,7 +72,7 @@ Thank you`,
     providedBy: "operator",
     detail:
       "It is registered at one location after the other and seen in HotSpot before the location goes live.",
-    next: "Run the test plate at each location while somebody looks for it in HotSpot.",
+    next: "Run the test plate at each location, and look for it in HotSpot.",
     checks: [{ by: "test_plate" }],
     after: ["endpoint-and-token", "spot-ids", "switches"],
   },
@@ -133,16 +133,16 @@ Thank you`,
     doneBy: "operator",
     when: ["added", "retargeted"],
     repeat: "each",
-    text: 'Run the test plate {plate} at "{location}" while somebody looks for it in HotSpot.',
+    text: 'Run the test plate {plate} at "{location}", and look for it in HotSpot.',
   },
 ];
 
-/** What HotSpot's set-up asks for, in its guide's words. */
+/** The requirements and steps of HotSpot's set-up, in the terms of the integration's guide. */
 export const hotSpotSetup: ProviderSetup = Object.freeze({
   title: "HotSpot",
   targetName: "SpotID",
   testPlate: "TEST123",
-  // The guide of Passport names them; nothing speaks against the same number here.
+  // Passport's guide names these numbers. HotSpot's names none, so they are inferred.
   goLive: Object.freeze({ least: 2, most: 3 }),
   requirements: Object.freeze(requirements.map((requirement) => Object.freeze(requirement))),
   existingIntegration: Object.freeze({

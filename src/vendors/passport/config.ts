@@ -14,31 +14,71 @@ import {
   toHttpSettings,
 } from "../../http/options.ts";
 
-/** Options of {@link createPassportProvider}. */
+/**
+ * Options of {@link createPassportProvider}: one instance for one Passport operator. Three are required: `operatorId`,
+ * `clientId` and `clientSecret`. An unknown key, and a value that is empty or of a wrong type, throw `invalid_config` that
+ * names each such option and shows no value.
+ *
+ * How sure the facts about Passport are: events, operator id and authorisation are documented by Passport; hosts, token
+ * request and zone list are seen in public client code; rate limits are unpublished, so `requestsPerSecond` has no default.
+ */
 export interface PassportOptions extends HttpOptions {
-  /** The host's name for this instance, the key of `providers` in companies and locations. Default `passport`. */
+  /**
+   * The host's name for this instance: the key of `providers` in companies and locations. A host with several operators gives
+   * each instance its own id. At most 512 characters, and 880 bytes in UTF-8. Default `passport`.
+   */
   id?: string;
-  /** The Operator ID that Passport gave: a UUID. Upper case is lowered, as the wire wants it. */
+  /**
+   * The Operator ID that Passport gave: a UUID, in either case. Passport expects lower case (seen in client code), so upper
+   * case is lowered, and white space around the id is removed. The operator must authorise the client as a session provider
+   * (documented).
+   */
   operatorId: string;
+  /** The client id that Passport gave, not empty. White space around it is removed. */
   clientId: string;
+  /**
+   * The client secret that Passport gave, or a function that returns it. A function is called for each new access token:
+   * before the old one expires, and after Passport refused it. Invisible characters around the secret are removed. A
+   * function that fails, or takes longer than `attemptTimeoutMs`, fails the call with `unavailable`; one that returns no text
+   * fails it with `invalid_config`.
+   */
   clientSecret: Secret;
-  /** Default `production`. Hosts seen in client code; a Canadian host is unpublished: give it as `baseUrl`. */
+  /**
+   * Which of Passport's hosts is called: `https://api.us.passportinc.com` (`production`) or
+   * `https://api.staging.passportinc.com` (`staging`), both seen in client code. `baseUrl` overrides it. Default
+   * `production`.
+   */
   environment?: "production" | "staging";
-  /** Replaces the environment's host. https, or http on loopback. */
+  /**
+   * The address of Passport's API, instead of that of `environment`: https, or http on loopback for a sandbox; without user,
+   * query or fragment. Trailing slashes are removed. A Canadian host is unpublished: ask Passport, and set it here. Default:
+   * the host of `environment`.
+   */
   baseUrl?: string;
   /**
-   * Whose zone ids the targets are. `passport` (default): Passport's own ids, or a zone's number or name, which is
-   * looked up in Passport's zone list. `external`: ids of your own that Passport knows; they are sent as they are, and
-   * what Passport shows cannot be read back.
+   * Which ids the locations' targets are. Default `passport`.
+   *
+   * - `passport`: Passport's zone ids. A target may also be a zone's number or name, which the provider looks up in
+   *   Passport's zone list; it must be unique there, and the list complete. Otherwise the operation fails with
+   *   `invalid_input`.
+   * - `external`: the host's own ids, which the operator has entered at Passport. They are sent unchanged as
+   *   `external_zone_id` (seen in client code). The provider then has no `find` and no `listRegistrations`.
    */
   zoneIds?: "passport" | "external";
-  /** ISO 4217 code of the fees, which are always zero. Default `USD`. */
+  /**
+   * The ISO 4217 code in the fees of every session, three upper-case letters such as `CAD`. The fees themselves are always
+   * `0.00`: permits are paid elsewhere (inferred). Default `USD`.
+   */
   currency?: string;
-  /** How many days ahead an open-ended right is sent. 1 to 365, default 30. */
+  /**
+   * How many days ahead the end of an open-ended registration is sent, because a Passport session needs an end (inferred): a
+   * whole number from 1 to 365. The receipt's `coveredUntil` is that end. Durable sync extends it when a third of the time is
+   * left; a host that calls the provider directly must amend it itself. Default 30.
+   */
   openEndedDays?: number;
 }
 
-/** {@link PassportOptions}, checked and with defaults. */
+/** {@link PassportOptions}, checked and with their defaults. */
 export interface PassportConfig {
   readonly id: string;
   readonly operatorId: string;
@@ -77,7 +117,7 @@ const schema = z.strictObject({
   ...httpOptionShape,
 });
 
-/** @throws EnforcementError `invalid_config` naming each wrong option */
+/** Checks the options and applies their defaults. @throws EnforcementError `invalid_config` that names each invalid option */
 export function parsePassportOptions(options: PassportOptions): PassportConfig {
   const parsed = parseOptions(schema, options, "createPassportProvider");
   return {

@@ -22,32 +22,32 @@ import type { NameCandidate } from "../../core/names/rank-candidates.ts";
 import { hasHiddenCharacters, showName } from "../../core/names/visible-name.ts";
 import type { Zone, ZoneList } from "../../core/provider.ts";
 import { passportCompanyCode } from "./company-code.ts";
-import { openZoneBook, type PassportZone, readZones, type ZoneBook } from "./zone-book.ts";
+import { createZoneIndex, type PassportZone, readZones, type ZoneIndex } from "./zone-index.ts";
 
-/** What {@link validatePassportMapping} compares. */
+/** The input of {@link validatePassportMapping}. */
 export interface PassportMappingInput extends MappingInput {
   /**
-   * The operator's zones. An array counts as all of them; a `ZoneList` says itself whether it is complete. Where a zone
-   * names its operator, it must be `operatorId`.
+   * The operator's zones. An array counts as complete; a `ZoneList` says whether it is. A zone that names another operator
+   * than `operatorId` does not count. Empty: the operator has none. Absent: the list is not known.
    */
   readonly zones?: ZoneList | readonly PassportZone[];
-  /** The operator's id as configured. Checked for its form. */
+  /** The configured Operator ID. It must be a UUID. Absent: not checked. */
   readonly operatorId?: string;
   /**
-   * Whose ids the targets are. `passport` (default): a zone's id, or its number or name. `external`: ids of our own
-   * that the operator entered; they are in no list, so the report is never `verified`.
+   * Which ids the targets are. `passport` (default): a zone's id, number or name. `external`: the host's own ids, which the
+   * operator entered at Passport; no list has them, so the report is never `verified`.
    */
   readonly zoneIds?: "passport" | "external";
-  /** Whether several locations of the company may be one zone. Default false. */
+  /** Whether several locations of the company may have one zone. Default false. */
   readonly sharedZones?: boolean;
 }
 
 /**
- * Compares a company's locations with Passport's zones. A target is a zone's id (in either case; it is sent in lower
- * case), its number or its name; numbers and names must be unique and equal to the letter. `zoneName` is compared
- * with the name of the zone found. Zones without a location are no issue: an operator has many.
+ * Compares the targets of a company's locations with Passport's zones. A target is a zone's id (in either case; it is sent in
+ * lower case), its number or its name. Numbers and names must be unique and match exactly. `zoneName` is compared with the
+ * name of the zone that the target names. Zones without a location are no issue, because an operator has many.
  *
- * Pure; never throws: what cannot be read is an issue.
+ * A pure function that never throws: input that cannot be read becomes an issue of the report.
  */
 export function validatePassportMapping(input: PassportMappingInput): MappingReport {
   const keys = ["zones", "operatorId", "zoneIds", "sharedZones"];
@@ -67,25 +67,25 @@ function examine(mapping: ExaminedMapping): MappingExamination {
   const shared = readOption("sharedZones", (value) => readBoolean(value ?? false, "sharedZones"));
   const list = readZones(mapping.options["zones"]);
   const { operatorId } = mapping.options;
-  const book = openZoneBook(external ? undefined : list, {
+  const index = createZoneIndex(external ? undefined : list, {
     operatorId: typeof operatorId === "string" ? operatorId : undefined,
   });
-  const findSharing = createTargetSharing(mapping, (target) => book.keyOf(target));
+  const findSharing = createTargetSharing(mapping, (target) => index.keyOf(target));
   const judge = (location: Location): MappingJudgement => {
     const target = targetOf(location, mapping.providerId);
     if (target === undefined) {
       return { target: null, vendorTarget: null, findings: [missingTarget(location, TARGET_HINT)] };
     }
-    const zones = book.resolve(target);
+    const zones = index.resolve(target);
     const findings = [
-      ...judgeTarget(target, zones, book),
+      ...judgeTarget(target, zones, index),
       ...judgeZoneName(location, zones),
       ...findSharing(location, { shared: shared === true }),
     ];
     return { target, vendorTarget: zones.length === 1 ? (zones[0]?.id ?? null) : null, findings };
   };
   return {
-    verified: book.complete,
+    verified: index.complete,
     ofCompany: [
       ...problems,
       ...(list?.problems ?? []),
@@ -96,19 +96,20 @@ function examine(mapping: ExaminedMapping): MappingExamination {
   };
 }
 
-function judgeTarget(target: string, zones: readonly Zone[], book: ZoneBook): MappingFinding[] {
-  const unresolved = book.canResolve(target) ? [] : [unresolvedTarget(target)];
+function judgeTarget(target: string, zones: readonly Zone[], index: ZoneIndex): MappingFinding[] {
+  const unresolved = index.canResolve(target) ? [] : [unresolvedTarget(target)];
   if (zones.length === 1) return unresolved;
   if (zones.length > 1) return [ambiguousTarget(target, zones)];
-  const [foreign] = book.resolveForeign(target);
+  const [foreign] = index.resolveForeign(target);
   if (foreign !== undefined) return [foreignZone(target, foreign)];
-  const near = book.names().closest(target);
+  const near = index.names().closest(target);
   const nearest = near[0];
-  if (nearest !== undefined && nearest.difference.kind !== "other") return [almostTarget(target, near, book)];
+  if (nearest !== undefined && nearest.difference.kind !== "other")
+    return [almostTarget(target, near, index)];
   if (isDamagedId(target)) return [malformedTarget(target, "error")];
-  // A name may hold what cannot be seen; without the whole list nobody knows.
-  if (hasHiddenCharacters(target)) return [malformedTarget(target, book.complete ? "error" : "warning")];
-  return book.complete ? [unknownTarget(target, near, book)] : unresolved;
+  // A zone's name may itself hold invisible characters, so this is an error only for a complete list.
+  if (hasHiddenCharacters(target)) return [malformedTarget(target, index.complete ? "error" : "warning")];
+  return index.complete ? [unknownTarget(target, near, index)] : unresolved;
 }
 
 function judgeZoneName(location: Location, zones: readonly Zone[]): MappingFinding[] {
@@ -195,13 +196,13 @@ function foreignZone(target: string, { id, name }: PassportZone): MappingFinding
   };
 }
 
-function almostTarget(target: string, near: readonly NameCandidate[], book: ZoneBook): MappingFinding {
+function almostTarget(target: string, near: readonly NameCandidate[], index: ZoneIndex): MappingFinding {
   const { hint, details } = describeCandidates(near);
   const [nearest] = near;
   return {
-    // Zones that an incomplete list does not show may hold the exact one.
+    // Only a warning for an incomplete list: the exact zone may be missing from it.
     code: "name_differs",
-    severity: book.complete ? "error" : "warning",
+    severity: index.complete ? "error" : "warning",
     ...details,
     message: `Target "${showName(target)}" is no zone; "${showName(nearest?.name ?? "")}" ${nearest?.difference.message}.`,
     hint: `${nearest?.tied ? hint : ""}Write it exactly as Passport does, or set the zone's id.`,
@@ -221,23 +222,23 @@ function unresolvedTarget(target: string): MappingFinding {
   return {
     code: "target_unresolved",
     severity: "warning",
-    message: `Target "${showName(target)}" is a number or name, and Passport's zone list is incomplete: nobody can know that only one zone has it.`,
+    message: `Target "${showName(target)}" is a number or name, and Passport's zone list is incomplete: another zone may have it too.`,
     hint: `${TARGET_HINT} Permits for a number or name are refused as long as the list is incomplete.`,
   };
 }
 
-function unknownTarget(target: string, near: readonly NameCandidate[], book: ZoneBook): MappingFinding {
+function unknownTarget(target: string, near: readonly NameCandidate[], index: ZoneIndex): MappingFinding {
   const { hint, details } = describeCandidates(near);
   return {
     code: "target_unknown",
     severity: "error",
     ...details,
     message: `Target "${showName(target)}" is no id, number or name of a zone of this operator.`,
-    hint: `${hint}${describeExhaustion(book.names())}${TARGET_HINT} Fetch the zones again if it is new.`,
+    hint: `${hint}${describeExhaustion(index.names())}${TARGET_HINT} Fetch the zones again if it is new.`,
   };
 }
 
-/** 32 hex digits with other or no separators: meant to be an id. */
+/** Whether a target is 32 hex digits with other separators than a UUID has: a damaged id. */
 function isDamagedId(target: string): boolean {
   return !isUuid(target) && /^[0-9a-f]{32}$/i.test(target.replace(/[-{}()\s]/g, ""));
 }

@@ -23,8 +23,8 @@ import type { EventType, SessionChange } from "./wire.ts";
 import { createZoneCatalogue, type ResolvedTarget, requireZone } from "./zones.ts";
 
 /**
- * A Passport provider: a push provider that can list zones. With Passport's own zone ids, the default, it can also read
- * back and list what is shown in a zone; with `zoneIds: "external"` it has neither `find` nor `listRegistrations`.
+ * A Passport provider: a push provider with `listZones`. With Passport's own zone ids, the default, it also has `find` and
+ * `listRegistrations`; with `zoneIds: "external"` it has neither.
  */
 export type PassportProvider<Ids extends "passport" | "external" = "passport"> =
   PushProvider<PassportMappingInput> &
@@ -32,10 +32,10 @@ export type PassportProvider<Ids extends "passport" | "external" = "passport"> =
     ("external" extends Ids ? unknown : Required<Pick<PushProvider, "find" | "listRegistrations">>);
 
 /**
- * Connects to Passport OpsMan. Each registration is one parking session with zero fees: started, extended, stopped.
- * Nothing is sent before the first operation.
+ * Creates a provider for Passport OpsMan. It sends each registration as one parking session with zero fees, which it starts,
+ * extends and stops by events. The constructor sends nothing.
  *
- * @throws EnforcementError `invalid_config` naming each wrong option
+ * @throws EnforcementError `invalid_config` that names each invalid option
  */
 export function createPassportProvider<Ids extends "passport" | "external" = "passport">(
   passportOptions: PassportOptions & { zoneIds?: Ids },
@@ -66,16 +66,16 @@ export function createPassportProvider<Ids extends "passport" | "external" = "pa
       if (outcome.ok) return delivered;
       if (change.kind !== "cancel" || outcome.error.code !== "rejected")
         return withFittingReason(change, outcome);
-      return confirmOver(change, outcome.error, context).then((over) => (over.ok ? delivered : over));
+      return confirmEnded(change, outcome.error, context).then((over) => (over.ok ? delivered : over));
     });
-    // Promises of those only that need one: mostly there is none.
+    // Usually no outcome is a promise, and then none is awaited.
     return ends.some((end) => end instanceof Promise) ? Promise.all(ends) : (ends as Outcome<Delivered>[]);
   }
 
   /**
-   * A session that Passport has already is ours by its id: a repeat that was decided at another instant, or after
-   * the end had changed. Its end is stated again. Where Passport refuses that too, its first words stand; where it
-   * does not answer, nothing is final.
+   * Extends sessions that Passport refused to start because it has one with the id. Such a session is a repeat of this
+   * provider's own, decided at another instant or with another end, so its end is sent once more. When Passport refuses the
+   * extension too, the outcome is the first refusal. When Passport does not answer it, the outcome is unknown.
    */
   async function restateRepeats(
     changes: readonly SessionChange[],
@@ -92,30 +92,30 @@ export function createPassportProvider<Ids extends "passport" | "external" = "pa
       const second = restated.get(changes[position]);
       if (second === undefined || first.ok) return first;
       if (second.ok) return second;
-      // That it exists is proven, so whatever kept us from stating its end, it may be live.
+      // The session exists, so it may be live although its end could not be sent.
       if (second.error.code !== "rejected") {
         return { ok: false, error: withErrorDetails(second.error, { outcome: "unknown" }) };
       }
-      // Ours is not there under its id, so what exists is another right. Otherwise it is ours, and was stopped.
+      // "Not found": the existing right is another one. Any other refusal: the session is this one, and was stopped.
       const reason = second.error.reason === "not_found" ? "already_exists" : undefined;
       return { ok: false, error: withErrorDetails(first.error, { reason }) };
     });
   }
 
   /**
-   * Whether a session that Passport would not stop for us is over nevertheless: `ok` when it is, Passport's refusal when
-   * it is not. Where the look got no answer either, the outcome is unknown, and the cancellation has to be repeated.
+   * Checks whether a session that Passport refused to stop has ended anyway: `ok` when it has, Passport's refusal when it has
+   * not. When reading back fails too, the outcome is unknown, and the cancellation must be repeated.
    */
-  async function confirmOver(
+  async function confirmEnded(
     change: PushChange,
     refusal: EnforcementError,
     context: DeliveryContext,
   ): Promise<Outcome<void>> {
     const { status, reason, vendorCode } = refusal;
     const refused: Outcome<void> = { ok: false, error: refusal };
-    // A session that Passport does not know cannot be running.
+    // "Not found" about the session itself: Passport does not know it, so it is not live.
     if (reason === "not_found" && namesSession(vendorCode)) return ENDED;
-    // Stopped before, perhaps: then it is not shown any more. And what was not found may be something else.
+    // A conflict may mean that the session was stopped before, and "not found" may be about something else than the session.
     if (reason !== "not_found" && status !== 409) return refused;
     if (!readBack.available) return reason === "not_found" ? ENDED : refused;
     const plateNumbers = [change.registration.plate.number];
@@ -131,7 +131,7 @@ export function createPassportProvider<Ids extends "passport" | "external" = "pa
     return { ok: false, error: withErrorDetails(shown.error, { outcome: "unknown" }) };
   }
 
-  /** A receipt names the zone as it went on the wire; only what has none yet may name it by number or name. */
+  /** Resolves targets to zone ids. A receipt's target is already an id; a registration's may be a number or name. */
   async function resolveTargets(
     changes: readonly PushChange[],
     context: DeliveryContext,
@@ -193,7 +193,7 @@ export function createPassportProvider<Ids extends "passport" | "external" = "pa
       return http.perform({ operation: "listZones", signal }, (attempt) => zones.list(attempt, { refresh }));
     },
 
-    // Where zones are external, Passport cannot be asked what it shows.
+    // With external zone ids Passport cannot be read back.
     ...(readBack.available ? createReadOperations(http, { providerId: id, zones, readBack }) : {}),
 
     async checkConnection(options = {}) {
@@ -216,7 +216,7 @@ export function createPassportProvider<Ids extends "passport" | "external" = "pa
         zoneIds: config.zoneIds,
       }),
   };
-  // The methods to read back are there when `zoneIds` says so.
+  // `find` and `listRegistrations` exist exactly when `zoneIds` is not external, as the type says.
   return Object.freeze(provider) as PassportProvider<Ids>;
 }
 
@@ -228,7 +228,7 @@ function isRepeat({ type }: SessionChange, outcome: Outcome<void> | undefined): 
   return code === "rejected" && (status === 409 || reason === "already_exists");
 }
 
-/** What may stand in the way of a new right, and what may be missing to an old one. */
+/** Drops a reason that does not fit the operation: only a registration can exist already, only another can be missing. */
 function withFittingReason({ kind }: PushChange, outcome: Outcome<never> & { ok: false }): Outcome<never> {
   const fitting = kind === "register" ? "already_exists" : "not_found";
   const { reason } = outcome.error;
@@ -241,7 +241,7 @@ function toSessionChange(change: PushChange, zone: string): SessionChange {
   return { type: toEventType(change), sessionId, zone, registration, end, at };
 }
 
-/** An end that has passed when it is decided stops the session; any other moves its end. */
+/** The event of a change: an end that has passed at the instant of the decision stops the session; another one extends it. */
 function toEventType({ kind, end, at }: PushChange): EventType {
   if (kind === "register") return "parking_session_started";
   return kind === "cancel" || end <= at ? "parking_session_stopped" : "parking_session_extended";

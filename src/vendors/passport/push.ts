@@ -60,7 +60,9 @@ export function createPush(
     if (batch.every((change) => progress.ends.has(change))) return;
     const message = "Passport accepted the change (202), but does not show it yet.";
     throw new EnforcementError("unavailable", message, {
-      ...{ outcome: "unknown", status: 202, traceId: reply.traceId },
+      outcome: "unknown",
+      status: 202,
+      traceId: reply.traceId,
     });
   }
 

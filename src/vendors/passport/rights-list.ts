@@ -13,8 +13,7 @@ const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 // Whether Passport cuts a list, and where, is unpublished. A list that ends at one of these lengths without a word of a
 // next page may have been cut there.
 const USUAL_PAGE_SIZES = new Set([
-  ...[10, 20, 25, 50, 100, 200, 250, 500],
-  ...[1_000, 2_000, 2_500, 5_000, 10_000, 20_000, 25_000, 50_000],
+  10, 20, 25, 50, 100, 200, 250, 500, 1_000, 2_000, 2_500, 5_000, 10_000, 20_000, 25_000, 50_000,
 ]);
 
 /** One page of a zone's rights. */

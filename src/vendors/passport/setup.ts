@@ -1,7 +1,7 @@
 import type { MappingChangeStep, ProviderSetup, SetupRequirement } from "../../core/provider-setup.ts";
 
-// The items and who provides them are documented by the guide of the integration, that the operator must authorise
-// the session provider by Passport's own documentation.
+// The integration's guide documents the items and who provides them. Passport documents that the operator must authorise the
+// session provider.
 
 const requirements: readonly SetupRequirement[] = [
   {
@@ -153,7 +153,7 @@ const mappingChangeSteps: readonly MappingChangeStep[] = [
   },
 ];
 
-/** What Passport's set-up asks for, in its guide's words. */
+/** The requirements and steps of Passport's set-up, in the terms of the integration's guide. */
 export const passportSetup: ProviderSetup = Object.freeze({
   title: "Passport OpsMan",
   targetName: "zone",

@@ -32,7 +32,9 @@ export interface SessionChange {
 export function toEventsBody(changes: readonly SessionChange[], config: PassportConfig): string {
   const type = changes[0]?.type;
   const noFees = {
-    ...{ parking_fee: "0.00", convenience_fee: "0.00", tax: "0.00" },
+    parking_fee: "0.00",
+    convenience_fee: "0.00",
+    tax: "0.00",
     currency_code: config.currency,
   };
   const data = changes.map((change) => toEvent(change, config, noFees));

@@ -22,39 +22,40 @@ import type { NameCandidate } from "../../core/names/rank-candidates.ts";
 import { hasForbiddenCharacters, hasHiddenCharacters, showName } from "../../core/names/visible-name.ts";
 import { openZoneNames, type ZoneNames } from "./zone-names.ts";
 
-/** A Mobile Payment Station as Flex has it. */
+/** A Mobile Payment Station in Flex. */
 export interface T2FlexStation {
-  /** Must equal the location's name to the letter. */
+  /** Must equal the location's name exactly (documented by the integration's guide). */
   readonly description: string;
-  /** The Station Location that it is linked to. Empty: it is linked to none. Absent: not known. */
+  /** The Station Location that the station is linked to. Empty: it is linked to none. Absent: not known. */
   readonly stationLocation?: string;
-  /** Name of its zone. Absent: not known. */
+  /** The name of the station's zone. Absent: not known. */
   readonly zone?: string;
 }
 
-/** What {@link validateT2FlexMapping} compares. */
+/** The input of {@link validateT2FlexMapping}. */
 export interface T2FlexMappingInput extends MappingInput {
-  /** All Mobile Payment Stations of the vendor entry in Flex. Empty: there are none. Absent: not known. */
+  /** All Mobile Payment Stations of the Mobile Payment Vendor in Flex. Empty: there are none. Absent: the list is not known. */
   readonly stations?: readonly T2FlexStation[];
-  /** Names or ids of all zones and lots in Flex. Empty: there are none. Absent: not known. */
+  /** The names or ids of all zones and lots in Flex. Empty: there are none. Absent: the list is not known. */
   readonly zones?: readonly string[];
 }
 
 /**
- * Compares a company's locations with the Mobile Payment Stations in its Flex: one for each location, its description
- * equal to the location's name to the letter, linked to a Station Location, in a zone called as `zoneName` says. With
- * `zones`, each `zoneName` must be one of them to the letter; a location without one has its name for it. A location
- * without a target has its name for one. `verified` is about stations alone.
+ * Compares a company's locations with the Mobile Payment Stations in its Flex system. Each location needs one station: its
+ * description equals the location's name exactly, it is linked to a Station Location, and its zone has the location's
+ * `zoneName`. With `zones`, each `zoneName` must be one of them exactly. A location without a `zoneName`, or without a target,
+ * uses its name instead. `verified` is about stations alone.
  *
- * `otherCompanies` is read but not compared: each customer has a Flex system of its own, so equal names there mean
- * nothing. Pure; never throws: what cannot be read is an issue.
+ * `otherCompanies` is read but not compared, because each customer has a Flex system of its own.
+ *
+ * A pure function that never throws: input that cannot be read becomes an issue of the report.
  */
 export function validateT2FlexMapping(input: T2FlexMappingInput): MappingReport {
   return reportMapping(input, { vendor: "t2-flex", keys: ["stations", "zones"], examine });
 }
 
-/** Stations by description, and those that no location names exactly. */
-interface StationBook {
+/** Stations by description, and the descriptions that no location has as its name. */
+interface StationIndex {
   readonly complete: boolean;
   readonly byDescription: Groups<T2FlexStation>;
   readonly unclaimed: NameIndex;
@@ -70,7 +71,7 @@ function examine(mapping: ExaminedMapping): MappingExamination {
   const byDescription = groupBy(entries, ({ description }) => description);
   const claimed = new Set(locations.map((location) => stationNameOf(location, mapping)));
   const free = [...byDescription.keys()].filter((description) => !claimed.has(description));
-  const book = { complete, byDescription, unclaimed: indexNames(free) };
+  const index = { complete, byDescription, unclaimed: indexNames(free) };
   const zones = openZoneNames(mapping.options["zones"]);
   const findSharing = createNameSharing(mapping);
   const suggested = new Set<string>();
@@ -78,12 +79,12 @@ function examine(mapping: ExaminedMapping): MappingExamination {
   const judge = (location: Location): MappingJudgement => {
     const target = stationNameOf(location, mapping);
     const stations = byDescription.get(target);
-    const near = stations.length === 0 ? book.unclaimed.closest(target) : [];
+    const near = stations.length === 0 ? index.unclaimed.closest(target) : [];
     for (const { name, tied } of near.slice(0, 1)) if (!tied) suggested.add(name);
     const findings = [
       ...judgeTarget(location, target),
       ...(stations.length > 1 ? ofRepeated(target) : judgeStations(target, stations)),
-      ...(stations.length === 0 ? judgeMissingStation(target, near, book) : []),
+      ...(stations.length === 0 ? judgeMissingStation(target, near, index) : []),
       ...judgeZone(location, stations, zones),
       ...findSharing(location, target),
     ];
@@ -93,7 +94,7 @@ function examine(mapping: ExaminedMapping): MappingExamination {
     verified: complete,
     ofCompany: [...problems, ...zones.problems],
     judge,
-    // A station that is nearest to a location without one stands in that location's issue.
+    // A station that is suggested in a location's issue is not reported as unused.
     findUnused: () => free.filter((description) => !suggested.has(description)).map(unusedStation),
   };
 }
@@ -140,14 +141,14 @@ function judgeStations(target: string, stations: readonly T2FlexStation[]): Mapp
 function judgeMissingStation(
   target: string,
   near: readonly NameCandidate[],
-  { complete, unclaimed }: StationBook,
+  { complete, unclaimed }: StationIndex,
 ): MappingFinding[] {
   const [nearest] = near;
   const { hint, details } = describeCandidates(near);
   if (nearest !== undefined && nearest.difference.kind !== "other") {
     return [
       {
-        // Stations that an incomplete list does not show may hold the exact one.
+        // Only a warning for an incomplete list: the exact station may be missing from it.
         code: "name_differs",
         severity: complete ? "error" : "warning",
         ...details,
@@ -168,7 +169,7 @@ function judgeMissingStation(
   ];
 }
 
-/** What the report says of every name is not said again. */
+/** Whether a name has hidden characters that the report does not already name for every vendor. */
 function isUntypeable(name: string): boolean {
   return hasHiddenCharacters(name) && !hasForbiddenCharacters(name);
 }
@@ -198,15 +199,15 @@ function judgeZoneName({ zoneName }: Location, stations: readonly T2FlexStation[
   ];
 }
 
-/** Finds locations that one station would stand for: equal names, or other names with one explicit target. */
+/** Finds locations that share a station: equal names, or different names with one explicit target. */
 function createNameSharing(
   mapping: ExaminedMapping,
 ): (location: Location, target: string) => MappingFinding[] {
   const byName = groupBy(mapping.enabled, ({ name }) => name);
-  // Nearly every location is its own station's name; the others are found by their target.
+  // Nearly every location has its own name as its station; only the others are grouped by target.
   const renamed = mapping.enabled.filter((location) => stationNameOf(location, mapping) !== location.name);
   const byTarget = groupBy(renamed, (location) => stationNameOf(location, mapping));
-  // Each is found once for a target: a thousand rows may have one.
+  // Cached per target, because a thousand locations may share one.
   const renamedTo = memoize((target: string) => findTwoNames(byTarget.get(target)));
   const calledSo = memoize((target: string) =>
     byName.get(target).find((other) => stationNameOf(other, mapping) === target),
@@ -223,7 +224,7 @@ function createNameSharing(
   };
 }
 
-/** The first location, and the first that has another name. */
+/** The first location, and the first one with another name. */
 function findTwoNames(locations: readonly Location[]): readonly Location[] {
   const [first] = locations;
   if (first === undefined) return [];
@@ -253,7 +254,7 @@ function malformedName(target: string): MappingFinding {
   return {
     code: "target_malformed",
     severity: "warning",
-    message: `Name "${showName(target)}" holds characters that cannot be seen; nobody will type it alike into Flex.`,
+    message: `Name "${showName(target)}" holds invisible characters, which are lost when it is typed into Flex.`,
     hint: "Remove them from the location's name, or make sure that the station was copied, not typed.",
   };
 }
@@ -280,7 +281,7 @@ function readStation(value: unknown, field: string): T2FlexStation {
   };
 }
 
-/** A text that may be empty, as cells of an export are. */
+/** Reads a text that may be empty, like the cells of an export. */
 function readCell(value: unknown, field: string): string | undefined {
   if (value === undefined || value === "") return value;
   if (typeof value !== "string") throw fieldError(field, "must be text.");

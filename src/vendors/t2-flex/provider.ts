@@ -3,14 +3,14 @@ import { readT2FlexOptions, type T2FlexOptions } from "./config.ts";
 import { type T2FlexMappingInput, validateT2FlexMapping } from "./mapping.ts";
 import { t2FlexSetup } from "./setup.ts";
 
-/** A T2 Flex provider: a pull provider whose mapping is compared with Mobile Payment Stations. */
+/** A T2 Flex provider: a pull provider whose validator compares locations with Mobile Payment Stations. */
 export type T2FlexProvider = PullProvider<T2FlexMappingInput>;
 
 /**
- * Creates a provider for T2 Flex, which asks us in real time when an officer enters a plate. Give it to
- * `createPermitLookupHandler`. It sends nothing and holds no secret.
+ * Creates a provider for T2 Flex, which asks the host in real time when an officer enters a plate. Pass it to
+ * `createPermitLookupHandler`. It sends no request and holds no secret; `checkConnection` returns `not_applicable`.
  *
- * @throws EnforcementError `invalid_config` naming the option: unknown, of a wrong type, or no dialect
+ * @throws EnforcementError `invalid_config` that names the option: an unknown one, one of a wrong type, or no dialect
  */
 export function createT2FlexProvider(options: T2FlexOptions = {}): T2FlexProvider {
   const { id, dialect } = readT2FlexOptions(options);

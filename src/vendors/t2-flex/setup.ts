@@ -1,7 +1,7 @@
 import type { MappingChangeStep, ProviderSetup, SetupRequirement } from "../../core/provider-setup.ts";
 
-// The items, who provides them and that the ODC task is re-run are documented by the guide of the integration; how
-// Flex itself works behind them is not published.
+// The integration's guide documents the items, who provides them, and that the ODC task is re-run. How Flex works behind them
+// is unpublished.
 
 const requirements: readonly SetupRequirement[] = [
   {
@@ -97,7 +97,8 @@ Thank you`,
       {
         by: "mapping",
         codes: ["zone_name_differs", "zone_unknown", "zone_name_missing"],
-        ...{ needsKey: "zone", orList: "zones" },
+        needsKey: "zone",
+        orList: "zones",
       },
     ],
     after: ["mobile-payment-stations"],
@@ -185,12 +186,12 @@ const mappingChangeSteps: readonly MappingChangeStep[] = [
   },
 ];
 
-/** What the T2 Flex integration asks for, in the words of its guide. */
+/** The requirements and steps of T2 Flex's set-up, in the terms of the integration's guide. */
 export const t2FlexSetup: ProviderSetup = Object.freeze({
   title: "T2 Flex",
   targetName: "Mobile Payment Station",
   testPlate: "TEST123",
-  // The guide of Passport names them; nothing speaks against the same number here.
+  // Passport's guide names these numbers. T2 Flex's names none, so they are inferred.
   goLive: Object.freeze({ least: 2, most: 3 }),
   requirements: Object.freeze(requirements.map((requirement) => Object.freeze(requirement))),
   existingIntegration: Object.freeze({

@@ -5,14 +5,14 @@ import { describeExhaustion } from "../../core/names/closest-names.ts";
 import { indexNames } from "../../core/names/explain-mismatch.ts";
 import { showName } from "../../core/names/visible-name.ts";
 
-/** Flex's zones and lots, by the names and ids that the operator listed. */
+/** Compares zone names with the list of Flex's zones and lots. */
 export interface ZoneNames {
   readonly problems: readonly MappingFinding[];
-  /** What is wrong with a location's zone name. Nothing where no list was given. */
+  /** The issues of a location's zone name. None when there is no list. */
   judge(location: Location): MappingFinding[];
 }
 
-/** Reads the list; `undefined` where it is not known. */
+/** Reads the list of zones and lots. `value` is `undefined` when the list is not known. */
 export function openZoneNames(value: unknown): ZoneNames {
   const { entries, complete, problems } = readVendorList(value, ["zones"], readName);
   const known = new Set(entries);

@@ -1,6 +1,6 @@
 import type { MappingReport } from "../../../src/index.ts";
 import { validatePassportMapping } from "../../../src/vendors/passport/mapping.ts";
-import type { PassportZone } from "../../../src/vendors/passport/zone-book.ts";
+import type { PassportZone } from "../../../src/vendors/passport/zone-index.ts";
 import {
   type Place,
   type PlantedMapping,

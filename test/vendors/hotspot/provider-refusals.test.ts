@@ -17,8 +17,8 @@ beforeEach(() => {
 });
 
 const PLAIN_HTTP =
-  "must be https: tokens and plates travel on it. Plain http is taken for localhost, 127.0.0.1 and [::1] alone; a " +
-  "sandbox on another host or in another container needs TLS before it, or this machine's loopback forwarded to it.";
+  "must be https, because tokens and plates are sent to it. Plain http is accepted only for localhost, 127.0.0.1 and " +
+  "[::1]; put TLS in front of a sandbox on another host or container, or forward a port of this machine's loopback to it.";
 
 describe("a refusal", () => {
   it.each([

@@ -5,35 +5,36 @@ import type { NameIndex } from "../../core/names/closest-names.ts";
 import { indexNames } from "../../core/names/explain-mismatch.ts";
 import type { Zone } from "../../core/provider.ts";
 
-/** A zone with the operator that it belongs to, where the list says so. Absent: the operator that was asked for. */
+/** A zone of Passport's list. */
 export interface PassportZone extends Zone {
+  /** The zone's operator. Absent: the operator whose zones were requested. */
   readonly operatorId?: string;
 }
 
-/** Zones by everything that a target may be. */
-export interface ZoneBook {
-  /** False without a list. */
+/** An index of zones by id, number and name. */
+export interface ZoneIndex {
+  /** Whether the list has all zones. False without a list. */
   readonly complete: boolean;
-  /** Each zone once; more than one: the text does not tell them apart. */
+  /** The operator's zones that a target names, each once. More than one when the target is ambiguous. */
   resolve(target: string): readonly Zone[];
-  /** Zones of other operators that the text names. */
+  /** The zones of other operators that a target names. */
   resolveForeign(target: string): readonly PassportZone[];
-  /** Whether a permit for this target can be sent: a number or name needs a complete list, an id needs none. */
+  /** Whether a permit for this target can be sent: a number or name needs a complete list, an id does not. */
   canResolve(target: string): boolean;
-  /** What two targets have in common when they mean one zone. */
+  /** A key that is equal for targets that name one zone. */
   keyOf(target: string): string;
   /** The numbers and names of the operator's zones. */
   names(): NameIndex;
 }
 
 /**
- * Indexes a list of zones; `undefined` where there is none, or none that targets could be compared with. Zones of another
- * operator than `operatorId` count as none of ours.
+ * Indexes a list of zones. `undefined` when there is none, or when targets are external ids. Zones of another operator than
+ * `operatorId` are indexed apart.
  */
-export function openZoneBook(
+export function createZoneIndex(
   list: VendorList<PassportZone> | undefined,
   { operatorId }: { operatorId?: string | undefined } = {},
-): ZoneBook {
+): ZoneIndex {
   const { entries, complete } = list ?? { entries: [], complete: false };
   const isForeign = (zone: PassportZone) =>
     operatorId !== undefined &&
@@ -41,7 +42,7 @@ export function openZoneBook(
     lowerId(zone.operatorId) !== lowerId(operatorId);
   const own = indexZones(entries.filter((zone) => !isForeign(zone)));
   const foreign = indexZones(entries.filter(isForeign));
-  // A mapping whose targets are all ids never asks for these.
+  // Built on demand: a mapping whose targets are all ids never needs them.
   const names = once(() => indexNames([...own.names().keys(), ...own.numbers().keys()]));
   return {
     complete,
@@ -58,16 +59,16 @@ export function openZoneBook(
 
 function indexZones(zones: readonly PassportZone[]) {
   const byId = groupBy(zones, ({ id }) => lowerId(id));
-  // Where all targets are ids, nobody asks for these.
+  // Built on demand: a mapping whose targets are all ids never needs them.
   const numbers = once(() => groupBy(zones, ({ number }) => number));
   const names = once(() => groupBy(zones, ({ name }) => name));
-  // What stands for several zones, or for one that the list repeats: a thousand locations may point to it.
+  // Cached results for several zones, or for a zone that the list repeats: a thousand locations may name it.
   const repeated = new Map<string, readonly PassportZone[]>();
   const resolve = (target: string): readonly PassportZone[] => {
     const known = repeated.get(target);
     if (known !== undefined) return known;
     const found = [...byId.get(lowerId(target)), ...numbers().get(target), ...names().get(target)];
-    // Pages may overlap: the same id twice is one zone.
+    // Pages of the list may overlap, so a repeated id is one zone.
     if (found.length < 2) return found;
     const zones = [...new Map(found.map((zone) => [lowerId(zone.id), zone])).values()];
     repeated.set(target, zones);
@@ -84,7 +85,7 @@ function once<Value>(create: () => Value): () => Value {
   };
 }
 
-/** Reads the zones that a validator was given: a `ZoneList`, or an array that counts as all of them. */
+/** Reads the validator's option `zones`: a `ZoneList`, or an array that counts as complete. */
 export function readZones(value: unknown): VendorList<PassportZone> | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "object" || value === null || !("zones" in value)) {
@@ -100,8 +101,8 @@ export function readZones(value: unknown): VendorList<PassportZone> | undefined 
 }
 
 /**
- * Reads zones one after the other. One id with two names or numbers is refused, once: which one is right cannot be
- * known, and a thousand more would say nothing else.
+ * Creates a function that reads one zone after the other. An id with two names or numbers is refused, and reported once,
+ * because it is not known which one is right.
  */
 function createZoneReader(): (value: unknown, field: string) => PassportZone {
   const known = new Map<string, PassportZone>();
@@ -112,7 +113,7 @@ function createZoneReader(): (value: unknown, field: string) => PassportZone {
     if (before.name !== zone.name || before.number !== zone.number) {
       if (refused.has(lowerId(zone.id))) return before;
       refused.add(lowerId(zone.id));
-      throw fieldError(`${field}.id`, "is also that of a zone before it, which has another name or number.");
+      throw fieldError(`${field}.id`, "repeats that of an earlier zone, which has another name or number.");
     }
     known.set(lowerId(zone.id), before);
     return zone;

@@ -1,7 +1,7 @@
 import { EnforcementError } from "../core/errors.ts";
 
-/** Counts how often loops have come to rest, and lets callers wait for the next time. */
-export class QuietSignal {
+/** Counts how often a loop has become idle, and lets callers wait for the next time. */
+export class IdleSignal {
   #count = 0;
   readonly #waiting = new Set<() => void>();
 
@@ -9,7 +9,7 @@ export class QuietSignal {
     return this.#count;
   }
 
-  note(): void {
+  notify(): void {
     this.#count += 1;
     for (const tell of [...this.#waiting]) tell();
   }
