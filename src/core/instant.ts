@@ -1,5 +1,7 @@
 import { fieldError } from "./fields.ts";
 
+export { formatInstant, timeOf } from "./instant-text.ts";
+
 const HOUR_MS = 60 * 60_000;
 export const DAY_MS = 24 * HOUR_MS;
 
@@ -61,34 +63,6 @@ function inWritableYears(instant: Date, field: string): Date {
     field,
     "must lie in the years 0 to 9999 of UTC; an end that never comes is written as null.",
   );
-}
-
-const MAX_REMEMBERED = 1_024;
-const remembered = new Map<number, string>();
-const times = new Map<string, number>();
-
-/**
- * An instant as ISO 8601 text in UTC. Permits share their terms, and writing a date takes as long as finding a permit,
- * so the last few texts are remembered.
- */
-export function formatInstant(instant: Date): string {
-  const time = instant.getTime();
-  const known = remembered.get(time);
-  if (known !== undefined) return known;
-  const text = instant.toISOString();
-  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  remembered.set(time, text);
-  return text;
-}
-
-/** The milliseconds of text that {@link formatInstant} wrote, remembered in the same way. */
-export function timeOf(text: string): number {
-  const known = times.get(text);
-  if (known !== undefined) return known;
-  const time = Date.parse(text);
-  if (times.size >= MAX_REMEMBERED) times.clear();
-  times.set(text, time);
-  return time;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { systemClock } from "../core/clock.ts";
 import type { MaybePromise } from "../core/directory/directory.ts";
 import { isEnforcementError } from "../core/errors.ts";
 import { parseInstant } from "../core/instant.ts";
@@ -5,7 +6,7 @@ import type { LookupAnswer, LookupRefusal } from "../core/lookup/dialect.ts";
 import type { LookupReply, LookupRequest } from "../core/lookup/lookup-message.ts";
 import { ignorePromise, isPromise, notify } from "../core/maybe-promise.ts";
 import { toAudit } from "./audit.ts";
-import { closeReply, type LookupHandlerReply } from "./closed-reply.ts";
+import { type LookupHandlerReply, withoutStore } from "./closed-reply.ts";
 import { type AskingClient, Deadline, isInterruption } from "./deadline.ts";
 import { decideLookup } from "./decide/decide.ts";
 import { Inquiry } from "./decide/inquiry.ts";
@@ -41,8 +42,9 @@ export function answerLookup(
   request: LookupRequest,
   options: AnswerOptions,
 ): MaybePromise<LookupHandlerReply> {
-  const deadline = new Deadline(settings.deadlineMs, options);
-  const inquiry = new Inquiry();
+  const deadline = new Deadline(settings, options);
+  // The machine's time, until the handler's clock was read: a record of a clock that fails needs an instant too.
+  const inquiry = new Inquiry(systemClock());
   const end = (outcome: LookupOutcome) => finishLookup(outcome, { settings, inquiry, deadline });
   let decided: MaybePromise<LookupOutcome>;
   try {
@@ -99,7 +101,7 @@ export function toOutcome(thrown: unknown, inquiry: Inquiry): LookupAnswer | Loo
 
 function renderOutcome(settings: LookupSettings, inquiry: Inquiry, outcome: LookupOutcome): Rendering {
   try {
-    const reply = closeReply(render(settings, inquiry, outcome));
+    const reply = settings.closeReply(render(settings, inquiry, outcome));
     return { outcome, reply: isDropped(settings, outcome) ? { ...reply, drop: true } : reply };
   } catch (thrown) {
     inquiry.failure = { at: "dialect", thrown };
@@ -110,7 +112,7 @@ function renderOutcome(settings: LookupSettings, inquiry: Inquiry, outcome: Look
 /** The plain-text 500 that is sent when the dialect itself fails to render. */
 export function replyToBrokenDialect(): LookupReply {
   const { status, message } = createRefusal("internal_error");
-  return closeReply({ status, headers: { "content-type": "text/plain; charset=utf-8" }, body: message });
+  return withoutStore({ status, headers: { "content-type": "text/plain; charset=utf-8" }, body: message });
 }
 
 function render(settings: LookupSettings, inquiry: Inquiry, outcome: LookupOutcome): LookupReply {

@@ -14,16 +14,35 @@ export interface LookupHandlerReply extends LookupReply {
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-// Frozen header objects that were checked. Most dialects use one object for all their answers.
-const checkedHeaders = new WeakSet<LookupReply["headers"]>();
-
 /**
  * The reply as it is sent, with `cache-control: no-store`: an answer is true only at its instant.
  *
  * @throws TypeError when the dialect rendered a reply that cannot be sent
  */
-export function closeReply(reply: LookupReply): LookupReply {
-  const { status, headers, body } = reply;
+export type CloseReply = (reply: LookupReply) => LookupReply;
+
+/** Creates what checks the replies of one handler's dialect. */
+export function createReplyCloser(): CloseReply {
+  // Frozen header objects that were checked. Most dialects use one object for all their answers.
+  const checkedHeaders = new WeakSet<LookupReply["headers"]>();
+  return (reply) => {
+    assertReply(reply);
+    const { headers } = reply;
+    if (!checkedHeaders.has(headers)) {
+      assertSendable(headers);
+      if (headers && Object.isFrozen(headers)) checkedHeaders.add(headers);
+    }
+    return withoutStore(reply);
+  };
+}
+
+/** The reply with `cache-control: no-store`. */
+export function withoutStore({ status, headers, body }: LookupReply): LookupReply {
+  return { status, headers: { ...headers, "cache-control": "no-store" }, body };
+}
+
+function assertReply(reply: LookupReply): void {
+  const { status, body } = reply;
   if (!Number.isInteger(status) || status < 200 || status > 599 || typeof body !== "string") {
     ignorePromise(reply);
     throw new TypeError("The dialect rendered a reply without a status or a body.");
@@ -31,8 +50,6 @@ export function closeReply(reply: LookupReply): LookupReply {
   if (isBodiless(status) && body !== "") {
     throw new TypeError("The dialect rendered a body under a status that has none.");
   }
-  if (!checkedHeaders.has(headers)) assertSendable(headers);
-  return { status, headers: { ...headers, "cache-control": "no-store" }, body };
 }
 
 function assertSendable(headers: LookupReply["headers"]): void {
@@ -41,7 +58,6 @@ function assertSendable(headers: LookupReply["headers"]): void {
       throw new TypeError("The dialect rendered a header that cannot be sent.");
     }
   }
-  if (headers && Object.isFrozen(headers)) checkedHeaders.add(headers);
 }
 
 /** Whether HTTP forbids a body under this status. */

@@ -1,6 +1,6 @@
 import type { MaybePromise } from "../core/directory/directory.ts";
 import { isPromise } from "../core/maybe-promise.ts";
-import { SharedTimer, type TimedWait } from "./shared-timer.ts";
+import type { SharedTimer, TimedWait } from "./shared-timer.ts";
 
 /** Rejects work that the handler no longer waits for. */
 export class Interruption extends Error {
@@ -34,17 +34,15 @@ export interface AskingClient {
   watch?(onGone: () => void): void;
 }
 
-/** The timer that the deadlines of all requests share. */
-export const requestTimer = new SharedTimer();
-
 /**
  * The time limit of one request. Its abort signal and listener are created when the handler first has to wait: most answers
- * come from memory and need neither. All deadlines share {@link requestTimer}.
+ * come from memory and need neither. All deadlines of a handler share one timer.
  */
 export class Deadline implements TimedWait {
   readonly endsAt: number;
   readonly #startedAt: number;
   readonly #client: AskingClient;
+  readonly #timer: SharedTimer;
   #unwatch: (() => void) | undefined;
   #controller: AbortController | undefined;
   #interruption: Interruption | undefined;
@@ -52,9 +50,10 @@ export class Deadline implements TimedWait {
   #isWatching = false;
   #hasEnded = false;
 
-  constructor(limitMs: number, client: AskingClient) {
-    this.#startedAt = client.startedAt ?? performance.now();
-    this.endsAt = this.#startedAt + limitMs;
+  constructor({ deadlineMs, timer }: { deadlineMs: number; timer: SharedTimer }, client: AskingClient) {
+    this.#timer = timer;
+    this.#startedAt = client.startedAt ?? timer.now();
+    this.endsAt = this.#startedAt + deadlineMs;
     this.#client = client;
   }
 
@@ -69,11 +68,11 @@ export class Deadline implements TimedWait {
   }
 
   get isOver(): boolean {
-    return performance.now() > this.endsAt;
+    return this.#timer.now() > this.endsAt;
   }
 
   get elapsedMs(): number {
-    return performance.now() - this.#startedAt;
+    return this.#timer.now() - this.#startedAt;
   }
 
   /** The work's result. Rejects with an {@link Interruption} when the deadline passes or the client goes. */
@@ -103,14 +102,14 @@ export class Deadline implements TimedWait {
   end(): void {
     this.#hasEnded = true;
     if (!this.#isWatching) return;
-    requestTimer.remove(this);
+    this.#timer.remove(this);
     this.#unwatch?.();
   }
 
   #watch(): void {
     if (this.#isWatching) return;
     this.#isWatching = true;
-    requestTimer.add(this);
+    this.#timer.add(this);
     const onGone = (): void => this.#interrupt("aborted");
     if (this.#client.watch === undefined) this.#watchSignal(this.#client.signal, onGone);
     else this.#client.watch(onGone);

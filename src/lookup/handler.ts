@@ -7,6 +7,7 @@ import { isBodiless, type LookupHandlerReply } from "./closed-reply.ts";
 import { type LookupSettings, type PermitLookupOptions, readLookupOptions } from "./options.ts";
 import { readUntil } from "./request/body-deadline.ts";
 import { readFetchBody } from "./request/read-body.ts";
+import type { SharedTimer } from "./shared-timer.ts";
 
 export type { FindPermits, PermitQuery } from "../core/lookup/find-permits.ts";
 export type { AnswerOptions } from "./answer.ts";
@@ -49,20 +50,27 @@ export function createPermitLookupHandler(options: PermitLookupOptions): PermitL
     answerLookup(settings, toMounted(request, settings.mountPath, answerOptions), answerOptions);
   const answer: PermitLookupHandler["answer"] = async (request, answerOptions = {}) =>
     atOnce(request, answerOptions);
-  served.set(answer, { atOnce, deadlineMs: settings.deadlineMs });
+  const { deadlineMs, timer } = settings;
+  Object.defineProperty(answer, OURS, { value: { atOnce, deadlineMs, timer } satisfies OwnAnswer });
   return Object.assign((request: Request) => answerFetch(settings, request), { answer });
 }
 
 type AnswerAtOnce = (request: LookupRequest, options: AnswerOptions) => MaybePromise<LookupHandlerReply>;
 
-const served = new WeakMap<
-  PermitLookupHandler["answer"],
-  { readonly atOnce: AnswerAtOnce; readonly deadlineMs: number }
->();
+/** What a mount needs of a handler besides `answer`. */
+interface OwnAnswer {
+  readonly atOnce: AnswerAtOnce;
+  /** Includes the time to read the body. */
+  readonly deadlineMs: number;
+  readonly timer: SharedTimer;
+}
 
-/** The handler's `deadlineMs`, which includes the time to read the body. `undefined` for a host's own `answer`. */
-export function findDeadlineMs({ answer }: PermitLookupHandler): number | undefined {
-  return served.get(answer)?.deadlineMs;
+// A property of each `answer` that this file creates. A host's function around one does not have it.
+const OURS = Symbol("answer of createPermitLookupHandler");
+
+/** What `answer` carries; `undefined` for a host's own `answer`. */
+export function findOwnAnswer({ answer }: PermitLookupHandler): OwnAnswer | undefined {
+  return (answer as { readonly [OURS]?: OwnAnswer })[OURS];
 }
 
 /**
@@ -70,18 +78,20 @@ export function findDeadlineMs({ answer }: PermitLookupHandler): number | undefi
  * the permit. The result of a host's own `answer` is always a promise, which rejects when that function throws.
  */
 export function answerAtOnce(
-  { answer }: PermitLookupHandler,
+  handler: PermitLookupHandler,
   request: LookupRequest,
   options: AnswerOptions,
 ): MaybePromise<LookupHandlerReply> {
-  const ours = served.get(answer);
+  const ours = findOwnAnswer(handler);
+  const { answer } = handler;
   return ours === undefined ? (async () => answer(request, options))() : ours.atOnce(request, options);
 }
 
 async function answerFetch(settings: LookupSettings, request: Request): Promise<Response> {
   if (settings.whenUndetermined === "drop") throw cannotDrop();
-  const startedAt = performance.now();
-  const body = await readUntil(readFetchBody(request), startedAt + settings.deadlineMs);
+  const { timer, deadlineMs } = settings;
+  const startedAt = timer.now();
+  const body = await readUntil(readFetchBody(request), { endsAt: startedAt + deadlineMs, timer });
   // The client has closed the connection, and does not read this.
   if (body === undefined)
     return new Response("The request broke off.", {

@@ -7,7 +7,10 @@ import type { FindPermits } from "../core/lookup/find-permits.ts";
 import type { LookupRequest } from "../core/lookup/lookup-message.ts";
 import type { PullProvider } from "../core/provider.ts";
 import type { LookupAudit } from "./audit.ts";
+import { type CloseReply, createReplyCloser } from "./closed-reply.ts";
+import { createScopeFinder, type FindScope } from "./decide/cached-scopes.ts";
 import { type HashPlate, type RedactOptions, readRedactOptions } from "./redact.ts";
+import { SharedTimer } from "./shared-timer.ts";
 
 /** What the handler replies when the answer is undetermined. */
 export type WhenUndetermined = "unavailable" | "deny" | "drop";
@@ -109,6 +112,10 @@ export interface LookupSettings {
   readonly hashPlate: HashPlate | undefined;
   readonly throttle: ThrottleSettings | undefined;
   readonly clock: Clock;
+  /** What the deadlines of this handler's requests wait by. */
+  readonly timer: SharedTimer;
+  readonly findScope: FindScope;
+  readonly closeReply: CloseReply;
 }
 
 /** How failed authentications are throttled. */
@@ -168,6 +175,9 @@ export function readLookupOptions(
       hashPlate: readRedactOptions(given["redact"]),
       throttle: readThrottle(given["throttle"], given["throttleKey"]),
       clock: readFunction<Clock>(given["clock"] ?? systemClock, "clock"),
+      timer: new SharedTimer(),
+      findScope: createScopeFinder(),
+      closeReply: createReplyCloser(),
     };
   });
 }

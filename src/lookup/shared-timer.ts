@@ -1,6 +1,8 @@
+import { systemTimers, type Timers } from "../core/timers.ts";
+
 /** A wait that ends at an instant. */
 export interface TimedWait {
-  /** When it ends, in the milliseconds of `performance.now()`. */
+  /** When it ends, in the milliseconds of {@link SharedTimer.now}. */
   readonly endsAt: number;
   /** Called at `endsAt`, after the timer has removed the wait. */
   expire(): void;
@@ -12,8 +14,18 @@ export interface TimedWait {
  */
 export class SharedTimer {
   readonly #waits = new Set<TimedWait>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #timers: Timers;
+  #cancel: (() => void) | undefined;
   #firesAt = Number.POSITIVE_INFINITY;
+
+  constructor(timers: Timers = systemTimers) {
+    this.#timers = timers;
+  }
+
+  /** The time by which waits end. */
+  now(): number {
+    return this.#timers.monotonic();
+  }
 
   add(wait: TimedWait): void {
     this.#waits.add(wait);
@@ -26,20 +38,20 @@ export class SharedTimer {
   }
 
   #arm(firesAt: number): void {
-    clearTimeout(this.#timer);
+    this.#cancel?.();
     this.#firesAt = firesAt;
-    this.#timer = setTimeout(() => this.#fire(), Math.max(0, Math.ceil(firesAt - performance.now())));
+    this.#cancel = this.#timers.after(Math.max(0, Math.ceil(firesAt - this.now())), () => this.#fire());
   }
 
   #disarm(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancel?.();
+    this.#cancel = undefined;
     this.#firesAt = Number.POSITIVE_INFINITY;
   }
 
   #fire(): void {
     // A timer may fire a fraction of a millisecond early: the wait that it was armed for is due all the same.
-    const due = Math.max(this.#firesAt, performance.now());
+    const due = Math.max(this.#firesAt, this.now());
     this.#disarm();
     let next = Number.POSITIVE_INFINITY;
     for (const wait of this.#waits) {

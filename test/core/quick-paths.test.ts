@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatInstant } from "../../src/core/instant.ts";
+import { formatInstant, timeOf } from "../../src/core/instant.ts";
 import { canonicalPlateNumber } from "../../src/core/permit/plate.ts";
 import { findRegion } from "../../src/core/permit/region.ts";
 import { REGION_NAMES } from "../../src/core/permit/region-names.ts";
@@ -38,5 +38,30 @@ describe("a quick path", () => {
       }
     }
     expect(() => formatInstant(new Date(Number.NaN))).toThrow(RangeError);
+  });
+
+  it("writes and reads every instant of the years 0 to 9999 as Date does, and others too", () => {
+    const first = Date.UTC(2000, 0, 1) - 2_000 * 31_556_952_000;
+    const times = fc.integer({ min: first - 1e12, max: Date.UTC(10_000, 0, 1) + 1e12 });
+    fc.assert(
+      fc.property(times, (time) => {
+        const text = new Date(time).toISOString();
+        expect(formatInstant(new Date(time))).toBe(text);
+        expect(timeOf(text)).toBe(time);
+      }),
+      { numRuns: 20_000, seed: 1 },
+    );
+    for (const text of ["2024-02-29T23:59:59.999Z", "1900-02-28T00:00:00.000Z", "0000-01-01T00:00:00.000Z"]) {
+      expect(formatInstant(new Date(text))).toBe(text);
+      expect(timeOf(text)).toBe(Date.parse(text));
+    }
+    for (const text of [
+      "2026-09-01T00:00:00Z",
+      "2026-09-01T00:00:00.000+02:00",
+      "2026-0x-01T00:00:00.000Z",
+      "",
+    ]) {
+      expect(timeOf(text)).toBe(Date.parse(text));
+    }
   });
 });

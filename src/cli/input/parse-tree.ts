@@ -168,10 +168,7 @@ function createGrafter(text: string, placeAt: (offset: number) => Place) {
   return { graftAll };
 }
 
-// Sticky: a comment in the rest of a line.
-const COMMENT = /[ \t]*#(.*)/y;
-
+/** The comment in the rest of a line. */
 function findComment(text: string, offset: number): string | undefined {
-  COMMENT.lastIndex = offset;
-  return COMMENT.exec(text)?.[1];
+  return /^[ \t]*#(.*)/.exec(text.slice(offset))?.[1];
 }

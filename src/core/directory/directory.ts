@@ -84,24 +84,34 @@ interface UnchangingList {
 }
 
 const NONE: readonly never[] = Object.freeze([]);
-const unchangingLists = new WeakMap<object, UnchangingList>();
-const frozenCompanies = new WeakSet<object>();
-const frozenLocations = new WeakSet<object>();
 
-/** The list, where it is a company's of a {@link memoryDirectory}. */
+// What marks the objects of a memoryDirectory. The properties are not enumerable, so a host's copy does not have them.
+const LIST = Symbol("unchanging list");
+const KIND = Symbol("kind of frozen entry");
+
+/** The list, when it is a company's list of a {@link memoryDirectory}. */
 export function findUnchangingList(locations: object, companyId: string): UnchangingList | undefined {
-  const list = unchangingLists.get(locations);
+  const list = (locations as { readonly [LIST]?: UnchangingList })[LIST];
   return list?.companyId === companyId ? list : undefined;
 }
 
 /** Whether it is a company of a {@link memoryDirectory}: checked, and frozen throughout. */
 export function isFrozenCompany(value: object): value is Company {
-  return frozenCompanies.has(value);
+  return kindOf(value) === "company";
 }
 
 /** Whether it is a location of a {@link memoryDirectory}: checked, and frozen throughout. */
 export function isFrozenLocation(value: object): value is Location {
-  return frozenLocations.has(value);
+  return kindOf(value) === "location";
+}
+
+function kindOf(value: object): "company" | "location" | undefined {
+  return Object.isFrozen(value) ? (value as { readonly [KIND]?: "company" | "location" })[KIND] : undefined;
+}
+
+/** A frozen copy that {@link isFrozenCompany} or {@link isFrozenLocation} knows. */
+function markFrozen<Entry extends Company | Location>(entry: Entry, kind: "company" | "location"): Entry {
+  return Object.freeze(Object.defineProperty({ ...entry }, KIND, { value: kind }));
 }
 
 /**
@@ -118,28 +128,26 @@ export function memoryDirectory(entries: {
   const { companies, locations } = readRecord(entries, "directory", ["companies", "locations"]);
   const companyById = new Map<string, Company>();
   for (const [index, entry] of readList(companies, "companies").entries()) {
-    const company = readCompany(entry, `companies[${index}]`);
+    const company = markFrozen(readCompany(entry, `companies[${index}]`), "company");
     if (companyById.has(company.id)) throw fieldError(`companies[${index}].id`, "is used twice.");
     companyById.set(company.id, company);
-    frozenCompanies.add(company);
   }
   const locationIds = new Set<string>();
   const locationsByCompany = new Map<string, Location[]>();
   for (const [index, entry] of readList(locations, "locations").entries()) {
-    const location = readLocation(entry, `locations[${index}]`);
+    const location = markFrozen(readLocation(entry, `locations[${index}]`), "location");
     if (locationIds.has(location.id)) throw fieldError(`locations[${index}].id`, "is used twice.");
     if (!companyById.has(location.companyId)) {
       throw fieldError(`locations[${index}].companyId`, "names no company of this directory.");
     }
     locationIds.add(location.id);
-    frozenLocations.add(location);
     const siblings = locationsByCompany.get(location.companyId);
     if (siblings === undefined) locationsByCompany.set(location.companyId, [location]);
     else siblings.push(location);
   }
   for (const [companyId, siblings] of locationsByCompany) {
-    const list = { companyId, sound: Object.freeze(siblings), malformed: NONE, isUnchanging: true } as const;
-    unchangingLists.set(siblings, list);
+    const list: UnchangingList = { companyId, sound: siblings, malformed: NONE, isUnchanging: true };
+    Object.freeze(Object.defineProperty(siblings, LIST, { value: list }));
   }
   const none: readonly Location[] = Object.freeze([]);
   return {

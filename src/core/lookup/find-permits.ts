@@ -9,17 +9,16 @@ import type { Permit } from "../permit/permit.ts";
  */
 export type FindPermits = (query: PermitQuery) => MaybePromise<Iterable<Permit> | AsyncIterable<Permit>>;
 
-const checkedSources = new WeakSet<FindPermits>();
+const CHECKED = Symbol("gives checked permits");
 
-/** Notes that a source gives only permits that it checked and froze when it took them over. */
+/** Marks a source that returns only permits which it checked and froze when it received them. */
 export function markChecked(findPermits: FindPermits): FindPermits {
-  checkedSources.add(findPermits);
-  return findPermits;
+  return Object.defineProperty(findPermits, CHECKED, { value: true });
 }
 
-/** Whether what a source gives needs no second look. A function around it is another source. */
+/** Whether the permits of a source need no second check. A function around a marked one is another source. */
 export function givesCheckedPermits(findPermits: FindPermits): boolean {
-  return checkedSources.has(findPermits);
+  return Object.hasOwn(findPermits, CHECKED);
 }
 
 /** What the handler asks a permit source. */

@@ -17,7 +17,6 @@ import { Interruption } from "../deadline.ts";
 import type { LookupOutcome } from "../outcome.ts";
 import type { BodyProblem } from "../request/body.ts";
 import { screenRequest } from "../request/screen.ts";
-import { findScope } from "./cached-scopes.ts";
 import { type CompanyScope, isOutOfScope, loadCompanyScope } from "./company-scope.ts";
 import { decideList } from "./decide-list.ts";
 import type { LookupWork } from "./lookup-work.ts";
@@ -136,7 +135,7 @@ function decideInScope(
   work: LookupWork,
 ): MaybePromise<LookupAnswer> {
   const { settings, inquiry } = work;
-  const scope = findScope(company, locations, asked);
+  const scope = settings.findScope(company, locations, asked);
   if (isUnknownPlace(scope)) return answerUnknownPlace(inquiry, scope);
   const early = answerWithoutSource(inquiry, scope);
   if (early !== undefined) return early;

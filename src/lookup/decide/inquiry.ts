@@ -16,7 +16,7 @@ export type LookupStage = "service" | "request" | "dialect" | "credentials" | "d
  */
 export class Inquiry {
   /** The instant that the query is about. */
-  at: Date = new Date();
+  at: Date;
   stage: LookupStage = "service";
   credential: StoredCredential | undefined = undefined;
   query: LookupQuery | undefined = undefined;
@@ -40,10 +40,13 @@ export class Inquiry {
   dropped = 0;
   failure: { readonly at: LookupStage; readonly thrown: unknown } | undefined = undefined;
 
+  constructor(at: Date) {
+    this.at = at;
+  }
+
   /** Creates the inquiry of a credential that is already proven. */
   static of(credential: StoredCredential, at: Date): Inquiry {
-    const inquiry = new Inquiry();
-    inquiry.at = at;
+    const inquiry = new Inquiry(at);
     inquiry.stage = "dialect";
     inquiry.credential = credential;
     return inquiry;

@@ -34,7 +34,7 @@ export async function decideAgain(
   { query, credential, at }: AskedAgain,
 ): Promise<Replay> {
   const inquiry = Inquiry.of(credential, at);
-  const deadline = new Deadline(settings.deadlineMs, {});
+  const deadline = new Deadline(settings, {});
   try {
     const outcome = await decideQuery(query, credential, { settings, inquiry, deadline });
     return { settings, inquiry, outcome };
@@ -52,7 +52,7 @@ export async function decideListAgain(
   { credential, at }: Omit<AskedAgain, "query">,
 ): Promise<ListReplay> {
   const inquiry = Inquiry.of(credential, at);
-  const deadline = new Deadline(settings.deadlineMs, {});
+  const deadline = new Deadline(settings, {});
   try {
     const outcome = await decideList(queries, credential, { settings, inquiry, deadline });
     return { parts: (inquiry.parts ?? []).flatMap((part) => toPart(part, part.answer)), outcome };

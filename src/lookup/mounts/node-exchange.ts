@@ -4,10 +4,11 @@ import type { LookupReply } from "../../core/lookup/lookup-message.ts";
 import { isPromise, thenMaybe } from "../../core/maybe-promise.ts";
 import { replyToBrokenDialect } from "../answer.ts";
 import { isBodiless, type LookupHandlerReply } from "../closed-reply.ts";
-import { answerAtOnce, findDeadlineMs, type PermitLookupHandler } from "../handler.ts";
+import { answerAtOnce, findOwnAnswer, type PermitLookupHandler } from "../handler.ts";
 import { type ReadBody, toBodyText } from "../request/body.ts";
 import { readUntil } from "../request/body-deadline.ts";
 import { type NodeBodyStream, readNodeBody } from "../request/read-body.ts";
+import type { SharedTimer } from "../shared-timer.ts";
 
 /** The part of Node's `IncomingMessage` that the mounts use. */
 export interface NodeRequest extends NodeBodyStream {
@@ -63,8 +64,11 @@ export function exchangeOverNode(
     onEnd();
   };
   const startedAt = performance.now();
-  const limitMs = findDeadlineMs(handler);
-  const body = findBody(request, limitMs === undefined ? undefined : startedAt + limitMs);
+  const ours = findOwnAnswer(handler);
+  const body = findBody(
+    request,
+    ours === undefined ? undefined : { endsAt: startedAt + ours.deadlineMs, timer: ours.timer },
+  );
   void thenMaybe(body, (known) => {
     if (known === undefined) onEnd();
     else answerOverNode(handler, request, { body: known, startedAt, connection: response, take });
@@ -186,14 +190,17 @@ export function assertHandler(handler: PermitLookupHandler, mount: string): void
  * The body: the parser's result in `request.body`, or read here when the stream is still unread. A stream that was read without
  * leaving a result is not waited for, because it would never end. `undefined` when the client closes the connection.
  */
-function findBody(request: NodeRequest, endsAt: number | undefined): MaybePromise<ReadBody | undefined> {
+function findBody(
+  request: NodeRequest,
+  limit: { endsAt: number; timer: SharedTimer } | undefined,
+): MaybePromise<ReadBody | undefined> {
   const isUntouched = !request.readableDidRead && !request.readableEnded;
   const parsed = toBodyText(request.body);
   // Express 4 sets {} when its parser had nothing to parse; other frameworks set null.
   const isNothing = parsed === undefined || parsed.text === "{}" || parsed.text === "null";
   if (!isUntouched || !isNothing) return parsed ?? findMissingBody(request);
   const reading = readNodeBody(request);
-  return endsAt === undefined ? reading : readUntil(reading, endsAt);
+  return limit === undefined ? reading : readUntil(reading, limit);
 }
 
 /** The body of a request whose stream was read without leaving a result: consumed, or empty when none was sent. */

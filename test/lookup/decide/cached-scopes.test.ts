@@ -3,11 +3,12 @@ import type { Company } from "../../../src/core/directory/directory.ts";
 import { readAnsweredLocations } from "../../../src/core/directory/read-answers.ts";
 import type { StoredCredential } from "../../../src/core/lookup/credential.ts";
 import type { LookupPlace } from "../../../src/core/lookup/dialect.ts";
-import { findScope } from "../../../src/lookup/decide/cached-scopes.ts";
+import { createScopeFinder } from "../../../src/lookup/decide/cached-scopes.ts";
 import { resolveScope } from "../../../src/lookup/decide/scope.ts";
 import { companies, directory, locations } from "../campus.ts";
 
 const [fundy, tantramar] = companies as [Company, Company];
+const findScope = createScopeFinder();
 const providerId = "t2-flex";
 const credential: StoredCredential = { id: "c", companyId: "fundy", hashes: [] };
 const listed = readAnsweredLocations(directory.listLocations("fundy"), "fundy");

@@ -1,7 +1,7 @@
 import { createOverlapWatch } from "../../../core/sandbox-overlap.ts";
 import { type NoteDeviation, PassportRefusal } from "./refusal.ts";
 import { type PassportEventType, parseBatch, parseEnvelope } from "./schema.ts";
-import { type PassportSandboxSession, type PlannedChange, planBatch } from "./state.ts";
+import { type PassportSandboxSession, type PlannedChange, type PlanWorld, planBatch } from "./state.ts";
 import type { PassportSandboxZone } from "./zones.ts";
 
 /**
@@ -69,9 +69,11 @@ export function createEventsEndpoint(options: EventDeskOptions): EventsEndpoint 
   const overlap = createOverlapWatch((sessionId) => {
     violations.push(`Two requests were in flight at once for session ${sessionId}.`);
   });
-  const world = {
-    ...options,
-    findSession: (sessionId: string) => sessions.get(sessionId) ?? options.findForeign(sessionId),
+  const world: PlanWorld = {
+    operatorId: options.operatorId,
+    zones: options.zones,
+    findSession: (sessionId) => sessions.get(sessionId) ?? options.findForeign(sessionId),
+    contents: new WeakMap(),
   };
 
   function apply(

@@ -42,26 +42,36 @@ interface Place {
   readonly index: number;
   readonly zone: PassportSandboxZone;
   readonly known: PassportSandboxSession | undefined;
+  readonly contents: SessionContents;
 }
 
-// The exact events that a session has seen, to tell a repeat from a contradiction. Sessions are never changed in
-// place, so the session itself is the key.
-const contentOf = new WeakMap<PassportSandboxSession, { readonly first: string; readonly last: string }>();
+/**
+ * The exact events that a session has seen, to tell a repeat from a contradiction. Sessions are never changed in place, so
+ * the session itself is the key.
+ */
+export type SessionContents = WeakMap<
+  PassportSandboxSession,
+  { readonly first: string; readonly last: string }
+>;
+
+/** What a batch is planned against. */
+export interface PlanWorld {
+  readonly operatorId: string;
+  readonly zones: readonly PassportSandboxZone[];
+  readonly findSession: FindSession;
+  readonly contents: SessionContents;
+}
 
 /**
  * What a batch would do, item by item in its order. Changes nothing; throws a refusal that names the first bad item,
  * in which case the vendor refuses the whole batch.
  */
-export function planBatch(
-  batch: EventBatch,
-  world: { operatorId: string; zones: readonly PassportSandboxZone[]; findSession: FindSession },
-  note: NoteDeviation,
-): PlannedChange[] {
+export function planBatch(batch: EventBatch, world: PlanWorld, note: NoteDeviation): PlannedChange[] {
   const draft = new Map<string, PassportSandboxSession>();
   const placeOf = (item: Item, index: number): Place => {
     requireOperator(item, index, world.operatorId);
     const known = draft.get(item.session_id) ?? world.findSession(item.session_id);
-    return { index, zone: requireZone(item, index, world.zones), known };
+    return { index, zone: requireZone(item, index, world.zones), known, contents: world.contents };
   };
   const remember = (change: PlannedChange): PlannedChange => {
     draft.set(change.session.sessionId, change.session);
@@ -72,10 +82,10 @@ export function planBatch(
     : batch.items.map((item, index) => remember(change(batch.type, item, { ...placeOf(item, index), note })));
 }
 
-function start(item: StartedItem, { index, zone, known }: Place): PlannedChange {
+function start(item: StartedItem, { index, zone, known, contents }: Place): PlannedChange {
   const content = contentText("parking_session_started", item);
   if (known !== undefined) {
-    if (contentOf.get(known)?.first === content) return { effect: "repeated", session: known, late: false };
+    if (contents.get(known)?.first === content) return { effect: "repeated", session: known, late: false };
     throw refuse(409, "session_exists", { index, field: "session_id", problem: "exists with other content" });
   }
   const { vehicle_plate, vehicle_state, vehicle_country } = item.vehicle;
@@ -94,7 +104,7 @@ function start(item: StartedItem, { index, zone, known }: Place): PlannedChange 
     events: 1,
     foreign: false,
   };
-  contentOf.set(session, { first: content, last: content });
+  contents.set(session, { first: content, last: content });
   return { effect: "applied", session, late: false };
 }
 
@@ -106,7 +116,7 @@ function change(
   const { index } = place;
   const known = requireSession(place);
   const content = contentText(type, item);
-  const seen = contentOf.get(known);
+  const seen = place.contents.get(known);
   if (seen?.last === content) return { effect: "repeated", session: known, late: false };
   if (known.status === "stopped") {
     throw refuse(409, "session_stopped", { index, field: "session_id", problem: "is stopped already" });
@@ -121,7 +131,7 @@ function change(
     lastOccurredAt: occurredAt,
     events: known.events + 1,
   };
-  contentOf.set(session, { first: seen?.first ?? content, last: content });
+  place.contents.set(session, { first: seen?.first ?? content, last: content });
   return { effect: "applied", session, late: occurredAt < known.lastOccurredAt };
 }
 

@@ -1,0 +1,16 @@
+/** Elapsed time and timers. What waits or measures is handed one, so that tests decide how fast time goes. */
+export interface Timers {
+  /** Milliseconds since some instant, by a clock that cannot be set. */
+  monotonic(): number;
+  /** Calls back once, after at least `milliseconds`. Returns a function that cancels the call. */
+  after(milliseconds: number, callback: () => void): () => void;
+}
+
+/** The machine's own, the default everywhere. A timer keeps the process alive until it fires or is cancelled. */
+export const systemTimers: Timers = {
+  monotonic: () => performance.now(),
+  after(milliseconds, callback) {
+    const timer = setTimeout(callback, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
