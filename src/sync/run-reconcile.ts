@@ -1,8 +1,10 @@
 import { fieldError } from "../core/fields.ts";
 import type { PushProvider } from "../core/provider.ts";
+import type { DeliveryLoop } from "./deliver/delivery-loop.ts";
 import type { ReconcileOptions, ReconcileReport } from "./reconcile/drift.ts";
 import { type ReassertOptions, type ReassertReport, reassertProvider } from "./reconcile/reassert.ts";
 import { reconcileProvider } from "./reconcile/reconcile.ts";
+import type { RepairContext } from "./reconcile/repair-context.ts";
 import type { SyncCore } from "./sync-core.ts";
 
 export async function reconcileOne(
@@ -10,17 +12,12 @@ export async function reconcileOne(
   providerId: string,
   options?: ReconcileOptions,
 ): Promise<ReconcileReport> {
-  const provider = getPushProvider(core, providerId);
-  const ledger = await core.openLedger();
-  const neighbours = [...core.providers.values()].flatMap(({ id, vendor, delivery }) =>
-    delivery === "push" && vendor === provider.vendor && id !== provider.id ? [id] : [],
+  const context = await openContext(core, providerId);
+  const { vendor } = context.provider;
+  const neighbours = [...core.providers.values()].flatMap((other) =>
+    other.delivery === "push" && other.vendor === vendor && other.id !== providerId ? [other.id] : [],
   );
-  const context = {
-    ...{ provider, ledger, neighbours, directory: core.settings.directory, clock: core.timers.now },
-    onDue: () => core.wake(provider.id),
-    emit: core.emit,
-  };
-  return reconcileProvider(context, options);
+  return reconcileProvider({ ...context, neighbours, views: core.views }, options);
 }
 
 export async function reassertOne(
@@ -28,14 +25,31 @@ export async function reassertOne(
   providerId: string,
   options?: ReassertOptions,
 ): Promise<ReassertReport> {
+  const context = await openContext(core, providerId);
+  return reassertProvider({ ...context, timers: core.timers }, options);
+}
+
+async function openContext(core: SyncCore, providerId: string): Promise<RepairContext> {
   const provider = getPushProvider(core, providerId);
-  const ledger = await core.openLedger();
-  const { timers } = core;
-  return reassertProvider({ provider, ledger, timers, onDue: () => core.wake(provider.id) }, options);
+  const { clockKeeper, timers } = core;
+  return {
+    provider,
+    ledger: await core.openLedger(),
+    clock: timers.now,
+    clockKeeper,
+    // The provider may be replaced during the run: then its new loop sends.
+    sendNow: (references, write, signal) => getLoop(core, providerId).sendNow(references, write, signal),
+  };
 }
 
 function getPushProvider(core: SyncCore, providerId: string): PushProvider {
   const provider = core.getProvider(providerId);
   if (provider.delivery === "push") return provider;
   throw fieldError("providerId", "names a provider that asks us: nothing was sent to it.");
+}
+
+function getLoop(core: SyncCore, providerId: string): DeliveryLoop {
+  const loop = core.loops.get(providerId);
+  if (loop === undefined) throw fieldError("providerId", "names a provider that was removed during the run.");
+  return loop;
 }

@@ -45,3 +45,17 @@ function derive(
 export function isOwnReference(reference: string): boolean {
   return reference.startsWith(`${MARK}-`);
 }
+
+const EXTRA = "extra:";
+
+/**
+ * The id of the permit under which sync cancels a right that carries a reference of ours and belongs to no permit. No
+ * host knows that permit.
+ */
+export function extraPermitId(reference: string): string {
+  return EXTRA + reference;
+}
+
+export function isExtraPermit(permitId: string): boolean {
+  return permitId.startsWith(EXTRA);
+}

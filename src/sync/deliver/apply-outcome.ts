@@ -3,6 +3,7 @@ import type { Outcome } from "../../core/provider.ts";
 import type { Receipt } from "../../core/registration/receipt.ts";
 import type { Intent, ProviderState, Refusal, RegistrationState } from "../ledger/delivery.ts";
 import { existingBackoff, heldBackoff, itemBackoff, refusalBackoff } from "../pace/backoff.ts";
+import { refusedRegistration, withoutRepair } from "../plan/plan-repair.ts";
 import { extendAtOf, isHolding, placeOf } from "../plan/right-terms.ts";
 import { isAlreadyThere, isNotFound, isOfOneItem, isRefusal } from "./send/judge-error.ts";
 
@@ -93,8 +94,11 @@ function afterSuccess(
   { receipt = right.receipt, openEndedDays }: { receipt: Receipt | null | undefined; openEndedDays: number },
 ): RegistrationState | undefined {
   if (intent.operation === "cancel") return cancelled(right);
-  const { reference, registration } = right;
-  const after = { reference, registration, receipt, intent: null, failure: null };
+  const { reference, repair } = right;
+  // A refusal of another end is repeated by nothing: it still waits for the host.
+  const failure = repair?.failure ?? null;
+  const registration = refusedRegistration(right.registration, failure);
+  const after = { reference, registration, receipt, intent: null, failure };
   const extendAt = receipt === null ? undefined : extendAtOf(intent, receipt.coveredUntil, openEndedDays);
   return extendAt === undefined ? after : { ...after, extendAt };
 }
@@ -107,7 +111,15 @@ function afterError(
   const { error } = context;
   if (isCancelledAlready(intent, error)) return cancelled(right);
   if (isLost(right, intent, error)) return intent.operation === "amend" ? lose(right) : undefined;
-  return isRefusal(error) ? refuse(right, intent, context) : wait(right, intent, context);
+  if (!isRefusal(error)) return wait(right, intent, context);
+  const isRepeat = right.repair?.operation === "register" && intent.operation === "register";
+  if (isRepeat && attemptsAfter(intent, error) === 0) return afterRefusedRepeat(right);
+  return refuse(right, intent, context);
+}
+
+/** What is kept of a right whose repeated registration was refused; nothing where the next generation replaces it. */
+function afterRefusedRepeat(right: RegistrationState): RegistrationState | undefined {
+  return right.repair?.whenRefused === "replace" ? undefined : withoutRepair(right);
 }
 
 /** What is kept of a cancelled right: nothing, unless it made way for another one and may be registered again. */
@@ -146,7 +158,7 @@ function wait(
 }
 
 function refuse(
-  right: RegistrationState,
+  { repair: _, ...right }: RegistrationState,
   intent: Intent,
   { error, now, rights }: ErrorContext,
 ): RegistrationState {

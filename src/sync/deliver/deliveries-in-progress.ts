@@ -1,45 +1,62 @@
+import type { RegistrationState } from "../ledger/delivery.ts";
 import { OLDEST_CLAIM_MS } from "../ledger/lease.ts";
-import type { ClaimedDelivery, DeliveryUpdate } from "../ledger/ledger.ts";
+import type { ClaimedDelivery } from "../ledger/ledger.ts";
 import { createSlicer } from "../pace/slicer.ts";
 import { desiredOf, NOTHING_DESIRED } from "../plan/desired.ts";
 import { applyOutcome, postpone } from "./apply-outcome.ts";
-import { createDeliveryWriter, type DeliveryWriter } from "./delivery-writer.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 import type { Emit } from "./events.ts";
 import { FreedPlaces } from "./freed-places.ts";
 import type { Lag } from "./lag.ts";
 import type { LoopContext } from "./loop-context.ts";
-import { noteRelease } from "./note-release.ts";
 import type { QueuedOperation } from "./operation-queue.ts";
 import { planWorks } from "./plan-works.ts";
 import { BatchSender } from "./send/batch-sender.ts";
+import type { BatchOutcomes } from "./send/read-outcome.ts";
 import type { BatchOutcome } from "./send/send-batch.ts";
-import { createWork, isAsWritten, toUpdate, type Work } from "./work.ts";
+import type { WatchedOutcomes } from "./watched-outcomes.ts";
+import { createWork, findRight, isAsWritten, toUpdate, type Work } from "./work.ts";
 import { WorkTable } from "./work-table.ts";
+import { WorkWriter } from "./work-writer.ts";
 
 export interface InProgressContext extends LoopContext {
   readonly lag: Lag;
+  readonly outcomes: WatchedOutcomes;
+}
+
+/** How an operation ended, for those who are interested once that is written. */
+interface OperationEnd {
+  readonly work: Work;
+  /** The right as it was sent. */
+  readonly right: RegistrationState;
+  readonly outcome: BatchOutcome;
+  /** What is kept of the right. */
+  readonly after: RegistrationState | undefined;
+  readonly event: Parameters<Emit>[0] | undefined;
 }
 
 /** The deliveries of one provider that this process is working on, from claim to release. */
 export class DeliveriesInProgress {
   lastSuccessAt: Date | null = null;
   readonly #context: InProgressContext;
-  readonly #onDue: (at: number) => void;
   readonly #onProgress: () => void;
   readonly #works = new WorkTable();
   readonly #sender: BatchSender;
   readonly #freedPlaces: FreedPlaces;
-  #writer: DeliveryWriter;
+  readonly #writer: WorkWriter;
   #isOpen = false;
   #preparing = 0;
   #whenEmpty: (() => void) | undefined;
 
   constructor(context: InProgressContext, hooks: { onDue: (at: number) => void; onProgress: () => void }) {
     this.#context = context;
-    this.#onDue = hooks.onDue;
     this.#onProgress = hooks.onProgress;
-    this.#writer = this.#createWriter();
+    this.#writer = new WorkWriter({
+      ...context,
+      works: this.#works,
+      onDue: hooks.onDue,
+      onReclaimed: (claimed, claimedAt) => this.take([claimed], claimedAt),
+    });
     this.#freedPlaces = new FreedPlaces({
       ...{ providerId: context.provider.id, ledger: context.ledger, timers: context.timers },
       findWork: (permitId) => this.#works.get(permitId),
@@ -48,7 +65,7 @@ export class DeliveriesInProgress {
     this.#sender = new BatchSender({
       ...context,
       onPutBack: (operations, notBefore) => this.#putBack(operations, notBefore),
-      onEnd: (operations, outcomes) => void this.#conclude(operations, outcomes),
+      onEnd: (outcomes) => void this.#conclude(outcomes),
     });
   }
 
@@ -77,7 +94,7 @@ export class DeliveriesInProgress {
 
   open(): void {
     this.#isOpen = true;
-    this.#writer = this.#createWriter();
+    this.#writer.open();
     this.#sender.open();
     this.#freedPlaces.open();
   }
@@ -136,7 +153,7 @@ export class DeliveriesInProgress {
       }
       // Another claim has changed it meanwhile: this process's state of it is outdated.
       if (known !== undefined) {
-        this.#lose(known);
+        this.#writer.lose(known);
         if (known.outstanding > 0) {
           // A registration has one open request at a time: the new claim waits for it.
           Object.assign(known, { claimedAt, reclaimed: one });
@@ -216,35 +233,33 @@ export class DeliveriesInProgress {
     const areLost = await this.#write(works, updates);
     onPlanned();
     // Operations that the ledger did not take are not sent.
-    for (const { work } of areLost ? operations : []) if (work.isLost) this.#endOne(work);
+    for (const { work } of areLost ? operations : []) if (work.isLost) this.#writer.endOne(work);
     this.#sender.lineUp(areLost ? operations.filter(({ work }) => !work.isLost) : operations);
     this.#progress();
   }
 
   /** Applies the outcomes of a request, writes them, and plans the next operations. */
-  async #conclude(batch: readonly QueuedOperation[], outcomes: readonly BatchOutcome[]): Promise<void> {
-    const { timers, random, emit, provider } = this.#context;
+  async #conclude(outcomes: BatchOutcomes<QueuedOperation>): Promise<void> {
+    const { timers, random, provider } = this.#context;
     const now = timers.now();
     const { openEndedDays } = provider.capabilities;
     const touched = new Set<Work>();
-    const events: { readonly work: Work; readonly event: Parameters<Emit>[0] }[] = [];
-    for (let index = 0; index < batch.length; index += 1) {
-      const { work, right } = batch[index] as QueuedOperation;
-      const outcome = outcomes[index];
-      if (outcome === undefined) continue;
+    const ends: OperationEnd[] = [];
+    for (const [{ work, right }, outcome] of outcomes) {
       // The claim was lost: the process that holds the new one repeats the operation.
       if (work.isLost) {
-        this.#endOne(work);
+        this.#writer.endOne(work);
         continue;
       }
-      work.delivery = applyOutcome(work.delivery, right.reference, { outcome, now, random, openEndedDays });
+      const { reference } = right;
+      work.delivery = applyOutcome(work.delivery, reference, { outcome, now, random, openEndedDays });
       work.wasSent = true;
       work.outstanding -= 1;
       touched.add(work);
       if (outcome.ok) this.lastSuccessAt = now;
       const event = describeOutcome(work, right, outcome);
-      if (event !== undefined) events.push({ work, event });
       if (event?.type === "acknowledged" && event.operation === "cancel") this.#freedPlaces.note(right);
+      ends.push({ work, right, outcome, event, after: findRight(work, reference) });
     }
     // The next request is sent before this one's outcomes are written.
     this.#onProgress();
@@ -256,9 +271,16 @@ export class DeliveriesInProgress {
     );
     await this.#advance([...touched].filter(isDone));
     await partlyWritten;
-    for (const { work, event } of events) if (!work.isLost) emit(event);
+    for (const end of ends) this.#report(end);
     await this.#freedPlaces.look();
     this.#progress();
+  }
+
+  /** Reports an operation's end once it is written. */
+  #report({ work, right, outcome, event, after }: OperationEnd): void {
+    if (work.isLost) return;
+    this.#context.outcomes.note(right, outcome, after);
+    if (event !== undefined) this.#context.emit(event);
   }
 
   /** Puts back operations that were not sent, and releases works that have no other operation. */
@@ -267,7 +289,7 @@ export class DeliveriesInProgress {
     const now = this.#context.timers.now();
     for (const { work, right } of operations) {
       if (work.isLost) {
-        this.#endOne(work);
+        this.#writer.endOne(work);
         continue;
       }
       work.delivery = postpone(work.delivery, right.reference, { notBefore, now });
@@ -280,70 +302,15 @@ export class DeliveriesInProgress {
     );
   }
 
-  /** Writes one update per work. Returns whether any claim was lost; nothing more is done under a lost claim. */
-  async #write(works: readonly Work[], updates: readonly DeliveryUpdate[]): Promise<boolean> {
-    for (let index = 0; index < works.length; index += 1) {
-      const [work, { delivery }] = [works[index] as Work, updates[index] as DeliveryUpdate];
-      work.writing = delivery;
-    }
-    const unwritten = await this.#writer.write(updates);
-    const now = this.#context.timers.now();
-    const again: Work[] = [];
-    let areLost = false;
-    for (let index = 0; index < works.length; index += 1) {
-      const work = works[index] as Work;
-      const { permitId, release, delivery, version } = updates[index] as DeliveryUpdate;
-      // Another write has released it.
-      if (work.isLost || this.#works.get(permitId) !== work) continue;
-      work.writing = undefined;
-      if (unwritten.has(permitId)) {
-        // Its claim expired before the write, and this process has claimed it again.
-        if (work.version !== version) again.push(work);
-        else {
-          areLost = true;
-          this.#lose(work);
-        }
-        continue;
-      }
-      work.written = delivery;
-      if (release === undefined) continue;
-      this.#works.delete(permitId);
-      if (release.dueAt !== null) this.#onDue(release.dueAt.getTime());
-      noteRelease(work, release, { delivery, now: now.getTime() }, this.#context);
-      // Claimed again before this process learned of the release: dropped, it would wait for the end of its lease.
-      if (work.version !== version && work.reclaimed !== undefined)
-        this.take([work.reclaimed], work.claimedAt);
-    }
-    if (again.length > 0) {
-      const isReleased = new Set(updates.flatMap(({ permitId, release }) => (release ? permitId : [])));
-      const update = (work: Work) =>
-        toUpdate(work, isReleased.has(work.permitId) ? { dueAt: now, settled: false } : undefined);
-      areLost = (await this.#write(again, again.map(update))) || areLost;
-    }
+  /** Writes one update per work. Returns whether any claim was lost. */
+  async #write(works: readonly Work[], updates: Parameters<WorkWriter["write"]>[1]): Promise<boolean> {
+    const areLost = await this.#writer.write(works, updates);
     this.#progress();
     return areLost;
-  }
-
-  #lose(work: Work): void {
-    work.isLost = true;
-    if (work.outstanding === 0) this.#works.delete(work.permitId);
-  }
-
-  /** Ends one operation of a work with a lost claim. After the last one, the newer claim begins. */
-  #endOne(work: Work): void {
-    work.outstanding -= 1;
-    if (work.outstanding > 0) return;
-    this.#works.delete(work.permitId);
-    if (work.reclaimed !== undefined) this.take([work.reclaimed], work.claimedAt);
   }
 
   #progress(): void {
     if (this.isEmpty) this.#whenEmpty?.();
     this.#onProgress();
-  }
-
-  #createWriter(): DeliveryWriter {
-    const { ledger, timers, random, health } = this.#context;
-    return createDeliveryWriter({ ledger, timers, random, onResult: (isWritten) => health.note(isWritten) });
   }
 }

@@ -1,3 +1,4 @@
+import { EnforcementError } from "../../core/errors.ts";
 import type { PushProvider } from "../../core/provider.ts";
 import { LEASE_MS } from "../ledger/lease.ts";
 import { itemBackoff } from "../pace/backoff.ts";
@@ -8,6 +9,7 @@ import { Lag } from "./lag.ts";
 import type { LoopContext } from "./loop-context.ts";
 import type { Breaker } from "./send/breaker.ts";
 import { WakeUp } from "./wake-up.ts";
+import { type WatchedEnd, WatchedOutcomes } from "./watched-outcomes.ts";
 
 // Enough that requests do not wait for a slow ledger, and few enough to be released quickly.
 const SMALLEST_WINDOW = 64;
@@ -23,6 +25,7 @@ export class DeliveryLoop {
   readonly breaker: Breaker;
   readonly lag = new Lag();
   readonly #context: LoopContext;
+  readonly #outcomes: WatchedOutcomes;
   readonly #inProgress: DeliveriesInProgress;
   readonly #wakeUp: WakeUp;
   #isRunning = false;
@@ -47,8 +50,9 @@ export class DeliveryLoop {
     this.provider = context.provider;
     this.breaker = context.breaker;
     this.#wakeUp = new WakeUp(context.timers, () => this.wake());
+    this.#outcomes = new WatchedOutcomes(context.timers);
     this.#inProgress = new DeliveriesInProgress(
-      { ...context, lag: this.lag },
+      { ...context, lag: this.lag, outcomes: this.#outcomes },
       {
         onDue: (at) => this.#wakeUpAt(at),
         onProgress: () => this.#pump(),
@@ -105,6 +109,37 @@ export class DeliveryLoop {
   }
 
   /**
+   * Sends what `write` makes due, and waits for its outcomes: see {@link WatchedOutcomes.watch}. While the loop does not
+   * run, or its vendor is down, nothing is waited for.
+   */
+  sendNow(
+    references: Iterable<string>,
+    write: () => Promise<ReadonlySet<string>>,
+    signal: AbortSignal | undefined,
+  ): Promise<ReadonlyMap<string, WatchedEnd>> {
+    const writeAndWake = async () => {
+      const written = await write();
+      if (written.size > 0) this.wake();
+      this.#giveUpUnsent();
+      return written;
+    };
+    return this.#outcomes.watch(references, writeAndWake, signal);
+  }
+
+  /** Ends the waiting for outcomes that do not come for now. */
+  #giveUpUnsent(): void {
+    if (!this.#isRunning) this.#outcomes.giveUp();
+    else if (!this.breaker.isClosed) this.#outcomes.giveUp(this.#downError());
+  }
+
+  #downError(): EnforcementError {
+    const { code } = this.breaker.status;
+    return new EnforcementError(code ?? "unavailable", "The vendor is down; sync asks it again by itself.", {
+      providerId: this.provider.id,
+    });
+  }
+
+  /**
    * Corrects the ledger's instants after the clock was set back: what waits for an instant of a clock that was ahead
    * becomes due. Fulfilled when that is done, or has failed and will be tried again.
    */
@@ -153,6 +188,7 @@ export class DeliveryLoop {
   async #end(boundMs: number): Promise<void> {
     this.#isRunning = false;
     this.#wakeUp.cancel();
+    this.#outcomes.giveUp();
     let cancel = () => {};
     const bound = new Promise<void>((resolve) => {
       cancel = this.#context.timers.after(boundMs, resolve);
@@ -178,6 +214,7 @@ export class DeliveryLoop {
     if (!this.#isRunning) return;
     void this.settleClock();
     this.#inProgress.dispatch();
+    this.#giveUpUnsent();
     if (this.#mayHaveMore && !this.#isClaiming) {
       const limit = this.#room();
       const wait = Math.max(this.breaker.waitMs, this.#claimAgainAt - this.#context.timers.now().getTime());

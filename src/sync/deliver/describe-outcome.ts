@@ -1,4 +1,5 @@
 import type { Outcome } from "../../core/provider.ts";
+import { isExtraPermit } from "../../core/registration/identity.ts";
 import type { DeliveryId, RegistrationState } from "../ledger/delivery.ts";
 import { isCancelledAlready, isLost } from "./apply-outcome.ts";
 import type { Emit } from "./events.ts";
@@ -17,9 +18,13 @@ export function describeOutcome(
 ): Parameters<Emit>[0] | undefined {
   const { reference, registration, intent } = right;
   if (intent === null) return undefined;
+  // Repeats of what was acknowledged are counted by the one who asked for them.
+  if (right.repair?.whenRefused === "keep") return undefined;
   const { operation } = intent;
   const about = { providerId, companyId, permitId, locationId: registration.locationId, operation };
-  if (outcome.ok) return { type: "acknowledged", ...about };
+  // No host knows the permit of an extra right.
+  const acknowledged = isExtraPermit(permitId) ? undefined : ({ type: "acknowledged", ...about } as const);
+  if (outcome.ok) return acknowledged;
   const { error } = outcome;
   const { code, status, vendorCode } = error;
   const said = {
@@ -28,7 +33,7 @@ export function describeOutcome(
     ...(vendorCode === undefined ? {} : { vendorCode }),
   };
   if (isOfOneItem(error)) return { type: "held", ...about, ...said };
-  if (isCancelledAlready(intent, error)) return { type: "acknowledged", ...about };
+  if (isCancelledAlready(intent, error)) return acknowledged;
   // The refusal is listed already, and sync repeats the operation by itself.
   if (intent.repeats !== undefined && isAlreadyThere(error)) return undefined;
   // The operation goes on as a registration.

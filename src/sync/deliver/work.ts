@@ -1,5 +1,5 @@
 import type { Permit } from "../../core/permit/permit.ts";
-import type { DeliveryId, ProviderState } from "../ledger/delivery.ts";
+import type { DeliveryId, ProviderState, RegistrationState } from "../ledger/delivery.ts";
 import { encodeDelivery } from "../ledger/delivery-document.ts";
 import type { ClaimedDelivery, DeliveryUpdate } from "../ledger/ledger.ts";
 import type { Desired } from "../plan/desired.ts";
@@ -69,6 +69,11 @@ export function toUpdate(work: Work, release?: DeliveryUpdate["release"]): Deliv
   const { providerId, permitId, delivery, version } = work;
   if (release === undefined) return { providerId, permitId, delivery, version };
   return { providerId, permitId, delivery, version, release };
+}
+
+/** The right of a work with a reference; undefined when nothing is kept of it. */
+export function findRight({ delivery }: Work, reference: string): RegistrationState | undefined {
+  return delivery.rights.find((right) => right.reference === reference);
 }
 
 /** Whether an operation is open that was not refused. */

@@ -1,6 +1,6 @@
 import type { Receipt } from "../../core/registration/receipt.ts";
 import type { StoredRegistration } from "../../core/registration/registration.ts";
-import type { DeliveryId, Intent, ProviderState, Refusal, RegistrationState } from "./delivery.ts";
+import type { DeliveryId, Intent, ProviderState, Refusal, RegistrationState, Repair } from "./delivery.ts";
 
 // The JSON form of deliveries in SQLite and PostgreSQL. A right names its registration twice (as asked for, as
 // acknowledged), and the row holds the ids already. Whatever follows from another value is left out, which makes a
@@ -48,7 +48,8 @@ type ShortRight = [
   mayLastUntil?: string | 0,
   lost?: 1 | 0,
   extendAt?: string | 0,
-  gaveWay?: 1,
+  gaveWay?: 1 | 0,
+  repair?: Repair,
 ];
 
 type Document = [
@@ -134,6 +135,7 @@ function shortenRight(
     lost,
     extendAt,
     gaveWay,
+    repair,
   }: RegistrationState,
   owner: Owner,
 ): ShortRight {
@@ -141,10 +143,12 @@ function shortenRight(
   const place = isOwn ? shortenRegistration(registration) : registration;
   const shortReceipt = shortenReceipt(receipt, { reference, registration }, owner);
   const shortIntent = intent === null ? 0 : shortenIntent(intent);
-  if (extendAt !== undefined || gaveWay === true) {
+  if (extendAt !== undefined || gaveWay === true || repair !== undefined) {
     const short = [reference, place, shortReceipt, shortIntent, failure ?? 0, mayLastUntil ?? 0] as const;
     const wasLost = lost === true ? 1 : 0;
-    if (gaveWay === true) return [...short, wasLost, extendAt ?? 0, 1];
+    const hasGivenWay = gaveWay === true ? 1 : 0;
+    if (repair !== undefined) return [...short, wasLost, extendAt ?? 0, hasGivenWay, repair];
+    if (hasGivenWay === 1) return [...short, wasLost, extendAt ?? 0, hasGivenWay];
     return [...short, wasLost, extendAt ?? 0];
   }
   if (lost === true) {
@@ -168,7 +172,7 @@ function shortenIntent(intent: Intent): ShortIntent {
 }
 
 function restoreRight(short: ShortRight, owner: Owner): RegistrationState {
-  const [reference, stored, receipt, intent, failure, mayLastUntil, lost, extendAt, gaveWay] = short;
+  const [reference, stored, receipt, intent, failure, mayLastUntil, lost, extendAt, gaveWay, repair] = short;
   const registration = Array.isArray(stored) ? restoreRegistration(stored, owner) : stored;
   return {
     ...{ reference, registration, receipt: restoreReceipt(receipt, { reference, registration }, owner) },
@@ -180,6 +184,7 @@ function restoreRight(short: ShortRight, owner: Owner): RegistrationState {
     ...(lost === 1 ? { lost: true } : {}),
     ...(extendAt === undefined || extendAt === 0 ? {} : { extendAt }),
     ...(gaveWay === 1 ? { gaveWay: true } : {}),
+    ...(repair === undefined ? {} : { repair }),
   };
 }
 

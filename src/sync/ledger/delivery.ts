@@ -64,11 +64,27 @@ export interface RegistrationState {
    * new generation, if that other right is refused. The next receipt clears it.
    */
   readonly gaveWay?: true;
+  /** What `reconcile` or `reassert` wants to be sent again. Absent: nothing. The outcome clears it. */
+  readonly repair?: Repair;
   /**
    * The vendor's last refusal. Cleared by a changed permit or mapping and by `retry`. `dismiss` keeps it and gives up
    * the operation.
    */
   readonly failure: Refusal | null;
+}
+
+/** An acknowledged right that is to be sent again as it was acknowledged. */
+export interface Repair {
+  /** `register`: the right is registered again. `amend`: its acknowledged end is stated again. */
+  readonly operation: "register" | "amend";
+  /**
+   * What happens when the vendor refuses to register it again. `replace`: the vendor does not have it, so the next
+   * generation is registered. `keep`: the vendor has it and takes no repeats, so the right stays as it was
+   * acknowledged; events do not mention the repeat.
+   */
+  readonly whenRefused: "replace" | "keep";
+  /** The refusal of another end that stood before the repair was decided, and stands again after it. Absent: none. */
+  readonly failure?: Refusal;
 }
 
 /** A decided operation, written to the ledger before its first byte is sent. */

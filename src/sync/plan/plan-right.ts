@@ -3,6 +3,7 @@ import type { Intent, Refusal, RegistrationState } from "../ledger/delivery.ts";
 import { SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
 import { LONGEST_BACKOFF_MS } from "../pace/backoff.ts";
 import { isOfTakenPlace } from "./plan-order.ts";
+import { decideRepair, isRepairOf, isToRepair, type RightToRepair, withoutRepair } from "./plan-repair.ts";
 import { sentAgainAt, type TakenPlaceContext } from "./plan-taken-place.ts";
 import { extensionDue, unconfirmedEndOf } from "./right-terms.ts";
 
@@ -38,8 +39,8 @@ export function planRight(
   const right = isAskedAgain(kept) ? { ...kept, failure: null } : kept;
   if (right.intent !== null && right.failure === null) {
     const { operation } = right.intent;
-    const isUnsent = isSurelyUnsent(right, right.intent);
-    if (isUnsent && (operation === "cancel" ? wish !== undefined : wish?.validTo !== right.intent.validTo)) {
+    const isUnsent = isSurelyUnsent(right.intent);
+    if (isUnsent && !isIntentWanted(right, right.intent, wish)) {
       const before = withoutIntent(right);
       const step = wish === undefined ? planUnwanted(before, context) : planWanted(before, wish, context);
       // While the cancel waits, the right is kept without the withdrawn intent.
@@ -52,7 +53,17 @@ export function planRight(
     }
     return step;
   }
+  if (isToRepair(right)) return planRepair(right, wish, context);
   return wish === undefined ? planUnwanted(right, context) : planWanted(right, wish, context);
+}
+
+/** Plans a right that is to be sent again. Whatever else the permit asks for replaces the repair. */
+function planRepair(right: RightToRepair, wish: StoredRegistration | undefined, context: StepContext): Step {
+  const before = withoutRepair(right);
+  if (wish === undefined) return planUnwanted(before, context);
+  // A vendor that lost the right says so when it is amended, and it is registered again then.
+  const step = planWanted(before, wish, context);
+  return step.kind === "rest" ? { kind: "send", right: decideRepair(right, context.at) } : step;
 }
 
 function planWanted(right: RegistrationState, wish: StoredRegistration, context: StepContext): Step {
@@ -123,16 +134,25 @@ function isAskedAgain({ intent, failure }: RegistrationState): boolean {
  * Whether an open intent surely never reached the vendor. Without `notBefore` it may have been sent since the last
  * write.
  */
-function isSurelyUnsent({ receipt }: RegistrationState, { operation, attempts, notBefore }: Intent): boolean {
-  // A repair registers a right that was acknowledged before: the vendor does not have it, and it must be registered
-  // before any other change.
-  return attempts === 0 && notBefore !== null && (operation !== "register" || receipt === null);
+function isSurelyUnsent({ attempts, notBefore }: Intent): boolean {
+  return attempts === 0 && notBefore !== null;
+}
+
+/** Whether what an open intent asks for is still to be asked for. */
+function isIntentWanted(
+  right: RegistrationState,
+  intent: Intent,
+  wish: StoredRegistration | undefined,
+): boolean {
+  if (intent.operation === "cancel") return wish === undefined;
+  return wish !== undefined && (wish.validTo === intent.validTo || isRepairOf(right, intent, wish));
 }
 
 /** A right without its intent, as it was before the decision. */
 function withoutIntent(right: RegistrationState): RegistrationState {
   const { receipt, registration } = right;
   if (receipt === null) return { ...right, intent: null };
+  if (right.repair !== undefined) return withoutRepair(right);
   const { gaveWay: _, ...rest } = right;
   const { validTo } = receipt.registration;
   return { ...rest, registration: { ...registration, validTo }, intent: null };

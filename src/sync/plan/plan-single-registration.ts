@@ -29,7 +29,7 @@ export function planSingleRegistration({
   if (delivery.ended !== undefined || isBehind(delivery, time)) return undefined;
   const right = rights[0];
   if (right !== undefined) {
-    return isSameRight(right.registration, wish) && isSettled(right, wish, time)
+    return isSameRight(right.registration, wish) && needsNothing(right, wish, time)
       ? { operations: NONE, dueAt: null, delivery }
       : undefined;
   }
@@ -41,13 +41,13 @@ export function planSingleRegistration({
 const NONE: readonly RegistrationState[] = [];
 
 /** Whether the vendor has acknowledged exactly what is wanted, with no later change to expect. */
-function isSettled(
-  { receipt, intent, failure, mayLastUntil }: RegistrationState,
+function needsNothing(
+  { receipt, intent, failure, mayLastUntil, repair }: RegistrationState,
   { validTo }: StoredRegistration,
   time: number,
 ): boolean {
   if (receipt === null || intent !== null || failure !== null || validTo === null) return false;
-  if (mayLastUntil !== undefined) return false;
+  if (mayLastUntil !== undefined || repair !== undefined) return false;
   return (
     receipt.registration.validTo === validTo && timeOf(validTo) > time && timeOf(receipt.coveredUntil) > time
   );

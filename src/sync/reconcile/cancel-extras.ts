@@ -1,51 +1,98 @@
-import { isEnforcementError } from "../../core/errors.ts";
 import { DAY_MS } from "../../core/instant.ts";
-import type { ListedRegistration, Outcome, PushProvider } from "../../core/provider.ts";
-import type { Receipt } from "../../core/registration/receipt.ts";
-import { isNotFound } from "../deliver/send/judge-error.ts";
+import { type Permit, readPermit } from "../../core/permit/permit.ts";
+import type { ListedRegistration, PushProvider } from "../../core/provider.ts";
+import { extraPermitId } from "../../core/registration/identity.ts";
+import { outcomeOf } from "../../core/registration/outcome.ts";
+import type { WatchedEnd } from "../deliver/watched-outcomes.ts";
+import type { RegistrationState } from "../ledger/delivery.ts";
+import { LEASE_MS } from "../ledger/lease.ts";
+import type { RepairContext } from "./repair-context.ts";
 
-// The ledger does not know the permit of an extra right, and no vendor's wire carries these ids.
+// The ledger does not know the location of an extra right, and no vendor's wire carries its id.
 const UNKNOWN = "unknown";
 
+interface ExtraRight {
+  readonly right: RegistrationState;
+  readonly permit: Permit;
+}
+
 /**
- * Cancels rights with references of this package that no permit has. There is no receipt of them, so one is built from
- * the vendor's record. A record without a plate cannot be cancelled. Returns the references of the cancelled rights.
+ * Cancels rights with references of this package that no permit has. Each is recorded as a permit of `companyId` that is
+ * withdrawn, so that its cancellation is delivered, retried and erased like any other. A record without a plate, or that
+ * cannot be read, is left alone. Returns the ends of the others, by reference.
  */
-export async function cancelExtras(
-  provider: PushProvider,
+export function cancelExtras(
   entries: readonly ListedRegistration[],
-  { now, signal }: { now: Date; signal: AbortSignal | undefined },
-): Promise<Set<string>> {
-  const receipts = entries.flatMap((entry) => findReceipt(provider, entry, now));
-  const options = { at: now, retries: 0 };
-  const outcomes = await provider.cancelMany(
-    receipts,
-    signal === undefined ? options : { ...options, signal },
-  );
-  // A host's own provider may return anything. Outcomes that cannot be matched with their rights are ignored.
-  if (!Array.isArray(outcomes) || outcomes.length !== receipts.length) return new Set();
-  const cancelled = receipts.filter((_, index) => isGone(outcomes[index]));
-  return new Set(cancelled.map(({ reference }) => reference));
+  context: RepairContext & { readonly companyId: string },
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, WatchedEnd>> {
+  const now = context.clock();
+  const extras = entries.flatMap((entry) => findExtra(entry, context, now));
+  const references = extras.map(({ right }) => right.reference);
+  const write = () => context.clockKeeper.record(now, () => recordExtras(extras, context, now));
+  return context.sendNow(references, write, signal);
 }
 
-function isGone(outcome: Outcome<void> | undefined): boolean {
-  if (outcome?.ok) return true;
-  return isEnforcementError(outcome?.error) && isNotFound(outcome.error);
+/** Returns the references of the rights whose cancellation is due now. */
+async function recordExtras(
+  extras: readonly ExtraRight[],
+  { provider, ledger }: RepairContext,
+  now: Date,
+): Promise<ReadonlySet<string>> {
+  const written = new Set<string>();
+  for (const { permit, right } of extras) {
+    const id = { providerId: provider.id, permitId: permit.id };
+    // Together, so that no lookup ever finds the permit. Where it is known from an earlier run, nothing changes.
+    await ledger.record([
+      { kind: "issue", permit, providerIds: [provider.id], at: now },
+      { kind: "revoke", permitId: permit.id, at: now },
+    ]);
+    const claimed = await ledger.claimOne(id, { now, leaseMs: LEASE_MS });
+    if (claimed === undefined) continue;
+    const { delivery, version } = claimed;
+    const isKnown = delivery.rights.some(({ reference }) => reference === right.reference);
+    const after = isKnown ? delivery : { ...delivery, rights: [...delivery.rights, right] };
+    const release = { dueAt: now, settled: false };
+    const [hadEffect] = await ledger.save([{ ...id, version, delivery: after, release }]);
+    if (hadEffect && !isKnown) written.add(right.reference);
+    // From here on the ledger erases it as soon as the vendor has cancelled the right.
+    await ledger.record([{ kind: "forget", permitId: permit.id, at: now }]);
+  }
+  return written;
 }
 
-function findReceipt(provider: PushProvider, entry: ListedRegistration, now: Date): Receipt[] {
-  const { reference, target, plate, validFrom, validTo } = entry;
+/** An extra right as if it had been acknowledged: there is no receipt of it, so one is made of the vendor's record. */
+function findExtra(
+  { reference, target, plate, validFrom, validTo }: ListedRegistration,
+  { provider, companyId }: { readonly provider: PushProvider; readonly companyId: string },
+  now: Date,
+): ExtraRight[] {
   if (reference === undefined || plate === undefined) return [];
+  const id = extraPermitId(reference);
+  const read = outcomeOf(() =>
+    readPermit({ id, companyId, plates: [plate], locationIds: [UNKNOWN], validFrom, validTo, revision: 0 }),
+  );
+  if (!read.ok) return [];
   const { openEndedDays } = provider.capabilities;
   const coveredUntil =
     validTo ?? new Date(Math.max(now.getTime(), validFrom.getTime()) + openEndedDays * DAY_MS);
-  return [
-    {
-      ...{ v: 1, providerId: provider.id, reference, target, coveredUntil: coveredUntil.toISOString() },
-      registration: {
-        ...{ companyId: UNKNOWN, permitId: UNKNOWN, locationId: UNKNOWN, target, plate, generation: 0 },
-        ...{ validFrom: validFrom.toISOString(), validTo: validTo?.toISOString() ?? null },
-      },
-    },
-  ];
+  const registration = {
+    companyId,
+    permitId: id,
+    locationId: UNKNOWN,
+    target,
+    plate,
+    generation: 0,
+    validFrom: validFrom.toISOString(),
+    validTo: validTo?.toISOString() ?? null,
+  };
+  const receipt = {
+    v: 1 as const,
+    providerId: provider.id,
+    reference,
+    target,
+    registration,
+    coveredUntil: coveredUntil.toISOString(),
+  };
+  return [{ permit: read.value, right: { reference, registration, receipt, intent: null, failure: null } }];
 }

@@ -4,7 +4,8 @@ import type { RegistrationState } from "../ledger/delivery.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { createSlicer } from "../pace/slicer.ts";
 import type { DriftKind } from "./drift.ts";
-import { requireRunning } from "./require-running.ts";
+import { requireRunning } from "./repair-context.ts";
+import { isAcknowledged } from "./send-again.ts";
 import { readVendorView, type VendorView } from "./vendor-view.ts";
 
 // A right that ends within this time is not compared: a repair would come too late, and the vendor's clock may be
@@ -98,7 +99,7 @@ async function look(comparison: TargetComparison, only?: ReadonlySet<string>): P
     view.ends.delete(right.reference);
     if (testPlates.has(right.registration.plate.number)) continue;
     if (only !== undefined && !only.has(reference)) continue;
-    if (!isSettled(right)) counts.inFlight += 1;
+    if (!isAcknowledged(right)) counts.inFlight += 1;
     else {
       counts.compared += 1;
       const kind = findDrift(right, { shownUntil, now: clock().getTime() });
@@ -139,12 +140,6 @@ async function* rightsAt(
       }
     }
   }
-}
-
-/** Whether the vendor acknowledged a right, and neither an open intent nor a refused cancel leaves it in question. */
-export function isSettled(right: RegistrationState): right is RegistrationState & { receipt: Receipt } {
-  const { receipt, intent, failure } = right;
-  return receipt !== null && intent === null && failure?.operation !== "cancel";
 }
 
 /** How the vendor's record of a right differs from the acknowledged one; undefined when it does not. */

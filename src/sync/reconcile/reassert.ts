@@ -1,15 +1,16 @@
-import type { EnforcementErrorCode } from "../../core/errors.ts";
+import type { EnforcementError, EnforcementErrorCode } from "../../core/errors.ts";
 import { fieldError, readOptionalText, readRecord } from "../../core/fields.ts";
-import type { PushProvider } from "../../core/provider.ts";
 import { readSignal } from "../../core/registration/operation-options.ts";
+import type { WatchedEnd } from "../deliver/watched-outcomes.ts";
+import type { Repair } from "../ledger/delivery.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Timers } from "../pace/timers.ts";
-import { isSettled } from "./compare-target.ts";
 import { readListener } from "./options.ts";
-import { requireRunning } from "./require-running.ts";
-import { type Resend, type ResendEnd, resendRights } from "./resend.ts";
+import { type RepairContext, repairBatchSize, requireRunning } from "./repair-context.ts";
+import { isAcknowledged, type RightToSend, sendAgain } from "./send-again.ts";
 
 const MAX_REFUSALS = 100;
+const REPEAT: Repair = { operation: "register", whenRefused: "keep" };
 
 /** Options of `reassert`. */
 export interface ReassertOptions {
@@ -51,12 +52,8 @@ export interface ReassertReport extends ReassertProgress {
   }[];
 }
 
-export interface ReassertContext {
-  readonly provider: PushProvider;
-  readonly ledger: Ledger;
+export interface ReassertContext extends RepairContext {
   readonly timers: Timers;
-  /** Called when deliveries became due. */
-  readonly onDue: () => void;
 }
 
 /**
@@ -67,9 +64,10 @@ export interface ReassertContext {
  * vendor's error when it cannot be used: continue later with `lastTarget` of the progress
  */
 export async function reassertProvider(
-  { provider, ledger, timers, onDue }: ReassertContext,
+  context: ReassertContext,
   options: ReassertOptions = {},
 ): Promise<ReassertReport> {
+  const { provider, ledger, timers } = context;
   const { signal, perSecond, after, onProgress } = readReassertOptions(options);
   const providerId = provider.id;
   const startedAt = timers.now();
@@ -83,28 +81,25 @@ export async function reassertProvider(
     return { providerId, lastTarget, targetsDone, targets: targets.length, acknowledged, refused };
   };
 
-  async function send(batch: readonly Resend[], target: string): Promise<void> {
+  async function send(batch: readonly RightToSend[], target: string): Promise<void> {
     requireRunning(signal, { providerId, operation: "reassert" });
     // It begins with the request and runs by the timers, not by the clock, which may be set.
     const pause = beginPause(timers, (batch.length * 1_000) / perSecond, signal);
     try {
-      const context = { provider, ledger, clock: timers.now, signal, whenRefused: "keep" as const };
-      const ends = await resendRights(batch, context);
-      onDue();
-      for (const [index, end] of ends.entries())
-        note(end, { target, permitId: batch[index]?.permitId ?? "" });
+      const ends = await sendAgain(batch, context, signal);
+      for (const { reference, permitId } of batch) note(ends.get(reference), { target, permitId });
       onProgress(progress());
-      const [first] = ends;
-      if (first?.end === "pending" && ends.every(({ end }) => end === "pending")) throw first.error;
+      const error = troubleOf(ends);
+      if (error !== undefined) throw error;
       await pause.over;
     } finally {
       pause.end();
     }
   }
 
-  function note(end: ResendEnd, about: { target: string; permitId: string }): void {
-    if (end.end === "acknowledged") sums.acknowledged += 1;
-    else if (end.end === "refused") {
+  function note(end: WatchedEnd | undefined, about: { target: string; permitId: string }): void {
+    if (end?.end === "acknowledged") sums.acknowledged += 1;
+    else if (end?.end === "refused") {
       const { code, vendorCode } = end.error;
       sums.refused += 1;
       const words = vendorCode === undefined ? {} : { vendorCode };
@@ -114,15 +109,15 @@ export async function reassertProvider(
 
   for (const target of targets.slice(targetsDone)) {
     requireRunning(signal, { providerId, operation: "reassert" });
-    const size = Math.max(1, Math.min(perSecond, Math.max(provider.capabilities.batchSize, 20)));
-    let batch: Resend[] = [];
+    const size = Math.min(perSecond, repairBatchSize(provider));
+    let batch: RightToSend[] = [];
     for await (const { delivery, permitId } of ledger.listAt(providerId, target)) {
       for (const right of delivery.rights) {
         const { reference, receipt } = right;
         if (receipt?.target !== target || Date.parse(receipt.coveredUntil) <= timers.now().getTime())
           continue;
-        if (!isSettled(right)) sums.inFlight += 1;
-        else batch.push({ operation: "register", permitId, reference, coveredUntil: receipt.coveredUntil });
+        if (!isAcknowledged(right)) sums.inFlight += 1;
+        else batch.push({ permitId, reference, coveredUntil: receipt.coveredUntil, repair: REPEAT });
         if (batch.length < size) continue;
         await send(batch, target);
         batch = [];
@@ -134,6 +129,16 @@ export async function reassertProvider(
   }
   onProgress(progress());
   return { ...progress(), startedAt, endedAt: timers.now(), inFlight: sums.inFlight, refusals };
+}
+
+/** The error of a batch of which nothing got through, because the vendor is down. */
+function troubleOf(ends: ReadonlyMap<string, WatchedEnd>): EnforcementError | undefined {
+  let error: EnforcementError | undefined;
+  for (const end of ends.values()) {
+    if (end.end !== "pending") return undefined;
+    error ??= end.error;
+  }
+  return error;
 }
 
 async function listTargets(ledger: Ledger, providerId: string): Promise<string[]> {

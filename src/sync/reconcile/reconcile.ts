@@ -1,16 +1,15 @@
-import type { Directory } from "../../core/directory/directory.ts";
 import { EnforcementError, isEnforcementError } from "../../core/errors.ts";
 import type { PushProvider } from "../../core/provider.ts";
-import type { Emit } from "../deliver/events.ts";
+import type { CompanyViews } from "../deliver/company-views.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { type Candidate, compareTarget } from "./compare-target.ts";
 import { confirmMissing } from "./confirm-missing.ts";
 import type { ReconcileOptions, ReconcileReport } from "./drift.ts";
 import { readReconcileOptions } from "./options.ts";
+import { type RepairContext, requireRunning } from "./repair-context.ts";
 import { repairDrift } from "./repair-drift.ts";
-import { requireRunning } from "./require-running.ts";
 import { ReconcileTally } from "./tally.ts";
-import { listTargetNames } from "./targets.ts";
+import { listKnownTargets } from "./targets.ts";
 
 const operation = "reconcile";
 
@@ -18,16 +17,10 @@ const operation = "reconcile";
 const FAILURES_IN_A_ROW = 3;
 
 /** What `reconcile` depends on. */
-export interface ReconcileContext {
-  readonly provider: PushProvider;
-  readonly ledger: Ledger;
-  readonly directory: Directory;
-  readonly clock: () => Date;
+export interface ReconcileContext extends RepairContext {
+  readonly views: Pick<CompanyViews, "read">;
   /** The ids of other push providers of the same vendor. Their rights are not extra, even at the same target. */
   readonly neighbours: readonly string[];
-  /** Called when deliveries became due. */
-  readonly onDue: () => void;
-  readonly emit: Emit;
 }
 
 /**
@@ -45,26 +38,32 @@ export async function reconcileProvider(
   context: ReconcileContext,
   options: ReconcileOptions = {},
 ): Promise<ReconcileReport> {
-  const { provider, ledger, directory, clock, neighbours, onDue, emit } = context;
+  const { provider, ledger, views, clock, neighbours } = context;
   const providerId = provider.id;
   const { signal, repairs, testPlates, onProgress, targets: also } = readReconcileOptions(options, provider);
   requireListing(provider);
   requireRunning(signal, { providerId, operation });
-  const targets = await listTargetNames({ provider, ledger, directory, also, signal });
+  const targets = await listKnownTargets({ provider, ledger, views, also, signal });
   const tally = new ReconcileTally(providerId, { startedAt: clock(), targets: targets.length });
   let failuresInARow = 0;
 
-  for (const [target, names] of targets) {
+  for (const { target, names, companyId } of targets) {
     requireRunning(signal, { providerId, operation });
     try {
-      const comparison = { ...{ provider, ledger, target, names, neighbours, testPlates, clock, signal } };
-      const look = await compareTarget(comparison);
+      const look = await compareTarget({
+        provider,
+        ledger,
+        target,
+        names,
+        neighbours,
+        testPlates,
+        clock,
+        signal,
+      });
       const { complete } = look;
       const wanted = await findWanted(ledger, look.candidates.values());
       const { confirmed, missed } = await confirmMissing(provider, wanted, { complete, signal });
-      const repairing = { provider, ledger, clock, signal, repairs, emit };
-      const end = await repairDrift(confirmed, repairing);
-      if (confirmed.length > 0) onDue();
+      const end = await repairDrift(confirmed, { ...context, repairs, companyId }, signal);
       tally.add(target, { look, confirmed, end, isComplete: complete && !missed });
       failuresInARow = 0;
     } catch (thrown) {
@@ -94,7 +93,7 @@ function requireListing(provider: PushProvider): void {
   throw new EnforcementError("unsupported", message, { providerId: provider.id, operation });
 }
 
-/** Whether the run may go on with the next target. Errors of the ledger or the directory end it. */
+/** Whether the run may go on with the next target. Errors of the ledger end it. */
 function isPassing(thrown: unknown): thrown is EnforcementError {
   if (!isEnforcementError(thrown) || thrown.providerId === undefined) return false;
   return !["aborted", "unsupported", "unauthorized", "invalid_config"].includes(thrown.code);

@@ -23,11 +23,13 @@ export interface CalmOptions {
   readonly providerIds: readonly string[];
   /** Whether every refusal was lifted and tried again: then only what a person dismissed may be missing. */
   readonly isHealed?: boolean;
+  /** Whether every vendor was compared with the ledger, or told everything again: then nothing is lost any more. */
+  readonly isRepaired?: boolean;
 }
 
 /** What must be true when the vendors are well and the sync has nothing to do. Gives what is not. */
 export async function judgeCalm(world: HistoryWorld, options: CalmOptions): Promise<string[]> {
-  const { sync, ledger, providerIds, isHealed = false } = options;
+  const { sync, ledger, providerIds, isHealed = false, isRepaired = false } = options;
   const problems: string[] = [];
   const failures: ListedFailure[] = [];
   for await (const failure of await sync.failures()) {
@@ -39,7 +41,9 @@ export async function judgeCalm(world: HistoryWorld, options: CalmOptions): Prom
     if (vendor === undefined) continue;
     const deliveries = await readDeliveries(ledger, providerId);
     const own = failures.filter((failure) => failure.providerId === providerId);
-    problems.push(...judgeProvider(world, { vendor, deliveries, failures: own, isHealed, isSteady }));
+    problems.push(
+      ...judgeProvider(world, { vendor, deliveries, failures: own, isHealed, isRepaired, isSteady }),
+    );
     problems.push(...(await judgeUnmapped(world, ledger, providerId)));
   }
   problems.push(...(await judgePermits(world, ledger)));
@@ -79,6 +83,7 @@ interface CalmProvider {
   readonly deliveries: ReadonlyMap<string, ProviderState>;
   readonly failures: readonly ListedFailure[];
   readonly isHealed: boolean;
+  readonly isRepaired: boolean;
   /** Whether the clock is believed. */
   readonly isSteady: boolean;
 }
@@ -101,7 +106,7 @@ function judgeProvider(world: HistoryWorld, state: CalmProvider): string[] {
     if (found.length > 1 && areKnown) problems.push(`${show(want)} has ${found.length} live rights.`);
     const [right] = found;
     if (right !== undefined && isEnd(want, right, { providerId, now })) continue;
-    if (right === undefined && isLostUnnoticed(want, vendor)) continue;
+    if (right === undefined && isLostUnnoticed(want, vendor) && !isFound(want, { ...state, now })) continue;
     const excuse = findExcuse(want, state);
     const shown = right === undefined ? "missing" : `there until ${new Date(right.end).toISOString()}`;
     if (excuse === undefined) problems.push(`${show(want)} is ${shown}, and nothing says why.`);
@@ -175,6 +180,17 @@ function isTakenForGood(
     // A clock that was ahead may have had another one registered early.
     return current.some((other) => isSameRight(other, right)) || world.judge.letBe.has(right.identity);
   });
+}
+
+/**
+ * Whether a repair must have found that the vendor lost a right. A list shows no right that has not begun; what ends soon
+ * is not repaired; and another right may have its place by now.
+ */
+function isFound(
+  { from, to }: WantedRight,
+  { isRepaired, vendor, now }: Pick<CalmProvider, "isRepaired" | "vendor"> & { now: number },
+): boolean {
+  return isRepaired && !vendor.keepsOne && from <= now && (to === null || to > now + HOUR_MS);
 }
 
 /** Whether the vendor lost it without a word: only a comparison of everything, or its next change, finds that out. */

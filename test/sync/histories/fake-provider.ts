@@ -1,5 +1,5 @@
 import { EnforcementError } from "../../../src/core/errors.ts";
-import type { ConnectionCheck, Outcome, PushProvider } from "../../../src/core/provider.ts";
+import type { ConnectionCheck, Outcome, PushProvider, RegistrationPage } from "../../../src/core/provider.ts";
 import {
   createPushOperations,
   type Delivered,
@@ -8,7 +8,7 @@ import {
 } from "../../../src/core/registration/push-operations.ts";
 import { requireRegion } from "../../../src/core/registration/registration.ts";
 import type { Activity } from "./activity.ts";
-import { type FakeVendor, isRefusal, type VendorRefusal } from "./fake-vendor.ts";
+import { type FakeVendor, isLive, isRefusal, type VendorRefusal } from "./fake-vendor.ts";
 import { type Misbehaviour, misbehaving } from "./misbehaving-provider.ts";
 import { errorOf, latencyOf, type VendorFault } from "./vendor-fault.ts";
 import type { TimerGroup } from "./virtual-time.ts";
@@ -21,6 +21,8 @@ export interface FakeProviderOptions {
   readonly needsRegion: boolean;
   /** Whether this vendor finds a right by our reference alone. */
   readonly ownReferences: boolean;
+  /** Whether this vendor lists what it has. */
+  readonly canBeListed: boolean;
   readonly timers: TimerGroup;
   readonly activity: Activity;
   readonly random: () => number;
@@ -44,6 +46,7 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
     openEndedDays,
     needsRegion,
     ownReferences,
+    canBeListed,
     timers,
     activity,
     random,
@@ -161,6 +164,36 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
     });
   }
 
+  /** What an officer sees at a target, in two pages. */
+  async function* listRegistrations({ target }: { target: string }): AsyncGenerator<RegistrationPage> {
+    for (const end of ["more", "complete"] as const) {
+      if (isDead) await new Promise(() => {});
+      activity.note();
+      const fault = nextFault();
+      await new Promise<void>((resolve) => timers.after(latencyOf(fault, random), resolve));
+      activity.note();
+      const isAnswered =
+        fault === undefined || ["slow", "partial", "misbehaves", "throws"].includes(fault.kind);
+      if (!isAnswered) throw errorOf(fault);
+      const now = timers.now().getTime();
+      const shown = [...vendor.rights.values(), ...vendor.foreign.values()].filter(
+        (right) => right.target === target && isLive(right, now) && right.from <= now,
+      );
+      const half = Math.ceil(shown.length / 2);
+      const registrations = (end === "more" ? shown.slice(0, half) : shown.slice(half)).map((right) => ({
+        reference: right.reference,
+        target,
+        plate: {
+          number: right.plateNumber,
+          ...(right.region === undefined ? {} : { region: right.region }),
+        },
+        validFrom: new Date(right.from),
+        validTo: new Date(right.end),
+      }));
+      yield { registrations, end };
+    }
+  }
+
   const operations = createPushOperations({
     ...{ providerId, openEndedDays, deliver },
     clock: timers.now,
@@ -172,13 +205,19 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
     ...{ id: providerId, vendor: "fake", delivery: "push" },
     capabilities: {
       ...{ batchSize, openEndedDays, ownReferences },
-      ...{ listZones: false, find: false, listRegistrations: false },
+      ...{ listZones: false, find: false, listRegistrations: canBeListed },
     },
+    ...(canBeListed ? { listRegistrations } : {}),
     validateMapping: () => {
       throw new Error("Sync asks for no mapping report.");
     },
     checkConnection,
-    setup: { requirements: [], planMappingChange: () => [] } as unknown as PushProvider["setup"],
+    setup: {
+      title: "A fake vendor",
+      testPlate: "TEST123",
+      requirements: [],
+      planMappingChange: () => [],
+    } as unknown as PushProvider["setup"],
     ...operations,
     ...misbehaving(operations, {
       ...{ timers, random },

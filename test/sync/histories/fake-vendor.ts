@@ -53,6 +53,8 @@ export interface FakeVendorOptions {
   readonly refusesRepeats?: boolean;
   /** Whether nobody needs to remember when something was decided about a permit: it was to be forgotten. */
   readonly isForgotten?: (permitId: string) => boolean;
+  /** Whether a right is being said again on purpose, as it was acknowledged. */
+  readonly isRepair?: (identity: string) => boolean;
 }
 
 /** A vendor that keeps rights by reference, and notes whatever a careful client would never do. */
@@ -105,6 +107,7 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
   const { providerId, references, latest, mayShare, isForgotten, refusesRepeats } = options;
   const { keepsOne = false } = options;
   const { stepsBack = () => 0, now = () => Number.POSITIVE_INFINITY, isAhead = () => false } = options;
+  const { isRepair = () => false } = options;
   const rights = new Map<string, VendorRight>();
   const foreign = new Map<string, VendorRight>();
   const violations: string[] = [];
@@ -163,6 +166,14 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
     return saved;
   }
 
+  /** What belongs to no permit of the host's is known by our reference alone. */
+  function asKept(change: PushChange): PushChange {
+    const { identity, reference } = change;
+    return references === "ours" && !rights.has(identity) && rights.has(reference)
+      ? { ...change, identity: reference }
+      : change;
+  }
+
   function find({ identity }: PushChange): VendorRight | undefined {
     const known = rights.get(identity);
     return known?.lost === undefined ? known : undefined;
@@ -172,7 +183,7 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
     const known = find(change);
     if (known !== undefined) {
       if (known.cancelled) violate(change, "registers what was cancelled, without a new generation");
-      if (known.amended) violate(change, "registers again what was amended");
+      if (known.amended && !isRepair(change.identity)) violate(change, "registers again what was amended");
       return save(change, { ...known, end: change.end.getTime() });
     }
     const { permitId, locationId, plate, target, validFrom } = change.registration;
@@ -201,7 +212,8 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
   const vendor: FakeVendor = {
     ...{ providerId, keepsOne, rights, foreign, violations, refusals, refusedPlates, refusedTargets },
     accepted: 0,
-    enter(changes) {
+    enter(given) {
+      const changes = given.map(asKept);
       for (const change of changes) {
         checkOrder(change);
         if (isAhead(change.at)) violate(change, "is dated ahead of the clock");
@@ -224,7 +236,8 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
           rights.set(identity, { ...right, lost: "unnoticed" });
       }
     },
-    apply(change, oneOff) {
+    apply(given, oneOff) {
+      const change = asKept(given);
       const known = find(change);
       if (known !== undefined) checkReceipt(change, known);
       // A repeat of what was done already is answered as done, unless this vendor looks at who asks first.

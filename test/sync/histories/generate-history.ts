@@ -282,8 +282,18 @@ export function generateHistory(
     steps.push(next());
     if (chance(0.5)) steps.push(passing());
   }
-  const told = goesSilent ? withSilences(steps, seededRandom(seed ^ 0x51e47)) : steps;
+  const repaired = withRepairs(steps, seededRandom(seed ^ 0x4e9a14));
+  const told = goesSilent ? withSilences(repaired, seededRandom(seed ^ 0x51e47)) : repaired;
   return { seed, start, steps: told, longestOutageMs };
+}
+
+/** Puts repairs between the steps, which are the same as without them. */
+function withRepairs(steps: readonly Step[], random: () => number): Step[] {
+  return steps.flatMap((step): Step[] => {
+    if (random() >= 0.08) return [step];
+    const providerId = PROVIDER_IDS[Math.floor(random() * PROVIDER_IDS.length)] ?? PROVIDER_IDS[0];
+    return [{ do: "repair", providerId }, step];
+  });
 }
 
 /** Puts silent connections between the steps, which are the same as without them. */

@@ -16,11 +16,35 @@ import { type WantedRight, wantedRights } from "./wanted-rights.ts";
 
 export const LEAD_TIME_MS = 60 * 60_000;
 
-/** How each vendor is: one with batches that keeps our references, one without that gives its own, one in between. */
+/**
+ * How each vendor is: one with batches that keeps our references, one without that gives its own and cannot be
+ * listed, one in between.
+ */
 export const VENDORS = {
-  alpha: { references: "ours", batchSize: 10, openEndedDays: 1, needsRegion: false, ownReferences: true },
-  beta: { references: "own", batchSize: 1, openEndedDays: 3, needsRegion: true, ownReferences: false },
-  gamma: { references: "ours", batchSize: 2, openEndedDays: 30, needsRegion: false, ownReferences: true },
+  alpha: {
+    references: "ours",
+    batchSize: 10,
+    openEndedDays: 1,
+    needsRegion: false,
+    ownReferences: true,
+    canBeListed: true,
+  },
+  beta: {
+    references: "own",
+    batchSize: 1,
+    openEndedDays: 3,
+    needsRegion: true,
+    ownReferences: false,
+    canBeListed: false,
+  },
+  gamma: {
+    references: "ours",
+    batchSize: 2,
+    openEndedDays: 30,
+    needsRegion: false,
+    ownReferences: true,
+    canBeListed: true,
+  },
 } as const;
 
 /** The world in which a history happens: everything but the process that is under test. */
@@ -102,6 +126,7 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
         ...{ providerId, references: VENDORS[providerId].references, latest: time.latest },
         // What a person let be stands beside what came after it.
         mayShare: (one) => judge.letBe.has(one.identity),
+        isRepair: (identity) => judge.isRepair(identity),
         keepsOne: keepsOne(history.seed, providerId),
         refusesRepeats: providerId === "alpha",
         stepsBack: time.stepsBack,

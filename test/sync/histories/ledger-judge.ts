@@ -27,6 +27,8 @@ export interface LedgerJudge {
   readonly violations: string[];
   /** References of rights that a person let be: what the vendor has of them is that person's business. */
   readonly letBe: ReadonlySet<string>;
+  /** Whether the right with this reference is being sent again as it was acknowledged. */
+  isRepair(reference: string): boolean;
   onClaim(claimed: readonly ClaimedDelivery[]): void;
   onSave(updates: Parameters<Ledger["save"]>[0]): void;
   onSaved(updates: Parameters<Ledger["save"]>[0]): void;
@@ -160,6 +162,10 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
 
   return {
     ...{ violations, letBe },
+    isRepair: (reference) =>
+      [...durable.values()].some(({ rights }) =>
+        rights.some((right) => right.reference === reference && right.repair !== undefined),
+      ),
     onClaim(claimed) {
       for (const { providerId, permitId, delivery } of claimed) {
         for (const known of [written, durable]) known.set(`${providerId} ${permitId}`, delivery);
@@ -175,9 +181,10 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
       for (const { providerId, permitId, delivery } of updates)
         durable.set(`${providerId} ${permitId}`, delivery);
     },
-    onSend(providerId, { kind, identity, at, registration }) {
+    onSend(providerId, { kind, identity, reference, at, registration }) {
       const delivery = durable.get(`${providerId} ${registration.permitId}`);
-      const right = delivery?.rights.find(({ reference }) => reference === identity);
+      // An extra right is known by its reference alone.
+      const right = delivery?.rights.find((one) => one.reference === identity || one.reference === reference);
       if (right?.intent?.operation === kind && right.intent.at === at.toISOString()) {
         judgeSent(providerId, right, delivery);
         return;

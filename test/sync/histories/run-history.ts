@@ -1,7 +1,7 @@
 import { isEnforcementError } from "../../../src/core/errors.ts";
 import { judgeCalm } from "./calm-judge.ts";
 import { HistoryDriver } from "./history-driver.ts";
-import { createHistoryWorld } from "./history-world.ts";
+import { createHistoryWorld, VENDORS } from "./history-world.ts";
 import type { DirectoryEdit } from "./host-directory.ts";
 import { type HostWord, type PermitSpec, toPermit } from "./host-permits.ts";
 import type { LedgerHome } from "./ledger-home.ts";
@@ -91,6 +91,9 @@ class HistoryRun {
         return this.#driver.owesRefresh ? this.#driver.refresh(step.companyId) : undefined;
       case "provider":
         return this.#changeProvider(step);
+      case "repair":
+        await this.#repair(step.providerId);
+        return;
       case "attend":
         return this.#attend(step.dismiss);
     }
@@ -211,6 +214,22 @@ class HistoryRun {
     }
   }
 
+  /** Compares the vendor with the ledger, or says everything again. Tells whether that came to its end. */
+  async #repair(providerId: string): Promise<boolean> {
+    const { sync } = await this.#driver.living();
+    if (!this.#driver.providerIds.has(providerId)) return false;
+    const { canBeListed } = VENDORS[providerId as keyof typeof VENDORS];
+    const repair = async () =>
+      canBeListed ? sync.reconcile(providerId) : sync.reassert(providerId, { perSecond: 1_000 });
+    const end = await this.#driver.call("repair", repair, { withinMs: HOUR });
+    // A vendor that is down ends it.
+    const isExpected = end.is === "error" && isEnforcementError(end.error) && end.error.field === undefined;
+    if (end.is === "error" && !isExpected) {
+      this.#driver.world.violations.push(`repair failed: ${String(end.error)}`);
+    }
+    return end.is === "value";
+  }
+
   async #idle(): Promise<void> {
     const { sync } = await this.#driver.living();
     await this.#driver.succeed("idle", () => sync.idle(), { withinMs: 3 * HOUR });
@@ -240,9 +259,14 @@ class HistoryRun {
       await this.#idle();
     }
     await this.#judge({ isHealed: true });
+    for (const id of this.#driver.providerIds) {
+      if (!(await this.#repair(id))) this.#driver.world.violations.push(`Calm, ${id}: it is not repaired.`);
+    }
+    await this.#idle();
+    await this.#judge({ isHealed: true, isRepaired: true });
   }
 
-  async #judge(options: { isHealed?: boolean } = {}): Promise<void> {
+  async #judge(options: { isHealed?: boolean; isRepaired?: boolean } = {}): Promise<void> {
     const { sync } = await this.#driver.living();
     const { world, ledger, providerIds } = this.#driver;
     if (world.violations.length > 0) return;

@@ -43,6 +43,8 @@ export type Step =
   | { readonly do: "ledger_fails"; readonly calls: number }
   /** Connections of a ledger in PostgreSQL go silent, each with the next call of a delivery. */
   | { readonly do: "connections_silent"; readonly silences: readonly Silence[] }
+  /** The host has the vendor compared with the ledger, or everything said again where the vendor cannot be listed. */
+  | { readonly do: "repair"; readonly providerId: string }
   /** A person looks at what was refused. */
   | { readonly do: "attend"; readonly dismiss: boolean }
   /** Somebody sets the machine's clock. */

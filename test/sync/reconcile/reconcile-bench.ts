@@ -26,6 +26,7 @@ export function setUp(
     sandbox?: PassportSandboxOptions;
     fetch?: typeof fetch;
     ledger?: Ledger;
+    concurrency?: number;
     onEvent?: (event: SyncEvent) => void;
   } = {},
 ) {
@@ -58,8 +59,8 @@ export function setUp(
       },
     })),
   });
-  const { ledger = memoryLedger(), onEvent = () => {} } = options;
-  const sync = createPermitSync({ providers: [provider], ledger, directory, clock, onEvent });
+  const { ledger = memoryLedger(), concurrency = 8, onEvent = () => {} } = options;
+  const sync = createPermitSync({ providers: [provider], ledger, directory, clock, concurrency, onEvent });
   return {
     ...{ sandbox, passport, provider, createProvider, directory, ledger, sync, clock },
     /** What an officer sees now, by plate. */

@@ -1,7 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { memoryDirectory } from "../../../src/core/directory/directory.ts";
 import type { PushProvider, RegistrationPage } from "../../../src/core/provider.ts";
 import type { ProviderState } from "../../../src/sync/ledger/delivery.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
@@ -92,9 +91,15 @@ async function measureGrowth(count: number): Promise<number> {
   collectGarbage();
   const before = process.memoryUsage().heapUsed;
   let peak = before;
-  const context = { provider, ledger, directory: memoryDirectory({ companies: [], locations: [] }) };
+  const context = { provider, ledger, views: { read: async () => undefined } };
   const report = await reconcileProvider(
-    { ...context, clock: () => NOW, neighbours: [], onDue() {}, emit() {} },
+    {
+      ...context,
+      clock: () => NOW,
+      neighbours: [],
+      clockKeeper: { record: (_, write) => write() },
+      sendNow: async () => new Map(),
+    },
     {
       repair: false,
       onProgress({ targetsDone, targets }) {

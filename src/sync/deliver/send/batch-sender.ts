@@ -10,7 +10,8 @@ import { askConnection } from "./ask-connection.ts";
 import { BoundedRequests } from "./bounded-requests.ts";
 import type { Breaker } from "./breaker.ts";
 import { isOfOneItem, isRefusal } from "./judge-error.ts";
-import { type BatchOutcome, sendBatch } from "./send-batch.ts";
+import { type BatchOutcomes, ofEach } from "./read-outcome.ts";
+import { sendBatch } from "./send-batch.ts";
 
 export interface BatchSenderOptions {
   readonly provider: PushProvider;
@@ -20,8 +21,8 @@ export interface BatchSenderOptions {
   readonly emit: Emit;
   /** Called with operations that were not sent and must not be sent before an instant. */
   readonly onPutBack: (operations: readonly QueuedOperation[], notBefore: Date) => void;
-  /** Called when a request has ended, with one outcome per operation. */
-  readonly onEnd: (operations: readonly QueuedOperation[], outcomes: readonly BatchOutcome[]) => void;
+  /** Called when a request has ended. */
+  readonly onEnd: (outcomes: BatchOutcomes<QueuedOperation>) => void;
 }
 
 /** Queues operations and sends them in batches, as far as breaker and concurrency allow. */
@@ -128,7 +129,7 @@ export class BatchSender {
       (signal) => sendBatch(provider, batch, signal),
       () => {
         const stuck = this.#giveUp(operation, batch.length);
-        return batch.map(() => stuck);
+        return ofEach(batch, () => stuck);
       },
     );
     // Processing the reply is a slice of work, too.
@@ -137,15 +138,15 @@ export class BatchSender {
     // A request that sync aborted shows nothing about the vendor.
     if (!this.#isOpen && wasCutOff) {
       if (isProbe) breaker.giveUpProbe();
-    } else this.#tellBreaker(batch, outcomes, isProbe);
-    onEnd(batch, outcomes);
+    } else this.#tellBreaker(outcomes, isProbe);
+    onEnd(outcomes);
   }
 
-  #tellBreaker(batch: readonly QueuedOperation[], outcomes: readonly BatchOutcome[], isProbe: boolean): void {
+  #tellBreaker(outcomes: BatchOutcomes<QueuedOperation>, isProbe: boolean): void {
     const { breaker } = this.#options;
     let held: EnforcementError | undefined;
     let trouble: EnforcementError | undefined;
-    for (const outcome of outcomes) {
+    for (const outcome of outcomes.values()) {
       if (outcome.ok || isRefusal(outcome.error)) {
         breaker.noteAnswer({ isProbe });
         return;
@@ -155,7 +156,7 @@ export class BatchSender {
     }
     if (trouble !== undefined) breaker.noteTrouble(trouble, { isProbe });
     else if (held !== undefined) {
-      breaker.noteHeld(held, { permitIds: batch.map(({ work }) => work.permitId), isProbe });
+      breaker.noteHeld(held, { permitIds: [...outcomes.keys()].map(({ work }) => work.permitId), isProbe });
     }
   }
 

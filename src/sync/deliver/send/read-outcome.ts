@@ -11,16 +11,19 @@ interface Sent {
   readonly intent: Intent;
 }
 
+/** Each operation of a batch with its outcome, in the order of the batch. */
+export type BatchOutcomes<Item> = ReadonlyMap<Item, Outcome<Receipt | undefined>>;
+
 /**
  * Reads a provider's result for a batch as carefully as a vendor's reply, because a host may have written the provider.
  * Whatever cannot be read is an `invalid_response` with an unknown outcome, so that the operation is repeated by its
- * reference.
+ * reference. From here on, every operation has an outcome.
  */
-export function readOutcomes(
+export function readOutcomes<Item extends Sent>(
   given: unknown,
-  items: readonly Sent[],
+  items: readonly Item[],
   providerId: string,
-): Outcome<Receipt | undefined>[] {
+): BatchOutcomes<Item> {
   const invalid = (problem: string): Outcome<never> => {
     const message = `The provider ${problem}.`;
     const error = new EnforcementError("invalid_response", message, { providerId, outcome: "unknown" });
@@ -32,9 +35,9 @@ export function readOutcomes(
     const problem = Array.isArray(given)
       ? `gave another number of outcomes (${given.length}) than of operations (${items.length})`
       : "gave no list of outcomes";
-    return items.map(() => invalid(problem));
+    return ofEach(items, () => invalid(problem));
   }
-  return items.map((item, index) => {
+  return ofEach(items, (item, index) => {
     const outcome: unknown = given[index];
     try {
       return readOutcome(outcome, item, { providerId, invalid });
@@ -43,6 +46,14 @@ export function readOutcomes(
       return invalid("gave an outcome that cannot be read");
     }
   });
+}
+
+/** Gives each operation of a batch its outcome. */
+export function ofEach<Item, Value>(
+  items: readonly Item[],
+  outcomeOf: (item: Item, index: number) => Value,
+): ReadonlyMap<Item, Value> {
+  return new Map(items.map((item, index) => [item, outcomeOf(item, index)]));
 }
 
 function readOutcome(

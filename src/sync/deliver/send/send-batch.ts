@@ -4,7 +4,7 @@ import { PreparedRegistration } from "../../../core/registration/prepared-regist
 import type { Receipt } from "../../../core/registration/receipt.ts";
 import type { Intent, RegistrationState } from "../../ledger/delivery.ts";
 import { isRefusal } from "./judge-error.ts";
-import { readOutcomes } from "./read-outcome.ts";
+import { type BatchOutcomes, ofEach, readOutcomes } from "./read-outcome.ts";
 
 /** One operation of a batch. All operations of a batch have one kind and one instant of decision. */
 export interface BatchItem {
@@ -15,18 +15,18 @@ export interface BatchItem {
 /** The outcome of one operation. A cancelled right has no receipt. */
 export type BatchOutcome = Outcome<Receipt | undefined>;
 
-/** Sends a batch once. Returns one outcome per operation, in order. Never throws, whatever the provider does. */
-export async function sendBatch(
+/** Sends a batch once. Never throws, whatever the provider does. */
+export async function sendBatch<Item extends BatchItem>(
   provider: PushProvider,
-  items: readonly BatchItem[],
+  items: readonly Item[],
   signal: AbortSignal,
-): Promise<BatchOutcome[]> {
-  if (items.length === 0) return [];
+): Promise<BatchOutcomes<Item>> {
+  if (items.length === 0) return new Map();
   try {
     return readOutcomes(await send(provider, items, signal), items, provider.id);
   } catch (thrown) {
     const error = toErrorOfEach(thrown, items.length, provider.id);
-    return items.map(() => ({ ok: false, error }));
+    return ofEach(items, () => ({ ok: false, error }));
   }
 }
 

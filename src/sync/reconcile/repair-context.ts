@@ -1,0 +1,36 @@
+import { EnforcementError } from "../../core/errors.ts";
+import type { PushProvider } from "../../core/provider.ts";
+import type { ClockKeeper } from "../clock/clock-keeper.ts";
+import type { DeliveryLoop } from "../deliver/delivery-loop.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+
+/** What `reconcile` and `reassert` depend on. They write what they want into the ledger; the provider's loop sends it. */
+export interface RepairContext {
+  readonly provider: PushProvider;
+  readonly ledger: Ledger;
+  readonly clock: () => Date;
+  readonly clockKeeper: Pick<ClockKeeper, "record">;
+  /** Sends what a write makes due, and waits for the outcomes. */
+  readonly sendNow: DeliveryLoop["sendNow"];
+}
+
+/** @throws EnforcementError `aborted` when the caller's signal has aborted */
+export function requireRunning(
+  signal: AbortSignal | undefined,
+  { providerId, operation }: { providerId: string; operation: string },
+): void {
+  if (!signal?.aborted) return;
+  const message = `${operation}: the caller's signal ended it.`;
+  throw new EnforcementError("aborted", message, { providerId, operation });
+}
+
+/** Batches of at least 20: a vendor that takes one operation per request may have many open requests at once. */
+export function repairBatchSize({ capabilities }: PushProvider): number {
+  return Math.max(capabilities.batchSize, 20);
+}
+
+export function inBatches<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}
