@@ -77,6 +77,10 @@ export interface FakeVendor {
   enter(changes: readonly PushChange[]): { leave(): void };
   /** Forgets what it has. */
   lose(isLost: (right: VendorRight) => boolean): void;
+  /** Gives a right another end, as an officer might. */
+  alter(identity: string, end: number): void;
+  /** Shows a right of ours that nobody asked for, as after a restored backup. */
+  plant(right: Omit<VendorRight, "cancelled" | "amended" | "ends">): void;
   /** Carries out one change, or refuses it. */
   apply(change: PushChange, refusal?: VendorRefusal): VendorRight | undefined | SpokenRefusal;
 }
@@ -235,6 +239,13 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
         if (!right.cancelled && right.lost === undefined && isLost(right))
           rights.set(identity, { ...right, lost: "unnoticed" });
       }
+    },
+    alter(identity, end) {
+      const right = rights.get(identity);
+      if (right !== undefined) rights.set(identity, { ...right, end, ends: [...right.ends, end] });
+    },
+    plant(right) {
+      rights.set(right.identity, { ...right, cancelled: false, amended: false, ends: [right.end] });
     },
     apply(given, oneOff) {
       const change = asKept(given);

@@ -1,7 +1,8 @@
 import { isEnforcementError } from "../../../src/core/errors.ts";
 import { judgeCalm } from "./calm-judge.ts";
+import { isLive } from "./fake-vendor.ts";
 import { HistoryDriver } from "./history-driver.ts";
-import { createHistoryWorld, VENDORS } from "./history-world.ts";
+import { createHistoryWorld, type HistoryWorld, VENDORS } from "./history-world.ts";
 import type { DirectoryEdit } from "./host-directory.ts";
 import { type HostWord, type PermitSpec, toPermit } from "./host-permits.ts";
 import type { LedgerHome } from "./ledger-home.ts";
@@ -259,6 +260,8 @@ class HistoryRun {
       await this.#idle();
     }
     await this.#judge({ isHealed: true });
+    if (this.#driver.world.violations.length > 0) return;
+    for (const id of this.#driver.providerIds) disturb(this.#driver.world, id);
     for (const id of this.#driver.providerIds) {
       if (!(await this.#repair(id))) this.#driver.world.violations.push(`Calm, ${id}: it is not repaired.`);
     }
@@ -278,4 +281,35 @@ class HistoryRun {
         world.violations.push(`Calm, ${providerId}: its breaker is not closed.`);
     }
   }
+}
+
+/** The vendor loses a third of what it shows, shows another third with another end, and shows what nobody asked for. */
+function disturb({ vendors, random, time }: HistoryWorld, providerId: string): void {
+  const vendor = vendors.get(providerId);
+  if (vendor === undefined) return;
+  const now = time.now().getTime();
+  // What ends soon is not repaired, and what has not begun is not shown.
+  const live = [...vendor.rights.values()].filter(
+    (right) => isLive(right, now) && right.end > now + 2 * HOUR && right.from <= now,
+  );
+  for (const { identity, plateNumber, end } of live) {
+    const what = Math.floor(random() * 3);
+    if (what === 0) vendor.lose((right) => right.identity === identity);
+    if (what === 1) vendor.alter(identity, end + (random() < 0.5 ? HOUR : -HOUR));
+    if (what === 2 && random() < 0.2) vendor.lose((right) => right.plateNumber === plateNumber);
+  }
+  const [one] = live;
+  if (one === undefined || !VENDORS[providerId as keyof typeof VENDORS].canBeListed) return;
+  const identity = `0ff57ee7-0000-8000-a000-${Math.floor(random() * 1e12)
+    .toString()
+    .padStart(12, "0")}`;
+  const stray = { permitId: "gone", locationId: "gone", plateNumber: "STRAY1", region: undefined };
+  vendor.plant({
+    identity,
+    reference: identity,
+    ...stray,
+    target: one.target,
+    from: now - HOUR,
+    end: now + HOUR * 2,
+  });
 }
