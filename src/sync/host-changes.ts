@@ -4,7 +4,7 @@ import { fieldError, readId, readList, readRecord } from "../core/fields.ts";
 import { ignorePromise, isPromise } from "../core/maybe-promise.ts";
 import { type Permit, type PermitInput, readPermit } from "../core/permit/permit.ts";
 import type { ClockKeeper } from "./clock/clock-keeper.ts";
-import type { LedgerHealth } from "./deliver/ledger-health.ts";
+import type { LedgerHealth } from "./deliver/events.ts";
 import type { EnabledProviders } from "./enabled-providers.ts";
 import type { ChangeStatus, Ledger, LedgerChange, LedgerTransaction } from "./ledger/ledger.ts";
 import type { Timers } from "./pace/timers.ts";

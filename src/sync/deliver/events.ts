@@ -168,3 +168,20 @@ export function createEmit(listener: ((event: SyncEvent) => void) | undefined, n
   const tell = (event: WithoutInstant<SyncEvent>) => listener({ ...event, at: now() } as SyncEvent);
   return (event) => notify(tell, event);
 }
+
+/** Emits `ledger_failed` once when the ledger fails, and `ledger_recovered` once when it works again. */
+export class LedgerHealth {
+  readonly #emit: Emit;
+  #isWell = true;
+
+  constructor(emit: Emit) {
+    this.#emit = emit;
+  }
+
+  /** Notes whether a call succeeded. */
+  note(isWell: boolean): void {
+    if (isWell === this.#isWell) return;
+    this.#isWell = isWell;
+    this.#emit({ type: isWell ? "ledger_recovered" : "ledger_failed" });
+  }
+}

@@ -4,8 +4,7 @@ import type { ClockWatch } from "../clock/clock-watch.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Timers } from "../pace/timers.ts";
 import type { CompanyViews } from "./company-views.ts";
-import type { Emit } from "./events.ts";
-import type { LedgerHealth } from "./ledger-health.ts";
+import type { Emit, LedgerHealth } from "./events.ts";
 import type { Breaker } from "./send/breaker.ts";
 
 /** What the loop of one provider depends on. */

@@ -29,7 +29,7 @@ export function cancelExtras(
   const now = context.clock();
   const extras = entries.flatMap((entry) => findExtra(entry, context, now));
   const references = extras.map(({ right }) => right.reference);
-  const write = () => context.clockKeeper.record(now, () => recordExtras(extras, context, now));
+  const write = () => context.writeAt(now, () => recordExtras(extras, context, now));
   return context.sendNow(references, write, signal);
 }
 

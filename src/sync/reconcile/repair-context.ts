@@ -1,6 +1,5 @@
 import { EnforcementError } from "../../core/errors.ts";
 import type { PushProvider } from "../../core/provider.ts";
-import type { ClockKeeper } from "../clock/clock-keeper.ts";
 import type { DeliveryLoop } from "../deliver/delivery-loop.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 
@@ -9,7 +8,8 @@ export interface RepairContext {
   readonly provider: PushProvider;
   readonly ledger: Ledger;
   readonly clock: () => Date;
-  readonly clockKeeper: Pick<ClockKeeper, "record">;
+  /** Runs a write that is dated `at`, once the ledger remembers a later instant. */
+  readonly writeAt: <Value>(at: Date, write: () => Promise<Value>) => Promise<Value>;
   /** Sends what a write makes due, and waits for the outcomes. */
   readonly sendNow: DeliveryLoop["sendNow"];
 }

@@ -30,10 +30,10 @@ export function sendAgain(
 
 function writeRepairs(
   rights: readonly RightToSend[],
-  { provider, ledger, clock, clockKeeper }: RepairContext,
+  { provider, ledger, clock, writeAt }: RepairContext,
 ): Promise<ReadonlySet<string>> {
   const now = clock();
-  return clockKeeper.record(now, async () => {
+  return writeAt(now, async () => {
     const written: Written[] = [];
     for (const [permitId, ofPermit] of Map.groupBy(rights, (right) => right.permitId)) {
       const id = { providerId: provider.id, permitId };

@@ -1,5 +1,5 @@
 import type { MaybePromise } from "../../core/directory/directory.ts";
-import type { LedgerHealth } from "../deliver/ledger-health.ts";
+import type { LedgerHealth } from "../deliver/events.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Timers } from "../pace/timers.ts";
 

@@ -1,8 +1,7 @@
 import type { MaybePromise } from "../../core/directory/directory.ts";
 import type { ClockKeeper } from "../clock/clock-keeper.ts";
 import type { ClockWatch } from "../clock/clock-watch.ts";
-import type { Emit } from "../deliver/events.ts";
-import type { LedgerHealth } from "../deliver/ledger-health.ts";
+import type { Emit, LedgerHealth } from "../deliver/events.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { createOverwriting } from "./overwriting.ts";
 

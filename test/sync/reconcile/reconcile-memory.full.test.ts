@@ -97,7 +97,7 @@ async function measureGrowth(count: number): Promise<number> {
       ...context,
       clock: () => NOW,
       neighbours: [],
-      clockKeeper: { record: (_, write) => write() },
+      writeAt: (_, write) => write(),
       sendNow: async () => new Map(),
     },
     {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Permit } from "../../../src/core/permit/permit.ts";
 import { contentOf } from "../../../src/core/permit/permit-content.ts";
-import type { ProviderState, Refusal, RegistrationState } from "../../../src/sync/ledger/delivery.ts";
+import type { ProviderState, Refusal, RegistrationState, Repair } from "../../../src/sync/ledger/delivery.ts";
 import { NO_DELIVERY } from "../../../src/sync/ledger/delivery.ts";
 import { decodeDelivery, encodeDelivery } from "../../../src/sync/ledger/delivery-document.ts";
 import { decodePermit, encodePermit, plateNumbersIn } from "../../../src/sync/sqlite/permit-document.ts";
@@ -44,6 +44,34 @@ const registration = fc.record(
   { noNullPrototype: true },
 );
 
+const refusal = fc.record(
+  {
+    operation,
+    validTo: end,
+    failedAt: iso,
+    code: text,
+    message: text,
+    status: fc.nat(),
+    vendorCode: text,
+    vendorMessage: text,
+    dismissed: fc.constant(true as const),
+    reason: fc.constant("already_exists" as const),
+    retryAt: iso,
+    repeats: fc.nat(),
+    behind: fc.constant(true as const),
+  },
+  { requiredKeys: ["operation", "validTo", "failedAt", "code", "message"], noNullPrototype: true },
+) as fc.Arbitrary<Refusal>;
+
+const repair = fc.record(
+  {
+    operation: fc.constantFrom("register" as const, "amend" as const),
+    whenRefused: fc.constantFrom("replace" as const, "keep" as const),
+    failure: refusal,
+  },
+  { requiredKeys: ["operation", "whenRefused"], noNullPrototype: true },
+) as fc.Arbitrary<Repair>;
+
 const right: fc.Arbitrary<RegistrationState> = fc
   .record({
     ...{ registration, other: registration, reference: few, validTo: end, isLike: fc.boolean() },
@@ -66,17 +94,8 @@ const right: fc.Arbitrary<RegistrationState> = fc
         },
       ),
     ),
-    failure: fc.option(
-      fc.record(
-        {
-          ...{ operation, validTo: end, failedAt: iso, code: text, message: text, status: fc.nat() },
-          ...{ vendorCode: text, vendorMessage: text, dismissed: fc.constant(true as const) },
-          ...{ reason: fc.constant("already_exists" as const), retryAt: iso, repeats: fc.nat() },
-          behind: fc.constant(true as const),
-        },
-        { requiredKeys: ["operation", "validTo", "failedAt", "code", "message"], noNullPrototype: true },
-      ) as fc.Arbitrary<Refusal>,
-    ),
+    failure: fc.option(refusal),
+    repair: fc.option(repair),
   })
   .map(
     ({
@@ -89,6 +108,7 @@ const right: fc.Arbitrary<RegistrationState> = fc
       isLost,
       extendAt,
       gaveWay,
+      repair: wanted,
       ...rest
     }) => ({
       ...{ ...rest, registration: asked },
@@ -96,6 +116,7 @@ const right: fc.Arbitrary<RegistrationState> = fc
       ...(isLost ? { lost: true as const } : {}),
       ...(extendAt === null ? {} : { extendAt }),
       ...(gaveWay === null ? {} : { gaveWay }),
+      ...(wanted === null ? {} : { repair: wanted }),
       receipt: receipt && {
         ...{ v: 1 as const, ...receipt },
         registration: isLike ? { ...asked, validTo } : other,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
-import { LedgerHealth } from "../../../src/sync/deliver/ledger-health.ts";
+import { LedgerHealth } from "../../../src/sync/deliver/events.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
 import { sqliteLedger } from "../../../src/sync/sqlite/index.ts";
