@@ -1,7 +1,7 @@
 import { EnforcementError } from "../core/errors.ts";
 import type { EnforcementProvider } from "../core/provider.ts";
 import type { ParsedFlags, Terminal } from "./command.ts";
-import { CREDENTIALS, readCredential } from "./credentials.ts";
+import { readCredential } from "./credentials.ts";
 import type { MappedProvider } from "./input/mapped-providers.ts";
 import { enumerate } from "./report/words.ts";
 import { UnusableInput } from "./unusable-input.ts";
@@ -23,30 +23,33 @@ export function connectProviders(
   providers: readonly MappedProvider[],
   options: { flags: ParsedFlags; terminal: Terminal },
 ): ConnectedProvider[] {
-  const vendors = providers.map(({ commands }) => commands.vendor);
+  const vendors = providers.map(({ vendor }) => vendor.name);
   const repeated = vendors.find((vendor, index) => vendors.indexOf(vendor) !== index);
   if (repeated !== undefined) {
     const ids = providers
-      .filter(({ commands }) => commands.vendor === repeated)
+      .filter(({ vendor }) => vendor.name === repeated)
       .map(({ providerId }) => providerId);
     throw new UnusableInput(
       `${ids.join(" and ")} are of one vendor and have credentials of their own: choose one with --vendor.`,
     );
   }
   return providers.map((mapped) => {
-    const { providerId, commands, facts } = mapped;
+    const { providerId, vendor, facts } = mapped;
+    const credentials = new Map(
+      vendor.credentials.map((credential) => [credential.key, readCredential(credential, options)]),
+    );
     const missing = [
-      ...commands.needed
+      ...vendor.neededSettings
         .filter((key) => facts.settings[key] === undefined)
         .map((key) => `vendors.${providerId}.${key} in the mapping file`),
-      ...commands
-        .credentials(facts.settings)
-        .filter((key) => readCredential(CREDENTIALS[key], options) === undefined)
-        .map((key) => `the environment variable ${CREDENTIALS[key].variable}`),
+      ...vendor.credentials
+        .filter(({ isNeeded }) => isNeeded?.(facts.settings) !== false)
+        .filter(({ key }) => credentials.get(key) === undefined)
+        .map(({ variable }) => `the environment variable ${variable}`),
     ];
-    const provider = commands.createProvider(providerId, {
+    const provider = vendor.createProvider(providerId, {
       settings: facts.settings,
-      credential: (key) => readCredential(CREDENTIALS[key], options),
+      credential: (key) => credentials.get(key),
     });
     return { ...mapped, missing, provider: missing.length === 0 ? provider : disconnect(provider, missing) };
   });

@@ -1,40 +1,29 @@
+import type { VendorCredential } from "../core/vendor/vendor-descriptor.ts";
 import type { FlagDefinitions, ParsedFlags, Terminal } from "./command.ts";
 import { UnusableInput } from "./unusable-input.ts";
 
 /** The environment variable that holds a secret: named by a flag, or by default. */
-export interface CredentialName {
-  readonly flag: string;
-  readonly variable: string;
-}
+export type CredentialName = Pick<VendorCredential, "flag" | "variable" | "what">;
 
-/** Everything secret that a command may need. A secret never stands on the command line, where others can read it. */
-export const CREDENTIALS = {
-  clientId: { flag: "client-id-env", variable: "PASSPORT_CLIENT_ID" },
-  clientSecret: { flag: "client-secret-env", variable: "PASSPORT_CLIENT_SECRET" },
-  token: { flag: "token-env", variable: "HOTSPOT_TOKEN" },
-  companyToken: { flag: "company-token-env", variable: "HOTSPOT_COMPANY_TOKEN" },
-  username: { flag: "username-env", variable: "LOOKUP_USERNAME" },
-  password: { flag: "password-env", variable: "LOOKUP_PASSWORD" },
+/** The secrets of our own lookup. A secret never stands on the command line, where others can read it. */
+export const LOOKUP_CREDENTIALS = {
+  username: {
+    flag: "username-env",
+    variable: "LOOKUP_USERNAME",
+    what: "the user name of our own lookup",
+  },
+  password: {
+    flag: "password-env",
+    variable: "LOOKUP_PASSWORD",
+    what: "the password of our own lookup: API key and bearer token too",
+  },
 } as const satisfies Readonly<Record<string, CredentialName>>;
 
-/** A credential's name among ours. */
-export type CredentialKey = keyof typeof CREDENTIALS;
-
-const WHAT: Readonly<Record<CredentialKey, string>> = {
-  clientId: "Passport's client id",
-  clientSecret: "Passport's client secret",
-  token: "HotSpot's token",
-  companyToken: "the company's HotSpot token, where there is one",
-  username: "the user name of our own lookup",
-  password: "the password of our own lookup: API key and bearer token too",
-};
-
 /** Flags that name the variables of some credentials. */
-export function credentialFlags(names: readonly CredentialKey[]): FlagDefinitions {
+export function credentialFlags(names: readonly CredentialName[]): FlagDefinitions {
   return Object.fromEntries(
-    names.map((name) => {
-      const { flag, variable } = CREDENTIALS[name];
-      const help = `Environment variable that holds ${WHAT[name]}. Default: ${variable}.`;
+    names.map(({ flag, variable, what }) => {
+      const help = `Environment variable that holds ${what}. Default: ${variable}.`;
       return [flag, { type: "string", value: "NAME", help }];
     }),
   );

@@ -4,6 +4,7 @@ import { createPlaceFinder, type FindPlaces } from "./input/issue-places.ts";
 import type { MappedProvider } from "./input/mapped-providers.ts";
 import { type MappingFile, withoutPlaces } from "./input/mapping-file.ts";
 import type { Problem } from "./unusable-input.ts";
+import { toVendorFacts } from "./vendors/mapped-facts.ts";
 
 /** A mapping file, compared with what is known of each vendor. */
 export interface MappingCheck {
@@ -39,15 +40,15 @@ export function checkMapping(
     checkedAt,
     warnings,
     providers: providers.map((provider) => {
-      const { providerId, commands, facts } = provider;
-      const report = commands.validate({
+      const { providerId, vendor, facts } = provider;
+      const report = vendor.validateMapping({
         ...{ company, locations, otherCompanies, providerId },
-        ...commands.vendorSays(facts),
+        ...vendor.toMappingOptions(toVendorFacts(facts)),
       });
       const lacksList =
         requiresLists &&
         report.summary.enabled > 0 &&
-        commands.usesList(facts.settings) &&
+        vendor.usesList?.(facts.settings) !== false &&
         !isCompared(provider);
       return { ...provider, report, findPlaces: createPlaceFinder(mapping, provider), lacksList };
     }),

@@ -4,6 +4,15 @@
  * @module @offstreet/enforcement/sandbox
  */
 
+export type {
+  Handheld,
+  HandheldAnswer,
+  HandheldCredential,
+  HandheldEntry,
+  HandheldOptions,
+  HandheldQuestion,
+  HandheldSession,
+} from "../core/lookup/handheld.ts";
 export {
   createHotSpotSandbox,
   type HotSpotSandbox,
@@ -36,15 +45,15 @@ export {
   type FieldSession,
   type FieldVendor,
 } from "../vendors/t2-flex/sandbox/field-handheld.ts";
-export {
-  createHandheld,
-  type Handheld,
-  type HandheldAnswer,
-  type HandheldCredential,
-  type HandheldEntry,
-  type HandheldOptions,
-  type HandheldQuestion,
-  type HandheldSession,
-} from "../vendors/t2-flex/sandbox/sandbox.ts";
+export { createHandheld, type T2FlexHandheldDialect } from "../vendors/t2-flex/sandbox/sandbox.ts";
 export { createFaults, type Fault, type FaultScope, type Faults, type FetchHandler } from "./faults.ts";
-export { createSandbox, type ListeningSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
+export {
+  createSandbox,
+  type ListeningSandbox,
+  type Sandbox,
+  type SandboxOptions,
+  type ServedVendorName,
+  type VendorSandboxesByName,
+  type VendorSandboxOptionsByName,
+  type VendorSandboxUrls,
+} from "./sandbox.ts";

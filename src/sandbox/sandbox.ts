@@ -1,20 +1,32 @@
 import type { Clock } from "../core/clock.ts";
 import { readFactoryOptions } from "../core/fields.ts";
-import {
-  createHotSpotSandbox,
-  type HotSpotSandbox,
-  type HotSpotSandboxOptions,
-} from "../vendors/hotspot/sandbox/sandbox.ts";
-import {
-  createPassportSandbox,
-  type PassportSandbox,
-  type PassportSandboxOptions,
-} from "../vendors/passport/sandbox/sandbox.ts";
+import type { PushVendor, VendorSandbox } from "../core/vendor/vendor-descriptor.ts";
+import { VENDORS } from "../vendors/list.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { type Listening, listen } from "./listen.ts";
 
-/** Options of {@link createSandbox}. */
-export interface SandboxOptions {
+type ServedVendor = Extract<(typeof VENDORS)[number], { delivery: "push" }>;
+
+/** What the sandbox of each vendor takes, by the vendor's name. */
+export type VendorSandboxOptionsByName = {
+  [Vendor in ServedVendor as Vendor["name"]]?: Parameters<Vendor["sandbox"]["create"]>[0];
+};
+
+/** The sandbox of each vendor with faults that a test may inject, by the vendor's name. */
+export type VendorSandboxesByName = {
+  readonly [Vendor in ServedVendor as Vendor["name"]]: ReturnType<Vendor["sandbox"]["create"]> & {
+    readonly faults: Faults;
+  };
+};
+
+/** The vendors whose sandbox is a server: those that are pushed to. */
+export type ServedVendorName = keyof VendorSandboxesByName;
+
+/** Where each vendor's sandbox listens: `passportUrl`, `hotspotUrl`. */
+export type VendorSandboxUrls = { readonly [Name in ServedVendorName as `${Name}Url`]: string };
+
+/** Options of {@link createSandbox}; under each vendor's name, those of its own sandbox. */
+export interface SandboxOptions extends VendorSandboxOptionsByName {
   /** The clock of every vendor that is not given its own. Default: the machine's. */
   clock?: Clock;
   /**
@@ -24,14 +36,10 @@ export interface SandboxOptions {
   strict?: boolean;
   /** Hears of each warning, the vendor's name before it. */
   onWarning?: (warning: string) => void;
-  passport?: PassportSandboxOptions;
-  hotspot?: HotSpotSandboxOptions;
 }
 
-/** The sandboxes of what vendors serve, each with faults that a test may inject. */
-export interface Sandbox {
-  readonly passport: PassportSandbox & { readonly faults: Faults };
-  readonly hotspot: HotSpotSandbox & { readonly faults: Faults };
+/** The sandboxes of the vendors that are pushed to, each under its vendor's name. */
+export interface Sandbox extends VendorSandboxesByName {
   /** Answers `/passport/…` and `/hotspot/…`, whatever the origin; 404 elsewhere. Takes what the global `fetch` takes. */
   fetch(input: Request | URL | string, init?: RequestInit): Promise<Response>;
   /** Serves the same over sockets, on the loopback address and a free port. */
@@ -39,10 +47,7 @@ export interface Sandbox {
 }
 
 /** A sandbox that listens. The URLs are what a provider takes as `baseUrl`. */
-export interface ListeningSandbox extends Listening {
-  readonly passportUrl: string;
-  readonly hotspotUrl: string;
-}
+export interface ListeningSandbox extends Listening, VendorSandboxUrls {}
 
 /**
  * Creates the sandboxes. They are our reading of the vendors, not the vendors.
@@ -54,49 +59,44 @@ export interface ListeningSandbox extends Listening {
  * @throws EnforcementError when an option is unknown or wrong
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  readFactoryOptions(options, "createSandbox", OPTION_NAMES);
+  readFactoryOptions(options, "createSandbox", ["clock", "strict", "onWarning", ...SERVED_VENDOR_NAMES]);
   const { clock, strict, onWarning = () => {} } = options;
   const shared = { ...(clock === undefined ? {} : { clock }), ...(strict === undefined ? {} : { strict }) };
-  const passport = withFaults(
-    withWarnings(createPassportSandbox({ ...shared, ...options.passport }), (warning) =>
-      onWarning(`Passport: ${warning}`),
-    ),
-  );
-  const hotspot = withFaults(
-    withWarnings(createHotSpotSandbox({ ...shared, ...options.hotspot }), (warning) =>
-      onWarning(`HotSpot: ${warning}`),
-    ),
+  const sandboxes = new Map(
+    SERVED_VENDORS.map((vendor): [string, VendorSandbox] => {
+      const created: VendorSandbox = vendor.sandbox.create({ ...shared, ...options[vendor.name] });
+      const report = (warning: string) => onWarning(`${vendor.title}: ${warning}`);
+      return [vendor.name, withFaults(withWarnings(created, report))];
+    }),
   );
 
   return {
-    passport,
-    hotspot,
+    ...(Object.fromEntries(sandboxes) as unknown as VendorSandboxesByName),
     async fetch(input, init) {
       const request = new Request(input, init);
       const { pathname } = new URL(request.url);
-      if (pathname.startsWith("/passport/")) return await passport.fetch(request);
-      if (pathname.startsWith("/hotspot/")) return await hotspot.fetch(request);
+      for (const [name, sandbox] of sandboxes) {
+        if (pathname.startsWith(`/${name}/`)) return await sandbox.fetch(request);
+      }
       return new Response(null, { status: 404 });
     },
     async listen() {
-      const { url, close } = await listen({
-        "/passport": passport.fetch,
-        "/hotspot": hotspot.fetch,
-      });
-      return { url, passportUrl: `${url}/passport`, hotspotUrl: `${url}/hotspot`, close };
+      const { url, close } = await listen(
+        Object.fromEntries(Array.from(sandboxes, ([name, sandbox]) => [`/${name}`, sandbox.fetch])),
+      );
+      const urls = Array.from(sandboxes.keys(), (name) => [`${name}Url`, `${url}/${name}`]);
+      return { url, close, ...(Object.fromEntries(urls) as VendorSandboxUrls) };
     },
   };
 }
 
-const OPTION_NAMES: readonly (keyof SandboxOptions)[] = [
-  "clock",
-  "strict",
-  "onWarning",
-  "passport",
-  "hotspot",
-];
+const SERVED_VENDORS = VENDORS.filter(
+  (vendor): vendor is ServedVendor => vendor.delivery === "push",
+) as readonly (PushVendor & { name: ServedVendorName })[];
 
-type FetchFunction = PassportSandbox["fetch"];
+const SERVED_VENDOR_NAMES: readonly ServedVendorName[] = SERVED_VENDORS.map(({ name }) => name);
+
+type FetchFunction = VendorSandbox["fetch"];
 
 /** The same object, so that its getters stay live, with faults in front of its `fetch`. */
 function withFaults<Vendor extends { fetch: FetchFunction }>(vendor: Vendor): Vendor & { faults: Faults } {

@@ -1,12 +1,9 @@
 import type { HttpHandler } from "msw";
 import { fieldError, readOptionalText, readRecord } from "../core/fields.ts";
-import type { Sandbox } from "../sandbox/sandbox.ts";
+import type { ServedVendorName, VendorSandboxesByName } from "../sandbox/sandbox.ts";
 
-/** Where each vendor's sandbox shall answer: the `baseUrl` that the provider under test is given. */
-export interface SandboxBaseUrls {
-  readonly passport?: string;
-  readonly hotspot?: string;
-}
+/** Where each vendor's sandbox shall answer, by the vendor's name: the `baseUrl` that the provider under test is given. */
+export type SandboxBaseUrls = { readonly [Name in ServedVendorName]?: string };
 
 /**
  * Request handlers for msw, version 2 or later, with which the sandboxes answer in the vendors' place. A fault that breaks the connection
@@ -18,13 +15,14 @@ export interface SandboxBaseUrls {
  *
  * @throws EnforcementError `invalid_config` when msw is missing or older, `invalid_input` when a base URL is none
  */
-export function sandboxHandlers(
-  sandbox: Pick<Sandbox, "passport" | "hotspot">,
-  baseUrls: SandboxBaseUrls,
-): HttpHandler[] {
-  const given = readRecord(baseUrls, "baseUrls", ["passport", "hotspot"]);
+export function sandboxHandlers(sandbox: VendorSandboxesByName, baseUrls: SandboxBaseUrls): HttpHandler[] {
+  // Beside the vendors, a sandbox has functions only.
+  const vendors = (Object.keys(sandbox) as ServedVendorName[]).filter(
+    (name) => typeof sandbox[name] === "object",
+  );
+  const given = readRecord(baseUrls, "baseUrls", vendors);
   const { http } = loadMsw();
-  return (["passport", "hotspot"] as const).flatMap((vendor) => {
+  return vendors.flatMap((vendor) => {
     const baseUrl = readOptionalText(given[vendor], `baseUrls.${vendor}`);
     if (baseUrl === undefined) return [];
     if (!URL.canParse(baseUrl)) throw fieldError(`baseUrls.${vendor}`, "must be a URL.");

@@ -2,12 +2,16 @@ import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
 
-/** What each part of the source may import besides itself. A vendor is a part of its own. */
+/**
+ * What each part of the source may import besides itself. A vendor is a part of its own; `vendors` is what the root exports
+ * of them, `list` the list of their descriptors.
+ */
 const ALLOWED: Record<string, { parts: string[]; packages: string[] }> = {
   core: { parts: [], packages: ["node:crypto"] },
   http: { parts: ["core"], packages: ["ky", "p-retry", "zod/mini"] },
   vendor: { parts: ["core", "http"], packages: ["zod/mini", "fast-xml-parser"] },
   vendors: { parts: ["vendor"], packages: [] },
+  list: { parts: ["vendor"], packages: [] },
   lookup: { parts: ["core"], packages: ["node:crypto"] },
   sync: {
     parts: ["core"],
@@ -25,7 +29,7 @@ const ALLOWED: Record<string, { parts: string[]; packages: string[] }> = {
   },
   setup: { parts: ["core"], packages: ["node:fs/promises", "node:path"] },
   sandbox: {
-    parts: ["core", "vendor"],
+    parts: ["core", "vendor", "list"],
     packages: ["node:http", "node:events"],
   },
   testing: {
@@ -33,7 +37,7 @@ const ALLOWED: Record<string, { parts: string[]; packages: string[] }> = {
     packages: ["msw", "node:assert/strict", "node:util"],
   },
   cli: {
-    parts: ["core", "vendor", "setup", "sandbox"],
+    parts: ["core", "list", "setup", "sandbox"],
     packages: [
       "yaml",
       "csv-parse/sync",
@@ -93,6 +97,7 @@ const sources: SourceFile[] = globSync("src/**/*.ts").map((path) => {
 function partOf(path: string): string {
   const [, first = "", second] = path.split("/");
   if (first === "index.ts") return "index";
+  if (first === "vendors" && second === "list.ts") return "list";
   if (first === "vendors" && second !== "index.ts") return "vendor";
   return first;
 }
@@ -111,6 +116,17 @@ function reachedFrom(path: string): Set<string> {
   const reached = new Set(targetsOf.get(path));
   for (const one of reached) for (const target of targetsOf.get(one) ?? []) reached.add(target);
   return reached;
+}
+
+/** The entries of the package, `./sandbox`, and the file of each. */
+function readEntries(): Record<string, string> {
+  const { paths } = JSON.parse(readFileSync("tsconfig.json", "utf8")).compilerOptions;
+  return Object.fromEntries(
+    Object.entries<string[]>(paths).map(([name, [path = ""]]) => [
+      name.replace("@offstreet/enforcement", "."),
+      normalize(path),
+    ]),
+  );
 }
 
 /** Files that reach each other: each list is a circle, or several that touch. */
@@ -238,13 +254,11 @@ describe("the source", () => {
       "src/vendors/t2-flex/dialects/iris/xml-body.ts",
       "src/vendors/t2-flex/sandbox/iris.ts",
     ]);
-    const entries = Object.entries<string[]>(
-      JSON.parse(readFileSync("tsconfig.json", "utf8")).compilerOptions.paths,
-    );
-    const speaking = entries
-      .filter(([, [path = ""]]) => loading.some((file) => reachedFrom(normalize(path)).has(file)))
-      .map(([entry]) => entry.replace("@offstreet/enforcement", "."));
-    expect(speaking).toEqual(["./sandbox", "./dialects/iris"]);
+    const speaking = Object.entries(readEntries())
+      .filter(([, path]) => loading.some((file) => reachedFrom(path).has(file)))
+      .map(([entry]) => entry);
+    // `./testing` takes types of the sandbox.
+    expect(speaking).toEqual(["./sandbox", "./testing", "./dialects/iris"]);
   });
 
   it("loads a database only where a ledger is kept in it", () => {
@@ -279,7 +293,8 @@ describe("the source", () => {
   it("keeps each sandbox apart from what its provider knows of the wire", () => {
     const isSandbox = (path: string) => /\/sandbox\//.test(path);
     const wrong = sources
-      .filter(({ path }) => vendorOf(path) !== undefined)
+      // The descriptor names both sides.
+      .filter(({ path }) => vendorOf(path) !== undefined && !path.endsWith("/vendor.ts"))
       .flatMap(({ path, imports }) =>
         imports
           .filter(
@@ -296,8 +311,45 @@ describe("the source", () => {
     expect(shared).toEqual([]);
   });
 
+  it("imports a vendor's descriptor from the list alone, and the list from no entry but the sandbox and the command line", () => {
+    const isDescriptor = (path: string) => /^src\/vendors\/[^/]+\/vendor\.ts$/.test(path);
+    const importers = sources
+      .filter(({ imports }) => imports.some(({ target = "" }) => isDescriptor(target)))
+      .map(({ path }) => path);
+    expect(importers).toEqual(["src/vendors/list.ts"]);
+    const listing = Object.entries(readEntries())
+      .filter(([, path]) => reachedFrom(path).has("src/vendors/list.ts"))
+      .map(([entry]) => entry);
+    // `./testing` takes the types of its sandboxes.
+    expect(listing).toEqual(["./sandbox", "./testing"]);
+  });
+
+  it("loads no sandbox and no other vendor with a vendor's entry, and no sandbox with the root", () => {
+    const entries = readEntries();
+    const isSandbox = (path: string) => path.startsWith("src/sandbox/") || /\/sandbox\//.test(path);
+    const vendors = Object.values(entries).filter((path) => vendorOf(path) !== undefined);
+    expect(vendors.length).toBeGreaterThan(3);
+    const wrong = [...vendors, "src/index.ts"].flatMap((path) =>
+      [...reachedFrom(path)]
+        .filter((reached) => {
+          const [one, other] = [vendorOf(path), vendorOf(reached)];
+          return isSandbox(reached) || (one !== undefined && other !== undefined && one !== other);
+        })
+        .map((reached) => `${path}: ${reached}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it("has the same files in every vendor", () => {
-    const expected = ["index.ts", "config.ts", "mapping.ts", "setup.ts", "provider.ts", "sandbox/sandbox.ts"];
+    const expected = [
+      "index.ts",
+      "vendor.ts",
+      "config.ts",
+      "mapping.ts",
+      "setup.ts",
+      "provider.ts",
+      "sandbox/sandbox.ts",
+    ];
     const vendorFolders = readdirSync("src/vendors", { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => join("src/vendors", name));

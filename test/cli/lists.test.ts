@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { readSpotMail } from "../../src/cli/input/spot-mail.ts";
-import { readSpots } from "../../src/cli/input/spots.ts";
-import { readStations } from "../../src/cli/input/stations.ts";
-import { readZones } from "../../src/cli/input/zones.ts";
+import type { TextFile } from "../../src/cli/input/read-file.ts";
+import { readListFile } from "../../src/cli/vendors/read-list-file.ts";
+import { hotSpotVendor } from "../../src/vendors/hotspot/vendor.ts";
+import { passportVendor } from "../../src/vendors/passport/vendor.ts";
+import { t2FlexVendor } from "../../src/vendors/t2-flex/vendor.ts";
 
 const values = (list: { entries: readonly { value: unknown }[] }) => list.entries.map(({ value }) => value);
 const lines = (list: { entries: readonly { place: { line?: number } }[] }) =>
   list.entries.map(({ place }) => place.line);
 const NO_COLUMNS = new Map<string, string>();
+const readSpots = (file: TextFile) => readListFile(file, hotSpotVendor.list, NO_COLUMNS);
 
 function refusal(read: () => unknown): string[] {
   try {
@@ -20,7 +22,7 @@ function refusal(read: () => unknown): string[] {
 
 describe("stations exported from Flex", () => {
   const read = (text: string, columns: ReadonlyMap<string, string> = NO_COLUMNS) =>
-    readStations({ name: "flex.csv", text }, columns);
+    readListFile({ name: "flex.csv", text }, t2FlexVendor.list, columns);
 
   it("are read to the letter, quotation marks, line breaks and separators included", () => {
     const list = read(
@@ -77,7 +79,7 @@ describe("stations exported from Flex", () => {
 });
 
 describe("SpotIDs in an e-mail", () => {
-  const read = (text: string) => readSpotMail({ name: "mail.txt", text });
+  const read = (text: string) => readSpots({ name: "mail.txt", text });
 
   it("stand in lines with a bullet, among prose", () => {
     const list = read(`Subject: HotSpot Integration – SpotID Configuration Request
@@ -144,7 +146,7 @@ describe("SpotIDs in a table", () => {
 
 describe("zones", () => {
   const ID = "5ebb04a1-e52c-40ea-baf1-48087cca24a4";
-  const read = (name: string, text: string) => readZones({ name, text });
+  const read = (name: string, text: string) => readListFile({ name, text }, passportVendor.list, NO_COLUMNS);
 
   it("are read from a list, from what listZones gives, from Passport's reply and from CSV", () => {
     const zone = { id: ID, number: "0101", name: "Lot A" };

@@ -1,12 +1,23 @@
-import { createHandheld, type HandheldAnswer, type HandheldCredential } from "../../sandbox/index.ts";
+import type { HandheldAnswer, HandheldCredential } from "../../core/lookup/handheld.ts";
+import type { PullVendor, VendorDialect } from "../../core/vendor/vendor-descriptor.ts";
 import type { Command, ParsedFlags, Terminal } from "../command.ts";
-import { CREDENTIALS, credentialFlags, readCredential } from "../credentials.ts";
+import { credentialFlags, LOOKUP_CREDENTIALS, readCredential } from "../credentials.ts";
 import { choose, onlyOperand } from "../flags.ts";
 import { renderJson } from "../report/json.ts";
 import { toVisible } from "../report/visible.ts";
 import { UnusableInput } from "../unusable-input.ts";
+import { KNOWN_VENDORS } from "../vendors/find-vendor.ts";
 
-const DIALECTS = ["offstreet", "iris", "genetec"] as const;
+const ASKING_VENDORS = KNOWN_VENDORS.filter((vendor): vendor is PullVendor => vendor.delivery === "pull");
+
+/** The dialects of the vendors that ask us, each with its vendor. */
+const DIALECTS: ReadonlyMap<string, { readonly vendor: PullVendor; readonly dialect: VendorDialect }> =
+  new Map(
+    ASKING_VENDORS.flatMap((vendor) =>
+      vendor.dialects.map((dialect) => [dialect.name, { vendor, dialect }] as const),
+    ),
+  );
+
 const SCHEMES = ["basic", "bearer", "api-key"] as const;
 
 /** Asks a lookup endpoint for a plate as an officer's handheld does. */
@@ -24,14 +35,14 @@ export const lookupCommand: Command = {
     location: { type: "string", value: "id", help: "Where the officer stands, where the dialect sends it." },
     dialect: {
       type: "string",
-      value: DIALECTS.join("|"),
+      value: [...DIALECTS.keys()].join("|"),
       help: "What the handheld speaks. Default: offstreet.",
     },
     scheme: {
       ...{ type: "string", value: SCHEMES.join("|") },
       help: "How the credentials travel. Default: basic with a user name, else api-key. iris has its own.",
     },
-    ...credentialFlags(["username", "password"]),
+    ...credentialFlags(Object.values(LOOKUP_CREDENTIALS)),
     timeout: { type: "string", value: "seconds", help: "When the handheld gives up. Default: 10." },
     json: { type: "boolean", help: "Print the answer as JSON." },
   },
@@ -47,10 +58,12 @@ export const lookupCommand: Command = {
     },
   ],
   async run(flags, terminal) {
-    const handheld = createHandheld({
-      url: readUrl(onlyOperand(flags, "URL")),
-      dialect: choose(flags, "dialect", DIALECTS) ?? "offstreet",
-      credential: readHandheldCredential(flags, terminal),
+    const url = readUrl(onlyOperand(flags, "URL"));
+    const { vendor, dialect } = chooseDialect(flags);
+    const handheld = vendor.sandbox.create({
+      url,
+      dialect: dialect.name,
+      credential: readHandheldCredential(dialect, { flags, terminal }),
       timeoutMs: readSeconds(flags) * 1_000,
     });
     const plate = flags.text("plate");
@@ -85,19 +98,30 @@ function readUrl(text: string): URL {
   return url;
 }
 
-function readHandheldCredential(flags: ParsedFlags, terminal: Terminal): HandheldCredential {
-  const username = readCredential(CREDENTIALS.username, { flags, terminal });
-  const password = readCredential(CREDENTIALS.password, { flags, terminal });
+function chooseDialect(flags: ParsedFlags): { vendor: PullVendor; dialect: VendorDialect } {
+  const names = [...DIALECTS.keys()];
+  const name = choose(flags, "dialect", names) ?? names[0];
+  const chosen = name === undefined ? undefined : DIALECTS.get(name);
+  if (chosen === undefined) throw new UnusableInput("No vendor asks for plates.");
+  return chosen;
+}
+
+function readHandheldCredential(
+  dialect: VendorDialect,
+  { flags, terminal }: { flags: ParsedFlags; terminal: Terminal },
+): HandheldCredential {
+  const username = readCredential(LOOKUP_CREDENTIALS.username, { flags, terminal });
+  const password = readCredential(LOOKUP_CREDENTIALS.password, { flags, terminal });
   if (password === undefined) {
     throw new UnusableInput(
       "Put the password into the environment variable LOOKUP_PASSWORD, or name one with --password-env.",
     );
   }
   const named = choose(flags, "scheme", SCHEMES);
-  const isIris = flags.text("dialect") === "iris";
-  if (isIris && named !== undefined)
-    throw new UnusableInput("--dialect iris has its own credentials; leave --scheme out.");
-  const scheme = named ?? (username === undefined && !isIris ? "api-key" : "basic");
+  const hasToken = dialect.credentials === "username-token";
+  if (hasToken && named !== undefined)
+    throw new UnusableInput(`--dialect ${dialect.name} has its own credentials; leave --scheme out.`);
+  const scheme = named ?? (username === undefined && !hasToken ? "api-key" : "basic");
   if (scheme === "bearer") return { scheme, token: password };
   if (scheme === "api-key") return { scheme, key: password };
   if (username === undefined) {
@@ -105,7 +129,7 @@ function readHandheldCredential(flags: ParsedFlags, terminal: Terminal): Handhel
       "Put the user name into the environment variable LOOKUP_USERNAME, or name one with --username-env.",
     );
   }
-  return isIris
+  return hasToken
     ? { scheme: "username-token", username, password, token: password }
     : { scheme, username, password };
 }

@@ -1,16 +1,30 @@
-import type { FlagDefinitions, ParsedFlags, Terminal } from "../command.ts";
+import type { VendorList } from "../../core/vendor/vendor-list.ts";
+import type { FlagDefinition, FlagDefinitions, ParsedFlags, Terminal } from "../command.ts";
 import { choose } from "../flags.ts";
 import { ENCODINGS } from "../input/decode-text.ts";
 import type { EntryList } from "../input/entry-list.ts";
 import { findProviders, type MappedProvider } from "../input/mapped-providers.ts";
 import type { MappingFile } from "../input/mapping-file.ts";
-import { readTextFile, type TextFile } from "../input/read-file.ts";
+import { readTextFile } from "../input/read-file.ts";
 import { readMapping } from "../input/read-mapping.ts";
-import { readSpots } from "../input/spots.ts";
-import { readStations, STATION_COLUMNS } from "../input/stations.ts";
-import { readZones } from "../input/zones.ts";
 import { type Problem, showProblem, UnusableInput } from "../unusable-input.ts";
-import { VENDOR_NAMES } from "../vendors/registry.ts";
+import { KNOWN_VENDORS, VENDOR_NAMES } from "../vendors/find-vendor.ts";
+import { readListFile } from "../vendors/read-list-file.ts";
+
+const LISTS: readonly VendorList[] = KNOWN_VENDORS.map(({ list }) => list);
+
+const toListFlag = (help: string): FlagDefinition => ({ type: "string", value: "file", isInput: true, help });
+
+/** The lists whose columns `--column` can name, and what it can name of them. */
+const LISTS_OF_NAMED_COLUMNS = LISTS.filter(({ namedColumns }) => namedColumns === true);
+const NAMED_FLAGS = LISTS_OF_NAMED_COLUMNS.map(({ flag }) => `--${flag}`).join(" or ");
+const COLUMN_KEYS = [
+  ...new Set(LISTS_OF_NAMED_COLUMNS.flatMap(({ fields }) => fields.map(({ key }) => key))),
+];
+
+const WITH_CODES = KNOWN_VENDORS.filter(({ hasCompanyCodes }) => hasCompanyCodes === true)
+  .map(({ title }) => title)
+  .join(" or ");
 
 /** Flags of every command that reads a mapping file. */
 export const MAPPING_FLAGS: FlagDefinitions = {
@@ -18,28 +32,16 @@ export const MAPPING_FLAGS: FlagDefinitions = {
     ...{ type: "string", multiple: true, value: VENDOR_NAMES.join("|") },
     help: "Only this vendor, or the provider of this id. May be repeated. Default: all in the file.",
   },
-  stations: {
-    type: "string",
-    value: "csv",
-    isInput: true,
-    help: "Mobile Payment Stations, exported from Flex.",
-  },
+  ...Object.fromEntries(LISTS.map(({ flag, help }) => [flag, toListFlag(help)])),
   column: {
     ...{ type: "string", multiple: true, value: "key=header" },
-    help: `How a column of --stations is called; keys: ${STATION_COLUMNS.join(", ")}. May be repeated.`,
+    help: `How a column of ${NAMED_FLAGS} is called; keys: ${COLUMN_KEYS.join(", ")}. May be repeated.`,
   },
-  spots: {
-    type: "string",
-    value: "file",
-    isInput: true,
-    help: "SpotIDs: CSV, or the text of HotSpot's e-mail.",
-  },
-  zones: { type: "string", value: "file", isInput: true, help: "Passport's zones: JSON, YAML or CSV." },
   company: { type: "string", value: "name", help: "Name of the company, where the mapping file is a CSV." },
   "company-code": {
     type: "string",
     value: "code",
-    help: "Passport's code for it, where the mapping file is a CSV.",
+    help: `${WITH_CODES}'s code for it, where the mapping file is a CSV.`,
   },
   encoding: {
     ...{ type: "string", value: ENCODINGS.join("|") },
@@ -80,17 +82,14 @@ export function readMappingInputs(file: string, flags: ParsedFlags): MappingInpu
   const company = { name: flags.text("company"), code: flags.text("company-code") };
   const mapping = readMapping(file, { ...company, encoding });
   const providers = findProviders(mapping, flags.texts("vendor"));
-  const readers: readonly [flag: string, read: (file: TextFile) => EntryList][] = [
-    ["stations", (given) => readStations(given, columns)],
-    ["spots", readSpots],
-    ["zones", readZones],
-  ];
   const lists = new Map<string, EntryList>();
-  for (const [flag, read] of readers) {
+  for (const list of LISTS) {
+    const { flag, namedColumns } = list;
     const name = flags.text(flag);
     if (name === undefined) continue;
     requireTaker(flag, providers);
-    lists.set(flag, read(readTextFile(name, { encoding })));
+    const named = namedColumns === true ? columns : new Map<string, string>();
+    lists.set(flag, readListFile(readTextFile(name, { encoding }), list, named));
   }
   const warnings = [
     ...mapping.warnings,
@@ -100,7 +99,7 @@ export function readMappingInputs(file: string, flags: ParsedFlags): MappingInpu
   return {
     mapping,
     providers: providers.map((provider) => {
-      const list = lists.get(provider.commands.listFlag);
+      const list = lists.get(provider.vendor.list.flag);
       return list === undefined ? provider : { ...provider, facts: { ...provider.facts, list } };
     }),
     warnings,
@@ -109,7 +108,7 @@ export function readMappingInputs(file: string, flags: ParsedFlags): MappingInpu
 
 /** @throws UnusableInput unless exactly one provider can use the list, and has none of its own */
 function requireTaker(flag: string, providers: readonly MappedProvider[]): void {
-  const takers = providers.filter(({ commands }) => commands.listFlag === flag);
+  const takers = providers.filter(({ vendor }) => vendor.list.flag === flag);
   if (takers.length === 0) {
     throw new UnusableInput(
       `--${flag} is given, but no provider of its vendor is switched on in the mapping file.`,
@@ -130,13 +129,13 @@ function requireTaker(flag: string, providers: readonly MappedProvider[]): void 
 function readColumns(flags: ParsedFlags): ReadonlyMap<string, string> {
   const wishes = flags.texts("column").map((wish) => {
     const [key = "", header] = [wish.slice(0, wish.indexOf("=")), wish.split("=").slice(1).join("=")];
-    if (!STATION_COLUMNS.includes(key) || header === "") {
-      throw new UnusableInput(`--column must be a key, = and a header; keys: ${STATION_COLUMNS.join(", ")}.`);
+    if (!COLUMN_KEYS.includes(key) || header === "") {
+      throw new UnusableInput(`--column must be a key, = and a header; keys: ${COLUMN_KEYS.join(", ")}.`);
     }
     return [key, header] as const;
   });
-  if (wishes.length > 0 && !flags.isSet("stations")) {
-    throw new UnusableInput("--column names columns of --stations, which is not given.");
+  if (wishes.length > 0 && !LISTS_OF_NAMED_COLUMNS.some(({ flag }) => flags.isSet(flag))) {
+    throw new UnusableInput(`--column names columns of ${NAMED_FLAGS}, which is not given.`);
   }
   return new Map(wishes);
 }

@@ -7,6 +7,7 @@ import { withoutPlaces } from "../input/mapping-file.ts";
 import { prepareDelivery, REPORT_FLAGS } from "../report/deliver.ts";
 import { toReadinessJson, toReadinessReport } from "../report/readiness-report.ts";
 import { UnusableInput } from "../unusable-input.ts";
+import { toVendorFacts } from "../vendors/mapped-facts.ts";
 import { inputFiles, MAPPING_FLAGS, printWarnings, readMappingInputs } from "./mapping-flags.ts";
 import { evidenceFile, readLookupEndpoint, SETUP_FLAGS } from "./setup-flags.ts";
 
@@ -63,7 +64,7 @@ export const readinessCommand: Command = {
             otherCompanies: withoutPlaces(mapping.otherCompanies),
           },
           locations: mapping.locations.map(({ location }) => location),
-          vendorSays: one.commands.vendorSays(one.facts),
+          vendorSays: one.vendor.toMappingOptions(toVendorFacts(one.facts)),
           ...(lookup === undefined ? {} : { lookup }),
           evidence: fileEvidence(record),
           confirmed: confirmed.get(one.providerId) ?? [],

@@ -1,15 +1,15 @@
 import { once } from "node:events";
 import type { Location } from "../../core/directory/directory.ts";
-import { isUuid } from "../../core/fields.ts";
-import type { Zone } from "../../core/provider.ts";
-import { createSandbox, type PassportSandboxZoneInput } from "../../sandbox/index.ts";
-import type { HotSpotSpot } from "../../vendors/hotspot/mapping.ts";
+import type { PushVendor, VendorSandbox } from "../../core/vendor/vendor-descriptor.ts";
+import { createSandbox, type SandboxOptions, type ServedVendorName } from "../../sandbox/index.ts";
 import type { Command } from "../command.ts";
 import { BIN } from "../help.ts";
 import type { MappedProvider } from "../input/mapped-providers.ts";
-import { showInstant } from "../report/words.ts";
+import { enumerate, showInstant } from "../report/words.ts";
 import { UnusableInput } from "../unusable-input.ts";
-import { MAPPING_FLAGS, printWarnings, readMappingInputs } from "./mapping-flags.ts";
+import { KNOWN_VENDORS } from "../vendors/find-vendor.ts";
+import { NO_FACTS, toVendorFacts } from "../vendors/mapped-facts.ts";
+import { MAPPING_FLAGS, type MappingInputs, printWarnings, readMappingInputs } from "./mapping-flags.ts";
 
 /** Serves the sandboxes of the vendors that are pushed to, until it is stopped. */
 export const sandboxCommand: Command = {
@@ -35,48 +35,24 @@ export const sandboxCommand: Command = {
     if (flags.operands.length > 1) throw new UnusableInput("Name one mapping file, or none.");
     const inputs = file === undefined ? undefined : readMappingInputs(file, flags);
     if (inputs !== undefined) printWarnings(inputs, terminal);
-    const locations = inputs?.mapping.locations.map(({ location }) => location) ?? [];
-    const ofVendor = (vendor: string) => inputs?.providers.find(({ commands }) => commands.vendor === vendor);
-    const operatorId = ofVendor("passport")?.facts.settings["operatorId"];
     const warned = new Set<string>();
     const sandbox = createSandbox({
+      ...toSandboxOptions(inputs),
       strict: flags.isSet("strict"),
       onWarning(warning) {
         // Once is enough: a client repeats its habits with every request.
         if (!warned.has(warning)) terminal.printError(`warning: ${warning}\n`);
         warned.add(warning);
       },
-      passport: {
-        zones: listZones(ofVendor("passport"), locations),
-        ...(typeof operatorId === "string" ? { operatorId } : {}),
-      },
-      hotspot: {
-        spotIds: listSpotIds(ofVendor("hotspot"), locations),
-        ...(ofVendor("hotspot")?.facts.settings["companyToken"] === true
-          ? { companyToken: crypto.randomUUID() }
-          : {}),
-      },
     });
-    const { token, companyToken } = sandbox.hotspot;
     const server = await sandbox.listen();
-    const settings = {
-      passport: {
-        baseUrl: server.passportUrl,
-        operatorId: sandbox.passport.operatorId,
-        environment: {
-          PASSPORT_CLIENT_ID: sandbox.passport.clientId,
-          PASSPORT_CLIENT_SECRET: sandbox.passport.clientSecret,
-        },
-      },
-      hotspot: {
-        baseUrl: server.hotspotUrl,
-        environment: {
-          HOTSPOT_TOKEN: token,
-          ...(companyToken === undefined ? {} : { HOTSPOT_COMPANY_TOKEN: companyToken }),
-        },
-      },
-    };
-    terminal.print(flags.isSet("json") ? `${JSON.stringify(settings)}\n` : describe(settings, file));
+    const settings = Object.fromEntries(
+      SERVED_VENDORS.map((vendor): [string, SandboxSettings] => {
+        const name = vendor.name as ServedVendorName;
+        return [name, describeConnection(vendor, sandbox[name], server[`${name}Url`])];
+      }),
+    );
+    terminal.print(flags.isSet("json") ? `${JSON.stringify(toJson(settings))}\n` : describe(settings, file));
     if (!terminal.signal.aborted) await once(terminal.signal, "abort");
     await server.close();
     if (!flags.isSet("json")) terminal.print(`stopped at ${showInstant(terminal.clock())}\n`);
@@ -84,60 +60,62 @@ export const sandboxCommand: Command = {
   },
 };
 
+const SERVED_VENDORS = KNOWN_VENDORS.filter((vendor): vendor is PushVendor => vendor.delivery === "push");
+
+/** What goes into a vendor's section of the mapping file, and into the environment. */
 interface SandboxSettings {
-  readonly passport: { baseUrl: string; operatorId: string; environment: Readonly<Record<string, string>> };
-  readonly hotspot: { baseUrl: string; environment: Readonly<Record<string, string>> };
+  readonly section: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
-function describe({ passport, hotspot }: SandboxSettings, file: string | undefined): string {
-  const variables = Object.entries({ ...passport.environment, ...hotspot.environment });
+/** What each sandbox has: what the mapping file says of its vendor, and where the locations point to. */
+function toSandboxOptions(inputs: MappingInputs | undefined): SandboxOptions {
+  const locations = inputs?.mapping.locations.map(({ location }) => location) ?? [];
+  return Object.fromEntries(
+    SERVED_VENDORS.map((vendor) => {
+      const provider = inputs?.providers.find((one) => one.vendor.name === vendor.name);
+      const targets = provider === undefined ? [] : targetsOf(provider, locations);
+      const facts = toVendorFacts(provider?.facts ?? NO_FACTS);
+      return [vendor.name, vendor.sandbox.toOptions({ ...facts, targets })];
+    }),
+  );
+}
+
+function describeConnection(vendor: PushVendor, sandbox: VendorSandbox, baseUrl: string): SandboxSettings {
+  const { settings, credentials } = vendor.sandbox.toConnection(sandbox);
+  const variables = vendor.credentials.flatMap(({ key, variable }): [string, string][] => {
+    const value = credentials[key];
+    return value === undefined ? [] : [[variable, value]];
+  });
+  return { section: { baseUrl, ...settings }, environment: Object.fromEntries(variables) };
+}
+
+function toJson(settings: Readonly<Record<string, SandboxSettings>>): unknown {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, { section, environment }]) => [name, { ...section, environment }]),
+  );
+}
+
+function describe(settings: Readonly<Record<string, SandboxSettings>>, file: string | undefined): string {
+  const sections = Object.entries(settings).map(([name, { section }]) => {
+    const lines = Object.entries(section).map(([key, value]) => `    ${key}: ${value}\n`);
+    return `  ${name}:\n${lines.join("")}`;
+  });
+  const variables = Object.values(settings).flatMap(({ environment }) => Object.entries(environment));
   const name = file ?? "mapping.yaml";
+  const asking = KNOWN_VENDORS.filter(({ delivery }) => delivery === "pull").map(({ setup }) => setup.title);
   return `The sandboxes are running.
 
 Put this into the mapping file, under vendors:
-  passport:
-    baseUrl: ${passport.baseUrl}
-    operatorId: ${passport.operatorId}
-  hotspot:
-    baseUrl: ${hotspot.baseUrl}
-
+${sections.join("")}
 In another terminal:
 ${variables.map(([key, value]) => `  export ${key}=${value}`).join("\n")}
   ${BIN} readiness ${name}
   ${BIN} test-plate ${name} --all
 
-T2 Flex asks you instead; be its handheld with: ${BIN} lookup <url> --plate <plate>
+${enumerate(asking)} ${asking.length === 1 ? "asks" : "ask"} you instead; be its handheld with: ${BIN} lookup <url> --plate <plate>
 Stop with Ctrl+C.
 `;
-}
-
-function listZones(
-  provider: MappedProvider | undefined,
-  locations: readonly Location[],
-): PassportSandboxZoneInput[] {
-  if (provider === undefined) return [];
-  const listed = provider.facts.list?.entries.map(({ value }) => value as Zone);
-  if (listed !== undefined) {
-    return listed.map(({ id, number, name }, index) => ({
-      ...{ id: id.toLowerCase(), number: number ?? `${index + 1}`, name },
-    }));
-  }
-  const isExternal = provider.facts.settings["zoneIds"] === "external";
-  return targetsOf(provider, locations).map(({ target, name }, index) => {
-    const number = `${index + 1}`;
-    if (isExternal) return { externalId: target, number, name };
-    if (isUuid(target)) return { id: target.toLowerCase(), number, name };
-    return /^\d+$/.test(target) ? { number: target, name } : { number, name: target };
-  });
-}
-
-function listSpotIds(provider: MappedProvider | undefined, locations: readonly Location[]): string[] {
-  if (provider === undefined) return [];
-  const listed = provider.facts.list?.entries.map(({ value }) => value as string | HotSpotSpot);
-  const spotIds =
-    listed?.map((spot) => (typeof spot === "string" ? spot : spot.spotId)) ??
-    targetsOf(provider, locations).map(({ target }) => target);
-  return [...new Set(spotIds)];
 }
 
 /** Where the provider's locations point to, each once, with the name of the first location. */

@@ -1,7 +1,9 @@
+import type { VendorDescriptor, VendorSetting } from "../../core/vendor/vendor-descriptor.ts";
 import type { LookupEndpoint } from "../../setup/ask-endpoint.ts";
 import type { FlagDefinitions, ParsedFlags, Terminal } from "../command.ts";
 import type { ConnectedProvider } from "../connect.ts";
-import { CREDENTIALS, credentialFlags, readCredential } from "../credentials.ts";
+import { credentialFlags, LOOKUP_CREDENTIALS, readCredential } from "../credentials.ts";
+import { KNOWN_VENDORS } from "../vendors/find-vendor.ts";
 
 /** Flags of the commands that ask a vendor, or our own lookup. */
 export const SETUP_FLAGS: FlagDefinitions = {
@@ -16,7 +18,10 @@ export const SETUP_FLAGS: FlagDefinitions = {
     isInput: true,
     help: "Where runs of the test plate are recorded. Default: beside the mapping file, mapping.evidence.json.",
   },
-  ...credentialFlags(["clientId", "clientSecret", "token", "companyToken", "username", "password"]),
+  ...credentialFlags([
+    ...KNOWN_VENDORS.flatMap(({ credentials }) => credentials),
+    ...Object.values(LOOKUP_CREDENTIALS),
+  ]),
 };
 
 /** The file in which runs of the test plate are recorded. */
@@ -26,17 +31,25 @@ export function evidenceFile(mappingFile: string, flags: ParsedFlags): string {
 
 /** Our own lookup, where address and password are known. With a user name it is asked with Basic, else with a key. */
 export function readLookupEndpoint(
-  { facts }: ConnectedProvider,
+  { vendor, facts }: ConnectedProvider,
   { flags, terminal }: { flags: ParsedFlags; terminal: Terminal },
 ): LookupEndpoint | undefined {
   const url = flags.text("endpoint") ?? facts.settings["endpoint"];
-  const username = readCredential(CREDENTIALS.username, { flags, terminal });
-  const password = readCredential(CREDENTIALS.password, { flags, terminal });
+  const username = readCredential(LOOKUP_CREDENTIALS.username, { flags, terminal });
+  const password = readCredential(LOOKUP_CREDENTIALS.password, { flags, terminal });
   if (typeof url !== "string" || password === undefined) return undefined;
-  if (facts.settings["dialect"] === "iris" && username !== undefined) {
+  if (hasTokens(vendor, facts.settings["dialect"]) && username !== undefined) {
     return { url, credentials: { scheme: "username-token", username, password, token: password } };
   }
   const credentials =
     username === undefined ? ({ scheme: "api-key", key: password } as const) : { username, password };
   return { url, credentials };
+}
+
+/** Whether the credentials of a vendor's dialect travel in the message, with a token beside them. */
+function hasTokens(vendor: VendorDescriptor, dialect: VendorSetting | undefined): boolean {
+  if (vendor.delivery === "push") return false;
+  const [usual] = vendor.dialects;
+  const spoken = dialect === undefined ? usual : vendor.dialects.find(({ name }) => name === dialect);
+  return spoken?.credentials === "username-token";
 }

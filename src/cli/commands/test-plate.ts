@@ -207,9 +207,9 @@ function requireAnswers(targets: readonly { one: ConnectedProvider }[], { input 
     ({ one: { provider } }) => provider.delivery === "pull" || !provider.capabilities.find,
   );
   if (needsPerson === undefined) return;
-  const { commands, providerId } = needsPerson.one;
+  const { vendor, providerId } = needsPerson.one;
   throw new UnusableInput(
-    `There is no terminal to ask at, and for ${commands.title} (${providerId}) a person must say whether TEST123 is seen. Nothing was sent. ${WITHOUT_TERMINAL}`,
+    `There is no terminal to ask at, and for ${vendor.setup.title} (${providerId}) a person must say whether TEST123 is seen. Nothing was sent. ${WITHOUT_TERMINAL}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { MappingIssue } from "../../core/mapping/mapping.ts";
+import type { VendorList } from "../../core/vendor/vendor-list.ts";
 import { type Place, showPlace } from "../unusable-input.ts";
 import type { MappedProvider } from "./mapped-providers.ts";
 import type { MappingFile } from "./mapping-file.ts";
@@ -27,10 +28,10 @@ export function showPlaces({ places, morePlaces }: IssuePlaces): string[] {
 
 /** Prepares the search for one provider's issues. */
 export function createPlaceFinder(mapping: MappingFile, provider: MappedProvider): FindPlaces {
-  const { commands, facts } = provider;
+  const { vendor, facts } = provider;
   const ofLocation = groupPlaces(mapping.locations, ({ location }) => location.id);
   const entries = facts.list?.entries ?? [];
-  const ofTarget = groupPlaces(entries, ({ value }) => commands.targetOf(value));
+  const ofTarget = groupPlaces(entries, ({ value }) => targetOf(vendor.list, value));
   const find = ({ locationId, target, path }: MappingIssue): readonly Place[] => {
     const named = path === undefined ? undefined : findPlace(path, mapping, provider);
     if (named !== undefined) return [named];
@@ -70,12 +71,17 @@ function findPlace(path: IssuePath, mapping: MappingFile, provider: MappedProvid
 function findVendorPlace(
   path: IssuePath,
   mapping: MappingFile,
-  { providerId, commands, facts }: MappedProvider,
+  { providerId, vendor, facts }: MappedProvider,
 ): Place | undefined {
   const index = path.find((step) => typeof step === "number");
-  if (path[0] === commands.listKey && index !== undefined) return facts.list?.entries[index]?.place;
+  if (path[0] === vendor.list.key && index !== undefined) return facts.list?.entries[index]?.place;
   const section = mapping.vendors.get(providerId);
   return section && (findNode(section.node, path)?.place ?? section.place);
+}
+
+/** The target that an entry of a vendor's list stands for. */
+function targetOf({ target }: VendorList, entry: unknown): string {
+  return typeof entry === "string" ? entry : String((entry as Record<string, unknown>)[target]);
 }
 
 function groupPlaces<Entry extends { readonly place: Place }>(

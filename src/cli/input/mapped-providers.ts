@@ -1,14 +1,16 @@
+import type { VendorDescriptor } from "../../core/vendor/vendor-descriptor.ts";
 import { assertUsable, type Place, type Problem, UnusableInput } from "../unusable-input.ts";
-import { findVendor, VENDOR_NAMES } from "../vendors/registry.ts";
-import { NO_FACTS, type VendorCommands, type VendorFacts } from "../vendors/vendor.ts";
+import { findVendor, VENDOR_NAMES } from "../vendors/find-vendor.ts";
+import { type MappedFacts, NO_FACTS } from "../vendors/mapped-facts.ts";
+import { readSection } from "../vendors/read-section.ts";
 import type { MappingFile } from "./mapping-file.ts";
 import { TreeReader } from "./tree.ts";
 
 /** A provider of a mapping file, and what is known of its vendor. */
 export interface MappedProvider {
   readonly providerId: string;
-  readonly commands: VendorCommands;
-  readonly facts: VendorFacts;
+  readonly vendor: VendorDescriptor;
+  readonly facts: MappedFacts;
   /** What was read of its section, and may be meant otherwise. */
   readonly warnings: readonly Problem[];
 }
@@ -24,17 +26,19 @@ export function findProviders(mapping: MappingFile, wanted: readonly string[]): 
   const problems: Problem[] = [];
   const providers = [...listIds(mapping)].flatMap(([providerId, place]): MappedProvider[] => {
     const section = mapping.vendors.get(providerId);
-    const commands = findVendor(section?.vendor ?? providerId);
-    if (commands === undefined) {
+    const vendor = findVendor(section?.vendor ?? providerId);
+    if (vendor === undefined) {
       const message = `provider "${providerId}" is switched on, but the file does not say of which vendor it is. Add vendors: ${providerId}: vendor: and one of ${VENDOR_NAMES.join(", ")}.`;
       problems.push({ place, message });
       return [];
     }
     const reader = new TreeReader();
     const facts =
-      section === undefined ? NO_FACTS : commands.read(section.node, reader, `vendors.${providerId}`);
+      section === undefined
+        ? NO_FACTS
+        : readSection(vendor, section.node, { reader, what: `vendors.${providerId}` });
     problems.push(...reader.problems);
-    return [{ providerId, commands, facts, warnings: reader.warnings }];
+    return [{ providerId, vendor, facts, warnings: reader.warnings }];
   });
   assertUsable(problems);
   return select(providers, wanted);
@@ -52,8 +56,8 @@ function listIds({ name, company, locations, vendors }: MappingFile): Map<string
 }
 
 function select(providers: MappedProvider[], wanted: readonly string[]): MappedProvider[] {
-  const fits = ({ providerId, commands }: MappedProvider, name: string) =>
-    providerId === name || commands.vendor === name;
+  const fits = ({ providerId, vendor }: MappedProvider, name: string) =>
+    providerId === name || vendor.name === name;
   const absent = wanted.filter((name) => !providers.some((provider) => fits(provider, name)));
   if (absent.length > 0) {
     const there = providers.map(({ providerId }) => providerId).join(", ");

@@ -5,7 +5,7 @@ import {
   type LocationProvider,
 } from "../../core/directory/directory.ts";
 import { assertUsable, type Problem, UnusableInput } from "../unusable-input.ts";
-import { findVendor } from "../vendors/registry.ts";
+import { findVendor, targetUseOf } from "../vendors/find-vendor.ts";
 import { type CsvRow, type CsvTable, parseCsvTable } from "./csv-table.ts";
 import type { MappingFile } from "./mapping-file.ts";
 import type { TextFile } from "./read-file.ts";
@@ -15,7 +15,7 @@ import { findDamagedCells, type TextUse } from "./spreadsheet-damage.ts";
 export interface TableCompany {
   /** The company's name, as the vendor's staff know it. */
   readonly name: string | undefined;
-  /** Passport's code for the company. */
+  /** The vendor's code for the company, where the vendor has such codes. */
   readonly code: string | undefined;
 }
 
@@ -55,7 +55,7 @@ export function readMappingTable(file: TextFile, company: TableCompany): Mapping
       id: companyId,
       name: company.name,
       providers: Object.fromEntries(
-        providerIds.map((id) => [id, id === "passport" ? entry : { enabled: true }]),
+        providerIds.map((id) => [id, findVendor(id)?.hasCompanyCodes === true ? entry : { enabled: true }]),
       ),
     },
     companyPlace: { file: file.name },
@@ -74,7 +74,7 @@ function usesOf({ headers }: CsvTable, providerIds: readonly string[]): Readonly
     ["name", "name"],
     ["zoneName", "name"],
     ["region", "name"],
-    ...providerIds.map((id): [string, TextUse] => [`${id}.target`, findVendor(id)?.targetUse ?? "id"]),
+    ...providerIds.map((id): [string, TextUse] => [`${id}.target`, targetUseOf(findVendor(id))]),
   ]);
   return new Map([...uses].filter(([header]) => headers.includes(header)));
 }

@@ -8,19 +8,14 @@ import {
   LOCATION_PROVIDER_KEYS,
   type LocationProvider,
 } from "../../core/directory/directory.ts";
+import type { VendorDescriptor } from "../../core/vendor/vendor-descriptor.ts";
 import { assertUsable, type Place } from "../unusable-input.ts";
+import { targetUseOf } from "../vendors/find-vendor.ts";
 import type { MappingFile, PlacedLocation, VendorNode } from "./mapping-file.ts";
 import { parseTree } from "./parse-tree.ts";
 import type { TextFile } from "./read-file.ts";
 import type { TextUse } from "./spreadsheet-damage.ts";
 import { type TreeNode, TreeReader, type TreeRecord } from "./tree.ts";
-
-/** What the reader knows of a vendor. */
-export interface MappableVendor {
-  readonly vendor: string;
-  /** What a location's target is for this vendor. */
-  readonly targetUse: TextUse;
-}
 
 /**
  * Reads a mapping file in YAML or JSON. Keys are those of `Company` and `Location`; a location's `companyId` may be
@@ -29,7 +24,7 @@ export interface MappableVendor {
  * @param knownVendors vendors that a provider may be of
  * @throws UnusableInput with every unknown key, missing key, wrong type and damaged id, each with line and column
  */
-export function readMappingTree(file: TextFile, knownVendors: readonly MappableVendor[]): MappingFile {
+export function readMappingTree(file: TextFile, knownVendors: readonly VendorDescriptor[]): MappingFile {
   const reader = new TreeReader();
   const root = parseTree(file);
   const record =
@@ -37,13 +32,13 @@ export function readMappingTree(file: TextFile, knownVendors: readonly MappableV
   for (const key of ["company", "locations"]) {
     if (root.kind === "record" && !record.has(key)) reader.refuse(root.place, `the file has no ${key}.`);
   }
-  const targetUseOf = findTargetUses(record.get("vendors")?.value, knownVendors);
+  const useOfTarget = findTargetUses(record.get("vendors")?.value, knownVendors);
   const readOwner = (company: TreeNode | undefined, locations: TreeNode | undefined, what: string) => {
     const owner = company === undefined ? emptyCompany() : readCompany(reader, company, `the ${what}company`);
     const items = locations === undefined ? [] : reader.list(locations, `the ${what}locations`);
     return {
       company: owner,
-      locations: items.map((item, index) => readLocation(reader, item, { owner, index, targetUseOf })),
+      locations: items.map((item, index) => readLocation(reader, item, { owner, index, useOfTarget })),
     };
   };
   const { company, locations } = readOwner(record.get("company")?.value, record.get("locations")?.value, "");
@@ -66,16 +61,16 @@ export function readMappingTree(file: TextFile, knownVendors: readonly MappableV
   };
 }
 
-type TargetUseOf = (providerId: string) => TextUse;
+type UseOfTarget = (providerId: string) => TextUse;
 
 /** What the targets of each provider are; the vendor of a provider is read only as far as that needs. */
-function findTargetUses(node: TreeNode | undefined, knownVendors: readonly MappableVendor[]): TargetUseOf {
+function findTargetUses(node: TreeNode | undefined, knownVendors: readonly VendorDescriptor[]): UseOfTarget {
   const sections = node?.kind === "record" ? node.entries : undefined;
   return (providerId) => {
     const section = sections?.get(providerId)?.value;
     const named = section?.kind === "record" ? section.entries.get("vendor")?.value : undefined;
     const name = named?.kind === "text" ? named.text : providerId;
-    return knownVendors.find(({ vendor }) => vendor === name)?.targetUse ?? "id";
+    return targetUseOf(knownVendors.find((vendor) => vendor.name === name));
   };
 }
 
@@ -96,7 +91,7 @@ function readCompany(reader: TreeReader, node: TreeNode, what: string): Company 
 function readLocation(
   reader: TreeReader,
   node: TreeNode,
-  { owner: company, index, targetUseOf }: { owner: Company; index: number; targetUseOf: TargetUseOf },
+  { owner: company, index, useOfTarget }: { owner: Company; index: number; useOfTarget: UseOfTarget },
 ): PlacedLocation {
   const named = node.kind === "record" ? node.entries.get("id")?.value : undefined;
   const what = named?.kind === "text" ? `location "${named.text}"` : `location ${index + 1}`;
@@ -114,7 +109,7 @@ function readLocation(
       owner,
       keys: LOCATION_PROVIDER_KEYS,
       read: (_, entry, called, providerId) =>
-        readLocationProvider(reader, entry, { what: called, use: targetUseOf(providerId) }),
+        readLocationProvider(reader, entry, { what: called, use: useOfTarget(providerId) }),
     }),
   };
   return { location, place: node.place };
@@ -177,9 +172,9 @@ function readLocationProvider(
 function readVendors(
   reader: TreeReader,
   node: TreeNode | undefined,
-  knownVendors: readonly MappableVendor[],
+  knownVendors: readonly VendorDescriptor[],
 ): Map<string, VendorNode> {
-  const names = knownVendors.map(({ vendor }) => vendor);
+  const names = knownVendors.map(({ name }) => name);
   const vendors = new Map<string, VendorNode>();
   for (const [id, { value, place }] of (node && reader.record(node, "vendors")) ?? []) {
     const entries = value.kind === "record" ? value.entries : new Map();

@@ -1,4 +1,4 @@
-import { VENDORS } from "../vendors/registry.ts";
+import { KNOWN_VENDORS } from "../vendors/find-vendor.ts";
 import type { EncodingName } from "./decode-text.ts";
 import type { MappingFile } from "./mapping-file.ts";
 import { readMappingTable, type TableCompany } from "./mapping-table.ts";
@@ -13,5 +13,5 @@ export interface MappingReading extends TableCompany {
 /** Reads a mapping file by the end of its name: `.csv` and `.tsv` are tables, `.json` is JSON, the rest YAML. */
 export function readMapping(name: string, { encoding, ...company }: MappingReading): MappingFile {
   const file = readTextFile(name, { encoding });
-  return /\.(csv|tsv)$/i.test(name) ? readMappingTable(file, company) : readMappingTree(file, VENDORS);
+  return /\.(csv|tsv)$/i.test(name) ? readMappingTable(file, company) : readMappingTree(file, KNOWN_VENDORS);
 }

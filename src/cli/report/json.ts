@@ -24,10 +24,10 @@ export function toMappingJson(check: MappingCheck) {
     warnings: warnings.map(({ place, message }) => ({ message, places: place === undefined ? [] : [place] })),
     company: { id: mapping.company.id, name: mapping.company.name },
     reports: providers.map((provider) => {
-      const { providerId, commands, report, findPlaces, lacksList } = provider;
+      const { providerId, vendor, report, findPlaces, lacksList } = provider;
       return {
         providerId,
-        vendor: commands.vendor,
+        vendor: vendor.name,
         ok: report.ok,
         verified: report.verified,
         compared: isCompared(provider),

@@ -52,11 +52,11 @@ function toSection(
   provider: CheckedProvider,
   { names, checkedAt }: { names: LocationNames; checkedAt: Date },
 ): ReportSection {
-  const { providerId, commands, report, findPlaces, lacksList } = provider;
+  const { providerId, vendor, report, findPlaces, lacksList } = provider;
   const { locations, enabled, matched } = report.summary;
   const compared = describeList(provider, checkedAt);
   return {
-    heading: commands.title,
+    heading: vendor.setup.title,
     id: providerId,
     verdict: judge(countFound(provider), { verified: report.verified, compared: isCompared(provider) }),
     facts: [
@@ -76,21 +76,21 @@ function toSection(
   };
 }
 
-function toMissingList({ providerId, commands }: CheckedProvider): ReportItem {
-  const { title, listFlag, listKey } = commands;
+function toMissingList({ providerId, vendor }: CheckedProvider): ReportItem {
+  const { setup, list } = vendor;
   return {
     mark: "bad",
     label: "error",
-    message: `There is no list from ${title} to compare with, and --require-lists is given.`,
-    action: `Name a file with --${listFlag}, or write the list into the mapping file under vendors.${providerId}.${listKey}.`,
+    message: `There is no list from ${setup.title} to compare with, and --require-lists is given.`,
+    action: `Name a file with --${list.flag}, or write the list into the mapping file under vendors.${providerId}.${list.key}.`,
     places: [],
   };
 }
 
-function describeList({ commands, facts: { list }, report }: CheckedProvider, checkedAt: Date): string {
-  if (list === undefined) return `nothing: no list given (--${commands.listFlag})`;
+function describeList({ vendor, facts: { list }, report }: CheckedProvider, checkedAt: Date): string {
+  if (list === undefined) return `nothing: no list given (--${vendor.list.flag})`;
   const age = list.fetchedAt === undefined ? "" : `, fetched ${describeAge(list.fetchedAt, checkedAt)}`;
-  return `${count(list.entries.length, commands.entry)}${report.verified ? "" : ", an incomplete list"}${age}`;
+  return `${count(list.entries.length, vendor.list.entry)}${report.verified ? "" : ", an incomplete list"}${age}`;
 }
 
 /** One issue; `names` are those of the locations by id. */

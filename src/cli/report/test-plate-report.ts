@@ -39,10 +39,14 @@ export function toTestPlateReport({ runs, swept }: TestPlateOutcome, context: Te
       { label: "Ended", value: showInstant(checkedAt) },
     ],
     sections: [
-      ...providers.map(({ providerId, commands }) => {
+      ...providers.map(({ providerId, vendor }) => {
         const own = runs.filter((run) => run.providerId === providerId);
         const sweptHere = swept.filter((one) => one.providerId === providerId);
-        return toSection({ heading: commands.title, id: providerId }, { runs: own, swept: sweptHere }, names);
+        return toSection(
+          { heading: vendor.setup.title, id: providerId },
+          { runs: own, swept: sweptHere },
+          names,
+        );
       }),
       ...toOthers(swept, { providers, names }),
     ],

@@ -1,14 +1,11 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import type { HandheldAnswer, HandheldCredential } from "../../../src/core/lookup/handheld.ts";
 import { apiKeyAuth, basicAuth } from "../../../src/lookup/auth/authorizers.ts";
 import { issueCredentials } from "../../../src/lookup/auth/issue-credentials.ts";
 import { createPermitLookupHandler } from "../../../src/lookup/handler.ts";
 import { createT2FlexProvider } from "../../../src/vendors/t2-flex/index.ts";
-import {
-  createHandheld,
-  type HandheldAnswer,
-  type HandheldCredential,
-} from "../../../src/vendors/t2-flex/sandbox/sandbox.ts";
+import { createHandheld } from "../../../src/vendors/t2-flex/sandbox/sandbox.ts";
 import { now } from "../../lookup/campus.ts";
 import { answerNaively, type Question, type World } from "../../lookup/decide/naive-lookup.ts";
 import { questions, worlds } from "../../lookup/decide/random-world.ts";

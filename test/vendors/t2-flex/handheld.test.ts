@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { createHandheld, type HandheldCredential } from "../../../src/vendors/t2-flex/sandbox/sandbox.ts";
+import type { HandheldCredential } from "../../../src/core/lookup/handheld.ts";
+import { createHandheld } from "../../../src/vendors/t2-flex/sandbox/sandbox.ts";
 
 const URL_OF_LOOKUP = "https://parking.test/lookup";
 const CREDENTIAL: HandheldCredential = { scheme: "api-key", key: "key-1" };

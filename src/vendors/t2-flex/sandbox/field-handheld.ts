@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from "../../../core/clock.ts";
 import { fieldError, readFactoryOptions, readList, readRecord, readText } from "../../../core/fields.ts";
+import type { HandheldCredential, HandheldEntry } from "../../../core/lookup/handheld.ts";
 import { offstreetWire } from "./offstreet.ts";
 import { toHeaders } from "./sandbox.ts";
 import { isInstant, readJson } from "./schema.ts";
-import type { HandheldCredential, HandheldEntry } from "./wire.ts";
 
 /** A vendor that a {@link FieldHandheld} asks by Offstreet's own search. */
 export interface FieldVendor {

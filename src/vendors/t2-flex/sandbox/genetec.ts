@@ -1,13 +1,6 @@
 import * as z from "zod/mini";
-import {
-  anyText,
-  type HandheldSession,
-  instantInUtc,
-  readJson,
-  readReply,
-  showFirst,
-  text,
-} from "./schema.ts";
+import type { HandheldSession } from "../../../core/lookup/handheld.ts";
+import { anyText, instantInUtc, readJson, readReply, showFirst, text } from "./schema.ts";
 import type { HandheldWire } from "./wire.ts";
 
 const NO_DATE = "0001-01-01T00:00:00";

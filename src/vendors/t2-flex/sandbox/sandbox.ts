@@ -8,46 +8,27 @@
  */
 
 import { fieldError, readFactoryOptions, readRecord, readText } from "../../../core/fields.ts";
+import type {
+  Handheld,
+  HandheldAnswer,
+  HandheldCredential,
+  HandheldEntry,
+  HandheldOptions,
+} from "../../../core/lookup/handheld.ts";
 import { genetecWire } from "./genetec.ts";
 import { irisWire } from "./iris.ts";
 import { offstreetWire } from "./offstreet.ts";
-import type { HandheldAnswer } from "./schema.ts";
-import type { HandheldCredential, HandheldEntry, HandheldWire } from "./wire.ts";
+import type { HandheldWire } from "./wire.ts";
 
-export type { HandheldAnswer, HandheldSession } from "./schema.ts";
-export type { HandheldCredential, HandheldEntry } from "./wire.ts";
-
-/** Options of {@link createHandheld}. */
-export interface HandheldOptions {
-  /** Where the lookup handler is served. */
-  url: string | URL;
-  /** What it speaks. Default `offstreet`. */
-  dialect?: "offstreet" | "iris" | "genetec";
-  credential: HandheldCredential;
-  /** Default: the global one. */
-  fetch?: typeof globalThis.fetch;
-  /** When the handheld gives up, in milliseconds. Default 10,000. */
-  timeoutMs?: number;
-}
-
-/** What an officer types. */
-export interface HandheldQuestion extends HandheldEntry {
-  /** Ends the lookup early; the promise then rejects with the signal's reason. */
-  signal?: AbortSignal;
-}
-
-/** A handheld that is set up for one endpoint. */
-export interface Handheld {
-  /** Asks once. Faults of network, status or reply are answers, never exceptions. */
-  lookup(question: HandheldQuestion): Promise<HandheldAnswer>;
-}
+/** What a handheld of T2 Flex's speaks. Default `offstreet`. */
+export type T2FlexHandheldDialect = "offstreet" | "iris" | "genetec";
 
 /**
  * Sets up a handheld.
  *
  * @throws EnforcementError when an option is unknown or wrong
  */
-export function createHandheld(options: HandheldOptions): Handheld {
+export function createHandheld(options: HandheldOptions<T2FlexHandheldDialect>): Handheld {
   readFactoryOptions(options, "createHandheld", ["url", "dialect", "credential", "fetch", "timeoutMs"]);
   const wire = findWire(options.dialect ?? "offstreet");
   const headers = { ...wire.headers, ...toHeaders(options.credential, wire) };

@@ -1,34 +1,8 @@
 import * as z from "zod/mini";
+import type { HandheldAnswer, HandheldSession } from "../../../core/lookup/handheld.ts";
 
 // What handhelds expect of replies. It shares nothing with the dialects that render them, so that one mistake cannot
 // hide in both.
-
-/** A record as a handheld shows it. What a wire has no field for is null. */
-export interface HandheldSession {
-  readonly id: string | null;
-  readonly permitId: string | null;
-  readonly plate: string;
-  /** Null or empty when the permit's plate has no region. */
-  readonly state: string | null;
-  readonly startDateTime: string | null;
-  /** Null when the permit has no end. */
-  readonly endDateTime: string | null;
-  /** Null when it is not known when the permit was made. */
-  readonly createdDateTime: string | null;
-  readonly location: string;
-  readonly tenantName: string | null;
-}
-
-/** What the officer's screen shows. */
-export type HandheldAnswer =
-  | { shows: "permit"; session: HandheldSession; sessions: readonly HandheldSession[] }
-  /** There was a permit, and it has ended. Only `iris` tells that apart from none. */
-  | { shows: "expired"; session: HandheldSession }
-  | { shows: "none" }
-  /** We were asked wrongly or by the wrong party. */
-  | { shows: "refused"; status: number }
-  /** We could not say: the vendor's own policy applies. */
-  | { shows: "unavailable"; why: string };
 
 /** A text that says something. */
 export const text = z.string("must be text").check(z.regex(/\S/, "must not be empty"));
