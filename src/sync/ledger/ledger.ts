@@ -62,8 +62,8 @@ export interface Ledger {
   /** What the ledger remembers of the clocks that used it. */
   readClock(): Promise<ClockMemory>;
   /**
-   * Writes what is known of the clock; absent fields stay. `latest` never decreases, unless `isSettled` says that what
-   * was dated later has been corrected.
+   * Writes what is known of the clock. An absent field stays, and so does `latest` where null is given. `latest` never
+   * decreases, unless `isSettled` says that what was dated later has been corrected.
    */
   noteClock(
     noted: Partial<Pick<ClockMemory, "latest" | "leap">>,

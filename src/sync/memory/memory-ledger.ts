@@ -88,7 +88,8 @@ export function memoryLedger(options?: unknown): Ledger {
     },
     async noteClock(noted, { isSettled = false } = {}) {
       requireOpen();
-      const { latest = clock.latest, leap = clock.leap } = noted;
+      const { leap = clock.leap } = noted;
+      const latest = noted.latest ?? clock.latest;
       const isBack = latest !== null && clock.latest !== null && latest < clock.latest;
       clock = { latest: isBack && !isSettled ? clock.latest : latest, leap };
     },

@@ -87,7 +87,7 @@ export interface Operations {
     answer: /** Where the next step continues; null: it is done. */ number | null,
   ];
   readClock: [request: null, answer: ClockRow];
-  /** Writes the row. `latest` is written only when it is later than the stored one, unless `isSettled`. */
+  /** Writes the row. A `latest` of null changes nothing, and an earlier one than the stored only with `isSettled`. */
   noteClock: [request: { row: ClockRow; isSettled: boolean }, answer: null];
   erase: [request: { endedBefore: number; now: number; limit: number }, answer: number];
   /** Adds a step of new permits to the tables by plate and by end. */

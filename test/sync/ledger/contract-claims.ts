@@ -118,6 +118,9 @@ export function describeClaims(place: Place): void {
     await ledger.noteClock({ latest: minute(4) }, { isSettled: true });
     await ledger.noteClock({ leap: null });
     expect(await ledger.readClock()).toMatchObject({ latest: minute(4), leap: null });
+    await ledger.noteClock({ leap }, { isSettled: true });
+    await ledger.noteClock({ latest: null }, { isSettled: true });
+    expect(await ledger.readClock()).toMatchObject({ latest: minute(4), leap });
   });
 
   it("keeps a claim whose time is not over after all, because the clock went back", async () => {
@@ -125,7 +128,7 @@ export function describeClaims(place: Place): void {
     await say(ledger, issue());
     const first = await claimOnly(ledger, 0);
     await say(ledger, issue({ id: "longer due" }, -5));
-    // Its time is over, and somebody looks for work without taking it.
+    // The claim is over, and another caller looks for work without claiming any.
     const [other] = await claim(ledger, 1.5, { limit: 1 });
     expect(other?.permitId).toBe("longer due");
     expect(await claim(ledger, 0.5)).toEqual([]);
@@ -277,7 +280,7 @@ export function describeClaims(place: Place): void {
     expect(await dueIds("hotspot")).toEqual(["bare", "elsewhere", "permit-1"]);
     expect(await dueIds("switched off")).toEqual(["elsewhere"]);
     expect(await ledger.makeDue({ ...selection, companyId: "nobody" })).toBe(0);
-    // Nothing new is made, and those who work on something are told.
+    // No delivery is created, and the holders of claims learn of the change.
     expect(await ledger.makeDue({ ...selection, providerIds: [], at: minute(11) })).toBe(9);
     expect(await ledger.makeDue({ ...selection, companyId: "city", providerIds: [] })).toBe(1);
   });

@@ -29,9 +29,13 @@ export function createOperations(file: LedgerFile): (parcel: Parcel) => Answers 
   const work = createWorkFinder(parts);
   const handlers: Handlers = {
     recordOne: (change) => recordEach([change])[0] ?? "unknown",
-    ...{ record, save, makeDue: createRefresher(parts), ...createRewinder(parts) },
+    record,
+    save,
+    makeDue: createRefresher(parts),
+    ...createRewinder(parts),
     ...createClockRow(database),
-    ...{ erase: createEraser({ ...parts, unlist }), ...work },
+    erase: createEraser({ ...parts, unlist }),
+    ...work,
     index: () => index.addSome(),
     overwrite: createOverwriter(file),
     pragma: (name) => readPragma(database, name) ?? null,
@@ -62,8 +66,8 @@ function createClockRow(database: DatabaseSync) {
     noteClock({ row, isSettled }: Operations["noteClock"][0]): null {
       const [latest, steadyAt, leaptBy] = row;
       const [before] = readRow();
-      const isBack = latest === null || (before !== null && latest < before);
-      write.run(isBack && !isSettled ? before : latest, steadyAt, leaptBy);
+      const isBack = latest !== null && before !== null && latest < before;
+      write.run(latest === null || (isBack && !isSettled) ? before : latest, steadyAt, leaptBy);
       return null;
     },
   };
