@@ -105,10 +105,14 @@ export function decodeDelivery(text: string, id: DeliveryId): ProviderState {
   const owner = { providerId: id.providerId, permitId: id.permitId, companyId: companyId || "" };
   const references = used.map((reference) => restoreReference(reference, rights));
   return {
-    ...{ v: 1, rights: rights.map((right) => restoreRight(right, owner)), used: references, generation },
+    v: 1,
+    rights: rights.map((right) => restoreRight(right, owner)),
+    used: references,
+    generation,
     ...(erased === 1 ? { erased: true } : {}),
     ...(ended === undefined ? {} : { ended: ended.map((right) => restoreRight(right, owner)) }),
-    ...{ decidedAt, unmapped },
+    decidedAt,
+    unmapped,
   };
 }
 
@@ -175,7 +179,9 @@ function restoreRight(short: ShortRight, owner: Owner): RegistrationState {
   const [reference, stored, receipt, intent, failure, mayLastUntil, lost, extendAt, gaveWay, repair] = short;
   const registration = Array.isArray(stored) ? restoreRegistration(stored, owner) : stored;
   return {
-    ...{ reference, registration, receipt: restoreReceipt(receipt, { reference, registration }, owner) },
+    reference,
+    registration,
+    receipt: restoreReceipt(receipt, { reference, registration }, owner),
     ...{
       intent: intent === undefined || intent === 0 ? null : restoreIntent(intent),
       failure: failure || null,
@@ -211,9 +217,14 @@ function shortenRegistration(registration: StoredRegistration): ShortRegistratio
 function restoreRegistration(short: ShortRegistration, owner: Owner): StoredRegistration {
   const [locationId, number, region, target, validFrom, validTo, generation] = short;
   return {
-    ...{ companyId: owner.companyId, permitId: owner.permitId, locationId },
+    companyId: owner.companyId,
+    permitId: owner.permitId,
+    locationId,
     plate: region === 0 ? { number } : { number, region },
-    ...{ target, validFrom, validTo, generation },
+    target,
+    validFrom,
+    validTo,
+    generation,
   };
 }
 

@@ -1,7 +1,7 @@
 import { timeOf } from "../../core/instant.ts";
 import { type Failure, NO_DELIVERY, type ProviderState, type RegistrationState } from "./delivery.ts";
 
-// What ledgers index of a delivery. Whatever is asked of many deliveries at once is one of these.
+// What ledgers index and count of a delivery.
 
 /** Where a right is on the vendor's side: the target that went on the wire, where the vendor acknowledged one. */
 export function targetOf(right: RegistrationState): string {
@@ -32,8 +32,9 @@ export function failuresOf(delivery: ProviderState): Failure[] {
 
 /**
  * Until when a vendor may have a live right of a delivery, in milliseconds: what was acknowledged and what was asked
- * for, whichever ends later. `Infinity`: an end was never heard of. `null`: there is nothing that could be live. For
- * erasing alone: when a right is over for the planner is told by `overAt`, which knows the provider's rules.
+ * for, whichever ends later. `Infinity`: a right without an end was asked for, and not acknowledged yet. `null`: there
+ * is nothing that could be live. For erasing alone: the planner's `overAt` says when a right is over, by the provider's
+ * rules.
  */
 export function findLiveUntil({ rights, ended = NONE }: ProviderState): number | null {
   let until: number | null = null;

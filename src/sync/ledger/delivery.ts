@@ -145,5 +145,10 @@ export interface Failure extends Refusal {
 
 /** A permit's delivery before the first operation. */
 export const NO_DELIVERY: ProviderState = Object.freeze({
-  ...{ v: 1 as const, rights: [], used: [], generation: -1, decidedAt: null, unmapped: [] },
+  v: 1 as const,
+  rights: [],
+  used: [],
+  generation: -1,
+  decidedAt: null,
+  unmapped: [],
 });

@@ -29,8 +29,13 @@ export function planRegistrations({ desired, delivery, now, steadyAt, rules }: P
   const { openEndedDays, ownReferences = false } = rules;
   const isSteady = steadyAt === undefined;
   const context = {
-    ...{ now: time, at, openEndedDays, ownReferences, rights: delivery.rights },
-    ...{ isSteady, isBehind: isBehind(delivery, time) },
+    now: time,
+    at,
+    openEndedDays,
+    ownReferences,
+    rights: delivery.rights,
+    isSteady,
+    isBehind: isBehind(delivery, time),
   };
   const held = heldAt(desired, now);
   const { steps, over } = planRights(delivery, { desired, wishes, held }, context);

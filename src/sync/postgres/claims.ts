@@ -109,7 +109,9 @@ export class PostgresClaims {
     const since = new Date(Number(row["due_since"] ?? now.getTime()));
     const id = { providerId, permitId: String(row["permit_id"]) };
     return {
-      ...{ ...id, companyId: String(row["company_id"]), delivery: toDelivery(row["delivery"], id) },
+      ...id,
+      companyId: String(row["company_id"]),
+      delivery: toDelivery(row["delivery"], id),
       dueSince: since < now ? since : now,
       version: Number(row["version"]),
     };

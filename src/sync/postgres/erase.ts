@@ -78,7 +78,9 @@ function toErased(row: Record<string, unknown>) {
   const id = { permitId: String(row["permit_id"]), providerId: String(row["provider_id"]) };
   const delivery = toDelivery(row["delivery"], id);
   return {
-    ...{ permit_id: id.permitId, provider_id: id.providerId, targets: [...listedTargetsOf(delivery)] },
+    permit_id: id.permitId,
+    provider_id: id.providerId,
+    targets: [...listedTargetsOf(delivery)],
     delivery: encodeDelivery(eraseDelivery(delivery), id),
   };
 }

@@ -63,6 +63,7 @@ export async function countDeliveries(
   return {
     pending: Number(row["pending"]),
     oldestDueSince: typeof oldest === "string" ? toInstant(oldest) : null,
-    ...{ failed: Number(row["failed"]), unmapped: Number(row["unmapped"]) },
+    failed: Number(row["failed"]),
+    unmapped: Number(row["unmapped"]),
   };
 }

@@ -104,8 +104,10 @@ export async function* listFailures(
   const pages = readPages({ pool, operation: "listFailures" }, (last) => [
     text,
     [
-      ...[providerId ?? null, last?.["failed_at"] ?? "-infinity"],
-      ...[last?.["permit_id"] ?? "", last?.["provider_id"] ?? ""],
+      providerId ?? null,
+      last?.["failed_at"] ?? "-infinity",
+      last?.["permit_id"] ?? "",
+      last?.["provider_id"] ?? "",
     ],
   ]);
   let waiting: ListedFailure[] = [];
@@ -113,7 +115,9 @@ export async function* listFailures(
     const id = { providerId: String(row["provider_id"]), permitId: String(row["permit_id"]) };
     const companyId = String(row["company_id"]);
     const failures = failuresOf(toDelivery(row["delivery"], id)).map((failure) => ({
-      ...{ ...failure, ...id, companyId },
+      ...failure,
+      ...id,
+      companyId,
     }));
     const oldest = Math.min(...failures.map(({ failedAt }) => Date.parse(failedAt)));
     waiting = [...waiting, ...failures].sort(

@@ -69,7 +69,10 @@ export function createPostgresLedger(options: PostgresLedgerOptions, { after }: 
   const schema = quote(schemaName);
   const clock = new DatabaseClock();
   const wakes = new PostgresWakes({
-    ...{ pool, clock, schemaName, after },
+    pool,
+    clock,
+    schemaName,
+    after,
     findNextDue: (providerId, runner) => findNextDue(providerId, { runner, schema }),
   });
   const parts: PostgresDependencies = { pool, schema, clock, wakes };

@@ -60,10 +60,16 @@ function addTo(
   const failures = failuresOf(delivery);
   const liveUntil = findLiveUntil(delivery);
   saved.add([
-    ...[permitId, providerId, version, encodeDelivery(delivery, id)],
+    permitId,
+    providerId,
+    version,
+    encodeDelivery(delivery, id),
     liveUntil === null ? null : toEnd(liveUntil),
     failures.map(({ failedAt }) => failedAt).sort()[0] ?? null,
-    ...[failures.length, delivery.unmapped.length, release !== undefined, release?.settled ?? false],
+    failures.length,
+    delivery.unmapped.length,
+    release !== undefined,
+    release?.settled ?? false,
     release?.dueAt?.toISOString() ?? null,
   ]);
   const before = claims.findHeld(id, version)?.targets ?? NO_TARGETS;

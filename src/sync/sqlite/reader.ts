@@ -20,8 +20,14 @@ type FoundRow = [permit: number, id: string, revision: number, content: string, 
 type DeliveryRow = [ref: number, permitId: string, document: string | null];
 
 type FailureRow = [
-  ...[failedAt: number, permit: number, provider: number, reference: string],
-  ...[providerId: string, permitId: string, companyId: string, document: string],
+  failedAt: number,
+  permit: number,
+  provider: number,
+  reference: string,
+  providerId: string,
+  permitId: string,
+  companyId: string,
+  document: string,
 ];
 
 export type ListedFailure = Failure & DeliveryId & { readonly companyId: string };

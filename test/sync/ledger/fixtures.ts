@@ -13,7 +13,7 @@ import type {
   LedgerChange,
 } from "../../../src/sync/ledger/ledger.ts";
 
-// Small words for the suite that every ledger passes. Instants are minutes after `START`.
+// Short calls for the suite that every ledger passes. Instants are minutes after `START`.
 
 const START = Date.parse("2026-09-01T08:00:00Z");
 

@@ -16,7 +16,7 @@ export interface PostgresProcess {
 
 const READY = "database system is ready to accept connections";
 
-// Ends the server and removes its folder when its standard input ends: so also after a SIGKILL of whoever started it.
+// Ends the server and removes its folder when its standard input ends: so also after a SIGKILL of the process that started it.
 const WATCH = '"$0" "$@" </dev/null & cat >/dev/null; kill -INT $!; wait $!; cd /; rm -rf "$FOLDER"';
 
 /**
@@ -89,7 +89,7 @@ async function waitUntilReady(watch: ChildProcess): Promise<void> {
       if (log.includes(READY)) resolve();
     });
   });
-  // Neither the process nor its pipe keeps whoever started it alive.
+  // Neither the process nor its pipe keeps the process that started it alive.
   watch.unref();
   (watch.stderr as { unref?(): void } | null)?.unref?.();
   (watch.stdin as { unref?(): void } | null)?.unref?.();

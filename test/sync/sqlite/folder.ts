@@ -11,7 +11,7 @@ export function makeFolder(): string {
   return folder;
 }
 
-/** A ledger that is closed when the test is over, with what stands behind it. */
+/** A ledger that is closed when the test is over, with its open file. */
 export function makeLedger(path: string, internals: Parameters<typeof createSqliteLedger>[1] = {}) {
   const made = createSqliteLedger({ path }, internals);
   onTestFinished(() => made.ledger.close());

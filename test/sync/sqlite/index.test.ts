@@ -71,7 +71,7 @@ describe("plates of new permits", () => {
     await judge();
     await getOpened().indexing.addToIndexes();
     await judge();
-    // A revoked permit that is taken up again.
+    // A revoked permit that is issued again.
     await ledger.record([issue({ id: "p2", revision: 2 })]);
     expect(await idsOf(ledger, "ABC123")).toEqual(["p2", "p4"]);
   });

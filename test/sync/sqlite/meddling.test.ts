@@ -145,7 +145,7 @@ describe("a ledger's file that is tampered with while it is open", () => {
   });
 });
 
-// With two processes: sqlite-owner.full.test.ts.
+// With two processes: owner.full.test.ts.
 it("a ledger's file that another process has opened since: every call is refused, and lookups go on", async () => {
   const path = makePath();
   const ledger = await openLedger(path);

@@ -3,7 +3,7 @@ import { backup, DatabaseSync } from "node:sqlite";
 import { expect, it } from "vitest";
 import { expectSound, findErased, makeQuickFolder, openErased, reviseKept } from "../ledger/erased-plates.ts";
 
-// With 60,000 of them: sqlite-overwrite.full.test.ts.
+// With 60,000 of them: overwrite.full.test.ts.
 const COUNT = 1_000;
 const isErased = (index: number) => index % 3 === 0;
 

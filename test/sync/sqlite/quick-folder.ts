@@ -5,7 +5,7 @@ const IN_MEMORY = "/dev/shm";
 
 /**
  * Where files are written fastest: a file system in memory where there is one, as on Linux. For tests that cut no power
- * and of which nobody can tell, once a process is dead, whether a file had reached a disk.
+ * and in which, once a process is dead, a file that had reached a disk is like one that had not.
  */
 export function findQuickFolder(): string {
   try {

@@ -87,7 +87,8 @@ export function toLedgerError(
       ? "It may have been committed; repeat the call."
       : "Repeat the call when it is back.";
   return new EnforcementError("unavailable", `The PostgreSQL of the ledger ${what}. ${remedy}`, {
-    ...{ operation, outcome },
+    operation,
+    outcome,
   });
 }
 

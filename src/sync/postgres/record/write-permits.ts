@@ -127,9 +127,14 @@ export async function writePermits(
     const { at, providerIds } = now.recorded as NonNullable<PermitNow["recorded"]>;
     if (before === undefined) unknown += 1;
     changes.add([
-      ...[id, now.companyId, now.revision, now.state],
+      id,
+      now.companyId,
+      now.revision,
+      now.state,
       now.permit === before?.permit ? null : JSON.stringify(now.permit),
-      ...[endOf(now, at)?.toISOString() ?? null, at.toISOString(), before !== undefined],
+      endOf(now, at)?.toISOString() ?? null,
+      at.toISOString(),
+      before !== undefined,
     ]);
     for (const providerId of providerIds) wanted.add([id, providerId]);
     for (const plate of platesOf(id, before).filter(isMissingIn(id, now))) unlisted.add(plate);

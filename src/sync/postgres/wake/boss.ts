@@ -10,7 +10,10 @@ export const LATER_QUEUE = "wake-later";
 
 /** A repeated or old wake has no value: every process looks at the rows when it starts. */
 export const QUEUE_OPTIONS = {
-  ...{ policy: "standard", retryLimit: 0, expireInSeconds: 60, deleteAfterSeconds: 60 },
+  policy: "standard",
+  retryLimit: 0,
+  expireInSeconds: 60,
+  deleteAfterSeconds: 60,
   warningQueueSize: 1_000_000,
 } as const;
 
@@ -29,7 +32,9 @@ export async function createBoss(
     schema: bossSchemaOf(schema),
     createSchema: false,
     useListenNotify: true,
-    ...{ schedule: false, registerInstance: false, monitorVacuum: false },
+    schedule: false,
+    registerInstance: false,
+    monitorVacuum: false,
     maintenanceIntervalSeconds: 300,
     openTelemetry: { enabled: false },
     db: {

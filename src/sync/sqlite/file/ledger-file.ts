@@ -46,7 +46,8 @@ export function openLedgerFile(path: string, busyMs: number, steps = SCHEMA_STEP
     if (statSync(file).size === 0 && wasMade(lock)) {
       if (isNew) rmSync(file);
       throw new RefusedFile({
-        ...{ code: "invalid_config", field: "path" },
+        code: "invalid_config",
+        field: "path",
         message:
           "path: the ledger that was here is gone or empty. Restore a backup; or, to begin with an empty ledger, remove the .lock file beside it.",
       });
@@ -153,7 +154,8 @@ function lockFile(file: string): DatabaseSync {
     lock.close();
     if (!isLockedByOther(thrown)) throw thrown;
     throw new RefusedFile({
-      ...{ code: "unavailable", field: "path" },
+      code: "unavailable",
+      field: "path",
       message:
         "ledger: another process, or another ledger of this one, has the file open. One ledger is for one process: stop the other, or use postgresLedger for several.",
     });
@@ -171,19 +173,22 @@ function prepareDatabase(database: DatabaseSync, steps: readonly string[]): void
   const application = readPragma(database, "application_id");
   if (!(isEmpty && version === 0 && application === 0) && application !== APPLICATION_ID) {
     throw new RefusedFile({
-      ...{ code: "invalid_config", field: "path" },
+      code: "invalid_config",
+      field: "path",
       message: "path: is another program's database; give the ledger a file of its own.",
     });
   }
   if (version > steps.length) {
     throw new RefusedFile({
-      ...{ code: "invalid_config", field: "path" },
+      code: "invalid_config",
+      field: "path",
       message: `path: the ledger was written by a newer version of this package (schema ${version}; this one knows ${steps.length}). Upgrade the package, or restore a backup from before the upgrade.`,
     });
   }
   if (database.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"] !== "wal") {
     throw new RefusedFile({
-      ...{ code: "invalid_config", field: "path" },
+      code: "invalid_config",
+      field: "path",
       message: "path: its file system cannot hold a write-ahead log; put the ledger on a local disk.",
     });
   }

@@ -93,7 +93,7 @@ export const SCHEMA_STEPS: readonly string[] = [
   CREATE TABLE erasure (last INTEGER NOT NULL, overwritten INTEGER NOT NULL) STRICT;
   INSERT INTO erasure VALUES (0, 0);
 
-  -- One row. No recorded instant is later than latest. steady_at: when a clock that leapt by leapt_by is trusted again.
+  -- One row. latest: no recorded change and no decision is later. steady_at: when a clock that leapt is trusted again.
   CREATE TABLE clock (latest INTEGER, steady_at INTEGER, leapt_by INTEGER) STRICT;
   INSERT INTO clock VALUES (NULL, NULL, NULL);
   `,

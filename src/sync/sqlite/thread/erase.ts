@@ -18,7 +18,7 @@ interface EraserDependencies {
 type ErasableRow = [ref: number, company: number, state: number, endedAt: number | null, content: string];
 type DeliveryRow = [provider: number, document: string | null];
 
-const ANYBODY = { providerId: "", permitId: "" };
+const ANY_OWNER = { providerId: "", permitId: "" };
 
 /** Erases personal data. Runs in the caller's transaction. */
 export function createEraser({ database, providers, claims, index, unlist }: EraserDependencies) {
@@ -59,8 +59,8 @@ export function createEraser({ database, providers, claims, index, unlist }: Era
       unlist(ref, provider, document);
       const claim = claims.find(provider, ref);
       if (claim !== undefined) claims.release(claim);
-      const delivery = document === null ? NO_DELIVERY : decodeDelivery(document, ANYBODY);
-      erase.run(encodeDelivery(eraseDelivery(delivery), ANYBODY), ref, provider);
+      const delivery = document === null ? NO_DELIVERY : decodeDelivery(document, ANY_OWNER);
+      erase.run(encodeDelivery(eraseDelivery(delivery), ANY_OWNER), ref, provider);
     }
   }
 

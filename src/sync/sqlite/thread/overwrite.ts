@@ -38,8 +38,8 @@ interface Walk {
  */
 export function createOverwriter({ database, path, descriptor, requireOwned }: LedgerFile) {
   const log = `${path}-wal`;
-  const findOwed = database.prepare("SELECT last FROM erasure WHERE last > overwritten");
-  findOwed.setReturnArrays(true);
+  const findErasure = database.prepare("SELECT last FROM erasure WHERE last > overwritten");
+  findErasure.setReturnArrays(true);
   const noteDone = database.prepare("UPDATE erasure SET overwritten = ?");
   const checkpointPages = Number(readPragma(database, "wal_autocheckpoint"));
   const busyMs = Number(readPragma(database, "busy_timeout"));
@@ -47,13 +47,13 @@ export function createOverwriter({ database, path, descriptor, requireOwned }: L
   let walk: Walk | undefined;
 
   function begin(): Walk | undefined {
-    const owed = findOwed.get() as unknown as [number] | undefined;
-    if (owed === undefined) return undefined;
+    const found = findErasure.get() as unknown as [number] | undefined;
+    if (found === undefined) return undefined;
     const layout = readLayout(read(FILE_HEADER_BYTES, 0));
     if (!hasClearTypes(fstatSync(descriptor).size, layout)) throw new Error("The file is too large.");
     // Every page that is written before the pass ends stays in the log until the next step.
     database.exec("PRAGMA wal_autocheckpoint = 0");
-    return { erasure: owed[0], layout, done: 0 };
+    return { erasure: found[0], layout, done: 0 };
   }
 
   function end(): void {

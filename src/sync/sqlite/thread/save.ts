@@ -12,7 +12,7 @@ interface SaverDependencies {
 }
 
 // The targets in a document do not depend on its owner.
-const ANYBODY = { providerId: "", permitId: "" };
+const ANY_OWNER = { providerId: "", permitId: "" };
 
 const NONE: ReadonlySet<number> = new Set();
 
@@ -96,7 +96,7 @@ export function createSaver({ database, claims, undo }: SaverDependencies) {
   }
 
   function readTargets(provider: number, document: string | null): ReadonlySet<number> {
-    return document === null ? NONE : refsOf(provider, targetsOf(decodeDelivery(document, ANYBODY)));
+    return document === null ? NONE : refsOf(provider, targetsOf(decodeDelivery(document, ANY_OWNER)));
   }
 
   return {
