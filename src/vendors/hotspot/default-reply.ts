@@ -11,13 +11,13 @@ const REASONS: ReadonlyMap<string, HotSpotWireRefusal["reason"]> = new Map([
   ["9022", "already_exists"],
 ]);
 
-/** Reads a reply in the inferred default form. Only `ErrorCode` is HotSpot's word of a refusal. */
+/** Reads a reply in the inferred default format. Only a body with `ErrorCode` counts as HotSpot's refusal. */
 export function readDefaultReply({ status, body }: HotSpotWireResponse): HotSpotWireResult {
   let json: unknown;
   try {
     json = parseKeepingDigits(body);
   } catch (thrown) {
-    // Only a stack that is too small is no SyntaxError.
+    // Any error but a SyntaxError is a stack overflow of deeply nested JSON.
     if (!(thrown instanceof SyntaxError)) return { noVerdict: "is nested too deeply" };
     return { noVerdict: describeBody({ body }) };
   }
@@ -38,8 +38,8 @@ export function readDefaultReply({ status, body }: HotSpotWireResponse): HotSpot
 }
 
 /**
- * JSON in which each number is the text that it is written with: a number of JavaScript keeps some sixteen digits. Where
- * the runtime does not tell the text, a number that has lost digits stays a number, which nothing here takes.
+ * Parses JSON with each number as its source text, because a JavaScript number keeps some sixteen digits. In a runtime without
+ * source text access, a number that lost digits stays a number, which is then refused.
  */
 function parseKeepingDigits(body: string): unknown {
   const reviver = (_key: string, value: unknown, context?: { source?: string }): unknown => {
@@ -74,7 +74,7 @@ function readRefusal(code: string, fields: ReadonlyMap<string, unknown>): HotSpo
   };
 }
 
-/** The name of a field by which a 2xx without an `ErrorCode` says no. Beside a reference it contradicts it. */
+/** The name of a field by which a 2xx without an `ErrorCode` reports a failure. It overrides a reference. */
 function findForeignDenial(fields: ReadonlyMap<string, unknown>): string | undefined {
   const others = new Map(fields);
   others.delete("ErrorCode");

@@ -3,7 +3,8 @@ import { readDefaultReply } from "./default-reply.ts";
 import type { HotSpotOperation, HotSpotWire, HotSpotWireRequest } from "./wire.ts";
 
 /**
- * The inferred default: JSON over HTTPS, tokens in headers, times with an offset, our reference in every request.
+ * The inferred default wire format: JSON over HTTPS, tokens in headers, times with an offset, and the provider's own reference
+ * in every request.
  *
  * | operation | request |
  * |---|---|

@@ -8,14 +8,14 @@ import { judgeReply, secretsOf, toRefusalError, type Verdict } from "./verdict.t
 import type { HotSpotOperation, HotSpotWireRefusal } from "./wire.ts";
 import { encodeRequest } from "./wire-request.ts";
 
-/** Carries out one change within one attempt. */
+/** Sends one change within one attempt. */
 export type Push = (attempt: Attempt, change: PushChange) => Promise<Delivered>;
 
 type Tokens = Pick<HotSpotOperation, "token" | "companyToken">;
 
 type Change = Omit<HotSpotOperation, keyof Tokens>;
 
-/** One operation as it was sent, and what its reply is. */
+/** An operation that was sent, its reply, and how the reply is judged. */
 interface Exchange {
   readonly operation: HotSpotOperation;
   readonly reply: HttpReply;
@@ -33,7 +33,7 @@ export function createPush(config: HotSpotConfig): Push {
     return tokens;
   }
 
-  /** Sends an operation. A refused token is asked for again, and the operation repeated, once. */
+  /** Sends an operation. After a refused token, reads the token again and repeats the operation once. */
   async function send(attempt: Attempt, change: Change): Promise<Exchange> {
     const used = getTokens();
     const first = await sendOnce(attempt, { ...change, ...(await attempt.waitFor(used)) }, config);
@@ -41,12 +41,12 @@ export function createPush(config: HotSpotConfig): Push {
     if (tokens === used) tokens = undefined;
     const renewed = await attempt.waitFor(getTokens());
     const { token, companyToken } = first.operation;
-    // The same token would be refused again, and a client that repeats a wrong one may be locked out.
+    // An unchanged token is not sent again: HotSpot may lock out a client that repeats a wrong one.
     if (renewed.token === token && renewed.companyToken === companyToken) return first;
     return sendOnce(attempt, { ...change, ...renewed }, config);
   }
 
-  /** {@link send} about a right that HotSpot has already: whatever keeps the request from it, the right may be live. */
+  /** {@link send} for a right that HotSpot already has. After a failure the outcome is unknown, because the right may be live. */
   async function sendAgain(attempt: Attempt, change: Change): Promise<Exchange> {
     try {
       return await send(attempt, change);
@@ -60,22 +60,22 @@ export function createPush(config: HotSpotConfig): Push {
     const first = await send(attempt, operation);
     const delivered = (reference: string): Delivered => ({ reference, target: change.target });
     if (first.verdict.kind === "accepted") {
-      // A receipt keeps the reference that it has: what HotSpot calls an amendment is not the right.
+      // Only a registration sets the receipt's reference: the reference of an amendment may name the amendment itself.
       return delivered(change.kind === "register" ? first.verdict.reference : change.reference);
     }
     const { refusal, error } = toRefused(first);
-    // What HotSpot does not know cannot be live: cancelled is what it is.
+    // A right that HotSpot does not know is not live, so it counts as cancelled.
     if (change.kind === "cancel" && refusal.reason === "not_found") return delivered(change.reference);
     if (change.kind !== "register" || !isOurs(refusal, change)) throw error;
 
-    // A repeat of our own registration. The first one may have carried another end, so ours is stated again; that
-    // HotSpot finds the right by our reference proves besides that it is ours.
+    // A repeat of this provider's own registration. The first one may have had another end, so the end is sent again. That
+    // HotSpot finds the right by this provider's reference also proves that the right is its own.
     const vendorReference = refusal.reference === undefined ? {} : { vendorReference: refusal.reference };
     const second = await sendAgain(attempt, { ...operation, kind: "amend", ...vendorReference });
-    // The right's reference again, not the amendment's. HotSpot may not have told it: then ours is the only one.
+    // The right's own reference, not the amendment's. When HotSpot did not return it, only the provider's is known.
     if (second.verdict.kind === "accepted") return delivered(refusal.reference ?? change.reference);
     const amendment = toRefused(second);
-    // Not found: the right that exists is another one. Anything else is about the amendment.
+    // "Not found": the right that exists is another one. Any other refusal is about the amendment.
     throw amendment.refusal.reason === "not_found" ? error : amendment.error;
   };
 }
@@ -95,15 +95,15 @@ async function sendOnce(
     ...encodeRequest(operation, config),
     changes: true,
     secrets: secretsOf(operation),
-    // Only HotSpot's own refusal says that nothing was changed.
+    // Only a refusal by HotSpot itself means that nothing was changed.
     isApplied: (candidate) => judge(candidate).kind !== "refused",
-    // Refusals are the wire's to read; what 408 and 429 mean, every vendor means alike.
+    // The wire reads refusals. 408 and 429 mean the same for every vendor, and the client handles them.
     takesStatus: (status) => status >= 400 && status < 500 && status !== 408 && status !== 429,
   });
   return { operation, reply, verdict: judge(reply) };
 }
 
-/** The refusal in a reply that is not accepted. Throws where the reply is no verdict. */
+/** The refusal in a reply. Throws when the reply is no verdict of HotSpot. */
 function toRefused({ operation, reply, verdict }: Exchange): {
   refusal: HotSpotWireRefusal;
   error: EnforcementError;
@@ -116,7 +116,7 @@ function toRefused({ operation, reply, verdict }: Exchange): {
 function toOperation(change: PushChange): Change {
   const { kind, identity, reference, target, registration, end, at } = change;
   const { plate, validFrom } = registration;
-  // A right whose reference HotSpot never told is known by ours alone.
+  // Without a reference of HotSpot's the receipt holds the provider's own, which is not sent as HotSpot's.
   const isTold = kind !== "register" && reference !== identity;
   return {
     kind: kind === "register" ? "create" : kind,
@@ -133,7 +133,7 @@ function toOperation(change: PushChange): Change {
 
 function isRefusedToken({ reply, verdict }: Exchange): boolean {
   if (verdict.kind === "refused") return verdict.refusal.reason === "unauthorized";
-  // A gateway may check the token, too.
+  // A gateway in front of HotSpot may check the token too.
   return verdict.kind === "none" && reply.status === 401;
 }
 

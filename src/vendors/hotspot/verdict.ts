@@ -8,23 +8,23 @@ import { parseRetryAfter } from "../../http/retry-after.ts";
 import type { HotSpotConfig } from "./config.ts";
 import type { HotSpotOperation, HotSpotWireRefusal } from "./wire.ts";
 
-/** What a reply is. Everything that the adapter makes of a reply follows from this. */
+/** How a reply is judged. The provider decides by this alone. */
 export type Verdict =
   /** HotSpot carried the operation out. */
   | { readonly kind: "accepted"; readonly reference: string }
-  /** HotSpot itself says no. */
+  /** HotSpot refused the operation. */
   | { readonly kind: "refused"; readonly refusal: HotSpotWireRefusal }
-  /** Not HotSpot's word. The operation may have been carried out, and is repeated with the same references. */
+  /** No verdict of HotSpot. The operation may have been carried out, and is repeated with the same references. */
   | { readonly kind: "none"; readonly error: EnforcementError };
 
 const REASONS: ReadonlyMap<unknown, HotSpotWireRefusal["reason"]> = new Map(
   (["already_exists", "not_found", "unauthorized", "rejected"] as const).map((reason) => [reason, reason]),
 );
 
-// HotSpot's reference goes into every receipt and into every later request.
+// HotSpot's reference is stored in every receipt and sent in every later request.
 const MAX_REFERENCE_LENGTH = 500;
 
-/** Decides what a reply is. Never throws: what the wire returns is read like what a vendor sends. */
+/** Judges a reply. Never throws: the result of the host's own wire is checked like a vendor's reply. */
 export function judgeReply(
   reply: HttpReply,
   operation: HotSpotOperation,
@@ -41,7 +41,7 @@ export function judgeReply(
     if (typeof result !== "object" || result === null) return none("was not understood by wire.decode");
     return readResult(result, reply, none);
   } catch {
-    // What it threw is the host's, and may print the plate.
+    // The host's own error is dropped: it may hold the plate.
     return none("could not be read: wire.decode failed");
   }
 }
@@ -57,7 +57,7 @@ function readResult(result: object, reply: HttpReply, none: (problem: string) =>
   if (isGiven(noVerdict)) return none(readWords(noVerdict) ?? "is no verdict of HotSpot's");
   const kept = readReference(reference);
   if (kept === undefined) return none(describeReference(reference));
-  // A gateway's 404 may repeat the request, our reference included.
+  // A gateway's 404 may echo the request with its reference.
   return isSuccess(reply) ? { kind: "accepted", reference: kept } : none("has no refusal");
 }
 
@@ -79,7 +79,7 @@ function readRefusal(given: unknown): HotSpotWireRefusal | undefined {
   };
 }
 
-/** Whether a part of a result is there. Wires that give every key leave those that do not apply empty. */
+/** Whether a part of a result is present. A wire that returns every key leaves the others empty. */
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false && value !== "";
 }
@@ -90,15 +90,15 @@ function readWords(value: unknown): string | undefined {
   return typeof text === "string" && text.trim() !== "" ? text : undefined;
 }
 
-/** A reference: text, or a number that has all its digits. */
+/** A reference: text, or a number without lost digits. */
 function readReference(value: unknown): string | undefined {
   const text = Number.isSafeInteger(value) || typeof value === "bigint" ? String(value) : value;
   if (typeof text !== "string" || text.trim() === "" || text.length > MAX_REFERENCE_LENGTH) return undefined;
-  // Not every ledger can keep the others.
+  // Not every ledger can store other texts.
   return text.isWellFormed() && !text.includes("\0") ? text : undefined;
 }
 
-/** What is wrong with a value that is no reference. */
+/** Describes a value that is not a valid reference. */
 function describeReference(value: unknown): string {
   if (value === undefined || value === null || value === "") return "names no reference";
   if (typeof value === "number")
@@ -124,7 +124,7 @@ function noVerdictError(reply: HttpReply, problem: string, clock: Clock): Enforc
   if (isSuccess(reply)) return unreadableReply(problem, reply, true);
   const { status, traceId, headers } = reply;
   if (status === 401) {
-    // A 401 refuses credentials in whatever words: the next step is to renew them, and a wrong token is not repeated.
+    // A 401 refuses the token in any format. The remedy is to renew it, and a wrong token is not repeated.
     const message = `Our token is refused (401), though not in HotSpot's words: the reply ${problem}.`;
     return new EnforcementError("unauthorized", message, { status, traceId });
   }
@@ -138,7 +138,7 @@ function noVerdictError(reply: HttpReply, problem: string, clock: Clock): Enforc
   });
 }
 
-/** A refusal as the error that the caller gets: HotSpot's code and words, plates and tokens hidden. */
+/** The error for a refusal, with HotSpot's code and message. Plates and tokens in them are masked. */
 export function toRefusalError(
   refusal: HotSpotWireRefusal,
   reply: HttpReply,
@@ -162,14 +162,14 @@ export function toRefusalError(
   });
 }
 
-/** A word that does not belong to the operation, such as "not found" to a create, is about something else than the right. */
+/** The reason, when it fits the operation. "Not found" for a create, for example, is not about the right. */
 function toReason({ reason }: HotSpotWireRefusal, { kind }: HotSpotOperation): RefusalReason | undefined {
   if (reason === "already_exists" && kind === "create") return reason;
   if (reason === "not_found" && kind !== "create") return reason;
   return undefined;
 }
 
-/** The texts of an operation that must not be repeated. */
+/** The secrets of an operation, to be masked. */
 export function secretsOf({
   token,
   companyToken,
@@ -177,7 +177,7 @@ export function secretsOf({
   return companyToken === undefined ? [token] : [token, companyToken];
 }
 
-/** A wire's own words, with plates and tokens hidden. */
+/** A wire's own message with plates and tokens masked. */
 function mask(problem: string, operation: HotSpotOperation): string {
   const words = { vendorMessage: problem };
   return maskRefusal(words, [operation.plateNumber], secretsOf(operation)).vendorMessage ?? problem;

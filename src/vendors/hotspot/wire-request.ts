@@ -5,7 +5,7 @@ import { requireSendable } from "../../http/check-request.ts";
 import type { HotSpotConfig } from "./config.ts";
 import type { HotSpotOperation } from "./wire.ts";
 
-/** A request that a wire made, checked. */
+/** A checked request of a wire. */
 export interface EncodedRequest {
   readonly method: string;
   readonly url: string;
@@ -14,9 +14,9 @@ export interface EncodedRequest {
 }
 
 /**
- * The request of an operation, checked so that fetch can send it.
+ * Encodes an operation with the wire, and checks that fetch can send the request.
  *
- * @throws EnforcementError `invalid_config` saying what is wrong with the request, and none of its values
+ * @throws EnforcementError `invalid_config` that says what is wrong with the request, without its values
  */
 export function encodeRequest(
   operation: HotSpotOperation,
@@ -26,7 +26,7 @@ export function encodeRequest(
   try {
     read = readRequest(wire.encode(operation), baseUrl);
   } catch {
-    // Its error is the host's, and may print the plate or the token.
+    // The host's own error is dropped: it may hold the plate or the token.
     read = "failed; nothing was sent.";
   }
   if (typeof read === "string") throw fieldError("wire.encode", read, "invalid_config");
@@ -47,7 +47,7 @@ function readRequest(encoded: unknown, baseUrl: string): EncodedRequest | string
   }
   const { method, path, headers, body } = encoded as Record<string, unknown>;
   if (typeof method !== "string" || method === "") return "must give a method as text, such as POST.";
-  // A path without a slash would make another host of ours, which then gets the token.
+  // A path without a leading slash would extend the host name, and another host would get the token.
   if (typeof path !== "string" || !path.startsWith("/")) return "must give a path that starts with a slash.";
   if (!isUsablePath(path)) {
     return "must give a percent-encoded path: without spaces, control characters, \\, # and segments of dots.";
@@ -57,19 +57,19 @@ function readRequest(encoded: unknown, baseUrl: string): EncodedRequest | string
   if (body !== undefined && body !== null && typeof body !== "string") {
     return "must give the body as text; JSON.stringify an object.";
   }
-  // fetch writes some methods in capital letters and others, such as patch, as they are; servers know capital ones.
+  // fetch normalises some methods to upper case but not others, such as patch. Servers expect upper case.
   const request = { method: method.toUpperCase(), url: `${baseUrl}${path}`, headers: texts };
   return typeof body === "string" && body !== "" ? { ...request, body } : request;
 }
 
-/** Whether URL parsing leaves a path as it is, percent-encoding apart. What it dropped would be another address. */
+/** Whether URL parsing keeps the path, apart from percent-encoding. A part that it drops would change the address. */
 function isUsablePath(path: string): boolean {
   if (!path.isWellFormed() || /[\s\p{Cc}\\#]/u.test(path)) return false;
   const [pathname = ""] = path.split("?");
   return !pathname.split("/").some((segment) => /^(\.|%2e){1,2}$/i.test(segment));
 }
 
-/** Headers as a record of texts. A `Headers`, a Map or a list of pairs would lose all that it holds: the token. */
+/** Headers as a record of texts. A `Headers`, a Map or a list of pairs is refused, because its entries would be lost. */
 function readHeaders(headers: unknown): Record<string, string> | undefined {
   if (headers === undefined || headers === null) return {};
   if (typeof headers !== "object" || Symbol.iterator in headers) return undefined;

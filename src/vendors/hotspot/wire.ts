@@ -1,34 +1,34 @@
 /**
- * HotSpot's wire as two functions. HotSpot publishes nothing of it, so all of it can be replaced: `encode` turns an
- * operation into a request, `decode` a reply into a reference or a refusal.
+ * HotSpot's wire format as two functions: `encode` turns an operation into a request, `decode` turns a reply into a reference
+ * or a refusal. HotSpot does not publish its wire format, so a host can replace all of it.
  *
- * Both are synchronous. One that returns a promise fails the operation with `invalid_config`.
+ * Both functions are synchronous. One that returns a promise fails the operation with `invalid_config`.
  */
 export interface HotSpotWire {
   /**
-   * What it throws, and a request that cannot be sent as it is, fails the operation with `invalid_config` before
-   * anything is sent.
+   * Writes the request of an operation. When it throws, or returns a request that fetch cannot send, the operation fails with
+   * `invalid_config` and nothing is sent.
    */
   encode(operation: HotSpotOperation): HotSpotWireRequest;
   /**
-   * Reads every reply of status 2xx and 4xx but 408 and 429. When it throws, or returns anything but what
-   * {@link HotSpotWireResult} says, the reply is no verdict: the operation is repeated with the same references.
+   * Reads every reply with a status of 2xx or 4xx except 408 and 429. When it throws, or returns anything but a
+   * {@link HotSpotWireResult}, the reply is no verdict: the operation is repeated with the same references.
    */
   decode(response: HotSpotWireResponse): HotSpotWireResult;
   /**
-   * Whether HotSpot finds a right to cancel by `permitReference` alone, without `vendorReference`. Then a right whose
-   * registration was refused after a lost reply is withdrawn by it. Default: true with the default `encode`, else false:
-   * "not found" would mean nothing.
+   * Whether HotSpot finds a right to cancel by `permitReference` alone, without `vendorReference`. When true, sync cancels by
+   * it a right whose registration was refused after a lost reply. Default: true with the default `encode`, otherwise false,
+   * because "not found" would then not mean that the right does not exist.
    */
   readonly ownReferences?: boolean;
 }
 
-/** One change to one right, in neutral words. */
+/** One change of one right, independent of any wire format. */
 export interface HotSpotOperation {
   readonly kind: "create" | "amend" | "cancel";
-  /** Our reference of the right. A repeat carries the same one. */
+  /** The provider's reference of the right. A repeat carries the same one. */
   readonly permitReference: string;
-  /** HotSpot's reference of it; absent when the right is created, or HotSpot never told. */
+  /** HotSpot's reference of the right. Absent in a `create`, and when HotSpot never returned one. */
   readonly vendorReference?: string;
   /** The SpotID: opaque text, leading zeros kept. */
   readonly spotId: string;
@@ -43,19 +43,19 @@ export interface HotSpotOperation {
   readonly companyToken?: string;
 }
 
-/** What `encode` returns. */
+/** The request that `encode` returns. */
 export interface HotSpotWireRequest {
-  /** An HTTP method; sent in capital letters. `GET` and `HEAD` have no body. */
+  /** An HTTP method, sent in upper case. `GET` and `HEAD` have no body. */
   readonly method: string;
-  /** Below `baseUrl`, with a leading slash, percent-encoded. */
+  /** The path below `baseUrl`, with a leading slash, percent-encoded. */
   readonly path: string;
-  /** By name, as text. `content-length` and what else belongs to the connection is set by fetch. */
+  /** A plain object of texts by name. fetch sets `content-length` and the connection's own headers. */
   readonly headers: Readonly<Record<string, string>>;
-  /** As text: `JSON.stringify` objects. Absent or empty: the request has no body. */
+  /** Text, for example of `JSON.stringify`. Absent or empty: the request has no body. */
   readonly body?: string;
 }
 
-/** What `decode` is given. */
+/** The reply that `decode` gets. */
 export interface HotSpotWireResponse {
   readonly status: number;
   readonly headers: Headers;
@@ -63,25 +63,27 @@ export interface HotSpotWireResponse {
 }
 
 /**
- * What a reply says.
+ * The meaning of a reply: exactly one of three keys.
  *
- * - `reference`: HotSpot carried the operation out and knows the right by this reference. Believed under 2xx only.
- * - `refusal`: HotSpot itself says no, under any status.
- * - `noVerdict`: neither, such as a gateway's page. Says what is wrong with the reply, to complete "The vendor's reply
- *   (404) …".
+ * - `reference`: HotSpot carried the operation out, and this is its reference of the right. Accepted under 2xx only.
+ * - `refusal`: HotSpot itself refused the operation, under any status.
+ * - `noVerdict`: neither, such as a gateway's page. The text completes the error message "The vendor's reply (404) …".
  */
 export type HotSpotWireResult =
   | { readonly reference: string }
   | { readonly refusal: HotSpotWireRefusal }
   | { readonly noVerdict: string };
 
-/** A refusal in neutral words, with HotSpot's own beside them. */
+/** A refusal by HotSpot. */
 export interface HotSpotWireRefusal {
-  /** `already_exists`: a right with our reference is there. `not_found`: none is. `rejected`: anything else. */
+  /**
+   * `already_exists`: a right with the provider's reference exists. `not_found`: none exists. `unauthorized`: the token is
+   * refused. `rejected`: any other refusal.
+   */
   readonly reason: "already_exists" | "not_found" | "unauthorized" | "rejected";
   readonly code?: string;
   readonly message?: string;
-  /** With `already_exists`: HotSpot's and our reference of the right that is there, as far as HotSpot tells. */
+  /** With `already_exists`: HotSpot's and the provider's reference of the existing right, as far as HotSpot returns them. */
   readonly reference?: string;
   readonly permitReference?: string;
 }

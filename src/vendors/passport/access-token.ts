@@ -7,14 +7,14 @@ import type { PassportConfig } from "./config.ts";
 import { meansToken, readAnswer, readTokenRefusal } from "./verdict.ts";
 import { TOKEN_AUDIENCE, TOKEN_PATH, TRACE_HEADER, tokenReply } from "./wire.ts";
 
-// A minute is enough for a request that carries the token to arrive before it ends.
+// A token is renewed this long before it expires, so that a request with it still arrives in time.
 const REFRESH_EARLY_MS = 60_000;
-// For a reply that does not say when its token ends.
+// The lifetime of a token whose reply states none.
 const UNSTATED_LIFETIME_MS = 5 * 60_000;
 
 /** Sends requests with an access token. */
 export interface AuthorizedClient {
-  /** Like `attempt.send`, with token and trace id. A refused token is renewed and the request repeated, once. */
+  /** Sends like `attempt.send`, with token and trace id. After a refused token, renews it and repeats the request once. */
   send(attempt: Attempt, request: HttpRequest): Promise<HttpReply>;
 }
 
@@ -24,8 +24,9 @@ interface Token {
 }
 
 /**
- * Client-credentials tokens: one request serves all concurrent callers, a token is renewed a minute early, and the
- * secret is asked for again at each renewal. The request has no retry of its own: each caller's loop repeats it.
+ * Creates a client that authenticates by OAuth client credentials. Concurrent callers share one token request. A token is
+ * renewed a minute before it expires, and each renewal reads the secret again. The token request has no retry of its own: each
+ * caller's operation retries it.
  */
 export function createAuthorizedClient(http: HttpClient, config: PassportConfig): AuthorizedClient {
   const { clock } = config.http;
@@ -63,7 +64,7 @@ export function createAuthorizedClient(http: HttpClient, config: PassportConfig)
       } catch (thrown) {
         const isRefused = isEnforcementError(thrown) && thrown.code === "unauthorized";
         if (!isRefused || !meansToken(thrown, thrown.status)) throw thrown;
-        // Another caller may have renewed it meanwhile; then theirs is tried, not thrown away.
+        // Keeps a token that another caller has renewed in the meantime.
         if (current === token) current = undefined;
         return sendWith(await getToken(attempt), attempt, request);
       }
@@ -92,12 +93,12 @@ async function requestToken(http: HttpClient, config: PassportConfig): Promise<T
   const { access_token: value, ...expiry } = readAnswer(reply, tokenReply);
   const now = config.http.clock().getTime();
   const lifetimeMs = findLifetime(expiry, now);
-  // Half of a short life is left for use: a token that counts as old when it comes would cost a request for each call.
+  // A short-lived token is used for half of its life: otherwise it would count as expired at once, and each call renew it.
   const earlyMs = Math.min(REFRESH_EARLY_MS, lifetimeMs / 2);
   return { value, refreshAt: now + lifetimeMs - earlyMs };
 }
 
-/** How long a token lives, in milliseconds. An end that has passed already tells of a wrong clock, and counts as unstated. */
+/** A token's lifetime in milliseconds. An expiry in the past means a wrong clock, and counts as unstated. */
 function findLifetime(
   { expires_at, expires_in }: Omit<z.output<typeof tokenReply>, "access_token">,
   now: number,

@@ -2,9 +2,9 @@ import { fieldError, readText } from "../../core/fields.ts";
 import { MAX_NAME_LENGTH } from "../../core/names/visible-name.ts";
 
 /**
- * Passport's internal code of a company: `PASSPORT` and the name in upper-case letters and digits.
- * "Université de Moncton" → `PASSPORTUNIVERSITEDEMONCTON`. Accents are folded, œ and æ are written out, everything
- * else that is not A–Z or 0–9 is left out. It is a naming convention (documented by the set-up guide), on no wire.
+ * Passport's internal code of a company: `PASSPORT` and the company's name in upper-case letters and digits, for example
+ * "Université de Moncton" → `PASSPORTUNIVERSITEDEMONCTON`. Accents are removed, œ and æ are written out, and every other
+ * character than A–Z and 0–9 is dropped. It is a naming convention (documented by the set-up guide); no request carries it.
  *
  * @throws EnforcementError `invalid_input` when the name is no text, is longer than 1,000 characters, or has no
  * letter A–Z and no digit

@@ -1,8 +1,8 @@
 import type { HttpReply } from "../../http/reply.ts";
 
 /**
- * The URL of a list's next page: `undefined` where none is named, `strange` where one is named that we do not follow.
- * How Passport continues a list is unpublished; read are `links.next` of the body and a `Link` header (RFC 8288).
+ * Finds the URL of a list's next page in `links.next` of the body or in a `Link` header (RFC 8288); how Passport pages a list
+ * is unpublished. `undefined` when the reply names none, `strange` when it names one of another origin or none that can be read.
  */
 export function findContinuation(
   page: { readonly links?: { readonly next?: string | null | undefined } | null | undefined },
@@ -13,7 +13,7 @@ export function findContinuation(
   if (link === undefined) return undefined;
   if (!URL.canParse(link, current.href)) return "strange";
   const next = new URL(link, current.href);
-  // Another origin would get our token.
+  // Another origin would get the access token.
   return next.origin === current.origin && next.pathname === current.pathname ? next : "strange";
 }
 

@@ -7,7 +7,7 @@ import type { HttpReply } from "../../http/reply.ts";
 import { findAcceptanceProblem, findOwnRefusal } from "./verdict.ts";
 import type { SessionChange } from "./wire.ts";
 
-/** What a 2xx reply to `/events` says of a batch: of all alike, or of each session by its id. */
+/** How a 2xx reply to `/events` is judged: for the whole batch, or for each session by its id. */
 export type EventsVerdict =
   | { readonly of: "all"; readonly confirmed: boolean }
   | { readonly of: "each"; find(change: SessionChange): EnforcementError | undefined };
@@ -20,10 +20,10 @@ const multiStatusReply = z.object({ data: items });
 type Item = z.output<typeof items>[number];
 
 /**
- * Reads a 2xx reply to `/events`. Its body is unpublished: an empty one, and any JSON that does not say no, is accepted.
+ * Reads a 2xx reply to `/events`. Its body is unpublished: an empty body, and any JSON that reports no failure, is accepted.
  *
- * @throws EnforcementError `invalid_response` when it is no acceptance, or says what became of some session but not of
- * which: a repeat by identity is safe, so the whole batch is unknown until then
+ * @throws EnforcementError `invalid_response` when the reply is no acceptance, or reports results that cannot be attributed to
+ * sessions. The whole batch is then unknown, and a repeat by identity is safe
  */
 export function readEventsReply(reply: HttpReply, batch: readonly SessionChange[]): EventsVerdict {
   const found = findItems(reply, batch);
@@ -75,7 +75,7 @@ function findRefusal(
   });
 }
 
-/** Our session's id is proof enough that Passport means it, but that it is not found has to be said in its own words. */
+/** The error code of one session's result. A 404 and the like are a refusal only with an error of Passport's own (`isOwn`). */
 function toCode(status: number, isOwn: boolean): EnforcementErrorCode {
   if (status === 429) return "rate_limited";
   const isNoVerdict = !isOwn && (status < 400 || status === 404 || status === 405 || status === 410);

@@ -11,10 +11,10 @@ import { readEventsReply } from "./event-verdicts.ts";
 import type { ReadBack } from "./read-back.ts";
 import { EVENTS_PATH, type SessionChange, toEventsBody } from "./wire.ts";
 
-/** Events of one type that may share a request; how many Passport takes is unpublished. */
+/** How many events of one type share a request. Passport's own limit is unpublished. */
 export const BATCH_SIZE = 100;
 
-/** Pushes session changes. One outcome for each, in their order. */
+/** Pushes session changes. Returns one outcome for each, in their order. */
 export type Push = (
   changes: readonly SessionChange[],
   context: Pick<OperationContext, "operation" | "signal" | "retries">,
@@ -26,10 +26,10 @@ export function createPush(
   options: { config: PassportConfig; readBack: ReadBack },
 ): Push {
   const { config, readBack } = options;
-  // How Passport orders requests is unpublished, so one session never has two under way.
+  // Whether Passport keeps the order of requests is unpublished: a session never has two requests in flight.
   const locks = createKeyLocks();
 
-  /** Sends a batch once and notes what became of each change; throws when some of them deserve a repeat. */
+  /** Sends a batch once and stores the outcome of each change. Throws when some changes should be repeated. */
   async function sendOnce(
     attempt: Attempt,
     batch: readonly SessionChange[],
@@ -48,7 +48,7 @@ export function createPush(
     else for (const change of batch) progress.ends.set(change, DONE);
   }
 
-  /** 202 says accepted, not done. What can be read back must be visible, or the request is repeated by identity. */
+  /** Reads back the changes of a 202, which means accepted but not done. A change that is not visible is repeated by identity. */
   async function confirm(
     attempt: Attempt,
     batch: readonly SessionChange[],
@@ -88,7 +88,7 @@ export function createPush(
     );
     const left = leftOf(batch);
     if (!whole.ok && left.length > 1 && mayHoldOneBadItem(whole.error)) {
-      // Passport refuses a request as a whole. Halving finds the items that it means, and the others get through.
+      // Passport refuses a request as a whole. Halving the batch isolates the invalid items, and the others are accepted.
       const middle = Math.ceil(left.length / 2);
       for (const half of [left.slice(0, middle), left.slice(middle)]) {
         const ends = await sendBatch(half, context, ready);
@@ -116,19 +116,19 @@ export function createPush(
   };
 }
 
-/** What is known of the changes of a batch, over all its attempts. */
+/** The state of a batch over all its attempts. */
 interface Progress {
-  /** The end of each change that needs no further attempt. */
+  /** The outcome of each change that needs no further attempt. */
   readonly ends: Map<SessionChange, Outcome<void>>;
-  /** Whether an attempt ended without our knowing what it changed. */
+  /** Whether an attempt ended with an unknown outcome. */
   uncertain: boolean;
 }
 
 const DONE: Outcome<void> = Object.freeze({ ok: true, value: undefined });
 
 /**
- * Positions of changes that may travel together: of one type, at most {@link BATCH_SIZE}. What is said of one session
- * stays in its order, each in a later batch than the one before.
+ * Groups changes into batches: of one type, at most {@link BATCH_SIZE} each. The changes of one session stay in order, each in
+ * a later batch than the one before. Returns positions.
  */
 function toBatches(changes: readonly SessionChange[]): number[][] {
   const batches: number[][] = [];
@@ -150,7 +150,7 @@ function platesOf(batch: readonly SessionChange[]): string[] {
   return batch.map(({ registration }) => registration.plate.number);
 }
 
-/** Notes what a reply says of each session. Throws the first verdict that deserves a repeat. */
+/** Stores the result of each session. Throws the first result that should be repeated. */
 function noteVerdicts(
   findRefusal: (change: SessionChange) => EnforcementError | undefined,
   batch: readonly SessionChange[],
@@ -173,7 +173,7 @@ function toFailure(
   return { ok: false, error: withErrorDetails(error, { attempts: attempt.number, outcome }) };
 }
 
-/** A gateway's 413 means the length of the request: a shorter one may pass. */
+/** Whether a smaller batch may succeed: after a refusal, and after a gateway's 413 for the length of the request. */
 function mayHoldOneBadItem({ code, status }: EnforcementError): boolean {
   return code === "rejected" || status === 413;
 }

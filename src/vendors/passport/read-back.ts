@@ -9,23 +9,23 @@ import { findRight, rightsUrl } from "./rights-record.ts";
 import { meansToken, readAnswer } from "./verdict.ts";
 import { parkingRightsReply, type SessionChange } from "./wire.ts";
 
-/** Reads back what an officer sees (seen in client code). It needs a scope that an account may lack. */
+/** Reads back the rights that officers see (seen in client code). It needs a scope that an account may lack. */
 export interface ReadBack {
-  /** False from the moment Passport says that the account may not read, and where zones are external. */
+  /** False with external zone ids, and once Passport has refused the account to read. */
   readonly available: boolean;
-  /** Whether a zone may be listed as well: not any more once Passport refused the question without a plate. */
+  /** Whether a zone can be listed too. False once Passport has refused a request without a plate. */
   readonly listable: boolean;
   /** @throws EnforcementError `unsupported` when it is not available */
   find(attempt: Attempt, query: ReadBackQuery): Promise<FoundRight[]>;
   /**
-   * One page of everything that is shown in a zone: the first, or the one at `url`.
+   * One page of all rights that are shown in a zone: the first page, or the one at `url`.
    *
    * @throws EnforcementError `unsupported` when it is not listable
    */
   list(attempt: Attempt, query: { zone: string; url?: URL | undefined }): Promise<RightsPage>;
-  /** Whether the change's session is shown with a later end than the change's. */
+  /** Whether Passport shows the change's session with a later end than the change's. */
   showsBeyond(attempt: Attempt, change: SessionChange): Promise<boolean>;
-  /** Whether a change that Passport accepted is visible. True where nobody can know. */
+  /** Whether an accepted change is visible. True when it cannot be checked. */
   confirms(attempt: Attempt, change: SessionChange): Promise<boolean>;
 }
 
@@ -36,7 +36,7 @@ export interface ReadBackQuery {
 }
 
 export function createReadBack(client: AuthorizedClient, config: PassportConfig): ReadBack {
-  // Parking rights are asked for by Passport's own zone id, which a third party's id is not.
+  // Parking rights are read by Passport's own zone id, which an external id is not.
   let available = config.zoneIds === "passport";
   let listable = true;
   const requestPage = createRightsList(client, config);
@@ -62,14 +62,14 @@ export function createReadBack(client: AuthorizedClient, config: PassportConfig)
     try {
       return await requestPage(attempt, query);
     } catch (thrown) {
-      // That a plate may be left out is inferred. Where Passport wants one, it says 400 or 403 to the first page.
+      // That the plate may be omitted is inferred. If Passport requires one, it refuses the first page with 400 or 403.
       if (!refusesQuestion(thrown, [400, 403]) || query.url !== undefined) throw thrown;
       listable = false;
       throw unsupported();
     }
   }
 
-  /** The ends under which a session is shown. Empty when it is not shown. */
+  /** The ends with which Passport shows a session. Empty when it does not show it. */
   async function findEnds(attempt: Attempt, change: SessionChange): Promise<(Date | null)[]> {
     const rights = await find(attempt, { zone: change.zone, plate: change.registration.plate });
     return rights.flatMap(({ reference, validTo }) => (reference === change.sessionId ? [validTo] : []));
@@ -91,10 +91,10 @@ export function createReadBack(client: AuthorizedClient, config: PassportConfig)
     showsBeyond,
     async confirms(attempt, change) {
       const now = config.http.clock();
-      // A right that has not begun is not shown to officers; there is nothing to look for.
+      // Passport does not show a right before its start, so it cannot be checked.
       if (!available || new Date(change.registration.validFrom) > now) return true;
       try {
-        // Nor is one that is over, but it must not be shown as one that goes on.
+        // An ended right is not shown either, but it must not be shown with a later end.
         if (change.end <= now) return !(await showsBeyond(attempt, change));
         return (await findEnds(attempt, change)).some((end) => end?.getTime() === change.end.getTime());
       } catch (thrown) {
@@ -105,7 +105,7 @@ export function createReadBack(client: AuthorizedClient, config: PassportConfig)
   };
 }
 
-/** Whether Passport itself refuses the question as such: a gateway's status or an old token must not switch reading off. */
+/** Whether Passport itself refuses the request. A gateway's status or an expired token must not end reading back. */
 function refusesQuestion(thrown: unknown, statuses: readonly number[]): boolean {
   if (!isEnforcementError(thrown) || thrown.vendorCode === undefined) return false;
   return statuses.includes(thrown.status ?? 0) && !meansToken(thrown, thrown.status);
@@ -114,6 +114,6 @@ function refusesQuestion(thrown: unknown, statuses: readonly number[]): boolean 
 function unsupported(): EnforcementError {
   return new EnforcementError(
     "unsupported",
-    "Parking rights cannot be read back: the account lacks the scope, or zones are external. Ask Passport for it, or look in OpsMan.",
+    "Parking rights cannot be read back: the account lacks the scope, or zones are external. Ask Passport for the scope, or look in OpsMan.",
   );
 }

@@ -9,7 +9,7 @@ import { requireZone, type ZoneCatalogue } from "./zones.ts";
 
 type ReadOperations = Required<Pick<PushProvider, "find" | "listRegistrations">>;
 
-/** Finds a plate in a zone, and lists a zone: each page is an operation of its own, with its own deadline and repeats. */
+/** Finds a plate in a zone, and lists a zone. Each page is an operation of its own, with its own deadline and retries. */
 export function createReadOperations(
   http: HttpClient,
   options: { providerId: string; zones: ZoneCatalogue; readBack: ReadBack },
@@ -52,7 +52,7 @@ export function createReadOperations(
         const zone = requireZone(await zones.resolve(attempt, target), "query.target");
         return readBack.list(attempt, { zone, url });
       });
-      // A list that goes round in circles has no end that we could know of.
+      // A list whose pages form a circle never ends.
       const circular = page.next !== undefined && visited.has(page.next.href);
       if (page.next !== undefined) visited.add(page.next.href);
       whole &&= page.whole && !circular;

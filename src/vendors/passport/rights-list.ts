@@ -7,11 +7,11 @@ import { findPlate, findRight, rightsUrl } from "./rights-record.ts";
 import { readAnswer } from "./verdict.ts";
 import { parkingRightsReply } from "./wire.ts";
 
-// Some 70,000 rights: more than a zone has, less than would hurt.
+// Some 70,000 rights: more than a zone has, and little enough memory.
 const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 
-// Whether Passport cuts a list, and where, is unpublished. A list that ends at one of these lengths without a word of a
-// next page may have been cut there.
+// Whether Passport limits the length of a list is unpublished. A list of one of these lengths that names no next page may have
+// been cut there.
 const USUAL_PAGE_SIZES = new Set([
   10, 20, 25, 50, 100, 200, 250, 500, 1_000, 2_000, 2_500, 5_000, 10_000, 20_000, 25_000, 50_000,
 ]);
@@ -19,13 +19,13 @@ const USUAL_PAGE_SIZES = new Set([
 /** One page of a zone's rights. */
 export interface RightsPage {
   readonly registrations: readonly ListedRegistration[];
-  /** Where the next page is; `undefined` behind the last. */
+  /** The address of the next page; `undefined` after the last one. */
   readonly next: URL | undefined;
-  /** False when something was left out: a record that could not be read, a page that cannot be asked for. */
+  /** False when rights are missing: a record could not be read, or a page could not be requested. */
   readonly whole: boolean;
 }
 
-/** Asks for pages of parking rights without a plate. Seen in client code is only the question with one. */
+/** Requests pages of parking rights without a plate (inferred: client code only shows requests with one). */
 export function createRightsList(client: AuthorizedClient, config: PassportConfig) {
   return async (
     attempt: Attempt,

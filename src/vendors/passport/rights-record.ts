@@ -4,7 +4,7 @@ import type { FoundRight, ListedRegistration } from "../../core/provider.ts";
 import type { PassportConfig } from "./config.ts";
 import { PARKING_RIGHTS_PATH, parkingRightRecord, vehicleRecord } from "./wire.ts";
 
-/** Asks for the rights of one zone. */
+/** The address of the rights of one zone. */
 export function rightsUrl(config: PassportConfig, zone: string): URL {
   const url = new URL(`${config.baseUrl}${PARKING_RIGHTS_PATH}`);
   url.searchParams.set("operator_id", config.operatorId);
@@ -12,15 +12,15 @@ export function rightsUrl(config: PassportConfig, zone: string): URL {
   return url;
 }
 
-/** A record of the reply. */
+/** A right in the reply. */
 export interface RightRecord {
   readonly right: FoundRight;
-  /** Absent where the record does not say whose it is. */
+  /** Absent when the record names no operator. */
   readonly operatorId: string | undefined;
   readonly vehicle: unknown;
 }
 
-/** Reads a right; `undefined` for one that cannot be read. */
+/** Reads a right; `undefined` when it cannot be read. */
 export function findRight(record: unknown): RightRecord | undefined {
   const parsed = parkingRightRecord.safeParse(record);
   if (!parsed.success) return undefined;
@@ -36,7 +36,7 @@ export function findRight(record: unknown): RightRecord | undefined {
   };
 }
 
-/** The plate of a right, where it can be read. */
+/** The plate of a right, when it can be read. */
 export function findPlate(vehicle: unknown): Pick<ListedRegistration, "plate"> {
   const parsed = vehicleRecord.safeParse(vehicle);
   if (!parsed.success) return {};

@@ -5,10 +5,9 @@ import { findDenial, findInnerDenial } from "../../http/denial.ts";
 import { unreadableReply } from "../../http/failure.ts";
 import { type HttpReply, isSuccess, type VendorRefusal } from "../../http/reply.ts";
 
-// The one place that decides what a reply of Passport's means: accepted, refused by Passport, or no verdict. The table
-// is in docs/vendors/passport.md.
+// Judges every reply of Passport: accepted, refused by Passport, or no verdict. docs/vendors/passport.md has the table.
 
-// Documented (concepts/errors): RFC 7807, whose `type` begins so. Nothing else is Passport's word.
+// Documented (concepts/errors): RFC 7807 with a `type` that begins with this. Any other error is not Passport's own.
 const OWN_TYPE = "io.passportlabs:error:";
 
 const text = z.catch(z.optional(z.string()), undefined);
@@ -21,9 +20,9 @@ const ownProblem = z.object({
   additional_details: z.optional(z.unknown()),
 });
 
-/** What Passport says in its own words in a reply of any status, 2xx included; `undefined` where it says no such thing. */
+/** Passport's own refusal in a reply of any status, 2xx included; `undefined` when the reply holds none. */
 export function readPassportRefusal(reply: HttpReply): VendorRefusal | undefined {
-  // A list of zones is long, and is read by its own schema later.
+  // Skipped for a list of zones, which is long and is parsed by its own schema later.
   if (isSuccess(reply) && !reply.body.includes(OWN_TYPE)) return undefined;
   const { status } = reply;
   const own = findOwnRefusal(findJson(reply)?.value, isSuccess(reply) ? undefined : status);
@@ -36,7 +35,7 @@ const wrappedProblem = z.object({
   errors: z.optional(z.unknown()),
 });
 
-/** The value itself, or the one error that it holds: seen elsewhere, and Passport's word all the same. */
+/** The value itself, or the single error that it wraps (a form that other APIs use). */
 function findOwnProblem(value: unknown) {
   const own = ownProblem.safeParse(value);
   if (own.success) return own.data;
@@ -47,7 +46,7 @@ function findOwnProblem(value: unknown) {
   return ownProblem.safeParse(error ?? only).data;
 }
 
-/** Passport's own refusal in a JSON value. `status` is the one that it came under; its own otherwise. */
+/** Passport's own refusal in a JSON value. `status` is the reply's; default: the one in the value. */
 export function findOwnRefusal(value: unknown, status?: number): VendorRefusal | undefined {
   const own = findOwnProblem(value);
   if (own === undefined) return undefined;
@@ -59,7 +58,7 @@ export function findOwnRefusal(value: unknown, status?: number): VendorRefusal |
     vendorCode,
     vendorMessage: words === "" ? undefined : words,
     reason: findReason(vendorCode, meant),
-    // Under a 2xx the words' own status is the one that counts.
+    // Under a 2xx the status in the body counts.
     ...(status === undefined && meant !== undefined ? { status: meant } : {}),
   };
 }
@@ -70,8 +69,8 @@ function toWords(details: unknown): string | undefined {
   return isEmpty ? undefined : JSON.stringify(details);
 }
 
-// The list of codes is unpublished, so a code is read by its words. A missing zone, operator or address is no missing
-// session; a code that says nothing of missing is not made to by a 404.
+// The list of codes is unpublished, so a code is read by its words. A missing zone, operator or address is not a missing
+// session. A 404 alone does not mean that the session is missing: the code must say so.
 const SAYS_MISSING = /not_?found|no_such|not_exist|unknown_(parking_)?session|session_unknown|gone$/i;
 const NAMES_SOMETHING_ELSE =
   /zone|operator|account|client|space|scope|path|route|endpoint|url|vehicle|location|field|token/i;
@@ -80,13 +79,13 @@ const SAYS_EXISTING = /exists|duplicate|overlap|conflict/i;
 function findReason(code: string, status: number | undefined): RefusalReason | undefined {
   const isAddressed = status === 404 || status === 410;
   if (SAYS_MISSING.test(code) && !NAMES_SOMETHING_ELSE.test(code)) {
-    // Without the session's name, the status has to say that it is the thing that was addressed.
+    // A code that does not name the session needs a 404 to mean it.
     if (namesSession(code) || isAddressed) return "not_found";
   }
   return SAYS_EXISTING.test(code) ? "already_exists" : undefined;
 }
 
-/** Whether a code names the session itself, so that "not found" can mean nothing but it. */
+/** Whether a code names the session itself. "Not found" then means that the session does not exist. */
 export function namesSession(code: string | undefined): boolean {
   return /session/i.test(code ?? "");
 }
@@ -95,8 +94,8 @@ const TOKEN_WORDS =
   /(?:token|jwt|bearer)[^.<>\n]{0,40}?(?:expired|invalid|revoked|unknown)|(?:expired|invalid|revoked)[^.<>\n]{0,20}?(?:token|jwt)/i;
 
 /**
- * Whether a refusal means the access token, so that a new one may help: any 401, a code that says so, or under 403 words
- * that say so. Another 403 means what the account may do.
+ * Whether a refusal is about the access token, so that a new one may help: any 401, a code that says so, or a 403 whose message
+ * says so. Any other 403 is about the account's permissions.
  */
 export function meansToken(
   { vendorCode, vendorMessage }: Pick<VendorRefusal, "vendorCode" | "vendorMessage">,
@@ -108,7 +107,7 @@ export function meansToken(
 
 const bearerError = z.object({ error: z.literal("invalid_token") });
 
-/** A refused token in words that are not Passport's own: what stands before its API may check tokens, too (RFC 6750). */
+/** A refused token in the format of RFC 6750: a gateway in front of Passport's API may check tokens too. */
 function findTokenRefusal(reply: HttpReply): VendorRefusal | undefined {
   const { status, headers, body } = reply;
   if (status !== 400 && status !== 401 && status !== 403) return undefined;
@@ -122,7 +121,7 @@ function findTokenRefusal(reply: HttpReply): VendorRefusal | undefined {
   return said === undefined ? undefined : { vendorMessage: said, code: "unauthorized" };
 }
 
-// The error response of OAuth 2.0 (RFC 6749 §5.2). Frameworks write "Bad Request" into a field of the same name.
+// The error response of OAuth 2.0 (RFC 6749 §5.2). Frameworks use a field of the same name for texts such as "Bad Request".
 const oauthError = z.object({
   error: z.string().check(z.regex(/^[a-z][a-z0-9]*([_.-][a-z0-9]+)*$/)),
   error_description: text,
@@ -131,8 +130,8 @@ const oauthError = z.object({
 const TRANSIENT_OAUTH_ERRORS = new Set(["temporarily_unavailable", "server_error", "slow_down"]);
 
 /**
- * What the token endpoint says when it refuses our credentials: Passport's own words, or OAuth's. Whatever status and
- * code it uses, it means us and never a permit.
+ * Reads a refusal of the token endpoint, in Passport's format or OAuth's. Under any status and code it is about the
+ * credentials, never about a permit.
  */
 export function readTokenRefusal(reply: HttpReply): VendorRefusal | undefined {
   const { status } = reply;
@@ -147,10 +146,10 @@ export function readTokenRefusal(reply: HttpReply): VendorRefusal | undefined {
 }
 
 /**
- * The JSON of a 2xx reply in the shape that a schema asks for.
+ * Parses the JSON of a 2xx reply with a schema.
  *
- * @throws EnforcementError `invalid_response` when it says no in words that are not Passport's, is not JSON, or has
- * another shape
+ * @throws EnforcementError `invalid_response` when it reports a failure in a foreign format, is not JSON, or does not match the
+ * schema
  */
 export function readAnswer<Schema extends z.ZodMiniType>(reply: HttpReply, schema: Schema): z.output<Schema> {
   const json = findJson(reply);
@@ -163,7 +162,7 @@ export function readAnswer<Schema extends z.ZodMiniType>(reply: HttpReply, schem
   throw unreadableReply(`is not as expected at "${path}"`, reply, false);
 }
 
-/** What a 2xx reply to a change lacks to count as accepted; `undefined`: nothing. Its body is unpublished. */
+/** Why a 2xx reply to a change is not an acceptance; `undefined` when it is one. Its body is unpublished. */
 export function findAcceptanceProblem(reply: HttpReply): string | undefined {
   if (reply.body.trim() === "") return undefined;
   const json = findJson(reply);
@@ -177,7 +176,7 @@ function describeDenial(field: string): string {
   return `says no ("${field}"), without an error code of Passport's (${OWN_TYPE}…)`;
 }
 
-/** By what a reply under 2xx says no in words that are not Passport's: its content type, or a field of its JSON. */
+/** Where a 2xx reply reports a failure in a foreign format: its content type, or a field of its JSON. */
 function findReplyDenial(value: unknown, { headers }: HttpReply): string | undefined {
   return headers.get("content-type")?.includes("problem+json") ? "content-type" : findDenial(value);
 }

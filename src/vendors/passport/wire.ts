@@ -4,8 +4,8 @@ import { countryOf, subdivisionOf } from "../../core/permit/region.ts";
 import type { StoredRegistration } from "../../core/registration/registration.ts";
 import type { PassportConfig } from "./config.ts";
 
-// Passport's wire: event names and fields are documented (developer.passportinc.com, events/parking-session), paths
-// and bodies are seen in client code.
+// Passport's wire format. Event names and fields are documented (developer.passportinc.com, events/parking-session); paths and
+// bodies are seen in client code.
 
 export const TOKEN_PATH = "/v3/shared/access-tokens";
 export const EVENTS_PATH = "/v3/shared/events";
@@ -16,11 +16,11 @@ export const TRACE_HEADER = "passport-labs-client-trace-id";
 
 export type EventType = "parking_session_started" | "parking_session_extended" | "parking_session_stopped";
 
-/** What one event says about one session. */
+/** One event about one session. */
 export interface SessionChange {
   readonly type: EventType;
   readonly sessionId: string;
-  /** The zone's id as it goes on the wire. */
+  /** The zone's id as it is sent. */
   readonly zone: string;
   readonly registration: StoredRegistration;
   readonly end: Date;
@@ -52,7 +52,7 @@ function toEvent(
     occurred_at: formatInstant(at),
     session_id: sessionId,
     operator_id: config.operatorId,
-    // Exactly one of the two may be there; what is undefined is not written.
+    // Exactly one of the two is sent; JSON omits the undefined one.
     external_zone_id: isExternal ? zone : undefined,
     passport_zone_id: isExternal ? undefined : zone,
     start_time: registration.validFrom,
@@ -74,8 +74,8 @@ function toVehicle({ plate }: StoredRegistration): Record<string, string> {
 }
 
 /**
- * Reply to a token request. The characters of a token are those of RFC 6749 (A.12), which a header can carry. `expires_at` is
- * the newer form, `expires_in` (seconds) the older; both are seen, and neither is needed.
+ * The reply to a token request. A token has the characters of RFC 6749 (A.12), which a header can carry. `expires_at` is the
+ * newer form and `expires_in` (seconds) the older; both are seen in client code, and neither is required.
  */
 export const tokenReply = z.object({
   access_token: z.string().check(z.trim(), z.regex(/^[ -~]+$/)),
@@ -85,7 +85,7 @@ export const tokenReply = z.object({
 
 const links = z.optional(z.nullable(z.object({ next: z.nullish(z.string()) })));
 
-/** Reply to a zone list. Only what we need; each zone is read on its own, so that a strange one hides no other. */
+/** The reply to a zone list, with the fields that are needed. Each zone is parsed alone: a malformed one hides no other. */
 export const zonesReply = z.object({
   data: z.array(z.unknown()),
   links,
@@ -109,7 +109,7 @@ export const parkingRightRecord = z.object({
   reference_id: z.nullish(z.string()),
 });
 
-/** The vehicle of a right, read on its own: a strange one hides no right. */
+/** The vehicle of a right, parsed alone: a malformed one hides no right. */
 export const vehicleRecord = z.object({
   vehicle_plate: z.string(),
   vehicle_state: z.nullish(z.string()),

@@ -7,31 +7,30 @@ import { findContinuation } from "./continuation.ts";
 import { readAnswer } from "./verdict.ts";
 import { ZONES_PATH, zoneRecord, zonesReply } from "./wire.ts";
 
-// Clients are seen to send `limit`; which values Passport takes is unpublished.
+// Client code sends `limit`; which values Passport accepts is unpublished.
 const PAGE_SIZE = 1000;
 const MAX_PAGES = 50;
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 const FRESH_FOR_MS = 15 * 60_000;
-const ASK_AGAIN_AFTER_MS = 60_000;
+const REFETCH_AFTER_MS = 60_000;
 
-/** The operator's zones, remembered for a quarter of an hour. */
+/** The operator's zones, cached for 15 minutes. */
 export interface ZoneCatalogue {
-  /** All zones; from memory when that is fresh and `refresh` is not asked for. */
+  /** All zones, from the cache unless it is too old or `refresh` is true. */
   list(attempt: Attempt, options?: { refresh?: boolean }): Promise<ZoneList>;
-  /** The id that goes on the wire for a target that is one itself; undefined for one that has to be looked up. */
+  /** The zone id of a target that is itself an id; `undefined` for a number or name, which `resolve` looks up. */
   findId(target: string): string | undefined;
   /**
-   * The id that goes on the wire for a target: itself when it is one, otherwise that of the only zone with this
-   * number or name. A problem when there is none, or more than one, or the list is incomplete, so that nobody can
-   * know.
+   * The zone id of a target: the target itself when it is an id, otherwise the id of the only zone with this number or name. A
+   * problem when there is no such zone, when there are several, or when the list is incomplete, so that there may be.
    */
   resolve(attempt: Attempt, target: string): Promise<ResolvedTarget>;
 }
 
-/** A zone's id, or what is wrong with the target, to be said of the field that holds it. */
+/** A zone's id, or the problem with the target, which completes an error about its field. */
 export type ResolvedTarget = { readonly id: string } | { readonly problem: string };
 
-/** Makes the catalogue of one operator. One fetch serves all callers that wait for it. */
+/** Creates the catalogue of one operator. Concurrent callers share one fetch. */
 export function createZoneCatalogue(
   http: HttpClient,
   client: AuthorizedClient,
@@ -72,8 +71,8 @@ export function createZoneCatalogue(
     const id = findId(target);
     if (id !== undefined) return { id };
     let zones = await list(attempt);
-    // A zone that was made after we last looked deserves a second look, but not one for every permit.
-    if (findZones(zones, target).length === 0 && ageOf(zones) > ASK_AGAIN_AFTER_MS) {
+    // The zone may be new: the list is fetched again, but at most once a minute.
+    if (findZones(zones, target).length === 0 && ageOf(zones) > REFETCH_AFTER_MS) {
       zones = await list(attempt, { refresh: true });
     }
     const found = findZones(zones, target);
@@ -94,7 +93,7 @@ export function createZoneCatalogue(
   return { list, findId, resolve };
 }
 
-/** @throws EnforcementError `invalid_input` naming `field`, which holds the target, when it was not resolved */
+/** The zone id. @throws EnforcementError `invalid_input` that names `field` when the target was not resolved */
 export function requireZone(resolved: ResolvedTarget, field: string): string {
   if ("problem" in resolved) throw fieldError(field, resolved.problem);
   return resolved.id;
@@ -131,8 +130,8 @@ async function fetchZones(
     }
     const continuation = findContinuation(page, reply, next);
     next = continuation === "strange" ? undefined : continuation;
-    // How Passport continues a list is unpublished: a full page without a continuation may have been cut, and a
-    // continuation that we do not follow leaves something out.
+    // How Passport pages a list is unpublished. A full page that names no next one may have been cut, and a next page that
+    // cannot be followed is missing.
     if (continuation === "strange" || (next === undefined && page.data.length >= PAGE_SIZE)) complete = false;
   }
   return { zones: [...zones.values()], complete };
