@@ -26,7 +26,7 @@ afterAll(async () => {
   await browser?.close();
 });
 
-/** Opens a report as somebody does who got it by mail. */
+/** Opens a report like a person who got it by mail. */
 async function open(name: string, options: { dark?: boolean } = {}): Promise<Page> {
   const path = join(folder, `${name.split(".")[0]}.html`);
   await command(["check", fixture(name), "--out", path]);
@@ -58,7 +58,7 @@ async function expectToFit(page: Page): Promise<void> {
 
 describe("the report on a phone", () => {
   it.each([{ dark: false }, { dark: true }])(
-    "shows all ten mistakes, and what nobody can see (dark: $dark)",
+    "shows all ten mistakes, and invisible characters (dark: $dark)",
     async ({ dark }) => {
       const page = await open("ten-mistakes.yaml", { dark });
       await expectToFit(page);

@@ -38,7 +38,7 @@ describe("ten planted mistakes", () => {
     expect(new Set(found.map(({ code }) => code)).size).toBe(10);
   });
 
-  it("show the character that nobody can see", async () => {
+  it("show an invisible character", async () => {
     const { reports } = await checkAsJson(fixture("ten-mistakes.yaml"), "--vendor", "t2-flex");
     expect(reports).toHaveLength(1);
     expect(reports[0]?.issues[0]?.difference?.codePoints).toEqual({ expected: "U+0020", actual: "U+00A0" });

@@ -16,9 +16,9 @@ export interface Ended {
 /** What a run finds around it. */
 export interface Surroundings {
   readonly environment?: Readonly<Record<string, string>>;
-  /** Lines that somebody types. */
+  /** Lines that a person types. */
   readonly answers?: readonly string[];
-  /** Somebody who does something before each answer; in place of `answers`. */
+  /** A person who acts before each answer; instead of `answers`. */
   readonly ask?: (question: string) => string | undefined;
   readonly signal?: AbortSignal;
   /** What standard input is. Default: a terminal. */

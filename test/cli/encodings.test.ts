@@ -19,12 +19,12 @@ describe("text is decoded", () => {
     expect(decodeText(content)).toEqual({ text: TEXT });
   });
 
-  it("Windows-1252, when somebody says so", () => {
+  it("Windows-1252, when the flag says so", () => {
     expect(decodeText(windows(TEXT), { encoding: "windows-1252" })).toEqual({ text: TEXT });
   });
 });
 
-describe("what somebody says of the encoding", () => {
+describe("the flag for the encoding", () => {
   it.each([
     ["UTF-8", bytes(TEXT)],
     ["UTF-8 with a byte order mark", bytes(`\uFEFF${TEXT}`)],

@@ -6,7 +6,7 @@ import { command, fixture } from "./command-line.ts";
 const report = async (format: string) =>
   (await command(["check", fixture("hostile.json"), "--format", format])).stdout;
 
-describe("names that somebody made to hurt", () => {
+describe("names that were made to do harm", () => {
   it("stay text in HTML: no element, no attribute, no address of theirs", async () => {
     const html = await report("html");
     const tags = [...html.matchAll(/<\/?([a-z][a-z0-9]*)/gi)].map((match) => match[1]?.toLowerCase());

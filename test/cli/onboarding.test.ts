@@ -120,8 +120,8 @@ describe("test-plate", () => {
     expect(seen.stderr.match(/does the officer's screen show TEST123 at Lot 101 \(14283\)/g)).toHaveLength(2);
     const unseen = await ask(args, ["n"]);
     expect(unseen).toMatchObject({ code: 1, stdout: expect.stringContaining("not seen - Lot 101") });
-    const nobody = await ask(args);
-    expect(nobody).toMatchObject({ code: 1, stdout: expect.stringContaining("failed - Lot 101") });
+    const unanswered = await ask(args);
+    expect(unanswered).toMatchObject({ code: 1, stdout: expect.stringContaining("failed - Lot 101") });
     expect(sandbox.hotspot.findPermits({ plate: "TEST123", at: NOW })).toEqual([]);
   });
 
@@ -181,7 +181,7 @@ describe("test-plate", () => {
 
   it("shows what it could not sweep, also of a provider that was not chosen", async () => {
     const stop = new AbortController();
-    // Nobody is there to say that the test permit is gone: the record stays open.
+    // No person answers that the test permit is gone: the record stays open.
     const answers = { ask: (question: string) => (question.startsWith("Take") ? undefined : "") };
     await command(["test-plate", mapping, "--vendor", "t2-flex", "--all"], {
       ...{ environment, ...answers, signal: stop.signal },
@@ -258,7 +258,7 @@ describe("readiness", () => {
     expect(stdout).not.toMatch(/^\W*(<h3[^>]*>)?Mapping(<\/h3>)?$/m);
   });
 
-  it("says what is missing instead of calling anybody without credentials", async () => {
+  it("says what is missing instead of sending requests without credentials", async () => {
     const { code, stdout } = await command(["readiness", mapping, "--format", "json"]);
     expect(code).toBe(1);
     const { version, reports } = JSON.parse(stdout);
@@ -291,7 +291,7 @@ describe("readiness", () => {
     expect(withToken.stdout).not.toContain("company_token_missing");
   });
 
-  it("knows what somebody confirmed", async () => {
+  it("knows what a person confirmed", async () => {
     const { stdout } = await ask(["readiness", mapping, "--vendor", "t2-flex", "--confirmed", "odc-task"]);
     expect(stdout).toContain("done odc-task");
     const unknown = await ask(["readiness", mapping, "--vendor", "t2-flex", "--confirmed", "cake"]);
@@ -343,7 +343,7 @@ describe("sandbox", () => {
         .replace(vendors.passportUrl, passport.baseUrl)
         .replace(vendors.hotspotUrl, hotspot.baseUrl),
     );
-    // The sandbox's process lives by the machine's clock, so whoever tests there does too.
+    // The sandbox's process lives by the machine's clock, so its tests do too.
     const tested = await runBin(
       ["test-plate", mapping, "--vendor", "passport", "--vendor", "hotspot", "--all"],
       { env: { ...passport.environment, ...hotspot.environment }, input: "y\n" },

@@ -116,7 +116,7 @@ vendors:
     expect(code).not.toBe(2);
   });
 
-  it("is told of a provider whose vendor nobody knows", async () => {
+  it("names a provider whose vendor is unknown", async () => {
     const said = await refusal(
       "vendor.yaml",
       "company: { id: c, name: C, providers: {} }\nlocations:\n  - { id: a, name: A, providers: { flowbird: { enabled: true } } }\n",
@@ -197,7 +197,7 @@ describe("a table with names that are wrong", () => {
       expect(code).toBe(1);
       expect(stdout.length).toBeLessThan(40_000);
       const shown = stdout.replaceAll("\\", "").replace(/<[^>]+>/g, "");
-      // Both of the locations that share an id: nobody can know which one is meant.
+      // Both of the locations that share an id: it is not known which one is meant.
       expect(shown).toContain(
         format === "html" ? "LotU+0007 A / Lot BU+200F" : "Lot[U+0007] A / Lot B[U+200F]",
       );

@@ -42,7 +42,7 @@ describe("EnforcementError", () => {
     });
   });
 
-  test("has no cause, not even when somebody prints all of it", () => {
+  test("has no cause, not even when all of it is printed", () => {
     const error = new EnforcementError("unavailable", "It failed.", { cause: "Bearer secret" } as object);
     expect("cause" in error).toBe(false);
     expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/cause|Bearer/i);

@@ -81,7 +81,7 @@ describe("the guide to lookups", () => {
     expect(JSON.parse(stdout)).toMatchObject({ sessions: [{ permitId: "P-1" }] });
   });
 
-  it("throttles strangers, and nobody else", async () => {
+  it("throttles only requests without a credential", async () => {
     const server = await project.serve("node-http.ts");
     try {
       const statuses = [];

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import type { EnforcementError } from "../../src/core/errors.ts";
 import type { ProviderEvent } from "../../src/core/provider.ts";
 
-/** Everything that anybody could print of a failure and of the events that went with it. */
+/** Every text that a failure and its events can be printed as. */
 export function everythingSaid(error: EnforcementError, events: readonly ProviderEvent[]): string {
   return [
     ...[error.message, error.stack, String(error.cause), String(error)],

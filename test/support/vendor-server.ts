@@ -24,7 +24,7 @@ export interface VendorServer {
 }
 
 /**
- * Answers the requests to `origin` through msw with the handler that a test installs. A request that nobody answers
+ * Answers the requests to `origin` through msw with the handler that a test installs. A request without a handler
  * becomes a network error which a provider would retry and report, so it is recorded and fails the test by itself.
  */
 export function serveVendor(origin: string): VendorServer {
@@ -44,7 +44,7 @@ export function serveVendor(origin: string): VendorServer {
     server.listen({
       onUnhandledFrame({ frame }) {
         unhandled.push(frame.protocol);
-        throw new Error("Nobody answers this request.");
+        throw new Error("No handler answers this request.");
       },
     }),
   );

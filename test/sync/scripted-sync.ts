@@ -109,7 +109,7 @@ export function scriptedSync(
           listRegistrations: false,
         },
         validateMapping: () => {
-          throw new Error("Nobody asks for a report.");
+          throw new Error("This script has no report.");
         },
         checkConnection: async () => ({ status: "connected" as const, message: "" }),
         setup: {} as PushProvider["setup"],

@@ -24,7 +24,7 @@ const sandbox = createSandbox({
   hotspot: { spotIds: ["14283"] },
 });
 const vendors = await sandbox.listen();
-// Passport is down, and HotSpot refuses whoever has no region.
+// Passport is down, and HotSpot refuses permits without a region.
 sandbox.passport.faults.add({ kind: "status", status: 503, times: Number.POSITIVE_INFINITY });
 const { operatorId, clientId, clientSecret } = sandbox.passport;
 const providers = [

@@ -1,6 +1,6 @@
 import type { LookupAudit } from "@offstreet/enforcement";
 
-/** Somebody who listens: keeps the last record and counts. Both sides have the same one. */
+/** A listener that keeps the last record and counts. Both sides have the same one. */
 export function listenToAudits(): {
   onAnswer(audit: LookupAudit): void;
   readonly last: LookupAudit | undefined;

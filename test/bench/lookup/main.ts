@@ -33,7 +33,7 @@ const text = `\`${command}\` on ${new Date().toISOString().slice(0, 10)}. ${desc
 
 All servers do the same work: they know the asking party by an API key (SHA-256, compared in constant time), validate the
 JSON, look a plate up among ${PERMITS.toLocaleString("en-US")} permits of five companies, compare company, place, interval and region, keep a
-deadline of two seconds and notice a client that goes, write an audit record that somebody listens to, and answer the
+deadline of two seconds and notice a client that goes, write an audit record for a listener, and answer the
 same bytes with the same headers, which is checked before anything is measured. Each runs in a process of its own;
 ${CONNECTIONS} connections ask one lookup at a time, and ${percent(http.hitShare)} of the lookups find a permit. The load generator shares the
 machine; it was busy at most ${percent(http.generatorBusy)} of a core's time.

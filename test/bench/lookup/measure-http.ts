@@ -60,7 +60,7 @@ async function askInTurns(
   }
   const results = new Map<string, LoadResult[]>(servers.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    // There and back again, so that nobody is always measured after the same one.
+    // There and back again, so that no contender is always measured after the same one.
     for (const { name, port } of round % 2 === 0 ? servers : servers.toReversed()) {
       // Whose turn it is has been idle while all others had theirs, and its memory has gone cold.
       await applyLoad(port, requests, { ...load, seconds: WAKE_UP_SECONDS });

@@ -11,7 +11,7 @@ const [name = "", kind] = process.argv.slice(2);
 if (!isContenderName(name)) throw new Error(`There is no contender "${name}".`);
 const source: SourceKind = kind === "promise" ? "promise" : "memory";
 const { onAnswer } = listenToAudits();
-// Only the one that is served is made: permits that nobody looks into would be in the garbage collector's way.
+// Only the one that is served is made: permits that are never read would slow down the garbage collector.
 const port = await CONTENDERS[name].listen({
   byHand: () => warmUpByHand(createLookupByHand(createSourceByHand(makePermits(PERMITS), source), onAnswer)),
   ours: () => warmUpOurs(createOurHandler(createOurSource(makePermits(PERMITS), source), onAnswer)),

@@ -54,7 +54,7 @@ export function makePermits(count: number): Permit[] {
   return Array.from({ length: count }, (_, index) => makePermit(index));
 }
 
-/** The permit with this number, whoever makes it. */
+/** The permit with this number, for every contender. */
 export function makePermit(index: number): Permit {
   const random = seededRandom(index + 1);
   const companyId = companyOf(index);

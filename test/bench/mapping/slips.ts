@@ -1,4 +1,4 @@
-/** A slip that somebody makes when a name is typed or copied. */
+/** A slip in typing or copying a name. */
 export interface Slip {
   readonly name: string;
   /** The name with the slip in it; `undefined` where the name has nothing to slip on. */

@@ -13,7 +13,7 @@ export interface Child {
 }
 
 const running = new Set<ChildProcess>();
-// Nobody outlives the benchmark, however it ends.
+// No child process outlives the benchmark.
 process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });

@@ -41,7 +41,7 @@ export function askForRun(child: Child, request: Partial<RunRequest> & { permits
   return child.ask<Run>({ isCompared: false, ...request } satisfies RunRequest, 120);
 }
 
-/** Everything that a few permits leave behind must be the same, whoever did the work. */
+/** A few permits must leave the same state behind with every contender. */
 export async function assertSameResult(
   children: ReadonlyMap<string, Child>,
   names: readonly string[],
@@ -86,7 +86,7 @@ export async function takeTurns(
   const speeds = new Map<string, number[]>(entries.map(({ name }) => [name, []]));
   const cpu = new Map<string, number[]>(entries.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    // There and back again, so that nobody is always measured after the same one.
+    // There and back again, so that no contender is always measured after the same one.
     for (const entry of round % 2 === 0 ? entries : entries.toReversed()) {
       const { seconds, cpuSeconds } = await turn(entry, entry.permits);
       speeds.get(entry.name)?.push(entry.permits / seconds);

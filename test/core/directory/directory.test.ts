@@ -89,7 +89,7 @@ describe("memoryDirectory", () => {
     );
   });
 
-  test("has no provider that nobody put there", () => {
+  test("has no provider that the host did not add", () => {
     const { providers } = readLocation({ ...location, providers: {} }, "location");
     expect(providers["constructor"]).toBeUndefined();
     expect(providerEntry({} as Location["providers"], "toString")).toBeUndefined();

@@ -81,7 +81,7 @@ describe("registrationsOf", () => {
     ["the location is off", permit({ locationIds: ["off"] }), "passport"],
     ["the location knows nothing of the provider", permit({ locationIds: ["absent"] }), "passport"],
     ["the company is off", permit({ companyId: "w", locationIds: ["works"] }), "passport"],
-    ["nobody knows the provider", permit(), "hotspot"],
+    ["the provider is unknown", permit(), "hotspot"],
   ])("is empty when %s", async (_, subject, providerId) => {
     expect(await registrationsOf(subject, directory, providerId)).toEqual([]);
   });

@@ -129,7 +129,7 @@ function judgeProvider(world: HistoryWorld, state: CalmProvider): string[] {
       const excuse = findExcuse(want, state);
       return excuse !== undefined && excuse.failure?.dismissed !== true;
     });
-    if (!isHeld) problems.push(`${show({ ...right, to: right.end })} is live, and nobody wants it.`);
+    if (!isHeld) problems.push(`${show({ ...right, to: right.end })} is live, and no permit wants it.`);
   }
 
   for (const { rights } of state.deliveries.values()) {
@@ -250,7 +250,7 @@ function judgeFailure(
   const right = [...vendor.rights.values()].find(
     (kept) => kept.identity === reference && (kept.lost === "unnoticed" || live.includes(kept)),
   );
-  // After an attempt whose end nobody knows, the vendor may have what it refused later; it is asked until that is sure.
+  // After an attempt with an unknown outcome, the vendor may have the right that it refused later; sync asks until that is sure.
   const isUnsure = deliveries
     .get(permitId)
     // What made way and cannot come back left the driver without it: that is a person's business.

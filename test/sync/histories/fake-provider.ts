@@ -35,7 +35,7 @@ export interface FakeProviderOptions {
 /** One instance of the vendor's adapter, in one process. */
 export interface FakeProvider {
   readonly provider: PushProvider;
-  /** The process dies. What is under way reaches the vendor, or does not; nobody hears of it. */
+  /** The process dies. A request in flight reaches the vendor or does not; its reply is lost. */
   die(): void;
 }
 

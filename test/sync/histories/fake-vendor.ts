@@ -41,7 +41,7 @@ export interface FakeVendorOptions {
   readonly latest: () => number;
   /** Whether two rights of one registration may live side by side. */
   readonly mayShare: (one: VendorRight, other: VendorRight) => boolean;
-  /** Whether it keeps one right for a plate and target, whoever's it is, and refuses others while that is live. */
+  /** Whether it keeps one right for a plate and target, of any permit, and refuses others while that is live. */
   readonly keepsOne?: boolean;
   /** How often the clock was set back: what was decided before is no measure of what is decided after it. */
   readonly stepsBack?: () => number;
@@ -51,7 +51,7 @@ export interface FakeVendorOptions {
   readonly isAhead?: (at: Date) => boolean;
   /** Whether a repeat of what was done already can be refused. */
   readonly refusesRepeats?: boolean;
-  /** Whether nobody needs to remember when something was decided about a permit: it was to be forgotten. */
+  /** Whether the instants of a permit's decisions need not be remembered, because it was to be forgotten. */
   readonly isForgotten?: (permitId: string) => boolean;
   /** Whether a right is being said again on purpose, as it was acknowledged. */
   readonly isRepair?: (identity: string) => boolean;
@@ -70,7 +70,7 @@ export interface FakeVendor {
   readonly refusals: Map<string, SpokenRefusal>;
   /** How many changes were accepted. */
   accepted: number;
-  /** Plates and places that are refused until somebody changes the set. */
+  /** Plates and places that are refused until the test changes the set. */
   readonly refusedPlates: Set<string>;
   readonly refusedTargets: Set<string>;
   /** A request arrives: `leave` is called when the client has its end, however it ends. */

@@ -11,7 +11,7 @@ const DAY = 24 * HOUR;
 const YEAR = 365 * DAY;
 
 export const PROVIDER_IDS = ["alpha", "beta", "gamma"] as const;
-/** Nobody could take one of these for anything else when it shows up in an event. */
+/** Texts that cannot be mistaken for anything else when they show up in an event. */
 export const PLATES = ["QZX101", "QZX202", "QZX303"] as const;
 const REGIONS = ["", "", "/CA-NB", "/CA-NS"];
 const PERMITS = ["P-1", "P-2", "P-3"] as const;

@@ -67,7 +67,7 @@ export function createHostWords(onNews: () => void): HostWords {
           (number) => number >= least && isStored(states[number]?.get(id), stored),
         );
         if (matching.length === 0)
-          problems.push(`After a crash, the ledger holds of ${id} what nobody said.`);
+          problems.push(`After a crash, the ledger holds content of ${id} that the host never recorded.`);
         for (const number of [...possible]) if (!matching.includes(number)) possible.delete(number);
         const chosen = states[matching[0] ?? 0]?.get(id);
         if (chosen === undefined) found.delete(id);

@@ -47,7 +47,7 @@ export type Step =
   | { readonly do: "repair"; readonly providerId: string }
   /** A person looks at what was refused. */
   | { readonly do: "attend"; readonly dismiss: boolean }
-  /** Somebody sets the machine's clock. */
+  /** The machine's clock is set. */
   | { readonly do: "jump"; readonly ms: number }
   /** The clock is off by so much while other things happen, and then right again. */
   | { readonly do: "leap"; readonly ms: number; readonly meanwhile: readonly Step[] }

@@ -11,7 +11,7 @@ export type VendorFault =
       readonly kind: "timeout" | "reset" | "server_error" | "accepted" | "garbled" | "unreadable";
       readonly applied: "all" | "none" | "some";
     }
-  /** Nobody listens. */
+  /** The connection is refused. */
   | { readonly kind: "refused_connection" }
   | { readonly kind: "rate_limited"; readonly retryAfterMs?: number }
   | { readonly kind: "unauthorized" }

@@ -12,11 +12,11 @@ export interface TimerGroup {
 
 /**
  * Time that passes only when the driver says so. It is two clocks: one that only goes forward and moves the timers,
- * and the one that people read and that somebody may set forward or back (`jump`).
+ * and the one that people read and that may be set forward or back (`jump`).
  */
 export interface VirtualTime {
   now(): Date;
-  /** The latest instant that anybody has read, as milliseconds. */
+  /** The latest instant that was read, in milliseconds. */
   latest(): number;
   /** How much time has passed, whatever the clock says. */
   elapsed(): number;

@@ -38,7 +38,7 @@ export function createWatchedLedger(options: WatchedLedgerOptions): Ledger {
     return value;
   }
 
-  /** A call of the delivery's own, which nobody but the sync hears the end of. */
+  /** A call of the delivery's own, whose result only sync gets. */
   function callOrFail<Value>(run: () => Promise<Value>): Promise<Value> {
     return call(() => {
       if (!takeFailure()) return silenced(run);

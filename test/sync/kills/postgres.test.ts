@@ -6,7 +6,7 @@ import { runMachines } from "./run-machines.ts";
 import { runRows } from "./run-rows.ts";
 
 const KILLS_IN_A_ROW = 30;
-// Long enough for a machine that is busy with other tests: whoever lives must never lose a claim.
+// Long enough for a machine that is busy with other tests: a process that lives must never lose a claim.
 const LEASE_MS = 5_000;
 
 let child: BuiltChild;

@@ -153,7 +153,7 @@ export async function judgeRest(
     }
     for (const right of live) {
       if (!wanted.some((want) => isSameRight(want, right))) {
-        problems.push(`${providerId}: ${JSON.stringify(right)} is there, and nobody wants it.`);
+        problems.push(`${providerId}: ${JSON.stringify(right)} is there, and no permit wants it.`);
       }
     }
     const reply = await child.ask({ call: "listDeliveries", providerId });

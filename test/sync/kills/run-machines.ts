@@ -115,7 +115,7 @@ function createHostOfMachines(machines: readonly KillableChild[], random: () => 
   };
 }
 
-/** Waits until nothing is due or put off, and nobody works on anything. */
+/** Waits until nothing is due or put off, and no machine holds a claim. */
 async function isAtRest({ connection }: PostgresChild): Promise<boolean> {
   const client = new pg.Client(connection);
   await client.connect();

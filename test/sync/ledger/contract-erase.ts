@@ -110,7 +110,7 @@ export function describeErasure(place: Place): void {
     expect(await eraseAt(liveUntil)).toBe(1);
   });
 
-  it("passes over what somebody works on", async () => {
+  it("skips claimed deliveries", async () => {
     const { ledger } = place;
     await ledger.record([issue({ validTo: minute(5) }), issue({ id: "free", validTo: minute(5) }, 0, [])]);
     const claimed = await claimOnly(ledger, 10);

@@ -59,7 +59,7 @@ describe("a decision that is overtaken by another word of the host", () => {
     await sync.start();
     await until(sync.issue(plates(1, "A")));
     await until(sync.idle());
-    alpha.answer = () => new EnforcementError("unavailable", "Nobody listens.");
+    alpha.answer = () => new EnforcementError("unavailable", "The connection is refused.");
     await until(sync.revoke("P1"));
     await pass(60 * 60_000);
     await until(sync.issue(plates(2, "A")));

@@ -20,7 +20,7 @@ export const DAY = 24 * HOUR;
 export const START = Date.parse("2026-09-15T12:00:00.000Z");
 export const rules: PlanRules = { providerId: "vendor", openEndedDays: 30, leadTimeMs: DAY };
 
-/** What becomes of an operation. `lost`: it is carried out, and nobody hears of it. `never`: the other way round. */
+/** The fate of an operation. `lost`: it is carried out, and its reply is lost. `never`: the other way round. */
 export type Fate = "ok" | "lost" | "never" | "limited" | "refused";
 
 interface VendorRight {

@@ -46,7 +46,7 @@ describe("what was refused after an attempt without an answer", () => {
     expect(world.delivery.rights).toEqual([]);
   });
 
-  it("is listed until somebody knows better, when its repeat does not reach the vendor", () => {
+  it("stays listed when its repeat does not reach the vendor", () => {
     const world = new PlannedVendor();
     world.desired = desire(wanted());
     world.step(() => "never");

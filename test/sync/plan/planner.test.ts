@@ -71,7 +71,7 @@ describe("a registration", () => {
     ]);
   });
 
-  it("after an erasure counts on, because nobody knows what was used", () => {
+  it("after an erasure continues the count, because the used generations are not known", () => {
     const world = new PlannedVendor();
     world.delivery = { ...world.delivery, generation: 4, erased: true };
     world.desired = desire(wanted());

@@ -37,7 +37,7 @@ describe("a connection that PostgreSQL ends in the moment in which it is lent", 
 });
 
 describe("a connection that is cut while it begins to listen", () => {
-  it("is given back once, and whoever wanted to listen hears why", async () => {
+  it("is released once, and the listener gets the reason", async () => {
     const { pool, unheard } = await createEndingPool((socket) => {
       socket.write(Buffer.concat([AUTHENTICATED, READY]));
       socket.once("data", () => socket.resetAndDestroy());

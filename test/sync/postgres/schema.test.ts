@@ -79,7 +79,7 @@ describe("options", () => {
     await ledger.close();
   });
 
-  it("that PostgreSQL cannot store are named, and harm nobody else", async () => {
+  it("that PostgreSQL cannot store are named, and do not affect others", async () => {
     const ledger = await ledgers.open();
     const calls = [
       ledger.record([issue("P-1")]),

@@ -65,7 +65,7 @@ describe("a change that is recorded in the host's transaction", () => {
     expect(await ledger.findNextDue("second")).toEqual(START);
   });
 
-  it("counts as a change that came meanwhile for whoever works on the delivery", async () => {
+  it("counts as a change in the meantime for the claim on the delivery", async () => {
     const ledger = await ledgers.open();
     await ledger.record([issue("P-1")]);
     const claimed = await claimAll(ledger);

@@ -16,7 +16,7 @@ const planted = fc.record({
   openEnded: fc.boolean(),
 });
 
-/** Somebody else's right, or one of ours that no permit has. */
+/** A right of another system, or one of this host's that no permit has. */
 const others = fc.record({
   zone: fc.integer({ min: 0, max: 2 }),
   own: fc.boolean(),

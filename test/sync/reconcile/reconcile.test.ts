@@ -72,7 +72,7 @@ describe("reconcile", () => {
     await bench.sync.stop();
   });
 
-  it("takes up anew what somebody stopped at the vendor", async () => {
+  it("registers a right again that was stopped at the vendor", async () => {
     const bench = setUp();
     await deliver(bench, permit(1));
     const seen = bench.seen();
@@ -153,7 +153,7 @@ describe("reconcile", () => {
       });
     }
     await bench.sync.removeProvider("passport-2");
-    // Now nobody knows whose it is.
+    // Now it is not known whose it is.
     expect((await bench.sync.reconcile("passport", { repair: false })).drift).toEqual({ ...NONE, extra: 1 });
     await bench.sync.stop();
   });
@@ -240,7 +240,7 @@ describe("reconcile", () => {
     await bench.sync.stop();
   });
 
-  it("misses nothing in a list that was cut where nobody can tell", async () => {
+  it("misses nothing in a list that was cut without a sign", async () => {
     const bench = setUp({ sandbox: { rightPaging: "truncated", rightPageSize: 13 } });
     await deliver(bench, ...Array.from({ length: 14 }, (_, index) => permit(index)));
     // 13 is no usual length, so the provider takes the list for complete; asking for the plate shows that it is not.
@@ -264,7 +264,7 @@ describe("reconcile", () => {
   it("leaves alone what is on its way", async () => {
     const bench = setUp();
     await deliver(bench, permit(1));
-    // The vendor takes the registration, and its answer is lost: the right is shown, and nobody acknowledged it.
+    // The vendor accepts the registration, and its reply is lost: the right is shown, and was never acknowledged.
     bench.passport.faults.add({ kind: "reset-after", path: "/events" });
     await bench.sync.issueMany([permit(2, { locationIds: ["lot-2"] }), permit(3)]);
     await expect.poll(() => bench.passport.sessions.size).toBe(3);

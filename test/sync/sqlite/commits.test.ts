@@ -16,7 +16,7 @@ function makeOperations() {
   };
 }
 
-it("erases what has ended although nobody has asked for the indexes", () => {
+it("erases ended permits although nothing has read the indexes", () => {
   const { handleParcel } = makeOperations();
   const over: ChangeRow = ["issue", "over", 5, 1, "city", 10, '[["AAA1"],["lot"],0,10]', null, []];
   const requests: Request[] = [

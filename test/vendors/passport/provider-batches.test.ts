@@ -141,7 +141,7 @@ describe("registerMany", () => {
     expect(sandbox.sessions.size).toBe(0);
   });
 
-  it("that is aborted in the middle says of each whether anybody knows", async () => {
+  it("that is aborted in the middle says of each whether its outcome is known", async () => {
     const controller = new AbortController();
     const { provider, sandbox } = connect(vendor, {
       provider: { concurrency: 1 },

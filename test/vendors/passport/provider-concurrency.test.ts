@@ -29,7 +29,7 @@ describe("a timeout", () => {
     },
   );
 
-  it("that never ends is a timeout at the deadline, and nobody knows", async () => {
+  it("that never ends is a timeout at the deadline, with an unknown outcome", async () => {
     const { provider, faults } = connectDirectly();
     faults.add({ kind: "timeout-after", path: "/events", times: Number.POSITIVE_INFINITY });
     const started = performance.now();
@@ -55,7 +55,7 @@ describe("a timeout", () => {
     const failing = failureOf(() => provider.register(sampleRegistration()));
 
     expect(await letTimePass(failing)).toMatchObject({ code: "timeout", outcome: "not_applied" });
-    // The token request itself goes on, for whoever comes next, until its own limit.
+    // The token request itself continues for the next caller, until its own limit.
     vi.advanceTimersByTime(10_000);
     await idle();
   });

@@ -105,7 +105,7 @@ describe("permits/search", () => {
     expect([reply.status, reply.body]).toMatchObject([404, { error: { code } }]);
   });
 
-  it("is 503 when nobody knows, also where one answer is unknown and another is not", async () => {
+  it("is 503 when undetermined, also where one answer is undetermined and another is not", async () => {
     const unreadable = { ...permit(), id: "BAD", validTo: "yesterday" } as never;
     const { search, audits } = open({ findPermits: () => [permit(), unreadable] });
     expect((await search({ PlateNumbers: ["GXK204", "DEV456"] })).status).toBe(503);
@@ -178,7 +178,7 @@ describe("isvalid", () => {
     expect([reply.status, reply.body]).toEqual([200, { IsValid: expected }]);
   });
 
-  it("is 404 for an unknown zone and 503 when nobody knows", async () => {
+  it("is 404 for an unknown zone and 503 when undetermined", async () => {
     const { send, audits } = open({ findPermits: () => Promise.reject(new Error()) });
     expect((await send("POST", "/isvalid", { PlateNumber: "A", ZoneIds: ["x"] })).status).toBe(404);
     expect((await send("POST", "/isvalid", { PlateNumber: "A" })).status).toBe(503);
@@ -207,7 +207,7 @@ describe("zones", () => {
     expect(audits).toMatchObject([{ status: "served", reason: "places", httpStatus: 200 }]);
   });
 
-  it("lists none for a company that is switched off, and is 503 for one that nobody knows, whatever the policy", async () => {
+  it("lists none for a company that is switched off, and is 503 for an unknown one, under every policy", async () => {
     expect((await open({ companyId: "sleeping" }).send("GET", "/zones")).body).toEqual({ Zones: [] });
     const unknown = open({ companyId: "nobody", whenUndetermined: "deny" });
     expect((await unknown.send("GET", "/zones")).status).toBe(503);
@@ -220,7 +220,7 @@ describe("zones", () => {
 });
 
 describe("the policy", () => {
-  it("deny turns what nobody knows into none, for one plate and for a list", async () => {
+  it("deny turns undetermined into none, for one plate and for a list", async () => {
     const { send, search } = open({
       findPermits: () => Promise.reject(new Error()),
       whenUndetermined: "deny",
@@ -260,7 +260,7 @@ describe("a path", () => {
     expect(await send("DELETE", "/zones")).toMatchObject({ status: 405, allow: "GET, POST" });
   });
 
-  it("is nobody's business before the key is known", async () => {
+  it("reveals nothing before the key is known", async () => {
     const { handler } = open();
     for (const path of ["/zones", "/nowhere"])
       expect((await handler(new Request(base + path))).status).toBe(401);

@@ -243,7 +243,7 @@ describe("the password", () => {
     expect((await send(typed(`${profile}#PasswordText`))).status).toBe(200);
   });
 
-  it("in two tokens is a stranger's: nobody knows which one counts", async () => {
+  it("in two tokens is refused: it is not known which one counts", async () => {
     const { send, username, key } = open();
     const message = toIrisMessage({ username, password: key, token: key });
     const token = /<wsse:UsernameToken>.*<\/wsse:UsernameToken>/.exec(message)?.[0] ?? "";
@@ -267,7 +267,7 @@ describe("a source that fails", () => {
 
 describe("the WSDL", () => {
   it.each(["?wsdl", "?WSDL", "?wsdl=1", "?a=b&wsdl"])(
-    "is served to anybody at %s, with our address alone",
+    "is served without a credential at %s, with the handler's own address alone",
     async (query) => {
       const { handler, audits } = open({ publicUrl: "https://lookup.test/a?b=1&c='2'" });
       const headers = { host: "evil.test", "x-forwarded-host": "evil.test" };

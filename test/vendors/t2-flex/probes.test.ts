@@ -48,7 +48,7 @@ describe("the probe of a dialect", () => {
     expect(headers).not.toHaveProperty("authorization");
   });
 
-  it("gives iris its token, or the password once more; a key is nobody there", () => {
+  it("gives iris its token, or the password once more; a key is no credential there", () => {
     const probe = probeOf("iris");
     const ask = (credential: LookupCredential) => probe.toRequest({ plateNumber: "A" }, credential).body;
     expect(ask({ scheme: "username-token", username: "u", password: "p", token: "t" })).toContain(

@@ -15,7 +15,7 @@ export interface AuditFacts {
   readonly answered?: readonly string[];
 }
 
-/** The record that somebody needs who must explain a ticket: the fields of ours. */
+/** The record that explaining a ticket needs, with the library's fields. */
 export function toAudit(at: Date, startedAt: number, reply: Reply, facts: AuditFacts): LookupAudit {
   const { status, reason, credential, question, plateNumber, region, locationIds = [] } = facts;
   return {

@@ -8,7 +8,7 @@ export interface Reply {
   readonly value: unknown;
 }
 
-/** A reply as it is written by whoever writes it himself. */
+/** A reply as a host writes it by hand. */
 export interface WrittenReply {
   readonly status: number;
   readonly headers: Record<string, string | number>;

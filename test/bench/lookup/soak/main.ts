@@ -62,7 +62,7 @@ leaving.abort();
 for (const conversation of conversations) conversation.stop();
 await talks;
 const left = (await Promise.all(leavers)).reduce((sum, count) => sum + count, 0);
-// Longer than the deadline of what was still asked, and than the server takes to close what nobody uses.
+// Longer than the deadline of what was still asked, and than the server takes to close idle connections.
 await wait(6_000);
 const after = await server.sample();
 await server.stop();

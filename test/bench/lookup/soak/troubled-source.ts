@@ -49,7 +49,7 @@ async function answerLate(findPermits: FindPermits, query: PermitQuery) {
   return findPermits(query);
 }
 
-/** Never answers, until it is told that nobody waits any more. */
+/** Never answers, until its signal is aborted. */
 function beSilent({ signal }: PermitQuery): Promise<never> {
   return new Promise((_, reject) =>
     signal.addEventListener("abort", () => reject(signal.reason), { once: true }),

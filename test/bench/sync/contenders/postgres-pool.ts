@@ -4,7 +4,7 @@ import pg from "pg";
 /** Connections of each contender's pool. */
 const CONNECTIONS = 16;
 
-/** A schema that nobody else has, on the benchmark's PostgreSQL. */
+/** A schema of this contender's own, on the benchmark's PostgreSQL. */
 export interface BenchSchema {
   readonly pool: pg.Pool;
   readonly schema: string;
