@@ -1,4 +1,4 @@
-import { EnforcementError, type EnforcementErrorCode, isEnforcementError } from "./errors.ts";
+import { EnforcementError, type EnforcementErrorCode } from "./errors.ts";
 
 // Checks for values that come from a host. Each failure names the field and the remedy, and never shows the value:
 // a value in the wrong place may well be a plate or a secret.
@@ -24,36 +24,6 @@ export function readRecord(
   const unknownKey = findUnknownKey(value, knownKeys);
   if (unknownKey !== undefined) throw unknownKeyError(unknownKey, field, knownKeys);
   return value as Record<string, unknown>;
-}
-
-/**
- * The options of a factory, as a record whose keys are all known.
- *
- * @throws EnforcementError `invalid_config` naming the factory, the key and those that are known
- */
-export function readFactoryOptions(
-  options: unknown,
-  factory: string,
-  knownKeys: readonly string[],
-): Record<string, unknown> {
-  try {
-    return readRecord(options, "options", knownKeys);
-  } catch (error) {
-    if (!isEnforcementError(error)) throw error;
-    throw new EnforcementError("invalid_config", `${factory}: ${error.message}`, {
-      field: `${factory} options`,
-    });
-  }
-}
-
-/** Checks a factory's options with `read`. Its `EnforcementError` becomes `invalid_config` with the factory's name in front. */
-export function checkConfig<Settings>(factory: string, read: () => Settings): Settings {
-  try {
-    return read();
-  } catch (error) {
-    if (!isEnforcementError(error)) throw error;
-    throw new EnforcementError("invalid_config", `${factory}: ${error.message}`, { field: error.field });
-  }
 }
 
 export function unknownKeyError(key: string, field: string, knownKeys: readonly string[]): EnforcementError {

@@ -6,6 +6,9 @@ export interface Timers {
   after(milliseconds: number, callback: () => void): () => void;
 }
 
+/** The longest delay of a timer, in milliseconds. `setTimeout` fires at once when given a longer one. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** The machine's own, the default everywhere. A timer keeps the process alive until it fires or is cancelled. */
 export const systemTimers: Timers = {
   monotonic: () => performance.now(),

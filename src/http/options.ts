@@ -4,6 +4,7 @@ import { EnforcementError } from "../core/errors.ts";
 import { describeKey, findDamage, findExcess, MAX_ID_BYTES, MAX_ID_LENGTH } from "../core/fields.ts";
 import { notify } from "../core/maybe-promise.ts";
 import type { ProviderEvent, Secret } from "../core/provider.ts";
+import { MAX_TIMER_MS } from "../core/timers.ts";
 import { trimSecret } from "./secret.ts";
 
 /**
@@ -65,9 +66,6 @@ export interface HttpSettings {
   readonly onEvent: (event: ProviderEvent) => void;
   readonly clock: Clock;
 }
-
-// A longer delay overflows setTimeout, which then fires at once.
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const milliseconds = z
   .number("must be a number of milliseconds.")

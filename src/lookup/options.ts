@@ -1,10 +1,18 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Directory } from "../core/directory/directory.ts";
-import { checkConfig, fieldError, readId, readRecord } from "../core/fields.ts";
+import { fieldError, readId, readRecord } from "../core/fields.ts";
 import type { Authorizer } from "../core/lookup/credential.ts";
 import { isLookupDialect } from "../core/lookup/dialect.ts";
 import type { FindPermits } from "../core/lookup/find-permits.ts";
 import type { LookupRequest } from "../core/lookup/lookup-message.ts";
+import {
+  readChoice,
+  readConfig,
+  readDeadline,
+  readFunction,
+  readNumber,
+  readOptionalFunction,
+} from "../core/options.ts";
 import type { PullProvider } from "../core/provider.ts";
 import type { LookupAudit } from "./audit.ts";
 import { type CloseReply, createReplyCloser } from "./closed-reply.ts";
@@ -141,15 +149,12 @@ const KEYS = [
   "clock",
 ];
 
-// A longer delay overflows setTimeout, which then fires at once.
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /** Checks the options given to `factory`. @throws EnforcementError `invalid_config` naming the option */
 export function readLookupOptions(
   options: PermitLookupOptions,
   factory = "createPermitLookupHandler",
 ): LookupSettings {
-  return checkConfig(factory, () => {
+  return readConfig(factory, () => {
     const given = readRecord(options, "options", KEYS);
     return {
       provider: readProvider(given["provider"]),
@@ -157,10 +162,7 @@ export function readLookupOptions(
       directory: readDirectory(given["directory"]),
       findPermits: readFunction<FindPermits>(given["findPermits"], "findPermits"),
       ...readPublicUrl(given["publicUrl"]),
-      deadlineMs: readNumber(given["deadlineMs"] ?? 2_000, "deadlineMs", {
-        least: 1,
-        most: MAX_TIMER_MS,
-      }),
+      deadlineMs: readDeadline(given["deadlineMs"] ?? 2_000),
       whenUndetermined: readChoice(given["whenUndetermined"], "whenUndetermined", [
         "unavailable",
         "deny",
@@ -168,10 +170,7 @@ export function readLookupOptions(
       ]),
       graceMs: readNumber(given["graceMinutes"] ?? 0, "graceMinutes", { least: 0, most: 24 * 60 }) * 60_000,
       plateMatching: readChoice(given["plateMatching"], "plateMatching", ["exact", "ocr"]),
-      onAnswer:
-        given["onAnswer"] === undefined
-          ? undefined
-          : readFunction<(audit: LookupAudit) => void>(given["onAnswer"], "onAnswer"),
+      onAnswer: readOptionalFunction<(audit: LookupAudit) => void>(given["onAnswer"], "onAnswer"),
       hashPlate: readRedactOptions(given["redact"]),
       throttle: readThrottle(given["throttle"], given["throttleKey"]),
       clock: readFunction<Clock>(given["clock"] ?? systemClock, "clock"),
@@ -233,28 +232,4 @@ function readPublicUrl(value: unknown): Pick<LookupSettings, "publicUrl" | "moun
     throw fieldError("publicUrl", "must be an absolute http or https URL.");
   }
   return { publicUrl: value, mountPath: new URL(value).pathname.replace(/\/+$/, "") };
-}
-
-function readFunction<Func>(value: unknown, field: string): Func {
-  if (typeof value !== "function") throw fieldError(field, "must be a function; see its type.");
-  return value as Func;
-}
-
-function readNumber(value: unknown, field: string, range: { least: number; most: number }): number {
-  if (typeof value !== "number" || !(value >= range.least && value <= range.most)) {
-    throw fieldError(field, `must be a number from ${range.least} to ${range.most}.`);
-  }
-  return value;
-}
-
-/** One of the choices. The first one is the default. */
-function readChoice<Choice extends string>(
-  value: unknown,
-  field: string,
-  choices: readonly [Choice, ...Choice[]],
-): Choice {
-  const choice = value === undefined ? choices[0] : choices.find((one) => one === value);
-  if (choice === undefined)
-    throw fieldError(field, `must be one of ${choices.map((one) => `"${one}"`).join(", ")}.`);
-  return choice;
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { readFactoryOptions } from "../core/fields.ts";
+import { readFactoryOptions } from "../core/options.ts";
 import type { PushVendor, VendorSandbox } from "../core/vendor/vendor-descriptor.ts";
 import { VENDORS } from "../vendors/list.ts";
 import { createFaults, type Faults } from "./faults.ts";

@@ -1,18 +1,8 @@
 import type { MaybePromise } from "../core/directory/directory.ts";
 import { EnforcementError } from "../core/errors.ts";
-import { fieldError } from "../core/fields.ts";
 
 /** Longer than a provider's default deadline of 30 s, so that the provider reports its own error first. */
 export const DEFAULT_DEADLINE_MS = 45_000;
-
-// A longer delay overflows setTimeout, which then fires at once.
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
-/** Reads a deadline in milliseconds. @throws EnforcementError that names `deadlineMs` */
-export function readDeadline(value: unknown): number {
-  if (typeof value === "number" && value >= 1 && value <= MAX_TIMER_MS) return value;
-  throw fieldError("deadlineMs", `must be a number from 1 to ${MAX_TIMER_MS}.`);
-}
 
 /** The limits of a step. */
 export interface StepBounds {

@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Directory } from "../core/directory/directory.ts";
-import { EnforcementError, isEnforcementError } from "../core/errors.ts";
-import { fieldError, readId, readList, readNonNegativeInteger, readRecord } from "../core/fields.ts";
+import { fieldError, readId, readList, readRecord } from "../core/fields.ts";
 import { DAY_MS } from "../core/instant.ts";
+import { readConfig, readFunction, readInteger, readMethods, readOptionalFunction } from "../core/options.ts";
 import type { EnforcementProvider } from "../core/provider.ts";
 import type { SyncEvent } from "./deliver/events.ts";
 import type { Ledger } from "./ledger/ledger.ts";
@@ -72,6 +72,9 @@ export interface PermitSyncSettings {
   readonly clock: Clock;
 }
 
+/** The factory whose name stands in front of each error about these options. */
+export const FACTORY = "createPermitSync";
+
 const KEYS = [
   "providers",
   "ledger",
@@ -108,30 +111,23 @@ const LEDGER_METHODS = [
 
 /** Checks the options and applies their defaults. @throws EnforcementError `invalid_config` that names the option */
 export function readPermitSyncOptions(options: PermitSyncOptions): PermitSyncSettings {
-  try {
+  return readConfig(FACTORY, () => {
     const given = readRecord(options, "options", KEYS);
     const { leadTimeMs, retentionMs, concurrency, onEvent, clock } = given;
     return {
       providers: readProviders(given["providers"]),
       ledger: readMethods<Ledger>(given["ledger"], "ledger", LEDGER_METHODS),
       directory: readMethods<Directory>(given["directory"], "directory", ["getCompany", "listLocations"]),
-      leadTimeMs: readNumber(leadTimeMs ?? DAY_MS, "leadTimeMs", { least: 0, most: 365 * DAY_MS }),
-      retentionMs: readNumber(retentionMs ?? 90 * DAY_MS, "retentionMs", { least: 0, most: 36_525 * DAY_MS }),
-      concurrency: readNumber(concurrency ?? 8, "concurrency", { least: 1, most: 1_000 }),
-      onEvent:
-        onEvent === undefined ? undefined : readFunction<(event: SyncEvent) => void>(onEvent, "onEvent"),
+      leadTimeMs: readInteger(leadTimeMs ?? DAY_MS, "leadTimeMs", { least: 0, most: 365 * DAY_MS }),
+      retentionMs: readInteger(retentionMs ?? 90 * DAY_MS, "retentionMs", {
+        least: 0,
+        most: 36_525 * DAY_MS,
+      }),
+      concurrency: readInteger(concurrency ?? 8, "concurrency", { least: 1, most: 1_000 }),
+      onEvent: readOptionalFunction<(event: SyncEvent) => void>(onEvent, "onEvent"),
       clock: readFunction<Clock>(clock ?? systemClock, "clock"),
     };
-  } catch (thrown) {
-    throw toConfigError(thrown);
-  }
-}
-
-/** Turns an `invalid_input` about an option into the factory's `invalid_config`. */
-export function toConfigError(thrown: unknown): unknown {
-  if (!isEnforcementError(thrown)) return thrown;
-  const { message, field } = thrown;
-  return new EnforcementError("invalid_config", `createPermitSync: ${message}`, { field });
+  });
 }
 
 function readProviders(value: unknown): readonly EnforcementProvider[] {
@@ -160,8 +156,8 @@ export function readProvider(value: unknown, field: string): EnforcementProvider
     `${field}.capabilities`,
     CAPABILITIES,
   );
-  readNumber(batchSize, `${field}.capabilities.batchSize`, { least: 1, most: Number.MAX_SAFE_INTEGER });
-  readNumber(openEndedDays, `${field}.capabilities.openEndedDays`, { least: 1, most: 36_525 });
+  readInteger(batchSize, `${field}.capabilities.batchSize`, { least: 1, most: Number.MAX_SAFE_INTEGER });
+  readInteger(openEndedDays, `${field}.capabilities.openEndedDays`, { least: 1, most: 36_525 });
   return provider as EnforcementProvider;
 }
 
@@ -173,21 +169,3 @@ const CAPABILITIES = [
   "listRegistrations",
   "ownReferences",
 ];
-
-function readMethods<Value>(value: unknown, field: string, methods: readonly string[]): Value {
-  if (typeof value !== "object" || value === null) throw fieldError(field, "is missing.");
-  for (const method of methods)
-    readFunction((value as Record<string, unknown>)[method], `${field}.${method}`);
-  return value as Value;
-}
-
-function readFunction<Func>(value: unknown, field: string): Func {
-  if (typeof value !== "function") throw fieldError(field, "must be a function; see its type.");
-  return value as Func;
-}
-
-function readNumber(value: unknown, field: string, { least, most }: { least: number; most: number }): number {
-  const count = readNonNegativeInteger(value, field);
-  if (count < least || count > most) throw fieldError(field, `must be from ${least} to ${most}.`);
-  return count;
-}

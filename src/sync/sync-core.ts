@@ -1,6 +1,7 @@
 import { type Clock, steadyClock } from "../core/clock.ts";
 import type { MaybePromise } from "../core/directory/directory.ts";
 import { fieldError, readText } from "../core/fields.ts";
+import { readConfig } from "../core/options.ts";
 import type { EnforcementProvider, PushProvider } from "../core/provider.ts";
 import { ClockKeeper } from "./clock/clock-keeper.ts";
 import { ClockWatch } from "./clock/clock-watch.ts";
@@ -11,7 +12,7 @@ import { Breaker } from "./deliver/send/breaker.ts";
 import { createEnabledProviders, type EnabledProviders } from "./enabled-providers.ts";
 import { IdleSignal } from "./idle-signal.ts";
 import type { Ledger } from "./ledger/ledger.ts";
-import { type PermitSyncSettings, toConfigError } from "./options.ts";
+import { FACTORY, type PermitSyncSettings } from "./options.ts";
 import type { Timers } from "./pace/timers.ts";
 import { createRetention, type Retention } from "./upkeep/retention.ts";
 
@@ -156,11 +157,7 @@ export function createSyncCore(
 
 /** @throws EnforcementError `invalid_config` when the host's clock gives no valid Date at construction */
 function requireClock(clock: Clock): void {
-  try {
-    clock();
-  } catch (thrown) {
-    throw toConfigError(thrown);
-  }
+  readConfig(FACTORY, clock);
 }
 
 function createBreaker(

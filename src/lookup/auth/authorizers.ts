@@ -1,7 +1,8 @@
 import type { MaybePromise } from "../../core/directory/directory.ts";
-import { checkConfig, fieldError, readRecord } from "../../core/fields.ts";
+import { fieldError, readRecord } from "../../core/fields.ts";
 import type { Authorizer, PresentedCredential, StoredCredential } from "../../core/lookup/credential.ts";
 import { isPromise, thenMaybe } from "../../core/maybe-promise.ts";
+import { readConfig } from "../../core/options.ts";
 import { proveCredential, sha256Hex } from "./secret-hash.ts";
 
 /** Finds a stored credential. When it throws, the answer is undetermined, never unauthorized. */
@@ -65,7 +66,7 @@ function firstProven(
  */
 export function apiKeyAuth(options: { header?: string; find: FindCredential }): Authorizer {
   const find = readFind("apiKeyAuth", options, ["header", "find"]);
-  const header = checkConfig("apiKeyAuth", () => readHeaderName(options.header ?? "x-api-key"));
+  const header = readConfig("apiKeyAuth", () => readHeaderName(options.header ?? "x-api-key"));
   return {
     challenge: 'ApiKey realm="permit lookup"',
     authorize: (request) => authorizeToken(request.header(header)?.trim(), find),
@@ -119,7 +120,7 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
 const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function readFind(factory: string, options: unknown, keys: readonly string[]): FindCredential {
-  return checkConfig(factory, () => {
+  return readConfig(factory, () => {
     const { find } = readRecord(options, "options", keys);
     if (typeof find !== "function")
       throw fieldError("find", "must be a function that finds a stored credential.");

@@ -4,11 +4,12 @@ import { fieldError, readList, readRecord, readText } from "../../core/fields.ts
 import { entriesOf } from "../../core/iterables.ts";
 import type { MappingReport } from "../../core/mapping/mapping.ts";
 import { showName } from "../../core/names/visible-name.ts";
+import { readDeadline } from "../../core/options.ts";
 import { readSignal } from "../../core/registration/operation-options.ts";
 import { readStore } from "../evidence/read-evidence.ts";
 import { findExistingIntegration } from "../existing-integration.ts";
 import { companyPlaceholders, listPlaceholders, targetAt } from "../fill-text.ts";
-import { DEFAULT_DEADLINE_MS, readDeadline } from "../within.ts";
+import { DEFAULT_DEADLINE_MS } from "../within.ts";
 import { judgeRequirements } from "./judge-requirements.ts";
 import { judgeLocations } from "./location-readiness.ts";
 import type {

@@ -2,11 +2,12 @@ import { steadyClock, systemClock } from "../../core/clock.ts";
 import { EnforcementError, isEnforcementError } from "../../core/errors.ts";
 import { fieldError, readList, readRecord } from "../../core/fields.ts";
 import { showName } from "../../core/names/visible-name.ts";
+import { readDeadline } from "../../core/options.ts";
 import type { EnforcementProvider } from "../../core/provider.ts";
 import { readSignal } from "../../core/registration/operation-options.ts";
 import type { TestPlateEvidence } from "../evidence/evidence.ts";
 import { listEvidence, readStore } from "../evidence/read-evidence.ts";
-import { DEFAULT_DEADLINE_MS, readDeadline, within } from "../within.ts";
+import { DEFAULT_DEADLINE_MS, within } from "../within.ts";
 import { cancelTestRight, isShown } from "./cancel-test-right.ts";
 import type { SweepOptions, SweptTestPlate } from "./test-plate.ts";
 

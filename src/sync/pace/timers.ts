@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
+import { MAX_TIMER_MS } from "../../core/timers.ts";
 
 /** The clock and the timers of durable sync. Tests inject their own. */
 export interface Timers {
@@ -8,9 +9,6 @@ export interface Timers {
   /** Calls back once, after at least `milliseconds`. Returns a function that cancels the call. */
   after(milliseconds: number, callback: () => void): () => void;
 }
-
-// setTimeout fires at once when given a longer time.
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Fulfilled when `work` has settled, at the latest after `milliseconds`. Never rejects. */
 export function settledWithin(

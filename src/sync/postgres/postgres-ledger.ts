@@ -1,6 +1,7 @@
 import { AssertionError } from "node:assert";
 import { EnforcementError } from "../../core/errors.ts";
-import { fieldError, readFactoryOptions } from "../../core/fields.ts";
+import { fieldError } from "../../core/fields.ts";
+import { readFactoryOptions } from "../../core/options.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { refuseUnfitIds } from "../ledger/refuse-transaction.ts";
 import { settledWithin, systemTimers } from "../pace/timers.ts";

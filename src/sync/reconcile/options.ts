@@ -1,5 +1,6 @@
 import { fieldError, readList, readRecord, readText } from "../../core/fields.ts";
 import { notify } from "../../core/maybe-promise.ts";
+import { readOptionalFunction } from "../../core/options.ts";
 import { canonicalPlateNumber } from "../../core/permit/plate.ts";
 import type { PushProvider } from "../../core/provider.ts";
 import { readSignal } from "../../core/registration/operation-options.ts";
@@ -52,7 +53,6 @@ function readRepairs(value: unknown): ReadonlySet<DriftKind> {
  * @throws EnforcementError `invalid_input` when it is not a function
  */
 export function readListener<Value>(value: unknown, field: string): (value: Value) => void {
-  if (value !== undefined && typeof value !== "function") throw fieldError(field, "must be a function.");
-  const listener = value as ((value: Value) => unknown) | undefined;
+  const listener = readOptionalFunction<(value: Value) => unknown>(value, field);
   return (heard) => notify(listener, heard);
 }

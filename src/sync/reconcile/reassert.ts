@@ -1,5 +1,6 @@
 import type { EnforcementError, EnforcementErrorCode } from "../../core/errors.ts";
-import { fieldError, readOptionalText, readRecord } from "../../core/fields.ts";
+import { readOptionalText, readRecord } from "../../core/fields.ts";
+import { readInteger } from "../../core/options.ts";
 import { readSignal } from "../../core/registration/operation-options.ts";
 import type { WatchedEnd } from "../deliver/watched-outcomes.ts";
 import type { Repair } from "../ledger/delivery.ts";
@@ -149,13 +150,9 @@ async function listTargets(ledger: Ledger, providerId: string): Promise<string[]
 
 function readReassertOptions(options: ReassertOptions) {
   const given = readRecord(options, "options", ["signal", "onProgress", "perSecond", "after"]);
-  const perSecond = given["perSecond"] ?? 20;
-  if (!Number.isInteger(perSecond) || (perSecond as number) < 1 || (perSecond as number) > 10_000) {
-    throw fieldError("options.perSecond", "must be a whole number from 1 to 10,000.");
-  }
   return {
     signal: readSignal(given["signal"], "options.signal"),
-    perSecond: perSecond as number,
+    perSecond: readInteger(given["perSecond"] ?? 20, "options.perSecond", { least: 1, most: 10_000 }),
     after: readOptionalText(given["after"], "options.after"),
     onProgress: readListener<ReassertProgress>(given["onProgress"], "options.onProgress"),
   };

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { EnforcementError, isEnforcementError } from "../../core/errors.ts";
-import { fieldError, readFactoryOptions, readText } from "../../core/fields.ts";
+import { fieldError, readText } from "../../core/fields.ts";
 import { markChecked } from "../../core/lookup/find-permits.ts";
+import { readFactoryOptions } from "../../core/options.ts";
 import { plateNumbersOf } from "../../core/permit/plate-index.ts";
 import type { Ledger, LedgerChange } from "../ledger/ledger.ts";
 import { refuseTransaction } from "../ledger/refuse-transaction.ts";

@@ -7,7 +7,8 @@
  */
 
 import { type Clock, systemClock } from "../../../core/clock.ts";
-import { readBoolean, readFactoryOptions } from "../../../core/fields.ts";
+import { readBoolean } from "../../../core/fields.ts";
+import { readFactoryOptions } from "../../../core/options.ts";
 import { createOverlapWatch, nextTurn } from "../../../core/sandbox-overlap.ts";
 import { HotSpotRefusal } from "./refusal.ts";
 import { type NoteDeviation, readChangeBody, readCreateBody } from "./schema.ts";

@@ -7,7 +7,8 @@
  */
 
 import { type Clock, systemClock } from "../../../core/clock.ts";
-import { fieldError, readBoolean, readFactoryOptions } from "../../../core/fields.ts";
+import { fieldError, readBoolean } from "../../../core/fields.ts";
+import { readFactoryOptions } from "../../../core/options.ts";
 import { nextTurn } from "../../../core/sandbox-overlap.ts";
 import {
   createEventsEndpoint,

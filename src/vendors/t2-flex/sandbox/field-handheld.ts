@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../../../core/clock.ts";
-import { fieldError, readFactoryOptions, readList, readRecord, readText } from "../../../core/fields.ts";
+import { fieldError, readList, readRecord, readText } from "../../../core/fields.ts";
 import type { HandheldCredential, HandheldEntry } from "../../../core/lookup/handheld.ts";
+import { readFactoryOptions } from "../../../core/options.ts";
 import { offstreetWire } from "./offstreet.ts";
 import { toHeaders } from "./sandbox.ts";
 import { isInstant, readJson } from "./schema.ts";

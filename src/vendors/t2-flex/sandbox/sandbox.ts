@@ -7,7 +7,7 @@
  * @module
  */
 
-import { fieldError, readFactoryOptions, readRecord, readText } from "../../../core/fields.ts";
+import { fieldError, readRecord, readText } from "../../../core/fields.ts";
 import type {
   Handheld,
   HandheldAnswer,
@@ -15,6 +15,7 @@ import type {
   HandheldEntry,
   HandheldOptions,
 } from "../../../core/lookup/handheld.ts";
+import { readFactoryOptions } from "../../../core/options.ts";
 import { genetecWire } from "./genetec.ts";
 import { irisWire } from "./iris.ts";
 import { offstreetWire } from "./offstreet.ts";

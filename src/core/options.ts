@@ -1,0 +1,106 @@
+import { EnforcementError, isEnforcementError } from "./errors.ts";
+import { fieldError, readRecord } from "./fields.ts";
+import { MAX_TIMER_MS } from "./timers.ts";
+
+// Readers of the options that a host gives to a factory or a call. Each failure names the option and what it must be, and
+// never shows the value. Options of providers that send HTTP requests have a schema: `parseOptions` of src/http.
+
+/**
+ * Reads the options of a factory.
+ *
+ * @throws EnforcementError `invalid_config` with the factory's name in front, in place of the one that `read` throws
+ */
+export function readConfig<Settings>(factory: string, read: () => Settings): Settings {
+  try {
+    return read();
+  } catch (thrown) {
+    throw toConfigError(factory, thrown);
+  }
+}
+
+/** An EnforcementError about an option as the factory's `invalid_config`. Anything else is returned unchanged. */
+export function toConfigError(factory: string, thrown: unknown): unknown {
+  if (!isEnforcementError(thrown)) return thrown;
+  const { message, field } = thrown;
+  return new EnforcementError("invalid_config", `${factory}: ${message}`, { field });
+}
+
+/**
+ * Reads the options of a factory as a record whose keys are all known.
+ *
+ * @throws EnforcementError `invalid_config` naming the factory, the key and those that are known
+ */
+export function readFactoryOptions(
+  options: unknown,
+  factory: string,
+  knownKeys: readonly string[],
+): Record<string, unknown> {
+  try {
+    return readRecord(options, "options", knownKeys);
+  } catch (thrown) {
+    if (!isEnforcementError(thrown)) throw thrown;
+    throw new EnforcementError("invalid_config", `${factory}: ${thrown.message}`, {
+      field: `${factory} options`,
+    });
+  }
+}
+
+/** Reads a function. What it takes and returns is not checked. */
+export function readFunction<Func>(value: unknown, field: string): Func {
+  if (typeof value !== "function") throw fieldError(field, "must be a function; see its type.");
+  return value as Func;
+}
+
+/** Reads a function; `undefined` where the option is absent. */
+export function readOptionalFunction<Func>(value: unknown, field: string): Func | undefined {
+  return value === undefined ? undefined : readFunction<Func>(value, field);
+}
+
+/** Reads an object that has these methods, such as a ledger or a directory. */
+export function readMethods<Value>(value: unknown, field: string, methods: readonly string[]): Value {
+  if (typeof value !== "object" || value === null) throw fieldError(field, "is missing.");
+  for (const method of methods) {
+    readFunction((value as Record<string, unknown>)[method], `${field}.${method}`);
+  }
+  return value as Value;
+}
+
+/** The smallest and the largest number that an option takes. */
+export interface NumberRange {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Reads a number within a range; it need not be whole. */
+export function readNumber(value: unknown, field: string, { least, most }: NumberRange): number {
+  if (typeof value === "number" && value >= least && value <= most) return value;
+  throw fieldError(field, `must be a number from ${showNumber(least)} to ${showNumber(most)}.`);
+}
+
+/** Reads a whole number within a range. */
+export function readInteger(value: unknown, field: string, { least, most }: NumberRange): number {
+  if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) {
+    return value as number;
+  }
+  throw fieldError(field, `must be a whole number from ${showNumber(least)} to ${showNumber(most)}.`);
+}
+
+/** Reads a time limit in milliseconds: a number from 1 to the longest delay of a timer. */
+export function readDeadline(value: unknown, field = "deadlineMs"): number {
+  return readNumber(value, field, { least: 1, most: MAX_TIMER_MS });
+}
+
+/** Reads one of the choices. The first one is the default. */
+export function readChoice<Choice extends string>(
+  value: unknown,
+  field: string,
+  choices: readonly [Choice, ...Choice[]],
+): Choice {
+  const choice = value === undefined ? choices[0] : choices.find((one) => one === value);
+  if (choice !== undefined) return choice;
+  throw fieldError(field, `must be one of ${choices.map((one) => `"${one}"`).join(", ")}.`);
+}
+
+function showNumber(number: number): string {
+  return number.toLocaleString("en");
+}
