@@ -1,6 +1,5 @@
 import { dateTimeOf, timeOf } from "../instant.ts";
 import type { Plate } from "../permit/plate.ts";
-import { isRegionCode } from "../permit/region.ts";
 import type { Registration, StoredRegistration } from "./registration.ts";
 
 /** A stored registration and its reference. */
@@ -10,9 +9,10 @@ export interface KnownRegistration {
 }
 
 /**
- * A registration made of a stored one whose reference is known, so that a provider need neither read it again nor
- * derive anything: in a backfill that is a good part of the work. A copy of it, and one that somebody has changed, is a
- * registration like any other.
+ * A registration that sync makes of a stored one, whose reference it knows. Everything in a stored registration was
+ * checked when it entered: the permit when it was recorded, target and region when the directory was read. A provider
+ * therefore neither reads it again nor derives its reference, which would be a good part of the work in a backfill. A
+ * copy of it, and one that a provider of the host's own has changed, is read like any other.
  */
 export class PreparedRegistration implements Registration {
   readonly companyId: string;
@@ -48,13 +48,13 @@ export class PreparedRegistration implements Registration {
   static findKnown(value: unknown, providerId: string): KnownRegistration | undefined {
     if (typeof value !== "object" || value === null || !(#known in value)) return undefined;
     const known = value.#known;
-    const isTrusted = value.#providerId === providerId && value.#isUnchanged && isWellMapped(known.stored);
+    const isTrusted = value.#providerId === providerId && value.#isUnchanged;
     return isTrusted ? known : undefined;
   }
 
   get #isUnchanged(): boolean {
     const { stored } = this.#known;
-    // Whoever changed it may have put anything there: that is for the reading to refuse.
+    // A changed one may hold anything there, which the reading then refuses.
     const plate: Partial<Plate> | undefined = this.plate;
     return (
       this.companyId === stored.companyId &&
@@ -72,10 +72,4 @@ export class PreparedRegistration implements Registration {
 
 function millisecondsOf(instant: unknown): number | null | undefined {
   return instant === null ? null : dateTimeOf(instant);
-}
-
-/** Target and default region are a directory's, and a host's own may say anything. All else was read with the permit. */
-function isWellMapped({ target, plate: { region } }: StoredRegistration): boolean {
-  const isText = typeof target === "string" && target.trim() !== "";
-  return isText && (region === undefined || isRegionCode(region));
 }
