@@ -1,0 +1,87 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const run = promisify(execFile);
+const repository = resolve(import.meta.dirname, "../..");
+const VENDORS = [
+  { name: "acme", kind: "push" },
+  { name: "park-asker", kind: "pull" },
+] as const;
+
+/** A copy of the repository to which both vendors are added. */
+let copy: string;
+
+beforeAll(async () => {
+  copy = mkdtempSync(join(tmpdir(), "enforcement-new-vendor-"));
+  const isLeftOut = (path: string) => ["node_modules", "dist", ".git"].includes(basename(path));
+  cpSync(repository, copy, { recursive: true, filter: (path) => !isLeftOut(path) });
+  symlinkSync(join(repository, "node_modules"), join(copy, "node_modules"));
+  for (const { name, kind } of VENDORS) await runNode("test/new-vendor/main.ts", name, `--${kind}`);
+});
+
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+function runNode(...args: string[]) {
+  return run(process.execPath, args, { cwd: copy, maxBuffer: 2 ** 26 });
+}
+
+/** What a command printed, whether it ended well or not. */
+async function told(...args: string[]): Promise<{ code: number; text: string }> {
+  try {
+    const { stdout, stderr } = await runNode(...args);
+    return { code: 0, text: stdout + stderr };
+  } catch (failure) {
+    const { stdout = "", stderr = "" } = failure as { stdout?: string; stderr?: string };
+    return { code: 1, text: stdout + stderr };
+  }
+}
+
+describe("a vendor that was scaffolded", () => {
+  it("type-checks, and is formatted and linted", async () => {
+    expect(await told("node_modules/typescript/bin/tsc")).toEqual({ code: 0, text: "" });
+    const checked = await told(
+      "node_modules/@biomejs/biome/bin/biome",
+      "check",
+      "--error-on-warnings",
+      "src",
+      "test",
+    );
+    expect(checked, checked.text).toMatchObject({ code: 0 });
+  });
+
+  it("passes its own tests, the conformance suite among them, and those that hold every vendor", async () => {
+    const suites = [
+      ...VENDORS.map(({ name }) => `test/vendors/${name}`),
+      ...[
+        "test/vendors/descriptors.test.ts",
+        "test/vendors/tree-shaking.test.ts",
+        "test/vendor-pages.test.ts",
+      ],
+      ...["test/architecture", "test/public-api.test.ts", "test/sandbox", "test/testing"],
+    ];
+    // The snapshots of public names are new: CI would refuse to write them.
+    const tested = await told("node_modules/vitest/vitest.mjs", "run", ...suites, "--update");
+    expect(tested, tested.text).toMatchObject({ code: 0 });
+    for (const path of ["acme/conformance", "acme/mapping", "park-asker/lookup", "park-asker/mapping"]) {
+      expect(tested.text).toContain(`test/vendors/${path}.test.ts`);
+    }
+  });
+
+  it("is served by the sandbox, and known to the command line", async () => {
+    const help = await told("src/cli/main.ts", "check", "--help");
+    for (const { name } of VENDORS) expect(help.text).toContain(`--${name}-places`);
+    expect((await told("src/cli/main.ts", "readiness", "--help")).text).toContain("ACME_TOKEN");
+    expect((await told("src/cli/main.ts", "lookup", "--help")).text).toContain("|park-asker>");
+  });
+
+  it("is not made twice, nor under a name that no folder should have", async () => {
+    for (const name of ["acme", "passport", "Acme", "../acme", ""]) {
+      expect(await told("test/new-vendor/main.ts", name, "--push"), name).toMatchObject({ code: 1 });
+    }
+    expect(await told("test/new-vendor/main.ts", "other")).toMatchObject({ code: 1 });
+  });
+});
