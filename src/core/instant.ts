@@ -33,7 +33,7 @@ export function parseInstant(value: unknown, field: string): Date {
   }
   const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
   const instant = new Date(value.replace(",", "."));
-  // JavaScript reads 30 February as 2 March; a permit that ends on a day nobody wrote is a wrong ticket.
+  // JavaScript reads 30 February as 2 March; a permit that ends on another day than written causes a wrong ticket.
   const dayExists = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
   if (!dayExists || Number.isNaN(instant.getTime()))
     throw fieldError(field, "is not a date of the calendar.");

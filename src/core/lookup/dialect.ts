@@ -28,9 +28,9 @@ export interface LookupDialect {
    */
   readCredential?(request: LookupRequest): PresentedCredential | undefined;
   /**
-   * A second secret in the body. Where a dialect has this method, whoever proved a credential must prove this as well:
-   * it is compared with `tokenHashes` of that credential. `undefined` proves nothing; what it throws is told as that of
-   * `readCredential` is.
+   * A second secret in the body. When a dialect has this method, a request must prove the secret besides its credential: the
+   * handler compares it with `tokenHashes` of that credential. `undefined` proves nothing. An error that it throws is treated
+   * like one of `readCredential`.
    */
   readToken?(request: LookupRequest): string | undefined;
   /**

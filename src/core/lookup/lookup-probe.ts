@@ -51,7 +51,7 @@ export type LookupProbeAnswer =
   /** The permits that it shows; `permitIds` is absent where the wire has no place for them. */
   | { readonly shows: "permit"; readonly permitIds?: readonly string[] }
   | { readonly shows: "none" }
-  /** Whoever asks is not recognised. */
+  /** The credential is not recognised. */
   | { readonly shows: "refused"; readonly status: number }
   /** Anything else. `why` holds nothing of the reply's body. */
   | { readonly shows: "unavailable"; readonly why: string };

@@ -15,7 +15,7 @@ export function describeCandidates(candidates: readonly NameCandidate[]): {
   const names = shown.map(({ name }) => `"${showName(name)}"`).join(", ");
   return {
     hint: nearest.tied
-      ? `Equally close: ${names}; only somebody who knows the place can tell. `
+      ? `Equally close: ${names}; only a person who knows the place can tell. `
       : `Closest: ${names}. `,
     details: {
       candidates: Object.freeze([...candidates]),

@@ -102,7 +102,7 @@ export const MAPPING_ISSUE_CODES = [
   "location_id_duplicate",
   /** Two locations have one name, where the vendor finds them by name. */
   "location_name_duplicate",
-  /** A name holds control characters or marks that take no room: nobody can retype it. */
+  /** A name holds control characters or marks that take no room: typing it again loses them. */
   "name_malformed",
   /** A location is switched on without a target. */
   "target_missing",

@@ -162,7 +162,7 @@ function shorten(text: string): string {
   return text.length > 400 ? `${text.slice(0, 400).toWellFormed()}…` : text;
 }
 
-/** A text that can be somebody's name for something: not empty, well-formed Unicode, at most 1,000 characters. */
+/** A text that can be a name: not empty, well-formed Unicode, at most 1,000 characters. */
 export function readName(value: unknown, field: string): string {
   const name = readText(value, field);
   if (name.length > MAX_NAME_LENGTH)

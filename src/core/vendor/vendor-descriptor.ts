@@ -25,7 +25,7 @@ export interface VendorBasics<Name extends string = string> {
   readonly settings: Readonly<Record<string, VendorSettingKind>>;
   /** Keys of `settings` without which the vendor cannot be called. */
   readonly neededSettings: readonly string[];
-  /** The secrets that a provider is made with. Empty: it calls nobody. */
+  /** The secrets that a provider needs. Empty for a provider that sends no requests. */
   readonly credentials: readonly VendorCredential[];
   /** Whether a company has a `code` at the vendor. Default false. */
   readonly hasCompanyCodes?: boolean;

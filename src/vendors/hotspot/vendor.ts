@@ -4,7 +4,7 @@ import { createHotSpotProvider } from "./provider.ts";
 import { createHotSpotSandbox, type HotSpotSandbox, type HotSpotSandboxOptions } from "./sandbox/sandbox.ts";
 import { hotSpotSetup } from "./setup.ts";
 
-/** For a provider that calls nobody yet. */
+/** A base URL for a provider that sends no request yet. */
 const NO_HOST = "https://hotspot.invalid";
 
 /** HotSpot: `spotIds`, `baseUrl`, and `companyToken`: whether there is one, never the token. */

@@ -22,7 +22,7 @@ const OPTIONS = ["operatorId", "environment", "baseUrl", "currency", "zoneIds"];
 /** What the validator takes as it stands; it says itself what is wrong with a value. */
 const CHECKED = ["operatorId", "zoneIds", "sharedZones"];
 
-/** For a provider that calls nobody yet. */
+/** An operator id for a provider that sends no request yet. */
 const NO_OPERATOR = "00000000-0000-0000-0000-000000000000";
 
 /** Passport: `zones`, and what `createPassportProvider` takes but for the secrets. */

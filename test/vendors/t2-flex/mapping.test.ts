@@ -205,7 +205,7 @@ describe("validateT2FlexMapping", () => {
       ["target_without_location", "Lot 102"],
     ]);
     expect(issues[0]?.hint).toContain(
-      'Equally close: "Lot 101", "Lot 102"; only somebody who knows the place can tell.',
+      'Equally close: "Lot 101", "Lot 102"; only a person who knows the place can tell.',
     );
     expect(issues[0]?.difference).toBeUndefined();
     expect(issues[0]?.candidates).toMatchObject([

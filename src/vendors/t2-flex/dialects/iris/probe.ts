@@ -47,7 +47,7 @@ function toEnvelope(plateNumber: string, credential: LookupCredential): string {
   return `<e:Envelope xmlns:e="${SOAP}"><e:Header>${header}</e:Header><e:Body>${request}</e:Body></e:Envelope>`;
 }
 
-/** Where no token was issued, the password is the token too. What has no user name is nobody here. */
+/** The password is also the token when none was issued. A credential without a user name is none for this dialect. */
 function toSecrets(credential: LookupCredential): { username: string; password: string; token: string } {
   if (credential.scheme === "bearer" || credential.scheme === "api-key")
     return { username: "", password: "", token: "" };
