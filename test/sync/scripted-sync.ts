@@ -3,6 +3,7 @@ import { EnforcementError } from "../../src/core/errors.ts";
 import type { PermitInput } from "../../src/core/permit/permit.ts";
 import { parsePlate } from "../../src/core/permit/plate.ts";
 import type { Outcome, PushProvider } from "../../src/core/provider.ts";
+import { outcomesFor } from "../../src/core/registration/outcome.ts";
 import {
   createPushOperations,
   type Delivered,
@@ -123,14 +124,16 @@ export function scriptedSync(
 
               const cutOff = () => {
                 const error = new EnforcementError("aborted", "Cut off.", { outcome: "unknown" });
-                resolve(changes.map(() => ({ ok: false, error })));
+                resolve(outcomesFor(changes, () => ({ ok: false, error })));
               };
               signal?.addEventListener("abort", cutOff, { once: true });
               timers.after(vendor.latencyMs, () => {
                 const answer = vendor.answer(changes);
                 if (answer === "never") return;
                 resolve(
-                  changes.map((one) => (answer === undefined ? carryOut(one) : { ok: false, error: answer })),
+                  outcomesFor(changes, (one) =>
+                    answer === undefined ? carryOut(one) : { ok: false, error: answer },
+                  ),
                 );
               });
             }),

@@ -19,6 +19,19 @@ export function outcomeOf<Value>(check: () => Value): Outcome<Value> {
   }
 }
 
+/**
+ * Each input with its outcome. From an adapter to durable sync outcomes go by their input, never by their place in a list.
+ */
+export type Outcomes<Input, Value> = ReadonlyMap<Input, Outcome<Value>>;
+
+/** {@link Outcomes} of a list: `outcomeFor` gives that of each input. */
+export function outcomesFor<Input, Value>(
+  inputs: readonly Input[],
+  outcomeFor: (input: Input, index: number) => Outcome<Value>,
+): Outcomes<Input, Value> {
+  return new Map(inputs.map((input, index) => [input, outcomeFor(input, index)]));
+}
+
 /** The value of the only outcome of a single operation; throws its error. */
 export function unwrapOutcome<Value>([outcome]: readonly Outcome<Value>[]): Value {
   if (outcome?.ok) return outcome.value;

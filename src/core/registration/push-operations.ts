@@ -5,7 +5,7 @@ import { DAY_MS, formatInstant, parseInstant, timeOf } from "../instant.ts";
 import type { OperationOptions, Outcome, PushProvider } from "../provider.ts";
 import { referenceOf, referenceOfStored } from "./identity.ts";
 import { type CheckedOperationOptions, readOperationOptions } from "./operation-options.ts";
-import { inOperation, outcomeOf, unwrapOutcome } from "./outcome.ts";
+import { inOperation, type Outcomes, outcomeOf, unwrapOutcome } from "./outcome.ts";
 import { type KnownRegistration, PreparedRegistration } from "./prepared-registration.ts";
 import { type Receipt, readReceipt } from "./receipt.ts";
 import { readRegistration, type StoredRegistration, toStoredRegistration } from "./registration.ts";
@@ -35,8 +35,8 @@ export interface PushAdapter {
   readonly openEndedDays: number;
   /** Checks what only this vendor asks of a registration. Throws EnforcementError `invalid_input` naming `field`. */
   checkRegistration(registration: StoredRegistration, field: string): void;
-  /** Delivers changes of one kind: one outcome for each, in their order. It tells under which names the right is kept. */
-  deliver(changes: readonly PushChange[], context: DeliveryContext): Promise<Outcome<Delivered>[]>;
+  /** Delivers changes of one kind. Each has an outcome, which says under which names the vendor keeps the right. */
+  deliver(changes: readonly PushChange[], context: DeliveryContext): Promise<Outcomes<PushChange, Delivered>>;
 }
 
 export interface DeliveryContext {
@@ -122,7 +122,7 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     };
   }
 
-  /** Delivers what was read well, and puts every outcome back in the place of its input. */
+  /** Delivers what was read well. Returns one outcome for each input, in their order. */
   async function deliverAll(
     read: readonly Outcome<PushChange>[],
     options: CheckedOperationOptions,
@@ -130,13 +130,12 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
   ): Promise<Outcome<Receipt>[]> {
     const { signal, retries } = options;
     const changes = read.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
-    const delivered =
-      changes.length === 0 ? [] : await adapter.deliver(changes, { operation, signal, retries });
-    let next = 0;
+    const delivered: Outcomes<PushChange, Delivered> =
+      changes.length === 0 ? new Map() : await adapter.deliver(changes, { operation, signal, retries });
     return read.map((outcome) => {
       if (!outcome.ok) return named(outcome, operation);
-      const end = delivered[next];
-      next += 1;
+      const end = delivered.get(outcome.value);
+      // Never a vendor's reply: the adapter is wrong.
       if (end === undefined) throw new TypeError("An adapter left out an outcome.");
       return end.ok ? { ok: true, value: toReceipt(outcome.value, end.value) } : named(end, operation);
     });

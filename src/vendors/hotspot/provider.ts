@@ -1,9 +1,13 @@
 import { readRecord } from "../../core/fields.ts";
-import type { PushProvider } from "../../core/provider.ts";
+import type { Outcome, PushProvider } from "../../core/provider.ts";
 import { referenceOf } from "../../core/registration/identity.ts";
 import { readSignal } from "../../core/registration/operation-options.ts";
 import { inOperation, toOutcome } from "../../core/registration/outcome.ts";
-import { createPushOperations, type PushChange } from "../../core/registration/push-operations.ts";
+import {
+  createPushOperations,
+  type Delivered,
+  type PushChange,
+} from "../../core/registration/push-operations.ts";
 import { requireRegion } from "../../core/registration/registration.ts";
 import { createHttpClient } from "../../http/client.ts";
 import { createKeyLocks } from "../../http/key-locks.ts";
@@ -50,8 +54,9 @@ export function createHotSpotProvider(hotSpotOptions: HotSpotOptions): HotSpotPr
       clock: config.http.clock,
       openEndedDays,
       checkRegistration: (registration, field) => requireRegion(registration, field, "HotSpot"),
-      deliver: (changes, context) =>
-        mapLimited(changes, config.http.concurrency, async (change) => {
+      async deliver(changes, context) {
+        const outcomes = new Map<PushChange, Outcome<Delivered>>();
+        await mapLimited(changes, config.http.concurrency, async (change) => {
           const lock = locks.acquire([change.identity]);
           const plateNumbers = [change.registration.plate.number];
           const outcome = await toOutcome(() =>
@@ -61,8 +66,10 @@ export function createHotSpotProvider(hotSpotOptions: HotSpotOptions): HotSpotPr
             }),
           );
           lock.release();
-          return outcome;
-        }),
+          outcomes.set(change, outcome);
+        });
+        return outcomes;
+      },
     }),
 
     /** Cancels a registration that cannot exist. The reply "not found" means that HotSpot accepts the token. */

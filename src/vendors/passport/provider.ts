@@ -1,8 +1,8 @@
 import { type EnforcementError, withErrorDetails } from "../../core/errors.ts";
-import { fieldError, readBoolean, readRecord } from "../../core/fields.ts";
+import { readBoolean, readRecord } from "../../core/fields.ts";
 import type { Outcome, PushProvider } from "../../core/provider.ts";
 import { readSignal } from "../../core/registration/operation-options.ts";
-import { inOperation, outcomeOf, toOutcome } from "../../core/registration/outcome.ts";
+import { inOperation, type Outcomes, outcomeOf, toOutcome } from "../../core/registration/outcome.ts";
 import {
   createPushOperations,
   type Delivered,
@@ -52,24 +52,27 @@ export function createPassportProvider<Ids extends "passport" | "external" = "pa
   async function deliver(
     changes: readonly PushChange[],
     context: DeliveryContext,
-  ): Promise<Outcome<Delivered>[]> {
-    const wireZones = await resolveTargets(changes, context);
-    const resolved = changes.map((change, index) => ({ change, zone: wireZones[index] }));
-    const ready = resolved.flatMap(({ change, zone }) =>
-      zone?.ok ? [toSessionChange(change, zone.value)] : [],
-    );
-    const pushed = (await restateRepeats(ready, await push(ready, context), context)).values();
-    const ends = resolved.map(({ change, zone }): Outcome<Delivered> | Promise<Outcome<Delivered>> => {
-      if (!zone?.ok) return zone ?? neverPushed();
-      const outcome = pushed.next().value ?? neverPushed();
-      const delivered = { ok: true as const, value: { reference: change.reference, target: zone.value } };
-      if (outcome.ok) return delivered;
-      if (change.kind !== "cancel" || outcome.error.code !== "rejected")
-        return withFittingReason(change, outcome);
-      return confirmEnded(change, outcome.error, context).then((over) => (over.ok ? delivered : over));
-    });
-    // Usually no outcome is a promise, and then none is awaited.
-    return ends.some((end) => end instanceof Promise) ? Promise.all(ends) : (ends as Outcome<Delivered>[]);
+  ): Promise<Outcomes<PushChange, Delivered>> {
+    const ends = new Map<PushChange, Outcome<Delivered>>();
+    const sessions = new Map<SessionChange, PushChange>();
+    for (const [change, zone] of await resolveTargets(changes, context)) {
+      if (zone.ok) sessions.set(toSessionChange(change, zone.value), change);
+      else ends.set(change, zone);
+    }
+    const pushed = await push([...sessions.keys()], context);
+    const confirming: Promise<void>[] = [];
+    for (const [session, outcome] of await restateRepeats(pushed, context)) {
+      const change = sessions.get(session);
+      if (change === undefined) continue;
+      const delivered = { ok: true as const, value: { reference: change.reference, target: session.zone } };
+      if (outcome.ok) ends.set(change, delivered);
+      else if (change.kind === "cancel" && outcome.error.code === "rejected") {
+        const confirmed = confirmEnded(change, outcome.error, context);
+        confirming.push(confirmed.then((over) => void ends.set(change, over.ok ? delivered : over)));
+      } else ends.set(change, withFittingReason(change, outcome));
+    }
+    await Promise.all(confirming);
+    return ends;
   }
 
   /**
@@ -78,28 +81,21 @@ export function createPassportProvider<Ids extends "passport" | "external" = "pa
    * extension too, the outcome is the first refusal. When Passport does not answer it, the outcome is unknown.
    */
   async function restateRepeats(
-    changes: readonly SessionChange[],
-    outcomes: readonly Outcome<void>[],
+    outcomes: Outcomes<SessionChange, void>,
     context: DeliveryContext,
-  ): Promise<Outcome<void>[]> {
-    const repeats = changes.filter((change, position) => isRepeat(change, outcomes[position]));
-    if (repeats.length === 0) return [...outcomes];
-    const extended = repeats.map((change) => ({ ...change, type: "parking_session_extended" as const }));
-    const restated = new Map(
-      (await push(extended, context)).map((outcome, index) => [repeats[index], outcome]),
-    );
-    return outcomes.map((first, position) => {
-      const second = restated.get(changes[position]);
-      if (second === undefined || first.ok) return first;
-      if (second.ok) return second;
-      // The session exists, so it may be live although its end could not be sent.
-      if (second.error.code !== "rejected") {
-        return { ok: false, error: withErrorDetails(second.error, { outcome: "unknown" }) };
-      }
-      // "Not found": the existing right is another one. Any other refusal: the session is this one, and was stopped.
-      const reason = second.error.reason === "not_found" ? "already_exists" : undefined;
-      return { ok: false, error: withErrorDetails(first.error, { reason }) };
-    });
+  ): Promise<Outcomes<SessionChange, void>> {
+    const extended = new Map<SessionChange, { session: SessionChange; refused: Refused }>();
+    for (const [session, outcome] of outcomes) {
+      if (outcome.ok || !isRepeat(session, outcome)) continue;
+      extended.set({ ...session, type: "parking_session_extended" }, { session, refused: outcome });
+    }
+    if (extended.size === 0) return outcomes;
+    const restated = new Map(outcomes);
+    for (const [extension, outcome] of await push([...extended.keys()], context)) {
+      const first = extended.get(extension);
+      if (first !== undefined) restated.set(first.session, judgeRestated(first.refused, outcome));
+    }
+    return restated;
   }
 
   /**
@@ -135,7 +131,7 @@ export function createPassportProvider<Ids extends "passport" | "external" = "pa
   async function resolveTargets(
     changes: readonly PushChange[],
     context: DeliveryContext,
-  ): Promise<Outcome<string>[]> {
+  ): Promise<Outcomes<PushChange, string>> {
     const byTarget = new Map<string, Promise<Outcome<ResolvedTarget>>>();
     const resolve = (target: string): Promise<Outcome<ResolvedTarget>> => {
       const resolving =
@@ -144,19 +140,23 @@ export function createPassportProvider<Ids extends "passport" | "external" = "pa
       byTarget.set(target, resolving);
       return resolving;
     };
-    const resolving = changes.map(
-      ({ kind, target, registration, field }): Outcome<string> | Promise<Outcome<string>> => {
-        const isNamedByUs = kind === "register" || (kind === "cancel" && target === registration.target);
-        const id = isNamedByUs ? zones.findId(target) : target;
-        if (id !== undefined) return { ok: true, value: id };
-        return resolve(target).then((resolved) =>
+    const zoneOf = new Map<PushChange, Outcome<string>>();
+    const resolving: Promise<unknown>[] = [];
+    for (const change of changes) {
+      const { kind, target, registration, field } = change;
+      const isNamedByUs = kind === "register" || (kind === "cancel" && target === registration.target);
+      const id = isNamedByUs ? zones.findId(target) : target;
+      if (id !== undefined) zoneOf.set(change, { ok: true, value: id });
+      else {
+        const found = resolve(target).then((resolved) =>
           resolved.ok ? outcomeOf(() => requireZone(resolved.value, `${field}.target`)) : resolved,
         );
-      },
-    );
-    return resolving.some((zone) => zone instanceof Promise)
-      ? Promise.all(resolving)
-      : (resolving as Outcome<string>[]);
+        resolving.push(found.then((zone) => zoneOf.set(change, zone)));
+      }
+    }
+    // Usually every zone is known, and nothing is awaited.
+    if (resolving.length > 0) await Promise.all(resolving);
+    return zoneOf;
   }
 
   const provider: PassportProvider<"external"> = {
@@ -247,6 +247,16 @@ function toEventType({ kind, end, at }: PushChange): EventType {
   return kind === "cancel" || end <= at ? "parking_session_stopped" : "parking_session_extended";
 }
 
-function neverPushed(): Outcome<never> {
-  return { ok: false, error: fieldError("registrations", "an outcome is missing.", "invalid_response") };
+type Refused = Extract<Outcome<void>, { readonly ok: false }>;
+
+/** The outcome of a start that Passport refused because the session exists, after its end was stated once more. */
+function judgeRestated(first: Refused, second: Outcome<void>): Outcome<void> {
+  if (second.ok) return second;
+  // The session exists, so it may be live although its end could not be sent.
+  if (second.error.code !== "rejected") {
+    return { ok: false, error: withErrorDetails(second.error, { outcome: "unknown" }) };
+  }
+  // "Not found": the existing right is another one. Any other refusal: the session is this one, and was stopped.
+  const reason = second.error.reason === "not_found" ? "already_exists" : undefined;
+  return { ok: false, error: withErrorDetails(first.error, { reason }) };
 }

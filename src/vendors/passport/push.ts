@@ -1,6 +1,6 @@
 import { EnforcementError, isEnforcementError, withErrorDetails } from "../../core/errors.ts";
 import type { Outcome } from "../../core/provider.ts";
-import { toOutcome } from "../../core/registration/outcome.ts";
+import { type Outcomes, toOutcome } from "../../core/registration/outcome.ts";
 import type { Attempt, HttpClient, OperationContext } from "../../http/client.ts";
 import { createKeyLocks } from "../../http/key-locks.ts";
 import { mapLimited } from "../../http/map-limited.ts";
@@ -14,11 +14,11 @@ import { EVENTS_PATH, type SessionChange, toEventsBody } from "./wire.ts";
 /** How many events of one type share a request. Passport's own limit is unpublished. */
 export const BATCH_SIZE = 100;
 
-/** Pushes session changes. Returns one outcome for each, in their order. */
+/** Pushes session changes. Returns an outcome for each. */
 export type Push = (
   changes: readonly SessionChange[],
   context: Pick<OperationContext, "operation" | "signal" | "retries">,
-) => Promise<Outcome<void>[]>;
+) => Promise<Outcomes<SessionChange, void>>;
 
 export function createPush(
   http: HttpClient,
@@ -70,7 +70,7 @@ export function createPush(
     batch: readonly SessionChange[],
     context: Pick<OperationContext, "operation" | "signal" | "retries">,
     ready: Promise<void>,
-  ): Promise<Outcome<void>[]> {
+  ): Promise<Outcomes<SessionChange, void>> {
     const progress: Progress = { ends: new Map(), uncertain: false };
     const leftOf = (changes: readonly SessionChange[]) =>
       changes.filter((change) => !progress.ends.has(change));
@@ -87,27 +87,23 @@ export function createPush(
       }),
     );
     const left = leftOf(batch);
-    if (!whole.ok && left.length > 1 && mayHoldOneBadItem(whole.error)) {
+    if (whole.ok) return progress.ends;
+    if (left.length > 1 && mayHoldOneBadItem(whole.error)) {
       // Passport refuses a request as a whole. Halving the batch isolates the invalid items, and the others are accepted.
       const middle = Math.ceil(left.length / 2);
       for (const half of [left.slice(0, middle), left.slice(middle)]) {
-        const ends = await sendBatch(half, context, ready);
-        for (const [index, change] of half.entries())
-          progress.ends.set(change, ends[index] ?? missingOutcome());
+        for (const [change, end] of await sendBatch(half, context, ready)) progress.ends.set(change, end);
       }
-    }
-    return batch.map((change) => progress.ends.get(change) ?? (whole.ok ? missingOutcome() : whole));
+    } else for (const change of left) progress.ends.set(change, whole);
+    return progress.ends;
   }
 
   return async (changes, context) => {
-    const outcomes: Outcome<void>[] = [];
-    await mapLimited(toBatches(changes), config.http.concurrency, async (positions) => {
-      const batch = positions.flatMap((position) => changes[position] ?? []);
+    const outcomes = new Map<SessionChange, Outcome<void>>();
+    await mapLimited(toBatches(changes), config.http.concurrency, async (batch) => {
       const lock = locks.acquire(batch.map(({ sessionId }) => sessionId));
       try {
-        const results = await sendBatch(batch, context, lock.ready);
-        for (const [index, position] of positions.entries())
-          outcomes[position] = results[index] ?? missingOutcome();
+        for (const [change, end] of await sendBatch(batch, context, lock.ready)) outcomes.set(change, end);
       } finally {
         lock.release();
       }
@@ -128,20 +124,21 @@ const DONE: Outcome<void> = Object.freeze({ ok: true, value: undefined });
 
 /**
  * Groups changes into batches: of one type, at most {@link BATCH_SIZE} each. The changes of one session stay in order, each in
- * a later batch than the one before. Returns positions.
+ * a later batch than the one before.
  */
-function toBatches(changes: readonly SessionChange[]): number[][] {
-  const batches: number[][] = [];
+function toBatches(changes: readonly SessionChange[]): SessionChange[][] {
+  const batches: SessionChange[][] = [];
   const openOf = new Map<string, number>();
   const lastOf = new Map<string, number>();
-  for (const [position, { type, sessionId }] of changes.entries()) {
+  for (const change of changes) {
+    const { type, sessionId } = change;
     let number = openOf.get(type) ?? -1;
     if (batches[number]?.length === BATCH_SIZE || number <= (lastOf.get(sessionId) ?? -1)) {
       number = batches.push([]) - 1;
       openOf.set(type, number);
     }
     lastOf.set(sessionId, number);
-    batches[number]?.push(position);
+    batches[number]?.push(change);
   }
   return batches;
 }
@@ -176,11 +173,4 @@ function toFailure(
 /** Whether a smaller batch may succeed: after a refusal, and after a gateway's 413 for the length of the request. */
 function mayHoldOneBadItem({ code, status }: EnforcementError): boolean {
   return code === "rejected" || status === 413;
-}
-
-function missingOutcome(): Outcome<never> {
-  return {
-    ok: false,
-    error: new EnforcementError("invalid_response", "Passport's reply leaves this session out."),
-  };
 }

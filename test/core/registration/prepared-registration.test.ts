@@ -3,12 +3,9 @@ import { describe, expect, test } from "vitest";
 import { readId } from "../../../src/core/fields.ts";
 import type { Outcome } from "../../../src/core/provider.ts";
 import { referenceOfStored } from "../../../src/core/registration/identity.ts";
+import { outcomesFor } from "../../../src/core/registration/outcome.ts";
 import { PreparedRegistration } from "../../../src/core/registration/prepared-registration.ts";
-import {
-  createPushOperations,
-  type Delivered,
-  type PushChange,
-} from "../../../src/core/registration/push-operations.ts";
+import { createPushOperations, type PushChange } from "../../../src/core/registration/push-operations.ts";
 import type { Receipt } from "../../../src/core/registration/receipt.ts";
 import type { Registration, StoredRegistration } from "../../../src/core/registration/registration.ts";
 
@@ -20,9 +17,9 @@ async function register(registration: unknown): Promise<{ sent: PushChange[]; ou
   const sent: PushChange[] = [];
   const operations = createPushOperations({
     ...{ providerId, clock: () => at, openEndedDays: 30, checkRegistration() {} },
-    deliver: async (changes): Promise<Outcome<Delivered>[]> => {
+    async deliver(changes) {
       sent.push(...changes);
-      return changes.map(({ reference, target }) => ({ ok: true, value: { reference, target } }));
+      return outcomesFor(changes, ({ reference, target }) => ({ ok: true, value: { reference, target } }));
     },
   });
   const [outcome] = await operations.registerMany([registration as Registration], { at });

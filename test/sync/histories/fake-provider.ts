@@ -1,5 +1,6 @@
 import { EnforcementError } from "../../../src/core/errors.ts";
 import type { ConnectionCheck, Outcome, PushProvider, RegistrationPage } from "../../../src/core/provider.ts";
+import { type Outcomes, outcomesFor } from "../../../src/core/registration/outcome.ts";
 import {
   createPushOperations,
   type Delivered,
@@ -12,6 +13,8 @@ import { type FakeVendor, isLive, isRefusal, type VendorRefusal } from "./fake-v
 import { type Misbehaviour, misbehaving } from "./misbehaving-provider.ts";
 import { errorOf, latencyOf, type VendorFault } from "./vendor-fault.ts";
 import type { TimerGroup } from "./virtual-time.ts";
+
+type DeliveredChanges = Outcomes<PushChange, Delivered>;
 
 export interface FakeProviderOptions {
   readonly vendor: FakeVendor;
@@ -68,34 +71,35 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
   };
 
   /** A request that ends badly as a whole. */
-  function failAll(changes: readonly PushChange[], fault: VendorFault): Outcome<Delivered>[] {
+  function failAll(changes: readonly PushChange[], fault: VendorFault): DeliveredChanges {
     const applied = "applied" in fault ? fault.applied : "none";
     for (const change of changes) {
       if (applied === "all" || (applied === "some" && random() < 0.5)) carryOut(change);
     }
     const error = errorOf(fault);
     if (fault.kind === "throws") throw random() < 0.5 ? error : new TypeError("The adapter broke.");
-    return changes.map(() => ({ ok: false, error }));
+    return outcomesFor(changes, () => ({ ok: false, error }));
   }
 
   function answerEach(
     changes: readonly PushChange[],
     { bad }: Extract<VendorFault, { kind: "partial" }>,
-  ): Outcome<Delivered>[] {
-    return changes.map((change) => {
+  ): DeliveredChanges {
+    return outcomesFor(changes, (change) => {
       if (random() < 0.5) return carryOut(change);
       if (bad === "refused") {
         const clerk = Math.floor(random() * 1e9);
         return carryOut(change, { vendorCode: "not_today", vendorMessage: `Not today, says ${clerk}.` });
       }
       if (bad === "limited") return { ok: false, error: errorOf({ kind: "rate_limited" }) };
-      return failAll([change], { kind: "server_error", applied: "some" })[0] as Outcome<Delivered>;
+      const failed = failAll([change], { kind: "server_error", applied: "some" });
+      return failed.get(change) as Outcome<Delivered>;
     });
   }
 
-  function answer(changes: readonly PushChange[], fault: VendorFault | undefined): Outcome<Delivered>[] {
+  function answer(changes: readonly PushChange[], fault: VendorFault | undefined): DeliveredChanges {
     const isCarriedOut = fault === undefined || fault.kind === "slow" || fault.kind === "misbehaves";
-    if (isCarriedOut) return changes.map((change) => carryOut(change));
+    if (isCarriedOut) return outcomesFor(changes, (change) => carryOut(change));
     return fault.kind === "partial" ? answerEach(changes, fault) : failAll(changes, fault);
   }
 
@@ -105,7 +109,7 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
     if (retries !== 0) wrong("lets the provider repeat, besides sync's own repeats");
   }
 
-  function deliver(changes: readonly PushChange[], context: DeliveryContext): Promise<Outcome<Delivered>[]> {
+  function deliver(changes: readonly PushChange[], context: DeliveryContext): Promise<DeliveredChanges> {
     // What runs on to its next wait after the kill is not real.
     if (isDead) return new Promise(() => {});
     checkCall(changes, context);
@@ -131,7 +135,7 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
       const giveUp = () => {
         cutOff();
         const error = new EnforcementError("aborted", "It was aborted.", { outcome: "unknown", attempts: 1 });
-        resolve(changes.map(() => ({ ok: false, error })));
+        resolve(outcomesFor(changes, () => ({ ok: false, error })));
       };
       const cancel = timers.after(latencyOf(fault, random), () => {
         end();

@@ -1,5 +1,6 @@
 import { EnforcementError } from "../../../src/core/errors.ts";
 import type { Outcome, PushProvider } from "../../../src/core/provider.ts";
+import { outcomesFor } from "../../../src/core/registration/outcome.ts";
 import { createPushOperations, type Delivered } from "../../../src/core/registration/push-operations.ts";
 import type { WireOutcome } from "./vendor-server.ts";
 
@@ -26,11 +27,12 @@ export function createWireProvider(id: string, origin: string): PushProvider {
             ...{ method: "POST", body: JSON.stringify(changes), signal: signal ?? null },
           });
           if (!reply.ok) throw new Error(`It answers ${reply.status}.`);
-          return ((await reply.json()) as WireOutcome[]).map(toOutcome);
+          const answers = (await reply.json()) as WireOutcome[];
+          return outcomesFor(changes, (_, index) => toOutcome(answers[index] as WireOutcome));
         } catch {
           const details = { outcome: "unknown", attempts: 1 } as const;
           const error = new EnforcementError("unavailable", "The fake vendor broke off.", details);
-          return changes.map(() => ({ ok: false, error }));
+          return outcomesFor(changes, () => ({ ok: false, error }));
         }
       },
     }),

@@ -1,5 +1,6 @@
 import { EnforcementError } from "../../../core/errors.ts";
 import type { Outcome, PushProvider } from "../../../core/provider.ts";
+import { outcomesFor } from "../../../core/registration/outcome.ts";
 import { OLDEST_CLAIM_MS } from "../../ledger/lease.ts";
 import { areLookupsAsked, MAX_OPERATIONS_BESIDE_LOOKUPS } from "../../pace/lookups-first.ts";
 import { haveTurn } from "../../pace/slicer.ts";
@@ -10,7 +11,7 @@ import { askConnection } from "./ask-connection.ts";
 import { BoundedRequests } from "./bounded-requests.ts";
 import type { Breaker } from "./breaker.ts";
 import { isOfOneItem, isRefusal } from "./judge-error.ts";
-import { type BatchOutcomes, ofEach } from "./read-outcome.ts";
+import type { BatchOutcomes } from "./read-outcome.ts";
 import { sendBatch } from "./send-batch.ts";
 
 export interface BatchSenderOptions {
@@ -129,7 +130,7 @@ export class BatchSender {
       (signal) => sendBatch(provider, batch, signal),
       () => {
         const stuck = this.#giveUp(operation, batch.length);
-        return ofEach(batch, () => stuck);
+        return outcomesFor(batch, () => stuck);
       },
     );
     // Processing the reply is a slice of work, too.

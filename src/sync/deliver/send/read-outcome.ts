@@ -3,6 +3,7 @@ import { readId } from "../../../core/fields.ts";
 import { formatInstant, parseInstant, timeOf } from "../../../core/instant.ts";
 import { ignorePromisesIn } from "../../../core/maybe-promise.ts";
 import type { Outcome } from "../../../core/provider.ts";
+import { type Outcomes, outcomesFor } from "../../../core/registration/outcome.ts";
 import type { Receipt } from "../../../core/registration/receipt.ts";
 import type { Intent, RegistrationState } from "../../ledger/delivery.ts";
 
@@ -11,8 +12,8 @@ interface Sent {
   readonly intent: Intent;
 }
 
-/** Each operation of a batch with its outcome, in the order of the batch. */
-export type BatchOutcomes<Item> = ReadonlyMap<Item, Outcome<Receipt | undefined>>;
+/** Each operation of a batch with its outcome. A cancelled right has no receipt. */
+export type BatchOutcomes<Item> = Outcomes<Item, Receipt | undefined>;
 
 /**
  * Reads a provider's result for a batch as carefully as a vendor's reply, because a host may have written the provider.
@@ -35,9 +36,9 @@ export function readOutcomes<Item extends Sent>(
     const problem = Array.isArray(given)
       ? `gave another number of outcomes (${given.length}) than of operations (${items.length})`
       : "gave no list of outcomes";
-    return ofEach(items, () => invalid(problem));
+    return outcomesFor(items, () => invalid(problem));
   }
-  return ofEach(items, (item, index) => {
+  return outcomesFor(items, (item, index) => {
     const outcome: unknown = given[index];
     try {
       return readOutcome(outcome, item, { providerId, invalid });
@@ -46,14 +47,6 @@ export function readOutcomes<Item extends Sent>(
       return invalid("gave an outcome that cannot be read");
     }
   });
-}
-
-/** Gives each operation of a batch its outcome. */
-export function ofEach<Item, Value>(
-  items: readonly Item[],
-  outcomeOf: (item: Item, index: number) => Value,
-): ReadonlyMap<Item, Value> {
-  return new Map(items.map((item, index) => [item, outcomeOf(item, index)]));
 }
 
 function readOutcome(

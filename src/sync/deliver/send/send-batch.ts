@@ -1,10 +1,11 @@
 import { EnforcementError, isEnforcementError, withErrorDetails } from "../../../core/errors.ts";
 import type { OperationOptions, Outcome, PushProvider } from "../../../core/provider.ts";
+import { outcomesFor } from "../../../core/registration/outcome.ts";
 import { PreparedRegistration } from "../../../core/registration/prepared-registration.ts";
 import type { Receipt } from "../../../core/registration/receipt.ts";
 import type { Intent, RegistrationState } from "../../ledger/delivery.ts";
 import { isRefusal } from "./judge-error.ts";
-import { type BatchOutcomes, ofEach, readOutcomes } from "./read-outcome.ts";
+import { type BatchOutcomes, readOutcomes } from "./read-outcome.ts";
 
 /** One operation of a batch. All operations of a batch have one kind and one instant of decision. */
 export interface BatchItem {
@@ -26,7 +27,7 @@ export async function sendBatch<Item extends BatchItem>(
     return readOutcomes(await send(provider, items, signal), items, provider.id);
   } catch (thrown) {
     const error = toErrorOfEach(thrown, items.length, provider.id);
-    return ofEach(items, () => ({ ok: false, error }));
+    return outcomesFor(items, () => ({ ok: false, error }));
   }
 }
 
