@@ -14,8 +14,8 @@ export interface ConnectedProvider extends MappedProvider {
 }
 
 /**
- * Makes the providers of a mapping file. One that lacks something is made nevertheless, and says what it lacks
- * instead of calling anybody.
+ * Makes the providers of a mapping file. One that lacks a setting or a credential is made as well; its
+ * calls fail with what it lacks and send nothing.
  *
  * @throws UnusableInput when two of one vendor are chosen: the credentials would be the same for both
  */
@@ -64,8 +64,13 @@ function disconnect(provider: EnforcementProvider, missing: readonly string[]): 
   if (provider.delivery === "pull") return { ...provider, checkConnection: fail };
   return {
     ...provider,
-    ...{ checkConnection: fail, register: fail, amend: fail, cancel: fail },
-    ...{ registerMany: fail, amendMany: fail, cancelMany: fail },
+    checkConnection: fail,
+    register: fail,
+    amend: fail,
+    cancel: fail,
+    registerMany: fail,
+    amendMany: fail,
+    cancelMany: fail,
     ...(provider.listZones === undefined ? {} : { listZones: fail }),
     ...(provider.find === undefined ? {} : { find: fail }),
     ...(provider.listRegistrations === undefined ? {} : { listRegistrations: () => failingList(fail) }),

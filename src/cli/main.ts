@@ -5,7 +5,7 @@ import type { InputKind } from "./command.ts";
 import { createPrompt } from "./prompt.ts";
 import { run } from "./run.ts";
 
-// The bin. Everything that it needs of the process is taken here and nowhere else.
+// The bin. The only file that reads the process: arguments, environment, streams, signals.
 
 const STANDARD_INPUT = 0;
 
@@ -50,7 +50,7 @@ function readVersion(): string {
       const manifest = JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
       if (manifest.name === "@offstreet/enforcement") return String(manifest.version);
     } catch {
-      // Not there; the other one is.
+      // The other of the two exists.
     }
   }
   return "unknown";

@@ -42,7 +42,10 @@ export function checkMapping(
     providers: providers.map((provider) => {
       const { providerId, vendor, facts } = provider;
       const report = vendor.validateMapping({
-        ...{ company, locations, otherCompanies, providerId },
+        company,
+        locations,
+        otherCompanies,
+        providerId,
         ...vendor.toMappingOptions(toVendorFacts(facts)),
       });
       const lacksList =

@@ -1,10 +1,10 @@
 import { createInterface, type Interface } from "node:readline";
 
-/** Questions to whoever sits at the terminal, or to the lines of a pipe. */
+/** Asks the person at the terminal, or takes the answers from the lines of a pipe. */
 export interface Prompt {
   /** The next line of the input; `undefined` when there is none any more, or when the signal aborts. */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
-  /** Lets go of the input, so that the process can end. */
+  /** Closes the input, so that the process can end. */
   close(): void;
 }
 
@@ -15,7 +15,7 @@ export function createPrompt(streams: {
 }): Prompt {
   let lines: Interface | undefined;
   let iterator: AsyncIterator<string> | undefined;
-  /** The line that a question waits for, or waited for until it was given up. */
+  /** The next line, requested by the last question; kept when that question was given up. */
   let awaited: Promise<IteratorResult<string>> | undefined;
   return {
     async ask(question, signal) {
@@ -28,8 +28,8 @@ export function createPrompt(streams: {
       const line = awaited;
       const next = await beforeAbort(line, signal);
       if (next === undefined) {
-        // A late answer to a question that was given up must not pass for one to the next; what is typed once that
-        // stands there is one.
+        // A late answer to a question that was given up must not count for the next question. A line that is typed
+        // after the next question was asked does.
         void line.then(() => {
           if (awaited === line) awaited = undefined;
         });
@@ -37,7 +37,7 @@ export function createPrompt(streams: {
       }
       awaited = undefined;
       if (!next.done) return next.value;
-      // Nothing was typed that ended the question's line.
+      // The input ended without a line break after the question.
       streams.output.write("\n");
       return undefined;
     },

@@ -20,10 +20,10 @@ export const COMMANDS: readonly Command[] = [
   sandboxCommand,
 ];
 
-// More would scroll the first ones away.
+// With more, the first ones would scroll out of sight.
 const SHOWN_PROBLEMS = 50;
 
-/** Runs one command line. Whatever goes wrong is said in lines of text; it never throws. */
+/** Runs one command line. Prints every failure as lines of text; never throws. */
 export async function run(args: readonly string[], terminal: Terminal, version: string): Promise<ExitCode> {
   const [first, ...rest] = args;
   if (first === "--version") return finish(terminal, `${version}\n`);
@@ -73,7 +73,7 @@ function describeFailure(error: unknown, command: string): string {
     return shown.map((line) => `${line}\n`).join("");
   }
   if (isEnforcementError(error)) return `${toVisible(`${command}: ${error.message}`)}\n`;
-  // A fault of ours. Its words may hold anything, so only its kind is said.
+  // A bug in this package. Its message may hold a secret, so only its kind is printed.
   const kind = error instanceof Error ? error.name : "unknown fault";
   return `${command}: failed unexpectedly (${kind}). Please report this with the command that you ran.\n`;
 }

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { command, createDesk, fixture, runBin } from "./command-line.ts";
+import { command, createWorkspace, fixture, runBin } from "./command-line.ts";
 import { TEN_MISTAKES } from "./ten-mistakes.ts";
 
-const desk = createDesk();
-afterAll(desk.remove);
+const workspace = createWorkspace();
+afterAll(workspace.remove);
 
 interface CheckJson {
   version: number;
@@ -30,7 +30,10 @@ describe("ten planted mistakes", () => {
     const { reports } = await checkAsJson(fixture("ten-mistakes.yaml"));
     const found = reports.flatMap(({ providerId: provider, issues }) =>
       issues.map(({ code, locationId: location, difference, places }) => ({
-        ...{ provider, code, location, line: places[0]?.line },
+        provider,
+        code,
+        location,
+        line: places[0]?.line,
         ...(difference === undefined ? {} : { position: difference.position }),
       })),
     );
@@ -71,13 +74,13 @@ vendors:
 `;
 
   it("exits with 0 when there is nothing to say; SpotIDs keep their zeros without quotation marks", async () => {
-    const { code, stdout } = await command(["check", desk.write("clean.yaml", clean)]);
+    const { code, stdout } = await command(["check", workspace.write("clean.yaml", clean)]);
     expect(code).toBe(0);
     expect(stdout).toContain("everything matches");
   });
 
   it("says what was not compared", async () => {
-    const file = desk.write("unverified.yaml", clean.replace(/vendors:[\s\S]*/, ""));
+    const file = workspace.write("unverified.yaml", clean.replace(/vendors:[\s\S]*/, ""));
     const { code, stdout } = await command(["check", file]);
     expect(code).toBe(0);
     expect(stdout).toContain("nothing was compared: there is no list from the vendor");
@@ -85,7 +88,7 @@ vendors:
   });
 
   it("fails with --require-lists where a provider that is switched on has nothing to be compared with", async () => {
-    const file = desk.write("required.yaml", clean.replace(/vendors:[\s\S]*/, ""));
+    const file = workspace.write("required.yaml", clean.replace(/vendors:[\s\S]*/, ""));
     const { code, stdout } = await command(["check", file, "--require-lists", "--allow-warnings"]);
     expect(code).toBe(1);
     expect(stdout).toContain("HotSpot (hotspot): 1 error");
@@ -95,13 +98,13 @@ vendors:
     );
     const json = JSON.parse((await command(["check", file, "--require-lists", "--format", "json"])).stdout);
     expect(json).toMatchObject({ clean: false, reports: [{ compared: false, lacksList: true, ok: true }] });
-    const spots = desk.write("required.csv", "SpotID\n0815\n");
+    const spots = workspace.write("required.csv", "SpotID\n0815\n");
     expect((await command(["check", file, "--require-lists", "--spots", spots])).code).toBe(0);
     // One that is switched off, and ids that are in no list, want none.
     const off = clean
       .replace(/vendors:[\s\S]*/, "")
       .replace("enabled: true, target", "enabled: false, target");
-    const others = desk.write(
+    const others = workspace.write(
       "others.yaml",
       `${off}vendors:\n  hotspot: {}\n  passport: { zoneIds: external }\n`,
     );
@@ -109,16 +112,16 @@ vendors:
   });
 
   it("takes warnings for issues, unless it is told otherwise", async () => {
-    const file = desk.write("warning.yaml", clean.replace("spotIds: [0815]", "spotIds: [0815, 0816]"));
+    const file = workspace.write("warning.yaml", clean.replace("spotIds: [0815]", "spotIds: [0815, 0816]"));
     expect((await command(["check", file])).code).toBe(1);
     expect((await command(["check", file, "--allow-warnings"])).code).toBe(0);
   });
 
   it("takes the lists of vendors from files, and refuses two lists for one vendor", async () => {
-    const file = desk.write("lists.yaml", clean.replace(/vendors:[\s\S]*/, ""));
-    const mail = desk.write("mail.txt", "Hi,\n\n- Lot A: 0815\n\nThanks");
+    const file = workspace.write("lists.yaml", clean.replace(/vendors:[\s\S]*/, ""));
+    const mail = workspace.write("mail.txt", "Hi,\n\n- Lot A: 0815\n\nThanks");
     expect((await command(["check", file, "--spots", mail])).stdout).toContain("everything matches");
-    const both = await command(["check", desk.write("both.yaml", clean), "--spots", mail]);
+    const both = await command(["check", workspace.write("both.yaml", clean), "--spots", mail]);
     expect(both).toMatchObject({ code: 2, stdout: "" });
     expect(both.stderr).toContain("Leave one of them out");
     const none = await command(["check", file, "--zones", mail]);
@@ -126,7 +129,7 @@ vendors:
   });
 
   it("writes a report in the form that its name ends in, never over a file that it reads", async () => {
-    const out = join(desk.folder, "report.html");
+    const out = join(workspace.folder, "report.html");
     const { code, stdout } = await command(["check", fixture("ten-mistakes.yaml"), "--out", out]);
     expect(code).toBe(1);
     expect(stdout).toBe(`Mapping check: 8 errors, 2 warnings. The report is in ${out}.\n`);
@@ -141,7 +144,7 @@ vendors:
   });
 
   it("gives JSON that says what it is", async () => {
-    const json = await checkAsJson(desk.write("clean.yaml", clean));
+    const json = await checkAsJson(workspace.write("clean.yaml", clean));
     expect(json).toMatchObject({
       schema: "offstreet-enforcement/mapping-check",
       version: 1,
@@ -174,18 +177,26 @@ vendors:
   });
 
   it("reads a table of locations", async () => {
-    const table = desk.write(
+    const table = workspace.write(
       "locations.csv",
       "id;name;zoneName;hotspot.target;passport.enabled;passport.target\r\nlot-a;Lot A;;0815;true;Z-1\r\nlot-b;Lot B;;;false;\r\n",
     );
-    const spots = desk.write("spots.csv", "SpotID,Name\n0815,Lot A\n0900,Lot X\n");
-    const zones = desk.write(
+    const spots = workspace.write("spots.csv", "SpotID,Name\n0815,Lot A\n0900,Lot X\n");
+    const zones = workspace.write(
       "zones.json",
       '[{"id":"5ebb04a1-e52c-40ea-baf1-48087cca24a4","number":7,"name":"Z-1"}]',
     );
     const { code, stdout } = await command([
-      ...["check", table, "--company", "Fundy", "--company-code", "PASSPORTFUNDY"],
-      ...["--spots", spots, "--zones", zones],
+      "check",
+      table,
+      "--company",
+      "Fundy",
+      "--company-code",
+      "PASSPORTFUNDY",
+      "--spots",
+      spots,
+      "--zones",
+      zones,
     ]);
     expect(code).toBe(1);
     expect(stdout).toContain(`warning target_without_location, ${spots}:3`);
@@ -193,7 +204,7 @@ vendors:
   });
 
   it("compares zone names with the zones and lots that Flex has", async () => {
-    const file = desk.write(
+    const file = workspace.write(
       "zones.yaml",
       `
 company: { id: c, name: C, providers: { t2-flex: { enabled: true } } }
@@ -205,7 +216,7 @@ vendors: { t2-flex: { stations: [{ description: A }], zones: [Zone Y1234, 0815] 
     expect(reports[0]?.issues.map(({ code }) => code)).toEqual(["zone_unknown"]);
     const wrong = await command([
       "check",
-      desk.write("wrong.yaml", readFileSync(file, "utf8").replace("0815", "{}")),
+      workspace.write("wrong.yaml", readFileSync(file, "utf8").replace("0815", "{}")),
     ]);
     expect(wrong).toMatchObject({
       code: 2,
@@ -215,7 +226,7 @@ vendors: { t2-flex: { stations: [{ description: A }], zones: [Zone Y1234, 0815] 
 
   it("says how old a list is that says when it was fetched, and whose zones are another operator's", async () => {
     const [ours, theirs] = ["c1d5be1c-7c43-4f6e-9c0a-3f2b7a6e9d10", "d1d5be1c-7c43-4f6e-9c0a-3f2b7a6e9d10"];
-    const file = desk.write(
+    const file = workspace.write(
       "age.yaml",
       `
 company: { id: c, name: C, providers: { passport: { enabled: true, code: PASSPORTC } } }
@@ -224,10 +235,11 @@ vendors: { passport: { operatorId: ${ours} } }
 `,
     );
     const zones = (operatorId: string) =>
-      desk.write(
+      workspace.write(
         "age.json",
         JSON.stringify({
-          ...{ complete: true, fetchedAt: "2026-11-01T15:00:00Z" },
+          complete: true,
+          fetchedAt: "2026-11-01T15:00:00Z",
           zones: [{ id: "5ebb04a1-e52c-40ea-baf1-48087cca24a4", number: "1", name: "A", operatorId }],
         }),
       );
@@ -241,7 +253,7 @@ vendors: { passport: { operatorId: ${ours} } }
   });
 
   it("knows a zone list that may be incomplete", async () => {
-    const file = desk.write(
+    const file = workspace.write(
       "passport.yaml",
       `
 company: { id: c, name: C, providers: { east: { enabled: true, code: PASSPORTC } } }
@@ -249,7 +261,7 @@ locations: [{ id: a, name: A, providers: { east: { enabled: true, target: A } } 
 vendors: { east: { vendor: passport } }
 `,
     );
-    const reply = desk.write(
+    const reply = workspace.write(
       "reply.json",
       '{"data":[{"id":"5ebb04a1-e52c-40ea-baf1-48087cca24a4","number":null,"name":"A","legacy_id":5}],"next":{}}',
     );

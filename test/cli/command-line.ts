@@ -69,7 +69,7 @@ export async function runBin(
 }
 
 /** A folder of its own for files that a test writes. */
-export interface Desk {
+export interface Workspace {
   readonly folder: string;
   /** Writes a file and gives its path. */
   write(name: string, content: string | Uint8Array): string;
@@ -77,7 +77,7 @@ export interface Desk {
 }
 
 /** Sets up a folder. */
-export function createDesk(): Desk {
+export function createWorkspace(): Workspace {
   const folder = mkdtempSync(join(tmpdir(), "enforcement-cli-"));
   return {
     folder,

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { command, createDesk } from "./command-line.ts";
+import { command, createWorkspace } from "./command-line.ts";
 
-const desk = createDesk();
-afterAll(desk.remove);
+const workspace = createWorkspace();
+afterAll(workspace.remove);
 
 const HEAD = `company: { id: c, name: C, providers: { t2-flex: { enabled: true }, hotspot: { enabled: true } } }
 locations:
@@ -10,7 +10,7 @@ locations:
 `;
 
 /** A mapping file with one location, whose lines from 4 on are given. */
-const write = (lines: string) => desk.write("m.yaml", `${HEAD}${lines}`);
+const write = (lines: string) => workspace.write("m.yaml", `${HEAD}${lines}`);
 
 /** Its warnings, as programs read them. */
 async function warnings(lines: string, ...flags: string[]) {
@@ -74,11 +74,11 @@ describe("a text that a comment cuts", () => {
   });
 
   it("is a warning in a list of zones of its own", async () => {
-    const mapping = desk.write(
+    const mapping = workspace.write(
       "p.yaml",
       "company: { id: c, name: C, providers: { passport: { enabled: true, code: PASSPORTC } } }\nlocations: [{ id: a, name: A, providers: { passport: { enabled: true, target: A } } }]\n",
     );
-    const zones = desk.write("zones.yaml", "- id: z\n  name: A #1\n");
+    const zones = workspace.write("zones.yaml", "- id: z\n  name: A #1\n");
     const { code, stdout } = await command(["check", mapping, "--zones", zones]);
     expect({ code, found: stdout.includes("zones.yaml:2:9") }).toEqual({ code: 1, found: true });
   });
@@ -106,7 +106,7 @@ vendors:
     baseUrl: https://hotspot.example/api # an address
 `;
     expect((await warnings(lines)).found).toEqual([]);
-    const id = desk.write("id.yaml", `${HEAD.replace("id: a", "id: lot-a # remark")}    name: A\n${ON}`);
+    const id = workspace.write("id.yaml", `${HEAD.replace("id: a", "id: lot-a # remark")}    name: A\n${ON}`);
     expect((await command(["check", id])).stdout).not.toContain("comment");
   });
 
@@ -115,7 +115,7 @@ vendors:
     expect(empty.stderr).toContain(
       'm.yaml:4:11: name of location "a" has no value: what follows # is a comment. If it is the value, put it in quotation marks.',
     );
-    const flow = desk.write(
+    const flow = workspace.write(
       "flow.yaml",
       `${HEAD.slice(0, HEAD.indexOf("  -"))}  - { id: a, name: Lot #2, providers: {} }\n  - { id: b }\n`,
     );

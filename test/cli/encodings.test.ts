@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { decodeText } from "../../src/cli/input/decode-text.ts";
-import { command, createDesk, toUtf16 } from "./command-line.ts";
+import { command, createWorkspace, toUtf16 } from "./command-line.ts";
 
-const desk = createDesk();
-afterAll(desk.remove);
+const workspace = createWorkspace();
+afterAll(workspace.remove);
 
 const TEXT = "Résidence Beauséjour\n";
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -35,11 +35,11 @@ describe("the flag for the encoding", () => {
   });
 
   it("is about the export alone, where the mapping beside it is UTF-8", async () => {
-    const mapping = desk.write(
+    const mapping = workspace.write(
       "beside.yaml",
       "company: { id: c, name: C, providers: { t2-flex: { enabled: true } } }\nlocations: [{ id: a, name: Résidence, providers: { t2-flex: { enabled: true } } }]\n",
     );
-    const stations = desk.write("beside.csv", windows("Description\nRésidence\n"));
+    const stations = workspace.write("beside.csv", windows("Description\nRésidence\n"));
     const args = ["check", mapping, "--stations", stations, "--encoding", "windows-1252"];
     expect(await command(args)).toMatchObject({
       code: 0,
@@ -83,7 +83,7 @@ describe("text is refused, with what it is and what to do", () => {
 });
 
 describe("every reader", () => {
-  const mapping = desk.write(
+  const mapping = workspace.write(
     "mapping.yaml",
     `company: { id: c, name: C, providers: { t2-flex: { enabled: true }, hotspot: { enabled: true }, passport: { enabled: true, code: PASSPORTC } } }
 locations:
@@ -110,12 +110,17 @@ locations:
       toUtf16(text),
       toUtf16(text, { bigEndian: true }),
     ]) {
-      const { stdout, stderr } = await command(["check", mapping, `--${flag}`, desk.write(name, content)]);
+      const { stdout, stderr } = await command([
+        "check",
+        mapping,
+        `--${flag}`,
+        workspace.write(name, content),
+      ]);
       expect(stderr).toBe("");
       expect(stdout).toContain(": everything matches");
     }
     const line = text.split("\n").findIndex((part) => part.includes("é")) + 1;
-    const file = desk.write(name, windows(text));
+    const file = workspace.write(name, windows(text));
     const refused = await command(["check", mapping, `--${flag}`, file]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain(`${file}:${line}: is not UTF-8; it seems to be Windows-1252`);
@@ -123,10 +128,10 @@ locations:
       "check",
       mapping,
       `--${flag}`,
-      desk.write(name, "<html><body>Sign in</body></html>"),
+      workspace.write(name, "<html><body>Sign in</body></html>"),
     ]);
     expect(html.stderr).toContain("is a web page");
-    const empty = await command(["check", mapping, `--${flag}`, desk.write(name, "")]);
+    const empty = await command(["check", mapping, `--${flag}`, workspace.write(name, "")]);
     expect(empty.stderr).toContain("is empty.");
   });
 });

@@ -1,10 +1,10 @@
 import { globSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../src/cli/run.ts";
-import { command, createDesk } from "./command-line.ts";
+import { command, createWorkspace } from "./command-line.ts";
 
-const desk = createDesk();
-afterAll(desk.remove);
+const workspace = createWorkspace();
+afterAll(workspace.remove);
 
 const pages = ["README.md", ...globSync("docs/{guide,vendors}/*.md")];
 
@@ -12,7 +12,7 @@ describe("what the documentation says of the command line", () => {
   it("has a mapping file that is clean", async () => {
     const guide = readFileSync("docs/guide/onboarding.md", "utf8");
     const [, yaml = ""] = /^```yaml\n(.*?)^```$/ms.exec(guide) ?? [];
-    const { code, stdout, stderr } = await command(["check", desk.write("mapping.yaml", yaml)]);
+    const { code, stdout, stderr } = await command(["check", workspace.write("mapping.yaml", yaml)]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.match(/everything matches/g)).toHaveLength(4);
   });

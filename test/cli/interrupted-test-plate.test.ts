@@ -4,10 +4,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createSandbox, type ListeningSandbox, type Sandbox } from "../../src/sandbox/index.ts";
-import { command, createDesk, MAIN, NOW, type Surroundings } from "./command-line.ts";
+import { command, createWorkspace, MAIN, NOW, type Surroundings } from "./command-line.ts";
 
 const SPOT = "14283";
-const desk = createDesk();
+const workspace = createWorkspace();
 let sandbox: Sandbox;
 let vendors: ListeningSandbox;
 /** A sandbox by the machine's clock, for the tests that start a process. */
@@ -23,13 +23,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await vendors.close();
   await processVendors.close();
-  desk.remove();
+  workspace.remove();
 });
 
 let runs = 0;
 let mapping = "";
 const write = (hotspotUrl: string) =>
-  desk.write(
+  workspace.write(
     `${runs}.yaml`,
     `
 company: { id: fundy, name: Fundy, providers: { hotspot: { enabled: true }, t2-flex: { enabled: true } } }

@@ -157,10 +157,13 @@ describe("zones", () => {
     });
     const own = `{"zones":[${one}],"complete":false,"fetchedAt":"2026-11-21T15:00:00Z"}`;
     expect(read("z.json", own)).toMatchObject({
-      ...{ complete: false, fetchedAt: new Date("2026-11-21T15:00:00Z"), entries: [{ value: zone }] },
+      complete: false,
+      fetchedAt: new Date("2026-11-21T15:00:00Z"),
+      entries: [{ value: zone }],
     });
     expect(read("z.json", `{"data":[${one.replace("{", '{"settings":{"a":1},')}]}`)).toMatchObject({
-      ...{ complete: false, entries: [{ value: zone }] },
+      complete: false,
+      entries: [{ value: zone }],
     });
     // A program's null is no number; in quotation marks it is one.
     const numbers = `[{"id":"${ID}","number":null,"name":"Lot A"},{"id":"b","number":"null","name":"B"}]`;

@@ -20,7 +20,9 @@ const permit = {
     plates: [parsePlate("GXK 204", { region: "NB" })],
     locationIds: ["lot-a"],
   },
-  ...{ validFrom: new Date("2026-01-01T00:00:00Z"), validTo: null, revision: 1 },
+  validFrom: new Date("2026-01-01T00:00:00Z"),
+  validTo: null,
+  revision: 1,
 };
 
 let server: Listening;

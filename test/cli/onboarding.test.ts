@@ -14,12 +14,12 @@ import {
 } from "../../src/index.ts";
 import { createSandbox, type ListeningSandbox } from "../../src/sandbox/index.ts";
 import { type Listening, listen } from "../../src/sandbox/listen.ts";
-import { command, createDesk, MAIN, NOW, runBin } from "./command-line.ts";
+import { command, createWorkspace, MAIN, NOW, runBin } from "./command-line.ts";
 
 const ZONE = "5ebb04a1-e52c-40ea-baf1-48087cca24a4";
 const OPERATOR = "c1d5be1c-7c43-4f6e-9c0a-3f2b7a6e9d10";
 
-const desk = createDesk();
+const workspace = createWorkspace();
 const clock = () => NOW;
 const sandbox = createSandbox({
   strict: true,
@@ -64,13 +64,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await vendors.close();
   await host.close();
-  desk.remove();
+  workspace.remove();
 });
 
 let runs = 0;
 beforeEach(() => {
   runs += 1;
-  mapping = desk.write(
+  mapping = workspace.write(
     `${runs}.yaml`,
     `
 company:
@@ -128,8 +128,13 @@ describe("test-plate", () => {
   it("has a person issue the permit where the vendor asks us, and asks our own endpoint for it", async () => {
     const args = ["test-plate", mapping, "--vendor", "t2-flex", "--location", "lot-101"];
     const permit = {
-      ...{ id: "4711", companyId: "fundy", plates: [parsePlate("TEST123")], locationIds: ["lot-101"] },
-      ...{ validFrom: new Date(NOW.getTime() - 60_000), validTo: null, revision: 1 },
+      id: "4711",
+      companyId: "fundy",
+      plates: [parsePlate("TEST123")],
+      locationIds: ["lot-101"],
+      validFrom: new Date(NOW.getTime() - 60_000),
+      validTo: null,
+      revision: 1,
     };
     const answers = {
       // The person's own system gives the permit its own id.
@@ -170,11 +175,11 @@ describe("test-plate", () => {
   });
 
   it("does nothing when its report has no place", async () => {
-    const out = `${desk.folder}/none/report.html`;
+    const out = `${workspace.folder}/none/report.html`;
     const args = ["test-plate", mapping, "--vendor", "passport", "--all", "--out", out];
     expect(await ask(args)).toEqual({ code: 2, stdout: "", stderr: `${out}: cannot be written (ENOENT).\n` });
-    expect(await ask([...args.slice(0, -1), desk.folder])).toMatchObject({
-      stderr: `${desk.folder}: cannot be written (EISDIR).\n`,
+    expect(await ask([...args.slice(0, -1), workspace.folder])).toMatchObject({
+      stderr: `${workspace.folder}: cannot be written (EISDIR).\n`,
     });
     expect(existsSync(mapping.replace(".yaml", ".evidence.json"))).toBe(false);
   });
@@ -184,7 +189,9 @@ describe("test-plate", () => {
     // No person answers that the test permit is gone: the record stays open.
     const answers = { ask: (question: string) => (question.startsWith("Take") ? undefined : "") };
     await command(["test-plate", mapping, "--vendor", "t2-flex", "--all"], {
-      ...{ environment, ...answers, signal: stop.signal },
+      environment,
+      ...answers,
+      signal: stop.signal,
     });
     const sweep = ["test-plate", mapping, "--vendor", "passport", "--sweep"];
     const left = await command(sweep, { environment, ...answers });
@@ -282,7 +289,8 @@ describe("readiness", () => {
       "The vendor was not asked: the environment variable HOTSPOT_COMPANY_TOKEN is missing.",
     );
     expect(await ask(["test-plate", mapping, ...args, "--all"])).toMatchObject({
-      ...{ code: 2, stderr: "missing: the environment variable HOTSPOT_COMPANY_TOKEN\n" },
+      code: 2,
+      stderr: "missing: the environment variable HOTSPOT_COMPANY_TOKEN\n",
     });
     const withToken = await command(["readiness", mapping, ...args], {
       environment: { ...environment, HOTSPOT_COMPANY_TOKEN: "t0ken" },

@@ -1,10 +1,10 @@
 import { linkSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { command, createDesk } from "./command-line.ts";
+import { command, createWorkspace } from "./command-line.ts";
 
-const desk = createDesk();
-afterAll(desk.remove);
+const workspace = createWorkspace();
+afterAll(workspace.remove);
 
 const MAPPING = `company: { id: c, name: C, providers: { t2-flex: { enabled: true }, hotspot: { enabled: true }, passport: { enabled: true, code: PASSPORTC } } }
 locations: [{ id: a, name: A, providers: { t2-flex: { enabled: true }, hotspot: { enabled: true, target: 7 } } }]
@@ -22,8 +22,8 @@ let folders = 0;
 let folder = "";
 beforeEach(() => {
   folders += 1;
-  folder = join(desk.folder, `${folders}`);
-  for (const [name, content] of Object.entries(CONTENTS)) desk.write(`${folders}/${name}`, content);
+  folder = join(workspace.folder, `${folders}`);
+  for (const [name, content] of Object.entries(CONTENTS)) workspace.write(`${folders}/${name}`, content);
 });
 
 const at = (name: string) => join(folder, name);
@@ -85,7 +85,7 @@ describe("a report", () => {
   });
 
   it("is written where a link leads to another file", async () => {
-    desk.write(`${folders}/old.html`, "");
+    workspace.write(`${folders}/old.html`, "");
     symlinkSync(at("old.html"), at("report.html"));
     const { code } = await command(["check", at("mapping.yaml"), "--out", at("report.html")]);
     expect(code).not.toBe(2);

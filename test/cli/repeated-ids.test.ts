@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { command, createDesk } from "./command-line.ts";
+import { command, createWorkspace } from "./command-line.ts";
 
-const desk = createDesk();
-afterAll(desk.remove);
+const workspace = createWorkspace();
+afterAll(workspace.remove);
 
 const ROWS = 2_000;
 const FORMATS = ["text", "markdown", "html", "json"] as const;
@@ -25,7 +25,7 @@ function table(
 ): string {
   const cells = Object.values(columns);
   const lines = Array.from({ length: rows }, (_, row) => cells.map((cell) => cell(row)).join(","));
-  return desk.write(name, [Object.keys(columns).join(","), ...lines, ""].join("\n"));
+  return workspace.write(name, [Object.keys(columns).join(","), ...lines, ""].join("\n"));
 }
 
 const report = (args: readonly string[], format: string) =>
@@ -55,7 +55,7 @@ describe("one id in every row", () => {
     });
     expect(issues[0]?.places).toHaveLength(3);
     const { stdout } = await report([file], "text");
-    expect(stdout.replaceAll(`${desk.folder}/`, "")).toContain(
+    expect(stdout.replaceAll(`${workspace.folder}/`, "")).toContain(
       "error location_id_duplicate - Lot 0 / Lot 1 / Lot 2 and 1,997 more (a), one.csv:2 and one.csv:3 and one.csv:4 and 1,997 more\n",
     );
   });
@@ -86,7 +86,10 @@ describe("one id in every row", () => {
 
   it("makes no large report of readiness either", async () => {
     const file = table("ready.csv", {
-      ...{ id: same, name: each("Lot "), "t2-flex.enabled": () => "true", "t2-flex.target": each("Pit ") },
+      id: same,
+      name: each("Lot "),
+      "t2-flex.enabled": () => "true",
+      "t2-flex.target": each("Pit "),
     });
     const args = ["readiness", file, "--company", "C", "--format", "json"];
     const { stdout } = await command(args);
@@ -110,7 +113,7 @@ describe("one id in every row", () => {
 
 describe("one id in every row of a vendor's list", () => {
   const mapping = () =>
-    desk.write(
+    workspace.write(
       "lists.yaml",
       `company: { id: c, name: C, providers: { t2-flex: { enabled: true }, passport: { enabled: true, code: PASSPORTC }, hotspot: { enabled: true } } }
 locations:
@@ -144,7 +147,7 @@ locations:
 
 describe("a YAML file with aliases", () => {
   const company = "company: { id: c, name: C, providers: { hotspot: { enabled: true } } }\n";
-  const write = (rest: string) => desk.write("aliases.yaml", `${company}${rest}`);
+  const write = (rest: string) => workspace.write("aliases.yaml", `${company}${rest}`);
   const location = "{ id: a, name: A, providers: { hotspot: { enabled: true, target: 7 } } }";
 
   it("may have fifty thousand of one location: that is one id, and one issue of each kind", async () => {
@@ -165,7 +168,7 @@ describe("a YAML file with aliases", () => {
     });
     const { code, stderr } = await command(["check", write(`locations:\n${levels.join("")}`)]);
     expect(code).toBe(2);
-    expect(stderr.replaceAll(`${desk.folder}/`, "")).toBe(
+    expect(stderr.replaceAll(`${workspace.folder}/`, "")).toBe(
       "aliases.yaml:4:10: the aliases of this file stand for more than 1,000,000 values. Write them out, or split the file.\n",
     );
   });
@@ -185,6 +188,8 @@ describe("a YAML file with aliases", () => {
       `locations: []\notherCompanies:\n- company:\n   id: d\n   name: D\n   providers:\n${keys}    k7: {}\n`,
     );
     const { stderr } = await command(["check", file]);
-    expect(stderr.replaceAll(`${desk.folder}/`, "")).toBe("aliases.yaml:8008:5: this key is used twice.\n");
+    expect(stderr.replaceAll(`${workspace.folder}/`, "")).toBe(
+      "aliases.yaml:8008:5: this key is used twice.\n",
+    );
   });
 });

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { command, createDesk } from "./command-line.ts";
+import { command, createWorkspace } from "./command-line.ts";
 
-const desk = createDesk();
-afterAll(desk.remove);
+const workspace = createWorkspace();
+afterAll(workspace.remove);
 
 /** What a spreadsheet makes of an id, and what it is called. */
 const DAMAGES: readonly (readonly [text: string, is: string])[] = [
@@ -43,10 +43,10 @@ const DAMAGES: readonly (readonly [text: string, is: string])[] = [
 const NAMES = ["14,283", "1.0", "1E+05", "'Ohana Lot", "= Lot", "Lot #2", "#2", "# 2!"];
 
 const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
-const lineOf = (said: string) => said.replaceAll(`${desk.folder}/`, "").trimEnd().split("\n");
+const lineOf = (said: string) => said.replaceAll(`${workspace.folder}/`, "").trimEnd().split("\n");
 
 /** The mapping file that a list is compared with. */
-const mapping = desk.write(
+const mapping = workspace.write(
   "mapping.yaml",
   `
 company: { id: c, name: C, providers: { t2-flex: { enabled: true }, passport: { enabled: true, code: PASSPORTC }, hotspot: { enabled: true } } }
@@ -70,24 +70,31 @@ const PLACES: readonly {
     what: column,
     at: "table.csv:3:3",
     args: (text: string) => [
-      desk.write(
+      workspace.write(
         "table.csv",
         ["id", "name"].includes(column)
           ? `name,${column},hotspot.target\nA,a,1\nB,${quote(text)},2\n`
           : `name,${column},id,hotspot.enabled\nA,1,a,true\nB,${quote(text)},b,true\n`,
       ),
-      ...["--company", "C", "--company-code", "PASSPORTC"],
+      "--company",
+      "C",
+      "--company-code",
+      "PASSPORTC",
     ],
   })),
   {
     what: "SpotID",
     at: "spots.csv:3:3",
-    args: (text) => [mapping, "--spots", desk.write("spots.csv", `Name,SpotID\nA,7\nB,${quote(text)}\n`)],
+    args: (text) => [
+      mapping,
+      "--spots",
+      workspace.write("spots.csv", `Name,SpotID\nA,7\nB,${quote(text)}\n`),
+    ],
   },
   {
     what: "SpotID",
     at: "mail.txt:2:10",
-    args: (text) => [mapping, "--spots", desk.write("mail.txt", `- Lot A: 7\n- Lot B: ${text}\n`)],
+    args: (text) => [mapping, "--spots", workspace.write("mail.txt", `- Lot A: 7\n- Lot B: ${text}\n`)],
   },
   ...["ID", "Number"].map((column) => ({
     what: column,
@@ -95,7 +102,7 @@ const PLACES: readonly {
     args: (text: string) => [
       mapping,
       "--zones",
-      desk.write(
+      workspace.write(
         "zones.csv",
         column === "ID" ? `Name,ID\nZ,z\nY,${quote(text)}\n` : `Name,Number,ID\nZ,1,z\nY,${quote(text)},y\n`,
       ),
@@ -107,7 +114,7 @@ const PLACES: readonly {
     args: (text: string) => [
       mapping,
       "--zones",
-      desk.write("zones.json", JSON.stringify([{ id: "z", number: "1", name: "Z", [key]: text }])),
+      workspace.write("zones.json", JSON.stringify([{ id: "z", number: "1", name: "Z", [key]: text }])),
     ],
   })),
   ...[
@@ -117,7 +124,7 @@ const PLACES: readonly {
     what,
     at: "target.yaml:5:",
     args: (text: string) => [
-      desk.write(
+      workspace.write(
         "target.yaml",
         `company: { id: c, name: C, providers: {} }
 locations:
@@ -133,7 +140,7 @@ vendors: { east: { vendor: passport } }
     what: "SpotID 2",
     at: "spots.yaml:2:",
     args: (text) => [
-      desk.write(
+      workspace.write(
         "spots.yaml",
         `{ company: { id: c, name: C, providers: { hotspot: { enabled: true } } }, locations: [],
  vendors: { hotspot: { spotIds: [7, ${JSON.stringify(text)}] } } }`,
@@ -161,13 +168,13 @@ describe("an id that a spreadsheet has damaged", () => {
 
   it("is found where a program wrote a number, and where a formula has no quotation marks around it", async () => {
     for (const number of ["14283.0", "1.4283E+04"]) {
-      const file = desk.write(
+      const file = workspace.write(
         "number.json",
         `{"company":{"id":"c","name":"C","providers":{}},"locations":[\n{"id":"a","name":"A","providers":{"hotspot":{"enabled":true,"target":${number}}}}]}`,
       );
       expect((await command(["check", file])).stderr).toContain("number.json:2:70: target of provider");
     }
-    const table = desk.write("bare.csv", 'id,name,hotspot.target\na,A,="014283"\nb,B,="014284"\n');
+    const table = workspace.write("bare.csv", 'id,name,hotspot.target\na,A,="014283"\nb,B,="014284"\n');
     const { stderr } = await command(["check", table, "--company", "C"]);
     expect(lineOf(stderr).map((line) => line.slice(0, 40))).toEqual([
       'bare.csv:2:5: hotspot.target: "="014283"',
@@ -185,7 +192,7 @@ describe("an id that a spreadsheet has damaged", () => {
       "1-2",
       "0815.7",
     ]) {
-      const file = desk.write("good.csv", `id,name,passport.target\n${id},A,${id}\n`);
+      const file = workspace.write("good.csv", `id,name,passport.target\n${id},A,${id}\n`);
       const { code } = await command(["check", file, "--company", "C", "--company-code", "PASSPORTC"]);
       expect({ id, code }).toEqual({ id, code: 0 });
     }
@@ -194,15 +201,16 @@ describe("an id that a spreadsheet has damaged", () => {
 
 describe("a name", () => {
   const table = (name: string) => [
-    desk.write("names.csv", `id,name,t2-flex.target\na,${quote(name)},${quote(name)}\n`),
-    ...["--company", "C"],
+    workspace.write("names.csv", `id,name,t2-flex.target\na,${quote(name)},${quote(name)}\n`),
+    "--company",
+    "C",
   ];
 
   it("may look like a damaged id", async () => {
     for (const name of NAMES) {
       const { code } = await command(["check", ...table(name)]);
       expect({ name, code }).toEqual({ name, code: 0 });
-      const stations = desk.write("names-flex.csv", `Description,Zone\n${quote(name)},${quote(name)}\n`);
+      const stations = workspace.write("names-flex.csv", `Description,Zone\n${quote(name)},${quote(name)}\n`);
       expect((await command(["check", mapping, "--stations", stations])).code).toBe(1);
     }
   });
@@ -218,7 +226,7 @@ describe("a name", () => {
       ["--zones", `ID,Name\nz,${text}\n`, 1],
     ] as const;
     for (const [flag, content, count] of lists) {
-      const { code, stderr } = await command(["check", mapping, flag, desk.write("list.csv", content)]);
+      const { code, stderr } = await command(["check", mapping, flag, workspace.write("list.csv", content)]);
       expect({ code, problems: lineOf(stderr).length }).toEqual({ code: 2, problems: count });
       expect(stderr).toContain("was damaged by a spreadsheet");
     }
@@ -228,8 +236,12 @@ describe("a name", () => {
 describe("a space at the end of an id", () => {
   const hotspot = (target: string, spotId: string) =>
     command([
-      ...["check", desk.write("space.csv", `id,name,hotspot.target\na,A,${target}\n`), "--company", "C"],
-      ...["--spots", desk.write("space-spots.csv", `SpotID,Name\n${spotId},A\n`)],
+      "check",
+      workspace.write("space.csv", `id,name,hotspot.target\na,A,${target}\n`),
+      "--company",
+      "C",
+      "--spots",
+      workspace.write("space-spots.csv", `SpotID,Name\n${spotId},A\n`),
     ]);
 
   it("is called a space on either side, never a lost zero", async () => {
@@ -244,7 +256,7 @@ describe("a space at the end of an id", () => {
   });
 
   it("is a problem of the file where no vendor has the id", async () => {
-    const table = desk.write("own.csv", "id,name,hotspot.target\na ,A,1\n b,B,2\n");
+    const table = workspace.write("own.csv", "id,name,hotspot.target\na ,A,1\n b,B,2\n");
     expect(lineOf((await command(["check", table, "--company", "C"])).stderr)).toEqual([
       'own.csv:2:1: id: "a[U+0020]" ends in a space; remove it.',
       'own.csv:3:1: id: "[U+0020]b" begins with a space; remove it.',

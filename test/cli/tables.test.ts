@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { parseCsvTable } from "../../src/cli/input/csv-table.ts";
-import { command, createDesk } from "./command-line.ts";
+import { command, createWorkspace } from "./command-line.ts";
 
-const desk = createDesk();
-afterAll(desk.remove);
+const workspace = createWorkspace();
+afterAll(workspace.remove);
 
 /** The rows of a table as its readers see them, each with its line. */
 function read(text: string) {
@@ -71,15 +71,15 @@ describe("a table that a spreadsheet wrote", () => {
 
 describe("a mapping table", () => {
   const check = (content: string) =>
-    command(["check", desk.write("locations.csv", content), "--company", "C"]);
+    command(["check", workspace.write("locations.csv", content), "--company", "C"]);
 
   it("is read with all of it at once, and every list too", async () => {
     const table = "sep=;\r\nid;name;zoneName;hotspot.target;;\r\na;A;;1;;\r\nb;B;Z;2\r\nc;C\r\n";
     const { code, stdout } = await check(table);
     expect(code).toBe(0);
     expect(stdout).toContain("locations 3, switched on 2, in order 2");
-    const mapping = desk.write("again.csv", table);
-    const spots = desk.write("spots.csv", "sep=;\nSpotID;Name;\n1;A\n2\n");
+    const mapping = workspace.write("again.csv", table);
+    const spots = workspace.write("spots.csv", "sep=;\nSpotID;Name;\n1;A\n2\n");
     const compared = await command(["check", mapping, "--company", "C", "--spots", spots]);
     expect(compared).toMatchObject({ code: 0, stdout: expect.stringContaining("everything matches") });
   });

@@ -1,17 +1,17 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { command, createDesk, runBin } from "./command-line.ts";
+import { command, createWorkspace, runBin } from "./command-line.ts";
 
-const desk = createDesk();
-afterAll(desk.remove);
+const workspace = createWorkspace();
+afterAll(workspace.remove);
 
 const COMPANY = "company: { id: c, name: C, providers: {} }\n";
 
 /** What `check` says of a file that it refuses, without the folder. */
 async function refusal(name: string, content: string, ...flags: string[]): Promise<string> {
-  const file = desk.write(name, content);
+  const file = workspace.write(name, content);
   const { code, stdout, stderr } = await command(["check", file, ...flags]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-  return stderr.replaceAll(`${desk.folder}/`, "").trimEnd();
+  return stderr.replaceAll(`${workspace.folder}/`, "").trimEnd();
 }
 
 describe("a mapping file that cannot be used", () => {
@@ -112,7 +112,7 @@ vendors:
     expect(await refusal("null.json", '{ "company": null, "locations": [] }')).toContain(
       "null.json:1:14: the company must hold keys and values (id, name, providers).",
     );
-    const { code } = await command(["check", desk.write("text.yaml", location('"null"'))]);
+    const { code } = await command(["check", workspace.write("text.yaml", location('"null"'))]);
     expect(code).not.toBe(2);
   });
 
@@ -133,10 +133,10 @@ vendors:
   });
 
   it("may be missing, a folder, or called something that a terminal would obey", async () => {
-    expect((await command(["check", `${desk.folder}/none.yaml`])).stderr).toContain(
+    expect((await command(["check", `${workspace.folder}/none.yaml`])).stderr).toContain(
       "none.yaml: does not exist.",
     );
-    expect((await command(["check", desk.folder])).stderr).toContain("is a folder; name a file.");
+    expect((await command(["check", workspace.folder])).stderr).toContain("is a folder; name a file.");
     const { stderr } = await command(["check", "\u001b[31mred\u202e.yaml"]);
     expect(stderr).toBe("[U+001B][31mred[U+202E].yaml: does not exist.\n");
   });
@@ -165,7 +165,12 @@ describe("names that are wrong inside a good file", () => {
       (name, index) => `{"id":"${ids[index]}","name":${name},"providers":{"t2-flex":{"enabled":true}}}`,
     );
     const content = `{"company":{"id":"c","name":"C","providers":{"t2-flex":{"enabled":true}}},\n"locations":[\n${locations.join(",\n")}\n],"vendors":{"t2-flex":{"stations":[{"description":"Lot B"}]}}}`;
-    const { code, stdout } = await command(["check", desk.write("names.json", content), "--format", "json"]);
+    const { code, stdout } = await command([
+      "check",
+      workspace.write("names.json", content),
+      "--format",
+      "json",
+    ]);
     expect(code).toBe(1);
     for (const hidden of ["\u0000", "\u0007", "\u202e"]) expect(stdout).not.toContain(hidden);
     const { reports } = JSON.parse(stdout);
@@ -184,7 +189,7 @@ describe("names that are wrong inside a good file", () => {
 
 describe("a table with names that are wrong", () => {
   const HUGE = "x".repeat(1_000_000);
-  const table = desk.write(
+  const table = workspace.write(
     "wrong.csv",
     `id,name,hotspot.target\na,Lot\u0007 A,1\na,Lot B\u200f,2\nb,${HUGE},3\n${HUGE},Lot D,4\n`,
   );
@@ -206,24 +211,24 @@ describe("a table with names that are wrong", () => {
   );
 
   it.each(["stations", "spots", "zones"])("is a list with one too (--%s)", async (flag) => {
-    const mapping = desk.write(
+    const mapping = workspace.write(
       "list.yaml",
       "company: { id: c, name: C, providers: { t2-flex: { enabled: true }, hotspot: { enabled: true }, passport: { enabled: true, code: PASSPORTC } } }\nlocations:\n  - { id: a, name: A, providers: { t2-flex: { enabled: true }, hotspot: { enabled: true, target: 1 }, passport: { enabled: true, target: A } } }\n",
     );
     const header = { stations: "Description,Zone", spots: "SpotID,Name", zones: "ID,Name" }[flag];
-    const list = desk.write("list.csv", `${header}\n1,A\n${HUGE},B\n`);
+    const list = workspace.write("list.csv", `${header}\n1,A\n${HUGE},B\n`);
     const { stdout } = await command(["check", mapping, `--${flag}`, list]);
     expect(stdout).toContain("error input_invalid, ");
     expect(stdout).toContain("list.csv:3\n");
     expect(stdout.length).toBeLessThan(10_000);
-    const none = await command(["check", mapping, `--${flag}`, desk.write("none.csv", `${header}\n`)]);
+    const none = await command(["check", mapping, `--${flag}`, workspace.write("none.csv", `${header}\n`)]);
     expect(none).toMatchObject({ code: 1, stdout: expect.stringContaining("error target_unknown - A (a)") });
   });
 });
 
 describe("what cannot be read is pointed at", () => {
   it("in another company's locations, and in a list that says whether it is complete", async () => {
-    const file = desk.write(
+    const file = workspace.write(
       "places.yaml",
       `company: { id: c, name: C, providers: { passport: { enabled: true, code: PASSPORTC } } }
 locations:
@@ -255,7 +260,7 @@ vendors:
 });
 
 it("is found in the vendor's section, however deep it stands", async () => {
-  const file = desk.write(
+  const file = workspace.write(
     "section.yaml",
     `
 company: { id: c, name: C, providers: { t2-flex: { enabled: true }, passport: { enabled: true, code: PASSPORTC } } }
@@ -310,7 +315,7 @@ describe("arguments that cannot be used", () => {
     [["check", "a", "-format", "json"], "Flag -f is not known. Did you mean --format?"],
     [["check", "a", "--hlep"], "Flag --hlep is not known. Did you mean --help?"],
   ])("%j", async (args, said) => {
-    const file = desk.write("a.yaml", `${COMPANY}locations: []\n`);
+    const file = workspace.write("a.yaml", `${COMPANY}locations: []\n`);
     const ended = await command(args.map((arg) => (arg === "a" ? file : arg)));
     expect({ ...ended, stderr: ended.stderr.trimEnd() }).toEqual({ code: 2, stdout: "", stderr: said });
   });

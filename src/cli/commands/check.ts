@@ -16,7 +16,7 @@ const CHECK_FLAGS: FlagDefinitions = {
   },
 };
 
-/** Compares a mapping file with what the vendors have. Asks nobody: everything stands in files. */
+/** Compares a mapping file with what the vendors have. Calls no vendor: it reads files only. */
 export const checkCommand: Command = {
   name: "check",
   summary: "compare your locations with the vendors' stations, zones and SpotIDs, to the letter",

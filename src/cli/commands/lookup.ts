@@ -39,7 +39,8 @@ export const lookupCommand: Command = {
       help: "What the handheld speaks. Default: offstreet.",
     },
     scheme: {
-      ...{ type: "string", value: SCHEMES.join("|") },
+      type: "string",
+      value: SCHEMES.join("|"),
       help: "How the credentials travel. Default: basic with a user name, else api-key. iris has its own.",
     },
     ...credentialFlags(Object.values(LOOKUP_CREDENTIALS)),
@@ -71,7 +72,8 @@ export const lookupCommand: Command = {
     const [state, locationId] = [flags.text("state"), flags.text("location")];
     const started = performance.now();
     const answer = await handheld.lookup({
-      ...{ plate, signal: terminal.signal },
+      plate,
+      signal: terminal.signal,
       ...(state === undefined ? {} : { state }),
       ...(locationId === undefined ? {} : { locationId }),
     });

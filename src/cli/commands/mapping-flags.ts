@@ -29,12 +29,16 @@ const WITH_CODES = KNOWN_VENDORS.filter(({ hasCompanyCodes }) => hasCompanyCodes
 /** Flags of every command that reads a mapping file. */
 export const MAPPING_FLAGS: FlagDefinitions = {
   vendor: {
-    ...{ type: "string", multiple: true, value: VENDOR_NAMES.join("|") },
+    type: "string",
+    multiple: true,
+    value: VENDOR_NAMES.join("|"),
     help: "Only this vendor, or the provider of this id. May be repeated. Default: all in the file.",
   },
   ...Object.fromEntries(LISTS.map(({ flag, help }) => [flag, toListFlag(help)])),
   column: {
-    ...{ type: "string", multiple: true, value: "key=header" },
+    type: "string",
+    multiple: true,
+    value: "key=header",
     help: `How a column of ${NAMED_FLAGS} is called; keys: ${COLUMN_KEYS.join(", ")}. May be repeated.`,
   },
   company: { type: "string", value: "name", help: "Name of the company, where the mapping file is a CSV." },
@@ -44,7 +48,8 @@ export const MAPPING_FLAGS: FlagDefinitions = {
     help: `${WITH_CODES}'s code for it, where the mapping file is a CSV.`,
   },
   encoding: {
-    ...{ type: "string", value: ENCODINGS.join("|") },
+    type: "string",
+    value: ENCODINGS.join("|"),
     help: "Encoding of the files that are neither UTF-8 nor have a byte order mark. Default: those are refused.",
   },
 };
@@ -72,7 +77,7 @@ export function printWarnings({ warnings }: MappingInputs, terminal: Terminal): 
   if (rest > 0) terminal.printError(`and ${rest} more warnings\n`);
 }
 
-// More would scroll the first ones away.
+// With more, the first ones would scroll out of sight.
 const SHOWN_WARNINGS = 50;
 
 /** @throws UnusableInput with everything in one of the files that cannot be used */
@@ -127,15 +132,15 @@ function requireTaker(flag: string, providers: readonly MappedProvider[]): void 
 }
 
 function readColumns(flags: ParsedFlags): ReadonlyMap<string, string> {
-  const wishes = flags.texts("column").map((wish) => {
-    const [key = "", header] = [wish.slice(0, wish.indexOf("=")), wish.split("=").slice(1).join("=")];
+  const choices = flags.texts("column").map((choice) => {
+    const [key = "", header] = [choice.slice(0, choice.indexOf("=")), choice.split("=").slice(1).join("=")];
     if (!COLUMN_KEYS.includes(key) || header === "") {
       throw new UnusableInput(`--column must be a key, = and a header; keys: ${COLUMN_KEYS.join(", ")}.`);
     }
     return [key, header] as const;
   });
-  if (wishes.length > 0 && !LISTS_OF_NAMED_COLUMNS.some(({ flag }) => flags.isSet(flag))) {
+  if (choices.length > 0 && !LISTS_OF_NAMED_COLUMNS.some(({ flag }) => flags.isSet(flag))) {
     throw new UnusableInput(`--column names columns of ${NAMED_FLAGS}, which is not given.`);
   }
-  return new Map(wishes);
+  return new Map(choices);
 }

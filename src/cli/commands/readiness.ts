@@ -58,17 +58,16 @@ export const readinessCommand: Command = {
       connected.map((one) => {
         const lookup = readLookupEndpoint(one, { flags, terminal });
         return checkReadiness({
-          ...{
-            provider: one.provider,
-            company: mapping.company,
-            otherCompanies: withoutPlaces(mapping.otherCompanies),
-          },
+          provider: one.provider,
+          company: mapping.company,
+          otherCompanies: withoutPlaces(mapping.otherCompanies),
           locations: mapping.locations.map(({ location }) => location),
           vendorSays: one.vendor.toMappingOptions(toVendorFacts(one.facts)),
           ...(lookup === undefined ? {} : { lookup }),
           evidence: fileEvidence(record),
           confirmed: confirmed.get(one.providerId) ?? [],
-          ...{ signal: terminal.signal, clock: () => checkedAt },
+          signal: terminal.signal,
+          clock: () => checkedAt,
         });
       }),
     );

@@ -12,8 +12,8 @@ const DELIMITERS = [",", ";", "\t", "|"];
 /** Excel reads and writes the separator in a line of its own; a spreadsheet may have added empty cells to it. */
 const SEPARATOR_LINE = /^\uFEFF?"?sep=(\\t|[^\r\n"])"?[,;|\t ]*(?=[\r\n]|$)/i;
 
-// A header is looked for in so many characters.
-const LONGEST_HEADER = 65_536;
+// The header is looked for in the first characters of the file.
+const MAX_HEADER_CHARACTERS = 65_536;
 
 /** Finds the separator of a file. A line that only names it is emptied. */
 export function readCsvSource(text: string): CsvSource {
@@ -60,7 +60,7 @@ export function createCellFinder({ text, delimiter }: CsvSource): (row: Place, c
 // The parser's own search, `delimiter_auto`, takes any ASCII character for a separator and fails at a letter with an accent.
 /** The separator that the header has most of, outside quotation marks. */
 function guessDelimiter(text: string): string {
-  const bare = text.slice(0, LONGEST_HEADER).replace(/"[^"]*"/g, '""');
+  const bare = text.slice(0, MAX_HEADER_CHARACTERS).replace(/"[^"]*"/g, '""');
   const header = bare.split(/\r\n|\n|\r/).find((line) => line.trim() !== "") ?? "";
   const counts = DELIMITERS.map((delimiter) => header.split(delimiter).length);
   return DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ",";

@@ -2,7 +2,7 @@ import { UnusableInput } from "../unusable-input.ts";
 import type { CsvTable } from "./csv-table.ts";
 
 /** Which header a column goes by. */
-export interface ColumnWish {
+export interface ColumnChoice {
   /** What the column holds; the left side of `--column description=…`. */
   readonly key: string;
   /** Headers that are taken for it, in any case. */
@@ -17,8 +17,8 @@ export interface ColumnWish {
  *
  * @throws UnusableInput naming the headers that there are
  */
-export function findColumn({ headers, headerPlace }: CsvTable, wish: ColumnWish): string | undefined {
-  const { key, usual, named, required = false } = wish;
+export function findColumn({ headers, headerPlace }: CsvTable, choice: ColumnChoice): string | undefined {
+  const { key, usual, named, required = false } = choice;
   const wanted = named === undefined ? usual : [named];
   const found = headers.find((header) => wanted.some((name) => fold(name) === fold(header)));
   if (found !== undefined || !(required || named !== undefined)) return found;

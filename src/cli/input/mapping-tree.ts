@@ -131,7 +131,7 @@ function readProviders<Entry extends { enabled: boolean }>(
     reader.refuse(owner.place, `${owner.what} has no providers; write {} for none.`);
     return {};
   }
-  // A null prototype, so that a provider called "constructor" is not found where nobody put it.
+  // A null prototype, so that a provider called "constructor" is not found in a record that lacks it.
   const providers: Record<string, Entry> = Object.create(null);
   for (const [id, { value, place }] of reader.record(node, `providers of ${owner.what}`) ?? []) {
     const what = `provider "${id}" of ${owner.what}`;

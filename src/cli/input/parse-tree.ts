@@ -46,7 +46,7 @@ function parseYamlTree({ name, text }: TextFile): TreeNode {
     const faults = [...document.errors, ...document.warnings];
     if (faults.some(isOverflow)) throw new RangeError();
     assertUsable(faults.map((fault) => describeFault(fault, { text, placeAt })));
-    return createGrafter(text, placeAt).graftAll(document.contents as ParsedNode | null);
+    return createConverter(text, placeAt).convertDocument(document.contents as ParsedNode | null);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UnusableInput([{ place: { file: name }, message: "is nested too deep." }]);
@@ -88,17 +88,17 @@ function findCommentBefore(text: string, offset: number): number | undefined {
 }
 
 /** Copies YAML's nodes into ours. An alias becomes the very node that it stands for, so aliases cannot multiply. */
-function createGrafter(text: string, placeAt: (offset: number) => Place) {
+function createConverter(text: string, placeAt: (offset: number) => Place) {
   const anchored = new Map<string, ParsedNode>();
-  const grafted = new Map<ParsedNode, TreeNode>();
+  const converted = new Map<ParsedNode, TreeNode>();
   /** How many values a node holds when each alias counts as all that it stands for. */
   const sizes = new Map<TreeNode, number>();
   const problems: Problem[] = [];
   let written = 0;
   let firstAlias: Place | undefined;
 
-  function graftAll(contents: ParsedNode | null): TreeNode {
-    const root = graft(contents);
+  function convertDocument(contents: ParsedNode | null): TreeNode {
+    const root = convert(contents);
     assertUsable(problems);
     if (firstAlias !== undefined && sizeOf(root) - written > MAX_ALIASED_VALUES) {
       const message = `the aliases of this file stand for more than ${MAX_ALIASED_VALUES.toLocaleString("en")} values. Write them out, or split the file.`;
@@ -107,14 +107,14 @@ function createGrafter(text: string, placeAt: (offset: number) => Place) {
     return root;
   }
 
-  function graft(node: ParsedNode | null | undefined): TreeNode {
+  function convert(node: ParsedNode | null | undefined): TreeNode {
     if (node === null || node === undefined) return { place: placeAt(0), kind: "nothing" };
     const place = placeAt(node.range[0]);
     if (isAlias(node)) return follow(node.source, place);
     if (node.anchor !== undefined) anchored.set(node.anchor, node);
     written += 1;
     const made = make(node, place);
-    grafted.set(node, made);
+    converted.set(node, made);
     return made;
   }
 
@@ -122,7 +122,7 @@ function createGrafter(text: string, placeAt: (offset: number) => Place) {
   function follow(name: string, place: Place): TreeNode {
     firstAlias ??= place;
     const target = anchored.get(name);
-    const known = target === undefined ? undefined : grafted.get(target);
+    const known = target === undefined ? undefined : converted.get(target);
     if (known !== undefined) return known;
     const message = target === undefined ? "this alias has no anchor." : "contains itself through an alias.";
     throw new UnusableInput([{ place, message }]);
@@ -130,7 +130,7 @@ function createGrafter(text: string, placeAt: (offset: number) => Place) {
 
   function make(node: Exclude<ParsedNode, Alias.Parsed>, place: Place): TreeNode {
     if (isSeq(node)) {
-      const items = node.items.map((item) => graft(item as ParsedNode));
+      const items = node.items.map((item) => convert(item as ParsedNode));
       return measure({ place, kind: "list", items }, items);
     }
     if (isMap(node)) {
@@ -140,8 +140,8 @@ function createGrafter(text: string, placeAt: (offset: number) => Place) {
         if (!isScalar(key)) throw new UnusableInput([{ place: at, message: "a key must be text." }]);
         const name = String(key.value);
         if (entries.has(name)) problems.push({ place: at, message: "this key is used twice." });
-        const grown = value === null ? ({ place: at, kind: "nothing" } as const) : graft(value);
-        entries.set(name, { place: at, value: grown });
+        const child = value === null ? ({ place: at, kind: "nothing" } as const) : convert(value);
+        entries.set(name, { place: at, value: child });
       }
       const values = Array.from(entries.values(), ({ value }) => value);
       return measure({ place, kind: "record", entries }, values);
@@ -165,7 +165,7 @@ function createGrafter(text: string, placeAt: (offset: number) => Place) {
     return sizes.get(node) ?? 1;
   }
 
-  return { graftAll };
+  return { convertDocument };
 }
 
 /** The comment in the rest of a line. */

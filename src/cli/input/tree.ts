@@ -4,7 +4,7 @@ import { describeDamage, type TextUse } from "./spreadsheet-damage.ts";
 
 /**
  * A document's content with the place of everything in it. Every scalar is the text that was written: `0815` keeps
- * its zero, and nothing turns into a number, a date or a boolean behind anybody's back.
+ * its zero, and no text becomes a number, a date or a boolean.
  */
 export type TreeNode = { readonly place: Place } & (
   | { readonly kind: "record"; readonly entries: ReadonlyMap<string, TreeEntry> }
@@ -44,21 +44,21 @@ export class TreeReader {
   readonly problems: Problem[] = [];
   /** What can be read, and may be meant otherwise. */
   readonly warnings: Problem[] = [];
-  readonly #said = new Set<string>();
+  readonly #reported = new Set<string>();
 
   refuse(place: Place, message: string): void {
-    this.#say(this.problems, { place, message });
+    this.#report(this.problems, { place, message });
   }
 
   warn(place: Place, message: string): void {
-    this.#say(this.warnings, { place, message });
+    this.#report(this.warnings, { place, message });
   }
 
-  /** A node is read once for each alias, and said once. */
-  #say(list: Problem[], problem: Problem & { place: Place }): void {
+  /** A node is read once for each alias; its problems are kept once. */
+  #report(list: Problem[], problem: Problem & { place: Place }): void {
     const key = `${showPlace(problem.place)} ${problem.message}`;
-    if (this.#said.has(key)) return;
-    this.#said.add(key);
+    if (this.#reported.has(key)) return;
+    this.#reported.add(key);
     list.push(problem);
   }
 

@@ -7,7 +7,7 @@ export type LocationNames = ReadonlyMap<string, string>;
 const SHOWN_NAMES = 3;
 
 /**
- * Names as a person can read them, clipped where they are long. Locations that share an id stand under the first of
+ * Names as a person can read them, clipped where they are long. Locations that share an id are shown under the first of
  * their names.
  */
 export function nameLocations(locations: readonly Pick<Location, "id" | "name">[]): LocationNames {

@@ -1,6 +1,6 @@
 /**
- * A report before it has a form. Texts are as they come from files and vendors: whoever renders them makes invisible
- * characters visible and escapes what the form would obey.
+ * A report before it has a form. Texts are as they come from files and vendors: each renderer makes invisible
+ * characters visible and escapes what its form would interpret.
  */
 export interface Report {
   /** What was looked at: "Mapping check". */
@@ -62,7 +62,7 @@ export interface ReportItem {
   readonly comparison?: Comparison;
   /** What to do. */
   readonly action?: string;
-  /** Text to send to somebody, line breaks included. */
+  /** Text to send by e-mail, line breaks included. */
   readonly letter?: string;
   /** Where it stands: `mapping.yaml:12:5`. */
   readonly places: readonly string[];

@@ -118,7 +118,7 @@ function toRunItem(run: TestPlateRun, names: LocationNames): ReportItem {
         ? "seen and gone"
         : "seen, not gone"
       : seenBy === null
-        ? "nobody looked"
+        ? "not looked for"
         : "not seen",
     subject,
     message: inCommandWords(message),
