@@ -1,5 +1,6 @@
 import { fieldError } from "./fields.ts";
 import { ignorePromise } from "./maybe-promise.ts";
+import { systemTimers, type Timers } from "./timers.ts";
 
 /** Tells the current instant. Every function that needs "now" takes one, so that tests and replays decide it. */
 export type Clock = () => Date;
@@ -14,7 +15,11 @@ export const systemClock: Clock = () => new Date();
  * The clock that is returned throws EnforcementError `invalid_config` naming `clock` as long as the host's has given no
  * valid Date at all.
  */
-export function steadyClock(clock: Clock, onHealth: (isWell: boolean) => void = () => {}): Clock {
+export function steadyClock(
+  clock: Clock,
+  onHealth: (isWell: boolean) => void = () => {},
+  timers: Timers = systemTimers,
+): Clock {
   if (clock === systemClock) return clock;
   let isWell = true;
   let last: { readonly time: number; readonly readAt: number } | undefined;
@@ -28,7 +33,7 @@ export function steadyClock(clock: Clock, onHealth: (isWell: boolean) => void = 
   return () => {
     const time = readTime(clock);
     if (time !== undefined) {
-      last = { time, readAt: performance.now() };
+      last = { time, readAt: timers.monotonic() };
       tell(true);
       return new Date(time);
     }
@@ -36,7 +41,7 @@ export function steadyClock(clock: Clock, onHealth: (isWell: boolean) => void = 
       throw fieldError("clock", "must be a function that gives a valid Date.", "invalid_config");
     }
     tell(false);
-    return new Date(last.time + Math.floor(performance.now() - last.readAt));
+    return new Date(last.time + Math.floor(timers.monotonic() - last.readAt));
   };
 }
 

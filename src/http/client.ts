@@ -64,7 +64,8 @@ export function createHttpClient(options: {
   readonly readRefusal: ReadRefusal;
 }): HttpClient {
   const { providerId, settings, readRefusal } = options;
-  const limiter = createLimiter(settings);
+  const { timers } = settings;
+  const limiter = createLimiter(settings, timers);
   const budget = createRetryBudget();
 
   async function observed(
@@ -77,7 +78,7 @@ export function createHttpClient(options: {
     let started: number | undefined;
     const onSend = () => {
       context.onSend();
-      started = performance.now();
+      started = timers.monotonic();
     };
     const report = (end: { status?: number | undefined; code?: EnforcementError["code"] | undefined }) => {
       if (started === undefined) return;
@@ -87,7 +88,7 @@ export function createHttpClient(options: {
         operation,
         attempt: number,
         at: settings.clock(),
-        durationMs: performance.now() - started,
+        durationMs: timers.monotonic() - started,
         ...(end.status === undefined ? {} : { status: end.status }),
         ...(end.code === undefined ? {} : { code: end.code }),
         ...(request.traceId === undefined ? {} : { traceId: request.traceId }),
@@ -109,7 +110,7 @@ export function createHttpClient(options: {
     run: (attempt: Attempt) => Promise<Value>,
   ): Promise<Value> {
     const { operation, plateNumbers = [], retries = settings.retries } = context;
-    const bounds = startBounds(context.signal, settings.deadlineMs);
+    const bounds = startBounds(context.signal, settings);
     const { signal } = bounds;
     const history: History = {
       attempts: 0,
@@ -165,7 +166,7 @@ export function createHttpClient(options: {
     const waitForRetry = async (number: number, failure: unknown): Promise<boolean> => {
       if (!isEnforcementError(failure) || !failure.retryable) return false;
       history.last = failure;
-      const delayMs = retryDelay(number, failure.retryAfterMs);
+      const delayMs = retryDelay(number, failure.retryAfterMs, settings.random);
       // A retry after the deadline could never be sent: the operation fails now, with this error.
       if (delayMs >= bounds.remainingMs() || !budget.withdraw()) return false;
       settings.onEvent({
@@ -177,7 +178,7 @@ export function createHttpClient(options: {
         delayMs,
         code: failure.code,
       });
-      await wait(delayMs, signal);
+      await wait(delayMs, signal, timers);
       return true;
     };
 
@@ -260,10 +261,10 @@ function finalError(
   return new EnforcementError("unavailable", `${operation}: ${what}; ${advice}.`, details);
 }
 
-function retryDelay(attemptNumber: number, retryAfterMs: number | undefined): number {
+function retryDelay(attemptNumber: number, retryAfterMs: number | undefined, random: () => number): number {
   const ceiling = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attemptNumber - 1));
   // Full jitter: clients that failed at the same time do not retry at the same time.
-  const jitter = Math.random() * ceiling;
+  const jitter = random() * ceiling;
   return Math.max(retryAfterMs ?? 0, jitter);
 }
 
@@ -277,26 +278,26 @@ interface Bounds {
   end(): void;
 }
 
-function startBounds(caller: AbortSignal | undefined, deadlineMs: number): Bounds {
+function startBounds(caller: AbortSignal | undefined, { deadlineMs, timers }: HttpSettings): Bounds {
   const controller = new AbortController();
-  const endsAt = performance.now() + deadlineMs;
+  const endsAt = timers.monotonic() + deadlineMs;
   const leastMs = Math.min(MIN_MS_TO_SEND, deadlineMs / 10);
-  const timer = setTimeout(() => controller.abort(DEADLINE), deadlineMs);
+  const cancelTimer = timers.after(deadlineMs, () => controller.abort(DEADLINE));
   const onAbort = () => controller.abort(new Error("aborted"));
   if (caller?.aborted) onAbort();
   // AbortSignal.any does the same, but leaves a reference in the caller's signal, which may live for the whole process.
   else caller?.addEventListener("abort", onAbort, { once: true });
   return {
     signal: controller.signal,
-    remainingMs: () => endsAt - performance.now(),
+    remainingMs: () => endsAt - timers.monotonic(),
     requireTime() {
       // An operation that times out in the limiter hands its place to the next, whose deadline is often the same instant.
       // A request sent then would be cut off at once, and its outcome would be unknown.
-      if (endsAt - performance.now() < leastMs) controller.abort(DEADLINE);
+      if (endsAt - timers.monotonic() < leastMs) controller.abort(DEADLINE);
       controller.signal.throwIfAborted();
     },
     end() {
-      clearTimeout(timer);
+      cancelTimer();
       caller?.removeEventListener("abort", onAbort);
     },
   };

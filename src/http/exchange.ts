@@ -47,20 +47,20 @@ export async function exchange(request: HttpRequest, context: ExchangeContext): 
 
 /** Sends within `attemptTimeoutMs`, which covers the body too: a vendor may send its headers and then stall. */
 function sendWithinTimeout(request: HttpRequest, context: ExchangeContext): Promise<HttpReply> {
-  const { attemptTimeoutMs } = context.settings;
+  const { attemptTimeoutMs, timers } = context.settings;
   return promiseWithAbort<HttpReply>(context.signal, (resolve, reject) => {
     const attempt = new AbortController();
-    const timer = setTimeout(() => {
+    const cancelTimer = timers.after(attemptTimeoutMs, () => {
       end();
       reject(timeoutError(attemptTimeoutMs, request));
-    }, attemptTimeoutMs);
+    });
     const end = () => {
-      clearTimeout(timer);
+      cancelTimer();
       attempt.abort(ENDED);
     };
     const onReply = (reply: HttpReply) => {
       // The body is read or cancelled, so no abort is needed: an abort takes a tenth of the request's own time.
-      clearTimeout(timer);
+      cancelTimer();
       resolve(reply);
     };
     const onFailure = (thrown: unknown) => {

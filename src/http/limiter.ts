@@ -1,3 +1,4 @@
+import { systemTimers, type Timers } from "../core/timers.ts";
 import { createKeyLocks } from "./key-locks.ts";
 import { promiseWithAbort, raceAbort, wait } from "./wait.ts";
 
@@ -8,10 +9,10 @@ export interface Limiter {
 }
 
 /** Creates a limiter: at most `concurrency` tasks at once, their starts `1000 / requestsPerSecond` milliseconds apart. */
-export function createLimiter(limits: {
-  concurrency: number;
-  requestsPerSecond: number | undefined;
-}): Limiter {
+export function createLimiter(
+  limits: { concurrency: number; requestsPerSecond: number | undefined },
+  timers: Timers = systemTimers,
+): Limiter {
   const waiting = new Set<() => void>();
   const starts = createKeyLocks();
   let running = 0;
@@ -46,9 +47,9 @@ export function createLimiter(limits: {
     const turn = starts.acquire(["start"]);
     try {
       await raceAbort(turn.ready, signal);
-      const ahead = nextStart - performance.now();
-      if (ahead > 0) await wait(ahead, signal);
-      nextStart = Math.max(nextStart, performance.now()) + 1000 / limits.requestsPerSecond;
+      const ahead = nextStart - timers.monotonic();
+      if (ahead > 0) await wait(ahead, signal, timers);
+      nextStart = Math.max(nextStart, timers.monotonic()) + 1000 / limits.requestsPerSecond;
     } finally {
       turn.release();
     }

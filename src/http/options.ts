@@ -4,7 +4,7 @@ import { EnforcementError } from "../core/errors.ts";
 import { describeKey, findDamage, findExcess, MAX_ID_BYTES, MAX_ID_LENGTH } from "../core/fields.ts";
 import { notify } from "../core/maybe-promise.ts";
 import type { ProviderEvent, Secret } from "../core/provider.ts";
-import { MAX_TIMER_MS } from "../core/timers.ts";
+import { MAX_TIMER_MS, systemTimers, type Timers } from "../core/timers.ts";
 import { trimSecret } from "./secret.ts";
 
 /**
@@ -65,6 +65,10 @@ export interface HttpSettings {
   readonly requestsPerSecond: number | undefined;
   readonly onEvent: (event: ProviderEvent) => void;
   readonly clock: Clock;
+  /** What time limits, delays and durations are measured by. Not an option: the package's own tests hand in others. */
+  readonly timers: Timers;
+  /** A number from 0 up to 1, for the jitter of retries. Not an option either. */
+  readonly random: () => number;
 }
 
 const milliseconds = z
@@ -115,6 +119,8 @@ export function toHttpSettings(
     requestsPerSecond: options.requestsPerSecond,
     onEvent: (event) => notify(onEvent, event),
     clock: steadyClock(options.clock ?? systemClock),
+    timers: systemTimers,
+    random: Math.random,
   };
 }
 

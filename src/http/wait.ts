@@ -1,9 +1,8 @@
+import type { Timers } from "../core/timers.ts";
+
 /** Waits. Rejects with the signal's reason when it is or becomes aborted. Leaves no timer and no listener behind. */
-export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return promiseWithAbort(signal, (resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    return () => clearTimeout(timer);
-  });
+export function wait(milliseconds: number, signal: AbortSignal, timers: Timers): Promise<void> {
+  return promiseWithAbort(signal, (resolve) => timers.after(milliseconds, resolve));
 }
 
 /** Settles as `promise` does, or rejects with the signal's reason once it is aborted. `promise` itself is not stopped. */

@@ -1,5 +1,6 @@
 import type { MaybePromise } from "../core/directory/directory.ts";
 import { EnforcementError } from "../core/errors.ts";
+import { systemTimers, type Timers } from "../core/timers.ts";
 
 /** Longer than a provider's default deadline of 30 s, so that the provider reports its own error first. */
 export const DEFAULT_DEADLINE_MS = 45_000;
@@ -8,6 +9,8 @@ export const DEFAULT_DEADLINE_MS = 45_000;
 export interface StepBounds {
   readonly signal: AbortSignal | undefined;
   readonly deadlineMs: number;
+  /** What the deadline is measured by. Default: the machine's timers. */
+  readonly timers?: Timers;
   /** The subject of the error message: `The evidence store`. */
   readonly what: string;
 }
@@ -22,15 +25,15 @@ export async function within<Value>(
   bounds: StepBounds,
   run: (signal: AbortSignal) => MaybePromise<Value>,
 ): Promise<Value> {
-  const { signal, deadlineMs, what } = bounds;
+  const { signal, deadlineMs, what, timers = systemTimers } = bounds;
   const ended = new AbortController();
   let onAbort = () => {};
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let cancelTimer = () => {};
   const end = new Promise<never>((_, reject) => {
     onAbort = () => reject(new EnforcementError("aborted", `${what}: the caller's signal ended it.`));
-    timer = setTimeout(() => {
+    cancelTimer = timers.after(deadlineMs, () => {
       reject(new EnforcementError("timeout", `${what} gave no answer within ${deadlineMs} ms.`));
-    }, deadlineMs);
+    });
     if (signal?.aborted) onAbort();
     signal?.addEventListener("abort", onAbort, { once: true });
   });
@@ -45,7 +48,7 @@ export async function within<Value>(
     if (signal?.aborted) return await end;
     throw thrown;
   } finally {
-    clearTimeout(timer);
+    cancelTimer();
     signal?.removeEventListener("abort", onAbort);
     ended.abort();
   }

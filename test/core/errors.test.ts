@@ -23,22 +23,36 @@ describe("EnforcementError", () => {
 
   test("carries its details", () => {
     const details: EnforcementErrorDetails = {
-      ...{ providerId: "passport-a", operation: "register", field: "registration.target" },
-      ...{ outcome: "unknown" as const, retryable: true, attempts: 3, status: 409 },
-      ...{ vendorCode: "conflict", vendorMessage: "Busy.", traceId: "t-1", retryAfterMs: 500 },
+      providerId: "passport-a",
+      operation: "register",
+      field: "registration.target",
+      outcome: "unknown" as const,
+      retryable: true,
+      attempts: 3,
+      status: 409,
+      vendorCode: "conflict",
+      vendorMessage: "Busy.",
+      traceId: "t-1",
+      retryAfterMs: 500,
     };
     const error = new EnforcementError("rejected", "It failed.", details);
     expect(error).toMatchObject(details);
     expect(JSON.parse(JSON.stringify(error))).toEqual({
-      ...{ name: "EnforcementError", code: "rejected", message: "It failed." },
+      name: "EnforcementError",
+      code: "rejected",
+      message: "It failed.",
       ...details,
     });
   });
 
   test("toJSON leaves out what is not there", () => {
     expect(new EnforcementError("timeout", "Late.").toJSON()).toEqual({
-      ...{ name: "EnforcementError", code: "timeout", message: "Late." },
-      ...{ outcome: "not_applied", retryable: true, attempts: 0 },
+      name: "EnforcementError",
+      code: "timeout",
+      message: "Late.",
+      outcome: "not_applied",
+      retryable: true,
+      attempts: 0,
     });
   });
 
@@ -53,8 +67,12 @@ describe("EnforcementError", () => {
     const inner = new EnforcementError("rate_limited", "Slow down.", { status: 429, attempts: 1 });
     const outer = withErrorDetails(inner, { providerId: "hotspot", attempts: 2 });
     expect(outer).toMatchObject({
-      ...{ code: "rate_limited", message: "Slow down.", status: 429 },
-      ...{ providerId: "hotspot", attempts: 2, retryable: true },
+      code: "rate_limited",
+      message: "Slow down.",
+      status: 429,
+      providerId: "hotspot",
+      attempts: 2,
+      retryable: true,
     });
     expect(inner.providerId).toBeUndefined();
   });

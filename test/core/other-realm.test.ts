@@ -17,12 +17,22 @@ const START = "2026-09-01T00:00:00.000Z";
 const END = "2026-12-01T00:00:00.000Z";
 
 const permit = () => ({
-  ...{ id: "P-1", companyId: "c", plates: [{ raw: "GXK 204", number: "GXK204" }], locationIds: ["a"] },
-  ...{ validFrom: foreignDate(START), validTo: foreignDate(END), createdAt: foreignDate(START), revision: 1 },
+  id: "P-1",
+  companyId: "c",
+  plates: [{ raw: "GXK 204", number: "GXK204" }],
+  locationIds: ["a"],
+  validFrom: foreignDate(START),
+  validTo: foreignDate(END),
+  createdAt: foreignDate(START),
+  revision: 1,
 });
 
 const registration = {
-  ...{ companyId: "c", permitId: "P-1", locationId: "a", target: "Z", generation: 0 },
+  companyId: "c",
+  permitId: "P-1",
+  locationId: "a",
+  target: "Z",
+  generation: 0,
   plate: { raw: "GXK 204", number: "GXK204" },
 };
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { systemTimers } from "../../src/core/timers.ts";
 import { raceAbort, wait } from "../../src/http/wait.ts";
 import { idle, letTimePass, stopTime } from "../support/fake-time.ts";
 
@@ -9,7 +10,7 @@ describe("wait", () => {
   it("waits", async () => {
     const started = performance.now();
 
-    await letTimePass(wait(1_234, new AbortController().signal));
+    await letTimePass(wait(1_234, new AbortController().signal, systemTimers));
 
     expect(performance.now() - started).toBe(1_234);
   });
@@ -17,12 +18,12 @@ describe("wait", () => {
   it("ends with the signal, and leaves no timer and no listener", async () => {
     const controller = new AbortController();
     const removed = vi.spyOn(controller.signal, "removeEventListener");
-    const waiting = wait(1_234, controller.signal);
+    const waiting = wait(1_234, controller.signal, systemTimers);
 
     controller.abort(new Error("over"));
 
     await expect(waiting).rejects.toThrow("over");
-    await expect(wait(1_234, controller.signal)).rejects.toThrow("over");
+    await expect(wait(1_234, controller.signal, systemTimers)).rejects.toThrow("over");
     expect(vi.getTimerCount()).toBe(0);
     expect(removed).not.toHaveBeenCalled();
   });

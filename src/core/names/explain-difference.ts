@@ -47,7 +47,9 @@ function describeDifference(expected: string, actual: string, folds: readonly Na
   return Object.freeze({
     kind: kinds.length === 1 && kinds[0] !== undefined ? kinds[0] : "several",
     kinds: Object.freeze(kinds),
-    ...{ position, expected: showName(expected, at), actual: showName(actual, at) },
+    position,
+    expected: showName(expected, at),
+    actual: showName(actual, at),
     codePoints: Object.freeze({
       ...(wanted === undefined ? {} : { expected: codePointOf(wanted) }),
       ...(found === undefined ? {} : { actual: codePointOf(found) }),

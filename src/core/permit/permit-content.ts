@@ -4,8 +4,17 @@ import type { Permit } from "./permit.ts";
 export function contentOf(permit: Permit): string {
   const { id, companyId, plates, locationIds, validFrom, validTo, createdAt, holder, vehicle } = permit;
   return JSON.stringify([
-    ...[id, companyId, plates.map(({ number, region }) => [number, region]), locationIds],
-    ...[validFrom, validTo, createdAt, holder, vehicle?.make, vehicle?.color, vehicle !== undefined],
+    id,
+    companyId,
+    plates.map(({ number, region }) => [number, region]),
+    locationIds,
+    validFrom,
+    validTo,
+    createdAt,
+    holder,
+    vehicle?.make,
+    vehicle?.color,
+    vehicle !== undefined,
   ]);
 }
 

@@ -37,8 +37,16 @@ export type PermitInput = Omit<Permit, "validFrom" | "validTo" | "createdAt"> & 
 };
 
 const PERMIT_KEYS = [
-  ...["id", "companyId", "plates", "locationIds", "validFrom", "validTo", "revision"],
-  ...["createdAt", "holder", "vehicle"],
+  "id",
+  "companyId",
+  "plates",
+  "locationIds",
+  "validFrom",
+  "validTo",
+  "revision",
+  "createdAt",
+  "holder",
+  "vehicle",
 ];
 
 /**

@@ -94,7 +94,8 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     const registration = { ...receipt.registration, validTo: end?.toISOString() ?? null };
     return {
       ...toReceiptChange("amend", receipt, input),
-      ...{ registration, end: coverUntil(registration.validFrom, end, input.at) },
+      registration,
+      end: coverUntil(registration.validFrom, end, input.at),
     };
   }
 
@@ -204,7 +205,8 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
       const read = readEach(inputs, (input, index) => {
         const { receipt, validTo } = readRecord(input, `changes[${index}]`, ["receipt", "validTo"]);
         return toAmendChange(receipt, validTo, {
-          ...{ field: `changes[${index}].receipt`, endField: `changes[${index}].validTo` },
+          field: `changes[${index}].receipt`,
+          endField: `changes[${index}].validTo`,
           at: checked.at,
         });
       });

@@ -37,7 +37,14 @@ export interface StoredRegistration {
 }
 
 const REGISTRATION_KEYS = [
-  ...["companyId", "permitId", "locationId", "plate", "target", "validFrom", "validTo", "generation"],
+  "companyId",
+  "permitId",
+  "locationId",
+  "plate",
+  "target",
+  "validFrom",
+  "validTo",
+  "generation",
 ];
 
 /**
@@ -114,7 +121,13 @@ function registrationsAt(permit: Permit, location: Location, target: string): Re
   // A plate written twice on one permit is one right.
   const distinct = new Map(plates.map((plate) => [`${plate.number} ${plate.region ?? ""}`, plate]));
   return [...distinct.values()].map((plate) => ({
-    ...{ companyId, permitId, locationId: location.id, plate, target, validFrom, validTo },
+    companyId,
+    permitId,
+    locationId: location.id,
+    plate,
+    target,
+    validFrom,
+    validTo,
   }));
 }
 

@@ -146,8 +146,8 @@ function isOurs(refusal: HotSpotWireRefusal, change: PushChange): boolean {
 }
 
 async function askForTokens({ token, companyToken, http }: HotSpotConfig): Promise<Tokens> {
-  const { attemptTimeoutMs } = http;
-  const asked = await readSecret(token, "token", attemptTimeoutMs);
+  const limit = { timeoutMs: http.attemptTimeoutMs, timers: http.timers };
+  const asked = await readSecret(token, "token", limit);
   if (companyToken === undefined) return { token: asked };
-  return { token: asked, companyToken: await readSecret(companyToken, "companyToken", attemptTimeoutMs) };
+  return { token: asked, companyToken: await readSecret(companyToken, "companyToken", limit) };
 }

@@ -73,7 +73,8 @@ export function createAuthorizedClient(http: HttpClient, config: PassportConfig)
 }
 
 async function requestToken(http: HttpClient, config: PassportConfig): Promise<Token> {
-  const secret = await readSecret(config.clientSecret, "clientSecret", config.http.attemptTimeoutMs);
+  const { attemptTimeoutMs: timeoutMs, timers } = config.http;
+  const secret = await readSecret(config.clientSecret, "clientSecret", { timeoutMs, timers });
   const traceId = crypto.randomUUID();
   const reply = await http.sendOnce("authenticate", {
     method: "POST",

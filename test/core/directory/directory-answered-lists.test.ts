@@ -4,7 +4,10 @@ import { readAnsweredCompany, readAnsweredLocations } from "../../../src/core/di
 
 const company = { id: "u", name: "University", providers: { passport: { enabled: true } } };
 const sound = {
-  ...{ id: "good", companyId: "u", name: "Good", region: "NB" },
+  id: "good",
+  companyId: "u",
+  name: "Good",
+  region: "NB",
   providers: { passport: { enabled: true, target: "Z1" } },
 };
 

@@ -8,7 +8,10 @@ import {
 
 const company = { id: "u", name: "University", providers: { passport: { enabled: true } } };
 const sound = {
-  ...{ id: "good", companyId: "u", name: "Good", region: "NB" },
+  id: "good",
+  companyId: "u",
+  name: "Good",
+  region: "NB",
   providers: { passport: { enabled: true, target: "Z1" } },
 };
 const withPassport = (entry: unknown) => ({ ...sound, id: "bad", providers: { passport: entry } });
@@ -207,7 +210,11 @@ describe("a malformed location that a permit may be for", () => {
 
 describe("an object of the host's", () => {
   const make = () => ({
-    ...{ id: "good", companyId: "u", name: "Good", zoneName: "Core", region: "NB" as unknown },
+    id: "good",
+    companyId: "u",
+    name: "Good",
+    zoneName: "Core",
+    region: "NB" as unknown,
     providers: { passport: { enabled: true as unknown, target: "Z1" as unknown } } as Record<string, unknown>,
   });
 

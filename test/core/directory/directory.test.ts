@@ -13,7 +13,11 @@ const company: Company = {
   providers: { passport: { enabled: true, code: "C" } },
 };
 const location: Location = {
-  ...{ id: "a", companyId: "u", name: " Lot A", zoneName: "Zone A", region: "Nouveau-Brunswick" },
+  id: "a",
+  companyId: "u",
+  name: " Lot A",
+  zoneName: "Zone A",
+  region: "Nouveau-Brunswick",
   providers: { passport: { enabled: true, target: "Z1", stage: "live" } },
 };
 

@@ -70,7 +70,7 @@ describe("indexNames", () => {
 
   test.each([
     ["edits that are counted", { distances: 2, pairs: 1_000 }],
-    ["pairs that are looked at", { distances: 1_000, pairs: 8 }],
+    ["pairs that are looked at", { distances: 1_000, pairs: 6 }],
   ])("gives only what can be explained once it has reached its limit of %s", (_, limits) => {
     const names = ["Lot 101", "Lot 102", "North Lot", "Stadium"];
     const index = createNameIndex(names, explainer, limits);

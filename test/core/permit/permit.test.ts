@@ -3,20 +3,24 @@ import { type Permit, readPermit } from "../../../src/core/permit/permit.ts";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
 
 const permit: Permit = {
-  ...{ id: "p1", companyId: "u", plates: [parsePlate("ab 1")], locationIds: ["a"], revision: 0 },
-  ...{ validFrom: new Date("2026-09-01T00:00:00Z"), validTo: null },
+  id: "p1",
+  companyId: "u",
+  plates: [parsePlate("ab 1")],
+  locationIds: ["a"],
+  revision: 0,
+  validFrom: new Date("2026-09-01T00:00:00Z"),
+  validTo: null,
 };
 
 describe("readPermit", () => {
   test("takes the least and the most that a permit can have", () => {
     expect(readPermit(permit)).toEqual(permit);
     const full = {
-      ...{
-        ...permit,
-        validTo: new Date("2027-09-01T00:00:00Z"),
-        createdAt: new Date("2026-08-01T00:00:00Z"),
-      },
-      ...{ holder: "Ann", vehicle: { make: "Kia", color: "red" } },
+      ...permit,
+      validTo: new Date("2027-09-01T00:00:00Z"),
+      createdAt: new Date("2026-08-01T00:00:00Z"),
+      holder: "Ann",
+      vehicle: { make: "Kia", color: "red" },
     };
     expect(readPermit(full)).toEqual(full);
     expect(readPermit({ ...permit, vehicle: {} }).vehicle).toEqual({});

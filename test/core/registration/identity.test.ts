@@ -5,7 +5,10 @@ import { isOwnReference, referenceOf } from "../../../src/core/registration/iden
 import type { Registration } from "../../../src/core/registration/registration.ts";
 
 const registration: Registration = {
-  ...{ companyId: "u", permitId: "p1", locationId: "a", target: "14283" },
+  companyId: "u",
+  permitId: "p1",
+  locationId: "a",
+  target: "14283",
   plate: parsePlate("ab 1", { region: "NB" }),
   validFrom: new Date("2026-09-01T00:00:00Z"),
   validTo: null,

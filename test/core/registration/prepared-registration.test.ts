@@ -16,7 +16,10 @@ const at = new Date("2026-09-01T12:00:00Z");
 async function register(registration: unknown): Promise<{ sent: PushChange[]; outcome: unknown }> {
   const sent: PushChange[] = [];
   const operations = createPushOperations({
-    ...{ providerId, clock: () => at, openEndedDays: 30, checkRegistration() {} },
+    providerId,
+    clock: () => at,
+    openEndedDays: 30,
+    checkRegistration() {},
     async deliver(changes) {
       sent.push(...changes);
       return outcomesFor(changes, ({ reference, target }) => ({ ok: true, value: { reference, target } }));
@@ -44,9 +47,14 @@ function prepare(stored: StoredRegistration): PreparedRegistration {
 }
 
 const stored: StoredRegistration = {
-  ...{ companyId: "u", permitId: "p1", locationId: "a", target: "14283", generation: 0 },
+  companyId: "u",
+  permitId: "p1",
+  locationId: "a",
+  target: "14283",
+  generation: 0,
   plate: { number: "AB1", region: "CA-NB" },
-  ...{ validFrom: "2026-09-01T00:00:00.000Z", validTo: "2027-09-01T00:00:00.000Z" },
+  validFrom: "2026-09-01T00:00:00.000Z",
+  validTo: "2027-09-01T00:00:00.000Z",
 };
 
 // What a directory may hold: its targets and regions are checked when they are read.
@@ -56,8 +64,11 @@ const targets = fc.oneof(
 );
 const regions = fc.constantFrom("CA-NB", "US-ME", undefined);
 const storedRegistrations = fc.record({
-  ...{ companyId: fc.constantFrom("u", "v"), permitId: fc.constantFrom("p1", "p2") },
-  ...{ locationId: fc.constantFrom("a", "b"), target: targets, generation: fc.nat(3) },
+  companyId: fc.constantFrom("u", "v"),
+  permitId: fc.constantFrom("p1", "p2"),
+  locationId: fc.constantFrom("a", "b"),
+  target: targets,
+  generation: fc.nat(3),
   plate: fc
     .tuple(fc.constantFrom("AB1", "X"), regions)
     .map(([number, region]) => (region === undefined ? { number } : { number, region })),

@@ -4,22 +4,20 @@ import { type Receipt, readReceipt } from "../../../src/core/registration/receip
 import { toStoredRegistration } from "../../../src/core/registration/registration.ts";
 
 const receipt: Receipt = {
-  ...{
-    v: 1,
-    providerId: "passport",
-    reference: "r-1",
-    target: "zone-id",
-    coveredUntil: "2026-10-01T00:00:00.000Z",
-  },
+  v: 1,
+  providerId: "passport",
+  reference: "r-1",
+  target: "zone-id",
+  coveredUntil: "2026-10-01T00:00:00.000Z",
   registration: toStoredRegistration({
-    ...{
-      companyId: "u",
-      permitId: "p1",
-      locationId: "a",
-      target: "Z",
-      plate: parsePlate("ab 1", { region: "NB" }),
-    },
-    ...{ validFrom: new Date("2026-09-01T00:00:00Z"), validTo: null, generation: 3 },
+    companyId: "u",
+    permitId: "p1",
+    locationId: "a",
+    target: "Z",
+    plate: parsePlate("ab 1", { region: "NB" }),
+    validFrom: new Date("2026-09-01T00:00:00Z"),
+    validTo: null,
+    generation: 3,
   }),
 };
 

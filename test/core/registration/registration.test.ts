@@ -17,7 +17,11 @@ const company: Company = { id: "u", name: "University", providers: on() };
 const other: Company = { id: "v", name: "Village", providers: on() };
 const off: Company = { id: "w", name: "Works", providers: { passport: { enabled: false } } };
 const place = (id: string, rest: Partial<Location> = {}): Location => ({
-  ...{ id, companyId: "u", name: `Lot ${id}`, providers: on(`Z-${id}`), ...rest },
+  id,
+  companyId: "u",
+  name: `Lot ${id}`,
+  providers: on(`Z-${id}`),
+  ...rest,
 });
 const directory = memoryDirectory({
   companies: [company, other, off],
@@ -33,7 +37,12 @@ const directory = memoryDirectory({
 });
 const validity = { validFrom: new Date("2026-09-01T00:00:00Z"), validTo: null };
 const permit = (change: Partial<Permit> = {}): Permit => ({
-  ...{ id: "p1", companyId: "u", plates: [parsePlate("ab 1")], locationIds: ["a"], revision: 1, ...validity },
+  id: "p1",
+  companyId: "u",
+  plates: [parsePlate("ab 1")],
+  locationIds: ["a"],
+  revision: 1,
+  ...validity,
   ...change,
 });
 const places = (registrations: readonly Registration[]) =>
@@ -56,7 +65,12 @@ describe("registrationsOf", () => {
       "CD2 US-ME a Z-a",
     ]);
     expect(registrations[0]).toEqual({
-      ...{ companyId: "u", permitId: "p1", locationId: "b", target: "Z-b", plate: plates[0], ...validity },
+      companyId: "u",
+      permitId: "p1",
+      locationId: "b",
+      target: "Z-b",
+      plate: plates[0],
+      ...validity,
     });
   });
 
@@ -122,14 +136,12 @@ describe("registrationsOf", () => {
 
 describe("readRegistration", () => {
   const registration: Registration = {
-    ...{
-      companyId: "u",
-      permitId: "p1",
-      locationId: "a",
-      target: "Z",
-      plate: parsePlate("ab 1"),
-      ...validity,
-    },
+    companyId: "u",
+    permitId: "p1",
+    locationId: "a",
+    target: "Z",
+    plate: parsePlate("ab 1"),
+    ...validity,
   };
 
   test("counts generations from 0", () => {
