@@ -11,7 +11,7 @@ import type { Vendors } from "./vendors.ts";
 const LEAD_TIME_MS = 24 * 60 * 60_000;
 
 /** Durable sync with its ledger in a file of its own: permits go to Passport and HotSpot, and T2 Flex may ask for them. */
-export async function startSync({ t2Flex, passport, hotspot }: Vendors) {
+export async function startSync({ "t2-flex": t2Flex, passport, hotspot }: Vendors) {
   const folder = mkdtempSync(join(tmpdir(), "enforcement-quickstart-"));
   const ledger = sqliteLedger({ path: join(folder, "permits.sqlite") });
   const bars = new Map<string, { advance(by: number): void }>();

@@ -35,7 +35,7 @@ const durable = await startSync(vendors);
 await durable.deliver(permits);
 
 heading("4. The go-live test with plate TEST123");
-const hosts = await startHosts(vendors.t2Flex, durable.sync.findPermits, { port: Number(flags.port) });
+const hosts = await startHosts(vendors["t2-flex"], durable.sync.findPermits, { port: Number(flags.port) });
 const testPlatesSeen = await runTestPlates(vendors, hosts, durable);
 
 heading("5. Asking from the handheld");

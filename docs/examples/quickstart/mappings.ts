@@ -4,7 +4,7 @@ import { table } from "./screen.ts";
 import type { Vendors } from "./vendors.ts";
 
 /** Compares the host's locations with what each vendor has, and prints every difference. */
-export async function checkMappings({ t2Flex, passport, hotspot }: Vendors): Promise<void> {
+export async function checkMappings({ "t2-flex": t2Flex, passport, hotspot }: Vendors): Promise<void> {
   const mapping = { company, locations };
   const reports = [
     t2Flex.validateMapping({ ...mapping, stations: vendors["t2-flex"].stations }),

@@ -22,7 +22,7 @@ export async function startVendors() {
       currency: "CAD",
     }),
     hotspot: createHotSpotProvider({ baseUrl: server.hotspotUrl, token: sandbox.hotspot.token, clock }),
-    t2Flex: createT2FlexProvider({}),
+    "t2-flex": createT2FlexProvider(),
   };
 }
 
