@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { command, createDesk } from "./command-line.ts";
+import { command, createWorkspace } from "./command-line.ts";
 
-const desk = createDesk();
-afterAll(desk.remove);
+const workspace = createWorkspace();
+afterAll(workspace.remove);
 
 const write = (dialect: string) =>
-  desk.write(
+  workspace.write(
     `${dialect}.yaml`,
     `company: { id: fundy, name: University of Fundy, providers: { t2-flex: { enabled: true } } }
 locations:
