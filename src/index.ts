@@ -179,6 +179,7 @@ export type {
   ProviderState,
   Refusal as RegistrationRefusal,
   RegistrationState,
+  Repair as RegistrationRepair,
 } from "./sync/ledger/delivery.ts";
 export type {
   ChangeStatus,

@@ -7,7 +7,6 @@ import { readSignal } from "../core/registration/operation-options.ts";
 import { dismissFailure, listFailures, retryFailure, type SyncFailure } from "./failures.ts";
 import { type ChangeOptions, type ChangeResult, createHostChanges } from "./host-changes.ts";
 import { type PermitSyncOptions, type PermitSyncSettings, readPermitSyncOptions } from "./options.ts";
-import { noteLookup } from "./pace/lookups-first.ts";
 import { settledWithin, systemTimers, type Timers } from "./pace/timers.ts";
 import {
   addProvider,
@@ -314,9 +313,9 @@ async function waitUntilIdle(
 /**
  * The first lookup opens the ledger. Later lookups return the ledger's own result, without a promise where the ledger does.
  */
-function createFindPermits({ openLedger, settings }: SyncCore): FindPermits {
+function createFindPermits({ openLedger, settings, pace }: SyncCore): FindPermits {
   const findPermits: FindPermits = (query) => {
-    noteLookup();
+    pace.noteLookup();
     const ledger = openLedger();
     if (!isPromise(ledger)) return ledger.findPermits(query);
     return ledger.then((opened) => opened.findPermits(query));

@@ -36,6 +36,7 @@ async function openContext(core: SyncCore, providerId: string): Promise<RepairCo
     provider,
     ledger: await core.openLedger(),
     clock: timers.now,
+    pace: core.pace,
     writeAt: (at, write) => clockKeeper.record(at, write),
     // The provider may be replaced during the run: then its new loop sends.
     sendNow: (references, write, signal) => getLoop(core, providerId).sendNow(references, write, signal),

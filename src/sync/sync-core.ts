@@ -13,6 +13,7 @@ import { createEnabledProviders, type EnabledProviders } from "./enabled-provide
 import { IdleSignal } from "./idle-signal.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { FACTORY, type PermitSyncSettings } from "./options.ts";
+import { Pace } from "./pace/pace.ts";
 import type { Timers } from "./pace/timers.ts";
 import { createRetention, type Retention } from "./upkeep/retention.ts";
 
@@ -21,6 +22,7 @@ export interface SyncCore {
   readonly settings: PermitSyncSettings;
   readonly timers: ClockWatch;
   readonly clockKeeper: ClockKeeper;
+  readonly pace: Pace;
   readonly random: () => number;
   readonly emit: Emit;
   readonly health: LedgerHealth;
@@ -61,6 +63,7 @@ export function createSyncCore(
     clockKeeper.keep().catch(() => health.note(false));
   });
   const clockKeeper = new ClockKeeper(timers, () => settings.ledger);
+  const pace = new Pace();
   const emit: Emit = createEmit(settings.onEvent, timers.now);
   requireClock(hostNow);
   const health = new LedgerHealth(emit);
@@ -110,6 +113,7 @@ export function createSyncCore(
     idleSignal,
     openLedger,
     clockKeeper,
+    pace,
     enabledProviders,
     refreshCount: 0,
     providers: new Map(settings.providers.map((provider) => [provider.id, provider])),
@@ -131,6 +135,7 @@ export function createSyncCore(
         concurrency,
         clockWatch: timers,
         clockKeeper,
+        pace,
         onClockSettled() {
           if (![...loops.values()].every((loop) => loop.isClockSettled)) return;
           clockKeeper.settle().catch(() => health.note(false));

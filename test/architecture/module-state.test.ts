@@ -22,11 +22,6 @@ const EXCEPTIONS: Record<string, string> = {
   "src/sync/sqlite/sqlite-check-thread.ts: database": "the program of a thread, which has one database",
   "src/sync/postgres/connect/errors.ts: lockTimeouts": "marks errors that this file created, and is weak",
   "src/sync/postgres/connect/errors.ts: silences": "likewise",
-  "src/sync/pace/slicer.ts: beganAt": "handed in by the sync root next",
-  "src/sync/pace/slicer.ts: endedAt": "handed in by the sync root next",
-  "src/sync/pace/slicer.ts: turns": "handed in by the sync root next",
-  "src/sync/pace/slicer.ts: waiting": "handed in by the sync root next",
-  "src/sync/pace/lookups-first.ts: lastLookupAt": "handed in by the sync root next",
 };
 
 /** What `new` creates that holds nothing, or nothing that is written unless a function of the file writes it. */

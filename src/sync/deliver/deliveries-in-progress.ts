@@ -1,7 +1,6 @@
 import type { RegistrationState } from "../ledger/delivery.ts";
 import { OLDEST_CLAIM_MS } from "../ledger/lease.ts";
 import type { ClaimedDelivery } from "../ledger/ledger.ts";
-import { createSlicer } from "../pace/slicer.ts";
 import { desiredOf, NOTHING_DESIRED } from "../plan/desired.ts";
 import { applyOutcome, postpone } from "./apply-outcome.ts";
 import { describeOutcome } from "./describe-outcome.ts";
@@ -189,7 +188,7 @@ export class DeliveriesInProgress {
   }
 
   async #prepare(companyId: string, works: readonly Work[]): Promise<void> {
-    const { views, provider } = this.#context;
+    const { views, provider, pace } = this.#context;
     const view = await views.read(companyId);
     if (view === undefined) {
       this.#preparing -= works.length;
@@ -200,7 +199,7 @@ export class DeliveriesInProgress {
       );
       return;
     }
-    const slicer = createSlicer();
+    const slicer = pace.createSlicer();
     for (let index = 0; index < works.length; index += 1) {
       const work = works[index] as Work;
       if (work.permit !== undefined) work.desired = desiredOf(work.permit, view, provider.id);
@@ -223,6 +222,7 @@ export class DeliveriesInProgress {
     const isShared = ledger.watch !== undefined;
     const { openEndedDays, ownReferences = false } = provider.capabilities;
     const { updates, operations } = await planWorks(works, {
+      pace: this.#context.pace,
       now: timers.now(),
       claimedAfter: timers.monotonic() - OLDEST_CLAIM_MS,
       steadyAt: clockWatch.status?.steadyAt,

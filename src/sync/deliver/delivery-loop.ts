@@ -2,8 +2,8 @@ import { EnforcementError } from "../../core/errors.ts";
 import type { PushProvider } from "../../core/provider.ts";
 import { LEASE_MS } from "../ledger/lease.ts";
 import { itemBackoff } from "../pace/backoff.ts";
-import { PACE } from "../pace/ledger-pace.ts";
-import { areLookupsAsked, MAX_OPERATIONS_BESIDE_LOOKUPS } from "../pace/lookups-first.ts";
+import { LEDGER_LOAD } from "../pace/ledger-load.ts";
+import { MAX_OPERATIONS_BESIDE_LOOKUPS } from "../pace/pace.ts";
 import { DeliveriesInProgress } from "./deliveries-in-progress.ts";
 import { Lag } from "./lag.ts";
 import type { LoopContext } from "./loop-context.ts";
@@ -229,9 +229,9 @@ export class DeliveryLoop {
     // One operation shows whether the vendor is back.
     if (!this.breaker.isClosed) return this.#inProgress.isEmpty ? 1 : 0;
     const { batchSize } = this.provider.capabilities;
-    const { concurrency, ledger } = this.#context;
-    const whole = batchSize * concurrency * PACE[ledger.kind].ahead;
-    const window = Math.max(SMALLEST_WINDOW, areLookupsAsked() ? MAX_OPERATIONS_BESIDE_LOOKUPS : whole);
+    const { concurrency, ledger, pace } = this.#context;
+    const whole = batchSize * concurrency * LEDGER_LOAD[ledger.kind].ahead;
+    const window = Math.max(SMALLEST_WINDOW, pace.areLookupsAsked ? MAX_OPERATIONS_BESIDE_LOOKUPS : whole);
     // Many at a time, because every claim reads the ledger. Not all at once: the next are claimed while some are
     // prepared.
     const room = window - this.#inProgress.waiting;

@@ -1,6 +1,6 @@
 import type { DeliveryUpdate, Ledger } from "../ledger/ledger.ts";
 import { itemBackoff } from "../pace/backoff.ts";
-import { PACE } from "../pace/ledger-pace.ts";
+import { LEDGER_LOAD } from "../pace/ledger-load.ts";
 import type { Timers } from "../pace/timers.ts";
 
 /** Writes the deliveries of one provider to the ledger, and retries when the ledger fails. */
@@ -32,7 +32,7 @@ export function createDeliveryWriter(options: {
   onResult: (isWritten: boolean) => void;
 }): DeliveryWriter {
   const { ledger, timers, random, onResult } = options;
-  const pace = PACE[ledger.kind];
+  const load = LEDGER_LOAD[ledger.kind];
   const waiting: Round[] = [];
   const writing = new Set<Round>();
   let isRetrying = true;
@@ -40,7 +40,7 @@ export function createDeliveryWriter(options: {
 
   function run(): void {
     for (let round = waiting[0]; round !== undefined; round = waiting[0]) {
-      if (writing.size >= pace.writings || isBeingWritten(round)) return;
+      if (writing.size >= load.writings || isBeingWritten(round)) return;
       waiting.shift();
       begin(round);
     }
@@ -96,7 +96,7 @@ export function createDeliveryWriter(options: {
     write(updates) {
       if (updates.length === 0) return Promise.resolve(NONE);
       const last = waiting.at(-1);
-      const isFull = last !== undefined && last.updates.size + updates.length > pace.writtenTogether;
+      const isFull = last !== undefined && last.updates.size + updates.length > load.writtenTogether;
       const round = last === undefined || isFull ? createRound() : last;
       if (round !== last) waiting.push(round);
       const { updates: collected, done } = round;

@@ -2,6 +2,7 @@ import type { PushProvider } from "../../core/provider.ts";
 import type { ClockKeeper } from "../clock/clock-keeper.ts";
 import type { ClockWatch } from "../clock/clock-watch.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import type { Pace } from "../pace/pace.ts";
 import type { Timers } from "../pace/timers.ts";
 import type { CompanyViews } from "./company-views.ts";
 import type { Emit, LedgerHealth } from "./events.ts";
@@ -13,6 +14,7 @@ export interface LoopContext {
   readonly ledger: Ledger;
   readonly breaker: Breaker;
   readonly timers: Timers;
+  readonly pace: Pace;
   readonly clockWatch: Pick<ClockWatch, "stepsBack" | "latest" | "status">;
   readonly clockKeeper: Pick<ClockKeeper, "cover">;
   /** Called when everything dated ahead of the clock has been made due at this provider. */

@@ -1,5 +1,5 @@
 import type { DeliveryUpdate } from "../ledger/ledger.ts";
-import { createSlicer } from "../pace/slicer.ts";
+import type { Pace } from "../pace/pace.ts";
 import type { DeliveryPlan, PlanInput, PlanRules } from "../plan/delivery-plan.ts";
 import { heldAt, NOTHING_DESIRED } from "../plan/desired.ts";
 import { planDelivery } from "../plan/planner.ts";
@@ -14,6 +14,7 @@ export interface PlannedWorks {
 }
 
 interface PlanContext {
+  readonly pace: Pace;
   readonly now: Date;
   /** Works claimed before this instant are released, by the monotonic clock. */
   readonly claimedAfter: number;
@@ -28,7 +29,7 @@ const UNREADABLE_MS = 60_000;
 
 /** Plans works in slices. All decisions get the same instant, so that their operations may share a request. */
 export async function planWorks(works: readonly Work[], context: PlanContext): Promise<PlannedWorks> {
-  const slicer = createSlicer();
+  const slicer = context.pace.createSlicer();
   const updates: DeliveryUpdate[] = [];
   const operations: QueuedOperation[] = [];
   for (let index = 0; index < works.length; index += 1) {

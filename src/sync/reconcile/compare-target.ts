@@ -2,7 +2,7 @@ import type { ListedRegistration, PushProvider } from "../../core/provider.ts";
 import type { Receipt } from "../../core/registration/receipt.ts";
 import type { RegistrationState } from "../ledger/delivery.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { createSlicer } from "../pace/slicer.ts";
+import type { Pace } from "../pace/pace.ts";
 import type { DriftKind } from "./drift.ts";
 import { requireRunning } from "./repair-context.ts";
 import { isAcknowledged } from "./send-again.ts";
@@ -26,6 +26,7 @@ export interface TargetComparison {
   readonly neighbours: readonly string[];
   readonly testPlates: ReadonlySet<string>;
   readonly clock: () => Date;
+  readonly pace: Pace;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -81,17 +82,18 @@ function isSame(before: Candidate | undefined, again: Candidate): boolean {
 }
 
 async function look(comparison: TargetComparison, only?: ReadonlySet<string>): Promise<Look> {
-  const { provider, ledger, target, names, neighbours, testPlates, clock, signal } = comparison;
+  const { provider, ledger, pace, target, names, neighbours, testPlates, clock, signal } = comparison;
   // The vendor is read first: a right is in the ledger before it is sent, so every listed right is in the ledger by
   // then.
   const view = await readVendorView(provider, target, {
+    pace,
     ...{ now: clock(), testPlates },
     ...(only === undefined ? {} : { only }),
     ...(signal === undefined ? {} : { signal }),
   });
   const candidates = new Map<string, Candidate>();
   const counts = { compared: 0, inFlight: 0 };
-  for await (const { right, permitId } of rightsAt(ledger, provider.id, names)) {
+  for await (const { right, permitId } of rightsAt({ ledger, pace, names }, provider.id)) {
     requireRunning(signal, { providerId: provider.id, operation: "reconcile" });
     const reference = right.receipt?.reference ?? right.reference;
     const shownUntil = view.ends.get(reference);
@@ -106,7 +108,7 @@ async function look(comparison: TargetComparison, only?: ReadonlySet<string>): P
       if (kind !== undefined) candidates.set(reference, { kind, reference, permitId, right });
     }
   }
-  if (view.ends.size > 0) await leaveToNeighbours(view, { ledger, neighbours, names });
+  if (view.ends.size > 0) await leaveToNeighbours(view, { ledger, pace, neighbours, names });
   for (const reference of view.ends.keys()) {
     candidates.set(reference, { kind: "extra", reference, entry: view.entries.get(reference) });
   }
@@ -116,10 +118,10 @@ async function look(comparison: TargetComparison, only?: ReadonlySet<string>): P
 
 async function leaveToNeighbours(
   { ends }: VendorView,
-  { ledger, neighbours, names }: Pick<TargetComparison, "ledger" | "neighbours" | "names">,
+  { ledger, pace, neighbours, names }: Pick<TargetComparison, "ledger" | "pace" | "neighbours" | "names">,
 ): Promise<void> {
   for (const providerId of neighbours) {
-    for await (const { right } of rightsAt(ledger, providerId, names)) {
+    for await (const { right } of rightsAt({ ledger, pace, names }, providerId)) {
       ends.delete(right.receipt?.reference ?? right.reference);
     }
   }
@@ -127,11 +129,10 @@ async function leaveToNeighbours(
 
 /** The rights of a provider at a target, under any of its names. A delivery may have rights elsewhere as well. */
 async function* rightsAt(
-  ledger: Ledger,
+  { ledger, pace, names }: Pick<TargetComparison, "ledger" | "pace" | "names">,
   providerId: string,
-  names: Iterable<string>,
 ): AsyncGenerator<{ right: RegistrationState; permitId: string }> {
-  const slicer = createSlicer();
+  const slicer = pace.createSlicer();
   for (const name of names) {
     for await (const { delivery, permitId } of ledger.listAt(providerId, name)) {
       if (slicer.isOver) await slicer.nextTurn();

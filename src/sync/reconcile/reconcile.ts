@@ -58,6 +58,7 @@ export async function reconcileProvider(
         neighbours,
         testPlates,
         clock,
+        pace: context.pace,
         signal,
       });
       const { complete } = look;

@@ -2,12 +2,14 @@ import { EnforcementError } from "../../core/errors.ts";
 import type { PushProvider } from "../../core/provider.ts";
 import type { DeliveryLoop } from "../deliver/delivery-loop.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import type { Pace } from "../pace/pace.ts";
 
 /** What `reconcile` and `reassert` depend on. They write what they want into the ledger; the provider's loop sends it. */
 export interface RepairContext {
   readonly provider: PushProvider;
   readonly ledger: Ledger;
   readonly clock: () => Date;
+  readonly pace: Pace;
   /** Runs a write that is dated `at`, once the ledger remembers a later instant. */
   readonly writeAt: <Value>(at: Date, write: () => Promise<Value>) => Promise<Value>;
   /** Sends what a write makes due, and waits for the outcomes. */

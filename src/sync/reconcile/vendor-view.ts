@@ -1,6 +1,6 @@
 import type { ListedRegistration, PushProvider } from "../../core/provider.ts";
 import { isOwnReference } from "../../core/registration/identity.ts";
-import { createSlicer } from "../pace/slicer.ts";
+import type { Pace } from "../pace/pace.ts";
 
 /** The records of one target that carry a reference of this package. */
 export interface VendorView {
@@ -21,12 +21,18 @@ export interface VendorView {
 export async function readVendorView(
   provider: PushProvider,
   target: string,
-  options: { now: Date; testPlates: ReadonlySet<string>; only?: ReadonlySet<string>; signal?: AbortSignal },
+  options: {
+    pace: Pace;
+    now: Date;
+    testPlates: ReadonlySet<string>;
+    only?: ReadonlySet<string>;
+    signal?: AbortSignal;
+  },
 ): Promise<VendorView> {
-  const { now, testPlates, only, signal } = options;
+  const { pace, now, testPlates, only, signal } = options;
   const ends = new Map<string, number>();
   const entries = new Map<string, ListedRegistration>();
-  const slicer = createSlicer();
+  const slicer = pace.createSlicer();
   let [complete, listed, foreign] = [false, 0, 0];
   const query = signal === undefined ? { target } : { target, signal };
   for await (const { registrations, end } of provider.listRegistrations?.(query) ?? []) {

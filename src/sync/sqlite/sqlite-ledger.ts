@@ -6,7 +6,7 @@ import { readFactoryOptions } from "../../core/options.ts";
 import { plateNumbersOf } from "../../core/permit/plate-index.ts";
 import type { Ledger, LedgerChange } from "../ledger/ledger.ts";
 import { refuseTransaction } from "../ledger/refuse-transaction.ts";
-import { createSlicer, mapInSlices, SHORT_REST_MS } from "../pace/slicer.ts";
+import { Pace, SHORT_REST_MS } from "../pace/pace.ts";
 import { toEnforcementError, toWriterFailure } from "./errors.ts";
 import { copyLedgerFile } from "./file/backup.ts";
 import { createLists } from "./lists.ts";
@@ -67,6 +67,7 @@ export function createSqliteLedger(
   internals: SqliteInternals = {},
 ): { ledger: SqliteLedger; getOpened: () => OpenedFile } {
   const path = readPath(options);
+  const pace = new Pace();
   let opening: Promise<OpenedFile> | undefined;
   let opened: OpenedFile | undefined;
   let backups: Promise<unknown> = Promise.resolve();
@@ -104,7 +105,7 @@ export function createSqliteLedger(
       const { writer, recent, indexing } = getOpened();
       const taken = changes[Symbol.iterator]();
       const few = takeFew(taken);
-      if (few.length >= CHANGES_OF_A_LARGE_CALL) return writer.recordParts(inParts(few, taken));
+      if (few.length >= CHANGES_OF_A_LARGE_CALL) return writer.recordParts(inParts(few, taken, pace));
       const rows = few.map(toChangeRow);
       for (const change of writer.hasFailed ? [] : few)
         if ("permit" in change) recent.add(change.permit, plateNumbersOf(change.permit));
@@ -152,7 +153,7 @@ export function createSqliteLedger(
     async claim({ providerId, now, limit, leaseMs }) {
       const asked = { providerId, now: now.getTime(), limit, leaseMs };
       const rows = await getOpened().writer.ask("claim", asked);
-      return [...(await mapInSlices(rows, (row) => toClaimedDelivery(row, providerId)))];
+      return [...(await pace.mapInSlices(rows, (row) => toClaimedDelivery(row, providerId)))];
     },
     async claimOne({ providerId, permitId }, { now, leaseMs }) {
       const asked = { providerId, permitId, now: now.getTime(), leaseMs };
@@ -160,13 +161,16 @@ export function createSqliteLedger(
       return row === null ? undefined : toClaimedDelivery(row, providerId);
     },
     async save(updates) {
-      return getOpened().writer.ask("save", await mapInSlices(updates, toSaveRow));
+      return getOpened().writer.ask("save", await pace.mapInSlices(updates, toSaveRow));
     },
     async findNextDue(providerId) {
       const next = await getOpened().writer.ask("findNextDue", { providerId });
       return next === null ? undefined : new Date(next);
     },
-    findPermits: markChecked((query) => read("lookup", () => getReader().findPermits(query))),
+    findPermits: markChecked((query) => {
+      pace.noteLookup();
+      return read("lookup", () => getReader().findPermits(query));
+    }),
     async getPermit(permitId) {
       return read("getPermit", () => getReader().getPermit(permitId));
     },
@@ -213,8 +217,9 @@ function takeFew(changes: Iterator<LedgerChange>): LedgerChange[] {
 async function* inParts(
   first: readonly LedgerChange[],
   changes: Iterator<LedgerChange>,
+  pace: Pace,
 ): AsyncGenerator<ChangeRow[]> {
-  const slicer = createSlicer({ restMs: SHORT_REST_MS });
+  const slicer = pace.createSlicer({ restMs: SHORT_REST_MS });
   let part = first.map(toChangeRow);
   for (let next = changes.next(); next.done !== true; next = changes.next()) {
     part.push(toChangeRow(next.value));

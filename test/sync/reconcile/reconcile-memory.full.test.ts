@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { PushProvider, RegistrationPage } from "../../../src/core/provider.ts";
 import type { ProviderState } from "../../../src/sync/ledger/delivery.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
+import { Pace } from "../../../src/sync/pace/pace.ts";
 import { type ReconcileContext, reconcileProvider } from "../../../src/sync/reconcile/reconcile.ts";
 import { passportSetup } from "../../../src/vendors/passport/setup.ts";
 
@@ -96,6 +97,7 @@ async function measureGrowth(count: number): Promise<number> {
     {
       ...context,
       clock: () => NOW,
+      pace: new Pace(),
       neighbours: [],
       writeAt: (_, write) => write(),
       sendNow: async () => new Map(),

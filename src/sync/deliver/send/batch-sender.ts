@@ -2,8 +2,7 @@ import { EnforcementError } from "../../../core/errors.ts";
 import type { Outcome, PushProvider } from "../../../core/provider.ts";
 import { outcomesFor } from "../../../core/registration/outcome.ts";
 import { OLDEST_CLAIM_MS } from "../../ledger/lease.ts";
-import { areLookupsAsked, MAX_OPERATIONS_BESIDE_LOOKUPS } from "../../pace/lookups-first.ts";
-import { haveTurn } from "../../pace/slicer.ts";
+import { MAX_OPERATIONS_BESIDE_LOOKUPS, type Pace } from "../../pace/pace.ts";
 import type { Timers } from "../../pace/timers.ts";
 import type { Emit, RequestStuckEvent } from "../events.ts";
 import { OperationQueue, type QueuedOperation } from "../operation-queue.ts";
@@ -17,6 +16,7 @@ import { sendBatch } from "./send-batch.ts";
 export interface BatchSenderOptions {
   readonly provider: PushProvider;
   readonly timers: Timers;
+  readonly pace: Pace;
   readonly breaker: Breaker;
   readonly concurrency: number;
   readonly emit: Emit;
@@ -37,8 +37,8 @@ export class BatchSender {
 
   constructor(options: BatchSenderOptions) {
     this.#options = options;
-    this.#requests = new BoundedRequests(options.timers);
-    this.#checks = new BoundedRequests(options.timers);
+    this.#requests = new BoundedRequests(options);
+    this.#checks = new BoundedRequests(options);
   }
 
   /** Operations that wait for a request. */
@@ -104,8 +104,9 @@ export class BatchSender {
   }
 
   get #batchSize(): number {
-    const { batchSize } = this.#options.provider.capabilities;
-    return areLookupsAsked() ? Math.min(batchSize, MAX_OPERATIONS_BESIDE_LOOKUPS) : batchSize;
+    const { provider, pace } = this.#options;
+    const { batchSize } = provider.capabilities;
+    return pace.areLookupsAsked ? Math.min(batchSize, MAX_OPERATIONS_BESIDE_LOOKUPS) : batchSize;
   }
 
   /** During lookups, few operations are in open requests. */
@@ -113,12 +114,12 @@ export class BatchSender {
     return (
       this.#inFlight === 0 ||
       this.#inFlight + this.#batchSize <= MAX_OPERATIONS_BESIDE_LOOKUPS ||
-      !areLookupsAsked()
+      !this.#options.pace.areLookupsAsked
     );
   }
 
   async #send(taken: readonly QueuedOperation[], isProbe: boolean): Promise<void> {
-    const { provider, breaker, onEnd } = this.#options;
+    const { provider, breaker, pace, onEnd } = this.#options;
     const batch = this.#withoutOutdated(taken);
     const operation = batch[0]?.intent.operation;
     if (operation === undefined) {
@@ -134,7 +135,7 @@ export class BatchSender {
       },
     );
     // Processing the reply is a slice of work, too.
-    await haveTurn();
+    await pace.haveTurn();
     this.#inFlight -= batch.length;
     // A request that sync aborted shows nothing about the vendor.
     if (!this.#isOpen && wasCutOff) {

@@ -1,5 +1,5 @@
 import { LONGEST_REQUEST_MS } from "../../ledger/lease.ts";
-import { haveTurn } from "../../pace/slicer.ts";
+import type { Pace } from "../../pace/pace.ts";
 import type { Timers } from "../../pace/timers.ts";
 
 // A provider that obeys its signal ends within a turn or two of the event loop.
@@ -8,11 +8,13 @@ const STUCK_AFTER_MS = 1_000;
 /** The open requests of one provider. Each ends within a bound, even where the provider ignores its signal. */
 export class BoundedRequests {
   readonly #timers: Timers;
+  readonly #pace: Pace;
   readonly #underWay = new Set<AbortController>();
   #stuck = 0;
 
-  constructor(timers: Timers) {
+  constructor({ timers, pace }: { readonly timers: Timers; readonly pace: Pace }) {
     this.#timers = timers;
+    this.#pace = pace;
   }
 
   get size(): number {
@@ -40,7 +42,7 @@ export class BoundedRequests {
     const { signal } = request;
     this.#underWay.add(request);
     // Encoding a hundred registrations for the wire is a slice of work. The deadline begins after the wait for it.
-    await haveTurn();
+    await this.#pace.haveTurn();
     const cancelDeadline = this.#timers.after(LONGEST_REQUEST_MS, () => request.abort());
     const value = await this.#untilStuck(ask(signal), signal, onStuck);
     cancelDeadline();

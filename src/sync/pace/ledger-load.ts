@@ -1,7 +1,7 @@
 import type { Ledger } from "../ledger/ledger.ts";
 
 /** The load that each kind of ledger gets. Measured by `npm run bench:sync`. */
-interface Pace {
+interface LedgerLoad {
   /** Concurrent writes of deliveries. */
   readonly writings: number;
   /** The most deliveries in one write. Later ones wait for the next. */
@@ -10,7 +10,7 @@ interface Pace {
   readonly ahead: number;
 }
 
-export const PACE: Readonly<Record<Ledger["kind"], Pace>> = {
+export const LEDGER_LOAD: Readonly<Record<Ledger["kind"], LedgerLoad>> = {
   memory: { writings: 1, writtenTogether: Number.POSITIVE_INFINITY, ahead: 1 },
   // While the writer's thread writes, the next deliveries are encoded; during a long write, there are operations to
   // send.
