@@ -37,11 +37,11 @@ export function notify<Value>(listener: ((value: Value) => unknown) | undefined,
   try {
     ignorePromise(listener?.(value));
   } catch {
-    // The listener's own affair.
+    // A failure of the host's listener changes nothing here.
   }
 }
 
-/** {@link ignorePromise} for a value and for what stands in its keys, two levels deep. */
+/** {@link ignorePromise} for a value and for the values of its keys, two levels deep. */
 export function ignorePromisesIn(value: unknown, levels = 2): void {
   ignorePromise(value);
   // Bytes hold none, and may be many.

@@ -4,17 +4,17 @@ import { codePointOf, describeCharacter, MAX_NAME_LENGTH, showName } from "./vis
 
 /** How two names that should be equal differ. */
 export interface NameDifference {
-  /** The only entry of `kinds`, or `several`. */
+  /** The entry of `kinds` when there is one; otherwise `several`. */
   readonly kind: MismatchKind | "several";
-  /** Everything that must be set right before the names are equal. At least one; `other` stands alone. */
+  /** All differences that must be removed to make the names equal. At least one; `other` is never combined with another. */
   readonly kinds: readonly MismatchKind[];
   /** Where the first difference is, in code points from 0. */
   readonly position: number;
-  /** The name that was wanted. Invisible characters are shown as `[U+00A0]`; a long name is clipped around `position`. */
+  /** The wanted name. Invisible characters are shown as `[U+00A0]`; a long name is clipped around `position`. */
   readonly expected: string;
-  /** The name that was found, shown likewise. */
+  /** The name that was found, shown in the same way. */
   readonly actual: string;
-  /** What stands at `position`; absent where that name has ended. */
+  /** The characters at `position`; absent where that name has ended. */
   readonly codePoints: { readonly expected?: `U+${string}`; readonly actual?: `U+${string}` };
   /** `differs only in case at position 5: "l" instead of "L"`, where the actual name has the "l". */
   readonly message: string;
@@ -26,7 +26,7 @@ export interface MismatchExplainer {
   explain(expected: string, actual: string): NameDifference | undefined;
 }
 
-/** Makes an explainer. Two names are equal only when they are equal code unit for code unit, whatever the folds. */
+/** Creates an explainer. Two names are equal only when they are equal code unit for code unit, whatever the folds. */
 export function createMismatchExplainer(folds: readonly NameFold[]): MismatchExplainer {
   return {
     folds,
@@ -64,7 +64,7 @@ type Kind = Pick<NameFold, "kind" | "label">;
 
 const DIGITS: Kind = { kind: "digit_for_letter", label: "digits that look like letters" };
 
-/** The fewest kinds that explain everything; none when not even all of them do. */
+/** The fewest kinds that explain the whole difference; empty when all of them together do not. */
 function findFolds(expected: string, actual: string, all: readonly NameFold[]): readonly Kind[] {
   for (const folds of attemptsFor(expected, actual, all)) {
     const effective = foldsThatMatter(expected, actual, folds);
@@ -81,9 +81,9 @@ function findFolds(expected: string, actual: string, all: readonly NameFold[]): 
 }
 
 /**
- * Lists of folds, the plainest first. Look-alikes are left out at first because letters of one script may differ in
- * case where their look-alikes do not, the order of words because digits for letters change it. A zero-width space may
- * stand for a space as well as for nothing.
+ * The lists of folds to try, the shortest first. The first list is without look-alikes, because letters of one script may
+ * differ in case where their look-alikes do not, and without the order of words, because digits for letters change it. A
+ * zero-width space may replace a space, or be one character too many; both are tried.
  */
 function attemptsFor(
   expected: string,
@@ -106,7 +106,7 @@ function attemptsFor(
   return [...extended, ...widened];
 }
 
-/** Folds that change one of the names, the others having been applied: the rest cannot be needed. */
+/** The folds that change one of the names after the folds before them were applied. The others cannot be needed. */
 function foldsThatMatter(one: string, other: string, folds: readonly NameFold[]): readonly NameFold[] {
   let [left, right] = [one, other];
   return folds.filter(({ fold }) => {
@@ -153,7 +153,7 @@ function isComparable(name: string): boolean {
   return name.length <= MAX_NAME_LENGTH;
 }
 
-/** Index of the first code unit at which two different texts part, moved back where it would halve a character. */
+/** Index of the first code unit in which two texts differ; that of its first half when it is the second half of a pair. */
 function firstDifference(one: string, other: string): number {
   let index = 0;
   while (index < one.length && one[index] === other[index]) index += 1;

@@ -21,8 +21,8 @@ const lookAlikeFold: NameFold = {
 const explainer = createMismatchExplainer(withLookAlikes(lookAlikeFold));
 
 /**
- * Says how two names differ, or `undefined` when they are equal code unit for code unit. Nothing counts as equal
- * because it looks equal. Names of more than 1,000 characters are told apart, but their difference is `other`.
+ * Says how two names differ, or `undefined` when they are equal code unit for code unit. Names that only look
+ * equal are different. The difference of names with more than 1,000 characters is `other`.
  *
  * @throws EnforcementError `invalid_input` when one of them is no text
  */
@@ -35,7 +35,7 @@ export function indexNames(names: Iterable<string>): NameIndex {
   return createNameIndex(names, explainer);
 }
 
-/** What a character looks like, in ASCII; itself where it looks like nothing else. An accent stays on its letter. */
+/** The ASCII characters that a character looks like; the character itself when there are none. Accents are kept. */
 function foldCharacter(character: string): string {
   const whole = findLikeness(character);
   if (whole !== undefined) return whole;

@@ -29,16 +29,16 @@ export type MismatchKind =
   /** Anything else, alone or with any of the above: letters missing, added or replaced. */
   | "other";
 
-/** One kind of difference, and what takes it away from a name. */
+/** One kind of difference, and the function that removes it from a name. */
 export interface NameFold {
   readonly kind: MismatchKind;
-  /** In a sentence: differs only in … */
+  /** Completes the sentence "differs only in …". */
   readonly label: string;
   fold(name: string): string;
 }
 
-// In this order: an ordinary space must be one before it can be leading, trailing or doubled. Where two kinds explain
-// the same difference, the earlier one is named.
+// The order matters: a special space must become an ordinary one before it can be leading, trailing or doubled. Where two
+// kinds explain the same difference, the earlier one is reported.
 const SPACES_AND_SIGNS: readonly NameFold[] = [
   { kind: "invisible_character", label: "invisible characters", fold: dropInvisible },
   { kind: "special_space", label: "special spaces", fold: foldSpaces },
@@ -56,15 +56,15 @@ const LETTERS_AND_WORDS: readonly NameFold[] = [
   { kind: "swapped_words", label: "the order of words", fold: sortWords },
 ];
 
-/** Every fold but that of look-alikes, which needs a table. */
+/** All folds except that of look-alikes, which needs a table. */
 export const PLAIN_FOLDS: readonly NameFold[] = [...SPACES_AND_SIGNS, ...LETTERS_AND_WORDS];
 
-/** {@link PLAIN_FOLDS} with that of look-alikes in its place. */
+/** {@link PLAIN_FOLDS} with the fold of look-alikes at its place in the order. */
 export function withLookAlikes(lookAlikes: NameFold): readonly NameFold[] {
   return [...SPACES_AND_SIGNS, lookAlikes, ...LETTERS_AND_WORDS];
 }
 
-/** A zero-width space and its like. */
+/** A zero-width space, joiner or non-joiner, a word joiner, a byte order mark. */
 export const ZERO_WIDTH = /[\u200B-\u200D\u2060\uFEFF]/;
 
 /** The name with an ordinary space for each zero-width one. */
@@ -77,18 +77,18 @@ export function applyFolds(folds: readonly NameFold[], name: string): string {
   return folds.reduce((folded, { fold }) => fold(folded), name);
 }
 
-/** Makes what applies folds in their order, that of words apart. */
+/** Creates the function that applies all folds in their order, except that of words. */
 export function createFold(folds: readonly NameFold[]): (name: string) => string {
   const inOrder = folds.filter(({ kind }) => kind !== "swapped_words");
   return (name) => (isPlain(name) ? name.toLowerCase() : applyFolds(inOrder, name));
 }
 
-/** Whether no fold but that of case changes a name: ASCII without a grave accent, words one space apart. */
+/** Whether only the fold of case can change a name: ASCII without a grave accent, words one space apart. */
 function isPlain(name: string): boolean {
   return /^[!-_a-~]+(?: [!-_a-~]+)*$/.test(name);
 }
 
-/** What folded names have in common that differ in the order of words and in digits that look like letters. */
+/** A key that is equal for folded names with the same words in another order, and with digits for letters. */
 export function variantKeyOf(folded: string): string {
   return sortWords(/[01l]/.test(folded) ? folded.replace(/0/g, "o").replace(/[1l]/g, "i") : folded);
 }

@@ -21,20 +21,20 @@ export interface NameCandidate {
    * and the like are set right. 0: nothing else differs. Words in another order and digits for letters count as 1.
    */
   readonly edits: number;
-  /** Another name is exactly as close: nothing but knowledge of the place can tell which one is meant. */
+  /** Whether another name is exactly as close: only a person who knows the place can tell which one is meant. */
   readonly tied: boolean;
 }
 
 /** A name further away than this is not close. */
 export const MAX_EDITS = 3;
 
-/** More changed characters than these are all the same to a ranking. */
+/** The ranking does not distinguish names with more changed characters than this. */
 const MAX_CHANGES = 6;
 
 /** A name with what it is compared by. */
 export interface FoldedName {
   readonly name: string;
-  /** The name with everything set right that can be explained, but for the order of words. */
+  /** The name after all folds except that of words. */
   readonly folded: string;
   /** In the list given, from 0. */
   readonly place: number;
@@ -43,7 +43,7 @@ export interface FoldedName {
 /** A name that is close enough to be ranked. */
 export interface FoundName extends FoldedName {
   readonly edits: number;
-  /** Nothing differs but what the explainer has a kind for. */
+  /** Whether the explainer has a kind for each difference. */
   readonly explained: boolean;
 }
 
@@ -101,7 +101,7 @@ export function isVariant(wanted: FoldedName, other: FoldedName, explainer: Mism
   return difference !== undefined && difference.kind !== "other";
 }
 
-/** Ranks what was found and leaves out what is far beside the nearest. */
+/** Ranks the found names, without those more than one edit further away than the nearest. */
 export function rankFound(
   found: readonly FoundName[],
   wanted: string,

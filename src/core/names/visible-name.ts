@@ -1,21 +1,21 @@
-/** Longest name, in UTF-16 code units, that is taken apart or suggested. No vendor's field holds half of it. */
+/** Longest name, in UTF-16 code units, that is explained or suggested. No vendor's field holds half of it. */
 export const MAX_NAME_LENGTH = 1_000;
 
 const SHOWN_EACH_SIDE = 60;
 
-// Controls, format characters, lone surrogates, combining marks, fillers and blanks; every space but U+0020; and
-// U+0020 itself where a person overlooks it: at either end and after another one.
+// Controls, format characters, lone surrogates, combining marks, fillers and blanks; every space except U+0020; and
+// U+0020 itself where a reader overlooks it: at either end and after another one.
 const HIDDEN = /[\p{C}\p{M}\u115F\u1160\u2800\u3164\uFFA0]|(?! )\p{Z}|^ | (?= *$)|(?<= ) /gu;
 
 /**
- * A name as it can be shown to a person: what cannot be seen stands as its code point in brackets,
+ * A name as a person can read it: an invisible character is replaced by its code point in brackets,
  * `Lot[U+00A0]A`. A long name is clipped to 60 characters on each side of `around` (a code unit index, default 0).
  */
 export function showName(name: string, around = 0): string {
   return makeVisible(name.length <= 2 * SHOWN_EACH_SIDE ? name : clip(name, around));
 }
 
-// What people meet most; anything else is its code point alone.
+// The most frequent ones; any other character is described by its code point alone.
 const CALLED: ReadonlyMap<string, string> = new Map([
   ["\t", "tab"],
   ["\n", "line break"],
@@ -38,7 +38,7 @@ const CALLED: ReadonlyMap<string, string> = new Map([
   ["\uFEFF", "byte order mark"],
 ]);
 
-// Where letters come from that pass for Latin ones.
+// Scripts with letters that look like Latin ones.
 const ORIGINS: readonly (readonly [origin: string, letters: RegExp])[] = [
   ["Cyrillic", /\p{Script=Cyrillic}/u],
   ["Greek", /\p{Script=Greek}/u],
@@ -48,12 +48,12 @@ const ORIGINS: readonly (readonly [origin: string, letters: RegExp])[] = [
   ["full-width", /[\uFF01-\uFF5E]/],
 ];
 
-/** Whether a name holds something that a person cannot see, and so cannot retype. */
+/** Whether a name has characters that a person cannot see, and so cannot retype. */
 export function hasHiddenCharacters(name: string): boolean {
   return makeVisible(name) !== name;
 }
 
-/** Whether a name holds what is no part of any name: control characters, and marks that take no room. */
+/** Whether a name has characters that belong in no name: control characters, and format characters without a width. */
 export function hasForbiddenCharacters(name: string): boolean {
   return /[\p{Cc}\p{Cf}]/u.test(name);
 }
@@ -64,7 +64,7 @@ export function codePointOf(character: string): `U+${string}` {
 }
 
 /**
- * One character in a sentence: `"l"`, `"А" (U+0410, Cyrillic)`, `U+00A0 (no-break space)`. `undefined` stands for the
+ * One character in a sentence: `"l"`, `"А" (U+0410, Cyrillic)`, `U+00A0 (no-break space)`. `undefined` means the
  * end of the name.
  */
 export function describeCharacter(character: string | undefined): string {

@@ -117,7 +117,7 @@ function refuseCharacter(character: string, position: number, field: string): Er
   return fieldError(field, `${nameCharacter(character)} at position ${position} ${problemOf(character)}`);
 }
 
-/** `"А" (U+0410, Cyrillic)`: always with its code point, so that what only looks alike is told apart. */
+/** `"А" (U+0410, Cyrillic)`: always with its code point, which distinguishes characters that look alike. */
 function nameCharacter(character: string): string {
   const described = describeCharacter(character);
   const codePoint = codePointOf(character);

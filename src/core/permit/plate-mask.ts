@@ -74,7 +74,7 @@ function toLettersAndDigits(text: string): string {
 
 function plateNumberPattern(number: string): RegExp {
   const spaced = [...number].join(SEPARATORS);
-  // A plate of one or two characters stands in half the words there are: only whole ones are hidden.
+  // A plate of one or two characters occurs inside many ordinary words: it is masked only where it is a word of its own.
   return number.length > 2
     ? new RegExp(spaced, "gi")
     : new RegExp(`(?<![A-Za-z0-9])${spaced}(?![A-Za-z0-9])`, "gi");

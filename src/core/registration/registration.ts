@@ -18,7 +18,7 @@ export interface Registration {
   /** First instant that is no longer valid; `null` for no end. */
   readonly validTo: Date | null;
   /**
-   * Counts the times that this same registration was taken up again after it had been cancelled. Default 0.
+   * Counts how often this same registration was registered again after it had been cancelled. Default 0.
    * A plate changed from A to B and back to A is the next generation of A.
    */
   readonly generation?: number;
