@@ -219,7 +219,11 @@ function waiting(
 function toRefusal({ operation, validTo }: Intent, error: EnforcementError, now: Date): Refusal {
   const { code, message, status, vendorCode, vendorMessage } = error;
   return {
-    ...{ operation, validTo, failedAt: now.toISOString(), code, message },
+    operation,
+    validTo,
+    failedAt: now.toISOString(),
+    code,
+    message,
     ...(status === undefined ? {} : { status }),
     ...(vendorCode === undefined ? {} : { vendorCode }),
     ...(vendorMessage === undefined ? {} : { vendorMessage }),

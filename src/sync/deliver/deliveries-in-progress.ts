@@ -57,7 +57,9 @@ export class DeliveriesInProgress {
       onReclaimed: (claimed, claimedAt) => this.take([claimed], claimedAt),
     });
     this.#freedPlaces = new FreedPlaces({
-      ...{ providerId: context.provider.id, ledger: context.ledger, timers: context.timers },
+      providerId: context.provider.id,
+      ledger: context.ledger,
+      timers: context.timers,
       findWork: (permitId) => this.#works.get(permitId),
       onDue: () => hooks.onDue(context.timers.now().getTime()),
     });

@@ -182,10 +182,8 @@ function restoreRight(short: ShortRight, owner: Owner): RegistrationState {
     reference,
     registration,
     receipt: restoreReceipt(receipt, { reference, registration }, owner),
-    ...{
-      intent: intent === undefined || intent === 0 ? null : restoreIntent(intent),
-      failure: failure || null,
-    },
+    intent: intent === undefined || intent === 0 ? null : restoreIntent(intent),
+    failure: failure || null,
     ...(mayLastUntil === undefined || mayLastUntil === 0 ? {} : { mayLastUntil }),
     ...(lost === 1 ? { lost: true } : {}),
     ...(extendAt === undefined || extendAt === 0 ? {} : { extendAt }),

@@ -87,7 +87,8 @@ async function look(comparison: TargetComparison, only?: ReadonlySet<string>): P
   // then.
   const view = await readVendorView(provider, target, {
     pace,
-    ...{ now: clock(), testPlates },
+    now: clock(),
+    testPlates,
     ...(only === undefined ? {} : { only }),
     ...(signal === undefined ? {} : { signal }),
   });

@@ -64,16 +64,27 @@ export class ReconcileTally {
   progress(): ReconcileProgress {
     const { listed, compared } = this.#sums;
     return {
-      ...{ providerId: this.#providerId, targetsDone: this.#compared + this.#failed, targets: this.#targets },
-      ...{ listed, compared, drift: { ...this.#drift } },
+      providerId: this.#providerId,
+      targetsDone: this.#compared + this.#failed,
+      targets: this.#targets,
+      listed,
+      compared,
+      drift: { ...this.#drift },
     };
   }
 
   report(endedAt: Date): ReconcileReport {
     return {
-      ...{ providerId: this.#providerId, startedAt: this.#startedAt, endedAt, targets: this.#compared },
-      ...{ incompleteTargets: this.#incompleteTargets, failedTargets: this.#failedTargets, ...this.#sums },
-      ...{ drift: { ...this.#drift }, repaired: { ...this.#repaired }, findings: this.#findings },
+      providerId: this.#providerId,
+      startedAt: this.#startedAt,
+      endedAt,
+      targets: this.#compared,
+      incompleteTargets: this.#incompleteTargets,
+      failedTargets: this.#failedTargets,
+      ...this.#sums,
+      drift: { ...this.#drift },
+      repaired: { ...this.#repaired },
+      findings: this.#findings,
     };
   }
 }

@@ -61,7 +61,9 @@ export class Breaker {
     if (this.#downSince === undefined) return { state: "closed", code: null, downSince: null, retryAt: null };
     return {
       state: this.#isProbing || this.waitMs === 0 ? "half_open" : "open",
-      ...{ code: this.#code ?? null, downSince: this.#downSince, retryAt: new Date(this.#retryAt) },
+      code: this.#code ?? null,
+      downSince: this.#downSince,
+      retryAt: new Date(this.#retryAt),
     };
   }
 

@@ -52,7 +52,9 @@ export const genetecWire: HandheldWire = {
 
 function toSession(zoneId: string, permit: z.infer<typeof permitSchema>): HandheldSession {
   return {
-    ...{ id: null, createdDateTime: null, tenantName: null },
+    id: null,
+    createdDateTime: null,
+    tenantName: null,
     permitId: permit.PermitId,
     plate: permit.PlateNumber,
     state: permit.PlateState,

@@ -60,7 +60,11 @@ export const irisWire: HandheldWire = {
     if (response === "") return { shows: "none" };
     const { expiryDate, purchasedDate, plateNumber, regionName, status: validity } = response.plateInfo;
     const session = {
-      ...{ id: null, permitId: null, state: null, startDateTime: null, tenantName: null },
+      id: null,
+      permitId: null,
+      state: null,
+      startDateTime: null,
+      tenantName: null,
       plate: plateNumber,
       endDateTime: expiryDate,
       createdDateTime: purchasedDate,
