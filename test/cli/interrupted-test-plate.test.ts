@@ -83,17 +83,17 @@ describe("test-plate where a person must look", () => {
   it.each([
     ["pipe", "There is no terminal to ask at, and the input holds no answer."],
     ["terminal", "The input was ended (Ctrl+D) before the question was answered."],
-  ] as const)("says that the input has ended (%s), and that the plate was taken back", async (input, why) => {
+  ] as const)("says that the input has ended (%s), and that the plate was withdrawn", async (input, why) => {
     const { code, stdout } = await test({ input, answers: [] });
     expect(code).toBe(1);
     expect(stdout).toContain(`failed - Lot 101`);
     expect(stdout).toContain(why);
-    expect(stdout).toContain("TEST123 was taken back.");
+    expect(stdout).toContain("TEST123 was withdrawn.");
     expect(stdout).not.toContain("function");
     expect(shown()).toBe(0);
   });
 
-  it("says that it was cancelled, takes the plate back, and tests no other location", async () => {
+  it("says that it was cancelled, withdraws the plate, and tests no other location", async () => {
     const stop = new AbortController();
     const asked: string[] = [];
     const ask = (question: string) => {
@@ -105,15 +105,15 @@ describe("test-plate where a person must look", () => {
     const { code, stdout, stderr } = await test({ ask, signal: stop.signal }, "--vendor", "hotspot", "--all");
     expect(code).toBe(1);
     expect(asked).toHaveLength(1);
-    expect(stdout).toContain("Cancelled by you. TEST123 was taken back.");
+    expect(stdout).toContain("Cancelled by you. TEST123 was withdrawn.");
     expect(stdout).toContain("Cancelled by you. It was not tested.");
     expect(stdout).not.toMatch(/signal|function/);
-    expect(stderr).toContain("Cancelling: the test plate is taken back first.");
+    expect(stderr).toContain("Cancelling: the test plate is withdrawn first.");
     expect(shown()).toBe(0);
     expect(evidence()).toHaveLength(1);
   });
 
-  it("says when it could not be taken back, until when it is valid, and how to sweep it", async () => {
+  it("says when it could not be withdrawn, until when it is valid, and how to sweep it", async () => {
     const stop = new AbortController();
     const ask = () => {
       sandbox.hotspot.faults.add({ kind: "status", status: 503, times: Number.POSITIVE_INFINITY });
@@ -122,10 +122,8 @@ describe("test-plate where a person must look", () => {
     };
     const { code, stdout } = await test({ ask, signal: stop.signal });
     expect(code).toBe(1);
-    expect(stdout).toContain("Cancelled by you. TEST123 was not taken back: ");
-    expect(stdout).toContain(
-      "It ends by itself at 2026-11-21 16:00 UTC; run --sweep to take it back before.",
-    );
+    expect(stdout).toContain("Cancelled by you. TEST123 was not withdrawn: ");
+    expect(stdout).toContain("It ends by itself at 2026-11-21 16:00 UTC; run --sweep to withdraw it before.");
     expect(shown()).toBe(1);
     sandbox.hotspot.faults.clear();
     const swept = await test({}, "--vendor", "hotspot", "--sweep");
@@ -190,9 +188,9 @@ describe("a process", () => {
   });
 
   it.each([
-    ["SIGINT", "Cancelled by you. TEST123 was taken back."],
-    ["SIGTERM", "Cancelled by the system (SIGTERM). TEST123 was taken back."],
-  ] as const)("takes the plate back after %s", async (signal, words) => {
+    ["SIGINT", "Cancelled by you. TEST123 was withdrawn."],
+    ["SIGTERM", "Cancelled by the system (SIGTERM). TEST123 was withdrawn."],
+  ] as const)("withdraws the plate after %s", async (signal, words) => {
     const run = start(["test-plate", write(processVendors.hotspotUrl), ...ARGS], "pipe");
     while (!run.said.stderr.includes("[y/n]")) await wait(5);
     expect(ofPlate()).toBe(1);

@@ -42,22 +42,22 @@ function describeSilence({ signal: stop, input }: Terminal, signal: AbortSignal)
     : `There is no terminal to ask at, and the input holds no answer. ${WITHOUT_TERMINAL}`;
 }
 
-/** What became of the test plate of a run that broke off, as its record says. `undefined`: there is no record. */
+/** Describes the test plate of an interrupted run, from its record. Without a record, the run sent nothing. */
 export function describeCleanUp(record: TestPlateEvidence | undefined): string {
   if (record === undefined) return "Nothing was sent.";
   const { state, trace, plate, locationId, endsAt, problem = "" } = record;
   if (trace.delivery === "pull") {
     return state === "closed"
-      ? `The permit for ${namePermit(plate.number, locationId)} was taken back.`
+      ? `The permit for ${namePermit(plate.number, locationId)} was withdrawn.`
       : `If you have issued the permit for ${namePermit(plate.number, locationId)}, take it out of your system; --sweep asks for it again.`;
   }
   if (state === "closed") {
     return trace.receipt === undefined
-      ? `${plate.number} is not valid there: it was taken back, or never accepted.`
-      : `${plate.number} was taken back.`;
+      ? `${plate.number} is not valid there: it was withdrawn, or never accepted.`
+      : `${plate.number} was withdrawn.`;
   }
   const [, cause = "it is shown although it was cancelled."] = /Not withdrawn: (.*)$/s.exec(problem) ?? [];
-  return `${plate.number} was not taken back: ${cause} It ends by itself at ${showInstant(new Date(endsAt))}; run --sweep to take it back before.`;
+  return `${plate.number} was not withdrawn: ${cause} It ends by itself at ${showInstant(new Date(endsAt))}; run --sweep to withdraw it before.`;
 }
 
 /** Asks whether the officer's screen shows the test plate. */

@@ -27,7 +27,7 @@ import {
 const TEST_PLATE_FLAGS: FlagDefinitions = {
   location: { type: "string", multiple: true, value: "id", help: "A location to test. May be repeated." },
   all: { type: "boolean", help: "All locations that the provider is switched on for." },
-  sweep: { type: "boolean", help: "First take back the test plates that earlier runs left." },
+  sweep: { type: "boolean", help: "First withdraw the test plates that earlier runs left." },
   minutes: {
     type: "string",
     value: "number",
@@ -38,7 +38,7 @@ const TEST_PLATE_FLAGS: FlagDefinitions = {
   ...REPORT_FLAGS,
 };
 
-/** Performs the go-live test: the test plate is put at a location, looked for, and taken back. */
+/** Performs the go-live test: the test plate is put at a location, looked for, and withdrawn. */
 export const testPlateCommand: Command = {
   name: "test-plate",
   summary: "perform the go-live test with plate TEST123 at one location after the other",
@@ -47,8 +47,8 @@ export const testPlateCommand: Command = {
     "Exit code 0: seen everywhere, and gone again. 1: not, also when you cancel it or a question gets no answer.",
     "2: unusable input, or no terminal to ask at where a person must answer; nothing was sent then.",
     "Where the vendor cannot be read back, you are asked whether you see the plate.",
-    "Ctrl+C takes the plate back before the command ends.",
-    "Every run is recorded before anything is sent. After a run that was killed, --sweep takes back what it left.",
+    "Ctrl+C withdraws the plate before the command ends.",
+    "Every run is recorded before anything is sent. After a run that was killed, --sweep withdraws what it left.",
   ],
   flags: TEST_PLATE_FLAGS,
   examples: [
@@ -92,7 +92,7 @@ export const testPlateCommand: Command = {
 };
 
 const CANCELLING =
-  "Cancelling: the test plate is taken back first. Ctrl+C once more ends the command at once; then run it with --sweep.";
+  "Cancelling: the test plate is withdrawn first. Ctrl+C once more ends the command at once; then run it with --sweep.";
 
 interface RunContext {
   readonly mapping: MappingFile;
@@ -154,7 +154,7 @@ async function testLocation(
   }
 }
 
-/** Takes back what earlier runs left. When it is cancelled, what is still there is left for the next time. */
+/** Withdraws the test plates that earlier runs left. A cancelled sweep leaves the remaining ones for the next sweep. */
 async function sweep(
   connected: readonly ConnectedProvider[],
   { evidence, terminal }: RunContext,
@@ -181,7 +181,7 @@ async function sweep(
         companyId,
         locationId,
         ...(after.get(id)?.state === "closed"
-          ? { end: "cancelled", message: "The test plate was taken back." }
+          ? { end: "cancelled", message: "The test plate was withdrawn." }
           : { end: "left", message: `${describeCancel(signal)} It stays recorded: run --sweep again.` }),
       }));
   }

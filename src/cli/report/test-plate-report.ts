@@ -6,7 +6,7 @@ import { type LocationNames, nameLocations, toSubject } from "./location-names.t
 import type { Mark, Report, ReportItem, ReportSection } from "./report.ts";
 import { count, inCommandWords, showInstant } from "./words.ts";
 
-/** A run at one location: what became of it, or why there was none. */
+/** A run at one location: its result, or why it did not take place. */
 export type TestPlateRun = { readonly providerId: string; readonly locationId: string } & (
   | { readonly result: TestPlateResult }
   | { readonly problem: string }
@@ -122,7 +122,7 @@ function toRunItem(run: TestPlateRun, names: LocationNames): ReportItem {
         : "not seen",
     subject,
     message: inCommandWords(message),
-    ...(cancelled ? {} : { action: "Take it back with --sweep." }),
+    ...(cancelled ? {} : { action: "Withdraw it with --sweep." }),
     places: [],
   };
 }
