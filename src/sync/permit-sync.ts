@@ -213,12 +213,14 @@ function createFrom(
     onForgotten: () => retention.wake(),
   });
 
+  const forget: PermitSync["forget"] = (permitId, options) => changes.withdraw("forget", permitId, options);
+
   return {
     issue: (permit, options) => changes.put("issue", permit, options),
     issueMany: (permits, options) => changes.putMany(permits, options),
     revise: (permit, options) => changes.put("revise", permit, options),
     revoke: (permitId, options) => changes.withdraw("revoke", permitId, options),
-    forget: (permitId, options) => changes.withdraw("forget", permitId, options),
+    forget,
     async refresh(options = {}) {
       const { companyId } = readRecord(options, "options", ["companyId"]);
       await refreshCompanies(core, readOptionalText(companyId, "options.companyId"));
@@ -276,8 +278,8 @@ function createFrom(
     },
     retry: async (key) => retryFailure(core, key),
     dismiss: async (key) => dismissFailure(core, key),
-    reconcile: async (providerId, options) => reconcileOne(core, providerId, options),
-    reassert: async (providerId, options) => reassertOne(core, providerId, options),
+    reconcile: async (providerId, options) => reconcileOne(core, forget, providerId, options),
+    reassert: async (providerId, options) => reassertOne(core, forget, providerId, options),
     findPermits: createFindPermits(core),
   };
 }

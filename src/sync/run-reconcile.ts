@@ -1,6 +1,7 @@
 import { fieldError } from "../core/fields.ts";
 import type { PushProvider } from "../core/provider.ts";
 import type { DeliveryLoop } from "./deliver/delivery-loop.ts";
+import { changeDelivery } from "./failures.ts";
 import type { ReconcileOptions, ReconcileReport } from "./reconcile/drift.ts";
 import { type ReassertOptions, type ReassertReport, reassertProvider } from "./reconcile/reassert.ts";
 import { reconcileProvider } from "./reconcile/reconcile.ts";
@@ -9,10 +10,11 @@ import type { SyncCore } from "./sync-core.ts";
 
 export async function reconcileOne(
   core: SyncCore,
+  forget: RepairContext["forget"],
   providerId: string,
   options?: ReconcileOptions,
 ): Promise<ReconcileReport> {
-  const context = await openContext(core, providerId);
+  const context = await openContext(core, forget, providerId);
   const { vendor } = context.provider;
   const neighbours = [...core.providers.values()].flatMap((other) =>
     other.delivery === "push" && other.vendor === vendor && other.id !== providerId ? [other.id] : [],
@@ -22,22 +24,30 @@ export async function reconcileOne(
 
 export async function reassertOne(
   core: SyncCore,
+  forget: RepairContext["forget"],
   providerId: string,
   options?: ReassertOptions,
 ): Promise<ReassertReport> {
-  const context = await openContext(core, providerId);
+  const context = await openContext(core, forget, providerId);
   return reassertProvider({ ...context, timers: core.timers }, options);
 }
 
-async function openContext(core: SyncCore, providerId: string): Promise<RepairContext> {
+async function openContext(
+  core: SyncCore,
+  forget: RepairContext["forget"],
+  providerId: string,
+): Promise<RepairContext> {
   const provider = getPushProvider(core, providerId);
   const { clockKeeper, timers } = core;
+  const ledger = await core.openLedger();
   return {
     provider,
-    ledger: await core.openLedger(),
+    ledger,
     clock: timers.now,
     pace: core.pace,
     writeAt: (at, write) => clockKeeper.record(at, write),
+    forget,
+    changeDelivery: (id, change) => changeDelivery(core, id, change),
     // The provider may be replaced during the run: then its new loop sends.
     sendNow: (references, write, signal) => getLoop(core, providerId).sendNow(references, write, signal),
   };

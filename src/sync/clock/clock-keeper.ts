@@ -32,10 +32,10 @@ export class ClockKeeper {
     const now = this.#clock.now().getTime();
     if (latest !== null) {
       this.#latest = latest.getTime();
-      // A ledger's own clock goes on while no process runs, and other running processes write their instant ahead of
-      // it.
-      const mayBeLater = ledger.now === undefined ? this.#latest : this.#latest - AHEAD_MS;
-      this.#clock.latest = Math.max(this.#clock.latest, mayBeLater);
+      // A ledger's own clock goes on while no process runs, and running processes write their instant ahead of it: only
+      // before the instant at which it was written is the clock surely behind. What was recorded since may be later.
+      const writtenAt = ledger.now === undefined ? this.#latest : this.#latest - AHEAD_MS;
+      this.#clock.latest = Math.max(this.#clock.latest, now < writtenAt ? this.#latest : writtenAt);
     }
     if (now - this.#latest > DAY_MS && latest !== null) this.#clock.noteLeap(now - this.#latest, "ledger");
     else if (leap !== null && leap.steadyAt.getTime() > now) {

@@ -5,7 +5,6 @@ import { extraPermitId } from "../../core/registration/identity.ts";
 import { outcomeOf } from "../../core/registration/outcome.ts";
 import type { WatchedEnd } from "../deliver/watched-outcomes.ts";
 import type { RegistrationState } from "../ledger/delivery.ts";
-import { LEASE_MS } from "../ledger/lease.ts";
 import type { RepairContext } from "./repair-context.ts";
 
 // The ledger does not know the location of an extra right, and no vendor's wire carries its id.
@@ -21,7 +20,7 @@ interface ExtraRight {
  * withdrawn, so that its cancellation is delivered, retried and erased like any other. A record without a plate, or that
  * cannot be read, is left alone. Returns the ends of the others, by reference.
  */
-export function cancelExtras(
+export async function cancelExtras(
   entries: readonly ListedRegistration[],
   context: RepairContext & { readonly companyId: string },
   signal: AbortSignal | undefined,
@@ -30,13 +29,16 @@ export function cancelExtras(
   const extras = entries.flatMap((entry) => findExtra(entry, context, now));
   const references = extras.map(({ right }) => right.reference);
   const write = () => context.writeAt(now, () => recordExtras(extras, context, now));
-  return context.sendNow(references, write, signal);
+  const ends = await context.sendNow(references, write, signal);
+  // The ledger erases each as soon as the vendor has cancelled it, or after the retention where this process dies before.
+  for (const { permit } of extras) await context.forget(permit.id);
+  return ends;
 }
 
 /** Returns the references of the rights whose cancellation is due now. */
 async function recordExtras(
   extras: readonly ExtraRight[],
-  { provider, ledger }: RepairContext,
+  { provider, ledger, changeDelivery }: RepairContext,
   now: Date,
 ): Promise<ReadonlySet<string>> {
   const written = new Set<string>();
@@ -47,16 +49,12 @@ async function recordExtras(
       { kind: "issue", permit, providerIds: [provider.id], at: now },
       { kind: "revoke", permitId: permit.id, at: now },
     ]);
-    const claimed = await ledger.claimOne(id, { now, leaseMs: LEASE_MS });
-    if (claimed === undefined) continue;
-    const { delivery, version } = claimed;
-    const isKnown = delivery.rights.some(({ reference }) => reference === right.reference);
-    const after = isKnown ? delivery : { ...delivery, rights: [...delivery.rights, right] };
-    const release = { dueAt: now, settled: false };
-    const [hadEffect] = await ledger.save([{ ...id, version, delivery: after, release }]);
-    if (hadEffect && !isKnown) written.add(right.reference);
-    // From here on the ledger erases it as soon as the vendor has cancelled the right.
-    await ledger.record([{ kind: "forget", permitId: permit.id, at: now }]);
+    // The loop may have claimed the delivery already, to find nothing in it.
+    const isAdded = await changeDelivery(id, (delivery) => {
+      const isKnown = delivery.rights.some(({ reference }) => reference === right.reference);
+      return isKnown ? undefined : { ...delivery, rights: [...delivery.rights, right] };
+    });
+    if (isAdded) written.add(right.reference);
   }
   return written;
 }

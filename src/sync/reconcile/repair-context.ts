@@ -1,6 +1,7 @@
 import { EnforcementError } from "../../core/errors.ts";
 import type { PushProvider } from "../../core/provider.ts";
 import type { DeliveryLoop } from "../deliver/delivery-loop.ts";
+import type { DeliveryId, ProviderState } from "../ledger/delivery.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Pace } from "../pace/pace.ts";
 
@@ -12,6 +13,13 @@ export interface RepairContext {
   readonly pace: Pace;
   /** Runs a write that is dated `at`, once the ledger remembers a later instant. */
   readonly writeAt: <Value>(at: Date, write: () => Promise<Value>) => Promise<Value>;
+  /** Records that a permit is to be erased as soon as no vendor has a live right of it. */
+  readonly forget: (permitId: string) => Promise<unknown>;
+  /** Changes one delivery under a claim of its own, and waits for that claim. False: `change` returned undefined. */
+  readonly changeDelivery: (
+    id: DeliveryId,
+    change: (delivery: ProviderState) => ProviderState | undefined,
+  ) => Promise<boolean>;
   /** Sends what a write makes due, and waits for the outcomes. */
   readonly sendNow: DeliveryLoop["sendNow"];
 }

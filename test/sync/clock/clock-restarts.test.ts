@@ -146,3 +146,22 @@ it("goes through the ledger at a start only where the clock is behind something 
     expect(rewinds).toBe(expected);
   }
 });
+
+it("delivers what was recorded last before the ledger's own clock went back while no process ran", async () => {
+  const ledger = memoryLedger();
+  let clock = () => START;
+  const wrap = () => ({ ...ledger, now: () => new Date(clock()) });
+  // It records, and another process is to deliver. The ledger remembers an instant once a minute.
+  const before = scriptedSync(["alpha"], { wrap });
+  clock = before.now;
+  await before.until(before.sync.issue(permit("FIRST")));
+  await before.pass(MINUTE_MS / 2);
+  await before.until(before.sync.issue(permit("SECOND")));
+
+  const after = scriptedSync(["alpha"], { wrap, aheadMs: -2 * DAY_MS });
+  clock = after.now;
+  await after.until(after.sync.start());
+  await after.pass(MINUTE_MS);
+  expect(after.vendor().live.size).toBe(2);
+  await after.until(after.sync.stop());
+});

@@ -100,6 +100,8 @@ async function measureGrowth(count: number): Promise<number> {
       pace: new Pace(),
       neighbours: [],
       writeAt: (_, write) => write(),
+      forget: async () => {},
+      changeDelivery: async () => false,
       sendNow: async () => new Map(),
     },
     {
