@@ -24,29 +24,36 @@ const library = {
 };
 
 /**
- * The threads of the embedded ledger stand in its code as text: a bundle, a zip of Yarn's or a single executable has no
- * file beside it that a thread could be started from.
+ * The programs of the embedded ledger's threads, as texts for `define`: a bundle, a zip of Yarn's or a single executable has
+ * no file beside it that a thread could be started from.
  */
+export async function buildThreadTexts(
+  build: typeof import("esbuild").build,
+): Promise<Record<string, string>> {
+  const threads = { WRITER_THREAD: "sqlite-writer-thread", CHECK_THREAD: "sqlite-check-thread" };
+  const texts: Record<string, string> = {};
+  for (const [name, file] of Object.entries(threads)) {
+    const { outputFiles } = await build({
+      entryPoints: [fileURLToPath(new URL(`src/sync/sqlite/${file}.ts`, import.meta.url))],
+      bundle: true,
+      write: false,
+      format: "cjs",
+      target: "node22.16",
+      platform: "node",
+      // Of files, which only the source has.
+      define: { "import.meta.url": "undefined" },
+      minifyWhitespace: true,
+      minifySyntax: true,
+    });
+    texts[name] = JSON.stringify(outputFiles[0]?.text);
+  }
+  return texts;
+}
+
 export const threadsAsText: NonNullable<Options["esbuildPlugins"]>[number] = {
   name: "threads-as-text",
   async setup({ initialOptions, esbuild }) {
-    const threads = { WRITER_THREAD: "sqlite-writer-thread", CHECK_THREAD: "sqlite-check-thread" };
-    initialOptions.define ??= {};
-    for (const [name, file] of Object.entries(threads)) {
-      const { outputFiles } = await esbuild.build({
-        entryPoints: [fileURLToPath(new URL(`src/sync/sqlite/${file}.ts`, import.meta.url))],
-        bundle: true,
-        write: false,
-        format: "cjs",
-        target: "node22.16",
-        platform: "node",
-        // Of files, which only the source has.
-        define: { "import.meta.url": "undefined" },
-        minifyWhitespace: true,
-        minifySyntax: true,
-      });
-      initialOptions.define[name] = JSON.stringify(outputFiles[0]?.text);
-    }
+    initialOptions.define = { ...initialOptions.define, ...(await buildThreadTexts(esbuild.build)) };
   },
 };
 

@@ -1,4 +1,12 @@
+import { build } from "esbuild";
 import { configDefaults, defineConfig, type ViteUserConfig } from "vitest/config";
+import { buildThreadTexts } from "./tsup.config.ts";
+
+/**
+ * The ledger's threads start from texts, as in the built package. From the TypeScript files, Node would strip the types in
+ * each thread by WebAssembly, and V8 sometimes crashes when such a thread ends.
+ */
+export const define = await buildThreadTexts(build);
 
 /** `npm test`: what a change usually breaks, in under three minutes. test/full.config.ts runs the rest. */
 export const config: NonNullable<ViteUserConfig["test"]> = {
@@ -16,4 +24,4 @@ export const config: NonNullable<ViteUserConfig["test"]> = {
   reporters: ["default", ["json", { outputFile: "test-report.json" }]],
 };
 
-export default defineConfig({ test: config });
+export default defineConfig({ define, test: config });

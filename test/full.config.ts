@@ -1,11 +1,12 @@
 import { configDefaults, defineConfig } from "vitest/config";
-import { config } from "../vitest.config.ts";
+import { config, define } from "../vitest.config.ts";
 
 /**
  * `npm run test:full`: what `npm test` leaves out, because it takes longer. The files named `*.full.test.ts` run here
  * alone; the others run in both, with more histories, kills and requests here (test/support/suite-size.ts).
  */
 export default defineConfig({
+  define,
   test: {
     ...config,
     globalSetup: ["test/sync/postgres/servers/postgres-server.ts", "test/hosts/link-library.ts"],

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
-import { config } from "../../vitest.config.ts";
+import { config, define } from "../../vitest.config.ts";
 
 /** `npm test` on another Node: one file after the other, with a report where `ENFORCEMENT_REPORT` says. */
 export default defineConfig({
+  define,
   test: {
     ...config,
     root: resolve(import.meta.dirname, "../.."),
