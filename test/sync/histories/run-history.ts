@@ -254,11 +254,7 @@ class HistoryRun {
     for (const id of vendors.keys()) this.#setRefused(id, { plates: [], targets: [] });
     await this.#attend(false);
     await this.#idle();
-    // What was refused because another right existed is tried again within the hour after that one has gone.
-    if ([...vendors.values()].some(({ keepsOne }) => keepsOne)) {
-      await this.#driver.pass(2 * HOUR);
-      await this.#idle();
-    }
+    await this.#retryTakenPlaces();
     await this.#judge({ isHealed: true });
     if (this.#driver.world.violations.length > 0) return;
     for (const id of this.#driver.providerIds) disturb(this.#driver.world, id);
@@ -266,7 +262,15 @@ class HistoryRun {
       if (!(await this.#repair(id))) this.#driver.world.violations.push(`Calm, ${id}: it is not repaired.`);
     }
     await this.#idle();
+    await this.#retryTakenPlaces();
     await this.#judge({ isHealed: true, isRepaired: true });
+  }
+
+  /** What was refused because another right existed is tried again within the hour after that one has gone. */
+  async #retryTakenPlaces(): Promise<void> {
+    if (![...this.#driver.world.vendors.values()].some(({ keepsOne }) => keepsOne)) return;
+    await this.#driver.pass(2 * HOUR);
+    await this.#idle();
   }
 
   async #judge(options: { isHealed?: boolean; isRepaired?: boolean } = {}): Promise<void> {
@@ -310,6 +314,6 @@ function disturb({ vendors, random, time }: HistoryWorld, providerId: string): v
     ...stray,
     target: one.target,
     from: now - HOUR,
-    end: now + HOUR * 2,
+    end: now + 12 * HOUR,
   });
 }
