@@ -83,8 +83,11 @@ export function planRegistrations({ desired, delivery, now, steadyAt, rules }: P
       const makesWay = pending?.needsWay(before) === true;
       if (!makesWay && pending?.holdsBack(before.registration) === true) {
         rights.push(step.held ?? before);
-        // What the cancel waits for may never be acknowledged. After the permit's end, it waits no longer.
-        dueAt = Math.min(dueAt, endOf(wishedEnd));
+        // What the cancel waits for may never be acknowledged. After the permit's end, it waits no longer; and a right that
+        // is over by then, by a clock that is trusted, is no longer kept.
+        const until = overAt(before, openEndedDays);
+        const goneAt = until > time ? until : endOf(steadyAt?.toISOString() ?? null);
+        dueAt = Math.min(dueAt, endOf(wishedEnd), goneAt);
       } else {
         const right = withWay(step.right, makesWay && step.right.receipt !== null);
         rights.push(right);

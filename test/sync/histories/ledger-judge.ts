@@ -52,7 +52,9 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
       const known = [...(before?.rights ?? []), ...(before?.ended ?? [])];
       const old = known.find(({ reference }) => reference === right.reference);
       if (right.failure?.dismissed === true) letBe.add(right.reference);
-      const problem = judgeReceipt(right, vendor.rights.get(right.reference));
+      // A repeat without a known answer may have replaced what the vendor had lost: its answer brings the new receipt.
+      const isRepeated = right.repair !== undefined && (right.intent?.attempts ?? 0) > 0;
+      const problem = isRepeated ? undefined : judgeReceipt(right, vendor.rights.get(right.reference));
       if (problem !== undefined) violate(right, problem);
       // With another receipt, the first one was carried out meanwhile.
       const isOpen = old?.receipt?.coveredUntil === right.receipt?.coveredUntil;
