@@ -300,7 +300,8 @@ function disturb({ vendors, random, time }: HistoryWorld, providerId: string): v
     const what = Math.floor(random() * 3);
     if (what === 0) vendor.lose((right) => right.identity === identity);
     if (what === 1) vendor.alter(identity, end + (random() < 0.5 ? HOUR : -HOUR));
-    if (what === 2 && random() < 0.2) vendor.lose((right) => right.plateNumber === plateNumber);
+    if (what === 2 && random() < 0.2)
+      vendor.lose((right) => right.plateNumber === plateNumber && right.from <= now);
   }
   const [one] = live;
   if (one === undefined || !VENDORS[providerId as keyof typeof VENDORS].canBeListed) return;
