@@ -95,7 +95,7 @@ function afterSuccess(
 ): RegistrationState | undefined {
   if (intent.operation === "cancel") return cancelled(right);
   const { reference, repair } = right;
-  // A refusal of another end is repeated by nothing: it still waits for the host.
+  // The refusal of another end still waits for the host.
   const failure = repair?.failure ?? null;
   const registration = refusedRegistration(right.registration, failure);
   const after = { reference, registration, receipt, intent: null, failure };

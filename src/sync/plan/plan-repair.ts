@@ -21,7 +21,6 @@ export function decideRepair(right: RightToRepair, at: string): RegistrationStat
   return {
     ...right,
     registration,
-    // An intent that was never sent: `notBefore` tells it from one that may have been.
     intent: { operation, at, validTo: registration.validTo, attempts: 0, notBefore: null },
     failure: null,
     ...(failure === null ? {} : { repair: { ...repair, failure } }),
