@@ -38,20 +38,30 @@ export function formatInstant(instant: Date): string {
   rest = (rest - seconds) / 60;
   const minutes = rest % 60;
   const hours = (rest - minutes) / 60;
-  const date = `${twoDigits(Math.floor(year / 100))}${twoDigits(year % 100)}-${twoDigits(month)}-${twoDigits(day)}`;
-  const thousandths = `${Math.floor(milliseconds / 100)}${twoDigits(milliseconds % 100)}`;
-  return `${date}T${twoDigits(hours)}:${twoDigits(minutes)}:${twoDigits(seconds)}.${thousandths}Z`;
+  const [century, hundredth] = [Math.floor(year / 100), Math.floor(milliseconds / 10)];
+  // One call makes one flat text. Parts put together stay a tree until something reads it, which takes twice as long.
+  // biome-ignore format: the columns are those of the text
+  return String.fromCharCode(
+    tens(century), units(century), tens(year % 100), units(year), HYPHEN,
+    tens(month), units(month), HYPHEN, tens(day), units(day), LETTER_T,
+    tens(hours), units(hours), COLON, tens(minutes), units(minutes), COLON, tens(seconds), units(seconds), DOT,
+    tens(hundredth), units(hundredth), units(milliseconds), LETTER_Z,
+  );
 }
 
-const TWO_DIGITS: readonly string[] = Array.from({ length: 100 }, (_, value) => `${value}`.padStart(2, "0"));
+const [ZERO, HYPHEN, DOT, COLON, LETTER_T, LETTER_Z] = [0x30, 0x2d, 0x2e, 0x3a, 0x54, 0x5a];
 
-function twoDigits(value: number): string {
-  return TWO_DIGITS[value] ?? "";
+function tens(value: number): number {
+  return ZERO + Math.floor(value / 10);
+}
+
+function units(value: number): number {
+  return ZERO + (value % 10);
 }
 
 /** The milliseconds of text that {@link formatInstant} wrote. Other text is read as `Date.parse` reads it. */
 export function timeOf(text: string): number {
-  if (text.length !== 24 || text.charCodeAt(23) !== 0x5a) return Date.parse(text);
+  if (text.length !== 24 || text.charCodeAt(23) !== LETTER_Z) return Date.parse(text);
   const year = 100 * digitsAt(text, 0) + digitsAt(text, 2);
   const month = digitsAt(text, 5);
   const day = digitsAt(text, 8);
@@ -71,6 +81,6 @@ function digitsAt(text: string, index: number): number {
 
 /** NaN for a character that is no digit. */
 function digitAt(text: string, index: number): number {
-  const digit = text.charCodeAt(index) - 0x30;
+  const digit = text.charCodeAt(index) - ZERO;
   return digit >= 0 && digit <= 9 ? digit : Number.NaN;
 }

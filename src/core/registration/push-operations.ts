@@ -4,7 +4,7 @@ import { fieldError, readList, readRecord } from "../fields.ts";
 import { DAY_MS, formatInstant, parseInstant, timeOf } from "../instant.ts";
 import type { OperationOptions, Outcome, PushProvider } from "../provider.ts";
 import { referenceOf, referenceOfStored } from "./identity.ts";
-import { type CheckedOperationOptions, readOperationOptions } from "./operation-options.ts";
+import { readOperationOptions } from "./operation-options.ts";
 import { inOperation, type Outcomes, outcomeOf, unwrapOutcome } from "./outcome.ts";
 import { type KnownRegistration, PreparedRegistration } from "./prepared-registration.ts";
 import { type Receipt, readReceipt } from "./receipt.ts";
@@ -20,9 +20,10 @@ export interface PushChange {
   /** Where it goes: the registration's target, or the one that the receipt names. */
   readonly target: string;
   readonly registration: StoredRegistration;
-  /** The end that the vendor shall know. */
-  readonly end: Date;
-  readonly at: Date;
+  /** The end that the vendor shall know, as ISO text like the registration's instants. */
+  readonly end: string;
+  /** When the change was decided, as ISO text. */
+  readonly at: string;
   /** The input's name, for errors that a vendor finds: `registrations[3]`. */
   readonly field: string;
 }
@@ -51,6 +52,11 @@ export interface Delivered {
   readonly target: string;
 }
 
+/** The checked options of one call, and its instant as every change of it carries it. */
+interface CallOptions extends Omit<DeliveryContext, "operation"> {
+  readonly at: string;
+}
+
 type PushOperations = Pick<
   PushProvider,
   "register" | "amend" | "cancel" | "registerMany" | "amendMany" | "cancelMany"
@@ -63,15 +69,15 @@ type PushOperations = Pick<
 export function createPushOperations(adapter: PushAdapter): PushOperations {
   const { providerId, openEndedDays } = adapter;
 
-  const coverUntil = (start: string, validTo: Date | null, at: Date): Date =>
-    validTo ?? new Date(Math.max(timeOf(start), at.getTime()) + openEndedDays * DAY_MS);
+  const coverUntil = (start: string, validTo: string | null, at: string): string =>
+    validTo ?? formatInstant(new Date(Math.max(timeOf(start), timeOf(at)) + openEndedDays * DAY_MS));
 
-  function toRegisterChange(value: unknown, field: string, at: Date): PushChange {
+  function toRegisterChange(value: unknown, field: string, at: string): PushChange {
     const { stored: registration, reference: identity } =
       PreparedRegistration.findKnown(value, providerId) ?? toKnownRegistration(value, field);
     adapter.checkRegistration(registration, field);
     const { target, validFrom, validTo } = registration;
-    const end = coverUntil(validFrom, validTo === null ? null : new Date(timeOf(validTo)), at);
+    const end = coverUntil(validFrom, validTo, at);
     return { kind: "register", identity, reference: identity, target, registration, end, at, field };
   }
 
@@ -83,15 +89,15 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
   function toAmendChange(
     value: unknown,
     validTo: unknown,
-    { endField, ...input }: { field: string; endField: string; at: Date },
+    { endField, ...input }: { field: string; endField: string; at: string },
   ): PushChange {
     const receipt = readReceipt(value, providerId, input.field);
     if (validTo === undefined) throw fieldError(endField, "is missing; write null to remove the end.");
-    const end = validTo === null ? null : parseInstant(validTo, endField);
-    if (end !== null && end.getTime() <= Date.parse(receipt.registration.validFrom)) {
+    const end = validTo === null ? null : formatInstant(parseInstant(validTo, endField));
+    if (end !== null && timeOf(end) <= timeOf(receipt.registration.validFrom)) {
       throw fieldError(endField, "must be after the start of the registration; to withdraw it, cancel it.");
     }
-    const registration = { ...receipt.registration, validTo: end?.toISOString() ?? null };
+    const registration = { ...receipt.registration, validTo: end };
     return {
       ...toReceiptChange("amend", receipt, input),
       registration,
@@ -99,18 +105,18 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     };
   }
 
-  function toCancelChange(value: unknown, field: string, at: Date): PushChange {
+  function toCancelChange(value: unknown, field: string, at: string): PushChange {
     const receipt = readReceipt(value, providerId, field);
     // What is over already is not made longer by cancelling it.
-    const start = Date.parse(receipt.registration.validFrom);
-    const end = Math.min(Math.max(start, at.getTime()), Date.parse(receipt.coveredUntil));
-    return { ...toReceiptChange("cancel", receipt, { field, at }), end: new Date(end) };
+    const start = timeOf(receipt.registration.validFrom);
+    const end = Math.min(Math.max(start, timeOf(at)), timeOf(receipt.coveredUntil));
+    return { ...toReceiptChange("cancel", receipt, { field, at }), end: formatInstant(new Date(end)) };
   }
 
   function toReceiptChange(
     kind: PushChange["kind"],
     receipt: Receipt,
-    input: { field: string; at: Date },
+    input: { field: string; at: string },
   ): Omit<PushChange, "end"> {
     const { reference, target, registration } = receipt;
     return {
@@ -126,7 +132,7 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
   /** Delivers what was read well. Returns one outcome for each input, in their order. */
   async function deliverAll(
     read: readonly Outcome<PushChange>[],
-    options: CheckedOperationOptions,
+    options: CallOptions,
     operation: string,
   ): Promise<Outcome<Receipt>[]> {
     const { signal, retries } = options;
@@ -143,7 +149,7 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
   }
 
   function toReceipt({ registration, end }: PushChange, { reference, target }: Delivered): Receipt {
-    return { v: 1, providerId, reference, target, registration, coveredUntil: formatInstant(end) };
+    return { v: 1, providerId, reference, target, registration, coveredUntil: end };
   }
 
   function named<Failure extends Outcome<never> & { ok: false }>(
@@ -164,11 +170,9 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     return Array.from(inputs, (input, index) => outcomeOf(() => read(input, index)));
   }
 
-  function readOptions(
-    options: OperationOptions | undefined,
-    extraKeys?: readonly string[],
-  ): CheckedOperationOptions {
-    return readOperationOptions(options, adapter.clock(), extraKeys);
+  function readOptions(options: OperationOptions | undefined, extraKeys?: readonly string[]): CallOptions {
+    const { at, signal, retries } = readOperationOptions(options, adapter.clock(), extraKeys);
+    return { at: formatInstant(at), signal, retries };
   }
 
   const withoutValue = (outcome: Outcome<Receipt>): Outcome<void> =>

@@ -89,6 +89,7 @@ export function createHotSpotProvider(hotSpotOptions: HotSpotOptions): HotSpotPr
 }
 
 function toImpossibleCancel(providerId: string, now: Date): PushChange {
+  const at = now.toISOString();
   const registration = {
     companyId: crypto.randomUUID(),
     permitId: "connection-check",
@@ -96,7 +97,7 @@ function toImpossibleCancel(providerId: string, now: Date): PushChange {
     generation: 0,
     target: "none",
     validTo: null,
-    validFrom: now.toISOString(),
+    validFrom: at,
     plate: { number: "TEST123", region: "CA-NB" },
   };
   const identity = referenceOf(providerId, {
@@ -111,8 +112,8 @@ function toImpossibleCancel(providerId: string, now: Date): PushChange {
     reference: identity,
     target: "none",
     registration,
-    end: now,
-    at: now,
+    end: at,
+    at,
     field: "connection check",
   };
 }

@@ -126,8 +126,8 @@ function toOperation(change: PushChange): Change {
     plateNumber: plate.number,
     region: plate.region ?? "",
     start: new Date(validFrom),
-    end,
-    at,
+    end: new Date(end),
+    at: new Date(at),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type EnforcementError, withErrorDetails } from "../../core/errors.ts";
 import { readBoolean, readRecord } from "../../core/fields.ts";
+import { timeOf } from "../../core/instant.ts";
 import type { Outcome, PushProvider } from "../../core/provider.ts";
 import { readSignal } from "../../core/registration/operation-options.ts";
 import { inOperation, type Outcomes, outcomeOf, toOutcome } from "../../core/registration/outcome.ts";
@@ -244,7 +245,9 @@ function toSessionChange(change: PushChange, zone: string): SessionChange {
 /** The event of a change: an end that has passed at the instant of the decision stops the session; another one extends it. */
 function toEventType({ kind, end, at }: PushChange): EventType {
   if (kind === "register") return "parking_session_started";
-  return kind === "cancel" || end <= at ? "parking_session_stopped" : "parking_session_extended";
+  return kind === "cancel" || timeOf(end) <= timeOf(at)
+    ? "parking_session_stopped"
+    : "parking_session_extended";
 }
 
 type Refused = Extract<Outcome<void>, { readonly ok: false }>;

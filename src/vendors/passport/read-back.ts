@@ -1,4 +1,5 @@
 import { EnforcementError, isEnforcementError } from "../../core/errors.ts";
+import { timeOf } from "../../core/instant.ts";
 import { subdivisionOf } from "../../core/permit/region.ts";
 import type { FoundRight } from "../../core/provider.ts";
 import type { Attempt } from "../../http/client.ts";
@@ -69,14 +70,16 @@ export function createReadBack(client: AuthorizedClient, config: PassportConfig)
     }
   }
 
-  /** The ends with which Passport shows a session. Empty when it does not show it. */
-  async function findEnds(attempt: Attempt, change: SessionChange): Promise<(Date | null)[]> {
+  /** The ends with which Passport shows a session, in milliseconds. Empty when it does not show it. */
+  async function findEnds(attempt: Attempt, change: SessionChange): Promise<number[]> {
     const rights = await find(attempt, { zone: change.zone, plate: change.registration.plate });
-    return rights.flatMap(({ reference, validTo }) => (reference === change.sessionId ? [validTo] : []));
+    return rights.flatMap(({ reference, validTo }) =>
+      reference === change.sessionId ? [validTo?.getTime() ?? Number.POSITIVE_INFINITY] : [],
+    );
   }
 
   async function showsBeyond(attempt: Attempt, change: SessionChange): Promise<boolean> {
-    return (await findEnds(attempt, change)).some((end) => end === null || end > change.end);
+    return (await findEnds(attempt, change)).some((end) => end > timeOf(change.end));
   }
 
   return {
@@ -95,8 +98,8 @@ export function createReadBack(client: AuthorizedClient, config: PassportConfig)
       if (!available || new Date(change.registration.validFrom) > now) return true;
       try {
         // An ended right is not shown either, but it must not be shown with a later end.
-        if (change.end <= now) return !(await showsBeyond(attempt, change));
-        return (await findEnds(attempt, change)).some((end) => end?.getTime() === change.end.getTime());
+        if (timeOf(change.end) <= now.getTime()) return !(await showsBeyond(attempt, change));
+        return (await findEnds(attempt, change)).includes(timeOf(change.end));
       } catch (thrown) {
         if (isEnforcementError(thrown) && thrown.code === "unsupported") return true;
         throw thrown;

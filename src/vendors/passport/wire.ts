@@ -1,5 +1,4 @@
 import * as z from "zod/mini";
-import { formatInstant } from "../../core/instant.ts";
 import { countryOf, subdivisionOf } from "../../core/permit/region.ts";
 import type { StoredRegistration } from "../../core/registration/registration.ts";
 import type { PassportConfig } from "./config.ts";
@@ -23,9 +22,9 @@ export interface SessionChange {
   /** The zone's id as it is sent. */
   readonly zone: string;
   readonly registration: StoredRegistration;
-  readonly end: Date;
+  readonly end: string;
   /** When the change was decided. */
-  readonly at: Date;
+  readonly at: string;
 }
 
 /** The body of one request: events of one type. */
@@ -49,14 +48,14 @@ function toEvent(
   const { type, sessionId, zone, registration, end, at } = change;
   const isExternal = config.zoneIds === "external";
   return {
-    occurred_at: formatInstant(at),
+    occurred_at: at,
     session_id: sessionId,
     operator_id: config.operatorId,
     // Exactly one of the two is sent; JSON omits the undefined one.
     external_zone_id: isExternal ? zone : undefined,
     passport_zone_id: isExternal ? undefined : zone,
     start_time: registration.validFrom,
-    end_time: formatInstant(end),
+    end_time: end,
     vehicle: toVehicle(registration),
     event_fees: noFees,
     total_session_fees: type === "parking_session_started" ? undefined : noFees,

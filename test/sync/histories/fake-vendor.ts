@@ -146,7 +146,7 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
   function checkOrder(change: PushChange): void {
     const { permitId } = change.registration;
     const key = registrationKeyOf(toPlace(change));
-    const at = Math.min(change.at.getTime(), now());
+    const at = Math.min(Date.parse(change.at), now());
     const before = lastAt.get(key);
     const isSameClock = before?.stepsBack === stepsBack();
     if (isSameClock && at < before.at && isForgotten?.(permitId) !== true)
@@ -188,16 +188,16 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
     if (known !== undefined) {
       if (known.cancelled) violate(change, "registers what was cancelled, without a new generation");
       if (known.amended && !isRepair(change.identity)) violate(change, "registers again what was amended");
-      return save(change, { ...known, end: change.end.getTime() });
+      return save(change, { ...known, end: Date.parse(change.end) });
     }
     const { permitId, locationId, plate, target, validFrom } = change.registration;
     const right: VendorRight = {
       ...{ identity: change.identity, permitId, locationId, target, cancelled: false, amended: false },
       reference: references === "ours" ? change.identity : `HS-${rights.size + 1}`,
       ...{ plateNumber: plate.number, region: plate.region },
-      ...{ from: Date.parse(validFrom), end: change.end.getTime() },
+      ...{ from: Date.parse(validFrom), end: Date.parse(change.end) },
       // What was acknowledged before it was lost may still be written down.
-      ends: [...(rights.get(change.identity)?.ends ?? []), change.end.getTime()],
+      ends: [...(rights.get(change.identity)?.ends ?? []), Date.parse(change.end)],
     };
     for (const other of rights.values()) {
       if (registrationKeyOf(other) !== registrationKeyOf(right)) continue;
@@ -220,7 +220,7 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
       const changes = given.map(asKept);
       for (const change of changes) {
         checkOrder(change);
-        if (isAhead(change.at)) violate(change, "is dated ahead of the clock");
+        if (isAhead(new Date(change.at))) violate(change, "is dated ahead of the clock");
         if (inFlight.has(change.identity)) violate(change, "is sent while it is in flight");
         inFlight.add(change.identity);
         if (foreign.has(change.identity) || foreign.has(change.reference)) violate(change, "is another's");
@@ -256,7 +256,7 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
         refusesRepeats !== true &&
         known !== undefined &&
         (change.kind === "register" ||
-          (change.kind === "amend" && !known.cancelled && known.end === change.end.getTime()) ||
+          (change.kind === "amend" && !known.cancelled && known.end === Date.parse(change.end)) ||
           (change.kind === "cancel" && known.cancelled));
       const taken = known === undefined && isTaken(change) ? ALREADY_EXISTS : undefined;
       const refusal = isRepeat ? undefined : (oneOff ?? findRule(change) ?? taken);
@@ -265,9 +265,9 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
       if (change.kind === "cancel") {
         // What the vendor does not know counts as ended.
         if (known === undefined) return undefined;
-        if (known.cancelled && change.end.getTime() >= known.end) return known;
-        if (change.end.getTime() > Math.max(known.end, known.from)) violate(change, "makes it longer");
-        return save(change, { ...known, end: change.end.getTime(), cancelled: true });
+        if (known.cancelled && Date.parse(change.end) >= known.end) return known;
+        if (Date.parse(change.end) > Math.max(known.end, known.from)) violate(change, "makes it longer");
+        return save(change, { ...known, end: Date.parse(change.end), cancelled: true });
       }
       const lost = known === undefined ? rights.get(change.identity) : undefined;
       if (lost !== undefined) {
@@ -278,7 +278,7 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
         violate(change, known === undefined ? "amends what is unknown" : "amends what was cancelled");
         return refuse(change, NOT_FOUND);
       }
-      return save(change, { ...known, end: change.end.getTime(), amended: true });
+      return save(change, { ...known, end: Date.parse(change.end), amended: true });
     },
   };
   return vendor;
@@ -307,5 +307,5 @@ const NOT_FOUND: VendorRefusal = {
 function describe({ registration, at, end }: PushChange): string {
   const { permitId, plate, locationId, target, generation } = registration;
   const place = `${permitId} ${plate.number}/${plate.region ?? ""} ${locationId}→${target} #${generation}`;
-  return `${place} until ${end.toISOString()} at ${at.toISOString()}`;
+  return `${place} until ${end} at ${at}`;
 }

@@ -187,7 +187,7 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
       const delivery = durable.get(`${providerId} ${registration.permitId}`);
       // An extra right is known by its reference alone.
       const right = delivery?.rights.find((one) => one.reference === identity || one.reference === reference);
-      if (right?.intent?.operation === kind && right.intent.at === at.toISOString()) {
+      if (right?.intent?.operation === kind && right.intent.at === at) {
         judgeSent(providerId, right, delivery);
         return;
       }

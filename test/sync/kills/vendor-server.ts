@@ -38,7 +38,7 @@ export async function serveVendors(
     const body = await readBody(request);
     const vendor = vendors.get((request.url ?? "").slice(1));
     if (vendor === undefined || body === undefined) return void response.writeHead(404).end();
-    const changes = readChanges(body);
+    const changes: PushChange[] = JSON.parse(body);
     const exchange = vendor.enter(changes);
     const luck = isWell ? 1 : random();
     let isOver = false;
@@ -83,9 +83,4 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     return undefined;
   }
   return request.complete ? Buffer.concat(chunks).toString("utf8") : undefined;
-}
-
-function readChanges(body: string): PushChange[] {
-  const written: (Omit<PushChange, "end" | "at"> & { end: string; at: string })[] = JSON.parse(body);
-  return written.map((change) => ({ ...change, end: new Date(change.end), at: new Date(change.at) }));
 }
