@@ -14,12 +14,10 @@ import { command } from "./command-line.ts";
 const { username, password, stored } = issueCredentials({ companyId: "fundy" });
 const on = { enabled: true };
 const permit = {
-  ...{
-    id: "P-1",
-    companyId: "fundy",
-    plates: [parsePlate("GXK 204", { region: "NB" })],
-    locationIds: ["lot-a"],
-  },
+  id: "P-1",
+  companyId: "fundy",
+  plates: [parsePlate("GXK 204", { region: "NB" })],
+  locationIds: ["lot-a"],
   validFrom: new Date("2026-01-01T00:00:00Z"),
   validTo: null,
   revision: 1,

@@ -12,7 +12,9 @@ import { connectDirectly as connectPassport } from "../vendors/passport/provider
 function createPassport(): ProviderUnderTest {
   const { provider, sandbox } = connectPassport();
   return {
-    ...{ provider, registration: sampleRegistration(), secrets: [sandbox.clientSecret] },
+    provider,
+    registration: sampleRegistration(),
+    secrets: [sandbox.clientSecret],
     findRights: (at) =>
       sandbox.findSessions({ at }).map(({ plate, zoneId }) => ({ plateNumber: plate, target: zoneId })),
   };
@@ -35,7 +37,9 @@ function createHotSpot(): ProviderUnderTest {
   const tokens = { token: "hotspot-token", companyToken: "hotspot-company-token" };
   const { provider, sandbox } = connectHotSpot({ sandbox: tokens, provider: tokens });
   return {
-    ...{ provider, registration: hotSpotRegistration(), secrets: Object.values(tokens) },
+    provider,
+    registration: hotSpotRegistration(),
+    secrets: Object.values(tokens),
     findRights: (at) =>
       sandbox.findPermits({ at }).map(({ plate, spotId }) => ({ plateNumber: plate, target: spotId })),
   };
@@ -197,7 +201,8 @@ describe("the suite", () => {
     ["createProvider", { name: "Acme", runner }],
   ])("names the option %s when it is missing or wrong", async (field, options) => {
     expect(await failureOf(() => describeProvider(options as never))).toMatchObject({
-      ...{ code: "invalid_input", field },
+      code: "invalid_input",
+      field,
     });
   });
 });

@@ -34,8 +34,12 @@ describe("the quick start", () => {
     const { compareRights, expectation } = await import("../../docs/examples/quickstart/compare.ts");
     const sandbox = { passport: { findSessions: () => [] }, hotspot: { findPermits: () => [strangeRight] } };
     const strangeRight = {
-      ...{ spotId: "14283", plate: "NOBODY1", region: "NB", country: "CA" },
-      ...{ startTime: new Date(0), endTime: new Date(1) },
+      spotId: "14283",
+      plate: "NOBODY1",
+      region: "NB",
+      country: "CA",
+      startTime: new Date(0),
+      endTime: new Date(1),
     };
     const [passport, hotspot] = compareRights({ sandbox } as unknown as Parameters<typeof compareRights>[0]);
     expect(passport?.differences.length).toBe(

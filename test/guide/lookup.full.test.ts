@@ -118,17 +118,22 @@ describe("the guide to lookups", () => {
 
   it("has a row for every reason", () => {
     const reasons = {
-      ...{ match: 0, match_region_unknown: 0, match_ocr: 0, match_grace: 0 },
-      ...{
-        no_permit: 0,
-        expired: 0,
-        not_yet_valid: 0,
-        other_location: 0,
-        switched_off: 0,
-        region_differs: 0,
-      },
-      ...{ unknown_place: 0, unknown_company: 0, unknown_locations: 0 },
-      ...{ source_failed: 0, source_timeout: 0, aborted: 0 },
+      match: 0,
+      match_region_unknown: 0,
+      match_ocr: 0,
+      match_grace: 0,
+      no_permit: 0,
+      expired: 0,
+      not_yet_valid: 0,
+      other_location: 0,
+      switched_off: 0,
+      region_differs: 0,
+      unknown_place: 0,
+      unknown_company: 0,
+      unknown_locations: 0,
+      source_failed: 0,
+      source_timeout: 0,
+      aborted: 0,
       invalid_request: 0,
     } satisfies Record<LookupReason, number>;
     const page = readFileSync("docs/guide/lookup.md", "utf8");

@@ -93,7 +93,9 @@ describe("time limits", () => {
   it("that end a wait for a free place say so, or give the last failure", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const { send, client } = createScripted([silence], {
-      ...{ attemptTimeoutMs: 5_000, deadlineMs: 1_000, concurrency: 1 },
+      attemptTimeoutMs: 5_000,
+      deadlineMs: 1_000,
+      concurrency: 1,
     });
     const holder = failureOf(() => client.sendOnce("listZones", QUESTION));
     await idle();
@@ -107,7 +109,9 @@ describe("time limits", () => {
 
   it("end requests that never got a place: not applied, no attempt counted or reported", async () => {
     const { send, requests, events } = createScripted([silence], {
-      ...{ attemptTimeoutMs: 60_000, deadlineMs: 1_000, concurrency: 4 },
+      attemptTimeoutMs: 60_000,
+      deadlineMs: 1_000,
+      concurrency: 4,
     });
 
     const errors = await letTimePass(Promise.all(Array.from({ length: 60 }, () => failureOf(() => send()))));
@@ -123,7 +127,9 @@ describe("time limits", () => {
 
   it("keep a request unsent that gets its place right before its deadline, even if it began later", async () => {
     const { send, requests } = createScripted([silence], {
-      ...{ attemptTimeoutMs: 60_000, deadlineMs: 1_000, concurrency: 1 },
+      attemptTimeoutMs: 60_000,
+      deadlineMs: 1_000,
+      concurrency: 1,
     });
     const first = failureOf(() => send());
     await idle();
@@ -141,7 +147,9 @@ describe("time limits", () => {
 
   it("count a shared reply only until it arrives", async () => {
     const { client } = createScripted([silence], {
-      ...{ attemptTimeoutMs: 60_000, deadlineMs: 1_000, concurrency: 1 },
+      attemptTimeoutMs: 60_000,
+      deadlineMs: 1_000,
+      concurrency: 1,
     });
     const holder = failureOf(() => client.sendOnce("listZones", QUESTION));
     await idle();
@@ -160,7 +168,9 @@ describe("time limits", () => {
   it("that end a wait for a place after a failure give that failure", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const { send, client } = createScripted([status(429, { "retry-after": "0" }), silence], {
-      ...{ attemptTimeoutMs: 5_000, deadlineMs: 1_000, concurrency: 1 },
+      attemptTimeoutMs: 5_000,
+      deadlineMs: 1_000,
+      concurrency: 1,
     });
     const first = failureOf(send);
     const holder = failureOf(() => client.sendOnce("listZones", QUESTION));
@@ -264,7 +274,11 @@ describe("retries", () => {
     expect(performance.now() - started).toBe(0);
     expect(requests).toHaveLength(1);
     expect(error).toMatchObject({
-      ...{ code: "rate_limited", retryAfterMs: 31_000, attempts: 1, outcome: "not_applied", retryable: true },
+      code: "rate_limited",
+      retryAfterMs: 31_000,
+      attempts: 1,
+      outcome: "not_applied",
+      retryable: true,
     });
   });
 

@@ -39,7 +39,10 @@ function send(url: string, changes: Partial<HttpRequest> = {}, options: HttpOpti
   const headers = { authorization: "Bearer secret-token" };
   return client.perform({ operation: "register" }, (attempt) =>
     attempt.send({
-      ...{ method: "POST", url, headers, changes: true },
+      method: "POST",
+      url,
+      headers,
+      changes: true,
       ...(changes.method === "GET" ? {} : { body: "{}" }),
       ...changes,
     }),
@@ -113,7 +116,9 @@ describe("a body", () => {
     });
 
     expect(await failureOf(() => send(`${vendor.origin}/permits`))).toMatchObject({
-      ...{ code: "unavailable", status: 400, outcome: "unknown" },
+      code: "unavailable",
+      status: 400,
+      outcome: "unknown",
     });
   });
 
@@ -137,7 +142,8 @@ describe("a body", () => {
     };
 
     expect(await failureOf(() => send(`${vendor.origin}/permits`, {}, { fetch: readAlong }))).toMatchObject({
-      ...{ code: "unavailable", status: 500 },
+      code: "unavailable",
+      status: 500,
     });
     expect(await gone.promise).toBe("gone");
   });
@@ -150,7 +156,8 @@ describe("a body", () => {
     });
 
     expect(await failureOf(() => send(`${vendor.origin}/permits`))).toMatchObject({
-      ...{ code: "unavailable", outcome: "unknown" },
+      code: "unavailable",
+      outcome: "unknown",
     });
   });
 });
@@ -177,7 +184,8 @@ describe("a connection", () => {
     const vendor = await serve((incoming) => incoming.socket.destroy());
 
     expect(await failureOf(() => send(`${vendor.origin}/permits`))).toMatchObject({
-      ...{ code: "unavailable", outcome: "unknown" },
+      code: "unavailable",
+      outcome: "unknown",
     });
   });
 });

@@ -23,8 +23,13 @@ describe("refusalError", () => {
     const error = refusalError(reply, { vendorCode: "E1", vendorMessage: "No." }, { changes: true, now });
 
     expect(error).toMatchObject({
-      ...{ code, outcome, status, traceId: "trace-1" },
-      ...{ retryAfterMs: 2_000, vendorCode: "E1", vendorMessage: "No." },
+      code,
+      outcome,
+      status,
+      traceId: "trace-1",
+      retryAfterMs: 2_000,
+      vendorCode: "E1",
+      vendorMessage: "No.",
     });
   });
 
@@ -36,8 +41,14 @@ describe("refusalError", () => {
       const error = refusalError(reply, undefined, { changes: true, now });
 
       expect(error).toMatchObject({
-        ...{ code: "unavailable", outcome: "unknown", retryable: true, status, traceId: "trace-1" },
-        ...{ vendorCode: undefined, vendorMessage: undefined, reason: undefined },
+        code: "unavailable",
+        outcome: "unknown",
+        retryable: true,
+        status,
+        traceId: "trace-1",
+        vendorCode: undefined,
+        vendorMessage: undefined,
+        reason: undefined,
       });
       expect(error.message).toContain(`A reply (${status}) is not in the vendor's format`);
       expect(error.message).not.toContain("Found");

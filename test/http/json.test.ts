@@ -24,8 +24,11 @@ describe("parseJsonReply", () => {
     const error = await failureOf(() => parseJsonReply(replyOf(body), schema, { changes: false }));
 
     expect(error).toMatchObject({
-      ...{ code: "invalid_response", status: 200, traceId: "trace-1" },
-      ...{ outcome: "not_applied", retryable: false },
+      code: "invalid_response",
+      status: 200,
+      traceId: "trace-1",
+      outcome: "not_applied",
+      retryable: false,
     });
     expect(error.message).toContain(words);
     expect(error.message).not.toContain("GXK204");

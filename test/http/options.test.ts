@@ -102,7 +102,10 @@ describe("parseOptions", () => {
 describe("toHttpSettings", () => {
   it("has the documented defaults", () => {
     expect(toHttpSettings({})).toMatchObject({
-      ...{ attemptTimeoutMs: 10_000, deadlineMs: 30_000, retries: 3, concurrency: 8 },
+      attemptTimeoutMs: 10_000,
+      deadlineMs: 30_000,
+      retries: 3,
+      concurrency: 8,
       requestsPerSecond: undefined,
     });
   });

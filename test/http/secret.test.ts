@@ -47,7 +47,8 @@ describe("readSecret", () => {
     const secret = () => given as string;
 
     expect(await failureOf(() => readSecret(secret, "token"))).toMatchObject({
-      ...{ code: "invalid_config", field: "token" },
+      code: "invalid_config",
+      field: "token",
     });
   });
 });

@@ -27,7 +27,10 @@ export const fault =
     Promise.reject(new TypeError("fetch failed", { cause: Object.assign(new Error("fault"), { code }) }));
 
 export const CHANGE: HttpRequest = {
-  ...{ method: "POST", url: "https://vendor.test/permits", body: "{}", changes: true },
+  method: "POST",
+  url: "https://vendor.test/permits",
+  body: "{}",
+  changes: true,
 };
 export const QUESTION: HttpRequest = { method: "GET", url: "https://vendor.test/zones", changes: false };
 

@@ -107,7 +107,10 @@ export function openCampus(options: CampusOptions = {}): Campus {
     ...handlerOptions,
   });
   return {
-    ...{ handler, audits, key: password, username },
+    handler,
+    audits,
+    key: password,
+    username,
     async ask(question, headers = {}) {
       const before = audits.length;
       const response = await handler(lookupRequest(question, { "x-api-key": password, ...headers }));

@@ -220,7 +220,10 @@ describe.each(CALLBACKS)(
         const audits: LookupAudit[] = [];
         let misbehaves = true;
         const good: PermitLookupOptions = {
-          ...{ provider: createT2FlexProvider(), directory, clock: () => now, deadlineMs: DEADLINE_MS },
+          provider: createT2FlexProvider(),
+          directory,
+          clock: () => now,
+          deadlineMs: DEADLINE_MS,
           authorize: [
             apiKeyAuth({ find: () => stored }),
             bearerAuth({ find: () => stored }),

@@ -40,7 +40,8 @@ describe.each(MALFORMED)("a location with %s", (_, bad) => {
       });
       expect(status).toBe(503);
       expect(audit).toMatchObject({
-        ...{ status: "undetermined", reason: "source_failed" },
+        status: "undetermined",
+        reason: "source_failed",
         failure: { at: "directory", message: expect.stringMatching(/^location "lot-9"/) },
       });
     }
@@ -146,7 +147,8 @@ describe("a company", () => {
     }).ask({ plate: "GXK204" });
     expect(status).toBe(503);
     expect(audit).toMatchObject({
-      ...{ status: "undetermined", reason: "source_failed" },
+      status: "undetermined",
+      reason: "source_failed",
       failure: { at: "directory", message: expect.stringContaining(field) },
     });
   });
@@ -186,7 +188,8 @@ describe("a credential", () => {
     const stored = { id: "c", companyId: "fundy", locationIds: [], hashes: [] };
     const { ask } = openCampus({ permits: [permit()], authorize: { authorize: () => stored } });
     expect(await ask({ plate: "GXK204" })).toMatchObject({
-      ...{ status: 503, audit: { reason: "unknown_locations", credentialLocationIds: [] } },
+      status: 503,
+      audit: { reason: "unknown_locations", credentialLocationIds: [] },
     });
   });
 

@@ -26,11 +26,15 @@ export function createCampus(options: { locations?: readonly Location[]; company
   const { clientId, clientSecret } = sandbox.passport;
   const common = { clock, retries: 0, fetch: sandbox.fetch as typeof fetch };
   const passport = createPassportProvider({
-    ...{ ...common, operatorId: OPERATOR_ID, clientId, clientSecret },
+    ...common,
+    operatorId: OPERATOR_ID,
+    clientId,
+    clientSecret,
     baseUrl: "https://sandbox.test/passport",
   });
   const hotspot = createHotSpotProvider({
-    ...{ ...common, token: sandbox.hotspot.token },
+    ...common,
+    token: sandbox.hotspot.token,
     baseUrl: "https://sandbox.test/hotspot",
   });
   const flex = createT2FlexProvider();
@@ -38,7 +42,10 @@ export function createCampus(options: { locations?: readonly Location[]; company
   const permits = memoryPermits([]);
   const { username, password, stored } = issueCredentials({ companyId: company.id });
   const handler = createPermitLookupHandler({
-    ...{ provider: flex, directory, findPermits: permits.findPermits, clock },
+    provider: flex,
+    directory,
+    findPermits: permits.findPermits,
+    clock,
     authorize: [
       basicAuth({ find: (name) => (name === stored.id ? stored : undefined) }),
       apiKeyAuth({ find: (hash) => (stored.hashes.includes(hash) ? stored : undefined) }),
@@ -46,11 +53,24 @@ export function createCampus(options: { locations?: readonly Location[]; company
   });
   const credentials = { username, password };
   return {
-    ...{ clock, sandbox, passport, hotspot, flex, directory, permits, handler, credentials },
-    ...{ company, locations, evidence: memoryEvidence() },
+    clock,
+    sandbox,
+    passport,
+    hotspot,
+    flex,
+    directory,
+    permits,
+    handler,
+    credentials,
+    company,
+    locations,
+    evidence: memoryEvidence(),
     /** What every test-plate run of a provider takes. */
     place: (provider: EnforcementProvider, locationId = "lot-a") => ({
-      ...{ directory, companyId: company.id, locationId, clock },
+      directory,
+      companyId: company.id,
+      locationId,
+      clock,
       ...(provider.delivery === "pull" ? { permits, lookup: { handler, credentials } } : {}),
     }),
     /** Rights for the test plate that an officer would see now. */

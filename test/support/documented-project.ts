@@ -48,8 +48,15 @@ export interface DocumentedServer {
 
 const tsconfig = {
   compilerOptions: {
-    ...{ module: "nodenext", target: "es2023", strict: true, exactOptionalPropertyTypes: true, noEmit: true },
-    ...{ allowImportingTsExtensions: true, noUnusedLocals: true, skipLibCheck: true, types: ["node"] },
+    module: "nodenext",
+    target: "es2023",
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    allowImportingTsExtensions: true,
+    noUnusedLocals: true,
+    skipLibCheck: true,
+    types: ["node"],
   },
   include: ["*.ts"],
 };

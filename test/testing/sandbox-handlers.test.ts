@@ -10,7 +10,8 @@ const zone = { id: "11111111-1111-4111-8111-111111111111", number: "101", name: 
 const sandbox = createSandbox({ strict: true, passport: { zones: [zone] }, hotspot: { spotIds: ["00142"] } });
 const server = setupServer(
   ...sandboxHandlers(sandbox, {
-    ...{ passport: "https://api.us.passportinc.com", hotspot: "https://hotspot.test/push/" },
+    passport: "https://api.us.passportinc.com",
+    hotspot: "https://hotspot.test/push/",
   }),
 );
 
@@ -20,7 +21,9 @@ afterAll(() => server.close());
 const { operatorId, clientId, clientSecret } = sandbox.passport;
 const passport = createPassportProvider({ operatorId, clientId, clientSecret, retries: 0 });
 const hotspot = createHotSpotProvider({
-  ...{ baseUrl: "https://hotspot.test/push", token: sandbox.hotspot.token, retries: 0 },
+  baseUrl: "https://hotspot.test/push",
+  token: sandbox.hotspot.token,
+  retries: 0,
 });
 
 describe("sandboxHandlers", () => {
@@ -51,7 +54,8 @@ describe("sandboxHandlers", () => {
     ["baseUrls.hotspot", { hotspot: "nowhere" }],
   ])("name %s when it is wrong", async (field, baseUrls) => {
     expect(await failureOf(() => sandboxHandlers(sandbox, baseUrls as never))).toMatchObject({
-      ...{ code: "invalid_input", field },
+      code: "invalid_input",
+      field,
     });
   });
 });

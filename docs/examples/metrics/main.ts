@@ -45,7 +45,9 @@ const meters = new MeterProvider({ readers: [reader] });
 const openTelemetry = createOpenTelemetryBridge(meters.getMeter("permits"));
 
 const sync = createPermitSync({
-  ...{ providers, directory, ledger: memoryLedger() },
+  providers,
+  directory,
+  ledger: memoryLedger(),
   onEvent(event) {
     prometheus.onEvent(event);
     openTelemetry.onEvent(event);
@@ -58,9 +60,13 @@ const server = await serveMetrics(prometheus, 0);
 await sync.start();
 await sync.issueMany(
   ["NB", "ME", undefined].map((region, index) => ({
-    ...{ id: `P-${index}`, companyId: "fundy", locationIds: ["lot-101"], revision: 1 },
+    id: `P-${index}`,
+    companyId: "fundy",
+    locationIds: ["lot-101"],
+    revision: 1,
     plates: [parsePlate(`GXK 20${index}`, region === undefined ? {} : { region })],
-    ...{ validFrom: new Date(Date.now() - 60_000), validTo: null },
+    validFrom: new Date(Date.now() - 60_000),
+    validTo: null,
   })),
 );
 const isDown = async () => {

@@ -26,12 +26,18 @@ export const expectation: Expectation = expect(
 /** Compares what officers of the push vendors see with the expectation. */
 export function compareRights({ sandbox }: Pick<Vendors, "sandbox">): Comparison[] {
   const passport = sandbox.passport.findSessions({ at: exampleNow }).map((session) => ({
-    ...{ target: session.zoneId, plate: session.plate, region: `${session.country}-${session.state}` },
-    ...{ from: session.startTime.toISOString(), to: session.endTime.toISOString() },
+    target: session.zoneId,
+    plate: session.plate,
+    region: `${session.country}-${session.state}`,
+    from: session.startTime.toISOString(),
+    to: session.endTime.toISOString(),
   }));
   const hotspot = sandbox.hotspot.findPermits({ at: exampleNow }).map((permit) => ({
-    ...{ target: permit.spotId, plate: permit.plate, region: `${permit.country}-${permit.region}` },
-    ...{ from: permit.startTime.toISOString(), to: permit.endTime.toISOString() },
+    target: permit.spotId,
+    plate: permit.plate,
+    region: `${permit.country}-${permit.region}`,
+    from: permit.startTime.toISOString(),
+    to: permit.endTime.toISOString(),
   }));
   return [
     compareLists("passport: rights live now", expectation.rights.passport.map(toText), passport.map(toText)),
@@ -73,7 +79,8 @@ export async function compareLookups(
   return {
     what: `t2-flex: permits shown (${host})`,
     expected: expectation.lookups.filter(({ shown }) => shown).length,
-    ...{ seen, differences },
+    seen,
+    differences,
   };
 }
 

@@ -30,7 +30,9 @@ process.once("message", async (task: CrashTask) => {
       createPassportProvider({ ...task.passport, currency: "CAD", clock }),
       createHotSpotProvider({ ...task.hotspot, clock }),
     ],
-    ...{ ledger, directory, clock },
+    ledger,
+    directory,
+    clock,
   });
   if (task.isFirst) {
     const locationIds = new Set(locations.map(({ id }) => id));

@@ -16,7 +16,10 @@ export async function startSync({ "t2-flex": t2Flex, passport, hotspot }: Vendor
   const ledger = sqliteLedger({ path: join(folder, "permits.sqlite") });
   const bars = new Map<string, { advance(by: number): void }>();
   const sync = createPermitSync({
-    ...{ providers: [t2Flex, passport, hotspot], ledger, directory, leadTimeMs: LEAD_TIME_MS },
+    providers: [t2Flex, passport, hotspot],
+    ledger,
+    directory,
+    leadTimeMs: LEAD_TIME_MS,
     clock: () => exampleNow,
     onEvent(event) {
       if (event.type === "acknowledged") bars.get(event.providerId)?.advance(1);

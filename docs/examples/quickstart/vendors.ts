@@ -17,7 +17,10 @@ export async function startVendors() {
     sandbox,
     close: () => server.close(),
     passport: createPassportProvider({
-      ...{ operatorId, clientId, clientSecret, clock },
+      operatorId,
+      clientId,
+      clientSecret,
+      clock,
       baseUrl: server.passportUrl,
       currency: "CAD",
     }),

@@ -34,11 +34,11 @@ export function compare(
 }
 
 /** What the control's spread may excuse at most: on a machine that is too busy, nothing can be shown. */
-const MOST_EXCUSED = 0.1;
+const MAX_EXCUSED_SPREAD = 0.1;
 
 /** What a ratio may lack because two things that are the same differ as well. */
 export function excusedBy({ spread }: Comparison): number {
-  return Math.min(spread, MOST_EXCUSED);
+  return Math.min(spread, MAX_EXCUSED_SPREAD);
 }
 
 /** Whether a ratio is as good as promised, less what the control excuses. */

@@ -7,7 +7,7 @@ export interface IndexSize {
 }
 
 /** Most bytes of index for each permit. */
-export const MOST_BYTES_PER_PERMIT = 250;
+export const MAX_BYTES_PER_PERMIT = 250;
 
 /**
  * Measures the index of `memoryPermits`: the heap that becomes free when it is dropped while every permit object is

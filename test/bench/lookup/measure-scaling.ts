@@ -20,7 +20,7 @@ export interface Scaling {
 }
 
 /** How far the core may fall behind the Map: ten points of a hundred. */
-export const MOST_BEHIND = 0.1;
+export const MAX_SHARE_BEHIND_MAP = 0.1;
 
 /** Measures core and Map with a thousand permits and with `many`, in one process. */
 export async function measureScaling(
@@ -42,5 +42,5 @@ export async function measureScaling(
 
 /** Whether the core keeps as much of its speed as the Map, less the ten points. */
 export function scalesLikeMap({ mapKeeps, coreKeeps }: Scaling): boolean {
-  return coreKeeps >= mapKeeps - MOST_BEHIND;
+  return coreKeeps >= mapKeeps - MAX_SHARE_BEHIND_MAP;
 }

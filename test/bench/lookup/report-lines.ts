@@ -1,6 +1,6 @@
 import { type Comparison, excusedBy, isReached, type Rounds } from "./comparison.ts";
-import { MOST_BYTES_PER_PERMIT } from "./measure-index.ts";
-import { MOST_BEHIND, scalesLikeMap } from "./measure-scaling.ts";
+import { MAX_BYTES_PER_PERMIT } from "./measure-index.ts";
+import { MAX_SHARE_BEHIND_MAP, scalesLikeMap } from "./measure-scaling.ts";
 import type { LookupResults } from "./results.ts";
 import { median } from "./statistics.ts";
 
@@ -37,7 +37,7 @@ export function missesOf({ http, core, scaling, indexes }: LookupResults): strin
           `from ${count(scaling.few)} to ${count(scaling.many)} permits: the core keeps ${percent(scaling.coreKeeps)}, the bare Map ${percent(scaling.mapKeeps)}`,
         ]),
     ...indexes
-      .filter(({ bytesPerPermit }) => bytesPerPermit > MOST_BYTES_PER_PERMIT)
+      .filter(({ bytesPerPermit }) => bytesPerPermit > MAX_BYTES_PER_PERMIT)
       .map(
         ({ permits, bytesPerPermit }) =>
           `index of ${count(permits)} permits: ${bytesPerPermit.toFixed(0)} bytes each`,
@@ -78,14 +78,14 @@ function boundTable({ scaling, indexes }: LookupResults): string {
     [
       `speed kept from ${count(scaling.few)} to ${count(scaling.many)} permits`,
       `${percent(scaling.coreKeeps)}; the bare loop around a Map ${percent(scaling.mapKeeps)}`,
-      `${MOST_BEHIND * 100} points less than the Map`,
+      `${MAX_SHARE_BEHIND_MAP * 100} points less than the Map`,
       scalesLikeMap(scaling) ? "reached" : "missed",
     ],
     ...indexes.map(({ permits, bytesPerPermit }) => [
       `index of ${count(permits)} permits`,
       `${bytesPerPermit.toFixed(0)} bytes each`,
-      `${MOST_BYTES_PER_PERMIT} bytes`,
-      bytesPerPermit <= MOST_BYTES_PER_PERMIT ? "reached" : "missed",
+      `${MAX_BYTES_PER_PERMIT} bytes`,
+      bytesPerPermit <= MAX_BYTES_PER_PERMIT ? "reached" : "missed",
     ]),
   ]);
 }

@@ -19,7 +19,9 @@ async function ask(): Promise<number> {
   const state = index % 3 === 0 ? "NS" : undefined;
   const startedAt = performance.now();
   const { statusCode, body } = await pool.request({
-    ...{ method: "POST", path: "/lookup", body: JSON.stringify({ plate, locationId, state }) },
+    method: "POST",
+    path: "/lookup",
+    body: JSON.stringify({ plate, locationId, state }),
     headers: { "content-type": "application/json", "x-api-key": KEY },
   });
   const text = await body.text();

@@ -25,7 +25,9 @@ export function startChild(
   nodeOptions: readonly string[] = [],
 ): Child {
   const child = fork(new URL(script, import.meta.url), args, {
-    ...{ execPath: process.execPath, execArgv: [...nodeOptions], serialization: "advanced" },
+    execPath: process.execPath,
+    execArgv: [...nodeOptions],
+    serialization: "advanced",
   });
   running.add(child);
   const exited = once(child, "exit").finally(() => running.delete(child));

@@ -15,7 +15,10 @@ import { companies, locations, makePermit, OPERATOR_ID, PROVIDER_ID } from "./wo
 
 const [path = ""] = process.argv.slice(2);
 const passport = createPassportProvider({
-  ...{ id: PROVIDER_ID, operatorId: OPERATOR_ID, clientId: "bench", clientSecret: "s3cret" },
+  id: PROVIDER_ID,
+  operatorId: OPERATOR_ID,
+  clientId: "bench",
+  clientSecret: "s3cret",
   baseUrl: "http://127.0.0.1:9",
 });
 
@@ -42,7 +45,9 @@ process.on("message", async (permits: number) => {
       }),
   };
   const sync = createPermitSync({
-    ...{ providers: [provider], ledger, directory: memoryDirectory({ companies, locations }) },
+    providers: [provider],
+    ledger,
+    directory: memoryDirectory({ companies, locations }),
   });
   await sync.start();
   await recordAll(sync, permits);

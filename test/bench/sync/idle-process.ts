@@ -39,7 +39,9 @@ async function sendByHand(): Promise<number> {
   const startedAt = performance.now();
   const session = toSession(permit, new Date().toISOString());
   const { body } = await pool.request({
-    ...{ method: "POST", path: EVENTS_PATH, body: toBody([session]) },
+    method: "POST",
+    path: EVENTS_PATH,
+    body: toBody([session]),
     headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
   });
   await body.text();

@@ -11,7 +11,7 @@ export interface IdleResult {
 }
 
 /** How much longer than the vendor itself one permit on an idle system may take, in milliseconds. */
-export const MOST_IDLE_MS = 50;
+export const MAX_IDLE_MS = 50;
 
 const WARM_UP = 20;
 

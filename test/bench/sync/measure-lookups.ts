@@ -25,7 +25,7 @@ export interface LookupsResult {
 }
 
 /** How much slower lookups may be during a backfill. */
-export const MOST_SLOWER = 2;
+export const MAX_SLOWDOWN = 2;
 
 const PER_SECOND = 200;
 
@@ -65,7 +65,10 @@ export async function measureLookups({
     if (speeds.reduce((sum, speed) => sum + speed * secondsEach, 0) >= permits)
       throw new Error("The backfill ended before the lookups did; give it more permits.");
     return {
-      ...{ perSecond: PER_SECOND, atRest, atRestAgain, during },
+      perSecond: PER_SECOND,
+      atRest,
+      atRestAgain,
+      during,
       factor: medianRatio(during, atRest),
       control: medianRatio(atRestAgain, atRest),
       spread: typicalSpread(atRest, atRestAgain),

@@ -23,9 +23,9 @@ export interface MillionResult {
   readonly peakMegabytes: readonly number[];
 }
 
-export const MOST_RESTART_SECONDS = 3;
-export const MOST_LOOKUP_MS = 1;
-export const MOST_MEGABYTES = 250;
+export const MAX_RESTART_SECONDS = 3;
+export const MAX_LOOKUP_MS = 1;
+export const MAX_MEGABYTES = 250;
 
 /** Kills a process over a large ledger, and starts another. */
 export async function measureMillion(plan: MillionPlan): Promise<MillionResult> {
@@ -40,7 +40,8 @@ export async function measureMillion(plan: MillionPlan): Promise<MillionResult> 
       restarts.push(await restart(path, vendor, { ...plan, registrations: plan.registrations + count }));
     }
     return {
-      ...{ registrations: plan.registrations, fileMegabytes },
+      registrations: plan.registrations,
+      fileMegabytes,
       firstDeliverySeconds: restarts.map(({ seconds }) => seconds),
       lookupP50: restarts.map(({ took }) => percentile(took, 0.5)),
       lookupP99: restarts.map(({ took }) => percentile(took, 0.99)),

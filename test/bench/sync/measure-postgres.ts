@@ -17,7 +17,9 @@ const TARGETS: readonly Target[] = [[OURS, PG_BOSS, 0.8]];
 /** Records and delivers over a PostgreSQL that syncs every commit to the disk. */
 export async function measurePostgres({ rounds, registrations }: PostgresPlan): Promise<Measured> {
   const entries = [OURS, PG_BOSS, again(PG_BOSS)].map((name) => ({
-    ...{ name, contender: name.replace(/, again$/, ""), permits: registrations },
+    name,
+    contender: name.replace(/, again$/, ""),
+    permits: registrations,
   }));
   const vendor = await startVendor();
   const postgres = await startPostgres();

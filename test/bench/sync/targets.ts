@@ -15,7 +15,8 @@ export interface Measured extends Turns {
 
 export function toMeasured(title: string, turns: Turns, targets: readonly Target[]): Measured {
   return {
-    ...{ title, ...turns },
+    title,
+    ...turns,
     comparisons: targets.map(([ours, theirs, target]) =>
       compare(turns.rounds, { ours, theirs, control: [theirs, again(theirs)] }, target),
     ),

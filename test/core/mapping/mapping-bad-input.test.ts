@@ -22,11 +22,14 @@ const HUGE = "x".repeat(1_000_000);
 
 describe.each(vendors)("bad input to the validator of %s", (vendor, validate, list, entry) => {
   const company = {
-    ...{ id: "u", name: "University" },
+    id: "u",
+    name: "University",
     providers: { [vendor]: { enabled: true, code: "PASSPORTUNIVERSITY" } },
   };
   const lot = (id: unknown, name: unknown, target: unknown = "Lot-A") => ({
-    ...{ id, companyId: "u", name },
+    id,
+    companyId: "u",
+    name,
     providers: { [vendor]: { enabled: true, target } },
   });
   const clean = lot("clean", "Lot-A");

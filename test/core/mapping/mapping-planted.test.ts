@@ -10,7 +10,8 @@ import {
 
 const on = { enabled: true };
 const company: Company = {
-  ...{ id: "fundy", name: "Fundy" },
+  id: "fundy",
+  name: "Fundy",
   providers: { "t2-flex": on, hotspot: on, passport: { ...on, code: "PASSPORTFUNDY" } },
 };
 
@@ -19,7 +20,10 @@ const zoneId = (number: number) => `8f2b0c5e-0000-4000-8000-00000000000${number}
 function location(number: number, name: string, rest: { zone?: string; spot?: string } = {}): Location {
   const { zone = zoneId(number), spot = `0142${number}` } = rest;
   return {
-    ...{ id: `lot-${number}`, companyId: "fundy", name, zoneName: name },
+    id: `lot-${number}`,
+    companyId: "fundy",
+    name,
+    zoneName: name,
     providers: {
       "t2-flex": on,
       passport: { ...on, ...(zone === "" ? {} : { target: zone }) },

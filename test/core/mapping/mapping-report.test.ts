@@ -21,7 +21,8 @@ const rules: MappingRules = {
       return { target, vendorTarget: null, findings };
     };
     return {
-      ...{ verified: false, ofCompany: [] },
+      verified: false,
+      ofCompany: [],
       judge,
     };
   },
@@ -31,7 +32,9 @@ const codes = (input: unknown) => report(input).issues.map(({ code, locationId }
 
 const company: Company = { id: "u", name: "University", providers: { toy: { enabled: true } } };
 const lot = (id: string, target?: string | null, rest: object = {}): Location => ({
-  ...{ id, companyId: "u", name: `Lot ${id}` },
+  id,
+  companyId: "u",
+  name: `Lot ${id}`,
   providers: { toy: { enabled: true, ...(typeof target === "string" ? { target } : {}) } },
   ...rest,
 });
@@ -39,7 +42,10 @@ const lot = (id: string, target?: string | null, rest: object = {}): Location =>
 describe("reportMapping", () => {
   test("reports a clean mapping", () => {
     expect(report({ company, locations: [lot("a", "1"), lot("b", "2")] })).toEqual({
-      ...{ providerId: "toy", ok: true, verified: false, issues: [] },
+      providerId: "toy",
+      ok: true,
+      verified: false,
+      issues: [],
       matches: [
         { locationId: "a", target: "1", vendorTarget: null },
         { locationId: "b", target: "2", vendorTarget: null },
@@ -73,7 +79,8 @@ describe("reportMapping", () => {
       "location_of_other_company z",
     ]);
     expect(report({ company: disabled, locations })).toMatchObject({
-      ...{ ok: false, matches: [] },
+      ok: false,
+      matches: [],
       summary: { locations: 5, enabled: 3, matched: 0, errors: 7, warnings: 0 },
     });
   });

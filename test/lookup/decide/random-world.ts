@@ -54,7 +54,9 @@ const location = (companyId: string, id: string): fc.Arbitrary<Location> =>
       providers: switches,
     })
     .map(({ zoneName, region, ...rest }) => ({
-      ...{ id, companyId, ...rest },
+      id,
+      companyId,
+      ...rest,
       ...(zoneName === undefined ? {} : { zoneName }),
       ...(region === undefined ? {} : { region }),
     }));

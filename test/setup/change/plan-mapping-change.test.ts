@@ -20,7 +20,10 @@ const AFTER: Location[] = [
     },
   },
   {
-    ...{ id: "lot-d", companyId: "fundy", name: "Lot D", zoneName: "Harbour" },
+    id: "lot-d",
+    companyId: "fundy",
+    name: "Lot D",
+    zoneName: "Harbour",
     providers: {
       passport: { enabled: true },
       hotspot: { enabled: true, target: "00777" },
@@ -150,7 +153,9 @@ describe("planMappingChange", () => {
     expect(planMappingChange({ ...options, before: [] }).existing).toBeNull();
     const second = { ...passport, capabilities: passport.capabilities, id: "passport-2" };
     const through = planMappingChange({
-      ...{ ...options, provider: second, before: [] },
+      ...options,
+      provider: second,
+      before: [],
       otherProviders: [passport],
     });
     expect(through.existing).toMatchObject({ providerId: "passport" });
@@ -163,7 +168,10 @@ describe("planMappingChange", () => {
       name: `New ${index}`,
     }));
     const { existing } = planMappingChange({
-      ...{ provider: flex, company: COMPANY, before: [A], after: [A, ...many] },
+      provider: flex,
+      company: COMPANY,
+      before: [A],
+      after: [A, ...many],
     });
     expect(existing?.newLocationIds).toHaveLength(13);
     expect(existing?.message).toContain('"New 9" and 3 more.');

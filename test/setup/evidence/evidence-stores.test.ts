@@ -8,9 +8,16 @@ import { memoryEvidence } from "../../../src/setup/evidence/memory-evidence.ts";
 import { failureOf } from "../../support/registrations.ts";
 
 const RECORD: TestPlateEvidence = {
-  ...{ v: 1, id: "run-1", providerId: "t2-flex", companyId: "fundy", locationId: "lot-a", target: "Lot A" },
+  v: 1,
+  id: "run-1",
+  providerId: "t2-flex",
+  companyId: "fundy",
+  locationId: "lot-a",
+  target: "Lot A",
   plate: { number: "TEST123", region: "CA-NB" },
-  ...{ startedAt: "2026-09-15T12:00:00.000Z", endsAt: "2026-09-15T13:00:00.000Z", state: "open" },
+  startedAt: "2026-09-15T12:00:00.000Z",
+  endsAt: "2026-09-15T13:00:00.000Z",
+  state: "open",
   trace: { delivery: "pull", permitId: "test-plate-run-1" },
   sightings: [{ by: "endpoint", seen: true, at: "2026-09-15T12:00:01.000Z" }],
 };

@@ -34,7 +34,11 @@ async function createReadyCampus(vendor: "passport" | "hotspot" | "flex") {
   }
   clock.advance(3 * 60_000);
   const options: ReadinessOptions = {
-    ...{ provider, company: campus.company, locations: campus.locations, evidence, clock },
+    provider,
+    company: campus.company,
+    locations: campus.locations,
+    evidence,
+    clock,
     ...{
       passport: {},
       hotspot: { vendorSays: { spotIds: SPOTS } },
@@ -119,8 +123,12 @@ describe("credentials and operator", () => {
     sandbox.passport.setClientSecret("rotated");
     const report = await checkReadiness(options);
     expect(table(report)).toMatchObject({
-      ...{ "api-client": "missing", "operator-id": "blocked", "zones-synced": "blocked" },
-      ...{ "zones-matched": "blocked", "zone-names": "blocked", "test-plate": "done" },
+      "api-client": "missing",
+      "operator-id": "blocked",
+      "zones-synced": "blocked",
+      "zones-matched": "blocked",
+      "zone-names": "blocked",
+      "test-plate": "done",
     });
     expect(rowOf(report, "api-client")).toMatchObject({
       findings: [expect.stringContaining("401")],
@@ -137,8 +145,13 @@ describe("credentials and operator", () => {
     const { options, sandbox, clock } = await createReadyCampus("passport");
     const { clientId, clientSecret, fetch } = sandbox.passport;
     const provider = createPassportProvider({
-      ...{ operatorId: OPERATOR_ID.replace("c1", "d2"), clientId, clientSecret, clock, retries: 0 },
-      ...{ baseUrl: "https://sandbox.test/passport", fetch: fetch as typeof globalThis.fetch },
+      operatorId: OPERATOR_ID.replace("c1", "d2"),
+      clientId,
+      clientSecret,
+      clock,
+      retries: 0,
+      baseUrl: "https://sandbox.test/passport",
+      fetch: fetch as typeof globalThis.fetch,
     });
     const report = await checkReadiness({ ...options, provider });
     expect(table(report)).toMatchObject({ "api-client": "done", "operator-id": "missing" });
@@ -265,7 +278,9 @@ describe("the mapping", () => {
     ];
     const report = await checkReadiness({ ...options, vendorSays: { stations } });
     expect(table(report)).toMatchObject({
-      ...{ "mobile-payment-stations": "missing", "station-locations": "blocked", "zone-names": "blocked" },
+      "mobile-payment-stations": "missing",
+      "station-locations": "blocked",
+      "zone-names": "blocked",
       // A person has confirmed it, and no check contradicts.
       "odc-task": "done",
     });
@@ -279,7 +294,9 @@ describe("the mapping", () => {
       },
     });
     expect(table(fixed)).toMatchObject({
-      ...{ "mobile-payment-stations": "done", "station-locations": "missing", "zone-names": "missing" },
+      "mobile-payment-stations": "done",
+      "station-locations": "missing",
+      "zone-names": "missing",
     });
     expect(rowOf(fixed, "zone-names").findings[0]).toContain("core zone");
   });
@@ -288,12 +305,16 @@ describe("the mapping", () => {
     const { options } = await createReadyCampus("flex");
     const { vendorSays: _, ...without } = options;
     expect(table(await checkReadiness(without))).toMatchObject({
-      ...{ "mobile-payment-stations": "unknown", "station-locations": "unknown", "zone-names": "unknown" },
+      "mobile-payment-stations": "unknown",
+      "station-locations": "unknown",
+      "zone-names": "unknown",
     });
     const stations = STATIONS.map(({ description }) => ({ description }));
     const report = await checkReadiness({ ...options, vendorSays: { stations } });
     expect(table(report)).toMatchObject({
-      ...{ "mobile-payment-stations": "done", "station-locations": "unknown", "zone-names": "unknown" },
+      "mobile-payment-stations": "done",
+      "station-locations": "unknown",
+      "zone-names": "unknown",
     });
     expect(rowOf(report, "station-locations").findings[0]).toContain('"stationLocation"');
   });
@@ -308,7 +329,8 @@ describe("the mapping", () => {
     expect(report.ready).toBe(true);
     const wrong = await withZones(["Lot A", "Lot B", "Quarry"]);
     expect(rowOf(wrong, "zone-names")).toMatchObject({
-      ...{ state: "missing", findings: [expect.stringContaining("Core Zone")] },
+      state: "missing",
+      findings: [expect.stringContaining("Core Zone")],
     });
   });
 
@@ -318,7 +340,8 @@ describe("the mapping", () => {
     const stations = STATIONS.map(({ zone: _, ...station }) => station);
     const report = await checkReadiness({ ...options, locations, vendorSays: { stations } });
     expect(rowOf(report, "zone-names")).toMatchObject({
-      ...{ state: "done", findings: ["No location has a zone name of its own."] },
+      state: "done",
+      findings: ["No location has a zone name of its own."],
     });
   });
 
@@ -389,7 +412,8 @@ describe("our own endpoint", () => {
   it("is asked through fetch where it has a URL", async () => {
     const asked: string[] = [];
     const report = await lookupOf(({ handler, credentials }) => ({
-      ...{ url: "https://host.test/enforcement/lookup", credentials },
+      url: "https://host.test/enforcement/lookup",
+      credentials,
       fetch: (request: Request) => {
         asked.push(`${request.method} ${request.url} ${request.redirect}`);
         return handler(request);
@@ -404,7 +428,8 @@ describe("our own endpoint", () => {
 
   it("has missing credentials where it refuses its own", async () => {
     const report = await lookupOf(({ handler }) => ({
-      ...{ handler, credentials: { username: "lookup-0", password: "stale" } },
+      handler,
+      credentials: { username: "lookup-0", password: "stale" },
     }));
     expect(table(report)).toMatchObject({ "endpoint-url": "done", credentials: "missing" });
     expect(rowOf(report, "credentials").findings).toEqual([
@@ -414,10 +439,12 @@ describe("our own endpoint", () => {
 
   it("has missing credentials when it accepts wrong ones", async () => {
     const report = await lookupOf(({ credentials }) => ({
-      ...{ handler: async () => Response.json({ sessions: [] }), credentials },
+      handler: async () => Response.json({ sessions: [] }),
+      credentials,
     }));
     expect(rowOf(report, "credentials")).toMatchObject({
-      ...{ state: "missing", findings: [expect.stringContaining("everyone can query it")] },
+      state: "missing",
+      findings: [expect.stringContaining("everyone can query it")],
     });
   });
 
@@ -430,7 +457,8 @@ describe("our own endpoint", () => {
       },
     }));
     expect(rowOf(report, "credentials")).toMatchObject({
-      ...{ state: "unknown", findings: [expect.stringContaining("refuses wrong credentials is not known")] },
+      state: "unknown",
+      findings: [expect.stringContaining("refuses wrong credentials is not known")],
     });
   });
 
@@ -458,7 +486,8 @@ describe("our own endpoint", () => {
     const lookup = { handler: () => new Promise<Response>(() => {}), credentials };
     const report = await checkReadiness({ ...options, lookup, deadlineMs: 20 });
     expect(rowOf(report, "endpoint-url")).toMatchObject({
-      ...{ state: "unknown", findings: ["Our endpoint gave no answer within 20 ms."] },
+      state: "unknown",
+      findings: ["Our endpoint gave no answer within 20 ms."],
     });
   });
 
@@ -471,7 +500,8 @@ describe("our own endpoint", () => {
     }));
     expect(fetch).not.toHaveBeenCalled();
     expect(rowOf(report, "endpoint-url")).toMatchObject({
-      ...{ state: "missing", findings: [expect.stringContaining("must be https")] },
+      state: "missing",
+      findings: [expect.stringContaining("must be https")],
     });
   });
 
@@ -512,7 +542,11 @@ describe("locations", () => {
     const { options } = await createReadyCampus("hotspot");
     const [first] = (await checkReadiness(options)).locations;
     expect(first?.testPlate).toEqual({
-      ...{ seen: true, by: "person", at: new Date("2026-09-15T12:00:00Z"), ageMs: 180_000, leftOpen: false },
+      seen: true,
+      by: "person",
+      at: new Date("2026-09-15T12:00:00Z"),
+      ageMs: 180_000,
+      leftOpen: false,
     });
   });
 
@@ -562,7 +596,8 @@ describe("locations", () => {
     const company = { ...COMPANY, providers: { ...COMPANY.providers, hotspot: { enabled: false } } };
     const report = await checkReadiness({ ...options, company });
     expect(rowOf(report, "switches")).toMatchObject({
-      ...{ state: "missing", findings: ["It is switched off for University of Fundy."] },
+      state: "missing",
+      findings: ["It is switched off for University of Fundy."],
     });
     expect(report.locations[0]).toMatchObject({ enabled: false, reached: "setup" });
     expect(report.locations[0]?.next).toBe("Switch the provider on for the company too.");
@@ -579,7 +614,8 @@ describe("locations", () => {
     const locations = LOCATIONS.map((location) => withEntry("passport", { stage: "setup" }, [location]));
     const report = await checkReadiness({ ...options, locations });
     expect(rowOf(report, "go-live-locations")).toMatchObject({
-      ...{ item: "2–3 locations to go live with", state: "missing" },
+      item: "2–3 locations to go live with",
+      state: "missing",
       findings: ['Locations at stage "testing" or "live": 0; wanted to go live: 2.'],
     });
   });
@@ -591,7 +627,8 @@ describe("evidence", () => {
     const list = () => [{ v: 1, id: "damaged" }] as never;
     const report = await checkReadiness({ ...options, evidence: { list, save() {} } });
     expect(rowOf(report, "test-plate")).toMatchObject({
-      ...{ state: "unknown", findings: [expect.stringContaining("evidence[0]")] },
+      state: "unknown",
+      findings: [expect.stringContaining("evidence[0]")],
     });
   });
 
@@ -599,7 +636,8 @@ describe("evidence", () => {
     const { options } = await createReadyCampus("passport");
     const { evidence: _, ...without } = options;
     expect(rowOf(await checkReadiness(without), "test-plate")).toMatchObject({
-      ...{ state: "unknown", findings: ["No evidence of test plates was given."] },
+      state: "unknown",
+      findings: ["No evidence of test plates was given."],
     });
   });
 });
@@ -609,7 +647,9 @@ describe("an existing integration", () => {
     const { options } = await createReadyCampus("flex");
     const { existing } = await checkReadiness(options);
     expect(existing).toMatchObject({
-      ...{ providerId: "t2-flex", connectedLocationIds: ["lot-a", "lot-b"], newLocationIds: ["lot-c"] },
+      providerId: "t2-flex",
+      connectedLocationIds: ["lot-a", "lot-b"],
+      newLocationIds: ["lot-c"],
     });
     expect(existing?.message).toContain("you don't need another one");
     expect(existing?.message).toContain("Map the new locations");

@@ -99,7 +99,8 @@ describe("a run whose process is killed", () => {
   };
   const sweep = () =>
     sweepTestPlates({
-      ...{ providers: providers(), evidence: fileEvidence(join(folder, "evidence.json")) },
+      providers: providers(),
+      evidence: fileEvidence(join(folder, "evidence.json")),
       permits: { remove: (id) => rmSync(join(folder, `${id}.permit`), { force: true }) },
     });
 

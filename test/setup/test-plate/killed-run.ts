@@ -20,7 +20,8 @@ const tell = (word: string) => {
 };
 const common = {
   directory: memoryDirectory({ companies: [COMPANY], locations: LOCATIONS }),
-  ...{ companyId: COMPANY.id, locationId: "lot-b" },
+  companyId: COMPANY.id,
+  locationId: "lot-b",
   evidence: fileEvidence(join(folder, "evidence.json")),
   confirm: () => tell("asked"),
 };

@@ -19,8 +19,14 @@ describe("a run of the test plate", () => {
     const { passport, place, evidence, shown, sandbox } = createCampus();
     const result = await runTestPlate({ provider: passport, ...place(passport, locationId), evidence });
     expect(result).toMatchObject({
-      ...{ providerId: "passport", companyId: "fundy", locationId, plate: "TEST123" },
-      ...{ seen: true, seenBy: "vendor", gone: true, cancelled: true },
+      providerId: "passport",
+      companyId: "fundy",
+      locationId,
+      plate: "TEST123",
+      seen: true,
+      seenBy: "vendor",
+      gone: true,
+      cancelled: true,
       target: ZONES[LOTS.indexOf(locationId)]?.id,
     });
     expect(result.message).toContain("was seen at");
@@ -37,7 +43,9 @@ describe("a run of the test plate", () => {
     const { hotspot, place, evidence, shown, sandbox, clock } = createCampus();
     const asked: TestPlateSight[] = [];
     const result = await runTestPlate({
-      ...{ provider: hotspot, ...place(hotspot, locationId), evidence },
+      provider: hotspot,
+      ...place(hotspot, locationId),
+      evidence,
       confirm(sight) {
         asked.push(sight);
         const query = { spotId: sight.target, plate: sight.plate, at: clock() };
@@ -46,12 +54,12 @@ describe("a run of the test plate", () => {
     });
     expect(asked).toMatchObject([
       {
-        ...{ providerId: "hotspot", title: "HotSpot", plate: "TEST123" },
-        ...{
-          company: { id: "fundy" },
-          location: { id: locationId },
-          target: SPOTS[LOTS.indexOf(locationId)],
-        },
+        providerId: "hotspot",
+        title: "HotSpot",
+        plate: "TEST123",
+        company: { id: "fundy" },
+        location: { id: locationId },
+        target: SPOTS[LOTS.indexOf(locationId)],
         until: new Date("2026-09-15T13:00:00Z"),
       },
     ]);
@@ -69,13 +77,11 @@ describe("a run of the test plate", () => {
         fetch: (input, init) => handler(new Request(input, init)),
       });
       const result = await runTestPlate({
-        ...{
-          provider: flex,
-          ...place(flex, locationId),
-          evidence,
-          permits,
-          lookup: { handler, credentials },
-        },
+        provider: flex,
+        ...place(flex, locationId),
+        evidence,
+        permits,
+        lookup: { handler, credentials },
         confirm: async ({ plate, location }) =>
           (await handheld.lookup({ plate, locationId: location.id })).shows === "permit",
       });
@@ -100,7 +106,10 @@ describe("a run of the test plate", () => {
       const provider = createT2FlexProvider({ dialect: BUILT_IN_DIALECTS[dialect] });
       const { username, password, stored } = issueCredentials({ companyId: "fundy" });
       const handler = createPermitLookupHandler({
-        ...{ provider, directory, findPermits: permits.findPermits, clock },
+        provider,
+        directory,
+        findPermits: permits.findPermits,
+        clock,
         authorize: basicAuth({ find: () => stored }),
       });
       const lookup = { handler, credentials: { username, password } };
@@ -114,8 +123,13 @@ describe("a run of the test plate", () => {
   it("is not taken for another permit of the same plate", async () => {
     const { flex, place, evidence, permits, handler, credentials, clock } = createCampus();
     permits.set({
-      ...{ id: "P-1", companyId: "fundy", plates: [parsePlate("TEST123")], locationIds: ["lot-a"] },
-      ...{ validFrom: clock(), validTo: null, revision: 1 },
+      id: "P-1",
+      companyId: "fundy",
+      plates: [parsePlate("TEST123")],
+      locationIds: ["lot-a"],
+      validFrom: clock(),
+      validTo: null,
+      revision: 1,
     });
     const lookup = { handler, credentials };
     const options = { provider: flex, ...place(flex), evidence, lookup };
@@ -181,7 +195,9 @@ describe("a run of the test plate", () => {
   it("begins a little earlier, for a vendor whose clock is behind ours", async () => {
     const { passport, place, evidence, sandbox, clock } = createCampus();
     await runTestPlate({
-      ...{ provider: passport, ...place(passport), evidence },
+      provider: passport,
+      ...place(passport),
+      evidence,
       clock: () => new Date(clock().getTime() + 4 * 60_000),
     });
     expect((await evidence.list())[0]?.sightings).toMatchObject([{ by: "vendor", seen: true }]);
@@ -223,7 +239,9 @@ describe("a run of the test plate", () => {
     const { hotspot, place, evidence, shown, sandbox } = createCampus();
     const failure = await failureOf(() =>
       runTestPlate({
-        ...{ provider: hotspot, ...place(hotspot), evidence },
+        provider: hotspot,
+        ...place(hotspot),
+        evidence,
         confirm() {
           expect(shown().hotspot).toBe(1);
           throw new Error("secret-of-the-host");
@@ -244,7 +262,10 @@ describe("a run of the test plate", () => {
     let given: AbortSignal | undefined;
     const failure = await failureOf(() =>
       runTestPlate({
-        ...{ provider: hotspot, ...place(hotspot), evidence, signal: abort.signal },
+        provider: hotspot,
+        ...place(hotspot),
+        evidence,
+        signal: abort.signal,
         confirm({ signal }) {
           given = signal;
           expect(shown().hotspot).toBe(1);
@@ -292,7 +313,10 @@ describe("a run of the test plate", () => {
       const asked = Promise.withResolvers<void>();
       const run = failureOf(() =>
         runTestPlate({
-          ...{ provider: hotspot, ...place(hotspot), evidence, minutes: 10 },
+          provider: hotspot,
+          ...place(hotspot),
+          evidence,
+          minutes: 10,
           confirm() {
             asked.resolve();
             return new Promise(() => {});
@@ -384,7 +408,9 @@ describe("a run of the test plate", () => {
     const confirm = vi.fn(() => true);
     const wrong = { handler, credentials: { username: credentials.username, password: "no" } };
     expect(await runTestPlate({ ...options, lookup: wrong, confirm })).toMatchObject({
-      ...{ seen: false, gone: null, cancelled: true },
+      seen: false,
+      gone: null,
+      cancelled: true,
       message: expect.stringContaining("refuses its own credentials (401)"),
     });
     const down = {
@@ -393,7 +419,8 @@ describe("a run of the test plate", () => {
       fetch: () => Promise.reject(new TypeError("x")),
     };
     expect(await runTestPlate({ ...options, lookup: down, confirm })).toMatchObject({
-      ...{ seen: false, cancelled: true },
+      seen: false,
+      cancelled: true,
       message: expect.stringContaining("cannot be reached"),
     });
     expect(confirm).not.toHaveBeenCalled();
@@ -423,12 +450,18 @@ describe("a run of the test plate", () => {
   it("never shows a plate in what it throws", async () => {
     const { hotspot, place, evidence, sandbox } = createCampus();
     sandbox.hotspot.faults.add({
-      ...{ kind: "status", status: 422, times: 5 },
+      kind: "status",
+      status: 422,
+      times: 5,
       body: { ErrorCode: 9010, ErrorMessage: "Spot for GXK 204 is full" },
     });
     const failure = await failureOf(() =>
       runTestPlate({
-        ...{ provider: hotspot, ...place(hotspot), evidence, plate: "GXK204", confirm: () => true },
+        provider: hotspot,
+        ...place(hotspot),
+        evidence,
+        plate: "GXK204",
+        confirm: () => true,
       }),
     );
     expect(JSON.stringify(failure)).not.toMatch(/GXK ?204/);

@@ -15,7 +15,9 @@ beforeEach(() => {
 /** A contract like OPSCOM's: the token in the body, refusals under HTTP 200. */
 const bodyWire: HotSpotWire = {
   encode: ({ kind, token, companyToken, ...right }) => ({
-    ...{ method: "PUT", path: `/push/${kind}`, headers: { "content-type": "application/json" } },
+    method: "PUT",
+    path: `/push/${kind}`,
+    headers: { "content-type": "application/json" },
     body: JSON.stringify({
       Token: token,
       Company: companyToken,
@@ -46,7 +48,10 @@ describe("a wire of the host's own", () => {
     expect(vendor.requests[0]?.url.pathname).toBe("/hotspot/push/create");
     expect(vendor.requests[0]?.headers.has("authorization")).toBe(false);
     expect(JSON.parse(vendor.requests[0]?.body ?? "")).toEqual({
-      ...{ Token: "token-1", Company: "company-1", Plate: "GXK204", Spot: SPOT },
+      Token: "token-1",
+      Company: "company-1",
+      Plate: "GXK204",
+      Spot: SPOT,
     });
   });
 
@@ -68,8 +73,13 @@ describe("a wire of the host's own", () => {
     await provider.cancel(receipt);
 
     const same = {
-      ...{ permitReference: operations[0]?.permitReference, spotId: SPOT, plateNumber: "GXK204" },
-      ...{ region: "CA-NB", start: new Date("2026-09-01T03:00:00.000Z"), at: clock(), token: "token-1" },
+      permitReference: operations[0]?.permitReference,
+      spotId: SPOT,
+      plateNumber: "GXK204",
+      region: "CA-NB",
+      start: new Date("2026-09-01T03:00:00.000Z"),
+      at: clock(),
+      token: "token-1",
     };
     expect(operations).toEqual([
       { ...same, kind: "create", end: new Date("2026-12-31T04:00:00.000Z") },
@@ -96,7 +106,11 @@ describe("a wire of the host's own", () => {
     const error = await failureOf(() => provider.register(registration()));
 
     expect(error).toMatchObject({
-      ...{ code: "rejected", status: 200, vendorCode: "FULL", outcome: "not_applied", attempts: 1 },
+      code: "rejected",
+      status: 200,
+      vendorCode: "FULL",
+      outcome: "not_applied",
+      attempts: 1,
       vendorMessage: "No room for [plate], [secret], [secret]",
     });
   });

@@ -5,7 +5,9 @@ import { type HotSpotMappingInput, validateHotSpotMapping } from "../../../src/v
 
 const company: Company = { id: "u", name: "University", providers: { hotspot: { enabled: true } } };
 const lot = (id: string, target?: string, rest: Partial<Location> = {}): Location => ({
-  ...{ id, companyId: "u", name: `Lot ${id}` },
+  id,
+  companyId: "u",
+  name: `Lot ${id}`,
   providers: { hotspot: { enabled: true, ...(target === undefined ? {} : { target }) } },
   ...rest,
 });
@@ -26,7 +28,10 @@ describe("validateHotSpotMapping", () => {
     const locations = [lot("a", "14283"), lot("b", "014283"), lot("c", "X-7")];
     const spotIds = ["14283", { spotId: "014283", name: "Lot b" }, { spotId: "X-7" }];
     expect(validate({ locations, spotIds, companyToken: true })).toEqual({
-      ...{ providerId: "hotspot", ok: true, verified: true, issues: [] },
+      providerId: "hotspot",
+      ok: true,
+      verified: true,
+      issues: [],
       matches: [
         { locationId: "a", target: "14283", vendorTarget: "14283" },
         { locationId: "b", target: "014283", vendorTarget: "014283" },

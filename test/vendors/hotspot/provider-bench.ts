@@ -45,11 +45,18 @@ function createBench(options: BenchOptions, baseUrl: string) {
   });
   const events: ProviderEvent[] = [];
   const provider = createHotSpotProvider({
-    ...{ baseUrl, token: "token-1", clock, onEvent: (event) => events.push(event) },
+    baseUrl,
+    token: "token-1",
+    clock,
+    onEvent: (event) => events.push(event),
     ...options.provider,
   });
   return {
-    ...{ provider, sandbox: hotspot, faults: hotspot.faults, clock, events },
+    provider,
+    sandbox: hotspot,
+    faults: hotspot.faults,
+    clock,
+    events,
     answer: async (request: Request) => (await options.instead?.(request)) ?? hotspot.fetch(request),
     /** Moves both clocks. */
     pass(milliseconds: number) {

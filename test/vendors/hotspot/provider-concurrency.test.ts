@@ -31,7 +31,9 @@ describe("a timeout", () => {
     faults.add({ kind: "timeout-after", times: Number.POSITIVE_INFINITY });
 
     expect(await letTimePass(failureOf(() => provider.register(registration())))).toMatchObject({
-      ...{ code: "timeout", outcome: "unknown", attempts: 2 },
+      code: "timeout",
+      outcome: "unknown",
+      attempts: 2,
     });
   });
 });

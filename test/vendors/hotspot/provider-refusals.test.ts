@@ -41,8 +41,14 @@ describe("a refusal", () => {
     const error = await failureOf(() => provider.register(registration()));
 
     expect(error).toMatchObject({
-      ...{ code, status, vendorCode: String(ErrorCode), vendorMessage: "We are sorry." },
-      ...{ outcome: "not_applied", retryable: false, attempts: 1, operation: "register" },
+      code,
+      status,
+      vendorCode: String(ErrorCode),
+      vendorMessage: "We are sorry.",
+      outcome: "not_applied",
+      retryable: false,
+      attempts: 1,
+      operation: "register",
     });
     expect(error.message).toContain(`${ErrorCode}): We are sorry.`);
     expect(vendor.requests).toHaveLength(1);
@@ -77,7 +83,8 @@ describe("a refusal", () => {
     const { provider } = connect(vendor);
 
     expect(await failureOf(() => provider.register(registration({ target: "142" })))).toMatchObject({
-      ...{ code: "rejected", vendorCode: "9010" },
+      code: "rejected",
+      vendorCode: "9010",
     });
   });
 });
@@ -124,7 +131,11 @@ describe("already exists", () => {
     const error = await failureOf(() => provider.register(registration({ permitId: "P-2", validTo: LATER })));
 
     expect(error).toMatchObject({
-      ...{ code: "rejected", vendorCode: "9022", status: 409, outcome: "not_applied", retryable: false },
+      code: "rejected",
+      vendorCode: "9022",
+      status: 409,
+      outcome: "not_applied",
+      retryable: false,
       reason: "already_exists",
     });
     expect([...sandbox.permits.values()]).toMatchObject([{ endTime: new Date("2026-12-31T04:00:00.000Z") }]);
@@ -134,8 +145,14 @@ describe("already exists", () => {
   it("for another party's right is rejected", async () => {
     const { provider, sandbox } = connect(vendor, { sandbox: { oneRightPerPlateAndSpot: true } });
     sandbox.addForeignPermit({
-      ...{ permitReference: "meter", reference: "HS-9", plate: "GXK204", region: "NB", country: "CA" },
-      ...{ spotId: SPOT, startTime: now, endTime: LATER },
+      permitReference: "meter",
+      reference: "HS-9",
+      plate: "GXK204",
+      region: "NB",
+      country: "CA",
+      spotId: SPOT,
+      startTime: now,
+      endTime: LATER,
     });
 
     expect(await failureOf(() => provider.register(registration()))).toMatchObject({ vendorCode: "9022" });
@@ -192,7 +209,10 @@ describe("not found", () => {
     const { provider } = connect(vendor);
 
     expect(await failureOf(() => provider.amend(receipt, { validTo: LATER }))).toMatchObject({
-      ...{ code: "rejected", vendorCode: "9009", operation: "amend", outcome: "not_applied" },
+      code: "rejected",
+      vendorCode: "9009",
+      operation: "amend",
+      outcome: "not_applied",
       reason: "not_found",
     });
   });
@@ -292,7 +312,10 @@ describe("bad input", () => {
     const { provider } = connect(vendor);
 
     expect(await failureOf(() => provider.register(value as never))).toMatchObject({
-      ...{ code: "invalid_input", field, operation: "register", providerId: "hotspot" },
+      code: "invalid_input",
+      field,
+      operation: "register",
+      providerId: "hotspot",
     });
     expect(vendor.requests).toEqual([]);
   });
@@ -302,7 +325,9 @@ describe("bad input", () => {
     const receipt = { ...(await provider.register(registration())), providerId: "passport" };
 
     expect(await failureOf(() => provider.cancel(receipt))).toMatchObject({
-      ...{ code: "invalid_input", field: "receipt.providerId", operation: "cancel" },
+      code: "invalid_input",
+      field: "receipt.providerId",
+      operation: "cancel",
     });
   });
 });

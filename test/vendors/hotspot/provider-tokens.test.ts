@@ -29,8 +29,14 @@ describe("the token", () => {
     const error = await failureOf(() => provider.register(registration()));
 
     expect(error).toMatchObject({
-      ...{ code: "unauthorized", status: 403, vendorCode: "9002", outcome: "not_applied", attempts: 1 },
-      ...{ operation: "register", providerId: "hotspot", retryable: false },
+      code: "unauthorized",
+      status: 403,
+      vendorCode: "9002",
+      outcome: "not_applied",
+      attempts: 1,
+      operation: "register",
+      providerId: "hotspot",
+      retryable: false,
     });
     expect(vendor.requests).toHaveLength(1);
   });
@@ -173,7 +179,8 @@ describe("the company token", () => {
     const { provider } = connect(vendor, { provider: { companyToken: () => "" } });
 
     expect(await failureOf(() => provider.register(registration()))).toMatchObject({
-      ...{ code: "invalid_config", field: "companyToken" },
+      code: "invalid_config",
+      field: "companyToken",
     });
   });
 });
@@ -183,7 +190,8 @@ describe("checkConnection", () => {
     const { provider, sandbox } = connect(vendor);
 
     expect(await provider.checkConnection()).toEqual({
-      ...{ status: "connected", message: "HotSpot accepts the token." },
+      status: "connected",
+      message: "HotSpot accepts the token.",
     });
     expect(sandbox.permits.size).toBe(0);
   });
@@ -191,13 +199,15 @@ describe("checkConnection", () => {
   it("fails when the token is refused, or the vendor is away", async () => {
     const refused = connect(vendor, { provider: { token: "wrong" } });
     expect(await failureOf(() => refused.provider.checkConnection())).toMatchObject({
-      ...{ code: "unauthorized", operation: "checkConnection" },
+      code: "unauthorized",
+      operation: "checkConnection",
     });
 
     const away = connect(vendor, { provider: { retries: 0 } });
     away.faults.add({ kind: "reset-before" });
     expect(await failureOf(() => away.provider.checkConnection())).toMatchObject({
-      ...{ code: "unavailable", operation: "checkConnection" },
+      code: "unavailable",
+      operation: "checkConnection",
     });
   });
 
@@ -205,10 +215,12 @@ describe("checkConnection", () => {
     const { provider } = connect(vendor);
 
     expect(await failureOf(() => provider.checkConnection({ signal: AbortSignal.abort() }))).toMatchObject({
-      ...{ code: "aborted", operation: "checkConnection" },
+      code: "aborted",
+      operation: "checkConnection",
     });
     expect(await failureOf(() => provider.checkConnection({ deep: true } as never))).toMatchObject({
-      ...{ code: "invalid_input", field: "options" },
+      code: "invalid_input",
+      field: "options",
     });
   });
 });

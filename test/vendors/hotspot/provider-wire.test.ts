@@ -20,18 +20,30 @@ describe("register", () => {
     expect(bodies()).toEqual([
       {
         PermitReference: expect.stringMatching(OUR_REFERENCE),
-        ...{ Plate: "GXK204", Region: "NB", Country: "CA", SpotID: "00142" },
-        ...{ StartTime: "2026-09-01T03:00:00.000Z", EndTime: "2026-12-31T04:00:00.000Z" },
+        Plate: "GXK204",
+        Region: "NB",
+        Country: "CA",
+        SpotID: "00142",
+        StartTime: "2026-09-01T03:00:00.000Z",
+        EndTime: "2026-12-31T04:00:00.000Z",
       },
     ]);
     expect(vendor.requests[0]?.headers.get("authorization")).toBe("Bearer token-1");
     expect(vendor.requests[0]?.headers.has("x-company-token")).toBe(false);
     expect(receipt).toEqual({
-      ...{ v: 1, providerId: "hotspot", reference: "HS-000001", target: "00142" },
+      v: 1,
+      providerId: "hotspot",
+      reference: "HS-000001",
+      target: "00142",
       registration: {
-        ...{ companyId: "university", permitId: "P-1", locationId: "downtown", target: "00142" },
+        companyId: "university",
+        permitId: "P-1",
+        locationId: "downtown",
+        target: "00142",
         plate: { number: "GXK204", region: "CA-NB" },
-        ...{ validFrom: "2026-09-01T03:00:00.000Z", validTo: "2026-12-31T04:00:00.000Z", generation: 0 },
+        validFrom: "2026-09-01T03:00:00.000Z",
+        validTo: "2026-12-31T04:00:00.000Z",
+        generation: 0,
       },
       coveredUntil: "2026-12-31T04:00:00.000Z",
     });
@@ -65,12 +77,16 @@ describe("register", () => {
     const receipt = await provider.register(registration({ validTo: null }));
 
     expect(receipt).toMatchObject({
-      ...{ coveredUntil: "2026-09-22T12:00:00.000Z", registration: { validTo: null } },
+      coveredUntil: "2026-09-22T12:00:00.000Z",
+      registration: { validTo: null },
     });
     expect(bodies()[0].EndTime).toBe(receipt.coveredUntil);
     expect(provider.capabilities).toEqual({
-      ...{ batchSize: 1, openEndedDays: 7 },
-      ...{ listZones: false, find: false, listRegistrations: false },
+      batchSize: 1,
+      openEndedDays: 7,
+      listZones: false,
+      find: false,
+      listRegistrations: false,
       ownReferences: true,
     });
   });
@@ -86,11 +102,13 @@ describe("amend", () => {
 
     expect(paths()[1]).toBe("POST /hotspot/permits/update");
     expect(bodies()[1]).toEqual({
-      ...{ PermitReference: bodies()[0].PermitReference, Reference: "HS-000001" },
+      PermitReference: bodies()[0].PermitReference,
+      Reference: "HS-000001",
       EndTime: "2027-01-31T04:00:00.000Z",
     });
     expect(amended).toEqual({
-      ...{ ...receipt, coveredUntil: "2027-01-31T04:00:00.000Z" },
+      ...receipt,
+      coveredUntil: "2027-01-31T04:00:00.000Z",
       registration: { ...receipt.registration, validTo: "2027-01-31T04:00:00.000Z" },
     });
     expect([...sandbox.permits.values()]).toMatchObject([{ endTime: validTo, status: "active" }]);
@@ -128,7 +146,9 @@ describe("cancel", () => {
 
     expect(paths()[1]).toBe("POST /hotspot/permits/cancel");
     expect(bodies()[1]).toEqual({
-      ...{ PermitReference: bodies()[0].PermitReference, Reference: "HS-000001", EndTime },
+      PermitReference: bodies()[0].PermitReference,
+      Reference: "HS-000001",
+      EndTime,
     });
     expect([...sandbox.permits.values()]).toMatchObject([
       { status: "cancelled", endTime: new Date(EndTime) },
@@ -224,7 +244,9 @@ describe("the provider", () => {
       providers: { "hotspot-east": { enabled: true } },
     };
     const location = {
-      ...{ id: "downtown", companyId: "university", name: "Downtown Lot" },
+      id: "downtown",
+      companyId: "university",
+      name: "Downtown Lot",
       providers: { "hotspot-east": { enabled: true, target: SPOT } },
     };
 

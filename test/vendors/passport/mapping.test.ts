@@ -12,11 +12,14 @@ const zones = [
   { id: ID_C, number: "102", name: "Zone A" },
 ];
 const company: Company = {
-  ...{ id: "u", name: "University" },
+  id: "u",
+  name: "University",
   providers: { passport: { enabled: true, code: "PASSPORTUNIVERSITY" } },
 };
 const lot = (id: string, target?: string, rest: Partial<Location> = {}): Location => ({
-  ...{ id, companyId: "u", name: `Lot ${id}` },
+  id,
+  companyId: "u",
+  name: `Lot ${id}`,
   providers: { passport: { enabled: true, ...(target === undefined ? {} : { target }) } },
   ...rest,
 });
@@ -39,7 +42,10 @@ describe("validatePassportMapping", () => {
       lot("c", ID_C),
     ];
     expect(validate({ locations, zones, operatorId: ID_A.toUpperCase() })).toEqual({
-      ...{ providerId: "passport", ok: true, verified: true, issues: [] },
+      providerId: "passport",
+      ok: true,
+      verified: true,
+      issues: [],
       matches: [
         { locationId: "a", target: ID_A.toUpperCase(), vendorTarget: ID_A },
         { locationId: "b", target: "Downtown", vendorTarget: ID_B },

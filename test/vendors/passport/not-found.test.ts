@@ -56,7 +56,11 @@ describe("a cancellation", () => {
     );
 
     expect(await failureOf(() => provider.cancel(receipt))).toMatchObject({
-      ...{ code: "rejected", status, vendorCode: code, reason: undefined, outcome: "not_applied" },
+      code: "rejected",
+      status,
+      vendorCode: code,
+      reason: undefined,
+      outcome: "not_applied",
     });
   });
 
@@ -143,7 +147,10 @@ describe("an amendment", () => {
     );
 
     expect(await failureOf(() => provider.amend(receipt, { validTo: LATER }))).toMatchObject({
-      ...{ code: "rejected", vendorCode: code, reason: "not_found", outcome: "not_applied" },
+      code: "rejected",
+      vendorCode: code,
+      reason: "not_found",
+      outcome: "not_applied",
     });
   });
 

@@ -45,8 +45,13 @@ describe("registerMany", () => {
 
     expect(failuresOf(outcomes)).toMatchObject([
       {
-        ...{ index: bad, code: "rejected", status: 422, vendorCode: "zone_not_found" },
-        ...{ operation: "registerMany", outcome: "not_applied", attempts: 1 },
+        index: bad,
+        code: "rejected",
+        status: 422,
+        vendorCode: "zone_not_found",
+        operation: "registerMany",
+        outcome: "not_applied",
+        attempts: 1,
       },
     ]);
     expect(sandbox.sessions.size).toBe(99);
@@ -106,7 +111,9 @@ describe("registerMany", () => {
       [0, 2, 3, 4, 5, 7, 8].map((index) => [
         index,
         expect.objectContaining({
-          ...{ code: "invalid_input", operation: "registerMany", providerId: "passport" },
+          code: "invalid_input",
+          operation: "registerMany",
+          providerId: "passport",
           field: expect.stringContaining(`registrations[${index}]`),
         }),
       ]),

@@ -77,13 +77,21 @@ function createBench<Ids extends ZoneIds>(options: BenchOptions<Ids>, baseUrl: s
   });
   const events: ProviderEvent[] = [];
   const provider = createPassportProvider({
-    ...{ operatorId: OPERATOR, clientId: passport.clientId, clientSecret: passport.clientSecret },
-    ...{ baseUrl, currency: "CAD", clock },
+    operatorId: OPERATOR,
+    clientId: passport.clientId,
+    clientSecret: passport.clientSecret,
+    baseUrl,
+    currency: "CAD",
+    clock,
     onEvent: (event) => events.push(event),
     ...options.provider,
   });
   return {
-    ...{ provider, sandbox: passport, faults: passport.faults, clock, events },
+    provider,
+    sandbox: passport,
+    faults: passport.faults,
+    clock,
+    events,
     answer: async (request: Request) => (await options.instead?.(request)) ?? passport.fetch(request),
     /** Moves both clocks. */
     pass(milliseconds: number) {

@@ -45,7 +45,9 @@ describe("a timeout", () => {
     faults.add({ kind: "timeout-before", path: "/access-tokens" });
 
     expect(await letTimePass(failureOf(() => provider.register(sampleRegistration())))).toMatchObject({
-      ...{ code: "timeout", outcome: "not_applied", attempts: 1 },
+      code: "timeout",
+      outcome: "not_applied",
+      attempts: 1,
     });
   });
 

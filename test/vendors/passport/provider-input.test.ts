@@ -60,10 +60,15 @@ describe("createPassportProvider", () => {
       "https://api.staging.passportinc.com",
     ]);
     expect(createPassportProvider(OPTIONS)).toMatchObject({
-      ...{ id: "passport", vendor: "passport", delivery: "push" },
+      id: "passport",
+      vendor: "passport",
+      delivery: "push",
       capabilities: {
-        ...{ batchSize: 100, openEndedDays: 30 },
-        ...{ listZones: true, find: true, listRegistrations: true },
+        batchSize: 100,
+        openEndedDays: 30,
+        listZones: true,
+        find: true,
+        listRegistrations: true,
       },
     });
   });
@@ -94,8 +99,12 @@ describe("register", () => {
     const error = await failureOf(() => provider.register(registration as never));
 
     expect(error).toMatchObject({
-      ...{ code: "invalid_input", field, operation: "register", providerId: "passport" },
-      ...{ outcome: "not_applied", attempts: 0 },
+      code: "invalid_input",
+      field,
+      operation: "register",
+      providerId: "passport",
+      outcome: "not_applied",
+      attempts: 0,
     });
     expect(error.message).not.toMatch(/gxk/i);
     expect(vendor.requests).toEqual([]);
@@ -124,10 +133,14 @@ describe("register", () => {
     const { provider } = connect(vendor);
 
     expect(await failureOf(() => provider.register(sampleRegistration(), options as never))).toMatchObject({
-      ...{ code: "invalid_input", field, operation: "register" },
+      code: "invalid_input",
+      field,
+      operation: "register",
     });
     expect(await failureOf(() => provider.registerMany([], options as never))).toMatchObject({
-      ...{ code: "invalid_input", field, operation: "registerMany" },
+      code: "invalid_input",
+      field,
+      operation: "registerMany",
     });
     expect(vendor.requests).toEqual([]);
   });
@@ -173,7 +186,9 @@ describe("amend and cancel", () => {
     const receipt = await provider.register(sampleRegistration());
 
     expect(await failureOf(() => provider.amend(receipt, change as never))).toMatchObject({
-      ...{ code: "invalid_input", field, operation: "amend" },
+      code: "invalid_input",
+      field,
+      operation: "amend",
     });
     expect(count("/events")).toBe(1);
   });
@@ -185,7 +200,8 @@ describe("the …Many calls", () => {
 
     for (const inputs of [undefined, null, {}, "all", new Set()]) {
       expect(await failureOf(() => provider[operation](inputs as never))).toMatchObject({
-        ...{ code: "invalid_input", operation },
+        code: "invalid_input",
+        operation,
       });
     }
   });

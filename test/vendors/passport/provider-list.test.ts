@@ -25,20 +25,28 @@ describe("listRegistrations", () => {
     const { reference } = await provider.register(sampleRegistration());
     await provider.register(sampleRegistration({ permitId: "P-2", target: LIBRARY }));
     sandbox.addForeignSession({
-      ...{ zoneId: DOWNTOWN, plate: "ME7", state: "ME", sessionId: "meter-1" },
-      ...{ startTime: new Date("2026-09-15T11:00:00.000Z"), endTime: new Date("2026-09-15T13:00:00.000Z") },
+      zoneId: DOWNTOWN,
+      plate: "ME7",
+      state: "ME",
+      sessionId: "meter-1",
+      startTime: new Date("2026-09-15T11:00:00.000Z"),
+      endTime: new Date("2026-09-15T13:00:00.000Z"),
     });
 
     expect(await list(provider, { target: "101" })).toEqual({
       registrations: [
         {
-          ...{ reference, target: DOWNTOWN, plate: { number: "GXK204", region: "CA-NB" } },
+          reference,
+          target: DOWNTOWN,
+          plate: { number: "GXK204", region: "CA-NB" },
           validFrom: new Date("2026-09-01T03:00:00.000Z"),
           validTo: new Date("2026-12-31T04:00:00.000Z"),
         },
         {
           // Others do not always say which country the state is in.
-          ...{ reference: "meter-1", target: DOWNTOWN, plate: { number: "ME7", region: "US-ME" } },
+          reference: "meter-1",
+          target: DOWNTOWN,
+          plate: { number: "ME7", region: "US-ME" },
           validFrom: new Date("2026-09-15T11:00:00.000Z"),
           validTo: new Date("2026-09-15T13:00:00.000Z"),
         },
@@ -51,7 +59,9 @@ describe("listRegistrations", () => {
   it("says of an empty zone that nothing is there", async () => {
     const { provider } = connect(vendor);
     expect(await list(provider, { target: DOWNTOWN })).toEqual({
-      ...{ registrations: [], lengths: [0], ends: ["complete"] },
+      registrations: [],
+      lengths: [0],
+      ends: ["complete"],
     });
   });
 
@@ -78,7 +88,8 @@ describe("listRegistrations", () => {
     await provider.registerMany(manyRegistrations(14));
 
     expect(await list(provider, { target: DOWNTOWN })).toMatchObject({
-      ...{ lengths: [10], ends: ["incomplete"] },
+      lengths: [10],
+      ends: ["incomplete"],
     });
   });
 
@@ -125,7 +136,9 @@ describe("listRegistrations", () => {
       const listed = await list(provider, { target: DOWNTOWN });
       expect([listed.ends, listed.lengths]).toEqual([[end], [length]]);
       expect(listed.registrations[0]).toEqual({
-        ...{ target: DOWNTOWN, validFrom: new Date(right.start_time), validTo: null },
+        target: DOWNTOWN,
+        validFrom: new Date(right.start_time),
+        validTo: null,
       });
     }
   });
@@ -136,7 +149,9 @@ describe("listRegistrations", () => {
 
     for (let time = 0; time < 2; time += 1) {
       expect(await failureOf(() => list(provider, { target: DOWNTOWN }))).toMatchObject({
-        ...{ code: "unsupported", operation: "listRegistrations", providerId: "passport" },
+        code: "unsupported",
+        operation: "listRegistrations",
+        providerId: "passport",
       });
     }
     expect(count("/parking-rights")).toBe(1);
@@ -201,7 +216,8 @@ describe("listRegistrations", () => {
     ];
     for (const [query, error] of wrong) {
       expect(await failureOf(() => list(provider, query as never))).toMatchObject({
-        ...{ ...error, operation: "listRegistrations" },
+        ...error,
+        operation: "listRegistrations",
       });
     }
   });

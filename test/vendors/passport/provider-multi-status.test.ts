@@ -34,7 +34,8 @@ describe("a multi-status reply", () => {
         first = false;
         const { data } = await request.json();
         const items = (data as { session_id: string }[]).map(({ session_id }, index) => ({
-          ...{ session_id, status: [202, 503, 422, 429][index] },
+          session_id,
+          status: [202, 503, 422, 429][index],
         }));
         return Response.json({ data: items }, { status: 207 });
       },
@@ -57,7 +58,9 @@ describe("a multi-status reply", () => {
         const body = request.url.endsWith("/events") ? await request.clone().json() : undefined;
         if (body?.type !== "parking_session_stopped") return undefined;
         const data = body.data.map(({ session_id }: { session_id: string }) => ({
-          ...{ session_id, status: 404, error },
+          session_id,
+          status: 404,
+          error,
         }));
         return Response.json({ data }, { status: 207 });
       },

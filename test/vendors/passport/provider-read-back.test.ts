@@ -110,18 +110,26 @@ describe("find", () => {
     const { provider, sandbox } = connect(vendor);
     const { reference } = await provider.register(sampleRegistration());
     sandbox.addForeignSession({
-      ...{ zoneId: DOWNTOWN, plate: "GXK204", state: "NB", sessionId: "meter-1" },
-      ...{ startTime: new Date("2026-09-15T11:00:00.000Z"), endTime: new Date("2026-09-15T13:00:00.000Z") },
+      zoneId: DOWNTOWN,
+      plate: "GXK204",
+      state: "NB",
+      sessionId: "meter-1",
+      startTime: new Date("2026-09-15T11:00:00.000Z"),
+      endTime: new Date("2026-09-15T13:00:00.000Z"),
     });
     const plate = parsePlate("gxk-204", { region: "NB" });
 
     expect(await provider.find({ plate, target: "101" })).toEqual([
       {
-        ...{ reference, target: DOWNTOWN, validFrom: new Date("2026-09-01T03:00:00.000Z") },
+        reference,
+        target: DOWNTOWN,
+        validFrom: new Date("2026-09-01T03:00:00.000Z"),
         validTo: new Date("2026-12-31T04:00:00.000Z"),
       },
       {
-        ...{ reference: "meter-1", target: DOWNTOWN, validFrom: new Date("2026-09-15T11:00:00.000Z") },
+        reference: "meter-1",
+        target: DOWNTOWN,
+        validFrom: new Date("2026-09-15T11:00:00.000Z"),
         validTo: new Date("2026-09-15T13:00:00.000Z"),
       },
     ]);

@@ -27,7 +27,10 @@ describe("what no API would say", () => {
     const error = await failureOf(() => provider.listZones());
 
     expect(error).toMatchObject({
-      ...{ code: "invalid_response", outcome: "not_applied", operation: "listZones", retryable: false },
+      code: "invalid_response",
+      outcome: "not_applied",
+      operation: "listZones",
+      retryable: false,
     });
     expect(error.message).toContain(words);
     expect(count("/zones")).toBe(1);
@@ -65,13 +68,11 @@ describe("what no API would say", () => {
     const error = await failureOf(() => provider.register(sampleRegistration()));
 
     expect(error).toMatchObject({
-      ...{
-        code: "invalid_response",
-        outcome: "unknown",
-        operation: "register",
-        attempts: 3,
-        retryable: true,
-      },
+      code: "invalid_response",
+      outcome: "unknown",
+      operation: "register",
+      attempts: 3,
+      retryable: true,
     });
     expect(error.message).toContain(words);
     expect(count("/events")).toBe(3);
@@ -123,8 +124,14 @@ describe("a refusal", () => {
     const error = await failureOf(() => provider.register(sampleRegistration({ target: unknown })));
 
     expect(error).toMatchObject({
-      ...{ code: "rejected", status: 422, vendorCode: "zone_not_found", attempts: 1, outcome: "not_applied" },
-      ...{ providerId: "passport", operation: "register", traceId: sandbox.requests.at(-1)?.traceId },
+      code: "rejected",
+      status: 422,
+      vendorCode: "zone_not_found",
+      attempts: 1,
+      outcome: "not_applied",
+      providerId: "passport",
+      operation: "register",
+      traceId: sandbox.requests.at(-1)?.traceId,
     });
     expect(error.vendorMessage).toContain("data[0] passport_zone_id is not a known zone");
     expect(error.message).toContain("data[0] passport_zone_id is not a known zone");
@@ -142,7 +149,10 @@ describe("a refusal", () => {
     faults.add({ kind: "status", status: 400, body, path: "/events" });
 
     expect(await failureOf(() => provider.register(sampleRegistration()))).toMatchObject({
-      ...{ code: "rejected", status: 400, vendorCode: "bad", vendorMessage },
+      code: "rejected",
+      status: 400,
+      vendorCode: "bad",
+      vendorMessage,
     });
   });
 
@@ -152,7 +162,9 @@ describe("a refusal", () => {
     });
 
     expect(await failureOf(() => provider.register(sampleRegistration()))).toMatchObject({
-      ...{ code: "unauthorized", status: 403, vendorCode: "forbidden" },
+      code: "unauthorized",
+      status: 403,
+      vendorCode: "forbidden",
     });
   });
 
@@ -162,7 +174,10 @@ describe("a refusal", () => {
     faults.add({ kind: "rate-limit", retryAfter: 120, path: "/events" });
 
     expect(await failureOf(() => provider.register(sampleRegistration()))).toMatchObject({
-      ...{ code: "rate_limited", retryAfterMs: 120_000, attempts: 2, outcome: "not_applied" },
+      code: "rate_limited",
+      retryAfterMs: 120_000,
+      attempts: 2,
+      outcome: "not_applied",
     });
     expect(count("/events")).toBe(2);
   });

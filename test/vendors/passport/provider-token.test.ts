@@ -19,8 +19,10 @@ describe("the access token", () => {
 
     const [token, events] = vendor.requests;
     expect(Object.fromEntries(new URLSearchParams(token?.body))).toEqual({
-      ...{ grant_type: "client_credentials", client_id: sandbox.clientId },
-      ...{ client_secret: sandbox.clientSecret, audience: "public.api.passportinc.com" },
+      grant_type: "client_credentials",
+      client_id: sandbox.clientId,
+      client_secret: sandbox.clientSecret,
+      audience: "public.api.passportinc.com",
     });
     expect(events?.headers.get("authorization")).toMatch(/^Bearer [0-9a-f-]{36}$/);
     const traces = sandbox.requests.map(({ traceId }) => traceId);
@@ -143,8 +145,13 @@ describe("the client secret", () => {
     const error = await failureOf(() => provider.register(sampleRegistration({ permitId: "P-2" })));
 
     expect(error).toMatchObject({
-      ...{ code: "unauthorized", status: 401, vendorCode: "unauthorized", operation: "register" },
-      ...{ outcome: "not_applied", retryable: false, attempts: 1 },
+      code: "unauthorized",
+      status: 401,
+      vendorCode: "unauthorized",
+      operation: "register",
+      outcome: "not_applied",
+      retryable: false,
+      attempts: 1,
     });
     expect(count(TOKENS)).toBe(2);
     expect(count("/events")).toBe(2);

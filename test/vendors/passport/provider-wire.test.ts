@@ -50,9 +50,14 @@ describe("register", () => {
       reference: expect.stringMatching(REFERENCE),
       target: DOWNTOWN,
       registration: {
-        ...{ companyId: "university", permitId: "P-1", locationId: "downtown", target: DOWNTOWN },
+        companyId: "university",
+        permitId: "P-1",
+        locationId: "downtown",
+        target: DOWNTOWN,
         plate: { number: "GXK204", region: "CA-NB" },
-        ...{ validFrom: "2026-09-01T03:00:00.000Z", validTo: "2026-12-31T04:00:00.000Z", generation: 2 },
+        validFrom: "2026-09-01T03:00:00.000Z",
+        validTo: "2026-12-31T04:00:00.000Z",
+        generation: 2,
       },
       coveredUntil: "2026-12-31T04:00:00.000Z",
     });
@@ -70,7 +75,9 @@ describe("register", () => {
     await provider.register(sampleRegistration({ plate: parsePlate("7ABC123", { region }) }));
 
     expect(batches()[0]?.data[0]?.["vehicle"]).toEqual({
-      ...{ vehicle_plate: "7ABC123", vehicle_state, vehicle_country },
+      vehicle_plate: "7ABC123",
+      vehicle_state,
+      vehicle_country,
     });
   });
 
@@ -114,7 +121,8 @@ describe("register", () => {
     );
 
     expect(running).toMatchObject({
-      ...{ coveredUntil: "2026-09-25T12:00:00.000Z", registration: { validTo: null } },
+      coveredUntil: "2026-09-25T12:00:00.000Z",
+      registration: { validTo: null },
     });
     expect(future.coveredUntil).toBe("2026-10-11T00:00:00.000Z");
     expect(batches().map(({ data }) => data[0]?.["end_time"])).toEqual([
@@ -153,7 +161,8 @@ describe("amend", () => {
       data: [
         {
           ...batches()[0]?.data[0],
-          ...{ occurred_at: "2026-09-15T12:30:00.000Z", end_time: "2027-01-31T04:00:00.000Z" },
+          occurred_at: "2026-09-15T12:30:00.000Z",
+          end_time: "2027-01-31T04:00:00.000Z",
           total_session_fees: NO_FEES,
         },
       ],
@@ -164,7 +173,8 @@ describe("amend", () => {
       registration: { ...receipt.registration, validTo: "2027-01-31T04:00:00.000Z" },
     });
     expect(sandbox.sessions.get(receipt.reference)).toMatchObject({
-      ...{ endTime: new Date("2027-01-31T04:00:00.000Z"), status: "active" },
+      endTime: new Date("2027-01-31T04:00:00.000Z"),
+      status: "active",
     });
   });
 
@@ -202,7 +212,8 @@ describe("amend", () => {
     const amended = await provider.amend(receipt, { validTo: null });
 
     expect(amended).toMatchObject({
-      ...{ coveredUntil: "2026-10-16T12:00:00.000Z", registration: { validTo: null } },
+      coveredUntil: "2026-10-16T12:00:00.000Z",
+      registration: { validTo: null },
     });
     expect(sandbox.sessions.get(receipt.reference)?.endTime.toISOString()).toBe(amended.coveredUntil);
   });
@@ -243,13 +254,18 @@ describe("cancel", () => {
       type: "parking_session_stopped",
       data: [
         {
-          ...{ session_id: receipt.reference, occurred_at: at, end_time },
-          ...{ event_fees: NO_FEES, total_session_fees: NO_FEES, passport_zone_id: DOWNTOWN },
+          session_id: receipt.reference,
+          occurred_at: at,
+          end_time,
+          event_fees: NO_FEES,
+          total_session_fees: NO_FEES,
+          passport_zone_id: DOWNTOWN,
         },
       ],
     });
     expect(sandbox.sessions.get(receipt.reference)).toMatchObject({
-      ...{ status: "stopped", endTime: new Date(end_time) },
+      status: "stopped",
+      endTime: new Date(end_time),
     });
     for (const instant of ["2026-09-01T03:00:00.000Z", "2026-12-31T04:00:00.000Z"]) {
       if (instant >= end_time) expect(sandbox.findSessions({ at: new Date(instant) })).toEqual([]);
@@ -305,7 +321,10 @@ describe("cancel", () => {
     faults.add({ kind: "status", status: 404, body: "<h1>Not here</h1>", path: "/events" });
 
     await expect(provider.cancel(receipt)).rejects.toMatchObject({
-      ...{ code: "unavailable", status: 404, outcome: "unknown", retryable: true },
+      code: "unavailable",
+      status: 404,
+      outcome: "unknown",
+      retryable: true,
     });
 
     await provider.cancel(receipt);
@@ -320,7 +339,8 @@ describe("cancel", () => {
     await provider.cancel(before);
 
     expect(batches()[2]?.data[0]).toMatchObject({
-      ...{ session_id: before.reference, passport_zone_id: DOWNTOWN },
+      session_id: before.reference,
+      passport_zone_id: DOWNTOWN,
     });
     expect(after.reference).not.toBe(before.reference);
     expect([seen(now, DOWNTOWN), seen(now, LIBRARY)]).toEqual([[], ["GXK204"]]);

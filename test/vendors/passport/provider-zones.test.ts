@@ -73,8 +73,11 @@ describe("a target", () => {
     const error = await failureOf(() => provider.register(sampleRegistration({ target })));
 
     expect(error).toMatchObject({
-      ...{ code: "invalid_input", field: "registration.target", operation: "register" },
-      ...{ outcome: "not_applied", retryable: false },
+      code: "invalid_input",
+      field: "registration.target",
+      operation: "register",
+      outcome: "not_applied",
+      retryable: false,
     });
     expect(error.message).toContain("case-sensitive");
     expect(batches()).toEqual([]);
@@ -309,7 +312,8 @@ describe("checkConnection", () => {
     await provider.listZones();
 
     expect(await provider.checkConnection()).toEqual({
-      ...{ status: "connected", message: "Passport accepts the credentials and shows 2 zones." },
+      status: "connected",
+      message: "Passport accepts the credentials and shows 2 zones.",
     });
     expect(count("/zones")).toBe(2);
   });
@@ -318,7 +322,9 @@ describe("checkConnection", () => {
     const { provider } = connect(vendor, { provider: { clientSecret: "wrong" } });
 
     expect(await failureOf(() => provider.checkConnection())).toMatchObject({
-      ...{ code: "unauthorized", operation: "checkConnection", status: 401 },
+      code: "unauthorized",
+      operation: "checkConnection",
+      status: 401,
     });
   });
 });
@@ -332,12 +338,16 @@ describe("validateMapping", () => {
       providers: { "passport-east": { enabled: true } },
     };
     const location = {
-      ...{ id: "downtown", companyId: "university", name: "Downtown Lot" },
+      id: "downtown",
+      companyId: "university",
+      name: "Downtown Lot",
       providers: { "passport-east": { enabled: true, target: DOWNTOWN } },
     };
 
     const report = provider.validateMapping({
-      ...{ company, locations: [location], zones: await provider.listZones() },
+      company,
+      locations: [location],
+      zones: await provider.listZones(),
       providerId: provider.id,
     });
 

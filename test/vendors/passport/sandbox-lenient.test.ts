@@ -174,15 +174,20 @@ describe("leniency", () => {
     const { sandbox } = createClient({ strict: false });
     const base = "https://passport.test";
     const credentials = {
-      ...{ grant_type: "client_credentials", client_id: sandbox.clientId },
-      ...{ client_secret: sandbox.clientSecret, audience: "public.api.passportinc.com" },
+      grant_type: "client_credentials",
+      client_id: sandbox.clientId,
+      client_secret: sandbox.clientSecret,
+      audience: "public.api.passportinc.com",
     };
     const token = await sandbox.fetch(`${base}/v3/shared/access-tokens`, {
-      ...{ method: "POST", headers: JSON_TYPE, body: JSON.stringify(credentials) },
+      method: "POST",
+      headers: JSON_TYPE,
+      body: JSON.stringify(credentials),
     });
     const authorization = `Bearer ${(await token.json()).access_token}`;
     const pushed = await sandbox.fetch(`${base}/v3/shared/events`, {
-      ...{ method: "POST", headers: { ...JSON_TYPE, authorization } },
+      method: "POST",
+      headers: { ...JSON_TYPE, authorization },
       body: JSON.stringify({ type: "parking_session_started", version: "3.0.0", data: [started(sandbox)] }),
     });
 
@@ -209,10 +214,13 @@ describe("leniency", () => {
     const warned: string[] = [];
     const zonesWithoutTrace = async (sandbox: ReturnType<typeof createSandbox>) => {
       const reply = await sandbox.fetch("https://sandbox.test/passport/v3/shared/access-tokens", {
-        ...{ method: "POST", headers: JSON_TYPE },
+        method: "POST",
+        headers: JSON_TYPE,
         body: JSON.stringify({
-          ...{ grant_type: "client_credentials", client_id: sandbox.passport.clientId },
-          ...{ client_secret: sandbox.passport.clientSecret, audience: "public.api.passportinc.com" },
+          grant_type: "client_credentials",
+          client_id: sandbox.passport.clientId,
+          client_secret: sandbox.passport.clientSecret,
+          audience: "public.api.passportinc.com",
         }),
       });
       return reply.status;

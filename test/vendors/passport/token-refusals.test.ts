@@ -95,7 +95,9 @@ describe("a token that is told to have ended", () => {
 
     refusals = Number.POSITIVE_INFINITY;
     expect(await failureOf(() => provider.register(sampleRegistration({ permitId: "P-2" })))).toMatchObject({
-      ...{ code: "unauthorized", outcome: "not_applied", status },
+      code: "unauthorized",
+      outcome: "not_applied",
+      status,
     });
     expect([count(TOKENS), count("/events")]).toEqual([3, 4]);
   });

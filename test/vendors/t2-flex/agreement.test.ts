@@ -44,7 +44,9 @@ function openHandhelds(world: World, { companyId, allowed, graceMs, ocr }: Quest
       clock: () => now,
     });
     const handheld = createHandheld({
-      ...{ dialect, url: "https://lookup.test/base", credential: credentials[dialect] },
+      dialect,
+      url: "https://lookup.test/base",
+      credential: credentials[dialect],
       fetch: (input, init) => handler(new Request(input, init)),
     });
     return handheld.lookup({ plate, ...(locationId === undefined ? {} : { locationId }) });

@@ -55,7 +55,11 @@ describe("permits/search", () => {
   };
   const second = {
     ...first,
-    ...{ PermitId: "P-2", PlateState: "", Expiry: "2099-12-31T23:59:59.000Z", Make: "", Color: "" },
+    PermitId: "P-2",
+    PlateState: "",
+    Expiry: "2099-12-31T23:59:59.000Z",
+    Make: "",
+    Color: "",
   };
 
   it("groups what it finds by zone, once each, the best first", async () => {

@@ -188,7 +188,8 @@ describe("options", () => {
 function speak(dialect: "iris" | "genetec", answer: () => Response, url = URL_OF_LOOKUP) {
   const requests: Request[] = [];
   const handheld = createHandheld({
-    ...{ url, dialect },
+    url,
+    dialect,
     credential:
       dialect === "iris"
         ? { scheme: "username-token", username: "flex", password: "p<&>", token: "t'\"" }
@@ -203,8 +204,13 @@ function speak(dialect: "iris" | "genetec", answer: () => Response, url = URL_OF
 
 describe("a handheld that speaks genetec", () => {
   const permit = (change: Change = {}): Change => ({
-    ...{ PermitId: "P-1", PlateNumber: "ABC123", PlateState: "NB", Make: "", Color: "" },
-    ...{ Activation: "2026-09-01T08:00:00Z", Expiry: "2026-09-02T08:00:00.000Z" },
+    PermitId: "P-1",
+    PlateNumber: "ABC123",
+    PlateState: "NB",
+    Make: "",
+    Color: "",
+    Activation: "2026-09-01T08:00:00Z",
+    Expiry: "2026-09-02T08:00:00.000Z",
     ...change,
   });
   const replyOf = (...permits: Change[]) => ({ PermitZones: [{ ZoneId: "lot-1", Permits: permits }] });

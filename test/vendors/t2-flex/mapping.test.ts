@@ -29,7 +29,10 @@ describe("validateT2FlexMapping", () => {
     const locations = [lot("a", "Lot A", { zoneName: "Core" }), lot("b", "Lot B", { target: "Lot B" })];
     const stations = [station("Lot B"), station("Lot A", { zone: "Core" })];
     expect(validate({ locations, stations })).toEqual({
-      ...{ providerId: "t2-flex", ok: true, verified: true, issues: [] },
+      providerId: "t2-flex",
+      ok: true,
+      verified: true,
+      issues: [],
       matches: [
         { locationId: "a", target: "Lot A", vendorTarget: "Lot A" },
         { locationId: "b", target: "Lot B", vendorTarget: "Lot B" },
@@ -132,7 +135,8 @@ describe("validateT2FlexMapping", () => {
       "a zone that differs from the station's is said once",
       {
         locations: [lot("a", "Lot A", { zoneName: "core" })],
-        ...{ stations: [station("Lot A", { zone: "Core" })], zones: ["Core"] },
+        stations: [station("Lot A", { zone: "Core" })],
+        zones: ["Core"],
       },
       ["error zone_name_differs a"],
     ],
@@ -184,7 +188,8 @@ describe("validateT2FlexMapping", () => {
   test("says what differs and what to do in Flex", () => {
     const [issue] = validate({ locations: [lot("a", "Lot A")], stations: [station("Lot\u00A0A")] }).issues;
     expect(issue).toMatchObject({
-      ...{ target: "Lot A", difference: { kind: "special_space", position: 3, actual: "Lot[U+00A0]A" } },
+      target: "Lot A",
+      difference: { kind: "special_space", position: 3, actual: "Lot[U+00A0]A" },
       message:
         'Flex has no station "Lot A"; "Lot[U+00A0]A" differs only in special spaces at position 3: U+00A0 (no-break space) instead of a space.',
     });

@@ -36,7 +36,9 @@ describe("the probe of a dialect", () => {
   it("asks with plate, place and region where the wire has them", () => {
     const question = { plateNumber: "TEST123", region: "CA-NB", locationId: "lot-a" };
     expect(JSON.parse(probeOf("offstreet").toRequest(question, basic).body)).toEqual({
-      ...{ plate: "TEST123", state: "NB", locationId: "lot-a" },
+      plate: "TEST123",
+      state: "NB",
+      locationId: "lot-a",
     });
     expect(probeOf("genetec").toRequest(question, basic)).toMatchObject({
       path: "/api/pbp/v2014-06/permits/search",

@@ -67,7 +67,13 @@ export function createLookupByHand(
       return end(
         { status: 200, value: toSessions(matches, scope.companyName) },
         {
-          ...{ credential, question, plateNumber, region, locationIds, permits, reason },
+          credential,
+          question,
+          plateNumber,
+          region,
+          locationIds,
+          permits,
+          reason,
           answered: matches.map(({ permit }) => permit.id),
           status: matches.length > 0 ? "valid" : "none",
         },

@@ -28,7 +28,9 @@ export class Conversation {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.ended = promise;
     this.#socket = connect({
-      ...{ port, host: "127.0.0.1", noDelay: true },
+      port,
+      host: "127.0.0.1",
+      noDelay: true,
       onread: {
         buffer: Buffer.allocUnsafe(BUFFER_BYTES),
         callback: (size, buffer) => {

@@ -2,10 +2,10 @@ import { slopeOf } from "../statistics.ts";
 import type { Sample, TimedSample } from "./sample.ts";
 
 /** Heap that stays behind for each answer, in bytes, at most. The smallest object that could be forgotten has sixteen. */
-export const MOST_BYTES_PER_ANSWER = 1;
+export const MAX_BYTES_PER_ANSWER = 1;
 
 /** What the whole process may have grown by at most, as a share of what it had. */
-export const MOST_RSS_GROWTH = 0.1;
+export const MAX_RSS_GROWTH = 0.1;
 
 export interface Verdict {
   /** By least squares over all samples after the warm-up. */
@@ -29,10 +29,10 @@ export function judge(samples: readonly TimedSample[], before: Sample, after: Sa
   const rssGrowth = (slopeOf(warm.map(({ atSeconds, rss }) => [atSeconds, rss])) * seconds) / first.rss;
   const leakedHandles = missingFrom(before.handles, after.handles);
   const failures = [
-    ...(bytesPerAnswer > MOST_BYTES_PER_ANSWER
+    ...(bytesPerAnswer > MAX_BYTES_PER_ANSWER
       ? [`the heap grows by ${bytesPerAnswer.toFixed(2)} bytes per answer`]
       : []),
-    ...(rssGrowth > MOST_RSS_GROWTH ? [`the process grew by ${(rssGrowth * 100).toFixed(1)} %`] : []),
+    ...(rssGrowth > MAX_RSS_GROWTH ? [`the process grew by ${(rssGrowth * 100).toFixed(1)} %`] : []),
     ...(leakedHandles.length > 0 ? [`handles are left: ${leakedHandles.join(", ")}`] : []),
   ];
   return { bytesPerAnswer, rssGrowth, leakedHandles, failures };

@@ -61,7 +61,8 @@ export function toSession(permit: PermitInput, at: string): SessionByHand {
 
 export function toBody(sessions: readonly SessionByHand[]): string {
   return JSON.stringify({
-    ...{ type: "parking_session_started", version: "3.0.0" },
+    type: "parking_session_started",
+    version: "3.0.0",
     data: sessions.map(({ event }) => event),
   });
 }

@@ -20,9 +20,12 @@ export function createLoop(batch: number): Contender {
           const at = new Date().toISOString();
           const sessions = taken.map((permit) => toSession(permit, at));
           const { statusCode, body } = await pool.request({
-            ...{ method: "POST", path: EVENTS_PATH, body: toBody(sessions) },
+            method: "POST",
+            path: EVENTS_PATH,
+            body: toBody(sessions),
             headers: {
-              ...{ "content-type": "application/json", authorization: `Bearer ${token}` },
+              "content-type": "application/json",
+              authorization: `Bearer ${token}`,
               "passport-labs-client-trace-id": crypto.randomUUID(),
             },
           });
@@ -46,7 +49,9 @@ export function createLoop(batch: number): Contender {
 
 export async function askForToken(pool: Pool): Promise<string> {
   const { body } = await pool.request({
-    ...{ method: "POST", path: TOKEN_PATH, body: "grant_type=client_credentials" },
+    method: "POST",
+    path: TOKEN_PATH,
+    body: "grant_type=client_credentials",
     headers: { "content-type": "application/x-www-form-urlencoded" },
   });
   return ((await body.json()) as { access_token: string }).access_token;

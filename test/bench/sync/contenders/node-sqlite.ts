@@ -58,7 +58,11 @@ function toRow(input: PermitInput) {
   const { content, raws } = encodePermit(permit);
   const [plate] = permit.plates;
   return {
-    ...{ id: permit.id, revision: permit.revision, endsAt: permit.validTo?.getTime() ?? null, content, raws },
+    id: permit.id,
+    revision: permit.revision,
+    endsAt: permit.validTo?.getTime() ?? null,
+    content,
+    raws,
     number: plate?.number ?? "",
   };
 }

@@ -16,17 +16,17 @@ export function createOurSync(
   onEvent?: PermitSyncOptions["onEvent"],
 ): PermitSync {
   const provider = createPassportProvider({
-    ...{
-      id: PROVIDER_ID,
-      operatorId: OPERATOR_ID,
-      clientId: "bench",
-      clientSecret: "s3cret",
-      baseUrl: origin,
-    },
+    id: PROVIDER_ID,
+    operatorId: OPERATOR_ID,
+    clientId: "bench",
+    clientSecret: "s3cret",
+    baseUrl: origin,
   });
   const directory = memoryDirectory({ companies, locations });
   return createPermitSync({
-    ...{ providers: [provider], ledger, directory },
+    providers: [provider],
+    ledger,
+    directory,
     ...(onEvent === undefined ? {} : { onEvent }),
   });
 }

@@ -25,8 +25,14 @@ export const rawPgBoss: Contender = {
     const vendor = new Pool(origin, { connections: CONCURRENCY });
     const token = await askForToken(vendor);
     const boss = new PgBoss({
-      ...{ schema: `${schema}_pgboss`, useListenNotify: true, supervise: false, schedule: false },
-      ...{ host: postgresHost, user: "postgres", database: "postgres", max: 16 },
+      schema: `${schema}_pgboss`,
+      useListenNotify: true,
+      supervise: false,
+      schedule: false,
+      host: postgresHost,
+      user: "postgres",
+      database: "postgres",
+      max: 16,
     });
     await boss.start();
     await boss.createQueue(QUEUE, { notify: true, retryLimit: 0 });
@@ -36,7 +42,9 @@ export const rawPgBoss: Contender = {
       const at = new Date().toISOString();
       const sessions = permits.map((permit) => toSession(permit, at));
       const { statusCode, body } = await vendor.request({
-        ...{ method: "POST", path: EVENTS_PATH, body: toBody(sessions) },
+        method: "POST",
+        path: EVENTS_PATH,
+        body: toBody(sessions),
         headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
       });
       const text = await body.text();
@@ -46,7 +54,9 @@ export const rawPgBoss: Contender = {
     }
 
     const workers = {
-      ...{ batchSize: BATCH, localConcurrency: CONCURRENCY, burstWhenBatchFull: true },
+      batchSize: BATCH,
+      localConcurrency: CONCURRENCY,
+      burstWhenBatchFull: true,
       pollingIntervalSeconds: 0.5,
     };
     await boss.work<PermitInput>(QUEUE, workers, (jobs) => deliver(jobs.map(({ data }) => data)));

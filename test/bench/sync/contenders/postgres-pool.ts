@@ -17,7 +17,8 @@ export function createBenchSchema(host: string): BenchSchema {
   const pool = new pg.Pool({ host, user: "postgres", database: "postgres", max: CONNECTIONS });
   pool.on("error", () => {});
   return {
-    ...{ pool, schema },
+    pool,
+    schema,
     async end() {
       await pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
       await pool.query(`DROP SCHEMA IF EXISTS ${schema}_pgboss CASCADE`);

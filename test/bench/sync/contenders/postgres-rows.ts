@@ -54,24 +54,42 @@ function toRows({
     const permit = readPermit(permits[index]);
     const number = permit.plates[0]?.number ?? "";
     const registration = {
-      ...{ companyId: COMPANY_ID, permitId: permit.id, locationId: permit.locationIds[0] ?? "" },
+      companyId: COMPANY_ID,
+      permitId: permit.id,
+      locationId: permit.locationIds[0] ?? "",
       plate: { number, region },
-      ...{ target: zone, validFrom: start, validTo: until, generation: 0 },
+      target: zone,
+      validFrom: start,
+      validTo: until,
+      generation: 0,
     };
     const receipt = {
-      ...{ v: 1 as const, providerId: PROVIDER_ID, reference: sessionId, registration },
-      ...{ target: registration.target, coveredUntil: until },
+      v: 1 as const,
+      providerId: PROVIDER_ID,
+      reference: sessionId,
+      registration,
+      target: registration.target,
+      coveredUntil: until,
     };
     const delivery = encodeDelivery(
       {
-        ...{ v: 1, used: [sessionId], generation: 0, decidedAt: at, unmapped: [] },
+        v: 1,
+        used: [sessionId],
+        generation: 0,
+        decidedAt: at,
+        unmapped: [],
         rights: [{ reference: sessionId, registration, receipt, intent: null, failure: null }],
       },
       { providerId: PROVIDER_ID, permitId: permit.id },
     );
     return {
-      ...{ permit_id: permit.id, permit: JSON.stringify(permit), ends_at: until, at, number },
-      ...{ delivery, target: registration.target },
+      permit_id: permit.id,
+      permit: JSON.stringify(permit),
+      ends_at: until,
+      at,
+      number,
+      delivery,
+      target: registration.target,
     };
   });
 }
