@@ -10,10 +10,14 @@ import { type LookupHandlerReply, withoutStore } from "./closed-reply.ts";
 import { type AskingClient, Deadline, isInterruption } from "./deadline.ts";
 import { decideLookup } from "./decide/decide.ts";
 import { Inquiry } from "./decide/inquiry.ts";
-import type { LookupWork } from "./decide/lookup-work.ts";
-import type { LookupSettings } from "./options.ts";
-import { findDecisive, type LookupOutcome, summarizeOutcome } from "./outcome.ts";
-import { createRefusal, refuseUndetermined } from "./refusal.ts";
+import type { LookupSettings, LookupWork } from "./options.ts";
+import {
+  createRefusal,
+  findDecisive,
+  type LookupOutcome,
+  refuseUndetermined,
+  summarizeOutcome,
+} from "./outcome.ts";
 import type { BodyProblem } from "./request/body.ts";
 
 /** What a mount knows of a request besides its method, path, headers and body. */

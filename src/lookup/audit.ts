@@ -7,8 +7,7 @@ import type { LookupHandlerReply } from "./closed-reply.ts";
 import type { Inquiry, LookupStage } from "./decide/inquiry.ts";
 import type { UnknownPlace } from "./decide/scope.ts";
 import { type LookupOutcome, type OutcomeSummary, summarizeOutcome } from "./outcome.ts";
-import type { HashPlate } from "./redact.ts";
-import { redactClosest, redactQuestion } from "./redact-question.ts";
+import { type HashPlate, redactClosest, redactQuestion } from "./redact.ts";
 
 /**
  * The record of one answer or refusal, as plain JSON. It holds plates by design, so that a challenged ticket can be explained.

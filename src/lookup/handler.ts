@@ -5,8 +5,7 @@ import type { LookupRequest } from "../core/lookup/lookup-message.ts";
 import { type AnswerOptions, answerLookup } from "./answer.ts";
 import { isBodiless, type LookupHandlerReply } from "./closed-reply.ts";
 import { type LookupSettings, type PermitLookupOptions, readLookupOptions } from "./options.ts";
-import { readUntil } from "./request/body-deadline.ts";
-import { readFetchBody } from "./request/read-body.ts";
+import { readFetchBody, readUntil } from "./request/read-body.ts";
 import type { SharedTimer } from "./shared-timer.ts";
 
 export type { FindPermits, PermitQuery } from "../core/lookup/find-permits.ts";

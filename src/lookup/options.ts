@@ -16,7 +16,9 @@ import {
 import type { PullProvider } from "../core/provider.ts";
 import type { LookupAudit } from "./audit.ts";
 import { type CloseReply, createReplyCloser } from "./closed-reply.ts";
-import { createScopeFinder, type FindScope } from "./decide/cached-scopes.ts";
+import type { Deadline } from "./deadline.ts";
+import type { Inquiry } from "./decide/inquiry.ts";
+import { createScopeFinder, type FindScope } from "./decide/scope.ts";
 import { type HashPlate, type RedactOptions, readRedactOptions } from "./redact.ts";
 import { SharedTimer } from "./shared-timer.ts";
 
@@ -124,6 +126,13 @@ export interface LookupSettings {
   readonly timer: SharedTimer;
   readonly findScope: FindScope;
   readonly closeReply: CloseReply;
+}
+
+/** One request in progress: the handler's settings, the state of the request and its deadline. */
+export interface LookupWork {
+  readonly settings: LookupSettings;
+  readonly inquiry: Inquiry;
+  readonly deadline: Deadline;
 }
 
 /** How failed authentications are throttled. */

@@ -8,7 +8,7 @@ import { isCompanyEnabled } from "../../core/directory/switches.ts";
 import type { StoredCredential } from "../../core/lookup/credential.ts";
 import type { LookupReason } from "../../core/lookup/dialect.ts";
 import { thenMaybe } from "../../core/maybe-promise.ts";
-import type { LookupWork } from "./lookup-work.ts";
+import type { LookupWork } from "../options.ts";
 
 /** A credential's company, which has the provider switched on, and all of that company's locations. */
 export interface CompanyScope {

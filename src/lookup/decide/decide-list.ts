@@ -2,10 +2,10 @@ import type { Company } from "../../core/directory/directory.ts";
 import { fieldError } from "../../core/fields.ts";
 import type { StoredCredential } from "../../core/lookup/credential.ts";
 import { type LookupPlace, type LookupQuery, MAX_QUERIES } from "../../core/lookup/dialect.ts";
+import type { LookupWork } from "../options.ts";
 import type { LookupAnswers } from "../outcome.ts";
 import { type CompanyScope, isOutOfScope, loadCompanyScope } from "./company-scope.ts";
 import { Inquiry } from "./inquiry.ts";
-import type { LookupWork } from "./lookup-work.ts";
 import { isUnknownPlace, resolveScope, type Scope, type UnknownPlace } from "./scope.ts";
 import {
   answerFromPermits,

@@ -10,16 +10,19 @@ import type {
 } from "../../core/lookup/dialect.ts";
 import type { LookupReply, LookupRequest } from "../../core/lookup/lookup-message.ts";
 import { ignorePromise, isPromise, thenMaybe } from "../../core/maybe-promise.ts";
-import { authenticate } from "../auth/authenticate.ts";
-import { refuseUnauthenticated } from "../auth/refuse-unauthenticated.ts";
-import { provesToken } from "../auth/token.ts";
+import {
+  type Authentication,
+  authenticate,
+  provesToken,
+  refuseUnauthenticated,
+} from "../auth/authenticate.ts";
 import { Interruption } from "../deadline.ts";
+import type { LookupWork } from "../options.ts";
 import type { LookupOutcome } from "../outcome.ts";
 import type { BodyProblem } from "../request/body.ts";
 import { screenRequest } from "../request/screen.ts";
 import { type CompanyScope, isOutOfScope, loadCompanyScope } from "./company-scope.ts";
 import { decideList } from "./decide-list.ts";
-import type { LookupWork } from "./lookup-work.ts";
 import { type AskedPlace, isUnknownPlace, resolveScope } from "./scope.ts";
 import {
   answerFromPermits,
@@ -51,12 +54,16 @@ export function decideLookup(
   inquiry.stage = "credentials";
   const { authorizers } = settings;
   let unreadable: unknown;
-  const onUnreadable = (thrown: unknown): void => {
-    unreadable ??= thrown;
+  const by: Authentication = {
+    authorizers,
+    dialect,
+    onUnreadable: (thrown) => {
+      unreadable ??= thrown;
+    },
   };
-  const proven = authenticate(request, { authorizers, dialect, onUnreadable }, deadline);
+  const proven = authenticate(request, by, deadline);
   return thenMaybe<StoredCredential | undefined, LookupOutcome>(proven, (credential) => {
-    if (credential === undefined || !provesToken(request, credential, { dialect, onUnreadable })) {
+    if (credential === undefined || !provesToken(request, credential, by)) {
       if (unreadable !== undefined) inquiry.failure = { at: "request", thrown: unreadable };
       return refuseUnauthenticated(request, work);
     }

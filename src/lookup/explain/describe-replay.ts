@@ -4,7 +4,7 @@ import type { LookupAnswer } from "../../core/lookup/dialect.ts";
 import { rankCandidates } from "../../core/names/rank-candidates.ts";
 import type { LookupAudit } from "../audit.ts";
 import type { LookupSettings } from "../options.ts";
-import { refuseUndetermined } from "../refusal.ts";
+import { refuseUndetermined } from "../outcome.ts";
 import type { ConsideredPermit } from "./explanation.ts";
 import type { Replay } from "./replay.ts";
 

@@ -1,13 +1,15 @@
+import { fieldError } from "../../core/fields.ts";
 import { parseInstant } from "../../core/instant.ts";
 import type { LookupAudit } from "../audit.ts";
-import { type PermitLookupOptions, readLookupOptions } from "../options.ts";
+import { type LookupSettings, type PermitLookupOptions, readLookupOptions } from "../options.ts";
 import { summarizeOutcome } from "../outcome.ts";
+import { isPlateHash } from "../redact.ts";
 import { considerPermits } from "./consider-permits.ts";
+import { describeList, describeRecord, describeUnasked } from "./describe-record.ts";
 import { describePolicy, describeReplay } from "./describe-replay.ts";
-import { explainRecord } from "./explain-record.ts";
 import type { LookupExplanation, LookupQuestion } from "./explanation.ts";
-import { isAudit, readQuestion } from "./read-question.ts";
-import { decideAgain, findLookAlike } from "./replay.ts";
+import { isAudit, readQuestion, readRecordedQuestion } from "./read-question.ts";
+import { type AskedAgain, decideAgain, decideListAgain, findLookAlike, type Replay } from "./replay.ts";
 
 /**
  * Explains in words why a lookup is answered as it is, for example after a challenged ticket. It calls the same directory and
@@ -34,14 +36,99 @@ export async function explainLookup(
   if (isAudit(asked)) return explainRecord(asked, settings);
   const { query, credential, at: given } = readQuestion(asked);
   const question = { query, credential, at: parseInstant(given ?? settings.clock(), "at") };
-  const replay = await decideAgain(settings, question);
-  const considered = await considerPermits(replay);
-  const lookAlike = await findLookAlike(replay, question);
+  return explainReplay(await decideAgain(settings, question), question);
+}
+
+/** Explains a record. @throws EnforcementError `invalid_input` for a record of another version or provider */
+async function explainRecord(record: LookupAudit, settings: LookupSettings): Promise<LookupExplanation> {
+  if (record.v !== 1)
+    throw fieldError("record.v", "must be 1; records of other versions are not understood.");
+  if (record.providerId !== settings.provider.id) {
+    throw fieldError(
+      "record.providerId",
+      "is another provider's; give the options of the handler that made the record.",
+    );
+  }
+  if (!canBeAskedAgain(record)) return explainUnasked(record);
+  return record.parts === undefined
+    ? explainOne(record, settings)
+    : explainList(record, record.parts, settings);
+}
+
+/** Whether a record holds an answer and its unredacted query. */
+function canBeAskedAgain({ status, asked, companyId, parts }: LookupAudit): boolean {
+  if (status === "refused" || status === "served" || companyId === undefined) return false;
+  if (parts !== undefined) return parts.length > 0 && parts.every(canBeAskedAgain);
+  return asked !== undefined && ![asked.place?.value].flat().some(isRedacted);
+}
+
+function isRedacted(text: unknown): boolean {
+  return typeof text === "string" && isPlateHash(text);
+}
+
+function explainUnasked(record: LookupAudit): LookupExplanation {
+  const recorded = recordedIn(record);
+  return { ...recorded, sentences: describeUnasked(record), considered: [], recorded };
+}
+
+async function explainOne(record: LookupAudit, settings: LookupSettings): Promise<LookupExplanation> {
+  const question = readRecordedQuestion(record, settings, "record");
+  const asked = { ...question, at: parseInstant(record.at, "record.at") };
+  return explainReplay(await decideAgain(settings, asked), asked, record);
+}
+
+/** Explains the record of a list: the sentences of its plates, then those of the list. */
+async function explainList(
+  record: LookupAudit,
+  parts: readonly LookupAudit[],
+  settings: LookupSettings,
+): Promise<LookupExplanation> {
+  const questions = parts.map((part, index) =>
+    readRecordedQuestion(part, settings, `record.parts[${index}]`),
+  );
+  const [first] = questions;
+  if (first === undefined) return explainUnasked(record);
+  const at = parseInstant(record.at, "record.at");
+  const queries = questions.map(({ query }) => query);
+  const replay = await decideListAgain(settings, queries, { credential: first.credential, at });
+  const explained: LookupExplanation[] = [];
+  for (const [index, question] of questions.entries()) {
+    const [part, partReplay] = [parts[index], replay.parts[index]];
+    if (part !== undefined && partReplay !== undefined) {
+      explained.push(await explainReplay(partReplay, { ...question, at }, part));
+    }
+  }
   const { status: answer, reason } = summarizeOutcome(replay.outcome);
   return {
     answer,
     reason,
-    sentences: [...describeReplay(replay, considered, lookAlike), ...describePolicy(replay)],
-    considered,
+    sentences: [...explained.flatMap(({ sentences }) => sentences), ...describeList(record)],
+    considered: explained.flatMap(({ considered }) => considered),
+    recorded: recordedIn(record),
   };
+}
+
+async function explainReplay(
+  replay: Replay,
+  asked: AskedAgain,
+  record?: LookupAudit,
+): Promise<LookupExplanation> {
+  const considered = await considerPermits(replay);
+  const lookAlike = await findLookAlike(replay, asked);
+  const { status: answer, reason } = summarizeOutcome(replay.outcome);
+  const sentences = describeReplay(replay, considered, lookAlike);
+  if (record === undefined) {
+    return { answer, reason, sentences: [...sentences, ...describePolicy(replay)], considered };
+  }
+  return {
+    answer,
+    reason,
+    sentences: [...sentences, ...describeRecord(record, { answer, reason }, considered)],
+    considered,
+    recorded: recordedIn(record),
+  };
+}
+
+function recordedIn({ status, reason }: LookupAudit): Required<LookupExplanation>["recorded"] {
+  return { answer: status, reason };
 }

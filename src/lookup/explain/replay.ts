@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../../core/directory/directory.ts";
 import type { StoredCredential } from "../../core/lookup/credential.ts";
 import type { LookupAnswer, LookupQuery, LookupRefusal } from "../../core/lookup/dialect.ts";
 import { toOutcome } from "../answer.ts";
@@ -5,7 +6,7 @@ import { Deadline } from "../deadline.ts";
 import { decideQuery } from "../decide/decide.ts";
 import { decideList } from "../decide/decide-list.ts";
 import { Inquiry } from "../decide/inquiry.ts";
-import type { LookupSettings } from "../options.ts";
+import type { LookupSettings, LookupWork } from "../options.ts";
 import type { LookupAnswers } from "../outcome.ts";
 
 /** A query that was decided again. */
@@ -34,15 +35,8 @@ export async function decideAgain(
   { query, credential, at }: AskedAgain,
 ): Promise<Replay> {
   const inquiry = Inquiry.of(credential, at);
-  const deadline = new Deadline(settings, {});
-  try {
-    const outcome = await decideQuery(query, credential, { settings, inquiry, deadline });
-    return { settings, inquiry, outcome };
-  } catch (thrown) {
-    return { settings, inquiry, outcome: toOutcome(thrown, inquiry) };
-  } finally {
-    deadline.end();
-  }
+  const outcome = await replay(settings, inquiry, (work) => decideQuery(query, credential, work));
+  return { settings, inquiry, outcome };
 }
 
 /** Decides a list again as a list: a failure for one of its plates can make the others undetermined. */
@@ -52,22 +46,30 @@ export async function decideListAgain(
   { credential, at }: Omit<AskedAgain, "query">,
 ): Promise<ListReplay> {
   const inquiry = Inquiry.of(credential, at);
+  const outcome = await replay(settings, inquiry, (work) => decideList(queries, credential, work));
+  const { parts = [] } = inquiry;
+  // A part without an answer of its own has that of the list, which then has failed as a whole.
+  const failed = "answers" in outcome ? undefined : outcome;
+  const toReplay = (part: Inquiry): Replay[] => {
+    const answer = part.answer ?? failed;
+    return answer === undefined ? [] : [{ settings, inquiry: part, outcome: answer }];
+  };
+  return { parts: parts.flatMap(toReplay), outcome };
+}
+
+/** Runs a decision. What it throws becomes the outcome that the handler would reply with. */
+async function replay<Decided>(
+  settings: LookupSettings,
+  inquiry: Inquiry,
+  decide: (work: LookupWork) => MaybePromise<Decided>,
+): Promise<Decided | LookupAnswer | LookupRefusal> {
   const deadline = new Deadline(settings, {});
   try {
-    const outcome = await decideList(queries, credential, { settings, inquiry, deadline });
-    return { parts: (inquiry.parts ?? []).flatMap((part) => toPart(part, part.answer)), outcome };
+    return await decide({ settings, inquiry, deadline });
   } catch (thrown) {
-    const outcome = toOutcome(thrown, inquiry);
-    return {
-      parts: (inquiry.parts ?? []).flatMap((part) => toPart(part, part.answer ?? outcome)),
-      outcome,
-    };
+    return toOutcome(thrown, inquiry);
   } finally {
     deadline.end();
-  }
-
-  function toPart(part: Inquiry, outcome: Replay["outcome"] | undefined): Replay[] {
-    return outcome === undefined ? [] : [{ settings, inquiry: part, outcome }];
   }
 }
 

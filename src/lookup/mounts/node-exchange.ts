@@ -6,8 +6,7 @@ import { replyToBrokenDialect } from "../answer.ts";
 import { isBodiless, type LookupHandlerReply } from "../closed-reply.ts";
 import { answerAtOnce, findOwnAnswer, type PermitLookupHandler } from "../handler.ts";
 import { type ReadBody, toBodyText } from "../request/body.ts";
-import { readUntil } from "../request/body-deadline.ts";
-import { type NodeBodyStream, readNodeBody } from "../request/read-body.ts";
+import { type NodeBodyStream, readNodeBody, readUntil } from "../request/read-body.ts";
 import type { SharedTimer } from "../shared-timer.ts";
 
 /** The part of Node's `IncomingMessage` that the mounts use. */

@@ -1,6 +1,6 @@
 import type { LookupDialect, LookupRefusal } from "../../core/lookup/dialect.ts";
 import type { LookupRequest } from "../../core/lookup/lookup-message.ts";
-import { createRefusal } from "../refusal.ts";
+import { createRefusal } from "../outcome.ts";
 import { type BodyProblem, isTooLarge } from "./body.ts";
 
 /**

@@ -3,8 +3,7 @@ import type { Company } from "../../../src/core/directory/directory.ts";
 import { readAnsweredLocations } from "../../../src/core/directory/read-answers.ts";
 import type { StoredCredential } from "../../../src/core/lookup/credential.ts";
 import type { LookupPlace } from "../../../src/core/lookup/dialect.ts";
-import { createScopeFinder } from "../../../src/lookup/decide/cached-scopes.ts";
-import { resolveScope } from "../../../src/lookup/decide/scope.ts";
+import { createScopeFinder, resolveScope } from "../../../src/lookup/decide/scope.ts";
 import { companies, directory, locations } from "../campus.ts";
 
 const [fundy, tantramar] = companies as [Company, Company];
