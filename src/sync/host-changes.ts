@@ -3,6 +3,7 @@ import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 import { fieldError, readId, readList, readRecord } from "../core/fields.ts";
 import { ignorePromise, isPromise } from "../core/maybe-promise.ts";
 import { type Permit, type PermitInput, readPermit } from "../core/permit/permit.ts";
+import { isExtraPermit } from "../core/registration/identity.ts";
 import type { ClockKeeper } from "./clock/clock-keeper.ts";
 import type { LedgerHealth } from "./deliver/events.ts";
 import type { EnabledProviders } from "./enabled-providers.ts";
@@ -198,7 +199,7 @@ export function createHostChanges(context: {
   return {
     async put(kind, permit, options) {
       const transaction = readTransaction(options);
-      const checked = readPermit(permit);
+      const checked = readHostPermit(permit, "permit");
       const { id, companyId } = checked;
       return inCallOrder([id], async () => {
         const refreshes = refreshCount();
@@ -226,7 +227,7 @@ export function createHostChanges(context: {
         const { toChange, ...decided } = decide(refreshes, enabled);
         function* check(): Iterable<LedgerChange> {
           for (const [index, permit] of given.entries()) {
-            const checked = readPermit(permit, fieldOf(index));
+            const checked = readHostPermit(permit, fieldOf(index));
             if (checked.id !== permitIds[index]) throw fieldError(`${fieldOf(index)}.id`, "must not change.");
             yield toChange("issue", checked);
           }
@@ -253,6 +254,16 @@ export function createHostChanges(context: {
       });
     },
   };
+}
+
+/** Checks a permit. Its id must not be one under which sync cancels what belongs to no permit. */
+function readHostPermit(value: unknown, field: string): Permit {
+  const permit = readPermit(value, field);
+  if (!isExtraPermit(permit.id)) return permit;
+  throw fieldError(
+    `${field}.id`,
+    "has a form that sync keeps for registrations without a permit; use another id.",
+  );
 }
 
 function readTransaction(options: ChangeOptions | undefined): unknown {

@@ -44,6 +44,32 @@ describe("what a host says", () => {
     expect((await ledger.getPermit("P1"))?.permit.validTo).not.toBeNull();
   });
 
+  it("is refused when a permit's id is one under which sync cancels what belongs to no permit", async () => {
+    const { sync, ledger, until } = scriptedSync();
+    const id = "extra:0ff57ee7-0000-8000-a000-000000000000";
+    for (const call of [
+      () => sync.issue({ ...permit("P2"), id }),
+      () => sync.revise({ ...permit("P2"), id }),
+      () => sync.issueMany([permit("P1"), { ...permit("P2"), id }]),
+    ]) {
+      const failure = await failureOf(() => until<unknown>(call()));
+      expect(failure).toMatchObject({
+        code: "invalid_input",
+        field: expect.stringMatching(/^permits?(\[1\])?\.id$/),
+      });
+    }
+    expect(await ledger.getPermit("P1")).toBeUndefined();
+  });
+
+  it("has its events also when a permit's id begins like those", async () => {
+    const { sync, events, until } = scriptedSync();
+    await until(sync.start());
+    await until(sync.issue({ ...permit("A"), id: "extra:1" }));
+    await until(sync.idle());
+    expect(events).toContainEqual(expect.objectContaining({ type: "acknowledged", permitId: "extra:1" }));
+    await until(sync.stop());
+  });
+
   it("is refused in a transaction that is a promise, however that ends", async () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);

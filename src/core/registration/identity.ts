@@ -50,12 +50,12 @@ const EXTRA = "extra:";
 
 /**
  * The id of the permit under which sync cancels a right that carries a reference of ours and belongs to no permit. No
- * host knows that permit.
+ * host knows that permit, and `issue` refuses its form of id.
  */
 export function extraPermitId(reference: string): string {
   return EXTRA + reference;
 }
 
 export function isExtraPermit(permitId: string): boolean {
-  return permitId.startsWith(EXTRA);
+  return permitId.startsWith(`${EXTRA}${MARK}-`);
 }

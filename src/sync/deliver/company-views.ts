@@ -14,8 +14,8 @@ import { LocationTroubles } from "./location-troubles.ts";
 // Longer than any directory should take, and short enough not to delay other companies.
 const DIRECTORY_DEADLINE_MS = 10_000;
 
-const SHORTEST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 2 * 60_000;
+const MIN_WAIT_MS = 1_000;
+const MAX_WAIT_MS = 2 * 60_000;
 
 /**
  * Reads companies from the host's directory. After a failure, a company is not read for a while; other companies are.
@@ -63,7 +63,7 @@ export function createCompanyViews(options: {
         isEnforcementError(thrown) && field !== undefined ? { field, message: thrown.message } : {};
       emit({ type: "directory_failed", companyId, ...what });
     }
-    const wait = SHORTEST_WAIT_MS + itemBackoff(failures, undefined, random);
+    const wait = MIN_WAIT_MS + itemBackoff(failures, undefined, random);
     troubles.set(companyId, { failures, until: timers.now().getTime() + wait, field });
   };
 
@@ -71,7 +71,7 @@ export function createCompanyViews(options: {
     async read(companyId) {
       const wait = (troubles.get(companyId)?.until ?? 0) - timers.now().getTime();
       // A wait longer than the longest one was set before the clock went back: it is over.
-      if (wait > 0 && wait <= LONGEST_WAIT_MS) return undefined;
+      if (wait > 0 && wait <= MAX_WAIT_MS) return undefined;
       try {
         return succeed(companyId, await within(readCompany(directory, companyId), timers));
       } catch (thrown) {

@@ -1,5 +1,5 @@
 import type { RegistrationState } from "../ledger/delivery.ts";
-import { OLDEST_CLAIM_MS } from "../ledger/lease.ts";
+import { MAX_CLAIM_AGE_MS } from "../ledger/lease.ts";
 import type { ClaimedDelivery } from "../ledger/ledger.ts";
 import { desiredOf, NOTHING_DESIRED } from "../plan/desired.ts";
 import { applyOutcome, postpone } from "./apply-outcome.ts";
@@ -226,7 +226,7 @@ export class DeliveriesInProgress {
     const { updates, operations } = await planWorks(works, {
       pace: this.#context.pace,
       now: timers.now(),
-      claimedAfter: timers.monotonic() - OLDEST_CLAIM_MS,
+      claimedAfter: timers.monotonic() - MAX_CLAIM_AGE_MS,
       steadyAt: clockWatch.status?.steadyAt,
       rules: { providerId: provider.id, openEndedDays, leadTimeMs, ownReferences },
       // A change recorded by another machine is seen only by the next claim.

@@ -12,9 +12,9 @@ import { WakeUp } from "./wake-up.ts";
 import { type WatchedEnd, WatchedOutcomes } from "./watched-outcomes.ts";
 
 // Enough that requests do not wait for a slow ledger, and few enough to be released quickly.
-const SMALLEST_WINDOW = 64;
+const MIN_WINDOW = 64;
 // A ledger may report something due that another process has claimed meanwhile.
-const SHORTEST_SLEEP_MS = 20;
+const MIN_SLEEP_MS = 20;
 const REWIND_AGAIN_MS = 1_000;
 // Another process may deliver the last operation that would have shown that the vendor is back. It sends no notice.
 const CHECK_AGAIN_MS = 60_000;
@@ -231,7 +231,7 @@ export class DeliveryLoop {
     const { batchSize } = this.provider.capabilities;
     const { concurrency, ledger, pace } = this.#context;
     const whole = batchSize * concurrency * LEDGER_LOAD[ledger.kind].ahead;
-    const window = Math.max(SMALLEST_WINDOW, pace.areLookupsAsked ? MAX_OPERATIONS_BESIDE_LOOKUPS : whole);
+    const window = Math.max(MIN_WINDOW, pace.areLookupsAsked ? MAX_OPERATIONS_BESIDE_LOOKUPS : whole);
     // Many at a time, because every claim reads the ledger. Not all at once: the next are claimed while some are
     // prepared.
     const room = window - this.#inProgress.waiting;
@@ -281,7 +281,7 @@ export class DeliveryLoop {
       health.note(true);
       if (pending === 0) {
         await this.#inProgress.checkConnection();
-        againInMs = Math.max(this.breaker.waitMs, SHORTEST_SLEEP_MS);
+        againInMs = Math.max(this.breaker.waitMs, MIN_SLEEP_MS);
       }
     } catch {
       health.note(false);
@@ -301,7 +301,7 @@ export class DeliveryLoop {
     const { ledger, timers, health } = this.#context;
     try {
       const next = await ledger.findNextDue(this.provider.id);
-      const soonest = timers.now().getTime() + SHORTEST_SLEEP_MS;
+      const soonest = timers.now().getTime() + MIN_SLEEP_MS;
       if (next !== undefined) this.#wakeUpAt(Math.max(next.getTime(), soonest));
     } catch {
       health.note(false);

@@ -2,8 +2,8 @@ import type { MalformedLocation } from "../../core/directory/read-answers.ts";
 import type { Timers } from "../pace/timers.ts";
 import type { Emit } from "./events.ts";
 
-const SHORTEST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 60_000;
+const MIN_WAIT_MS = 1_000;
+const MAX_WAIT_MS = 60_000;
 
 interface CompanyTrouble {
   /** Since when a location of the company cannot be read, in milliseconds. */
@@ -45,7 +45,7 @@ export class LocationTroubles {
     this.#companies.set(companyId, { since: trouble.since, told: current });
     // Waits as long as the trouble has lasted, from 1 second to a minute: an early correction is noticed early. A clock
     // that was set back does not lengthen the wait.
-    const wait = Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, now - trouble.since));
+    const wait = Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, now - trouble.since));
     return new Date(now + wait);
   }
 

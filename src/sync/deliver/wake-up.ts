@@ -1,7 +1,7 @@
 import type { Timers } from "../pace/timers.ts";
 
 // After this time at the latest, a clock that was set forward, or a sleep of the machine, is noticed.
-const LONGEST_SLEEP_MS = 10 * 60_000;
+const MAX_SLEEP_MS = 10 * 60_000;
 
 /** One timer for the earliest of several instants. */
 export class WakeUp {
@@ -35,7 +35,7 @@ export class WakeUp {
     this.#cancelTimer?.();
     const armedAt = this.#timers.now().getTime();
     const wait = this.#at - armedAt;
-    this.#cancelTimer = this.#timers.after(Math.min(Math.max(0, wait), LONGEST_SLEEP_MS), () => {
+    this.#cancelTimer = this.#timers.after(Math.min(Math.max(0, wait), MAX_SLEEP_MS), () => {
       this.#cancelTimer = undefined;
       const now = this.#timers.now().getTime();
       // A clock that was set back reaches the instant late, so the call is made at once.

@@ -2,7 +2,7 @@
 export const LEASE_MS = 60_000;
 
 /** No request begins under a claim older than this, in milliseconds: the delivery is released and claimed again. */
-export const OLDEST_CLAIM_MS = 15_000;
+export const MAX_CLAIM_AGE_MS = 15_000;
 
 /** The longest request, in milliseconds. Its result is then written while the claim still lasts. */
-export const LONGEST_REQUEST_MS = 40_000;
+export const MAX_REQUEST_MS = 40_000;

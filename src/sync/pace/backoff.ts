@@ -1,5 +1,5 @@
 /** The longest wait of an intent before its next attempt, in milliseconds, whatever a vendor asks for. */
-export const LONGEST_BACKOFF_MS = 60 * 60_000;
+export const MAX_BACKOFF_MS = 60 * 60_000;
 
 const ITEM_BASE_MS = 250;
 const ITEM_CAP_MS = 60_000;
@@ -38,7 +38,7 @@ export function refusalBackoff(attempts: number): number {
  * twice as long each time, at most an hour.
  */
 export function existingBackoff(repeats: number): number {
-  return Math.min(LONGEST_BACKOFF_MS, REFUSAL_BASE_MS * 2 ** Math.min(repeats, 20));
+  return Math.min(MAX_BACKOFF_MS, REFUSAL_BASE_MS * 2 ** Math.min(repeats, 20));
 }
 
 /** The wait of all operations of a provider after `failures` failures in a row, in milliseconds. */
@@ -47,12 +47,12 @@ export function outageBackoff(failures: number, random: () => number): number {
 }
 
 /**
- * The wait that a vendor asks for, in milliseconds, at most {@link LONGEST_BACKOFF_MS}. Values of a host's own provider
+ * The wait that a vendor asks for, in milliseconds, at most {@link MAX_BACKOFF_MS}. Values of a host's own provider
  * that are not finite numbers above 0 count as 0.
  */
 export function readRetryAfter(retryAfterMs: unknown): number {
   const isWait = typeof retryAfterMs === "number" && Number.isFinite(retryAfterMs) && retryAfterMs > 0;
-  return isWait ? Math.min(retryAfterMs, LONGEST_BACKOFF_MS) : 0;
+  return isWait ? Math.min(retryAfterMs, MAX_BACKOFF_MS) : 0;
 }
 
 function withRetryAfter(backoffMs: number, retryAfterMs: number | undefined): number {

@@ -1,7 +1,7 @@
 import type { StoredRegistration } from "../../core/registration/registration.ts";
 import type { Intent, Refusal, RegistrationState } from "../ledger/delivery.ts";
 import { SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
-import { LONGEST_BACKOFF_MS } from "../pace/backoff.ts";
+import { MAX_BACKOFF_MS } from "../pace/backoff.ts";
 import { isOfTakenPlace } from "./plan-order.ts";
 import { decideRepair, isRepairOf, isToRepair, type RightToRepair, withoutRepair } from "./plan-repair.ts";
 import { sentAgainAt, type TakenPlaceContext } from "./plan-taken-place.ts";
@@ -164,7 +164,7 @@ export function repeat(
   intent: Intent,
   { now }: Pick<StepContext, "now">,
 ): Extract<Step, { kind: "rest" | "send" }> {
-  const { waitMs = LONGEST_BACKOFF_MS, ...asked } = intent;
+  const { waitMs = MAX_BACKOFF_MS, ...asked } = intent;
   const notBefore = intent.notBefore === null ? Number.NEGATIVE_INFINITY : Date.parse(intent.notBefore);
   // A wait that is longer than when it was set was set before the clock went back: it is over.
   if (notBefore > now && notBefore - now <= waitMs + SAME_CLOCK_MS)

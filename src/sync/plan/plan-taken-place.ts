@@ -1,7 +1,7 @@
 import { timeOf } from "../../core/instant.ts";
 import type { Refusal, RegistrationState } from "../ledger/delivery.ts";
 import { SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
-import { LONGEST_BACKOFF_MS } from "../pace/backoff.ts";
+import { MAX_BACKOFF_MS } from "../pace/backoff.ts";
 import { isHolding, overAt, placeOf } from "./right-terms.ts";
 
 /** What the planner of one right knows of the permit's other rights. */
@@ -30,5 +30,5 @@ export function sentAgainAt(right: RegistrationState, failure: Refusal, context:
   if (failure.retryAt === undefined || failure.behind === true) return now;
   const retryAt = timeOf(failure.retryAt);
   // A wait that is longer than the longest one was set before the clock went back.
-  return retryAt - now > LONGEST_BACKOFF_MS + SAME_CLOCK_MS ? now : retryAt;
+  return retryAt - now > MAX_BACKOFF_MS + SAME_CLOCK_MS ? now : retryAt;
 }

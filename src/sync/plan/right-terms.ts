@@ -2,7 +2,7 @@ import { DAY_MS, formatInstant, timeOf } from "../../core/instant.ts";
 import type { StoredRegistration } from "../../core/registration/registration.ts";
 import type { Intent, RegistrationState } from "../ledger/delivery.ts";
 
-const SHORTEST_EXTENSION_MS = 60_000;
+const MIN_EXTENSION_MS = 60_000;
 
 /**
  * When a right is over for the planner, in milliseconds: at the end that the vendor acknowledged, or at a later one that
@@ -68,7 +68,7 @@ export function extendAtOf(
   const asked = timeOf(at);
   if (validTo !== null || usualExtension(coveredUntil, openEndedDays) > asked) return undefined;
   const covered = timeOf(coveredUntil) - asked;
-  return formatInstant(new Date(asked + Math.max(SHORTEST_EXTENSION_MS, (covered * 2) / 3)));
+  return formatInstant(new Date(asked + Math.max(MIN_EXTENSION_MS, (covered * 2) / 3)));
 }
 
 function usualExtension(coveredUntil: string, openEndedDays: number): number {

@@ -21,7 +21,7 @@ import { readTransaction, recordInTransaction } from "./record/host-transaction.
 import type { PostgresDependencies } from "./record/record.ts";
 import { RecordQueue } from "./record/record-queue.ts";
 import { saveDeliveries } from "./save.ts";
-import { isSchemaReady, LONGEST_UPGRADE_MS, openSchema, quote } from "./schema.ts";
+import { isSchemaReady, MAX_UPGRADE_MS, openSchema, quote } from "./schema.ts";
 import { PostgresWakes } from "./wake/wakes.ts";
 
 export interface PostgresLedgerOptions {
@@ -96,7 +96,7 @@ export function createPostgresLedger(options: PostgresLedgerOptions, { after }: 
       await checkServer(pool);
       await checkPrivileges(pool, schemaName);
       const isReady = await isSchemaReady(pool, schemaName);
-      if (!isReady) await openSchema(pool.allowing(LONGEST_UPGRADE_MS), schemaName);
+      if (!isReady) await openSchema(pool.allowing(MAX_UPGRADE_MS), schemaName);
       await checkTables(pool, schemaName);
       await applyMarks(parts);
       await wakes.open();

@@ -83,7 +83,7 @@ INSERT INTO ${schema}.clock VALUES (NULL, NULL, NULL);`,
 ];
 
 /** The longest time for one step, and for another process that waits to open the tables meanwhile, in milliseconds. */
-export const LONGEST_UPGRADE_MS = 600_000;
+export const MAX_UPGRADE_MS = 600_000;
 
 /**
  * Creates the tables, or upgrades those of an older version. Processes that do it at the same time take turns.
@@ -91,7 +91,7 @@ export const LONGEST_UPGRADE_MS = 600_000;
  * @throws EnforcementError `invalid_config` when a newer version of this package has made them
  */
 export function openSchema(pool: PostgresPool, schema: string, steps = STEPS): Promise<void> {
-  return inTransaction(pool, { operation: "open", lockTimeoutMs: LONGEST_UPGRADE_MS }, async (client) => {
+  return inTransaction(pool, { operation: "open", lockTimeoutMs: MAX_UPGRADE_MS }, async (client) => {
     await client.query("SET LOCAL statement_timeout = 0");
     await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
       `enforcement schema ${schema}`,

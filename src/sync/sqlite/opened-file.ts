@@ -39,11 +39,11 @@ const CHECKED_AT_ONCE = 32 * 1024 * 1024;
 const BUSY_MS = 5_000;
 
 // How many new permits are found in memory instead of the plate table. Adding so many takes some 20 ms.
-const MOST_RECENT = 4_000;
+const MAX_RECENT = 4_000;
 
 /** Opens a ledger's file in a thread of its own, and begins to check it. */
 export async function openFile(path: string, internals: SqliteInternals): Promise<OpenedFile> {
-  const { checkedAtOnce = CHECKED_AT_ONCE, busyMs = BUSY_MS, mostRecent = MOST_RECENT } = internals;
+  const { checkedAtOnce = CHECKED_AT_ONCE, busyMs = BUSY_MS, mostRecent = MAX_RECENT } = internals;
   const { writer, isChecked } = await Writer.start({ path, checkedAtOnce, busyMs });
   let reader: Reader | undefined;
   try {

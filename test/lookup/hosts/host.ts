@@ -38,6 +38,8 @@ export interface HostTraits {
   readonly chunks?: boolean;
   /** Tests that cannot be run here, each with its reason. */
   readonly skips?: Partial<Record<SkippableTest, string>>;
+  /** How often a test is repeated when it fails. Each needs a reason where it is set. Default: never. */
+  readonly retries?: Partial<Record<SkippableTest, number>>;
 }
 
 /** Tests that need a connection. */

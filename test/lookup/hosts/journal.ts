@@ -21,6 +21,10 @@ export class Journal {
     this.#events.push(event);
   };
 
+  toJSON(): readonly HostEvent[] {
+    return this.#events;
+  }
+
   clear(): void {
     this.#events = [];
   }

@@ -33,7 +33,7 @@ export function describeHost({ name, traits = {}, open }: LookupHost): void {
     /** A test that some hosts cannot take; the reason is in its name then. */
     function able(test: SkippableTest, title: string, run: () => Promise<void>): void {
       const reason = traits.skips?.[test];
-      if (reason === undefined) it(title, run);
+      if (reason === undefined) it(title, { retry: traits.retries?.[test] ?? 0 }, run);
       else it.skip(`${title} (skipped: ${reason})`, run);
     }
 
@@ -187,7 +187,9 @@ export function describeHost({ name, traits = {}, open }: LookupHost): void {
           asked,
           host.journal.next("waiting").then(() => client.abort()),
         ]);
-        if (network) expect(gone.status).toBe("rejected");
+        const happened = JSON.stringify(host.journal);
+        if (network)
+          expect(gone.status, `the client was answered; the host reported ${happened}`).toBe("rejected");
         expect(await host.journal.next("cancelled")).toMatchObject({ reason: "AbortError" });
         const { audit } = await host.journal.next("audit");
         expect(audit).toMatchObject({ status: "undetermined", reason: "aborted" });

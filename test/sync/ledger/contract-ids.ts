@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Place } from "./contract.ts";
 import * as given from "./fixtures.ts";
-import { LONGEST_IDS, TOO_LONG } from "./longest-ids.ts";
+import { MAX_IDS, TOO_LONG } from "./longest-ids.ts";
 
 const { claim, collect, deliveryOf, find, forget, issue, minute, rightAt, say, updateOf } = given;
 
@@ -9,7 +9,7 @@ const { claim, collect, deliveryOf, find, forget, issue, minute, rightAt, say, u
 export function describeIds(place: Place): void {
   it("keeps ids of full length, of any characters, in every place at once", async () => {
     const { ledger } = place;
-    const made = Object.values(LONGEST_IDS).map((createIds) => {
+    const made = Object.values(MAX_IDS).map((createIds) => {
       const ids = createIds();
       return {
         ...{ companyId: ids.next(), locationId: ids.next(), providerId: ids.next(), target: ids.next() },

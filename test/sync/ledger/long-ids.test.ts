@@ -16,7 +16,7 @@ import { createT2FlexProvider } from "../../../src/vendors/t2-flex/provider.ts";
 import { failureOf, sampleRegistration } from "../../support/registrations.ts";
 import { permit as scriptedPermit, scriptedSync } from "../scripted-sync.ts";
 import { makeFolder, makeLedger } from "../sqlite/folder.ts";
-import { LONGEST_IDS, TOO_LONG } from "./longest-ids.ts";
+import { MAX_IDS, TOO_LONG } from "./longest-ids.ts";
 
 const LEDGERS: Readonly<Record<string, () => Ledger>> = {
   memory: memoryLedger,
@@ -59,7 +59,7 @@ describe.each(Object.entries(LEDGERS))("over a ledger of kind %s", (_, createLed
     expect(await sync.retry(`hotspot/${id}/r`)).toBe(false);
   });
 
-  it.each(Object.entries(LONGEST_IDS))("the longest of %s is taken", async (__, createIds) => {
+  it.each(Object.entries(MAX_IDS))("the longest of %s is taken", async (__, createIds) => {
     const ids = createIds();
     const id = ids.next();
     const sync = open();

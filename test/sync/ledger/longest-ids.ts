@@ -12,7 +12,7 @@ export interface LongestIds {
 }
 
 /** Ids of full length, by the characters that they are made of. */
-export const LONGEST_IDS: Readonly<Record<string, () => LongestIds>> = {
+export const MAX_IDS: Readonly<Record<string, () => LongestIds>> = {
   ASCII: () => idsOf(ASCII, MAX_ID_LENGTH),
   Greek: () => idsOf(GREEK, MAX_ID_BYTES / 2),
   Chinese: () => idsOf(CHINESE, Math.floor(MAX_ID_BYTES / 3)),

@@ -5,11 +5,11 @@ import { describeLedger } from "../ledger/contract.ts";
 import { findQuickFolder } from "./quick-folder.ts";
 
 // After how many new permits the indexes are brought up to date; undefined: as for hosts, which is after the test.
-const MOST_RECENT = [1, undefined, 2, 4];
+const MAX_RECENT = [1, undefined, 2, 4];
 let opened = 0;
 
 function openLedger(path: string) {
-  const mostRecent = MOST_RECENT[opened++ % MOST_RECENT.length];
+  const mostRecent = MAX_RECENT[opened++ % MAX_RECENT.length];
   return createSqliteLedger({ path }, mostRecent === undefined ? {} : { mostRecent }).ledger;
 }
 

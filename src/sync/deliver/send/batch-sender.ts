@@ -1,7 +1,7 @@
 import { EnforcementError } from "../../../core/errors.ts";
 import type { Outcome, PushProvider } from "../../../core/provider.ts";
 import { outcomesFor } from "../../../core/registration/outcome.ts";
-import { OLDEST_CLAIM_MS } from "../../ledger/lease.ts";
+import { MAX_CLAIM_AGE_MS } from "../../ledger/lease.ts";
 import { MAX_OPERATIONS_BESIDE_LOOKUPS, type Pace } from "../../pace/pace.ts";
 import type { Timers } from "../../pace/timers.ts";
 import type { Emit, RequestStuckEvent } from "../events.ts";
@@ -174,7 +174,7 @@ export class BatchSender {
   /** The operations without those whose claim is too old or lost, or whose permit has changed: these are put back. */
   #withoutOutdated(taken: readonly QueuedOperation[]): readonly QueuedOperation[] {
     const { timers, onPutBack } = this.#options;
-    const claimedAfter = timers.monotonic() - OLDEST_CLAIM_MS;
+    const claimedAfter = timers.monotonic() - MAX_CLAIM_AGE_MS;
     const isOutdated = ({ work }: QueuedOperation) =>
       work.isStale || work.isLost || work.claimedAt < claimedAfter;
     if (!taken.some(isOutdated)) return taken;

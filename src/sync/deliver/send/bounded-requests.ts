@@ -1,4 +1,4 @@
-import { LONGEST_REQUEST_MS } from "../../ledger/lease.ts";
+import { MAX_REQUEST_MS } from "../../ledger/lease.ts";
 import type { Pace } from "../../pace/pace.ts";
 import type { Timers } from "../../pace/timers.ts";
 
@@ -31,7 +31,7 @@ export class BoundedRequests {
   }
 
   /**
-   * Makes one request and aborts it after {@link LONGEST_REQUEST_MS}. A request that does not end within a second after
+   * Makes one request and aborts it after {@link MAX_REQUEST_MS}. A request that does not end within a second after
    * its signal aborted is given up: `onStuck` gives its value, and its late result is ignored. `ask` must not reject.
    */
   async run<Value>(
@@ -43,7 +43,7 @@ export class BoundedRequests {
     this.#underWay.add(request);
     // Encoding a hundred registrations for the wire is a slice of work. The deadline begins after the wait for it.
     await this.#pace.haveTurn();
-    const cancelDeadline = this.#timers.after(LONGEST_REQUEST_MS, () => request.abort());
+    const cancelDeadline = this.#timers.after(MAX_REQUEST_MS, () => request.abort());
     const value = await this.#untilStuck(ask(signal), signal, onStuck);
     cancelDeadline();
     this.#underWay.delete(request);

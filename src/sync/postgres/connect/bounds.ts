@@ -8,7 +8,7 @@ export const CONNECTED_WITHIN_MS = 4_000;
  */
 export const ANSWERED_WITHIN_MS = 9_000;
 /** How long a statement waits for locked rows, in milliseconds. PostgreSQL gives up before the ledger's own bound. */
-export const LOCKED_AT_MOST_MS = 8_000;
+export const MAX_LOCK_WAIT_MS = 8_000;
 
 /** Calls back once, after `milliseconds`. Returns a function that cancels the call. */
 export type After = Timers["after"];

@@ -1,5 +1,5 @@
 import { isEnforcementError } from "../../../core/errors.ts";
-import { LOCKED_AT_MOST_MS } from "./bounds.ts";
+import { MAX_LOCK_WAIT_MS } from "./bounds.ts";
 import { isLost, isSilence, isWorthRepeating, toLedgerError } from "./errors.ts";
 
 /** Rows as `pg` returns them. */
@@ -65,7 +65,7 @@ export type TransactionTerms = { readonly operation: string; readonly lockTimeou
 /** Runs statements in one transaction. Starts again when PostgreSQL gave the transaction up before its end. */
 export function inTransaction<Result>(
   pool: PostgresPool,
-  { operation, lockTimeoutMs = LOCKED_AT_MOST_MS }: TransactionTerms,
+  { operation, lockTimeoutMs = MAX_LOCK_WAIT_MS }: TransactionTerms,
   work: (client: PostgresClient) => Promise<Result>,
 ): Promise<Result> {
   return repeat(operation, async () => {

@@ -1,7 +1,7 @@
 import { EnforcementError, isEnforcementError } from "../../../core/errors.ts";
 import { fieldError } from "../../../core/fields.ts";
 import type { ChangeStatus, LedgerChange } from "../../ledger/ledger.ts";
-import { LOCKED_AT_MOST_MS, NoAnswer } from "../connect/bounds.ts";
+import { MAX_LOCK_WAIT_MS, NoAnswer } from "../connect/bounds.ts";
 import type { PostgresPool, PostgresResult, PostgresRunner } from "../connect/connection.ts";
 import { codeOf, toLedgerError } from "../connect/errors.ts";
 import { type PostgresDependencies, providersOf, writeSlices } from "./record.ts";
@@ -86,7 +86,7 @@ async function rollBack(transaction: PostgresRunner): Promise<void> {
 const BEGIN_TO_WRITE = `
   SELECT 'open' AS state, current_setting('lock_timeout') AS lock_timeout,
          CASE WHEN current_setting('lock_timeout') = '0'
-              THEN set_config('lock_timeout', '${LOCKED_AT_MOST_MS}', true) END AS changed_to`;
+              THEN set_config('lock_timeout', '${MAX_LOCK_WAIT_MS}', true) END AS changed_to`;
 
 /**
  * Sets the limit, and refuses a value that does not answer like `pg`, before anything is written. Returns the statement

@@ -1,6 +1,6 @@
 import type { EnforcementError } from "../../../core/errors.ts";
 import type { ChangeStatus, LedgerChange } from "../../ledger/ledger.ts";
-import { LOCKED_AT_MOST_MS, NoAnswer } from "../connect/bounds.ts";
+import { MAX_LOCK_WAIT_MS, NoAnswer } from "../connect/bounds.ts";
 import { isLockTimeout, isSilence, toLedgerError } from "../connect/errors.ts";
 import { type PostgresDependencies, recordCalls, recordLargeCall } from "./record.ts";
 
@@ -11,11 +11,11 @@ interface WaitingCall {
 }
 
 // The most changes that share a commit. A call with more is a transaction of its own.
-const MOST_TOGETHER = 200;
+const MAX_TOGETHER = 200;
 
 // A host's transaction may keep a permit locked. A call that needs that permit is repeated alone, with a longer wait.
 const SHORT_WAIT_MS = 250;
-const LONG_WAIT_MS = LOCKED_AT_MOST_MS;
+const LONG_WAIT_MS = MAX_LOCK_WAIT_MS;
 
 /**
  * Commits calls that come together in one transaction: a commit waits for the disk, however much it holds. Calls are
@@ -34,7 +34,7 @@ export class RecordQueue {
   }
 
   record(changes: readonly LedgerChange[]): Promise<ChangeStatus[]> {
-    if (changes.length > MOST_TOGETHER) {
+    if (changes.length > MAX_TOGETHER) {
       const done = this.#large.then(() => recordLargeCall(changes, this.#parts));
       this.#large = done.catch(() => {});
       return done;
@@ -62,7 +62,7 @@ export class RecordQueue {
     let [count, size] = [0, 0];
     for (const { changes } of this.#waiting) {
       size += changes.length;
-      if (count > 0 && size > MOST_TOGETHER) break;
+      if (count > 0 && size > MAX_TOGETHER) break;
       count++;
     }
     return this.#waiting.splice(0, count);

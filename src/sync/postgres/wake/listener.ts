@@ -6,7 +6,7 @@ import { borrow, giveBack, type PostgresClient, type PostgresPool } from "../con
 import { toLedgerError } from "../connect/errors.ts";
 
 const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 10_000;
+const MAX_PAUSE_MS = 10_000;
 const HEARTBEAT_MS = 10_000;
 
 // PostgreSQL delivers a notification within a millisecond or two.
@@ -128,7 +128,7 @@ export class PostgresListener {
     this.#cancelTimer = this.#after(this.#pauseMs * Math.random(), () => {
       if (this.#listening === undefined) return;
       this.#connect(this.#listening).catch(() => {
-        this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+        this.#pauseMs = Math.min(this.#pauseMs * 2, MAX_PAUSE_MS);
         if (this.#listening !== undefined) this.#scheduleReconnect();
       });
     });
