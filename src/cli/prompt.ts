@@ -1,4 +1,5 @@
 import { createInterface, type Interface } from "node:readline";
+import { raceAbort } from "../core/timers.ts";
 
 /** Asks the person at the terminal, or takes the answers from the lines of a pipe. */
 export interface Prompt {
@@ -26,7 +27,10 @@ export function createPrompt(streams: {
       streams.output.write(question);
       awaited ??= iterator.next();
       const line = awaited;
-      const next = await beforeAbort(line, signal);
+      const next = await raceAbort(line, signal).catch((thrown: unknown) => {
+        if (!signal.aborted) throw thrown;
+        return undefined;
+      });
       if (next === undefined) {
         // A late answer to a question that was given up must not count for the next question. A line that is typed
         // after the next question was asked does.
@@ -43,17 +47,4 @@ export function createPrompt(streams: {
     },
     close: () => lines?.close(),
   };
-}
-
-/** What is waited for, or `undefined` once the signal aborts. */
-async function beforeAbort<Value>(wait: Promise<Value>, signal: AbortSignal): Promise<Value | undefined> {
-  if (signal.aborted) return undefined;
-  const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
-  const onAbort = () => resolve(undefined);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([wait, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }

@@ -1,11 +1,11 @@
 import pRetry from "p-retry";
 import { EnforcementError, isEnforcementError, withErrorDetails } from "../core/errors.ts";
+import { raceAbort, wait } from "../core/timers.ts";
 import { type ExchangeContext, exchange } from "./exchange.ts";
 import { createLimiter } from "./limiter.ts";
 import type { HttpSettings } from "./options.ts";
 import { type HttpReply, type HttpRequest, isSuccess, type ReadRefusal } from "./reply.ts";
 import { createRetryBudget } from "./retry-budget.ts";
-import { raceAbort, wait } from "./wait.ts";
 
 const BACKOFF_BASE_MS = 250;
 const BACKOFF_CAP_MS = 5_000;

@@ -1,5 +1,6 @@
 import ky from "ky";
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
+import { promiseWithAbort } from "../core/timers.ts";
 import { requireSendable } from "./check-request.ts";
 import { brokenConnection, refusalError, timeoutError, transportError, unreadableReply } from "./failure.ts";
 import type { Limiter } from "./limiter.ts";
@@ -7,7 +8,6 @@ import { maskRefusal } from "./mask-refusal.ts";
 import type { HttpSettings } from "./options.ts";
 import { ReplyTooLongError, readReplyText } from "./read-reply.ts";
 import { type HttpReply, type HttpRequest, isSuccess, type ReadRefusal } from "./reply.ts";
-import { promiseWithAbort } from "./wait.ts";
 
 const DEFAULT_MAX_REPLY_BYTES = 1024 * 1024;
 

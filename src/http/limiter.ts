@@ -1,6 +1,5 @@
-import { systemTimers, type Timers } from "../core/timers.ts";
+import { promiseWithAbort, raceAbort, systemTimers, type Timers, wait } from "../core/timers.ts";
 import { createKeyLocks } from "./key-locks.ts";
-import { promiseWithAbort, raceAbort, wait } from "./wait.ts";
 
 /** Limits how many requests run at once, and how many start per second. */
 export interface Limiter {

@@ -1,4 +1,5 @@
 import { fieldError, readRecord } from "../core/fields.ts";
+import { promiseWithAbort, systemTimers, type Timers, wait } from "../core/timers.ts";
 
 /** Answers a request. */
 export type FetchHandler = (request: Request) => Promise<Response>;
@@ -71,6 +72,11 @@ const FIELDS: Readonly<Record<Fault["kind"], readonly string[]>> = {
 
 /** Creates an empty queue. */
 export function createFaults(): Faults {
+  return createFaultsWith(systemTimers);
+}
+
+/** {@link createFaults} with injected timers, for tests. */
+export function createFaultsWith(timers: Timers): Faults {
   let queue: { readonly fault: Fault; left: number }[] = [];
   const held = new Set<() => void>();
 
@@ -84,17 +90,10 @@ export function createFaults(): Faults {
   }
 
   function hold({ signal }: Request): Promise<never> {
-    return new Promise((_, reject) => {
-      const end = (reason: unknown) => {
-        held.delete(release);
-        signal.removeEventListener("abort", abort);
-        reject(reason);
-      };
-      const release = () => end(connectionReset());
-      const abort = () => end(signal.reason);
+    return promiseWithAbort<never>(signal, (_, reject) => {
+      const release = () => reject(connectionReset());
       held.add(release);
-      signal.addEventListener("abort", abort);
-      if (signal.aborted) abort();
+      return () => held.delete(release);
     });
   }
 
@@ -113,7 +112,7 @@ export function createFaults(): Faults {
       case "truncated":
         return await truncate(await handler(request));
       case "slow":
-        await delay(fault.delayMs, request.signal);
+        await wait(fault.delayMs, request.signal, timers);
         return await handler(request);
       case "html":
       case "empty":
@@ -140,7 +139,8 @@ export function createFaults(): Faults {
       queue = [];
     },
     release() {
-      for (const end of [...held]) end();
+      for (const release of held) release();
+      held.clear();
     },
   };
 }
@@ -210,21 +210,6 @@ function toStream(bytes: number): ReadableStream<Uint8Array> {
       left -= chunk.length;
       if (left <= 0) controller.close();
     },
-  });
-}
-
-function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", abort);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener("abort", abort, { once: true });
-    if (signal.aborted) abort();
   });
 }
 

@@ -1,6 +1,6 @@
 import type { MaybePromise } from "../core/directory/directory.ts";
 import { EnforcementError } from "../core/errors.ts";
-import { systemTimers, type Timers } from "../core/timers.ts";
+import { raceAbort, systemTimers, type Timers } from "../core/timers.ts";
 
 /** Longer than a provider's default deadline of 30 s, so that the provider reports its own error first. */
 export const DEFAULT_DEADLINE_MS = 45_000;
@@ -27,26 +27,17 @@ export async function within<Value>(
 ): Promise<Value> {
   const { signal, deadlineMs, what, timers = systemTimers } = bounds;
   const ended = new AbortController();
-  let onAbort = () => {};
-  let cancelTimer = () => {};
-  const end = new Promise<never>((_, reject) => {
-    onAbort = () => reject(new EnforcementError("aborted", `${what}: the caller's signal ended it.`));
-    cancelTimer = timers.after(deadlineMs, () => {
-      reject(new EnforcementError("timeout", `${what} gave no answer within ${deadlineMs} ms.`));
-    });
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener("abort", onAbort, { once: true });
+  const onAbort = () => ended.abort();
+  const cancelTimer = timers.after(deadlineMs, () => {
+    ended.abort(new EnforcementError("timeout", `${what} gave no answer within ${deadlineMs} ms.`));
   });
-  // The promise that loses the race has no handler. Without this its rejection would end the process.
-  end.catch(() => {});
+  signal?.addEventListener("abort", onAbort, { once: true });
   try {
     signal?.throwIfAborted();
-    const step = (async () => run(ended.signal))();
-    step.catch(() => {});
-    return await Promise.race([step, end]);
+    return await raceAbort((async () => run(ended.signal))(), ended.signal);
   } catch (thrown) {
-    if (signal?.aborted) return await end;
-    throw thrown;
+    if (!signal?.aborted) throw thrown;
+    throw new EnforcementError("aborted", `${what}: the caller's signal ended it.`);
   } finally {
     cancelTimer();
     signal?.removeEventListener("abort", onAbort);

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { createFaults, type Fault } from "../../src/sandbox/faults.ts";
+import { createFaults, createFaultsWith, type Fault } from "../../src/sandbox/faults.ts";
+import { handTimers } from "../support/hand-timers.ts";
 
 function createTarget() {
-  const faults = createFaults();
+  const timers = handTimers();
+  const faults = createFaultsWith(timers);
   const applied: string[] = [];
   const handler = faults.wrap(async (request) => {
     applied.push(new URL(request.url).pathname);
@@ -10,7 +12,7 @@ function createTarget() {
   });
   const call = (path = "/permits", init?: RequestInit) =>
     handler(new Request(`https://vendor.test${path}`, init));
-  return { faults, applied, call };
+  return { faults, applied, call, timers };
 }
 
 describe("a fault", () => {
@@ -30,10 +32,12 @@ describe("a fault", () => {
     [{ kind: "redirect", location: "https://elsewhere.test/" }, 302, "", 0],
     [{ kind: "redirect", location: "https://elsewhere.test/", status: 307 }, 307, "", 0],
   ])("answers once, then leaves the way free: %o", async (fault, status, body, appliedCount) => {
-    const { faults, applied, call } = createTarget();
+    const { faults, applied, call, timers } = createTarget();
     faults.add(fault);
 
-    const response = await call();
+    const called = call();
+    timers.fire();
+    const response = await called;
 
     expect(response.status).toBe(status);
     expect(await response.text()).toBe(body);
@@ -98,8 +102,21 @@ describe("a fault", () => {
     expect(await (await call()).json()).toEqual({ data: ["whole"] });
   });
 
+  it("that delays answers after its time, and not before", async () => {
+    const { faults, applied, call, timers } = createTarget();
+    faults.add({ kind: "slow", delayMs: 3_600_000 });
+
+    const held = call();
+    const before = [timers.set, [...applied]];
+    timers.fire();
+
+    expect(before).toEqual([[3_600_000], []]);
+    expect(await (await held).json()).toEqual({ data: ["whole"] });
+    expect(applied).toHaveLength(1);
+  });
+
   it("that delays ends with its client and applies nothing", async () => {
-    const { faults, applied, call } = createTarget();
+    const { faults, applied, call, timers } = createTarget();
     const client = new AbortController();
     faults.add({ kind: "slow", delayMs: 3_600_000 });
 
@@ -108,6 +125,7 @@ describe("a fault", () => {
 
     await expect(held).rejects.toThrow("gave up");
     expect(applied).toEqual([]);
+    expect(timers.set).toEqual([]);
   });
 
   it("that is huge is made while it is read", async () => {

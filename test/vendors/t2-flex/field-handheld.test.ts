@@ -4,9 +4,11 @@ import { isEnforcementError } from "../../../src/core/errors.ts";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
 import {
   createFieldHandheld,
+  createFieldHandheldWith,
   type FieldHandheldOptions,
 } from "../../../src/vendors/t2-flex/sandbox/field-handheld.ts";
 import { lookupRequest, minutes, now, openCampus, permit } from "../../lookup/campus.ts";
+import { handTimers } from "../../support/hand-timers.ts";
 
 const credential = { scheme: "api-key", key: "key-1" } as const;
 const session = (endDateTime: unknown, more: object = {}) => ({ plate: "GXK204", endDateTime, ...more });
@@ -46,11 +48,13 @@ describe("the handheld that is really used", () => {
     },
   );
 
-  it.each<[string, () => Promise<Response>, Partial<FieldHandheldOptions>]>([
-    ["a failure of transport", () => Promise.reject(new TypeError("fetch failed")), {}],
-    ["a time-out", () => new Promise(() => {}), { timeoutMs: 5 }],
-  ])("goes on to the next vendor after %s", async (_, reply, options) => {
-    const handheld = createFieldHandheld({
+  it.each<[string, () => Promise<Response>]>([
+    ["a failure of transport", () => Promise.reject(new TypeError("fetch failed"))],
+    ["a time-out", () => new Promise(() => {})],
+  ])("goes on to the next vendor after %s", async (_, reply) => {
+    const timers = handTimers();
+    const options: FieldHandheldOptions = {
+      timeoutMs: 5,
       vendors: [
         { name: "first", url: "https://first.test/", credential },
         { name: "second", url: "https://second.test/", credential },
@@ -58,6 +62,8 @@ describe("the handheld that is really used", () => {
       clock: () => now,
       fetch: (input, init) => {
         if (String(input) !== "https://first.test/") return Promise.resolve(none());
+        expect(timers.set).toEqual([5]);
+        queueMicrotask(timers.fire);
         return Promise.race([
           reply(),
           new Promise<never>((__, reject) => {
@@ -65,8 +71,8 @@ describe("the handheld that is really used", () => {
           }),
         ]);
       },
-      ...options,
-    });
+    };
+    const handheld = createFieldHandheldWith(options, timers);
     expect(await handheld.lookup({ plate: "GXK204" })).toEqual({ shows: "no_permit" });
     expect(vendorsOf(handheld)).toEqual(["first", "second"]);
   });

@@ -1,6 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
-import type { HandheldCredential } from "../../../src/core/lookup/handheld.ts";
-import { createHandheld } from "../../../src/vendors/t2-flex/sandbox/sandbox.ts";
+import type { HandheldCredential, HandheldOptions } from "../../../src/core/lookup/handheld.ts";
+import {
+  createHandheld,
+  createHandheldWith,
+  type T2FlexHandheldDialect,
+} from "../../../src/vendors/t2-flex/sandbox/sandbox.ts";
+import { handTimers } from "../../support/hand-timers.ts";
 
 const URL_OF_LOOKUP = "https://parking.test/lookup";
 const CREDENTIAL: HandheldCredential = { scheme: "api-key", key: "key-1" };
@@ -28,7 +33,8 @@ function createWith(
   timeoutMs = 60_000,
 ) {
   const requests: Request[] = [];
-  const handheld = createHandheld({
+  const timers = handTimers();
+  const options: HandheldOptions<T2FlexHandheldDialect> = {
     url: URL_OF_LOOKUP,
     credential,
     timeoutMs,
@@ -37,8 +43,8 @@ function createWith(
       requests.push(request.clone());
       return await answer(request);
     },
-  });
-  return { handheld, requests };
+  };
+  return { handheld: createHandheldWith(options, timers), requests, timers };
 }
 
 const replying = (body: unknown, status = 200) => createWith(() => Response.json(body, { status })).handheld;
@@ -147,9 +153,13 @@ describe("the screen", () => {
   });
 
   it("shows unavailable when there is no reply in time", async () => {
-    const { handheld } = createWith(() => new Promise(() => {}), CREDENTIAL, 50);
+    const { handheld, timers } = createWith(() => new Promise(() => {}), CREDENTIAL, 50);
 
-    expect(await handheld.lookup({ plate: "A" })).toEqual({
+    const lookup = handheld.lookup({ plate: "A" });
+    expect(timers.set).toEqual([50]);
+    timers.fire();
+
+    expect(await lookup).toEqual({
       shows: "unavailable",
       why: "no reply within 50 ms",
     });

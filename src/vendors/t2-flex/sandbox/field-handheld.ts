@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../../../core/clock.ts";
 import { fieldError, readList, readRecord, readText } from "../../../core/fields.ts";
 import type { HandheldCredential, HandheldEntry } from "../../../core/lookup/handheld.ts";
 import { readFactoryOptions } from "../../../core/options.ts";
+import { systemTimers, type Timers } from "../../../core/timers.ts";
 import { offstreetWire } from "./offstreet.ts";
 import { toHeaders } from "./sandbox.ts";
 import { isInstant, readJson } from "./schema.ts";
@@ -68,6 +69,11 @@ export interface FieldHandheld {
  * @throws EnforcementError when an option is unknown or wrong
  */
 export function createFieldHandheld(options: FieldHandheldOptions): FieldHandheld {
+  return createFieldHandheldWith(options, systemTimers);
+}
+
+/** {@link createFieldHandheld} with injected timers, for tests. */
+export function createFieldHandheldWith(options: FieldHandheldOptions, timers: Timers): FieldHandheld {
   readFactoryOptions(options, "createFieldHandheld", [
     "vendors",
     "swapsZeroAndO",
@@ -82,6 +88,19 @@ export function createFieldHandheld(options: FieldHandheldOptions): FieldHandhel
   const vendors = readList(options.vendors, "vendors", { atLeastOne: true }).map(readVendor);
   const asked: Array<{ vendor: string; plate: string }> = [];
 
+  /** Rejects when there is no whole reply in time. */
+  async function post(url: URL, request: RequestInit): Promise<{ status: number; text: string }> {
+    const giveUp = new AbortController();
+    const cancelTimer = timers.after(timeoutMs, () => giveUp.abort());
+    try {
+      const fetch = options.fetch ?? globalThis.fetch;
+      const response = await fetch(url, { ...request, signal: giveUp.signal });
+      return { status: response.status, text: await response.text() };
+    } finally {
+      cancelTimer();
+    }
+  }
+
   /** The screen that a vendor's reply leads to; `undefined` when it has no record. Rejects when there is no reply. */
   async function ask(
     { name, url, headers }: ReadVendor,
@@ -89,11 +108,8 @@ export function createFieldHandheld(options: FieldHandheldOptions): FieldHandhel
   ): Promise<FieldScreen | undefined> {
     asked.push({ vendor: name, plate: entry.plate });
     const body = offstreetWire.encode(entry, NO_CREDENTIAL);
-    const signal = AbortSignal.timeout(timeoutMs);
-    const fetch = options.fetch ?? globalThis.fetch;
-    const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
-    const text = await response.text();
-    if (response.status !== 200) return { shows: "nothing" };
+    const { status, text } = await post(url, { method: "POST", headers, body, redirect: "manual" });
+    if (status !== 200) return { shows: "nothing" };
     if (text === "") return { shows: "crash" };
     const sessions = (readJson(text) as { sessions?: unknown } | null | undefined)?.sessions;
     if (!Array.isArray(sessions)) return { shows: "nothing" };

@@ -16,6 +16,7 @@ import type {
   HandheldOptions,
 } from "../../../core/lookup/handheld.ts";
 import { readFactoryOptions } from "../../../core/options.ts";
+import { raceAbort, systemTimers, type Timers } from "../../../core/timers.ts";
 import { genetecWire } from "./genetec.ts";
 import { irisWire } from "./iris.ts";
 import { offstreetWire } from "./offstreet.ts";
@@ -30,6 +31,14 @@ export type T2FlexHandheldDialect = "offstreet" | "iris" | "genetec";
  * @throws EnforcementError when an option is unknown or wrong
  */
 export function createHandheld(options: HandheldOptions<T2FlexHandheldDialect>): Handheld {
+  return createHandheldWith(options, systemTimers);
+}
+
+/** {@link createHandheld} with injected timers, for tests. */
+export function createHandheldWith(
+  options: HandheldOptions<T2FlexHandheldDialect>,
+  timers: Timers,
+): Handheld {
   readFactoryOptions(options, "createHandheld", ["url", "dialect", "credential", "fetch", "timeoutMs"]);
   const wire = findWire(options.dialect ?? "offstreet");
   const headers = { ...wire.headers, ...toHeaders(options.credential, wire) };
@@ -54,26 +63,20 @@ export function createHandheld(options: HandheldOptions<T2FlexHandheldDialect>):
     async lookup({ signal, ...entry }) {
       signal?.throwIfAborted();
       const giveUp = new AbortController();
-      const timer = setTimeout(() => giveUp.abort(), timeoutMs);
+      const cancelTimer = timers.after(timeoutMs, () => giveUp.abort());
       const end = signal === undefined ? giveUp.signal : AbortSignal.any([signal, giveUp.signal]);
       try {
         // A fetch given by a test may not listen to the signal; the officer does not wait for it either.
-        return await Promise.race([ask(entry, end), rejectionOf(end)]);
+        return await raceAbort(ask(entry, end), end);
       } catch (error) {
         signal?.throwIfAborted();
         if (giveUp.signal.aborted) return { shows: "unavailable", why: `no reply within ${timeoutMs} ms` };
         return { shows: "unavailable", why: `no connection: ${describe(error)}` };
       } finally {
-        clearTimeout(timer);
+        cancelTimer();
       }
     },
   };
-}
-
-function rejectionOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }
 
 const WIRES: ReadonlyMap<string, HandheldWire> = new Map([

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { systemTimers } from "../../src/core/timers.ts";
-import { raceAbort, wait } from "../../src/http/wait.ts";
+import { raceAbort, systemTimers, wait } from "../../src/core/timers.ts";
 import { idle, letTimePass, stopTime } from "../support/fake-time.ts";
 
 beforeEach(() => stopTime());
