@@ -86,7 +86,7 @@ export type {
   SetupParty,
   SetupRequirement,
 } from "./core/provider-setup.ts";
-export type { Receipt } from "./core/registration/receipt.ts";
+export type { Receipt } from "./core/registration/registration.ts";
 export {
   type Registration,
   registrationsOf,

@@ -1,5 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
-import { rankCandidates } from "../core/names/rank-candidates.ts";
+import { rankCandidates } from "../core/names/closest-names.ts";
 import type { FlagDefinitions, ParsedFlags } from "./command.ts";
 import { UnusableInput } from "./unusable-input.ts";
 

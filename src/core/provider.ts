@@ -4,8 +4,7 @@ import type { LookupProbe } from "./lookup/lookup-probe.ts";
 import type { MappingInput, MappingReport } from "./mapping/mapping.ts";
 import type { Plate } from "./permit/plate.ts";
 import type { ProviderSetup } from "./provider-setup.ts";
-import type { Receipt } from "./registration/receipt.ts";
-import type { Registration } from "./registration/registration.ts";
+import type { Receipt, Registration } from "./registration/registration.ts";
 
 /** One configured instance of a vendor's adapter. `delivery` tells the two kinds apart. */
 export type EnforcementProvider = PushProvider | PullProvider;

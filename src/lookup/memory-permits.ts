@@ -1,7 +1,6 @@
 import { fieldError, readList } from "../core/fields.ts";
 import { type FindPermits, markChecked } from "../core/lookup/find-permits.ts";
-import { type Permit, type PermitInput, readPermit } from "../core/permit/permit.ts";
-import { contentOf, freezePermit } from "../core/permit/permit-content.ts";
+import { contentOf, freezePermit, type Permit, type PermitInput, readPermit } from "../core/permit/permit.ts";
 import { PlateIndex } from "../core/permit/plate-index.ts";
 
 /** A permit source in memory. */

@@ -1,9 +1,9 @@
 import { readOptionalText, readRecord } from "../core/fields.ts";
 import { type FindPermits, givesCheckedPermits, markChecked } from "../core/lookup/find-permits.ts";
 import { isPromise } from "../core/maybe-promise.ts";
+import { readSignal } from "../core/options.ts";
 import type { PermitInput } from "../core/permit/permit.ts";
 import type { EnforcementProvider } from "../core/provider.ts";
-import { readSignal } from "../core/registration/operation-options.ts";
 import { dismissFailure, listFailures, retryFailure, type SyncFailure } from "./failures.ts";
 import { type ChangeOptions, type ChangeResult, createHostChanges } from "./host-changes.ts";
 import { type PermitSyncOptions, type PermitSyncSettings, readPermitSyncOptions } from "./options.ts";

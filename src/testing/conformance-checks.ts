@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import type { MaybePromise } from "../core/directory/directory.ts";
 import { type EnforcementError, isEnforcementError } from "../core/errors.ts";
 import type { ListedRegistration, Outcome, PushProvider, RegistrationPage } from "../core/provider.ts";
-import type { Receipt } from "../core/registration/receipt.ts";
-import type { Registration } from "../core/registration/registration.ts";
+import type { Receipt, Registration } from "../core/registration/registration.ts";
 import type { ProviderUnderTest } from "./provider-under-test.ts";
 
 export type ConformanceTest = (

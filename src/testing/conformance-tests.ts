@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { DAY_MS } from "../core/instant.ts";
 import { parsePlate } from "../core/permit/plate.ts";
 import { referenceOf } from "../core/registration/identity.ts";
-import type { Receipt } from "../core/registration/receipt.ts";
-import type { Registration } from "../core/registration/registration.ts";
+import type { Receipt, Registration } from "../core/registration/registration.ts";
 import { CALLS } from "./conformance-calls.ts";
 import {
   assertSeen,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PushProvider, RegistrationPage } from "../../src/core/provider.ts";
-import type { Receipt } from "../../src/core/registration/receipt.ts";
+import type { Receipt } from "../../src/core/registration/registration.ts";
 import { describeProvider, type ProviderUnderTest } from "../../src/testing/index.ts";
 import { failureOf, sampleRegistration } from "../support/registrations.ts";
 import {

@@ -1,8 +1,8 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { dateTimeOf, parseInstant } from "../../src/core/instant.ts";
+import { readOperationOptions } from "../../src/core/options.ts";
 import { readPermit } from "../../src/core/permit/permit.ts";
-import { readOperationOptions } from "../../src/core/registration/operation-options.ts";
 import { PreparedRegistration } from "../../src/core/registration/prepared-registration.ts";
 import { readRegistration, toStoredRegistration } from "../../src/core/registration/registration.ts";
 

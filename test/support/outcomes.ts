@@ -1,5 +1,5 @@
 import type { Outcome } from "../../src/core/provider.ts";
-import type { Receipt } from "../../src/core/registration/receipt.ts";
+import type { Receipt } from "../../src/core/registration/registration.ts";
 
 /** The receipts of the outcomes that are well. */
 export function receiptsOf(outcomes: readonly Outcome<Receipt>[]): Receipt[] {

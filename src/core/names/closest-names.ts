@@ -1,5 +1,4 @@
-import type { MismatchExplainer } from "./explain-difference.ts";
-import { createFold, variantKeyOf } from "./folds.ts";
+import { createFold, type NameFold, PLAIN_FOLDS, variantKeyOf } from "./folds.ts";
 import {
   countEdits,
   type FoldedName,
@@ -61,10 +60,10 @@ interface NameTable {
 /** Prepares names for many searches. They are folded with the first search. */
 export function createNameIndex(
   names: Iterable<string>,
-  explainer: MismatchExplainer,
+  folds: readonly NameFold[],
   limits: SearchLimits = SEARCH_LIMITS,
 ): NameIndex {
-  const fold = createFold(explainer.folds);
+  const fold = createFold(folds);
   const distinct = readNames(names);
   const spent = { distances: 0, pairs: 0 };
   let isExhausted = false;
@@ -103,18 +102,34 @@ export function createNameIndex(
       for (const entry of table.variants.get(variantKeyOf(query.folded)) ?? []) {
         if (entry.name === query.name) continue;
         if (entry.folded === query.folded) found.set(entry.place, { ...entry, edits: 0, explained: true });
-        else if (isVariant(query, entry, explainer)) {
+        else if (isVariant(query, entry, folds)) {
           found.set(entry.place, { ...entry, edits: 1, explained: true });
         }
       }
       isExhausted ||= spent.distances >= limits.distances || spent.pairs >= limits.pairs;
       if (!isExhausted) addNear(found, query, table);
-      return rankFound([...found.values()], wanted, { explainer, limit });
+      return rankFound([...found.values()], wanted, { folds, limit });
     },
     get isExhausted() {
       return isExhausted;
     },
   };
+}
+
+/**
+ * The names that `wanted` may have been meant for, ranked as `NameIndex.closest` ranks them, except that look-alike
+ * letters of other scripts count as edits: their table is more than a lookup should load. For many searches in one list, use
+ * an index.
+ *
+ * @param options.limit how many at most; default 3
+ * @throws EnforcementError `invalid_input` when something is no text
+ */
+export function rankCandidates(
+  wanted: string,
+  candidates: Iterable<string>,
+  options?: { limit?: number },
+): NameCandidate[] {
+  return createNameIndex(candidates, PLAIN_FOLDS).closest(wanted, options);
 }
 
 /** What an issue's hint adds where the search for near names has come to its end; empty before. */

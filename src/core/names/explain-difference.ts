@@ -1,6 +1,6 @@
 import { fieldError } from "../fields.ts";
 import { applyFolds, type MismatchKind, type NameFold, widenZeroWidth, ZERO_WIDTH } from "./folds.ts";
-import { codePointOf, describeCharacter, MAX_NAME_LENGTH, showName } from "./visible-name.ts";
+import { codePointOf, describeCharacter, isComparable, showName } from "./visible-name.ts";
 
 /** How two names that should be equal differ. */
 export interface NameDifference {
@@ -20,25 +20,19 @@ export interface NameDifference {
   readonly message: string;
 }
 
-/** Explains mismatches by a list of folds. */
-export interface MismatchExplainer {
-  readonly folds: readonly NameFold[];
-  explain(expected: string, actual: string): NameDifference | undefined;
-}
-
-/** Creates an explainer. Two names are equal only when they are equal code unit for code unit, whatever the folds. */
-export function createMismatchExplainer(folds: readonly NameFold[]): MismatchExplainer {
-  return {
-    folds,
-    explain(expected, actual) {
-      assertText(expected, "expected");
-      assertText(actual, "actual");
-      return expected === actual ? undefined : describeDifference(expected, actual, folds);
-    },
-  };
-}
-
-function describeDifference(expected: string, actual: string, folds: readonly NameFold[]): NameDifference {
+/**
+ * How two names differ; `undefined` only when they are equal code unit for code unit, whatever the folds.
+ *
+ * @throws EnforcementError `invalid_input` when one of them is no text
+ */
+export function explainDifference(
+  expected: string,
+  actual: string,
+  folds: readonly NameFold[],
+): NameDifference | undefined {
+  assertText(expected, "expected");
+  assertText(actual, "actual");
+  if (expected === actual) return undefined;
   const at = firstDifference(expected, actual);
   const [wanted, found] = [characterAt(expected, at), characterAt(actual, at)];
   const needed = isComparable(expected) && isComparable(actual) ? findFolds(expected, actual, folds) : [];
@@ -149,10 +143,6 @@ function describeFolds(kinds: readonly Kind[]): string {
   return `only in ${labels.length === 0 ? last : `${labels.join(", ")} and ${last}`} `;
 }
 
-function isComparable(name: string): boolean {
-  return name.length <= MAX_NAME_LENGTH;
-}
-
 /** Index of the first code unit in which two texts differ; that of its first half when it is the second half of a pair. */
 function firstDifference(one: string, other: string): number {
   let index = 0;
@@ -173,6 +163,7 @@ function countCodePoints(text: string, end: number): number {
   return count;
 }
 
-function assertText(value: unknown, field: string): void {
+/** @throws EnforcementError `invalid_input` naming `field` when the value is no text */
+export function assertText(value: unknown, field: string): void {
   if (typeof value !== "string") throw fieldError(field, "must be text.");
 }

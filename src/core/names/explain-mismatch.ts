@@ -1,9 +1,9 @@
 import { createNameIndex, type NameIndex } from "./closest-names.ts";
-import { createMismatchExplainer, type NameDifference } from "./explain-difference.ts";
+import { explainDifference, type NameDifference } from "./explain-difference.ts";
 import { type NameFold, withLookAlikes } from "./folds.ts";
 import { LOOK_ALIKES } from "./look-alike-table.ts";
 
-// The functions of rank-candidates.ts with the table of look-alike letters. A lookup does not load this file.
+// The functions of closest-names.ts with the table of look-alike letters. A lookup does not load this file.
 
 /** Characters by the one that they look like. */
 const likenesses: ReadonlyMap<string, string> = new Map(
@@ -18,7 +18,7 @@ const lookAlikeFold: NameFold = {
   fold: (name) => (/^[\0-\x7F]*$/.test(name) ? name : name.replace(/[^\0-\x7F]/gu, foldCharacter)),
 };
 
-const explainer = createMismatchExplainer(withLookAlikes(lookAlikeFold));
+const folds = withLookAlikes(lookAlikeFold);
 
 /**
  * Says how two names differ, or `undefined` when they are equal code unit for code unit. Names that only look
@@ -27,12 +27,12 @@ const explainer = createMismatchExplainer(withLookAlikes(lookAlikeFold));
  * @throws EnforcementError `invalid_input` when one of them is no text
  */
 export function explainMismatch(expected: string, actual: string): NameDifference | undefined {
-  return explainer.explain(expected, actual);
+  return explainDifference(expected, actual, folds);
 }
 
 /** Prepares names for many searches. Each is folded once, with the first search. */
 export function indexNames(names: Iterable<string>): NameIndex {
-  return createNameIndex(names, explainer);
+  return createNameIndex(names, folds);
 }
 
 /** The ASCII characters that a character looks like; the character itself when there are none. Accents are kept. */

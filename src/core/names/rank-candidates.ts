@@ -1,12 +1,8 @@
 import { fieldError, readNonNegativeInteger, readRecord } from "../fields.ts";
 import { editDistance } from "./edit-distance.ts";
-import {
-  createMismatchExplainer,
-  type MismatchExplainer,
-  type NameDifference,
-} from "./explain-difference.ts";
-import { createFold, PLAIN_FOLDS, variantKeyOf } from "./folds.ts";
-import { MAX_NAME_LENGTH } from "./visible-name.ts";
+import { assertText, explainDifference, type NameDifference } from "./explain-difference.ts";
+import { type NameFold, variantKeyOf } from "./folds.ts";
+import { isComparable } from "./visible-name.ts";
 
 export type { NameDifference } from "./explain-difference.ts";
 export type { MismatchKind } from "./folds.ts";
@@ -47,45 +43,6 @@ export interface FoundName extends FoldedName {
   readonly explained: boolean;
 }
 
-// What a lookup can afford: all folds but that of look-alike letters, whose table explain-mismatch.ts loads.
-const plainExplainer = createMismatchExplainer(PLAIN_FOLDS);
-
-/**
- * The names that `wanted` may have been meant for, ranked as `NameIndex.closest` ranks them, except that look-alike
- * letters of other scripts count as edits. Compares with every name: for many searches in a long list, use an index.
- *
- * @param options.limit how many at most; default 3
- * @throws EnforcementError `invalid_input` when something is no text
- */
-export function rankCandidates(
-  wanted: string,
-  candidates: Iterable<string>,
-  options: { limit?: number } = {},
-): NameCandidate[] {
-  return rankAmong(candidates, wanted, { ...options, explainer: plainExplainer });
-}
-
-/** The same with any explainer. */
-export function rankAmong(
-  names: Iterable<string>,
-  wanted: string,
-  { explainer, ...options }: { explainer: MismatchExplainer; limit?: number },
-): NameCandidate[] {
-  const fold = createFold(explainer.folds);
-  const limit = readLimit(options);
-  const distinct = readNames(names);
-  const query = readWanted(wanted, fold);
-  if (query === undefined) return [];
-  const found = distinct.flatMap((name, place): FoundName[] => {
-    const entry = { name, folded: fold(name), place };
-    if (name === wanted) return [];
-    if (isVariant(query, entry, explainer)) return [{ ...entry, edits: 1, explained: true }];
-    const edits = countEdits(query, entry, MAX_EDITS);
-    return edits === undefined ? [] : [{ ...entry, edits, explained: edits === 0 }];
-  });
-  return rankFound(found, wanted, { explainer, limit });
-}
-
 /** Edits between two folded names; `undefined` beyond `atMost`, and beyond one for three characters of the longer name. */
 export function countEdits(wanted: FoldedName, other: FoldedName, atMost: number): number | undefined {
   if (other.name === wanted.name) return undefined;
@@ -94,10 +51,10 @@ export function countEdits(wanted: FoldedName, other: FoldedName, atMost: number
 }
 
 /** Whether a name has the same words in another order, or digits for letters, and nothing that cannot be explained. */
-export function isVariant(wanted: FoldedName, other: FoldedName, explainer: MismatchExplainer): boolean {
+export function isVariant(wanted: FoldedName, other: FoldedName, folds: readonly NameFold[]): boolean {
   if (other.folded === wanted.folded || variantKeyOf(other.folded) !== variantKeyOf(wanted.folded))
     return false;
-  const difference = explainer.explain(wanted.name, other.name);
+  const difference = explainDifference(wanted.name, other.name, folds);
   return difference !== undefined && difference.kind !== "other";
 }
 
@@ -105,7 +62,7 @@ export function isVariant(wanted: FoldedName, other: FoldedName, explainer: Mism
 export function rankFound(
   found: readonly FoundName[],
   wanted: string,
-  { explainer, limit }: { explainer: MismatchExplainer; limit: number },
+  { folds, limit }: { folds: readonly NameFold[]; limit: number },
 ): NameCandidate[] {
   const nearest = fewestEdits(found);
   const ranked = found
@@ -114,7 +71,7 @@ export function rankFound(
     .map((one) => ({ ...one, order: [one.edits, one.explained ? 0 : 1, one.changes] as const }))
     .sort((one, other) => compareOrders(one.order, other.order) || one.place - other.place);
   return ranked.slice(0, limit).flatMap(({ name, edits, order }, rank) => {
-    const difference = explainer.explain(wanted, name);
+    const difference = explainDifference(wanted, name, folds);
     const beside = [ranked[rank - 1], ranked[rank + 1]];
     const tied = beside.some((other) => other !== undefined && compareOrders(other.order, order) === 0);
     return difference === undefined ? [] : [Object.freeze({ name, difference, edits, tied })];
@@ -152,12 +109,4 @@ export function readWanted(wanted: string, fold: (name: string) => string): Fold
 export function readLimit(options: unknown): number {
   const { limit } = readRecord(options, "rankCandidates options", ["limit"]);
   return limit === undefined ? 3 : readNonNegativeInteger(limit, "limit");
-}
-
-function isComparable(name: string): boolean {
-  return name.length <= MAX_NAME_LENGTH;
-}
-
-function assertText(value: unknown, field: string): void {
-  if (typeof value !== "string") throw fieldError(field, "must be text.");
 }

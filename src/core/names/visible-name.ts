@@ -1,6 +1,11 @@
 /** Longest name, in UTF-16 code units, that is explained or suggested. No vendor's field holds half of it. */
 export const MAX_NAME_LENGTH = 1_000;
 
+/** Whether a name is short enough to be explained or suggested. */
+export function isComparable(name: string): boolean {
+  return name.length <= MAX_NAME_LENGTH;
+}
+
 const SHOWN_EACH_SIDE = 60;
 
 // Controls, format characters, lone surrogates, combining marks, fillers and blanks; every space except U+0020; and

@@ -2,13 +2,18 @@ import type { Clock } from "../clock.ts";
 import { withErrorDetails } from "../errors.ts";
 import { fieldError, readList, readRecord } from "../fields.ts";
 import { DAY_MS, formatInstant, parseInstant, timeOf } from "../instant.ts";
+import { readOperationOptions } from "../options.ts";
 import type { OperationOptions, Outcome, PushProvider } from "../provider.ts";
 import { referenceOf, referenceOfStored } from "./identity.ts";
-import { readOperationOptions } from "./operation-options.ts";
 import { inOperation, type Outcomes, outcomeOf, unwrapOutcome } from "./outcome.ts";
 import { type KnownRegistration, PreparedRegistration } from "./prepared-registration.ts";
-import { type Receipt, readReceipt } from "./receipt.ts";
-import { readRegistration, type StoredRegistration, toStoredRegistration } from "./registration.ts";
+import {
+  type Receipt,
+  readReceipt,
+  readRegistration,
+  type StoredRegistration,
+  toStoredRegistration,
+} from "./registration.ts";
 
 /** One change to one right, checked and ready to be put on a vendor's wire. */
 export interface PushChange {

@@ -1,7 +1,7 @@
 import type { Location } from "../../core/directory/directory.ts";
 import { isEnforcementError, nameOfThrown } from "../../core/errors.ts";
 import type { LookupAnswer } from "../../core/lookup/dialect.ts";
-import { rankCandidates } from "../../core/names/rank-candidates.ts";
+import { rankCandidates } from "../../core/names/closest-names.ts";
 import type { LookupAudit } from "../audit.ts";
 import type { LookupSettings } from "../options.ts";
 import { refuseUndetermined } from "../outcome.ts";

@@ -1,6 +1,5 @@
 import type { MaybePromise } from "../../core/directory/directory.ts";
-import type { Receipt } from "../../core/registration/receipt.ts";
-import type { StoredRegistration } from "../../core/registration/registration.ts";
+import type { Receipt, StoredRegistration } from "../../core/registration/registration.ts";
 
 /**
  * Stores the record of each run of the test plate. A run saves its record before it sends anything to the vendor, and again

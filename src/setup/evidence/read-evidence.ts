@@ -1,8 +1,7 @@
 import { fieldError, readBoolean, readList, readRecord, readText } from "../../core/fields.ts";
 import { parseInstant } from "../../core/instant.ts";
 import { readPlate } from "../../core/permit/plate.ts";
-import { readReceipt } from "../../core/registration/receipt.ts";
-import { readRegistration, toStoredRegistration } from "../../core/registration/registration.ts";
+import { readReceipt, readRegistration, toStoredRegistration } from "../../core/registration/registration.ts";
 import { within } from "../within.ts";
 import type { EvidenceStore, TestPlateEvidence, TestPlateSighting, TestPlateTrace } from "./evidence.ts";
 

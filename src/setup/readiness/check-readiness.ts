@@ -4,8 +4,7 @@ import { fieldError, readList, readRecord, readText } from "../../core/fields.ts
 import { entriesOf } from "../../core/iterables.ts";
 import type { MappingReport } from "../../core/mapping/mapping.ts";
 import { showName } from "../../core/names/visible-name.ts";
-import { readDeadline } from "../../core/options.ts";
-import { readSignal } from "../../core/registration/operation-options.ts";
+import { readDeadline, readSignal } from "../../core/options.ts";
 import { readStore } from "../evidence/read-evidence.ts";
 import { findExistingIntegration } from "../existing-integration.ts";
 import { companyPlaceholders, listPlaceholders, targetAt } from "../fill-text.ts";

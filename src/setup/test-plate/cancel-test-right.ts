@@ -1,7 +1,6 @@
 import { isEnforcementError } from "../../core/errors.ts";
 import type { FoundRight, PushProvider } from "../../core/provider.ts";
-import type { Receipt } from "../../core/registration/receipt.ts";
-import { readRegistration } from "../../core/registration/registration.ts";
+import { type Receipt, readRegistration } from "../../core/registration/registration.ts";
 import type { TestPlateEvidence, TestPlateTrace } from "../evidence/evidence.ts";
 import { type StepBounds, within } from "../within.ts";
 

@@ -1,6 +1,9 @@
 import { isEnforcementError } from "../../core/errors.ts";
-import type { Receipt } from "../../core/registration/receipt.ts";
-import { type Registration, toStoredRegistration } from "../../core/registration/registration.ts";
+import {
+  type Receipt,
+  type Registration,
+  toStoredRegistration,
+} from "../../core/registration/registration.ts";
 import type { TestPlateEvidence } from "../evidence/evidence.ts";
 import { within } from "../within.ts";
 import { cancelTestRight, isShown } from "./cancel-test-right.ts";

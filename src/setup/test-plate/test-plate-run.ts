@@ -8,9 +8,8 @@ import {
 import { isEnabled } from "../../core/directory/switches.ts";
 import { fieldError, readRecord, readText } from "../../core/fields.ts";
 import { showName } from "../../core/names/visible-name.ts";
-import { readDeadline } from "../../core/options.ts";
+import { readDeadline, readSignal } from "../../core/options.ts";
 import { type Plate, parsePlate } from "../../core/permit/plate.ts";
-import { readSignal } from "../../core/registration/operation-options.ts";
 import type { TestPlateEvidence, TestPlateSighting, TestPlateTrace } from "../evidence/evidence.ts";
 import { readStore } from "../evidence/read-evidence.ts";
 import { targetAt } from "../fill-text.ts";

@@ -1,6 +1,6 @@
 import type { EnforcementError } from "../../core/errors.ts";
 import type { Outcome } from "../../core/provider.ts";
-import type { Receipt } from "../../core/registration/receipt.ts";
+import type { Receipt } from "../../core/registration/registration.ts";
 import type { Intent, ProviderState, Refusal, RegistrationState } from "../ledger/delivery.ts";
 import { existingBackoff, heldBackoff, itemBackoff, refusalBackoff } from "../pace/backoff.ts";
 import { refusedRegistration, withoutRepair } from "../plan/plan-repair.ts";

@@ -1,5 +1,4 @@
-import type { Receipt } from "../../core/registration/receipt.ts";
-import type { StoredRegistration } from "../../core/registration/registration.ts";
+import type { Receipt, StoredRegistration } from "../../core/registration/registration.ts";
 import type { DeliveryId, Intent, ProviderState, Refusal, RegistrationState, Repair } from "./delivery.ts";
 
 // The JSON form of deliveries in SQLite and PostgreSQL. A right names its registration twice (as asked for, as

@@ -1,5 +1,4 @@
-import type { Receipt } from "../../core/registration/receipt.ts";
-import type { StoredRegistration } from "../../core/registration/registration.ts";
+import type { Receipt, StoredRegistration } from "../../core/registration/registration.ts";
 
 /** One permit at one push provider. */
 export interface DeliveryId {

@@ -1,5 +1,4 @@
-import type { Permit } from "../../core/permit/permit.ts";
-import { contentOf, freezePermit } from "../../core/permit/permit-content.ts";
+import { contentOf, freezePermit, type Permit } from "../../core/permit/permit.ts";
 import { PlateIndex } from "../../core/permit/plate-index.ts";
 import { judgeChange, type KnownPermit } from "../ledger/change-status.ts";
 import { type DeliveryId, NO_DELIVERY } from "../ledger/delivery.ts";

@@ -1,5 +1,5 @@
 import { DAY_MS, formatInstant, timeOf } from "../../core/instant.ts";
-import type { Receipt } from "../../core/registration/receipt.ts";
+import type { Receipt } from "../../core/registration/registration.ts";
 import type { ProviderState, RegistrationState } from "../ledger/delivery.ts";
 import { isAhead, SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
 import { endedUntil, unconfirmedEndOf } from "./right-terms.ts";

@@ -1,5 +1,4 @@
-import type { Receipt } from "../../core/registration/receipt.ts";
-import type { StoredRegistration } from "../../core/registration/registration.ts";
+import type { Receipt, StoredRegistration } from "../../core/registration/registration.ts";
 import type { Intent, Refusal, RegistrationState, Repair } from "../ledger/delivery.ts";
 
 // A repair says again what the vendor acknowledged. `reconcile` and `reassert` write it into the right; it becomes an

@@ -1,5 +1,4 @@
-import type { Permit } from "../../core/permit/permit.ts";
-import { freezePermit } from "../../core/permit/permit-content.ts";
+import { freezePermit, type Permit } from "../../core/permit/permit.ts";
 import type { KnownState } from "../ledger/change-status.ts";
 import { type DeliveryId, NO_DELIVERY, type ProviderState } from "../ledger/delivery.ts";
 import { decodeDelivery } from "../ledger/delivery-document.ts";

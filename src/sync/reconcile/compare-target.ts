@@ -1,5 +1,5 @@
 import type { ListedRegistration, PushProvider } from "../../core/provider.ts";
-import type { Receipt } from "../../core/registration/receipt.ts";
+import type { Receipt } from "../../core/registration/registration.ts";
 import type { RegistrationState } from "../ledger/delivery.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Pace } from "../pace/pace.ts";

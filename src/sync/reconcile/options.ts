@@ -1,9 +1,8 @@
 import { fieldError, readList, readRecord, readText } from "../../core/fields.ts";
 import { notify } from "../../core/maybe-promise.ts";
-import { readOptionalFunction } from "../../core/options.ts";
+import { readOptionalFunction, readSignal } from "../../core/options.ts";
 import { canonicalPlateNumber } from "../../core/permit/plate.ts";
 import type { PushProvider } from "../../core/provider.ts";
-import { readSignal } from "../../core/registration/operation-options.ts";
 import type { DriftKind, ReconcileOptions, ReconcileProgress } from "./drift.ts";
 
 const KEYS = ["signal", "onProgress", "repair", "targets", "testPlates"];

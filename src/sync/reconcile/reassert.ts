@@ -1,7 +1,6 @@
 import type { EnforcementError, EnforcementErrorCode } from "../../core/errors.ts";
 import { readOptionalText, readRecord } from "../../core/fields.ts";
-import { readInteger } from "../../core/options.ts";
-import { readSignal } from "../../core/registration/operation-options.ts";
+import { readInteger, readSignal } from "../../core/options.ts";
 import type { WatchedEnd } from "../deliver/watched-outcomes.ts";
 import type { Repair } from "../ledger/delivery.ts";
 import type { Ledger } from "../ledger/ledger.ts";

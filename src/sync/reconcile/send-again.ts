@@ -1,4 +1,4 @@
-import type { Receipt } from "../../core/registration/receipt.ts";
+import type { Receipt } from "../../core/registration/registration.ts";
 import type { WatchedEnd } from "../deliver/watched-outcomes.ts";
 import type { RegistrationState, Repair } from "../ledger/delivery.ts";
 import { LEASE_MS } from "../ledger/lease.ts";

@@ -1,5 +1,4 @@
-import type { Permit } from "../../core/permit/permit.ts";
-import { freezePermit } from "../../core/permit/permit-content.ts";
+import { freezePermit, type Permit } from "../../core/permit/permit.ts";
 import type { Plate } from "../../core/permit/plate.ts";
 
 // The stored form of permits in SQLite. `content` holds what counts, so that comparing two permits is one comparison of

@@ -1,7 +1,7 @@
 import { readRecord } from "../../core/fields.ts";
+import { readSignal } from "../../core/options.ts";
 import type { Outcome, PushProvider } from "../../core/provider.ts";
 import { referenceOf } from "../../core/registration/identity.ts";
-import { readSignal } from "../../core/registration/operation-options.ts";
 import { inOperation, toOutcome } from "../../core/registration/outcome.ts";
 import {
   createPushOperations,

@@ -1,8 +1,8 @@
 import { type EnforcementError, withErrorDetails } from "../../core/errors.ts";
 import { readBoolean, readRecord } from "../../core/fields.ts";
 import { timeOf } from "../../core/instant.ts";
+import { readSignal } from "../../core/options.ts";
 import type { Outcome, PushProvider } from "../../core/provider.ts";
-import { readSignal } from "../../core/registration/operation-options.ts";
 import { inOperation, type Outcomes, outcomeOf, toOutcome } from "../../core/registration/outcome.ts";
 import {
   createPushOperations,

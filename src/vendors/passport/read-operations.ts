@@ -1,7 +1,7 @@
 import { readRecord, readText } from "../../core/fields.ts";
+import { readSignal } from "../../core/options.ts";
 import { readPlate } from "../../core/permit/plate.ts";
 import type { PushProvider, RegistrationPage } from "../../core/provider.ts";
-import { readSignal } from "../../core/registration/operation-options.ts";
 import { inOperation } from "../../core/registration/outcome.ts";
 import type { HttpClient } from "../../http/client.ts";
 import type { ReadBack } from "./read-back.ts";

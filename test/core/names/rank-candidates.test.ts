@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { rankCandidates } from "../../../src/core/names/closest-names.ts";
 import { explainMismatch, indexNames } from "../../../src/core/names/explain-mismatch.ts";
-import { type MismatchKind, rankCandidates } from "../../../src/core/names/rank-candidates.ts";
+import type { MismatchKind } from "../../../src/core/names/rank-candidates.ts";
 
 const anyText = fc.oneof(
   fc.string({ unit: "binary" }),

@@ -6,8 +6,11 @@ import { referenceOfStored } from "../../../src/core/registration/identity.ts";
 import { outcomesFor } from "../../../src/core/registration/outcome.ts";
 import { PreparedRegistration } from "../../../src/core/registration/prepared-registration.ts";
 import { createPushOperations, type PushChange } from "../../../src/core/registration/push-operations.ts";
-import type { Receipt } from "../../../src/core/registration/receipt.ts";
-import type { Registration, StoredRegistration } from "../../../src/core/registration/registration.ts";
+import type {
+  Receipt,
+  Registration,
+  StoredRegistration,
+} from "../../../src/core/registration/registration.ts";
 
 const providerId = "passport";
 const at = new Date("2026-09-01T12:00:00Z");

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
-import { type Receipt, readReceipt } from "../../../src/core/registration/receipt.ts";
-import { toStoredRegistration } from "../../../src/core/registration/registration.ts";
+import {
+  type Receipt,
+  readReceipt,
+  toStoredRegistration,
+} from "../../../src/core/registration/registration.ts";
 
 const receipt: Receipt = {
   v: 1,

@@ -2,8 +2,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Location, memoryDirectory } from "../../../src/core/directory/directory.ts";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
-import type { Receipt } from "../../../src/core/registration/receipt.ts";
-import { type Registration, toStoredRegistration } from "../../../src/core/registration/registration.ts";
+import {
+  type Receipt,
+  type Registration,
+  toStoredRegistration,
+} from "../../../src/core/registration/registration.ts";
 import { issueCredentials } from "../../../src/lookup/auth/issue-credentials.ts";
 import { createPermitLookupHandler } from "../../../src/lookup/handler.ts";
 import { memoryPermits } from "../../../src/lookup/memory-permits.ts";

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { EnforcementError } from "../../../src/core/errors.ts";
 import type { Outcome } from "../../../src/core/provider.ts";
-import type { Receipt } from "../../../src/core/registration/receipt.ts";
-import type { StoredRegistration } from "../../../src/core/registration/registration.ts";
+import type { Receipt, StoredRegistration } from "../../../src/core/registration/registration.ts";
 import { applyOutcome } from "../../../src/sync/deliver/apply-outcome.ts";
 import {
   NO_DELIVERY,

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Permit } from "../../../src/core/permit/permit.ts";
-import { contentOf } from "../../../src/core/permit/permit-content.ts";
+import { contentOf, type Permit } from "../../../src/core/permit/permit.ts";
 import type { ProviderState, Refusal, RegistrationState, Repair } from "../../../src/sync/ledger/delivery.ts";
 import { NO_DELIVERY } from "../../../src/sync/ledger/delivery.ts";
 import { decodeDelivery, encodeDelivery } from "../../../src/sync/ledger/delivery-document.ts";

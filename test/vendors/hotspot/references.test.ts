@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { referenceOf } from "../../../src/core/registration/identity.ts";
-import type { Receipt } from "../../../src/core/registration/receipt.ts";
-import { toStoredRegistration } from "../../../src/core/registration/registration.ts";
+import { type Receipt, toStoredRegistration } from "../../../src/core/registration/registration.ts";
 import { defaultHotSpotWire } from "../../../src/vendors/hotspot/default-wire.ts";
 import { failureOf } from "../../support/registrations.ts";
 import { serveVendor } from "../../support/vendor-server.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
-import type { Receipt } from "../../../src/core/registration/receipt.ts";
+import type { Receipt } from "../../../src/core/registration/registration.ts";
 import { createPassportProvider } from "../../../src/vendors/passport/provider.ts";
 import { failureOf, sampleRegistration } from "../../support/registrations.ts";
 import { serveVendor } from "../../support/vendor-server.ts";

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { isEnforcementError } from "../../../src/core/errors.ts";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
-import type { Receipt } from "../../../src/core/registration/receipt.ts";
+import type { Receipt } from "../../../src/core/registration/registration.ts";
 import { sampleRegistration } from "../../support/registrations.ts";
 import { type BodyForm, FOREIGN_BODY_FORMS, REFUSING_STATUSES, toReply } from "../../support/reply-forms.ts";
 import { isFullRun } from "../../support/suite-size.ts";

@@ -4,7 +4,7 @@ import { formatInstant, parseInstant, timeOf } from "../../../core/instant.ts";
 import { ignorePromisesIn } from "../../../core/maybe-promise.ts";
 import type { Outcome } from "../../../core/provider.ts";
 import { type Outcomes, outcomesFor } from "../../../core/registration/outcome.ts";
-import type { Receipt } from "../../../core/registration/receipt.ts";
+import type { Receipt } from "../../../core/registration/registration.ts";
 import type { Intent, RegistrationState } from "../../ledger/delivery.ts";
 
 interface Sent {

@@ -2,7 +2,7 @@ import { EnforcementError, isEnforcementError, withErrorDetails } from "../../..
 import type { OperationOptions, Outcome, PushProvider } from "../../../core/provider.ts";
 import { outcomesFor } from "../../../core/registration/outcome.ts";
 import { PreparedRegistration } from "../../../core/registration/prepared-registration.ts";
-import type { Receipt } from "../../../core/registration/receipt.ts";
+import type { Receipt } from "../../../core/registration/registration.ts";
 import type { Intent, RegistrationState } from "../../ledger/delivery.ts";
 import { isRefusal } from "./judge-error.ts";
 import { type BatchOutcomes, readOutcomes } from "./read-outcome.ts";

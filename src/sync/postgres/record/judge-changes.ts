@@ -1,5 +1,4 @@
-import type { Permit } from "../../../core/permit/permit.ts";
-import { contentOf } from "../../../core/permit/permit-content.ts";
+import { contentOf, type Permit } from "../../../core/permit/permit.ts";
 import { judgeChange, type KnownState } from "../../ledger/change-status.ts";
 import type { ChangeStatus, LedgerChange } from "../../ledger/ledger.ts";
 
