@@ -7,7 +7,7 @@ import { expect, it } from "vitest";
 
 const run = promisify(execFile);
 
-it("are made of every entry without a warning: every type of a public signature is exported", async () => {
+it("are generated for every entry without a warning: every type of a public signature is exported", async () => {
   const out = mkdtempSync(join(tmpdir(), "enforcement-api-"));
   try {
     const { stdout, stderr } = await run(process.execPath, [

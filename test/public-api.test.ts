@@ -40,14 +40,14 @@ describe("entries", () => {
     expect(Object.keys(declared).sort()).toEqual(Object.keys(entries).sort());
   });
 
-  it("are found by compilers that know no `exports`", () => {
+  it("are resolved by compilers without support for `exports`", () => {
     const { ".": root, ...others } = declared;
     expect([manifest.main, manifest.types]).toEqual([root?.default, root?.types]);
     const named = Object.entries(others).map(([entry, { types }]) => [entry.slice(2), [types]]);
     expect(manifest.typesVersions).toEqual({ "*": Object.fromEntries(named) });
   });
 
-  it("are found by this repository's compiler, and documented", () => {
+  it("are resolved by this repository's compiler, and documented", () => {
     const { paths } = JSON.parse(readFileSync("tsconfig.json", "utf8")).compilerOptions;
     const names = Object.keys(entries).map((entry) => `@offstreet/enforcement${entry.slice(1)}`);
     expect(Object.keys(paths).sort()).toEqual(names.sort());

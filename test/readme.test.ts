@@ -11,7 +11,7 @@ beforeAll(() => {
 afterAll(() => project?.remove());
 
 describe("the README's TypeScript", () => {
-  it("stands in named files, each of which a test below runs", () => {
+  it("is in named files, each of which a test below runs", () => {
     expect(project.names).toEqual([
       ...["host.ts", "passport.ts", "push.ts", "sync.ts"],
       ...["express.ts", "fastify.ts", "check.ts"],
@@ -61,7 +61,7 @@ describe("the README's TypeScript", () => {
     expect(sessions).toMatchObject([{ plate: "GXK204", endTime: new Date("2026-12-31T23:59:59-04:00") }]);
   });
 
-  it("tells a name that differs", async () => {
+  it("reports a name that differs", async () => {
     const { stdout } = await project.run("check.ts");
     expect(stdout).toContain("name_differs");
     expect(stdout).toContain("permits would silently not appear");

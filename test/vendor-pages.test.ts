@@ -14,7 +14,7 @@ const headings = (page: string) =>
   );
 
 describe("the pages of the vendors", () => {
-  it("are one for each vendor", () => {
+  it("exist once for each vendor", () => {
     const pages = globSync("docs/vendors/*.md").map((page) => basename(page, ".md"));
     const vendors = readdirSync("src/vendors", { withFileTypes: true }).filter((entry) =>
       entry.isDirectory(),
@@ -26,7 +26,7 @@ describe("the pages of the vendors", () => {
     expect(headings(page)).toEqual(HEADINGS);
   });
 
-  it.each(globSync("docs/{guide,vendors}/*.md"))("lead nowhere that is not there (%s)", (page) => {
+  it.each(globSync("docs/{guide,vendors}/*.md"))("link only to existing files and headings (%s)", (page) => {
     const text = readFileSync(page, "utf8");
     const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
     const dead = links

@@ -145,7 +145,7 @@ function vendorOf(path: string): string | undefined {
 }
 
 describe("the source", () => {
-  it("is found", () => {
+  it("is found by this test", () => {
     expect(sources.length).toBeGreaterThan(50);
     expect(new Set(sources.map(({ part }) => part))).toEqual(new Set(Object.keys(ALLOWED)));
   });
@@ -191,7 +191,7 @@ describe("the source", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("is drawn as it is in docs/architecture.md", () => {
+  it("matches the drawing in docs/architecture.md", () => {
     const page = readFileSync("docs/architecture.md", "utf8");
     const drawn = [...page.matchAll(/```mermaid\n(.*?)```/gs)].map(([, text = ""]) =>
       [...text.matchAll(/^ +(\S+) --> (\S+)$/gm)].map(([, from, to]) => `${from} --> ${to}`).sort(),
@@ -203,7 +203,7 @@ describe("the source", () => {
     expect(drawn).toEqual(allowed);
   });
 
-  it("runs in the writer's thread what lies in its folder, and nothing of it elsewhere", () => {
+  it("runs in the writer's thread only the modules of its folder", () => {
     const isThread = (path: string) => path.startsWith("src/sync/sqlite/thread/");
     const wrong = sources
       .filter(({ path }) => !isThread(path) && path !== "src/sync/sqlite/sqlite-writer-thread.ts")
@@ -213,7 +213,7 @@ describe("the source", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("has no crowded folder and no endless file", () => {
+  it("has no folder with too many entries and no file with too many lines", () => {
     const folders = globSync("src/**/", { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map((entry) => join(entry.parentPath, entry.name));
@@ -224,7 +224,7 @@ describe("the source", () => {
     expect(long.map(({ path }) => path)).toEqual([]);
   });
 
-  it("allows no part what it does not use", () => {
+  it("grants no permission that is unused", () => {
     const unused = Object.entries(ALLOWED).flatMap(([part, { parts, packages }]) => {
       const own = sources.filter((source) => source.part === part).flatMap(({ imports }) => imports);
       const used = new Set(
@@ -235,7 +235,7 @@ describe("the source", () => {
     expect(unused).toEqual([]);
   });
 
-  it("uses each package only where it belongs", () => {
+  it("uses each package only in the folders that may", () => {
     const wrong = sources.flatMap(({ path, part, imports }) =>
       imports
         .filter(
@@ -246,7 +246,7 @@ describe("the source", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("loads an XML parser only for the dialect that speaks XML, and for the handheld that asks in it", () => {
+  it("loads an XML parser only for the dialect that speaks XML, and for the handheld that calls it", () => {
     const loading = sources
       .filter(({ imports }) => imports.some(({ specifier }) => specifier === "fast-xml-parser"))
       .map(({ path }) => path);
@@ -261,7 +261,7 @@ describe("the source", () => {
     expect(speaking).toEqual(["./sandbox", "./testing", "./dialects/iris"]);
   });
 
-  it("loads a database only where a ledger is kept in it", () => {
+  it("loads a database only in the ledger that uses it", () => {
     const databases: Record<string, RegExp> = {
       "node:sqlite": /^src\/sync\/sqlite/,
       "node:worker_threads": /^src\/sync\/sqlite/,
@@ -290,7 +290,7 @@ describe("the source", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("keeps each sandbox apart from what its provider knows of the wire", () => {
+  it("keeps each sandbox apart from its provider's knowledge of the wire", () => {
     const isSandbox = (path: string) => /\/sandbox\//.test(path);
     const wrong = sources
       // The descriptor names both sides.
@@ -311,7 +311,7 @@ describe("the source", () => {
     expect(shared).toEqual([]);
   });
 
-  it("imports a vendor's descriptor from the list alone, and the list from no entry but the sandbox and the command line", () => {
+  it("imports a vendor's descriptor only from the list, and the list from no entry except the sandbox and the command line", () => {
     const isDescriptor = (path: string) => /^src\/vendors\/[^/]+\/vendor\.ts$/.test(path);
     const importers = sources
       .filter(({ imports }) => imports.some(({ target = "" }) => isDescriptor(target)))
@@ -360,7 +360,7 @@ describe("the source", () => {
     expect(missing).toEqual([]);
   });
 
-  it("names things for what they are", () => {
+  it("uses no catch-all names for files and folders", () => {
     const vague = /(^|\/)(utils?|helpers?|common|shared|types|constants)(\.ts)?(\/|$)/;
     expect(
       globSync("{src,test,docs}/**/*", { exclude: ["docs/api/**", "**/node_modules/**"] }).filter((path) =>

@@ -32,7 +32,7 @@ const MUTATORS = new Set(
 );
 
 describe("no module of src holds state that changes", () => {
-  it("but for the named exceptions", () => {
+  it("except the named ones", () => {
     const found = globSync("src/**/*.ts").flatMap((path) =>
       statesIn(path, readFileSync(path, "utf8")).map((name) => `${path}: ${name}`),
     );

@@ -12,7 +12,7 @@ describe("the page of benchmarks", () => {
   afterEach(() => rmSync(join(page, ".."), { recursive: true }));
   const text = () => readFileSync(page, "utf8");
 
-  it("is begun by the first section, and keeps all others when one is written again", () => {
+  it("starts with the first section, and keeps all others when one is written again", () => {
     writeSection("Lookup", "fast\n\n### In detail\n\n| a |\n| --- |\n", page);
     writeSection("Mapping", "1,000 locations", page);
     writeSection("Lookup, soaked", "wet", page);
@@ -26,14 +26,14 @@ describe("the page of benchmarks", () => {
     expect(text().match(/^## .*/gm)).toEqual(["## Lookup", "## Mapping", "## Lookup, soaked"]);
   });
 
-  it("leaves what people wrote between sections as it is", () => {
+  it("keeps text between sections unchanged", () => {
     const written = "# Benchmarks\n\nOurs.\n\n## Sync\n\n$& costs $1\n\n## Mapping\n\nold\n";
     expect(withSection(written, "Mapping", "new $& and $1")).toBe(
       "# Benchmarks\n\nOurs.\n\n## Sync\n\n$& costs $1\n\n## Mapping\n\nnew $& and $1\n",
     );
   });
 
-  it("takes no section that the next run could not replace", () => {
+  it("refuses a section that the next run could not replace", () => {
     expect(() => withSection("# Benchmarks\n", "Sync", "a\n\n## b\n")).toThrow("must be ### or below");
   });
 });

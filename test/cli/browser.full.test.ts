@@ -76,7 +76,7 @@ describe("the report on a phone", () => {
     },
   );
 
-  it("has letters that stand out from what is behind them", async () => {
+  it("has text with enough contrast", async () => {
     for (const dark of [false, true]) {
       const page = await open("ten-mistakes.yaml", { dark });
       const faint = await page.evaluate(findFaintText);
@@ -85,7 +85,7 @@ describe("the report on a phone", () => {
     }
   });
 
-  it("runs nothing that a name brings with it", async () => {
+  it("runs no script that a name contains", async () => {
     const page = await open("hostile.json");
     await expectToFit(page);
     expect(await page.evaluate(() => document.scripts.length + document.images.length)).toBe(0);
@@ -96,7 +96,7 @@ describe("the report on a phone", () => {
     await page.context().close();
   });
 
-  it("prints", async () => {
+  it("can be printed", async () => {
     const page = await open("ten-mistakes.yaml");
     await page.emulateMedia({ media: "print" });
     const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);

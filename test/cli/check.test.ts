@@ -52,7 +52,7 @@ describe("ten planted mistakes", () => {
     expect(stdout).not.toContain("\u00a0");
   });
 
-  it("exit with 1, and print the same from a process of its own", async () => {
+  it("exit with 1, and print the same in a process of their own", async () => {
     const [inside, outside] = await Promise.all([
       command(["check", fixture("ten-mistakes.yaml")]),
       runBin(["check", fixture("ten-mistakes.yaml")]),
@@ -73,13 +73,13 @@ vendors:
   hotspot: { spotIds: [0815] }
 `;
 
-  it("exits with 0 when there is nothing to say; SpotIDs keep their zeros without quotation marks", async () => {
+  it("exits with 0 when there are no issues; SpotIDs keep their zeros without quotation marks", async () => {
     const { code, stdout } = await command(["check", workspace.write("clean.yaml", clean)]);
     expect(code).toBe(0);
     expect(stdout).toContain("everything matches");
   });
 
-  it("says what was not compared", async () => {
+  it("reports what was not compared", async () => {
     const file = workspace.write("unverified.yaml", clean.replace(/vendors:[\s\S]*/, ""));
     const { code, stdout } = await command(["check", file]);
     expect(code).toBe(0);
@@ -87,7 +87,7 @@ vendors:
     expect(stdout).toContain("compared with nothing: no list given (--spots)");
   });
 
-  it("fails with --require-lists where a provider that is switched on has nothing to be compared with", async () => {
+  it("fails with --require-lists where a provider that is switched on has no list to compare with", async () => {
     const file = workspace.write("required.yaml", clean.replace(/vendors:[\s\S]*/, ""));
     const { code, stdout } = await command(["check", file, "--require-lists", "--allow-warnings"]);
     expect(code).toBe(1);
@@ -111,13 +111,13 @@ vendors:
     expect((await command(["check", others, "--require-lists", "--allow-warnings"])).code).toBe(0);
   });
 
-  it("takes warnings for issues, unless it is told otherwise", async () => {
+  it("counts warnings as issues, unless --allow-warnings is given", async () => {
     const file = workspace.write("warning.yaml", clean.replace("spotIds: [0815]", "spotIds: [0815, 0816]"));
     expect((await command(["check", file])).code).toBe(1);
     expect((await command(["check", file, "--allow-warnings"])).code).toBe(0);
   });
 
-  it("takes the lists of vendors from files, and refuses two lists for one vendor", async () => {
+  it("reads the vendors' lists from files, and refuses two lists for one vendor", async () => {
     const file = workspace.write("lists.yaml", clean.replace(/vendors:[\s\S]*/, ""));
     const mail = workspace.write("mail.txt", "Hi,\n\n- Lot A: 0815\n\nThanks");
     expect((await command(["check", file, "--spots", mail])).stdout).toContain("everything matches");
@@ -128,7 +128,7 @@ vendors:
     expect(none.stderr).toContain("no provider of its vendor is switched on");
   });
 
-  it("writes a report in the form that its name ends in, never over a file that it reads", async () => {
+  it("writes a report in the format of its file extension, never over a file that it reads", async () => {
     const out = join(workspace.folder, "report.html");
     const { code, stdout } = await command(["check", fixture("ten-mistakes.yaml"), "--out", out]);
     expect(code).toBe(1);
@@ -143,7 +143,7 @@ vendors:
     expect(over).toMatchObject({ code: 2, stdout: "" });
   });
 
-  it("gives JSON that says what it is", async () => {
+  it("prints JSON that names its format", async () => {
     const json = await checkAsJson(workspace.write("clean.yaml", clean));
     expect(json).toMatchObject({
       schema: "offstreet-enforcement/mapping-check",
@@ -163,7 +163,7 @@ vendors:
     });
   });
 
-  it("gives every form of the report", async () => {
+  it("writes the report in every format", async () => {
     const forms = await Promise.all(
       ["text", "markdown", "html", "json"].map((format) =>
         command(["check", fixture("ten-mistakes.yaml"), "--format", format]),
@@ -203,7 +203,7 @@ vendors:
     expect(stdout).toContain("Passport OpsMan (passport): everything matches");
   });
 
-  it("compares zone names with the zones and lots that Flex has", async () => {
+  it("compares zone names with Flex's zones and lots", async () => {
     const file = workspace.write(
       "zones.yaml",
       `
@@ -224,7 +224,7 @@ vendors: { t2-flex: { stations: [{ description: A }], zones: [Zone Y1234, 0815] 
     });
   });
 
-  it("says how old a list is that says when it was fetched, and whose zones are another operator's", async () => {
+  it("shows the age of a list that has fetchedAt, and names zones of another operator", async () => {
     const [ours, theirs] = ["c1d5be1c-7c43-4f6e-9c0a-3f2b7a6e9d10", "d1d5be1c-7c43-4f6e-9c0a-3f2b7a6e9d10"];
     const file = workspace.write(
       "age.yaml",
@@ -252,7 +252,7 @@ vendors: { passport: { operatorId: ${ours} } }
     expect(reports[0]?.issues.map(({ code }) => code)).toEqual(["target_of_other_operator"]);
   });
 
-  it("knows a zone list that may be incomplete", async () => {
+  it("recognises a zone list that may be incomplete", async () => {
     const file = workspace.write(
       "passport.yaml",
       `

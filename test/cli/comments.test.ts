@@ -27,8 +27,8 @@ async function warnings(lines: string, ...flags: string[]) {
 
 const ON = "    providers: { hotspot: { enabled: true, target: 7 } }\n";
 
-describe("a text that a comment cuts", () => {
-  it("is a warning with its place, in every form of the report", async () => {
+describe("a comment that cuts off a text", () => {
+  it("is a warning with its place, in every format of the report", async () => {
     const file = write(`    name: Lot #2\n${ON}`);
     for (const format of ["text", "markdown", "html"]) {
       const { code, stdout } = await command(["check", file, "--format", format]);
@@ -73,7 +73,7 @@ describe("a text that a comment cuts", () => {
     expect(await warnings(lines)).toEqual({ code: 1, found: [said] });
   });
 
-  it("is a warning in a list of zones of its own", async () => {
+  it("is a warning in a separate list of zones", async () => {
     const mapping = workspace.write(
       "p.yaml",
       "company: { id: c, name: C, providers: { passport: { enabled: true, code: PASSPORTC } } }\nlocations: [{ id: a, name: A, providers: { passport: { enabled: true, target: A } } }]\n",
@@ -83,13 +83,13 @@ describe("a text that a comment cuts", () => {
     expect({ code, found: stdout.includes("zones.yaml:2:9") }).toEqual({ code: 1, found: true });
   });
 
-  it("is told on standard error by the commands whose reports are about something else", async () => {
+  it("is reported on standard error by the commands whose reports are about something else", async () => {
     const file = write(`    name: Lot #2\n${ON}`);
     const { stderr } = await command(["readiness", file]);
     expect(stderr).toMatch(/^warning: .*m\.yaml:4:11: name of location "a" is read as "Lot"/);
   });
 
-  it("is none where quotation marks, another line or the kind of value leave no doubt", async () => {
+  it("is no warning where quotation marks, another line or the kind of value leave no doubt", async () => {
     const lines = `    # a comment of its own
     name: "Lot" # in quotation marks
     region: CA-NB # a code
@@ -110,7 +110,7 @@ vendors:
     expect((await command(["check", id])).stdout).not.toContain("comment");
   });
 
-  it("is named where nothing is left of it, and where it takes a bracket with it", async () => {
+  it("is reported where it leaves an empty value, and where it removes a bracket", async () => {
     const empty = await command(["check", write(`    name: #2\n${ON}`)]);
     expect(empty.stderr).toContain(
       'm.yaml:4:11: name of location "a" has no value: what follows # is a comment. If it is the value, put it in quotation marks.',

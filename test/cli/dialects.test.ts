@@ -16,7 +16,7 @@ vendors:
   );
 
 describe("the dialect of a mapping file", () => {
-  it.each(["offstreet", "iris", "genetec"])("is taken by its name: %s", async (dialect) => {
+  it.each(["offstreet", "iris", "genetec"])("is selected by its name: %s", async (dialect) => {
     const { code, stderr } = await command(["readiness", write(dialect)]);
     // Not ready: there is no endpoint to ask.
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });

@@ -19,12 +19,12 @@ describe("text is decoded", () => {
     expect(decodeText(content)).toEqual({ text: TEXT });
   });
 
-  it("Windows-1252, when the flag says so", () => {
+  it("Windows-1252, when the flag confirms it", () => {
     expect(decodeText(windows(TEXT), { encoding: "windows-1252" })).toEqual({ text: TEXT });
   });
 });
 
-describe("the flag for the encoding", () => {
+describe("the --encoding flag", () => {
   it.each([
     ["UTF-8", bytes(TEXT)],
     ["UTF-8 with a byte order mark", bytes(`\uFEFF${TEXT}`)],
@@ -34,7 +34,7 @@ describe("the flag for the encoding", () => {
       expect(decodeText(content, { encoding })).toEqual({ text: TEXT });
   });
 
-  it("is about the export alone, where the mapping beside it is UTF-8", async () => {
+  it("applies to the export alone, when the mapping file beside it is UTF-8", async () => {
     const mapping = workspace.write(
       "beside.yaml",
       "company: { id: c, name: C, providers: { t2-flex: { enabled: true } } }\nlocations: [{ id: a, name: Résidence, providers: { t2-flex: { enabled: true } } }]\n",
@@ -47,7 +47,7 @@ describe("the flag for the encoding", () => {
     });
   });
 
-  it("takes UTF-16 without a byte order mark, and refuses what it cannot be", () => {
+  it("accepts UTF-16 without a byte order mark, and refuses an encoding that the file cannot have", () => {
     expect(decodeText(toUtf16(TEXT).subarray(2), { encoding: "utf-16le" })).toEqual({ text: TEXT });
     expect(decodeText(Uint8Array.of(0x41, 0xe9, 0x8d), { encoding: "windows-1252" })).toMatchObject({
       problem: expect.stringContaining("not Windows-1252 either"),
@@ -58,7 +58,7 @@ describe("the flag for the encoding", () => {
   });
 });
 
-describe("text is refused, with what it is and what to do", () => {
+describe("text in another encoding is refused, with the likely encoding and the remedy", () => {
   it.each<[string, Uint8Array, RegExp]>([
     ["nothing", bytes(""), /^is empty\.$/],
     ["only a byte order mark", bytes("\uFEFF"), /^is empty\.$/],
@@ -102,7 +102,7 @@ locations:
   } as const;
   const flags = Object.keys(lists) as (keyof typeof lists)[];
 
-  it.each(flags)("takes UTF-8 and UTF-16, and says in which line Windows-1252 is (--%s)", async (flag) => {
+  it.each(flags)("accepts UTF-8 and UTF-16, and names the line with Windows-1252 (--%s)", async (flag) => {
     const [name, text] = lists[flag];
     for (const content of [
       bytes(text),

@@ -6,8 +6,8 @@ import { command, fixture } from "./command-line.ts";
 const report = async (format: string) =>
   (await command(["check", fixture("hostile.json"), "--format", format])).stdout;
 
-describe("names that were made to do harm", () => {
-  it("stay text in HTML: no element, no attribute, no address of theirs", async () => {
+describe("malicious names", () => {
+  it("stay text in HTML: no element, no attribute, no link of theirs", async () => {
     const html = await report("html");
     const tags = [...html.matchAll(/<\/?([a-z][a-z0-9]*)/gi)].map((match) => match[1]?.toLowerCase());
     expect(new Set(tags)).toEqual(
@@ -54,7 +54,7 @@ describe("names that were made to do harm", () => {
     expect(markdown).not.toContain("@everyone");
   });
 
-  it("do not move a terminal's cursor, and do not turn its lines round", async () => {
+  it("do not move a terminal's cursor or reverse its lines", async () => {
     for (const format of ["text", "markdown", "html", "json"]) {
       const shown = (await report(format)).replaceAll("\n", "");
       expect(toVisible(shown)).toBe(shown);
@@ -62,7 +62,7 @@ describe("names that were made to do harm", () => {
     expect(await report("text")).toContain("[U+001B][2Jclear");
   });
 
-  it("are given back unchanged by JSON", async () => {
+  it("are unchanged in JSON", async () => {
     const { reports } = JSON.parse(await report("json"));
     const ids = reports[0].issues.map(({ locationId }: { locationId: string }) => locationId);
     expect(ids).toContain("a' onmouseover='document.title=1");

@@ -8,8 +8,8 @@ afterAll(workspace.remove);
 
 const pages = ["README.md", ...globSync("docs/{guide,vendors}/*.md")];
 
-describe("what the documentation says of the command line", () => {
-  it("has a mapping file that is clean", async () => {
+describe("the documentation of the command line", () => {
+  it("has a mapping file without issues", async () => {
     const guide = readFileSync("docs/guide/onboarding.md", "utf8");
     const [, yaml = ""] = /^```yaml\n(.*?)^```$/ms.exec(guide) ?? [];
     const { code, stdout, stderr } = await command(["check", workspace.write("mapping.yaml", yaml)]);
@@ -17,7 +17,7 @@ describe("what the documentation says of the command line", () => {
     expect(stdout.match(/everything matches/g)).toHaveLength(4);
   });
 
-  it.each(pages)("names commands and flags that there are (%s)", (page) => {
+  it.each(pages)("names only commands and flags that exist (%s)", (page) => {
     const text = readFileSync(page, "utf8");
     // The bin's own name is no package of ours: npx would run a stranger's.
     expect(text).not.toMatch(/offstreet-enforcement(?! <)/);

@@ -3,7 +3,7 @@ import { COMMANDS } from "../../src/cli/run.ts";
 import { command, runBin } from "./command-line.ts";
 
 describe("help", () => {
-  it("lists the commands, and is what the bare name prints", async () => {
+  it("lists the commands, and is what the bare command prints", async () => {
     const { code, stdout, stderr } = await runBin(["--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     for (const { name, summary } of COMMANDS)
@@ -12,7 +12,7 @@ describe("help", () => {
     expect((await command(["--version"])).stdout).toBe("0.0.0-test\n");
   });
 
-  it.each(COMMANDS.map(({ name }) => name))("of %s is what help, --help and -h print", async (name) => {
+  it.each(COMMANDS.map(({ name }) => name))("of %s is the same with help, --help and -h", async (name) => {
     const { stdout } = await command([name, "--help"]);
     expect(stdout).toMatch(new RegExp(`^${name}: `));
     for (const args of [
@@ -26,7 +26,7 @@ describe("help", () => {
     }
   });
 
-  it("of a command that is misspelt says which one was meant", async () => {
+  it("of a misspelt command suggests the right one", async () => {
     for (const args of [["chek"], ["help", "chek"], ["CHECK"], ["chek", "--help"]]) {
       const { code, stdout, stderr } = await command(args);
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -37,7 +37,7 @@ describe("help", () => {
     expect((await command(["s3cr3t-value"])).stderr).not.toMatch(/s3cr3t|mean/);
   });
 
-  it("says what each exit code means", async () => {
+  it("explains each exit code", async () => {
     for (const { name } of COMMANDS.filter(({ name }) => name !== "sandbox")) {
       const { stdout } = await command(["help", name]);
       expect(stdout).toMatch(/Exit code 0: /);

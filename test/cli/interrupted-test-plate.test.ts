@@ -83,17 +83,20 @@ describe("test-plate where a person must look", () => {
   it.each([
     ["pipe", "There is no terminal to ask at, and the input holds no answer."],
     ["terminal", "The input was ended (Ctrl+D) before the question was answered."],
-  ] as const)("says that the input has ended (%s), and that the plate was withdrawn", async (input, why) => {
-    const { code, stdout } = await test({ input, answers: [] });
-    expect(code).toBe(1);
-    expect(stdout).toContain(`failed - Lot 101`);
-    expect(stdout).toContain(why);
-    expect(stdout).toContain("TEST123 was withdrawn.");
-    expect(stdout).not.toContain("function");
-    expect(shown()).toBe(0);
-  });
+  ] as const)(
+    "reports that the input has ended (%s), and that the plate was withdrawn",
+    async (input, why) => {
+      const { code, stdout } = await test({ input, answers: [] });
+      expect(code).toBe(1);
+      expect(stdout).toContain(`failed - Lot 101`);
+      expect(stdout).toContain(why);
+      expect(stdout).toContain("TEST123 was withdrawn.");
+      expect(stdout).not.toContain("function");
+      expect(shown()).toBe(0);
+    },
+  );
 
-  it("says that it was cancelled, withdraws the plate, and tests no other location", async () => {
+  it("reports that it was cancelled, withdraws the plate, and tests no other location", async () => {
     const stop = new AbortController();
     const asked: string[] = [];
     const ask = (question: string) => {
@@ -113,7 +116,7 @@ describe("test-plate where a person must look", () => {
     expect(evidence()).toHaveLength(1);
   });
 
-  it("says when it could not be withdrawn, until when it is valid, and how to sweep it", async () => {
+  it("reports that the plate could not be withdrawn, until when it is valid, and how to sweep it", async () => {
     const stop = new AbortController();
     const ask = () => {
       sandbox.hotspot.faults.add({ kind: "status", status: 503, times: Number.POSITIVE_INFINITY });
@@ -131,7 +134,7 @@ describe("test-plate where a person must look", () => {
     expect(shown()).toBe(0);
   });
 
-  it("says what a person has to take out where the permit is in the host's own system", async () => {
+  it("says what a person must remove when the permit is in the host's own system", async () => {
     const stop = new AbortController();
     const ask = () => {
       stop.abort("SIGINT");
@@ -201,7 +204,7 @@ describe("a process", () => {
     expect(ofPlate()).toBe(0);
   });
 
-  it("that only reads says that it was cancelled", async () => {
+  it("that only reads reports that it was cancelled", async () => {
     const stop = AbortSignal.abort("SIGINT");
     const { code, stdout, stderr } = await command(["readiness", mapping], { signal: stop });
     expect({ code, stdout, stderr }).toEqual({

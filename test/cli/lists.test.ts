@@ -24,7 +24,7 @@ describe("stations exported from Flex", () => {
   const read = (text: string, columns: ReadonlyMap<string, string> = NO_COLUMNS) =>
     readListFile({ name: "flex.csv", text }, t2FlexVendor.list, columns);
 
-  it("are read to the letter, quotation marks, line breaks and separators included", () => {
+  it("are read exactly, with quotation marks, line breaks and separators", () => {
     const list = read(
       'Station ID,Description,Station Location,Zone\n1," Lot  A ",North,\n2,"Lot ""B"", rear",,Z\n\n,,,\n3,"Two\nlines",S,Z\n4,Last,S,Z',
     );
@@ -46,7 +46,7 @@ describe("stations exported from Flex", () => {
     expect(values(read(text))).toEqual([{ description: "Lot A", zone: "Z" }]);
   });
 
-  it("have columns of any name", () => {
+  it("may have columns of any name", () => {
     const columns = new Map([
       ["description", "Libellé"],
       ["zone", "Secteur"],
@@ -62,7 +62,7 @@ describe("stations exported from Flex", () => {
     ]);
   });
 
-  it("are refused with every bad row", () => {
+  it("are refused, with every bad row named", () => {
     expect(refusal(() => read("Description,Zone\nLot A,Z\nLot B\n,Z\nLot C,Z,x\n"))).toEqual([
       "flex.csv:5: this row has 3 cells, the header 2. Put names that hold the separator in quotation marks.",
     ]);
@@ -81,7 +81,7 @@ describe("stations exported from Flex", () => {
 describe("SpotIDs in an e-mail", () => {
   const read = (text: string) => readSpots({ name: "mail.txt", text });
 
-  it("stand in lines with a bullet, among prose", () => {
+  it("are read from lines with a bullet, among prose", () => {
     const list = read(`Subject: HotSpot Integration – SpotID Configuration Request
 Date: 2026-11-21
 
@@ -109,7 +109,7 @@ Jo
     expect(lines(list)).toEqual([8, 9, 10, 11]);
   });
 
-  it("are refused with every line that looks like one and cannot be read", () => {
+  it("are refused, with every line named that looks like an entry and cannot be read", () => {
     const text =
       "- Lot A: 14283\n- Lot B 15320\n- Lot C:\n- : 15321\n- Lot D: 15322 (temporary)\n- Lot E: soon\nLot F: 15323\n* call me\n";
     expect(refusal(() => read(text))).toEqual([
@@ -134,7 +134,7 @@ describe("SpotIDs in a table", () => {
     expect(values(list)).toEqual([{ spotId: "0815", name: "Lot A" }, { spotId: "0816" }]);
   });
 
-  it("are refused where a spreadsheet has spoilt them", () => {
+  it("are refused where a spreadsheet has damaged them", () => {
     expect(refusal(() => readSpots({ name: "spots.csv", text: "SpotID\n1.4283E+04\n\nx\n" }))).toEqual([
       'spots.csv:2:1: SpotID: "1.4283E+04" was damaged by a spreadsheet; it is a number with an exponent. Make the column text in the spreadsheet, enter the id again and export again.',
     ]);
@@ -148,7 +148,7 @@ describe("zones", () => {
   const ID = "5ebb04a1-e52c-40ea-baf1-48087cca24a4";
   const read = (name: string, text: string) => readListFile({ name, text }, passportVendor.list, NO_COLUMNS);
 
-  it("are read from a list, from what listZones gives, from Passport's reply and from CSV", () => {
+  it("are read from a list, from the result of listZones, from Passport's reply and from CSV", () => {
     const zone = { id: ID, number: "0101", name: "Lot A" };
     const one = `{"id":"${ID}","number":"0101","name":"Lot A"}`;
     expect(read("z.json", `[${one}]`)).toMatchObject({ complete: true, entries: [{ value: zone }] });
@@ -184,7 +184,7 @@ describe("zones", () => {
     });
   });
 
-  it("are refused with the place of each fault", () => {
+  it("are refused, with the place of each fault", () => {
     expect(refusal(() => read("z.json", `[\n{"id":"${ID}"},\n{"name":"x","id":"y","size":3}]`))).toEqual([
       "z.json:2:1: zone 1 has no name.",
       'z.json:3:22: key "size" of zone 2 is not known; known keys: id, number, name, operatorId.',

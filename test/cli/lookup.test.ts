@@ -54,12 +54,12 @@ describe("lookup", () => {
     expect(none).toMatchObject({ code: 1, stdout: expect.stringMatching(/^none: /) });
   });
 
-  it("gives JSON", async () => {
+  it("prints JSON", async () => {
     const { stdout } = await lookup("--plate", "GXK204", "--json");
     expect(JSON.parse(stdout)).toMatchObject({ shows: "permit", session: { permitId: "P-1" } });
   });
 
-  it("tells a refusal and a silence apart, without any secret", async () => {
+  it("distinguishes a refusal from a missing reply, and shows no secret", async () => {
     const wrong = await command(["lookup", `${server.url}/lookup`, "--plate", "GXK204"], {
       environment: { ...environment, LOOKUP_PASSWORD: "wrong-secret" },
     });
@@ -86,7 +86,7 @@ describe("lookup", () => {
     expect(stderr).not.toContain("u:p@");
   });
 
-  it("wants its password in the environment", async () => {
+  it("reads its password from the environment only", async () => {
     const { code, stderr } = await command(["lookup", "https://permits.example/", "--plate", "A1"]);
     expect(code).toBe(2);
     expect(stderr).toContain("LOOKUP_PASSWORD");

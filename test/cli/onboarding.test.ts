@@ -113,7 +113,7 @@ describe("test-plate", () => {
     expect(JSON.parse(readFileSync(mapping.replace(".yaml", ".evidence.json"), "utf8"))).toBeTruthy();
   });
 
-  it("asks a person where the vendor cannot be read back, until the answer is one", async () => {
+  it("asks a person where the vendor cannot be read back, until the reply is an answer", async () => {
     const args = ["test-plate", mapping, "--vendor", "hotspot", "--all", "--token-env", "MY_HOTSPOT_TOKEN"];
     const seen = await ask(args, ["perhaps", "y"]);
     expect(seen.code).toBe(0);
@@ -125,7 +125,7 @@ describe("test-plate", () => {
     expect(sandbox.hotspot.findPermits({ plate: "TEST123", at: NOW })).toEqual([]);
   });
 
-  it("has a person issue the permit where the vendor asks us, and asks our own endpoint for it", async () => {
+  it("has a person issue the permit where the vendor calls the host, and calls the host's endpoint for it", async () => {
     const args = ["test-plate", mapping, "--vendor", "t2-flex", "--location", "lot-101"];
     const permit = {
       id: "4711",
@@ -152,7 +152,7 @@ describe("test-plate", () => {
     expect(forgotten).toMatchObject({ code: 1, stdout: expect.stringContaining("not seen - Lot 101") });
   });
 
-  it("leaves nothing behind when it was killed and swept", async () => {
+  it("leaves nothing at the vendor after it was killed and swept", async () => {
     // The process that is killed lives by the machine's clock, so its vendor does too.
     const own = createSandbox({ hotspot: { spotIds: ["14283"], strict: true } });
     const server = await own.listen();
@@ -174,7 +174,7 @@ describe("test-plate", () => {
     await server.close();
   });
 
-  it("does nothing when its report has no place", async () => {
+  it("does nothing when its report cannot be written", async () => {
     const out = `${workspace.folder}/none/report.html`;
     const args = ["test-plate", mapping, "--vendor", "passport", "--all", "--out", out];
     expect(await ask(args)).toEqual({ code: 2, stdout: "", stderr: `${out}: cannot be written (ENOENT).\n` });
@@ -184,7 +184,7 @@ describe("test-plate", () => {
     expect(existsSync(mapping.replace(".yaml", ".evidence.json"))).toBe(false);
   });
 
-  it("shows what it could not sweep, also of a provider that was not chosen", async () => {
+  it("shows runs that it could not sweep, also of a provider that was not chosen", async () => {
     const stop = new AbortController();
     // No person answers that the test permit is gone: the record stays open.
     const answers = { ask: (question: string) => (question.startsWith("Take") ? undefined : "") };
@@ -231,7 +231,7 @@ describe("test-plate", () => {
 });
 
 describe("readiness", () => {
-  it("is what the test plates make it", async () => {
+  it("reflects the results of the test plates", async () => {
     const args = ["readiness", mapping, "--vendor", "passport"];
     const before = await ask(args);
     expect(before).toMatchObject({
@@ -244,7 +244,7 @@ describe("readiness", () => {
     expect(after).toMatchObject({ code: 0, stdout: expect.stringContaining("ready to go live") });
   });
 
-  it("gives each location the stage of the mapping file, and says what it is ready for", async () => {
+  it("shows each location's stage from the mapping file, and the stage that it is ready for", async () => {
     writeFileSync(mapping, readFileSync(mapping, "utf8").replaceAll(", stage: testing", ""));
     const { stdout } = await ask(["readiness", mapping, "--vendor", "passport"]);
     expect(stdout).toContain("  setup - Lot 101 (lot-101)");
@@ -259,13 +259,13 @@ describe("readiness", () => {
     );
   });
 
-  it.each(["text", "markdown", "html"])("has no heading above nothing (%s)", async (format) => {
+  it.each(["text", "markdown", "html"])("has no heading without content (%s)", async (format) => {
     const { stdout } = await ask(["readiness", mapping, "--vendor", "passport", "--format", format]);
     expect(stdout).toContain("Locations");
     expect(stdout).not.toMatch(/^\W*(<h3[^>]*>)?Mapping(<\/h3>)?$/m);
   });
 
-  it("says what is missing instead of sending requests without credentials", async () => {
+  it("reports missing credentials instead of sending requests without them", async () => {
     const { code, stdout } = await command(["readiness", mapping, "--format", "json"]);
     expect(code).toBe(1);
     const { version, reports } = JSON.parse(stdout);
@@ -278,7 +278,7 @@ describe("readiness", () => {
     expect(stdout).toContain("the environment variable HOTSPOT_TOKEN is missing");
   });
 
-  it("wants the company's token where the mapping file says that there is one", async () => {
+  it("requires the company's token where the mapping file says that there is one", async () => {
     writeFileSync(
       mapping,
       readFileSync(mapping, "utf8").replace("spotIds: [14283]", "spotIds: [14283], companyToken: true"),
@@ -299,7 +299,7 @@ describe("readiness", () => {
     expect(withToken.stdout).not.toContain("company_token_missing");
   });
 
-  it("knows what a person confirmed", async () => {
+  it("accepts what a person confirmed", async () => {
     const { stdout } = await ask(["readiness", mapping, "--vendor", "t2-flex", "--confirmed", "odc-task"]);
     expect(stdout).toContain("done odc-task");
     const unknown = await ask(["readiness", mapping, "--vendor", "t2-flex", "--confirmed", "cake"]);
@@ -320,7 +320,7 @@ describe("readiness", () => {
     expect(stdout).toContain("test-plate");
   });
 
-  it("refuses an operator id that is none, by name", async () => {
+  it("refuses a malformed operator id by name", async () => {
     writeFileSync(mapping, readFileSync(mapping, "utf8").replace(OPERATOR, "OPERATOR-7"));
     const { code, stderr } = await ask(["readiness", mapping, "--vendor", "passport"]);
     expect(code).toBe(2);

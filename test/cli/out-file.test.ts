@@ -53,7 +53,7 @@ const WAYS: Readonly<Record<string, (file: string) => string>> = {
 
 describe("a report", () => {
   it.each(Object.keys(WAYS).flatMap((way) => INPUTS.map((input) => [way, input] as const)))(
-    "is never written over a file that is read: by %s, onto %s",
+    "is never written over a file that the command reads: by %s, onto %s",
     async (way, input) => {
       const out = WAYS[way]?.(at(input)) ?? "";
       const lists = ["--stations", at("flex.csv"), "--spots", at("spots.csv"), "--zones", at("zones.csv")];
@@ -70,7 +70,7 @@ describe("a report", () => {
     },
   );
 
-  it("is never written where the evidence will be, named by --evidence or by default", async () => {
+  it("is never written over the evidence file, named by --evidence or by default", async () => {
     mkdirSync(at("new"));
     symlinkSync(at("new"), at("also-new"));
     symlinkSync(join(at("new"), "runs.json"), at("dangling.json"));
@@ -84,7 +84,7 @@ describe("a report", () => {
     }
   });
 
-  it("is written where a link leads to another file", async () => {
+  it("is written where a link leads to a different file", async () => {
     workspace.write(`${folders}/old.html`, "");
     symlinkSync(at("old.html"), at("report.html"));
     const { code } = await command(["check", at("mapping.yaml"), "--out", at("report.html")]);

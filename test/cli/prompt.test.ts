@@ -30,7 +30,7 @@ describe("a prompt", () => {
     expect(output.read()).toBe("First? Second? \nThird? \n");
   });
 
-  it("gives what is typed to the question that stands there", async () => {
+  it("passes each line to the question that was open when it was typed", async () => {
     const { input, prompt } = sit();
     const stop = new AbortController();
     const first = prompt.ask("First? ", stop.signal);
@@ -45,7 +45,7 @@ describe("a prompt", () => {
     prompt.close();
   });
 
-  it("takes a late answer for none, not for one to the next question", async () => {
+  it("counts a late answer as none, not as one to the next question", async () => {
     const { input, prompt } = sit();
     const stop = new AbortController();
     const first = prompt.ask("First? ", stop.signal);
@@ -61,7 +61,7 @@ describe("a prompt", () => {
     prompt.close();
   });
 
-  it("leaves nothing on a signal that all questions share", async () => {
+  it("leaves no listener on a signal that all questions share", async () => {
     const { input, prompt } = sit();
     const { signal } = new AbortController();
     let listening = 0;

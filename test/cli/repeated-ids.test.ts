@@ -44,7 +44,7 @@ describe("one id in every row", () => {
     (row: number): string =>
       `${prefix}${row}`;
 
-  it("is one issue, with the first places and how many more there are", async () => {
+  it("is one issue, with the first places and the number of the others", async () => {
     const file = table("one.csv", { id: same, name: each("Lot "), "hotspot.target": each("1") });
     const issues = await issuesOf([file]);
     expect(issues).toHaveLength(1);
@@ -74,7 +74,7 @@ describe("one id in every row", () => {
     expect(issues.map(({ code }) => code).sort()).toEqual(["location_id_duplicate", ...codes]);
   });
 
-  it.each(FORMATS)("costs no more for each row than other ids do (%s)", async (format) => {
+  it.each(FORMATS)("costs no more per row than distinct ids do (%s)", async (format) => {
     // Every row has an issue of its own besides: no target, no zone name.
     const columns = { name: each("Lot "), "hotspot.enabled": () => "true", "hotspot.target": () => "" };
     const size = async (name: string, id: (row: number) => string, rows: number) =>
@@ -84,7 +84,7 @@ describe("one id in every row", () => {
     expect(await size("half.csv", same, ROWS / 2)).toBeGreaterThan((await size("same.csv", same, ROWS)) / 3);
   });
 
-  it("makes no large report of readiness either", async () => {
+  it("does not make the readiness report large either", async () => {
     const file = table("ready.csv", {
       id: same,
       name: each("Lot "),
@@ -99,7 +99,7 @@ describe("one id in every row", () => {
     expect(stdout.length).toBeLessThan(5_000_000);
   });
 
-  it("is one issue in a vendor's list as well, whatever points to it", async () => {
+  it("is one issue in a vendor's list as well, however many locations use it", async () => {
     const file = table("t.csv", { id: each("lot-"), name: each("Lot "), "hotspot.target": () => "7" });
     const spots = table("s.csv", { SpotID: () => "7", Name: each("Lot ") });
     const { stdout } = await report([file, "--spots", spots], "json");
@@ -150,7 +150,7 @@ describe("a YAML file with aliases", () => {
   const write = (rest: string) => workspace.write("aliases.yaml", `${company}${rest}`);
   const location = "{ id: a, name: A, providers: { hotspot: { enabled: true, target: 7 } } }";
 
-  it("may have fifty thousand of one location: that is one id, and one issue of each kind", async () => {
+  it("may contain one location fifty thousand times: that is one id, and one issue of each kind", async () => {
     const aliases = "  - *a\n".repeat(49_999);
     const { code, stdout } = await report([write(`locations:\n  - &a ${location}\n${aliases}`)], "json");
     const { reports }: Checked = JSON.parse(stdout);
@@ -161,7 +161,7 @@ describe("a YAML file with aliases", () => {
     ]);
   });
 
-  it("is refused where they stand for too much", async () => {
+  it("is refused where they expand to too much", async () => {
     const levels = Array.from({ length: 30 }, (_, level) => {
       const items = level === 0 ? Array(10).fill(location) : Array(10).fill(`*l${level - 1}`);
       return `  - &l${level} [${items.join(", ")}]\n`;
@@ -173,7 +173,7 @@ describe("a YAML file with aliases", () => {
     );
   });
 
-  it("says of one bad entry once what is wrong, however often it stands there", async () => {
+  it("reports what is wrong with one bad entry once, however often it is repeated", async () => {
     const providers = Array.from({ length: 300 }, (_, index) => `p${index}: *bad`).join(", ");
     const file = write(
       `locations:\n  - { id: a, name: A, providers: { p: &bad { enabled: true, target: "14,283", x: 1 }, ${providers} } }\n`,
@@ -182,7 +182,7 @@ describe("a YAML file with aliases", () => {
     expect(stderr.split("\n").filter((line) => line.includes('"14,283"'))).toHaveLength(50 / 2);
   });
 
-  it("has each key once, also among very many", async () => {
+  it("has each key once, also among very many keys", async () => {
     const keys = Array.from({ length: 8_000 }, (_, index) => `    k${index}: { enabled: false }\n`).join("");
     const file = write(
       `locations: []\notherCompanies:\n- company:\n   id: d\n   name: D\n   providers:\n${keys}    k7: {}\n`,

@@ -28,7 +28,7 @@ async function askWithoutTraceId(...flags: string[]) {
 }
 
 describe("sandbox", () => {
-  it("carries out what only our reading refuses, and warns of it once", async () => {
+  it("carries out what only our reading would refuse, and warns about it once", async () => {
     const { statuses, stderr } = await askWithoutTraceId();
 
     expect(statuses).toEqual([200, 200]);
@@ -37,7 +37,7 @@ describe("sandbox", () => {
     );
   });
 
-  it("--strict refuses it", async () => {
+  it("refuses it with --strict", async () => {
     const { statuses, stderr } = await askWithoutTraceId("--strict");
 
     expect(statuses).toEqual([400, 400]);

@@ -161,7 +161,7 @@ describe("an id that a spreadsheet has damaged", () => {
     }
   });
 
-  it("tells how many were tried", () => {
+  it("lists how many were tried", () => {
     console.log(`damaged ids: ${PLACES.length} places × ${DAMAGES.length} forms`);
     expect(PLACES.length * DAMAGES.length).toBeGreaterThan(300);
   });
@@ -182,7 +182,7 @@ describe("an id that a spreadsheet has damaged", () => {
     ]);
   });
 
-  it("keeps what only looks like it: digits, UUIDs, codes with letters, an exponent without a sign", async () => {
+  it("is not confused with digits, UUIDs, codes with letters, or an exponent without a sign", async () => {
     for (const id of [
       "014283",
       "5e830000-1111-4222-8333-123456789012",
@@ -244,7 +244,7 @@ describe("a space at the end of an id", () => {
       workspace.write("space-spots.csv", `SpotID,Name\n${spotId},A\n`),
     ]);
 
-  it("is called a space on either side, never a lost zero", async () => {
+  it("is reported as a space on either side, never as a lost zero", async () => {
     const sides = await Promise.all([hotspot("14283 ", "14283"), hotspot("14283", "14283 ")]);
     for (const { code, stdout } of sides) {
       expect(code).toBe(1);
@@ -255,7 +255,7 @@ describe("a space at the end of an id", () => {
     expect((await hotspot("14283", "014283")).stdout).toContain("error leading_zeros_differ");
   });
 
-  it("is a problem of the file where no vendor has the id", async () => {
+  it("is a problem of the file where the vendor does not have the id", async () => {
     const table = workspace.write("own.csv", "id,name,hotspot.target\na ,A,1\n b,B,2\n");
     expect(lineOf((await command(["check", table, "--company", "C"])).stderr)).toEqual([
       'own.csv:2:1: id: "a[U+0020]" ends in a space; remove it.',

@@ -48,18 +48,18 @@ describe("a table that a spreadsheet wrote", () => {
     ]);
   });
 
-  it("counts lines right where cells hold line breaks of any kind", () => {
+  it("has correct line numbers where cells hold line breaks of any kind", () => {
     for (const end of ["\n", "\r\n", "\r"]) {
       const text = ['"i', 'd",name', '"a', 'b","A', '1"', "c,C", ""].join(end);
       expect(read(text).map(([line]) => line)).toEqual([3, 6]);
     }
   });
 
-  it("has its separator in the header, also where the header's cells hold line breaks and other separators", () => {
+  it("takes its separator from the header, also where the header's cells hold line breaks and other separators", () => {
     expect(read('"id, or\nkey";name\na;A,1,2\n')).toEqual([[3, "a", "A,1,2"]]);
   });
 
-  it("is refused where a row holds more than the header", () => {
+  it("is refused where a row has more cells than the header", () => {
     expect(refusal("sep=;\nid;name\na;A;1\nb;B;;\nc;C;;2\n")).toEqual([
       "t.csv:3: this row has 3 cells, the header 2. Put names that hold the separator in quotation marks.",
       "t.csv:5: this row has 4 cells, the header 2. Put names that hold the separator in quotation marks.",
@@ -73,7 +73,7 @@ describe("a mapping table", () => {
   const check = (content: string) =>
     command(["check", workspace.write("locations.csv", content), "--company", "C"]);
 
-  it("is read with all of it at once, and every list too", async () => {
+  it("is read with all of these at once, and so is every list", async () => {
     const table = "sep=;\r\nid;name;zoneName;hotspot.target;;\r\na;A;;1;;\r\nb;B;Z;2\r\nc;C\r\n";
     const { code, stdout } = await check(table);
     expect(code).toBe(0);
@@ -84,7 +84,7 @@ describe("a mapping table", () => {
     expect(compared).toMatchObject({ code: 0, stdout: expect.stringContaining("everything matches") });
   });
 
-  it("says where a column without a name holds something", async () => {
+  it("names the place of a value in a column without a name", async () => {
     const { code, stderr } = await check("id,name,hotspot.target,\na,A,1,\nb,B,2,x\n");
     expect(code).toBe(2);
     expect(stderr).toContain(
@@ -92,7 +92,7 @@ describe("a mapping table", () => {
     );
   });
 
-  it("says which row has no name instead of counting cells", async () => {
+  it("names the row without a name instead of counting cells", async () => {
     const { stderr } = await check("id,name,hotspot.target\na\n");
     expect(stderr).toContain("locations.csv:2: this row has no name.");
   });

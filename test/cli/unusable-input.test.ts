@@ -64,7 +64,7 @@ describe("a mapping file that cannot be used", () => {
     else expect(said).toMatch(expected);
   });
 
-  it("is told all its faults at once, each with line and column", async () => {
+  it("is reported with all its faults at once, each with line and column", async () => {
     const said = await refusal(
       "faults.yaml",
       `company:
@@ -101,7 +101,7 @@ vendors:
     ]);
   });
 
-  it("holds no value where it says null, which no quotation marks make a name of", async () => {
+  it("cannot have null as a value, unless quotation marks make it a name", async () => {
     const location = (target: string) =>
       `${COMPANY}locations: [{ id: a, name: A, providers: { hotspot: { enabled: true, target: ${target} } } }]\n`;
     for (const nothing of ["null", "~", "Null", ""]) {
@@ -116,7 +116,7 @@ vendors:
     expect(code).not.toBe(2);
   });
 
-  it("names a provider whose vendor is unknown", async () => {
+  it("is reported by the provider whose vendor is unknown", async () => {
     const said = await refusal(
       "vendor.yaml",
       "company: { id: c, name: C, providers: {} }\nlocations:\n  - { id: a, name: A, providers: { flowbird: { enabled: true } } }\n",
@@ -126,13 +126,13 @@ vendors:
     );
   });
 
-  it("may have nothing to check", async () => {
+  it("is reported when it has nothing to check", async () => {
     expect(await refusal("nothing.yaml", `${COMPANY}locations: []\n`)).toBe(
       "No provider is switched on in this file: there is nothing to check.",
     );
   });
 
-  it("may be missing, a folder, or called something that a terminal would obey", async () => {
+  it("is reported when it is missing, is a folder, or has control characters in its name", async () => {
     expect((await command(["check", `${workspace.folder}/none.yaml`])).stderr).toContain(
       "none.yaml: does not exist.",
     );
@@ -141,7 +141,7 @@ vendors:
     expect(stderr).toBe("[U+001B][31mred[U+202E].yaml: does not exist.\n");
   });
 
-  it("does not make lines without end", async () => {
+  it("is reported with fifty problems, and the number of the others", async () => {
     const rows = Array.from({ length: 80 }, () => "  - { colour: blue }").join("\n");
     const said = (await refusal("many.yaml", `${COMPANY}locations:\n${rows}\n`)).split("\n");
     expect(said).toHaveLength(51);
@@ -195,7 +195,7 @@ describe("a table with names that are wrong", () => {
   );
 
   it.each(["text", "markdown", "html"])(
-    "keeps every row, each under its names, and does not print a megabyte (%s)",
+    "keeps every row, each under its names, and prints less than a megabyte (%s)",
     async (format) => {
       const args = ["check", table, "--company", HUGE, "--format", format];
       const { code, stdout } = await command(args);
@@ -210,7 +210,7 @@ describe("a table with names that are wrong", () => {
     },
   );
 
-  it.each(["stations", "spots", "zones"])("is a list with one too (--%s)", async (flag) => {
+  it.each(["stations", "spots", "zones"])("is a list with such a name as well (--%s)", async (flag) => {
     const mapping = workspace.write(
       "list.yaml",
       "company: { id: c, name: C, providers: { t2-flex: { enabled: true }, hotspot: { enabled: true }, passport: { enabled: true, code: PASSPORTC } } }\nlocations:\n  - { id: a, name: A, providers: { t2-flex: { enabled: true }, hotspot: { enabled: true, target: 1 }, passport: { enabled: true, target: A } } }\n",
@@ -226,8 +226,8 @@ describe("a table with names that are wrong", () => {
   });
 });
 
-describe("what cannot be read is pointed at", () => {
-  it("in another company's locations, and in a list that says whether it is complete", async () => {
+describe("the place of an entry that cannot be read", () => {
+  it("is named in another company's locations, and in a list that has a complete flag", async () => {
     const file = workspace.write(
       "places.yaml",
       `company: { id: c, name: C, providers: { passport: { enabled: true, code: PASSPORTC } } }
@@ -259,7 +259,7 @@ vendors:
   });
 });
 
-it("is found in the vendor's section, however deep it stands", async () => {
+it("is found in the vendor's section, however deeply it is nested", async () => {
   const file = workspace.write(
     "section.yaml",
     `
@@ -320,7 +320,7 @@ describe("arguments that cannot be used", () => {
     expect({ ...ended, stderr: ended.stderr.trimEnd() }).toEqual({ code: 2, stdout: "", stderr: said });
   });
 
-  it("never come back when they may be secrets", async () => {
+  it("are never printed when they may be secrets", async () => {
     const secret = "s3cr3t-value";
     for (const args of [
       ["readiness", "x.yaml", `--client-secret=${secret}`],

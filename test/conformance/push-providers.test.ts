@@ -81,7 +81,7 @@ describe("the suite", () => {
       return { ...bench, provider: { ...bench.provider, ...change(bench.provider) } };
     };
 
-  it("passes a provider that is whole", async () => {
+  it("passes a complete provider", async () => {
     expect(await failedTests(breakProvider(() => ({})))).toEqual([]);
   });
 

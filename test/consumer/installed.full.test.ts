@@ -59,7 +59,7 @@ describe.each(versions)("the installed package on $name", ({ node }) => {
 
 describe("npx", () => {
   it(
-    "runs the installed version by the package's name, and asks no registry",
+    "runs the installed version by the package's name, and calls no registry",
     async () => {
       const { stdout, stderr } = await project.run("npx", [
         "--offline",

@@ -51,12 +51,12 @@ beforeAll(async () => {
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 describe("the packed package", () => {
-  it("holds the build, README and licence, and nothing else", () => {
+  it("contains the build, README and licence, and nothing else", () => {
     const home = join(project, "node_modules/@offstreet/enforcement");
     expect(readdirSync(home).sort()).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
   });
 
-  it("depends on fast-xml-parser, ky, p-retry and zod alone", () => {
+  it("depends only on fast-xml-parser, ky, p-retry and zod", () => {
     expect(Object.keys(manifest.dependencies).sort()).toEqual(["fast-xml-parser", "ky", "p-retry", "zod"]);
   });
 
@@ -103,7 +103,7 @@ describe("the packed package", () => {
     expect(stdout).toBe("");
   });
 
-  it("loads an XML parser with the dialect that speaks XML, and with no other entry but the sandbox", async () => {
+  it("loads an XML parser with the dialect that speaks XML and with the sandbox, and with no other entry", async () => {
     const entries = Object.keys(manifest.exports).filter(
       (entry) => !["./package.json", "./sandbox"].includes(entry),
     );

@@ -51,7 +51,7 @@ afterAll(async () => {
 });
 
 describe("optional peers", () => {
-  it("are declared from the lowest version on that can be installed beside this package", () => {
+  it("are declared from the lowest version that can be installed beside this package", () => {
     const { peerDependencies, peerDependenciesMeta } = JSON.parse(readFileSync("package.json", "utf8"));
     expect(peerDependencies).toEqual({ msw: ">=2", pg: ">=8", "pg-boss": ">=10" });
     for (const name of Object.keys(peerDependencies)) expect(peerDependenciesMeta[name].optional).toBe(true);

@@ -100,7 +100,7 @@ describe("every entry", () => {
     { compiler: "typescript-5.2", setting: commonJs },
     { compiler: "typescript-7", setting: nodenextModule },
   ])(
-    "./testing too, with skipLibCheck where there is no msw: $compiler, $setting.name",
+    "./testing as well, with skipLibCheck where msw is missing: $compiler, $setting.name",
     async (one) => {
       const compiled = await compile("test-entry.ts", { ...one, flags: ["--skipLibCheck"] });
       expect(compiled).toMatchObject({ code: 0, stdout: "" });

@@ -45,7 +45,7 @@ describe("EnforcementError", () => {
     });
   });
 
-  test("toJSON leaves out what is not there", () => {
+  test("toJSON leaves out absent properties", () => {
     expect(new EnforcementError("timeout", "Late.").toJSON()).toEqual({
       name: "EnforcementError",
       code: "timeout",
@@ -56,14 +56,14 @@ describe("EnforcementError", () => {
     });
   });
 
-  test("has no cause, not even when all of it is printed", () => {
+  test("has no cause, even when all of it is printed", () => {
     const error = new EnforcementError("unavailable", "It failed.", { cause: "Bearer secret" } as object);
     expect("cause" in error).toBe(false);
     expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/cause|Bearer/i);
     expect(inspect(error)).toContain("unavailable");
   });
 
-  test("withErrorDetails keeps code, words and details, and replaces those given", () => {
+  test("withErrorDetails keeps code, message and details, and replaces the given ones", () => {
     const inner = new EnforcementError("rate_limited", "Slow down.", { status: 429, attempts: 1 });
     const outer = withErrorDetails(inner, { providerId: "hotspot", attempts: 2 });
     expect(outer).toMatchObject({
@@ -102,7 +102,7 @@ describe("isEnforcementError", () => {
     expect(isEnforcementError(value)).toBe(false);
   });
 
-  test("is false for what JSON brings back: its methods are gone", () => {
+  test("is false for an error that was parsed from JSON, because its methods are gone", () => {
     expect(isEnforcementError(JSON.parse(JSON.stringify(new EnforcementError("timeout", "Late."))))).toBe(
       false,
     );

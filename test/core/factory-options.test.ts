@@ -44,14 +44,14 @@ function failureOf(run: () => unknown): unknown {
   return undefined;
 }
 
-describe("an option that is not known", () => {
-  it("is tried with every factory", () => {
+describe("an unknown option", () => {
+  it("is tested with every factory", () => {
     console.log(`factories: ${FACTORIES.length}`);
     const names = FACTORIES.map(([name]) => name).filter((name) => name !== "memoryLedger");
     expect(names.sort()).toEqual(Object.keys(KNOWN).sort());
   });
 
-  it.each(FACTORIES)("is invalid_config that names it and what is known: %s", (name, create) => {
+  it.each(FACTORIES)("is invalid_config that names it and the known ones: %s", (name, create) => {
     for (const options of [{ file: "x" }, "text", 7, null]) {
       const error = failureOf(() => create(options));
       expect(isEnforcementError(error) && error.code).toBe("invalid_config");
@@ -66,7 +66,7 @@ describe("an option that is not known", () => {
   it.each([
     ["fileEvidence", root.fileEvidence as Factory],
     ["memoryEvidence", root.memoryEvidence as Factory],
-  ])("is invalid_config where there are no options: %s", (_, create) => {
+  ])("is invalid_config for a factory without options: %s", (_, create) => {
     expect(failureOf(() => create({ file: "x" }))).toMatchObject({ code: "invalid_config" });
   });
 });

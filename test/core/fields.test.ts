@@ -15,7 +15,7 @@ const refusal = (field: string) =>
   expect.objectContaining({ code: "invalid_input", field, outcome: "not_applied" });
 
 describe("readRecord", () => {
-  test("takes an object whose keys are all known, some of them missing", () => {
+  test("accepts an object whose keys are all known, with some of them missing", () => {
     expect(readRecord({ a: 1 }, "it", ["a", "b"])).toEqual({ a: 1 });
     expect(readRecord(Object.create(null), "it", [])).toEqual({});
   });
@@ -63,7 +63,7 @@ test.each([
   expect(read).toThrow(refusal("it"));
 });
 
-test("values that fit are given back as they are", () => {
+test("values that fit are returned unchanged", () => {
   expect(readText(" x ", "it")).toBe(" x ");
   expect(readText("\ud83d\ude97 \ufffd", "it")).toBe("\ud83d\ude97 \ufffd");
   expect(readOptionalText(undefined, "it")).toBeUndefined();
@@ -92,7 +92,7 @@ test.each([
   expect(isUuid(text)).toBe(expected);
 });
 
-test("fieldError can speak of a configuration", () => {
+test("fieldError can be about a configuration", () => {
   expect(fieldError("retries", "must be a whole number.", "invalid_config")).toMatchObject({
     code: "invalid_config",
     field: "retries",

@@ -53,14 +53,14 @@ describe("parseInstant", () => {
     expect(() => parseInstant(value, "at")).toThrow(refusal("at"));
   });
 
-  test("copies a Date, so that a later change to it stays outside", () => {
+  test("copies a Date, so that a later change does not affect it", () => {
     const given = new Date("2026-09-01T00:00:00Z");
     const instant = parseInstant(given, "at");
     given.setFullYear(2030);
     expect(instant.toISOString()).toBe("2026-09-01T00:00:00.000Z");
   });
 
-  test("every instant that it takes can be written and read again", () => {
+  test("accepts only instants that can be written and read again", () => {
     fc.assert(
       fc.property(fc.date({ noInvalidDate: true }), (date) => {
         const year = date.getUTCFullYear();

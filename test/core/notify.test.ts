@@ -4,21 +4,21 @@ import { notify } from "../../src/core/maybe-promise.ts";
 const failure = new Error("the log is full");
 
 describe("notify", () => {
-  it("hands the value to the listener, where there is one", () => {
+  it("calls the listener with the value, where there is one", () => {
     const heard: string[] = [];
     notify((value: string) => heard.push(value), "one");
     notify(undefined, "two");
     expect(heard).toEqual(["one"]);
   });
 
-  it("ignores what the listener throws", () => {
+  it("ignores an error that the listener throws", () => {
     const broken = () => {
       throw failure;
     };
     expect(() => notify(broken, undefined)).not.toThrow();
   });
 
-  it("handles the rejection of a listener that is asynchronous", async () => {
+  it("handles the rejection of an asynchronous listener", async () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     process.on("unhandledRejection", note);

@@ -44,7 +44,7 @@ describe("readers of options", () => {
     expect(await failureOf(() => readDeadline(0))).toMatchObject({ field: "deadlineMs" });
   });
 
-  it("return what fits, and the default where an option is absent", () => {
+  it("return a valid value, and the default where an option is absent", () => {
     const call = () => {};
     const store = { open: call };
     expect(readFunction(call, "it")).toBe(call);
@@ -73,7 +73,7 @@ describe("a factory's configuration", () => {
     expect(readConfig("createThing", () => 7)).toBe(7);
   });
 
-  it("lets what a host's own getter throws through unchanged", () => {
+  it("passes an error of the host's own getter through unchanged", () => {
     const thrown = new TypeError("the host's");
     expect(() =>
       readConfig("createThing", () => {
@@ -82,7 +82,7 @@ describe("a factory's configuration", () => {
     ).toThrow(thrown);
   });
 
-  it("knows its keys", async () => {
+  it("refuses unknown keys", async () => {
     expect(readFactoryOptions({ size: 1 }, "createThing", ["size"])).toEqual({ size: 1 });
     expect(await failureOf(() => readFactoryOptions({ siez: 1 }, "createThing", ["size"]))).toMatchObject({
       code: "invalid_config",

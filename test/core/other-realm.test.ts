@@ -55,7 +55,7 @@ describe("a Date of another realm", () => {
     expect(readOperationOptions({ at: foreignDate(START) }, new Date(END)).at).toEqual(new Date(START));
   });
 
-  it("leaves a prepared registration what it is", () => {
+  it("leaves a prepared registration unchanged", () => {
     const stored = toStoredRegistration(
       readRegistration({ ...registration, validFrom: new Date(START), validTo: new Date(END) }),
     );
@@ -66,7 +66,7 @@ describe("a Date of another realm", () => {
     expect(PreparedRegistration.findKnown(prepared, "p")).toBeUndefined();
   });
 
-  it("that is no valid one is refused as one of ours is", () => {
+  it("that is invalid is refused like an invalid one of this realm", () => {
     const invalid: Date = runInNewContext("new Date(NaN)");
     expect(() => parseInstant(invalid, "at")).toThrow("at: is not a valid date.");
   });

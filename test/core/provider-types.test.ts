@@ -17,14 +17,14 @@ const PASSPORT = {
 
 // What tsc checks; at run time only the values are compared.
 describe("types of providers", () => {
-  it("name what the validator of each vendor takes", () => {
+  it("name the input of each vendor's validator", () => {
     expectTypeOf<PushProvider["validateMapping"]>().toEqualTypeOf<(input: MappingInput) => MappingReport>();
     expectTypeOf<Parameters<PassportProvider["validateMapping"]>>().toEqualTypeOf<[PassportMappingInput]>();
     expectTypeOf<Parameters<HotSpotProvider["validateMapping"]>>().toEqualTypeOf<[HotSpotMappingInput]>();
     expectTypeOf<Parameters<T2FlexProvider["validateMapping"]>>().toEqualTypeOf<[T2FlexMappingInput]>();
   });
 
-  it("let every vendor's provider be given where any provider is taken", () => {
+  it("allow every vendor's provider where any provider is accepted", () => {
     expectTypeOf<PassportProvider>().toExtend<PushProvider>();
     expectTypeOf<PassportProvider<"external">>().toExtend<PushProvider>();
     expectTypeOf<HotSpotProvider>().toExtend<PushProvider>();
@@ -41,7 +41,7 @@ describe("types of providers", () => {
     expect(Object.keys(provider)).toEqual(expect.arrayContaining(["listZones", "find", "listRegistrations"]));
   });
 
-  it("leave them open where zone ids are, or may be, external", () => {
+  it("make them optional where zone ids are, or may be, external", () => {
     const options: PassportOptions = { ...PASSPORT, zoneIds: "external" };
     const provider = createPassportProvider(options);
     expectTypeOf(provider.find).toEqualTypeOf<PushProvider["find"]>();
@@ -52,7 +52,7 @@ describe("types of providers", () => {
     expect(provider).not.toHaveProperty("listRegistrations");
   });
 
-  it("have none of them at HotSpot", () => {
+  it("have neither of them for HotSpot", () => {
     const provider = createHotSpotProvider({ baseUrl: "https://hotspot.test", token: "token" });
     expect(provider.capabilities).toMatchObject({ listZones: false, find: false, listRegistrations: false });
     for (const method of ["listZones", "find", "listRegistrations"]) {

@@ -7,7 +7,7 @@ import { REGION_NAMES } from "../../src/core/permit/region-names.ts";
 
 // What is cheap for the usual case must be what the long way gives.
 describe("a quick path", () => {
-  it("canonicalises a plate as the long way does", () => {
+  it("canonicalises a plate like the full path", () => {
     // A character without a width changes nothing but the way.
     const longWay = (text: string) => canonicalPlateNumber(`${text}\u200b`, "plate");
     const texts = fc.stringMatching(/^[A-Za-z0-9 .'+-]{1,14}$/);
@@ -21,7 +21,7 @@ describe("a quick path", () => {
     );
   });
 
-  it("finds a region as it is found in another writing", () => {
+  it("finds the same region as for another spelling", () => {
     for (const [code, names] of Object.entries(REGION_NAMES)) {
       for (const name of [code, ...names]) {
         expect([name, findRegion(name.toUpperCase())]).toEqual([name, findRegion(` ${name.toLowerCase()} `)]);
@@ -29,7 +29,7 @@ describe("a quick path", () => {
     }
   });
 
-  it("writes instants as Date does, however many there are", () => {
+  it("writes instants like Date does, however many there are", () => {
     const start = Date.UTC(2026, 0, 1);
     for (const pass of [1, 2]) {
       for (let step = 0; step < 3_000; step += 1) {
@@ -40,7 +40,7 @@ describe("a quick path", () => {
     expect(() => formatInstant(new Date(Number.NaN))).toThrow(RangeError);
   });
 
-  it("writes and reads every instant of the years 0 to 9999 as Date does, and others too", () => {
+  it("writes and reads every instant of the years 0 to 9999, and others, like Date does", () => {
     const first = Date.UTC(2000, 0, 1) - 2_000 * 31_556_952_000;
     const times = fc.integer({ min: first - 1e12, max: Date.UTC(10_000, 0, 1) + 1e12 });
     fc.assert(

@@ -14,7 +14,7 @@ function open() {
 }
 
 describe("an overlap watch", () => {
-  it("notes each key that is in flight twice, and no other", async () => {
+  it("reports each key that two requests in progress share, and no other", async () => {
     const { overlaps, send } = open();
     const first = send("a", "b");
     const second = send("b", "c");
@@ -29,13 +29,13 @@ describe("an overlap watch", () => {
     await second.done;
   });
 
-  it("counts a key once that a request names twice", () => {
+  it("counts a key once that one request names twice", () => {
     const { overlaps, send } = open();
     send("a", "a");
     expect(overlaps).toEqual([]);
   });
 
-  it("forgets a request that failed", async () => {
+  it("ends with a request that failed", async () => {
     const { overlaps, send } = open();
     const failing = send("a");
     failing.fail(new Error("refused"));
@@ -44,7 +44,7 @@ describe("an overlap watch", () => {
     expect(overlaps).toEqual([]);
   });
 
-  it("forgets a request whose client gave up, once", async () => {
+  it("ends once with a request whose client aborted", async () => {
     const { overlaps, send } = open();
     const left = send("a");
     left.giveUp();

@@ -8,7 +8,7 @@ import { expect, it } from "vitest";
 const run = promisify(execFile);
 const repository = resolve(import.meta.dirname, "../..");
 
-it("docs/examples/audit-log keeps records as lines of JSON, over a rotation, and explains them", async () => {
+it("docs/examples/audit-log writes records as lines of JSON, across a rotation, and explains them", async () => {
   if (!existsSync(join(repository, "dist/index.js"))) throw new Error("dist is missing; run: npm run build");
   const folder = mkdtempSync(join(tmpdir(), "enforcement-audit-log-"));
   try {

@@ -12,7 +12,7 @@ beforeAll(() => {
 });
 
 describe("npm run demo:crash", () => {
-  it("loses nothing and doubles nothing over three kills", async () => {
+  it("loses nothing and duplicates nothing over three kills", async () => {
     const { stdout } = await run(process.execPath, ["docs/examples/quickstart/crash.ts"], {
       cwd: repository,
     });

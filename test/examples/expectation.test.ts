@@ -86,7 +86,7 @@ describe("permits.csv", () => {
     expect(found).toBeGreaterThanOrEqual(atLeast);
   });
 
-  it("reads the same with the small reader as with the library", () => {
+  it("is read the same by the small reader and by the library", () => {
     expect(readCsv(csvText).map(({ fields }) => fields)).toEqual(
       parse(csvText, { bom: true, relax_column_count: true }),
     );
@@ -102,7 +102,7 @@ describe("permits.csv", () => {
       expect(lines[line - 1]).toMatch(kind === "duplicate-id" ? /^UF-8001,BAD 118/ : /^"?UF-90/);
   });
 
-  it("gives the answers that the notable rows were made for", () => {
+  it("leads to the answers that the notable rows were made for", () => {
     const { permits, superseded, rights, lookups } = expectation(csvText, example, exampleNow);
     const best = (plate: string, region: string | null, locationId: string | null) =>
       lookups.find(
@@ -146,7 +146,7 @@ describe("permits.csv", () => {
 describe("company.json and vendors.json", () => {
   const { locations } = companyFile;
 
-  it("agree on every name but one zone, which differs in case", () => {
+  it("agree on every name except one zone, which differs in case", () => {
     const zoneNames = locations.map(({ name, zoneName }) => zoneName ?? name);
     const different = zoneNames.filter((name, index) => vendors.passport.zones[index]?.name !== name);
     expect(different).toEqual(["Zone Harbour"]);
@@ -174,7 +174,7 @@ describe("the independent reader", () => {
   });
 });
 
-describe("strangers", () => {
+describe("unknown plates", () => {
   it("are distinct, the same every time, and on no row", () => {
     const plates = strangers(500);
     expect(new Set(plates).size).toBe(500);
@@ -240,7 +240,7 @@ describe("the expectation, on files small enough to work out by hand", () => {
     ]);
   });
 
-  it("asks each plate at each location and anywhere, with its regions and without", () => {
+  it("looks up each plate at each location and anywhere, with its regions and without", () => {
     expect(read(`P1,ABC 123;XYZ 9,NB,a,${year},,,,1`).lookups).toHaveLength(2 * 2 * 4);
     expect(shown(`P1,ABC 123,NB,a,${year},,,,1`)).toEqual([
       "a/any: P1",
@@ -264,7 +264,7 @@ describe("the expectation, on files small enough to work out by hand", () => {
     expect(lookups.some((lookup) => lookup.shown)).toBe(live);
   });
 
-  it("tells plates apart by region only where both are known", () => {
+  it("distinguishes plates by region only where both are known", () => {
     expect(shown(`P1,ABC 123,NB,a,${year},,,,1`, `P2,ABC 123,Maine,b,2026-01-01T00:00:00Z,,,,,1`)).toEqual([
       "a/any: P1",
       "b/any: P2",
@@ -318,7 +318,7 @@ describe("the expectation, on files small enough to work out by hand", () => {
     expect(shown(row("P1", long), row("P2", short), row("P3", long))[0]).toBe("a/any: P1,P3");
   });
 
-  it("keeps two permits on one plate and target as two rights, even when they are alike", () => {
+  it("counts two permits on one plate and target as two rights, even when they are equal", () => {
     const { rights } = read(`P1,ABC 123,NB,a,${year},,,,1`, `P2,abc123,NB,a,${year},,,,1`);
     const right = {
       target: zoneA,
@@ -342,7 +342,7 @@ describe("the expectation, on files small enough to work out by hand", () => {
     expect(without("hotspot")).toEqual([2, 0, 4]);
   });
 
-  it("lets the highest revision win wherever it stands, and keeps the first of two that disagree", () => {
+  it("uses the highest revision wherever it is, and keeps the first of two that disagree", () => {
     const row = (plate: string, revision: number) => `P1,${plate},NB,a,${year},,,,${revision}`;
     const outcome = (...lines: string[]) => {
       const { permits, rights, badRows, superseded } = read(...lines);
@@ -364,7 +364,7 @@ describe("the expectation, on files small enough to work out by hand", () => {
     });
   });
 
-  it("asks for the plate of a replaced revision too, and finds nothing", () => {
+  it("looks up the plate of a replaced revision too, and finds nothing", () => {
     const { lookups } = read(`P1,AAA 1,NB,a,${year},,,,1`, `P1,BBB 2,NB,a,${year},,,,2`);
     expect(new Set(lookups.map(({ plate, shown }) => `${plate} ${shown}`))).toEqual(
       new Set(["AAA1 false", "BBB2 true", "BBB2 false"]),
@@ -388,7 +388,7 @@ describe("the expectation, on files small enough to work out by hand", () => {
     ["bad-revision", `P1,ABC 123,NB,a,${year},,,,1.5`],
     ["too-few-columns", `P1,ABC 123,NB,a,${year},,,`],
     ["too-many-columns", `P1,ABC 123,NB,a,${year},Roy, Jean,,,1`],
-  ])("skips a row as a whole: %s", (kind, line) => {
+  ])("skips a whole row: %s", (kind, line) => {
     const { permits, rights, badRows } = read(
       'P0,"ABC 999",NB,a,2026-01-01T00:00:00Z,,"two\r\nlines",,,1',
       line,

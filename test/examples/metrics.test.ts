@@ -43,11 +43,11 @@ describe("docs/examples/metrics", () => {
     'permit_sync.outages {"permit_sync.provider":"passport","error.type":"unavailable"} 1 {outage}',
     'permit_sync.provider.up {"permit_sync.provider":"passport"} 0 ',
     'permit_sync.failed {"permit_sync.provider":"hotspot"} 1 {operation}',
-  ])("tells OpenTelemetry %s", (line) => {
+  ])("exports to OpenTelemetry %s", (line) => {
     expect(output.split("\n")).toContain(line);
   });
 
-  it("names no permit and no plate", () => {
+  it("exports no permit id and no plate", () => {
     expect(output).not.toMatch(/GXK|P-[0-2]/);
   });
 });

@@ -10,7 +10,7 @@ beforeAll(() => {
 });
 
 describe("the quick start", () => {
-  it("shows every officer what the CSV says", async () => {
+  it("shows every officer the permits of the CSV", async () => {
     const { stdout } = await run(process.execPath, ["docs/examples/quickstart/main.ts"]);
     expect(stdout).toContain("0 differences");
     // The last table's rows: what was expected is what was seen, and it was not nothing.
@@ -30,7 +30,7 @@ describe("the quick start", () => {
     }
   });
 
-  it("counts a right that is missing, and one too many, as differences", async () => {
+  it("counts a missing right, and one too many, as differences", async () => {
     const { compareRights, expectation } = await import("../../docs/examples/quickstart/compare.ts");
     const sandbox = { passport: { findSessions: () => [] }, hotspot: { findPermits: () => [strangeRight] } };
     const strangeRight = {

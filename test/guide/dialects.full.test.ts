@@ -14,7 +14,7 @@ describe("the guide to dialects", () => {
     expect(await project.compile()).toBe("");
   });
 
-  it("prints what it says that it prints", async () => {
+  it("prints the output that it documents", async () => {
     const promised = /```text\n(.*?)```/s.exec(readFileSync("docs/guide/dialects.md", "utf8"))?.[1];
     const { stdout } = await project.run("main.ts");
     expect(stdout).toBe(promised);

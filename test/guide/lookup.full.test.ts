@@ -143,7 +143,7 @@ describe("the guide to lookups", () => {
     for (const reason of Object.keys(reasons)) expect(named).toContain(reason);
   });
 
-  it("tells why she got a ticket", async () => {
+  it("explains why she got a ticket", async () => {
     const { stdout } = await project.run("explain.ts", { programArguments: ["HTR 604"] });
     expect(stdout).toContain('Plate HTR604, typed as "htr 604", of company fundy at 20');
     expect(stdout).toContain("No permit (expired): permit P-2 ended at 2026-05-01T03:00:00.000Z");

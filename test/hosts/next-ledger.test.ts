@@ -10,7 +10,7 @@ const WITHIN_MS = 900_000;
 
 describe("Next.js", () => {
   it.each(["turbopack", "webpack"])(
-    "has an embedded ledger inside its bundles, built by %s",
+    "runs an embedded ledger inside its bundles, built by %s",
     async (builder) => {
       const environment = {
         ...process.env,

@@ -31,7 +31,7 @@ describe("a request that fetch cannot send", () => {
     ["an address that is no URL", { url: "vendor.test/GXK204" }, "no URL"],
     ["an address of another protocol", { url: "ftp://vendor.test/GXK204" }, "neither https nor http"],
     ["an address with a password", { url: "https://me:s3cret@vendor.test/" }, "user or a password"],
-  ])("for %s is a mistake of its maker, and nothing is sent", async (_, changes, words) => {
+  ])("for %s is a mistake of its author, and nothing is sent", async (_, changes, words) => {
     const { send, requests, events } = createScripted([ok]);
 
     const error = await failureOf(() => send({ ...CHANGE, ...changes }));

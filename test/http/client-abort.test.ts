@@ -106,7 +106,7 @@ describe("a signal that is aborted", () => {
     expect(listeners.size).toBe(0);
   });
 
-  it("while the operation waits for work of the host", async () => {
+  it("while the operation waits for the host", async () => {
     const { signal, abort } = createCountedSignal();
     const { client } = createScripted([ok]);
     const waiting = failureOf(() =>

@@ -90,7 +90,7 @@ describe("time limits", () => {
     );
   });
 
-  it("that end a wait for a free place say so, or give the last failure", async () => {
+  it("that end a wait for a free place are a timeout, or the last failure", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const { send, client } = createScripted([silence], {
       attemptTimeoutMs: 5_000,
@@ -125,7 +125,7 @@ describe("time limits", () => {
     expect(errors[59]?.message).toMatch(/waited for a free place until the deadline/);
   });
 
-  it("keep a request unsent that gets its place right before its deadline, even if it began later", async () => {
+  it("send no request that gets its place right before its deadline, even if it began later", async () => {
     const { send, requests } = createScripted([silence], {
       attemptTimeoutMs: 60_000,
       deadlineMs: 1_000,
@@ -165,7 +165,7 @@ describe("time limits", () => {
     await letTimePass(holder);
   });
 
-  it("that end a wait for a place after a failure give that failure", async () => {
+  it("that end a wait for a place after a failure throw that failure", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const { send, client } = createScripted([status(429, { "retry-after": "0" }), silence], {
       attemptTimeoutMs: 5_000,
@@ -265,7 +265,7 @@ describe("retries", () => {
     expect(delaysOf(requests)).toEqual([3_000]);
   });
 
-  it("fail at once when Retry-After lies beyond the deadline, and report its length", async () => {
+  it("fail at once when Retry-After is beyond the deadline, and report its length", async () => {
     const { send, requests } = createScripted([status(429, { "retry-after": "31" })], { deadlineMs: 30_000 });
     const started = performance.now();
 
@@ -306,7 +306,7 @@ describe("retries", () => {
     ]);
   });
 
-  it("are not multiplied by an outage: a thousand operations send at most 1.2 times as many requests and 20", async () => {
+  it("are not multiplied by an outage: a thousand operations send at most 1.2 times as many requests plus 20", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const { send, requests } = createScripted([status(503)], { retries: 20, concurrency: 50 });
 
@@ -372,7 +372,7 @@ describe("the outcome", () => {
     expect(error).toMatchObject({ code: "rejected", outcome: "unknown" });
   });
 
-  it("is not unknown for a success that says that nothing was changed", async () => {
+  it("is not unknown for a success that reports that nothing was changed", async () => {
     const { client } = createScripted([ok, refused(400)]);
 
     const error = await failingSend(() =>
@@ -387,7 +387,7 @@ describe("the outcome", () => {
 });
 
 describe("a failure that is not the vendor's", () => {
-  it("is reported without its own text", async () => {
+  it("is reported without its own message", async () => {
     const { client, requests } = createScripted([ok]);
 
     const error = await failingSend(() =>

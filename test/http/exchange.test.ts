@@ -85,7 +85,7 @@ describe("a redirect", () => {
 });
 
 describe("a body", () => {
-  it("of 10 MB is not read to its end, and its connection is closed", async () => {
+  it("of 10 MB is not read to the end, and its connection is closed", async () => {
     const total = 10 * 1024 * 1024;
     let written = 0;
     const gone = Promise.withResolvers<void>();
@@ -110,7 +110,7 @@ describe("a body", () => {
     expect(written).toBeLessThan(total);
   });
 
-  it("of a refusal that is too long still gives the error its status", async () => {
+  it("of a refusal that is too long still leads to an error with its status", async () => {
     const vendor = await serve((_, outgoing) => {
       outgoing.writeHead(400).end(Buffer.alloc(2 * 1024 * 1024, 0x20));
     });

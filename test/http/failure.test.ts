@@ -61,7 +61,7 @@ describe("refusalError", () => {
     ["that it means our credentials", { code: "unauthorized" }, { code: "unauthorized" }],
     ["another status", { status: 503 }, { code: "unavailable", outcome: "unknown", status: 404 }],
     ["another status that is a refusal", { status: 409 }, { code: "rejected", status: 404 }],
-  ])("may say %s in the vendor's words", (_, refusal, expected) => {
+  ])("may report %s in the vendor's words", (_, refusal, expected) => {
     const reply = { status: 404, headers: new Headers(), body: "", traceId: undefined };
 
     expect(refusalError(reply, refusal, { changes: true, now })).toMatchObject(expected);

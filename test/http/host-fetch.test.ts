@@ -167,7 +167,7 @@ describe("a port that fetch refuses", () => {
 });
 
 describe("the global fetch", () => {
-  it("is looked up at each request", async () => {
+  it("is looked up for each request", async () => {
     const original = globalThis.fetch;
     const seen: string[] = [];
     try {

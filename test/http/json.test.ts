@@ -20,7 +20,7 @@ describe("parseJsonReply", () => {
     ["words", "GXK204", "is not JSON, or was cut off"],
     ["another shape", '{"data":[{"id":7}],"plate":"GXK204"}', 'is not as expected at "data.0.id"'],
     ["null", "null", 'is not as expected at ""'],
-  ])("says what is wrong with %s, without repeating it", async (_, body, words) => {
+  ])("reports what is wrong with %s, without repeating it", async (_, body, words) => {
     const error = await failureOf(() => parseJsonReply(replyOf(body), schema, { changes: false }));
 
     expect(error).toMatchObject({
@@ -34,7 +34,7 @@ describe("parseJsonReply", () => {
     expect(error.message).not.toContain("GXK204");
   });
 
-  it("gives a change the outcome unknown, and makes it retryable", async () => {
+  it("makes a change's outcome unknown, and the error retryable", async () => {
     const error = await failureOf(() => parseJsonReply(replyOf(""), schema, { changes: true }));
 
     expect(error).toMatchObject({ outcome: "unknown", retryable: true });

@@ -15,7 +15,7 @@ function createQueue() {
 }
 
 describe("key locks", () => {
-  it("give a key to one holder after the other, in the order of the calls", async () => {
+  it("are granted to one holder after the other, in the order of the calls", async () => {
     const { held, acquire } = createQueue();
     const [first, second] = [acquire("first", "a"), acquire("second", "a")];
     acquire("third", "a");
@@ -31,7 +31,7 @@ describe("key locks", () => {
     expect(held).toEqual(["first", "second", "third"]);
   });
 
-  it("let holders of different keys go on together", async () => {
+  it("let holders of different keys run at the same time", async () => {
     const { held, acquire } = createQueue();
     acquire("first", "a");
     acquire("second", "b");
@@ -57,7 +57,7 @@ describe("key locks", () => {
     expect(held).toEqual(["first", "second", "third"]);
   });
 
-  it("keep the next holder waiting for the first one when a holder in between released early", async () => {
+  it("make the next holder wait for the first when a holder in between released early", async () => {
     const { held, acquire } = createQueue();
     const first = acquire("first", "a");
     acquire("second", "a").release();
@@ -70,7 +70,7 @@ describe("key locks", () => {
     expect(held).toEqual(["first", "second", "third"]);
   });
 
-  it("may be released twice, and take a key that is named twice", async () => {
+  it("may be released twice, and accept a key that is named twice", async () => {
     const { held, acquire } = createQueue();
     const first = acquire("first", "a", "a");
     first.release();

@@ -48,7 +48,7 @@ describe("concurrency", () => {
     expect(await limiter.run(never, async () => "done")).toBe("done");
   });
 
-  it("rejects a signal that is already aborted, and starts nothing", async () => {
+  it("rejects an aborted signal, and starts nothing", async () => {
     const limiter = createLimiter({ concurrency: 1, requestsPerSecond: undefined });
     const task = createTask();
 

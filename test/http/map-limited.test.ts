@@ -3,7 +3,7 @@ import { mapLimited } from "../../src/http/map-limited.ts";
 import { idle } from "../support/fake-time.ts";
 
 describe("mapLimited", () => {
-  it("keeps its limit, starts in order, and returns the results in the order of the inputs", async () => {
+  it("respects its limit, starts in order, and returns the results in the order of the inputs", async () => {
     const inputs = Array.from({ length: 25 }, (_, index) => index);
     const started: number[] = [];
     let running = 0;
@@ -24,7 +24,7 @@ describe("mapLimited", () => {
     expect(results).toEqual(inputs.map((input) => input * 2));
   });
 
-  it("starts no task for no input", async () => {
+  it("starts no task for an empty input", async () => {
     expect(await mapLimited([], 4, () => Promise.reject(new Error("never")))).toEqual([]);
   });
 

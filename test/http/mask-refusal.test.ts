@@ -28,14 +28,14 @@ describe("maskRefusal", () => {
     expect(vendorMessage).toMatch(/^got "?\[secret\]"?\.$/);
   });
 
-  it("keeps 500 characters, cut after the masking", () => {
+  it("keeps 500 characters, cut after masking", () => {
     const { vendorMessage } = maskRefusal({ vendorMessage: `${"x".repeat(498)}GXK204` }, ["GXK204"]);
 
     expect(vendorMessage).toBe(`${"x".repeat(498)}[p`);
   });
 
   it.each(["t0ken-17", "t0ken-17\n", " t0ken-17\r\n", "\ufefft0ken-17"])(
-    "hides a secret that came with white space (%j) as it is sent",
+    "hides a secret with white space around it (%j) as it is sent",
     (secret) => {
       expect(maskRefusal({ vendorMessage: "got t0ken-17." }, [], [secret]).vendorMessage).toBe(
         "got [secret].",
@@ -79,7 +79,7 @@ describe("maskRefusal", () => {
     }
   });
 
-  it("hides a secret that is no well-formed text as a request carries it", () => {
+  it("hides a malformed secret as a request carries it", () => {
     const words = { vendorMessage: "No such client: s3cret-\ufffd" };
 
     expect(maskRefusal(words, [], ["s3cret-\ud800"]).vendorMessage).toBe("No such client: [secret]");

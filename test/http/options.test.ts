@@ -75,12 +75,12 @@ describe("parseOptions", () => {
     expect(error.message).toContain("concurrency: must be at least 1.");
   });
 
-  it("names an unknown option, when it is a name", async () => {
+  it("names an unknown option, when its name can be shown", async () => {
     expect((await failureOf(() => parse({ timeout: 10 }))).message).toContain('key "timeout" is not known');
     expect((await failureOf(() => parse({ "GXK-204": 10 }))).message).toContain("a key is not known");
   });
 
-  it.each([[undefined], [null], ["GXK204"], [7], [[]]])("wants an object, not %j", async (options) => {
+  it.each([[undefined], [null], ["GXK204"], [7], [[]]])("requires an object, not %j", async (options) => {
     const error = await failureOf(() => parse(options));
 
     expect(error.code).toBe("invalid_config");
@@ -94,7 +94,7 @@ describe("parseOptions", () => {
     ["http://127.0.0.1:8080/passport", "http://127.0.0.1:8080/passport"],
     ["http://localhost:8080", "http://localhost:8080"],
     ["http://[::1]:8080", "http://[::1]:8080"],
-  ])("takes the base URL %s", (baseUrl, expected) => {
+  ])("accepts the base URL %s", (baseUrl, expected) => {
     expect(parse({ baseUrl }).baseUrl).toBe(expected);
   });
 });

@@ -31,7 +31,7 @@ describe("readReplyText", () => {
     expect(await readReplyText(new Response(null, { status: 204 }), 10)).toBe("");
   });
 
-  it("puts characters together that arrive in two pieces", async () => {
+  it("joins characters that arrive in two pieces", async () => {
     const bytes = new TextEncoder().encode("Édifice");
     const stream = new ReadableStream<Uint8Array>({
       start(controller) {

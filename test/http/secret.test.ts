@@ -6,7 +6,7 @@ describe("readSecret", () => {
   it.each<[string, () => string | Promise<string>]>([
     ["a function", () => "s3cret"],
     ["a function that takes its time", async () => "s3cret"],
-  ])("asks %s each time", async (_, secret) => {
+  ])("calls %s each time", async (_, secret) => {
     expect(await readSecret(secret, "token")).toBe("s3cret");
   });
 
@@ -18,17 +18,17 @@ describe("readSecret", () => {
     "\u200bs3cret\u200b",
     "\u2060\u200es3cret",
     "s3cret\0",
-  ])("leaves what cannot be seen around it out: %j", async (text) => {
+  ])("removes invisible characters around it: %j", async (text) => {
     expect(await readSecret(text, "token")).toBe("s3cret");
     expect(await readSecret(() => text, "token")).toBe("s3cret");
     expect(await readSecret(async () => text, "token")).toBe("s3cret");
   });
 
-  it("takes text as it is", async () => {
+  it("uses text unchanged", async () => {
     expect(await readSecret("s3cret", "token")).toBe("s3cret");
   });
 
-  it("keeps nothing of the error that a function throws", async () => {
+  it("keeps nothing of an error that a function throws", async () => {
     const error = await failureOf(() =>
       readSecret(() => Promise.reject(new Error("vault has s3cret")), "token"),
     );
@@ -43,7 +43,7 @@ describe("readSecret", () => {
     ["a line break", "\n"],
     ["nothing that can be seen", "\u200b\n"],
     ["a number", 7],
-  ])("refuses a function that gives %s", async (_, given) => {
+  ])("refuses a function that returns %s", async (_, given) => {
     const secret = () => given as string;
 
     expect(await failureOf(() => readSecret(secret, "token"))).toMatchObject({

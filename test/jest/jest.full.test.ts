@@ -62,7 +62,7 @@ describe("Jest in a CommonJS package", () => {
     WITHIN_MS,
   );
 
-  it("is set up as the guide says", () => {
+  it("is set up as in the guide", () => {
     const guide = readFileSync("docs/guide/installing.md", "utf8");
     expect(guide).toContain("NODE_OPTIONS=--experimental-vm-modules jest");
     expect(guide).toContain(readFileSync(join(here, "host/jest.transforming.config.js"), "utf8").trim());

@@ -31,7 +31,7 @@ describe("the audit", () => {
     });
   });
 
-  it("records a plate that cannot be read with what is known", async () => {
+  it("records a plate that cannot be read, with what is known", async () => {
     const { handler, key, audits, username } = openCampus();
     await handler(lookupRequest({ plate: "", state: "NB" }, { "x-api-key": key }));
     expect(audits).toEqual([

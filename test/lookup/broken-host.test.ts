@@ -26,7 +26,7 @@ async function ask(handler: PermitLookupHandler, key: string, mount: "node" | "e
 }
 
 describe.each(["node", "express"] as const)("over %s", (mount) => {
-  it("headers that HTTP cannot carry are a 500, and the process goes on", async () => {
+  it("headers that HTTP cannot carry are a 500, and the process continues", async () => {
     const renderAnswer: typeof offstreetDialect.renderAnswer = (answer) => ({
       ...offstreetDialect.renderAnswer(answer),
       headers: { "x-note": "zwei\nZeilen" },
@@ -47,13 +47,13 @@ describe.each(["node", "express"] as const)("over %s", (mount) => {
         throw trouble;
       },
     ],
-  ])("a function of the host's around answer() that %s is a 500", async (_, answer) => {
+  ])("a host's wrapper around answer() that %s is a 500", async (_, answer) => {
     const { handler, key } = openCampus({ permits: [permit()] });
     const wrapped = Object.assign((request: Request) => handler(request), { answer });
     expect(await ask(wrapped, key, mount)).toMatchObject({ status: 500 });
   });
 
-  it("a function of the host's around answer() is asked", async () => {
+  it("a host's wrapper around answer() is called", async () => {
     const { handler, key } = openCampus({ permits: [permit()] });
     let asked = 0;
     const answer: PermitLookupHandler["answer"] = (...args) => {

@@ -86,7 +86,7 @@ describe("a body", () => {
     expect(await send(body, headers)).toEqual(expected);
   });
 
-  it("that never ends is read up to the cap only", async () => {
+  it("that never ends is read only up to the limit", async () => {
     let sent = 0;
     let cancelled = false;
     const endless = new ReadableStream<Uint8Array>({
@@ -117,14 +117,14 @@ describe("a body", () => {
     expect(({} as Record<string, unknown>)["locationId"]).toBeUndefined();
   });
 
-  it("that a parser has read already is a named 500", async () => {
+  it("that a parser has consumed is a named 500", async () => {
     const { handler, key } = openCampus();
     const request = lookupRequest({ plate: "GXK204" }, { "x-api-key": key });
     await request.text();
     expect(await refusalOf(await handler(request))).toEqual([500, "body_consumed"]);
   });
 
-  it("that a reader has locked is a named 500", async () => {
+  it("that another reader has locked is a named 500", async () => {
     const { handler, key } = openCampus();
     const request = lookupRequest({ plate: "GXK204" }, { "x-api-key": key });
     request.body?.getReader();
@@ -145,7 +145,7 @@ describe("a body", () => {
 });
 
 describe("the reply", () => {
-  it("is derived from nothing that a client can claim to be", async () => {
+  it("depends on nothing that a client could forge", async () => {
     const { handler, key } = openCampus({
       permits: [permit()],
       publicUrl: "https://lookup.example/permits/",

@@ -59,26 +59,23 @@ describe("a connection that is dropped", () => {
         return app.listen({ port: 0, host: "127.0.0.1" });
       },
     ],
-  ])(
-    "waits for the replies to earlier requests that are still to come, and is then closed: %s",
-    async (_, mount) => {
-      const isDropped = Promise.withResolvers<void>();
-      const { handler, key } = openCampus({
-        whenUndetermined: "drop",
-        findPermits: () => isDropped.promise.then(() => [permit()]),
-        deadlineMs: 120_000,
-        onAnswer: ({ httpStatus }) => {
-          // Later than the mount has dropped the connection.
-          if (httpStatus === 0) setImmediate(() => setImmediate(() => isDropped.resolve()));
-        },
-      });
-      const url = `${await mount(handler)}/lookup`;
-      const unknown = { plate: "GXK204", locationId: "nowhere" };
-      const { statuses, text } = await pipeline(url, [{ plate: "GXK204" }, unknown], key);
-      expect(statuses).toEqual([200]);
-      expect(text).toContain('"permitId":"P-1"');
-    },
-  );
+  ])("waits for the pending replies to earlier requests, and is then closed: %s", async (_, mount) => {
+    const isDropped = Promise.withResolvers<void>();
+    const { handler, key } = openCampus({
+      whenUndetermined: "drop",
+      findPermits: () => isDropped.promise.then(() => [permit()]),
+      deadlineMs: 120_000,
+      onAnswer: ({ httpStatus }) => {
+        // Later than the mount has dropped the connection.
+        if (httpStatus === 0) setImmediate(() => setImmediate(() => isDropped.resolve()));
+      },
+    });
+    const url = `${await mount(handler)}/lookup`;
+    const unknown = { plate: "GXK204", locationId: "nowhere" };
+    const { statuses, text } = await pipeline(url, [{ plate: "GXK204" }, unknown], key);
+    expect(statuses).toEqual([200]);
+    expect(text).toContain('"permitId":"P-1"');
+  });
 
   it("is one stream of HTTP/2, and the others continue", async () => {
     const { handler, key, audits } = openCampus(drop);
@@ -108,7 +105,7 @@ describe("a connection that is dropped", () => {
     expect(audits.map(({ httpStatus }) => httpStatus)).toEqual([0, 200]);
   });
 
-  it("ends the promise of Express's handler, behind parsers too, and what a framework has sent stays sent", async () => {
+  it("settles the promise of Express's handler, also behind parsers, and keeps what a framework has sent", async () => {
     const { handler, key } = openCampus(drop);
     const lookup = toExpressHandler(handler);
     const finished: Array<Promise<void>> = [];
@@ -172,7 +169,7 @@ describe("a connection that is dropped", () => {
   });
 });
 
-describe("what is dropped", () => {
+describe("a dropped answer", () => {
   it.each([
     ["a credential store that fails", { authorize: apiKeyAuth({ find: () => Promise.reject(new Error()) }) }],
     ["a company that is not there", { companyId: "nobody" }],

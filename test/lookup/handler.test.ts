@@ -39,7 +39,7 @@ describe("the region", () => {
     expect(sessions).toHaveLength(reason === "region_differs" ? 0 : 1);
   });
 
-  it("finds the one of two provinces that is asked for", async () => {
+  it("selects the right one of two provinces", async () => {
     const inQuebec = permit({ id: "QC", plates: [parsePlate("GXK204", { region: "QC" })] });
     const { ask } = openCampus({ permits: [inNovaScotia, inQuebec] });
     const answered = async (state: string) => (await ask({ plate: "GXK204", state })).audit.answered;
@@ -61,7 +61,7 @@ describe("time", () => {
     expect([audit.status, audit.reason]).toContain(expected);
   });
 
-  it("gives grace when it is asked to, to the millisecond", async () => {
+  it("allows grace when configured, to the millisecond", async () => {
     const ended = (msAgo: number) => permit({ validTo: new Date(now.getTime() - msAgo) });
     const reason = async (msAgo: number) =>
       (await openCampus({ permits: [ended(msAgo)], graceMinutes: 5 }).ask({ plate: "GXK204" })).audit.reason;
@@ -92,7 +92,7 @@ describe("places", () => {
     return audits[0]?.status === "valid" ? audits[0].answered.toSorted() : audits[0]?.reason;
   }
 
-  it("none given: the whole scope", async () => {
+  it("none given: the whole scope is searched", async () => {
     expect(await answered(undefined)).toEqual(["ONE", "THREE", "TWO"]);
     expect(await answered(undefined, { locationIds: ["lot-2", "closed"] })).toEqual(["TWO"]);
   });
@@ -129,7 +129,7 @@ describe("places", () => {
     expect(audit.closest?.[0]).toMatchObject({ name: "lot-1", difference: { kind: "case" } });
   });
 
-  it("a permit for another place, or a switched-off one, says so", async () => {
+  it("a permit for another place, or for one that is switched off, is reported as such", async () => {
     const { ask } = openCampus({ permits: [at("TWO", ["lot-2"])] });
     expect((await ask({ plate: "GXK204", locationId: "lot-1" })).audit.reason).toBe("other_location");
     const shut = openCampus({ permits: [at("SHUT", ["closed"])] });
@@ -139,7 +139,7 @@ describe("places", () => {
     });
   });
 
-  it("a company that is switched off, or has nothing switched on, is none without asking the source", async () => {
+  it("a company that is switched off, or has no location switched on, is none without calling the source", async () => {
     let calls = 0;
     const findPermits = () => {
       calls += 1;
@@ -216,21 +216,21 @@ describe("look-alike characters", () => {
     expect(audit.understood?.plateNumbers[0]).toBe("GXK204");
   });
 
-  it("count in one place only", async () => {
+  it("may differ in one position only", async () => {
     const { ask } = openCampus({ permits: [permit({ plates: [parsePlate("BO1")] })], plateMatching: "ocr" });
     expect((await ask({ plate: "B01" })).audit.reason).toBe("match_ocr");
     expect((await ask({ plate: "801" })).audit.reason).toBe("no_permit");
   });
 
-  it("give way to the plate that was typed", async () => {
+  it("come after the plate as typed", async () => {
     const typed = permit({ id: "TYPED", plates: [parsePlate("GXK204")], validTo: minutes(1) });
     const { ask } = openCampus({ permits: [...permits, typed], plateMatching: "ocr" });
     expect((await ask({ plate: "GXK204" })).audit.answered).toEqual(["TYPED"]);
   });
 });
 
-describe("what the source is asked", () => {
-  it("is canonical, in scope, and about one instant", async () => {
+describe("the call to the source", () => {
+  it("has canonical numbers in scope, and one instant", async () => {
     const asked: unknown[] = [];
     const { ask } = openCampus({
       findPermits: ({ signal, ...query }) => {
@@ -257,7 +257,7 @@ describe("what the source is asked", () => {
         yield permit();
       },
     ],
-  ])("may be answered by %s", async (_, findPermits) => {
+  ])("may return %s", async (_, findPermits) => {
     expect((await openCampus({ findPermits }).ask({ plate: "GXK204" })).audit.status).toBe("valid");
   });
 });

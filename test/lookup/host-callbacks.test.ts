@@ -269,7 +269,7 @@ describe.each(CALLBACKS)(
   },
 );
 
-it("prints how many there were", () => {
+it("prints the number of cases", () => {
   console.log(`lookup: ${CALLBACKS.length} functions of a host's, ${count} misbehaviours of them`);
   expect(count).toBe(CALLBACKS.length * misbehaviours(1).length + 2);
 });

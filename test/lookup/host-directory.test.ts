@@ -32,7 +32,7 @@ const at = (...locationIds: string[]) => permit({ locationIds });
 describe.each(MALFORMED)("a location with %s", (_, bad) => {
   const directory = directoryOf([lot1, bad]);
 
-  it("makes a question undetermined that it could have answered, and the audit says what is wrong", async () => {
+  it("makes a question undetermined that it could have answered, and the audit names the fault", async () => {
     for (const question of [{}, { locationId: "lot-9" }]) {
       const { status, audit } = await openCampus({ directory, permits: [at("lot-9")] }).ask({
         plate: "GXK204",
@@ -47,7 +47,7 @@ describe.each(MALFORMED)("a location with %s", (_, bad) => {
     }
   });
 
-  it("does not keep a permit at a sound location from being answered", async () => {
+  it("does not affect the answer about a permit at a sound location", async () => {
     const { status, audit, sessions } = await openCampus({ directory, permits: [at("lot-9", "lot-1")] }).ask({
       plate: "GXK204",
     });
@@ -55,7 +55,7 @@ describe.each(MALFORMED)("a location with %s", (_, bad) => {
     expect(audit).toMatchObject({ status: "valid", failure: { at: "directory" } });
   });
 
-  it("leaves every other no a no", async () => {
+  it('does not affect any other "no"', async () => {
     const none = async (permits: Parameters<typeof openCampus>[0], question: object = {}) => {
       const { status, audit } = await openCampus({ directory, ...permits }).ask({
         plate: "GXK204",
@@ -100,7 +100,7 @@ describe.each(MALFORMED)("a location with %s", (_, bad) => {
 describe("a location without an id that can be read", () => {
   const nameless = { ...lot9, id: 9 };
 
-  it("makes every no undetermined that it may stand for, and no other", async () => {
+  it('makes every "no" undetermined that it may belong to, and no other', async () => {
     const ask = async (options: object, question: object = {}) => {
       const campus = openCampus({
         directory: directoryOf([lot1, nameless]),
@@ -119,7 +119,7 @@ describe("a location without an id that can be read", () => {
     expect(await ask({ permits: [permit()] })).toBe("valid");
   });
 
-  it("is not asked for where it is the only one", async () => {
+  it("is not searched where it is the only one", async () => {
     let calls = 0;
     const findPermits = () => {
       calls += 1;
@@ -153,7 +153,7 @@ describe("a company", () => {
     });
   });
 
-  it("that is null is one that the directory does not know", async () => {
+  it("that is null is unknown to the directory", async () => {
     const { audit } = await openCampus({ directory: directoryOf([lot1], null) }).ask({ plate: "GXK204" });
     expect(audit).toMatchObject({ status: "undetermined", reason: "unknown_company" });
   });
@@ -193,7 +193,7 @@ describe("a credential", () => {
     });
   });
 
-  it("of which one location is left is answered there", async () => {
+  it("of which one location is left is answered for that location", async () => {
     const { ask } = openCampus({ permits: [permit()], locationIds: ["gone", "lot-1"] });
     expect((await ask({ plate: "GXK204" })).audit).toMatchObject({ status: "valid" });
   });
@@ -207,7 +207,7 @@ describe("a credential", () => {
   });
 });
 
-it("a directory that is mended is answered from at once", async () => {
+it("a corrected directory is used at once", async () => {
   const lot = { ...lot1, providers: null as unknown };
   const { ask } = openCampus({ directory: directoryOf([lot]), permits: [permit()] });
   expect((await ask({ plate: "GXK204" })).status).toBe(503);

@@ -32,7 +32,7 @@ describe("memoryPermits", () => {
     expect(idsIn(permits, "__proto__")).toEqual([]);
   });
 
-  it("replaces by a newer revision, plates and company included", () => {
+  it("replaces a permit by a newer revision, plates and company included", () => {
     const permits = memoryPermits([
       permit({ plates: [parsePlate("OLD")] }),
       permit({ id: "P-2", plates: [parsePlate("OLD")] }),
@@ -79,7 +79,7 @@ describe("memoryPermits", () => {
     expect(idsIn(permits, "GXK204")).toEqual([]);
   });
 
-  it("is not reached by later changes to what it was given", () => {
+  it("is not affected by later changes to its input", () => {
     const given = { ...permit(), locationIds: ["lot-1"], plates: [parsePlate("ONE")] };
     const permits = memoryPermits([given]);
     given.plates.push(parsePlate("TWO"));
@@ -95,7 +95,7 @@ describe("memoryPermits", () => {
     expect(idsIn(permits, "ONE")).toEqual(["P-1@1"]);
   });
 
-  it("gives a permit once that has several of the plates that were asked for", () => {
+  it("returns a permit once that has several of the requested plates", () => {
     const { findPermits } = memoryPermits([permit({ plates: [parsePlate("ONE"), parsePlate("TWO")] })]);
     const { signal } = new AbortController();
     const plateNumbers = ["ONE", "TWO"];
@@ -104,7 +104,7 @@ describe("memoryPermits", () => {
     );
   });
 
-  it("hands findPermits out on its own", () => {
+  it("has a findPermits that works on its own", () => {
     const { findPermits } = memoryPermits([permit()]);
     const { signal } = new AbortController();
     const query = { companyId: "fundy", plateNumbers: ["GXK204"], locationIds: [], at: now, signal };
@@ -117,7 +117,7 @@ describe("memoryPermits", () => {
     [[permit(), {}], "permits[1].plates"],
     [[{ ...permit(), surprise: 1 }], "permits[0]"],
     [[permit(), permit({ validTo: null })], "permits[1].revision"],
-  ])("refuses what is not permits: %#", async (given, field) => {
+  ])("refuses invalid permits: %#", async (given, field) => {
     expect(await failureOf(() => memoryPermits(given as never))).toMatchObject({
       code: "invalid_input",
       field,
@@ -125,8 +125,8 @@ describe("memoryPermits", () => {
   });
 });
 
-describe("what memoryPermits hands out", () => {
-  it("is frozen, because it is what it holds", () => {
+describe("a permit that memoryPermits returns", () => {
+  it("is frozen, because memoryPermits keeps it", () => {
     const { findPermits } = memoryPermits([permit({ vehicle: { make: "Saab" } })]);
     const { signal } = new AbortController();
     const query = { companyId: "fundy", plateNumbers: ["GXK204"], locationIds: [], at: now, signal };

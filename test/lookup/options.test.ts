@@ -16,7 +16,7 @@ const good: PermitLookupOptions = {
 };
 
 describe("createPermitLookupHandler", () => {
-  it("takes all of its options", () => {
+  it("accepts all of its options", () => {
     const handler = createPermitLookupHandler({
       ...good,
       authorize: [apiKeyAuth({ find: () => undefined })],
@@ -82,7 +82,7 @@ describe("createPermitLookupHandler", () => {
     expect(failure.message).toContain(`createPermitLookupHandler: ${field}: `);
   });
 
-  it("refuses an option that it does not know, and no options at all", async () => {
+  it("refuses an unknown option, and missing options", async () => {
     const unknown = await failureOf(() => createPermitLookupHandler({ ...good, timeout: 5 } as never));
     expect(unknown).toMatchObject({ code: "invalid_config" });
     expect(unknown.message).toContain('"timeout"');
@@ -97,7 +97,7 @@ describe.each([
   ["toExpressHandler", toExpressHandler],
   ["toFastifyHandler", toFastifyHandler],
 ])("%s", (name, mount) => {
-  it.each([undefined, null, {}, () => {}])("refuses what is not a handler: %#", async (handler) => {
+  it.each([undefined, null, {}, () => {}])("refuses a value that is not a handler: %#", async (handler) => {
     const failure = await failureOf(() => mount(handler as never));
     expect(failure).toMatchObject({ code: "invalid_config", field: "handler" });
     expect(failure.message).toContain(name);

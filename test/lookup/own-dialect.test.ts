@@ -33,7 +33,7 @@ describe("a dialect of the host's own", () => {
       `renders a header that cannot be sent, ${JSON.stringify(headers)}`,
       { renderAnswer: () => ({ status: 200, headers: headers as never, body: "broken" }) },
     ]),
-  ])("that %s is a 500, and nothing of it reaches the client", async (_name, part) => {
+  ])("that %s is a 500, and the client sees nothing of it", async (_name, part) => {
     const audits: LookupAudit[] = [];
     const { handler, key } = open({ ...probeDialect, ...part }, audits);
     const response = await handler(lookupRequest({ plate: "GXK204" }, { "x-api-key": key }));
@@ -61,7 +61,7 @@ describe("a dialect of the host's own", () => {
     [{ plate, place: { by: "toString", value: "lot-1" } }, 400],
     [{ plate, place: { by: "zone", value: [7] } }, 400],
     [[{ plate, place: { by: "lot", value: "lot-1" } }], 400],
-  ])("that asks %j is answered with %d, and recorded, redacted too", async (question, status) => {
+  ])("that gets %j answers %d, and is recorded, redacted too", async (question, status) => {
     for (const redact of redactions) {
       const { handler, key, audits } = openCampus({
         provider: createT2FlexProvider({ dialect: { ...probeDialect, parseQuery: () => question as never } }),
@@ -85,7 +85,7 @@ describe("a dialect of the host's own", () => {
     ]);
   });
 
-  it("may read the credential from the body; one that it cannot read is no credential", async () => {
+  it("may read the credential from the body; one that it cannot read counts as missing", async () => {
     const { handler, key, username } = open(probeDialect);
     const ask = async (body: unknown) => (await handler(lookupRequest(body))).status;
     expect(await ask({ plate: "GXK204", login: { username, password: key } })).toBe(200);

@@ -15,7 +15,7 @@ function withoutChance(record: unknown): string {
 }
 
 describe("a redacted audit", () => {
-  it("holds one keyed hash for a plate however it is written, and no plate", async () => {
+  it("has one keyed hash for a plate however it is written, and no plate", async () => {
     const { ask } = openCampus({ permits: [permit()], redact: { key } });
     const records = [];
     for (const plate of ["GXK204", " gxk-204 ", "ＧＸＫ２０４"]) {
@@ -32,7 +32,7 @@ describe("a redacted audit", () => {
     }
   });
 
-  it("hashes look-alikes, and what could not be read, as well", async () => {
+  it("hashes look-alikes, and text that could not be read, as well", async () => {
     const { ask, handler, key: apiKey, audits } = openCampus({ redact: { key }, plateMatching: "ocr" });
     const { audit } = await ask({ plate: "B1" });
     expect(audit.understood?.plateNumbers).toEqual(["B1", "81", "BI", "BL"].map(hash));
@@ -58,7 +58,7 @@ describe("a redacted audit", () => {
     if (fields.includes("place")) expect(asked?.place).toEqual({ by: "location", value: hash("GXK204") });
   });
 
-  it("holds nothing else that a dialect of the host's own left in the question", async () => {
+  it("contains nothing else that a dialect of the host's own left in the question", async () => {
     const dialect = {
       ...probeDialect,
       parseQuery: () => ({ plate: "ABC 123", region: "NB", note: "GXK204", inner: { plate: "GXK204" } }),
@@ -84,7 +84,7 @@ describe("a redacted audit", () => {
     }
   });
 
-  it("keeps the names that are close to an unknown place, and nothing of what was asked", async () => {
+  it("keeps the names that are close to an unknown place, and nothing of the question", async () => {
     const { ask } = openCampus({ redact: { key } });
     const { audit } = await ask({ plate: "ABC123", locationId: "LOT-1" });
     expect(audit.closest?.[0]).toMatchObject({
@@ -99,7 +99,7 @@ describe("a redacted audit", () => {
     expect(JSON.stringify(audit)).not.toContain("LOT");
   });
 
-  it("keeps the places that are known, alone and in a list, also those that are switched off", async () => {
+  it("keeps known places, alone and in a list, also those that are switched off", async () => {
     const dialect = { ...probeDialect };
     const {
       handler,
@@ -116,7 +116,7 @@ describe("a redacted audit", () => {
     expect(audits.map(({ asked }) => asked?.place?.value)).toEqual(["Closed Lot", ["Lot 1", hash("GXK204")]]);
   });
 
-  it("is of no use to who has another key, and takes bytes for one", async () => {
+  it("is useless without the key, which may be bytes", async () => {
     const asText = openCampus({ redact: { key } });
     const asBytes = openCampus({ redact: { key: new TextEncoder().encode(key) } });
     const other = openCampus({ redact: { key: key.toUpperCase() } });
@@ -127,12 +127,12 @@ describe("a redacted audit", () => {
     expect(plates[2]).not.toBe(plates[0]);
   });
 
-  it("does not touch the answer", async () => {
+  it("does not change the answer", async () => {
     const { ask } = openCampus({ permits: [permit()], redact: { key } });
     expect((await ask({ plate: "GXK204" })).sessions).toMatchObject([{ plate: "GXK204" }]);
   });
 
-  it("is by default not redacted", async () => {
+  it("is off by default", async () => {
     expect((await openCampus().ask({ plate: "GXK204" })).audit.asked?.plate).toBe("GXK204");
   });
 });

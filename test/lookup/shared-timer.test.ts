@@ -12,7 +12,7 @@ function waitFor(milliseconds: number, expired: number[] = []): TimedWait {
   return { endsAt: performance.now() + milliseconds, expire: () => expired.push(milliseconds) };
 }
 
-describe("one timer for everything that waits", () => {
+describe("one timer for all waits", () => {
   it("ends each wait at its own instant, with one timer at a time", () => {
     const timer = new SharedTimer();
     const expired: number[] = [];
@@ -27,7 +27,7 @@ describe("one timer for everything that waits", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("is not made again for every wait", () => {
+  it("is not created again for every wait", () => {
     const timers = vi.spyOn(globalThis, "setTimeout");
     const timer = new SharedTimer();
     const first = waitFor(100);
@@ -42,7 +42,7 @@ describe("one timer for everything that waits", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("goes on for those that are left when the one that it was armed for has ended by itself", () => {
+  it("continues for the rest when the wait that it was set for has ended", () => {
     const timer = new SharedTimer();
     const expired: number[] = [];
     const early = waitFor(100, expired);
@@ -55,7 +55,7 @@ describe("one timer for everything that waits", () => {
     expect(expired).toEqual([150]);
   });
 
-  it("does not mind that something is removed twice, or was never added", () => {
+  it("ignores a wait that is removed twice, or was never added", () => {
     const timer = new SharedTimer();
     const wait = waitFor(10);
     timer.add(wait);

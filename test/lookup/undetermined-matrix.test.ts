@@ -153,7 +153,7 @@ describe.each(Object.keys(mounts))("%s", (mount) => {
   }
 
   it.each(policies)(
-    "%s: what is known is answered, with or without a permit",
+    "%s: a known answer is given, with or without a permit",
     { timeout: 120_000 },
     async (policy) => {
       const { handheld, replies } = await openField(mount, policy);

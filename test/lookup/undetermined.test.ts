@@ -43,7 +43,7 @@ describe("a source that fails", () => {
         throw new Error("connection lost");
       },
     ],
-  ])("%s: 503, and nothing of it reaches the client", async (_, findPermits) => {
+  ])("%s: 503, and the client sees nothing of the error", async (_, findPermits) => {
     const { handler, key, audits } = openCampus({ findPermits });
     const response = await handler(lookupRequest({ plate: "GXK204" }, { "x-api-key": key }));
     expect(response.status).toBe(503);
@@ -68,7 +68,7 @@ describe("a source that fails", () => {
     expect(audit.failure?.message).toBe("RangeError");
   });
 
-  it("is the ordinary empty form when the host chose to deny", async () => {
+  it("is the ordinary empty form when the host chose deny", async () => {
     const { ask } = openCampus({ findPermits: () => Promise.reject(new Error()), whenUndetermined: "deny" });
     const { status, sessions, audit } = await ask({ plate: "GXK204" });
     expect({ status, sessions }).toEqual({ status: 200, sessions: [] });
@@ -76,7 +76,7 @@ describe("a source that fails", () => {
   });
 });
 
-describe("an iterator that was used up", () => {
+describe("an iterator that was already consumed", () => {
   function* generate() {
     yield permit();
   }
@@ -87,7 +87,7 @@ describe("an iterator that was used up", () => {
   it.each<[string, FindPermits, string]>([
     ["a generator", always(generate()), "findPermits"],
     ["an async generator", always(generateLater()), "findPermits"],
-  ])("is no source without permits: %s", async (_, findPermits, field) => {
+  ])("is not a source without permits: %s", async (_, findPermits, field) => {
     const { ask } = openCampus({ findPermits });
     expect((await ask({ plate: "GXK204" })).audit.status).toBe("valid");
     const { status, audit } = await ask({ plate: "GXK204" });
@@ -95,7 +95,7 @@ describe("an iterator that was used up", () => {
     expect(audit.failure?.message).toContain(`${field}: is an iterator that was used before`);
   });
 
-  it("is no company without locations", async () => {
+  it("is not a company without locations", async () => {
     const list = locations.values();
     const { ask } = openCampus({
       directory: { ...directory, listLocations: () => list },
@@ -156,7 +156,7 @@ describe("a source that changes its question", () => {
     expect((await openCampus({ findPermits }).ask({ plate: "GXK204" })).audit.reason).toBe("source_failed");
   });
 
-  it("asks for another instant: the answer is for ours", async () => {
+  it("changes the instant: the answer is for the original one", async () => {
     const findPermits: FindPermits = ({ at }) => {
       at.setFullYear(2020);
       return [permit()];
@@ -199,7 +199,7 @@ describe("a permit that cannot be read", () => {
     });
   });
 
-  it("that says now this company's, now another's, is another's", async () => {
+  it("that belongs to this company on one read and to another on the next counts as another's", async () => {
     const says = ["fundy", "tantramar"];
     const shifting = Object.defineProperty(permit(), "companyId", {
       enumerable: true,
@@ -339,7 +339,7 @@ describe("the deadline", () => {
     }
   });
 
-  it("leaves no timer behind, and makes none for a source that answers at once", async () => {
+  it("leaves no timer behind, and creates none for a source that answers at once", async () => {
     vi.useFakeTimers();
     const timers = vi.spyOn(globalThis, "setTimeout");
     await openCampus({ permits: [permit()] }).ask({ plate: "GXK204" });
@@ -350,7 +350,7 @@ describe("the deadline", () => {
   });
 });
 
-describe("a client that has gone", () => {
+describe("a client that has disconnected", () => {
   it("aborts the source's signal, and its answer is undetermined", async () => {
     const client = new AbortController();
     let signal: AbortSignal | undefined;

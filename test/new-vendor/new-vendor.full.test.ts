@@ -40,7 +40,7 @@ async function told(...args: string[]): Promise<{ code: number; text: string }> 
   }
 }
 
-describe("a vendor that was scaffolded", () => {
+describe("a scaffolded vendor", () => {
   it("type-checks, and is formatted and linted", async () => {
     expect(await told("node_modules/typescript/bin/tsc")).toEqual({ code: 0, text: "" });
     const checked = await told(
@@ -53,7 +53,7 @@ describe("a vendor that was scaffolded", () => {
     expect(checked, checked.text).toMatchObject({ code: 0 });
   });
 
-  it("passes its own tests, the conformance suite among them, and those that hold every vendor", async () => {
+  it("passes its own tests, the conformance suite among them, and the tests of all vendors", async () => {
     const suites = [
       ...VENDORS.map(({ name }) => `test/vendors/${name}`),
       ...[
@@ -71,14 +71,14 @@ describe("a vendor that was scaffolded", () => {
     }
   });
 
-  it("is served by the sandbox, and known to the command line", async () => {
+  it("is served by the sandbox, and listed by the command line", async () => {
     const help = await told("src/cli/main.ts", "check", "--help");
     for (const { name } of VENDORS) expect(help.text).toContain(`--${name}-places`);
     expect((await told("src/cli/main.ts", "readiness", "--help")).text).toContain("ACME_TOKEN");
     expect((await told("src/cli/main.ts", "lookup", "--help")).text).toContain("|park-asker>");
   });
 
-  it("is not made twice, nor under a name that no folder should have", async () => {
+  it("is not created twice, nor under a name that no folder should have", async () => {
     for (const name of ["acme", "passport", "Acme", "../acme", ""]) {
       expect(await told("test/new-vendor/main.ts", name, "--push"), name).toMatchObject({ code: 1 });
     }

@@ -31,7 +31,7 @@ describe("a fault", () => {
     [{ kind: "slow", delayMs: 1 }, 200, '{"data":["whole"]}', 1],
     [{ kind: "redirect", location: "https://elsewhere.test/" }, 302, "", 0],
     [{ kind: "redirect", location: "https://elsewhere.test/", status: 307 }, 307, "", 0],
-  ])("answers once, then leaves the way free: %o", async (fault, status, body, appliedCount) => {
+  ])("applies once, and the next request passes: %o", async (fault, status, body, appliedCount) => {
     const { faults, applied, call, timers } = createTarget();
     faults.add(fault);
 
@@ -90,7 +90,7 @@ describe("a fault", () => {
     expect(applied).toHaveLength(appliedCount);
   });
 
-  it("that holds a request is released with a broken connection", async () => {
+  it("that holds a request is released by breaking the connection", async () => {
     const { faults, call } = createTarget();
     faults.add({ kind: "timeout-before", times: 2 });
     const held = [call(), call()];
@@ -115,7 +115,7 @@ describe("a fault", () => {
     expect(applied).toHaveLength(1);
   });
 
-  it("that delays ends with its client and applies nothing", async () => {
+  it("that delays ends with its client, and the request is not applied", async () => {
     const { faults, applied, call, timers } = createTarget();
     const client = new AbortController();
     faults.add({ kind: "slow", delayMs: 3_600_000 });
@@ -128,7 +128,7 @@ describe("a fault", () => {
     expect(timers.set).toEqual([]);
   });
 
-  it("that is huge is made while it is read", async () => {
+  it("that is huge is generated while it is read", async () => {
     const { faults, call } = createTarget();
     faults.add({ kind: "huge", bytes: 1e12 });
 
@@ -141,7 +141,7 @@ describe("a fault", () => {
 });
 
 describe("the queue", () => {
-  it("is met in order, each fault as often as it says", async () => {
+  it("applies each fault in order, as often as it says", async () => {
     const { faults, call } = createTarget();
     faults.add({ kind: "status", status: 503, times: 2 });
     faults.add({ kind: "rate-limit" });
@@ -154,7 +154,7 @@ describe("the queue", () => {
     expect(faults.pending).toBe(0);
   });
 
-  it("lets a request pass whose path no fault names", async () => {
+  it("lets a request pass whose path no fault matches", async () => {
     const { faults, call } = createTarget();
     faults.add({ kind: "status", status: 500, path: "/permits/update" });
     faults.add({ kind: "status", status: 501, path: /\/zones$/g });

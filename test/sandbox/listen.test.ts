@@ -24,7 +24,7 @@ async function serveSandbox(sandbox = createSandbox()): Promise<ListeningSandbox
 }
 
 describe("listen", () => {
-  it("hands the request over whole and sends the response back", async () => {
+  it("passes the whole request on and sends the response back", async () => {
     const { url } = await serve({
       "/vendor": async (request) =>
         new Response(`${request.method} ${new URL(request.url).pathname} ${await request.text()}`, {
@@ -44,7 +44,7 @@ describe("listen", () => {
     expect(await response.text()).toBe("POST /vendor/permits é");
   });
 
-  it("answers 404 where no handler is", async () => {
+  it("answers 404 where there is no handler", async () => {
     const { url } = await serve({ "/vendor": async () => new Response("here") });
 
     const statuses = ["/", "/vendors", "/vendor", "/vendor/x"].map(
@@ -64,7 +64,7 @@ describe("listen", () => {
     await expect(fetch(`${url}/vendor`)).rejects.toThrow(TypeError);
   });
 
-  it("aborts the request's signal when the client goes away", async () => {
+  it("aborts the request's signal when the client disconnects", async () => {
     const seen = Promise.withResolvers<AbortSignal>();
     const gone = Promise.withResolvers<void>();
     const { url } = await serve({
@@ -84,7 +84,7 @@ describe("listen", () => {
     await expect(gone.promise).resolves.toBeUndefined();
   });
 
-  it("stops a streamed body when its reader leaves", async () => {
+  it("stops a streamed body when its reader disconnects", async () => {
     const cancelled = Promise.withResolvers<void>();
     const { url } = await serve({
       "/vendor": async () =>
@@ -154,7 +154,7 @@ describe("createSandbox", () => {
     expect(await ask("/elsewhere")).toBe(404);
   });
 
-  it("puts each vendor's faults in front of it, over sockets too", async () => {
+  it("applies each vendor's faults to it, over sockets too", async () => {
     const sandbox = createSandbox();
     const { passportUrl, hotspotUrl } = await serveSandbox(sandbox);
     sandbox.passport.faults.add({ kind: "reset-before" });
@@ -177,7 +177,7 @@ describe("createSandbox", () => {
     expect(sandbox.hotspot.token).toBe("rotated");
   });
 
-  it("gives its clock to every vendor", async () => {
+  it("uses its clock for every vendor", async () => {
     const sandbox = createSandbox({ clock: () => new Date("2026-09-01T12:00:00.000Z") });
 
     const reply = await sandbox.fetch("https://sandbox.test/passport/v3/shared/access-tokens", {

@@ -39,7 +39,7 @@ describe("a host's own directory", () => {
     expect(await run(directory, "lot-b")).toMatchObject({ code: "invalid_input", field });
   });
 
-  it("with a malformed location is good for a run at another one", async () => {
+  it("with a malformed location works for a run at another one", async () => {
     const { passport, place, evidence } = createCampus();
     const options = { provider: passport, ...place(passport, "lot-a"), evidence };
     const result = await runTestPlate({ ...options, directory: directoryOf([lotA, noPassport]) });
@@ -51,11 +51,14 @@ describe("a host's own directory", () => {
     ["a number as target", directoryOf([numbered]), 'location "lot-b".providers["passport"].target'],
     ["no such company", directoryOf([lotB], null), "permit.companyId"],
     ["no such location", directoryOf([lotA]), "permit.locationIds[0]"],
-  ])("with %s is named by registrationsOf, where the permit is for it", async (_, directory, field) => {
-    const atB = permit("GXK204", { companyId: COMPANY.id, locationIds: ["lot-b"] });
-    const failure = await failureOf(() => registrationsOf(atB, directory, "passport"));
-    expect(failure).toMatchObject({ code: "invalid_input", field });
-  });
+  ])(
+    "with %s is named by registrationsOf, where the permit is for that location",
+    async (_, directory, field) => {
+      const atB = permit("GXK204", { companyId: COMPANY.id, locationIds: ["lot-b"] });
+      const failure = await failureOf(() => registrationsOf(atB, directory, "passport"));
+      expect(failure).toMatchObject({ code: "invalid_input", field });
+    },
+  );
 
   it("with a malformed location has the registrations of the others, their region as a code", async () => {
     const directory = directoryOf([{ ...lotA, region: "NB" }, noPassport]);
@@ -66,7 +69,7 @@ describe("a host's own directory", () => {
   });
 });
 
-describe("lists that a host gives to the set-up", () => {
+describe("lists that a host passes to the set-up", () => {
   const broken = {
     *[Symbol.iterator]() {
       yield lotA;
@@ -93,7 +96,7 @@ describe("lists that a host gives to the set-up", () => {
   });
 });
 
-describe("an evidence store, and a clock, that give rubbish", () => {
+describe("invalid results of an evidence store and a clock", () => {
   it.each([undefined, null, 7, "[]", { records: [] }])(
     "a list that is %j is invalid_input",
     async (records) => {
@@ -105,7 +108,7 @@ describe("an evidence store, and a clock, that give rubbish", () => {
   );
 
   it.each([undefined, 0, "today", Promise.reject.bind(Promise, new Error("late"))])(
-    "a clock that never shows a date, but %j, is invalid_config, and nothing is sent",
+    "a clock that returns %j instead of a date is invalid_config, and nothing is sent",
     async (shown) => {
       const { passport, place, evidence, shown: rights } = createCampus();
       const clock = () => (typeof shown === "function" ? shown() : shown) as never;

@@ -25,7 +25,7 @@ describe.each(SETUPS)("the set-up of %s", (title, setup) => {
     expect(setup).toMatchObject({ title, testPlate: "TEST123", goLive: { least: 2, most: 3 } });
   });
 
-  it("tells of each requirement what it is for, who provides it and what to do next", () => {
+  it("says of each requirement what it is for, who provides it and what to do next", () => {
     for (const { item, detail, next, checks, providedBy } of setup.requirements) {
       for (const text of [item, detail, next]) expect(text).toMatch(/\S/);
       expect(detail).toMatch(/\.$/);
@@ -35,7 +35,7 @@ describe.each(SETUPS)("the set-up of %s", (title, setup) => {
     }
   });
 
-  it("has unique ids, and requirements only after ones that stand before them", () => {
+  it("has unique ids, and requirements only after the ones that they depend on", () => {
     const ids = setup.requirements.map(({ id }) => id);
     const steps = setup.mappingChangeSteps.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
@@ -45,7 +45,7 @@ describe.each(SETUPS)("the set-up of %s", (title, setup) => {
     }
   });
 
-  it("fills only places that there are", () => {
+  it("fills only placeholders that exist", () => {
     for (const { next, email } of setup.requirements) {
       expect(COMMON_PLACES).toEqual(expect.arrayContaining(placesIn(next)));
       expect(ALL_PLACES).toEqual(expect.arrayContaining(placesIn(email?.subject, email?.body)));
@@ -74,7 +74,7 @@ describe.each(SETUPS)("the set-up of %s", (title, setup) => {
   });
 });
 
-describe("what the guides ask for", () => {
+describe("the requirements of the guides", () => {
   it.each<[ProviderSetup, string[]]>([
     [
       t2FlexSetup,
@@ -101,12 +101,12 @@ describe("what the guides ask for", () => {
       hotSpotSetup,
       ["SpotIDs", "leading zeros", "Company token", "plates do not appear", "{list}", "TEST123"],
     ],
-  ])("stands in %o", (setup, words) => {
+  ])("include %o", (setup, words) => {
     const said = JSON.stringify(setup);
     for (const word of words) expect(said).toContain(word);
   });
 
-  it("never says what ODC stands for: that is unpublished", () => {
+  it("never say what ODC stands for: that is unpublished", () => {
     const said = JSON.stringify(t2FlexSetup);
     expect(said.replace(/ODC task/g, "")).not.toContain("ODC");
   });

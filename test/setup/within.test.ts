@@ -5,7 +5,7 @@ import { failureOf } from "../support/registrations.ts";
 const bounds = { signal: undefined, deadlineMs: 1_000, what: "The step" };
 
 describe("within", () => {
-  it("gives what the step gives, and ends its signal afterwards", async () => {
+  it("returns the step's result, and ends its signal afterwards", async () => {
     let given: AbortSignal | undefined;
     const value = await within(bounds, (signal) => {
       given = signal;
@@ -16,7 +16,7 @@ describe("within", () => {
     expect(given?.aborted).toBe(true);
   });
 
-  it("throws what the step throws, also at once", async () => {
+  it("throws the step's error, also a synchronous one", async () => {
     const own = new Error("own");
     await expect(within(bounds, () => Promise.reject(own))).rejects.toBe(own);
     await expect(
@@ -41,7 +41,7 @@ describe("within", () => {
     }
   });
 
-  it("ends with the caller's signal, and does not begin after it", async () => {
+  it("ends with the caller's signal, and does not start after it", async () => {
     const abort = new AbortController();
     const failure = failureOf(() => within({ ...bounds, signal: abort.signal }, () => new Promise(() => {})));
     abort.abort(new Error("own reason"));

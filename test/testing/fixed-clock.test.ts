@@ -3,7 +3,7 @@ import { fixedClock } from "../../src/testing/fixed-clock.ts";
 import { failureOf } from "../support/registrations.ts";
 
 describe("a fixed clock", () => {
-  it("stands still until it is moved", () => {
+  it("does not move until it is set", () => {
     const clock = fixedClock("2026-09-15T09:00:00-03:00");
     expect(clock().toISOString()).toBe("2026-09-15T12:00:00.000Z");
 
@@ -14,14 +14,14 @@ describe("a fixed clock", () => {
     expect(clock().toISOString()).toBe("2027-01-01T00:00:00.000Z");
   });
 
-  it("is not moved by what is done with a date that it gave", () => {
+  it("is not affected by changes to a date that it returned", () => {
     const clock = fixedClock(new Date(0));
     clock().setTime(7);
 
     expect(clock().getTime()).toBe(0);
   });
 
-  it("names what is no instant", async () => {
+  it("refuses an invalid instant by name", async () => {
     const clock = fixedClock(new Date(0));
 
     expect(await failureOf(() => fixedClock("today"))).toMatchObject({

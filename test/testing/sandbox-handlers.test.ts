@@ -27,7 +27,7 @@ const hotspot = createHotSpotProvider({
 });
 
 describe("sandboxHandlers", () => {
-  it("answer in the vendors' place", async () => {
+  it("answer in place of the vendors", async () => {
     await passport.register(sampleRegistration());
     await hotspot.register(sampleRegistration({ target: "00142" }));
 
@@ -43,7 +43,7 @@ describe("sandboxHandlers", () => {
     expect(sandbox.passport.sessions.size).toBe(2);
   });
 
-  it("are made for the vendors that are asked for", () => {
+  it("are created for the requested vendors only", () => {
     expect(sandboxHandlers(sandbox, {})).toEqual([]);
     expect(sandboxHandlers(sandbox, { hotspot: "https://hotspot.test" })).toHaveLength(1);
   });

@@ -33,7 +33,7 @@ describe("the list of vendors", () => {
 describe.each(vendors.map((vendor) => [vendor.name, vendor] as const))(
   "the descriptor of %s",
   (name, vendor) => {
-    it("makes providers of its vendor, by the vendor's name, which have its set-up", () => {
+    it("creates providers of its vendor, under the vendor's name, with its set-up", () => {
       const provider = vendor.createProvider("one", { settings: settingsOf(vendor), credential: unknown });
       expect(provider).toMatchObject({
         id: "one",
@@ -43,7 +43,7 @@ describe.each(vendors.map((vendor) => [vendor.name, vendor] as const))(
       });
     });
 
-    it("names only fields and settings that there are", () => {
+    it("names only fields and settings that exist", () => {
       const { list, neededSettings, settings } = vendor;
       const keys = list.fields.map(({ key }) => key);
       expect(keys).toContain(list.target);
@@ -54,7 +54,7 @@ describe.each(vendors.map((vendor) => [vendor.name, vendor] as const))(
       expect(Object.keys(settings)).toEqual(expect.arrayContaining([...neededSettings]));
     });
 
-    it("hands what is known on to its validator, which takes it", () => {
+    it("passes the known settings to its validator, which accepts them", () => {
       const entry = Object.fromEntries(vendor.list.fields.map(({ key }) => [key, "1"]));
       const input = {
         company: { id: "c", name: "C", providers: {} },
@@ -70,7 +70,7 @@ describe.each(vendors.map((vendor) => [vendor.name, vendor] as const))(
 describe.each(
   vendors.filter(({ delivery }) => delivery === "push").map((vendor) => [vendor.name, vendor] as const),
 )("the sandbox of %s", (name, vendor) => {
-  it("is there under the vendor's name, and takes a provider with what the descriptor says of it", async () => {
+  it("exists under the vendor's name, and accepts a provider with the descriptor's settings", async () => {
     if (vendor.delivery !== "push") throw new Error("It is pushed to.");
     const options = vendor.sandbox.toOptions({ settings: {}, targets: [{ target: "101", name: "Lot 101" }] });
     const sandbox = createSandbox({ strict: true, [name]: options });

@@ -29,7 +29,7 @@ const factories = [
 
 describe("a bundle of the root", () => {
   it.each(factories)(
-    "with %s alone holds no other vendor, no sandbox and no XML parser",
+    "with %s alone contains no other vendor, no sandbox and no XML parser",
     async (factory, vendor) => {
       const files = await bundled("src/index.ts", factory);
       expect([...ofVendors(files)]).toEqual([vendor]);
@@ -39,11 +39,11 @@ describe("a bundle of the root", () => {
     },
   );
 
-  it("with the lookup handler alone holds no vendor", async () => {
+  it("with the lookup handler alone contains no vendor", async () => {
     expect([...ofVendors(await bundled("src/index.ts", "createPermitLookupHandler"))]).toEqual([]);
   });
 
-  it("with everything holds no sandbox, no descriptor, no dialect iris and no XML parser", async () => {
+  it("with everything contains no sandbox, no descriptor, no dialect iris and no XML parser", async () => {
     const names = Object.keys(await import("../../src/index.ts"));
     const files = await bundled("src/index.ts", names.join(", "));
     expect(files.length).toBeGreaterThan(100);
@@ -54,7 +54,7 @@ describe("a bundle of the root", () => {
 });
 
 describe("a bundle of the dialect iris", () => {
-  it("holds the XML parser and nothing of the provider", async () => {
+  it("contains the XML parser and nothing of the provider", async () => {
     const files = await bundled("src/vendors/t2-flex/dialects/iris/index.ts", "iris");
     expect(files).toContain("fast-xml-parser");
     expect(files.filter((path) => /provider\.ts$|\/offstreet\/|\/genetec\//.test(path))).toEqual([]);

@@ -70,7 +70,7 @@ describe("a list of locations", () => {
     expect(read).not.toThrow(/hunter2/);
   });
 
-  it("can be left while it is read", () => {
+  it("may stop being read at any entry", () => {
     const read = () =>
       readAnsweredLocations(
         Array.from({ length: 1_000 }, () => sound),
@@ -82,7 +82,7 @@ describe("a list of locations", () => {
     expect(read).toThrow("time is over");
   });
 
-  it("of a memoryDirectory is taken as it is", async () => {
+  it("of a memoryDirectory is used without another check", async () => {
     const directory = memoryDirectory({ companies: [company], locations: [sound] });
     const list = await directory.listLocations("u");
     expect(readAnsweredLocations(list, "u")).toMatchObject({ isUnchanging: true, malformed: [] });

@@ -110,7 +110,7 @@ describe("a location of a host's own directory", () => {
     expect(readAnsweredLocations([location], "u").malformed).toMatchObject([{ field: "providers" }]);
   });
 
-  it("may be called anything at a provider whose entry cannot be read", () => {
+  it("may have any target at a provider whose entry cannot be read", () => {
     const { malformed } = readAnsweredLocations(
       [withPassport("on"), { ...sound, providers: new Map() }],
       "u",
@@ -134,7 +134,7 @@ describe("a location of a host's own directory", () => {
     expect(malformed[0]?.error.message).toMatch(/^listLocations\[1\]/);
   });
 
-  it("is checked as memoryDirectory checks", () => {
+  it("is checked like a location of memoryDirectory", () => {
     for (const [what, location] of [...MALFORMED, ...WITHOUT_ID]) {
       const build = () => memoryDirectory({ companies: [company], locations: [location as never] });
       expect(build, what).toThrow();
@@ -144,7 +144,7 @@ describe("a location of a host's own directory", () => {
     ]);
   });
 
-  it("names the key that is not known beside the one that is missing, and the remedy", () => {
+  it("is refused with the name of the unknown key beside the missing one, and the remedy", () => {
     const messageOf = (location: unknown) =>
       readAnsweredLocations([location], "u").malformed[0]?.error.message;
     expect(messageOf({ id: "bad", company_id: "u", name: "Bad", providers: {} })).toBe(
@@ -181,7 +181,7 @@ describe("a location of a host's own directory", () => {
     expect(readAnsweredLocations([new Row()], "u").sound).toMatchObject([{ id: "good", name: "Good" }]);
   });
 
-  it("of another company is left out, whatever is wrong with it", () => {
+  it("of another company is left out, whatever its faults", () => {
     const foreign = { ...sound, companyId: "v" };
     expect(readAnsweredLocations([foreign, { ...foreign, providers: null }, sound], "u")).toMatchObject({
       sound: [{ id: "good" }],
@@ -189,7 +189,7 @@ describe("a location of a host's own directory", () => {
     });
   });
 
-  it("that is listed twice does not say which of the two counts", () => {
+  it("that is listed twice is malformed, because either entry may count", () => {
     const twice = [sound, { ...sound, providers: {} }, { ...sound, id: "other" }];
     const { sound: read, malformed } = readAnsweredLocations(twice, "u");
     expect(read.map(({ id }) => id)).toEqual(["other"]);
@@ -200,7 +200,7 @@ describe("a location of a host's own directory", () => {
 });
 
 describe("a malformed location that a permit may be for", () => {
-  it("is the one with its id, else one whose id cannot be read", () => {
+  it("is the one with its id, otherwise one whose id cannot be read", () => {
     const { malformed } = readAnsweredLocations([null, { ...sound, providers: null }], "u");
     expect(findMalformed(malformed, "good")?.index).toBe(1);
     expect(findMalformed(malformed, "else")?.index).toBe(0);
@@ -208,7 +208,7 @@ describe("a malformed location that a permit may be for", () => {
   });
 });
 
-describe("an object of the host's", () => {
+describe("an object of the host", () => {
   const make = () => ({
     id: "good",
     companyId: "u",
@@ -218,7 +218,7 @@ describe("an object of the host's", () => {
     providers: { passport: { enabled: true as unknown, target: "Z1" as unknown } } as Record<string, unknown>,
   });
 
-  it("is read once while it stays as it is", () => {
+  it("is read once while it does not change", () => {
     const location = make();
     const [first] = readAnsweredLocations([location], "u").sound;
     expect(readAnsweredLocations([location], "u").sound[0]).toBe(first);
@@ -278,7 +278,7 @@ describe("an object of the host's", () => {
 });
 
 describe("a company", () => {
-  it.each([undefined, null])("that is %s is not there", (nothing) => {
+  it.each([undefined, null])("that is %s does not exist", (nothing) => {
     expect(readAnsweredCompany(nothing, "u")).toBeUndefined();
   });
 

@@ -39,12 +39,12 @@ describe("memoryDirectory", () => {
     expect([...(await directory.listLocations("nobody"))]).toEqual([]);
   });
 
-  test("keeps names to the letter and makes the region a code", async () => {
+  test("keeps names unchanged and makes the region a code", async () => {
     const [kept] = await memoryDirectory({ companies: [company], locations: [location] }).listLocations("u");
     expect(kept).toMatchObject({ name: " Lot A", region: "CA-NB" });
   });
 
-  test("does not see later changes to what it was given", async () => {
+  test("does not see later changes to its input", async () => {
     const passport = { enabled: true, target: "Z1" };
     const given = { companies: [{ ...company }], locations: [{ ...location, providers: { passport } }] };
     const directory = memoryDirectory(given);
@@ -84,7 +84,7 @@ describe("memoryDirectory", () => {
     expect(run).toThrow(expect.objectContaining({ code: "invalid_input", field }));
   });
 
-  test("refuses no argument and unknown keys", () => {
+  test("refuses a missing argument and unknown keys", () => {
     expect(() => memoryDirectory(undefined as never)).toThrow(
       expect.objectContaining({ code: "invalid_input" }),
     );

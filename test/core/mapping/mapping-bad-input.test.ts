@@ -83,7 +83,7 @@ describe.each(vendors)("bad input to the validator of %s", (vendor, validate, li
     expect(alone).toContain("name_malformed");
   });
 
-  test("accounts for each of a thousand bad entries among good ones", () => {
+  test("reports each of a thousand bad entries among good ones", () => {
     const bad = [HUGE, "\uDC00", "", null, 5, {}, []];
     const locations = Array.from({ length: 1_000 }, (_, index) => lot(`${index}`, bad[index % bad.length]));
     const issues = issuesOf({ locations });
@@ -97,6 +97,6 @@ test.each([
   ["a megabyte", HUGE, `${HUGE}y`, 1_000_000],
   ["lone surrogates", "Lot \uD83D", "Lot \uDC00", 4],
   ["control characters", "Lot\u0000", "Lot\u0001", 3],
-])("explainMismatch takes %s", (_, expected, actual, position) => {
+])("explainMismatch accepts %s", (_, expected, actual, position) => {
   expect(explainMismatch(expected, actual)).toMatchObject({ position });
 });

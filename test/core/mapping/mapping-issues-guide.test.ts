@@ -19,7 +19,7 @@ describe("the guide to mapping issues", () => {
     },
   );
 
-  it("tells of codes that a validator gives", () => {
+  it("describes only codes that a validator reports", () => {
     const sources = globSync("src/{core/mapping/*,vendors/*/{mapping,zone-*}}.ts")
       .filter((path) => !path.endsWith("core/mapping.ts"))
       .map((path) => readFileSync(path, "utf8"))

@@ -68,7 +68,7 @@ describe("the path of an issue leads to its cause", () => {
     expect(pathsOf(validateT2FlexMapping(input as never))).toEqual(paths);
   });
 
-  test("what Passport says", () => {
+  test("for Passport's list", () => {
     const zones = [{ id: "z", name: "A" }, { id: "z" }];
     const options = { operatorId: "7", zoneIds: "all", sharedZones: 1 };
     const input = { company, locations: [], ...options };
@@ -96,7 +96,7 @@ describe("the path of an issue leads to its cause", () => {
     ]);
   });
 
-  test("what HotSpot says", () => {
+  test("for HotSpot's list", () => {
     const withTarget = { ...lot("a", "A"), providers: { hotspot: { enabled: true, target: "1" } } };
     const input = { company, locations: [withTarget], spotIds: ["1", { spotId: "" }] };
     expect(pathsOf(validateHotSpotMapping({ ...input, companyToken: false }))).toEqual([
@@ -109,7 +109,7 @@ describe("the path of an issue leads to its cause", () => {
     ]);
   });
 
-  test("and is absent where the location or the target says where", () => {
+  test("and is absent where the location or the target identifies the place", () => {
     const { issues } = validateT2FlexMapping({
       company,
       locations: [lot("a", "A")] as never,

@@ -108,7 +108,7 @@ describe("a directory with ten planted mistakes", () => {
     expect(new Set(planted.map(([, code]) => code)).size).toBe(10);
   });
 
-  test("says of each what to do", () => {
+  test("reports a hint for each", () => {
     for (const { message, hint } of Object.values(reports).flatMap(({ issues }) => issues)) {
       expect(message).toMatch(/^[A-Z].*\.$/);
       expect(hint).toMatch(/^[A-Z].*\.$/);

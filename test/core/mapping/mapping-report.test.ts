@@ -54,18 +54,18 @@ describe("reportMapping", () => {
     });
   });
 
-  test("does not look at locations that are switched off, or know nothing of the provider", () => {
+  test("skips locations that are switched off, or have no entry for the provider", () => {
     const off = lot("a", null, { providers: { toy: { enabled: false } } });
     const result = report({ company, locations: [off, lot("b", null, { providers: {} })] });
     expect(result).toMatchObject({ ok: true, matches: [], summary: { locations: 2, enabled: 0 } });
   });
 
-  test("goes by the provider id that it is given", () => {
+  test("uses the given provider id", () => {
     const input = { company, locations: [lot("a", "1")], providerId: "toy-b" };
     expect(report(input)).toMatchObject({ providerId: "toy-b", ok: true, summary: { enabled: 0 } });
   });
 
-  test("gives all issues at once: the company's, then each location's in turn", () => {
+  test("returns all issues at once: the company's, then each location's in turn", () => {
     const disabled = { ...company, providers: {} };
     const locations = [lot("b", "X"), null, lot("a"), lot("b", "x"), lot("z", "1", { companyId: "v" })];
     expect(codes({ company: disabled, locations })).toEqual([
@@ -122,7 +122,7 @@ describe("reportMapping", () => {
       { locations: [lot("a", "1")], otherCompanies: [{ company, locations: [lot("a", "1")] }] },
       [],
     ],
-  ])("sees %s", (_, input, expected) => {
+  ])("finds %s", (_, input, expected) => {
     expect(codes({ company, ...input })).toEqual(expected);
   });
 
@@ -205,7 +205,7 @@ describe("reportMapping", () => {
     expect(result.issues[0]?.message.length).toBeLessThan(500);
   });
 
-  test("makes what the host's own code throws an issue, and shows nothing of it", () => {
+  test("reports an error of the host's own code as an issue, and shows nothing of it", () => {
     const locations = {
       *[Symbol.iterator]() {
         yield lot("a", "1");
@@ -246,7 +246,7 @@ describe("reportMapping", () => {
     }
   });
 
-  test("never throws, and gives the same twice", () => {
+  test("never throws, and returns the same twice", () => {
     const junk = fc.oneof(
       fc.anything(),
       fc.constant(company),

@@ -28,7 +28,7 @@ function rankAmong(names: readonly string[], wanted: string, limit: number): Nam
 }
 
 describe("indexNames", () => {
-  test("finds by its tables what comparing with each name finds", () => {
+  test("finds by its tables the names that comparing with each name finds", () => {
     // Few characters, so that names meet each other's neighbours, variants and ties.
     const character = fc.constantFrom("a", "b", "A", "é", "e", " ", "0", "o", "1", "l", "-");
     const name = fc.string({ unit: character, maxLength: 9 });
@@ -43,7 +43,7 @@ describe("indexNames", () => {
     );
   });
 
-  test("finds a neighbour of a long name, whichever edit it is", () => {
+  test("finds a neighbour of a long name, for every kind of edit", () => {
     const long = "abcdefghij".repeat(7);
     const index = indexNames([long, "abcdefghij".repeat(8)]);
     for (const wanted of [`${long}x`, long.slice(1), `b${long.slice(1)}`, `ba${long.slice(2)}`]) {
@@ -76,7 +76,7 @@ describe("indexNames", () => {
     ).toEqual(ranked);
   });
 
-  test("calls near twins ties, and nothing else", () => {
+  test("reports near twins as ties, and nothing else", () => {
     const index = indexNames(["Lot 101", "Lot 102", "Stadium", "Lot 201", "lot 103", "Lot  103"]);
     const ties = (wanted: string) => index.closest(wanted).map(({ name, tied }) => `${name} ${tied}`);
     expect(ties("Lot 104")).toEqual(["Lot 101 true", "Lot 102 true", "lot 103 true"]);
@@ -89,7 +89,7 @@ describe("indexNames", () => {
   test.each([
     ["edits that are counted", { distances: 2, pairs: 1_000 }],
     ["pairs that are looked at", { distances: 1_000, pairs: 6 }],
-  ])("gives only what can be explained once it has reached its limit of %s", (_, limits) => {
+  ])("returns only names that can be explained once it has reached its limit of %s", (_, limits) => {
     const names = ["Lot 101", "Lot 102", "North Lot", "Stadium"];
     const index = createNameIndex(names, PLAIN_FOLDS, limits);
     const found = (wanted: string) => index.closest(wanted).map(({ name, edits }) => `${name} ${edits}`);
@@ -113,7 +113,7 @@ describe("indexNames", () => {
     expect(index.isExhausted).toBe(false);
   });
 
-  test("folds plain names by a short cut that comes to the same", () => {
+  test("folds plain names by a short cut with the same result", () => {
     const inOrder = PLAIN_FOLDS.filter(({ kind }) => kind !== "swapped_words");
     const plain = fc.string({
       unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),

@@ -21,7 +21,7 @@ test("ranks the origin of a single edit first, among 10,000 names at least three
   expect(tied / names.length).toBeLessThan(0.01);
 });
 
-test("calls it a tie wherever a twin is as close as the origin", () => {
+test("reports a tie wherever a twin is as close as the origin", () => {
   const names = placeNames(10_000);
   const index = indexNames(names);
   let [asked, first, tied, open] = [0, 0, 0, 0];

@@ -120,12 +120,12 @@ describe("explainMismatch", () => {
     expect(explainMismatch(expected, actual)?.message).toBe(message);
   });
 
-  test("shows what cannot be seen", () => {
+  test("shows invisible characters", () => {
     const difference = explainMismatch("Lot A", " Lot\u00A0\u200BA");
     expect(difference).toMatchObject({ expected: "Lot A", actual: "[U+0020]Lot[U+00A0][U+200B]A" });
   });
 
-  test("is undefined for equal texts, and for them alone", () => {
+  test("is undefined for equal texts only", () => {
     fc.assert(
       fc.property(anyText, anyText, (one, other) => {
         expect(explainMismatch(one, other) === undefined).toBe(one === other);
@@ -138,7 +138,7 @@ describe("explainMismatch", () => {
     );
   });
 
-  test("position and code points are those of the first code point that differs", () => {
+  test("returns the position and code points of the first code point that differs", () => {
     fc.assert(
       fc.property(anyText, anyText, (one, other) => {
         const difference = explainMismatch(one, other);
@@ -153,7 +153,7 @@ describe("explainMismatch", () => {
     );
   });
 
-  test("kinds are all that it takes, and several means more than one", () => {
+  test("accepts the documented kinds only, and several means more than one", () => {
     fc.assert(
       fc.property(anyText, anyText, (one, other) => {
         const difference = explainMismatch(one, other);
@@ -167,7 +167,7 @@ describe("explainMismatch", () => {
     );
   });
 
-  test("takes names of a megabyte, and has little to say of them", () => {
+  test("accepts names of a megabyte, and describes them briefly", () => {
     const long = "e\u0301\u0323".repeat(350_000);
     const difference = explainMismatch(`${long}A`, `${long}a`);
     expect(difference).toMatchObject({ kind: "other", position: 1_050_000 });
@@ -180,7 +180,7 @@ describe("explainMismatch", () => {
     ["expected", undefined, "a"],
     ["actual", "a", null],
     ["actual", "a", 5],
-  ])("refuses what is no text, naming %s", (field, expected, actual) => {
+  ])("refuses a value that is not text, naming %s", (field, expected, actual) => {
     expect(() => explainMismatch(expected as string, actual as string)).toThrow(
       expect.objectContaining({ code: "invalid_input", field }),
     );
@@ -208,7 +208,7 @@ describe("rankCandidates", () => {
     expect(names(wanted, candidates)).toEqual(ranked);
   });
 
-  test("gives three, or as many as asked", () => {
+  test("returns three, or as many as requested", () => {
     const twins = ["Lot 101", "Lot 102", "Lot 103", "Lot 104"];
     expect(names("Lot 105", twins)).toEqual(twins.slice(0, 3));
     expect(names("Lot 105", twins, 4)).toEqual(twins);
@@ -216,12 +216,12 @@ describe("rankCandidates", () => {
     expect(names("Lot A", ["Lot A", "lot a"], 1)).toEqual(["lot a"]);
   });
 
-  test("says how each differs from what was wanted", () => {
+  test("says how each differs from the given name", () => {
     const [candidate] = rankCandidates("Lot A", new Set(["LOT A"]));
     expect(candidate?.difference).toEqual(explainMismatch("Lot A", "LOT A"));
   });
 
-  test("an index gives the same, search after search", () => {
+  test("returns the same from an index, search after search", () => {
     const index = indexNames(["Lot 101", "lot  102", "Stadium"]);
     for (const wanted of ["Lot 101", "Lot 102", "Stadiun"]) {
       expect(index.closest(wanted)).toEqual(rankCandidates(wanted, ["Lot 101", "lot  102", "Stadium"]));
@@ -261,13 +261,13 @@ describe("rankCandidates", () => {
     );
   });
 
-  test("leaves names of a megabyte aside", () => {
+  test("skips names of a megabyte", () => {
     const long = "a".repeat(1_000_000);
     expect(rankCandidates(long, [`${long}b`, "a"])).toEqual([]);
     expect(rankCandidates("a", [long])).toEqual([]);
   });
 
-  test("takes any text", () => {
+  test("accepts any text", () => {
     fc.assert(
       fc.property(anyText, fc.array(anyText), (wanted, candidates) => {
         for (const { name } of rankCandidates(wanted, candidates)) {

@@ -26,7 +26,7 @@ describe("showName", () => {
     expect(hasHiddenCharacters(name)).toBe(shown !== name);
   });
 
-  test("clips a long name around the place that matters, at whole characters", () => {
+  test("clips a long name around the relevant position, at whole characters", () => {
     const name = `${"\u{1F600}".repeat(500)}X${"\u{1F600}".repeat(500)}`;
     expect(showName(name, 1000)).toBe(`…${"\u{1F600}".repeat(60)}X${"\u{1F600}".repeat(59)}…`);
     expect(showName("a".repeat(1_000_000))).toBe(`${"a".repeat(60)}…`);

@@ -13,7 +13,7 @@ const permit: Permit = {
 };
 
 describe("readPermit", () => {
-  test("takes the least and the most that a permit can have", () => {
+  test("accepts the smallest and the largest permit", () => {
     expect(readPermit(permit)).toEqual(permit);
     const full = {
       ...permit,
@@ -26,12 +26,12 @@ describe("readPermit", () => {
     expect(readPermit({ ...permit, vehicle: {} }).vehicle).toEqual({});
   });
 
-  test("takes instants as text with an offset", () => {
+  test("accepts instants as text with an offset", () => {
     const text = { ...permit, validFrom: "2026-09-01T00:00:00-03:00", validTo: "2026-09-02T00:00:00-03:00" };
     expect(readPermit(text).validFrom.toISOString()).toBe("2026-09-01T03:00:00.000Z");
   });
 
-  test("copies what it is given", () => {
+  test("copies its input", () => {
     const given = { ...permit, locationIds: ["a"], validFrom: new Date(permit.validFrom) };
     const copy = readPermit(given);
     given.locationIds.push("b");
@@ -64,7 +64,7 @@ describe("readPermit", () => {
     expect(() => readPermit(value)).toThrow(expect.objectContaining({ code: "invalid_input", field }));
   });
 
-  test("names the row where the caller says which it is", () => {
+  test("names the row where the caller passes it", () => {
     expect(() => readPermit({ ...permit, id: 5 }, "row 12")).toThrow(
       expect.objectContaining({ field: "row 12.id" }),
     );

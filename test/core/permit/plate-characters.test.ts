@@ -108,7 +108,7 @@ describe("every character between a letter and a digit", () => {
     expect(counts.separator).toBe(dropped.size);
   });
 
-  test("that is a letter of Latin-1 or Latin Extended-A is A–Z, but for the ordinals and the micro sign", () => {
+  test("that is a letter of Latin-1 or Latin Extended-A is A–Z, except the ordinals and the micro sign", () => {
     const letters = range(0xa0, 0x17f)
       .map((point) => String.fromCodePoint(point))
       .filter((character) => /\p{L}/u.test(character));
@@ -139,11 +139,11 @@ describe("every character between a letter and a digit", () => {
     ["\u212a1", "K1"],
     ["\u212b1", "A1"],
     ["A\u034f\u03011", "A1"],
-  ])("%j, in whatever form it came, is %s", (text, number) => {
+  ])("%j, in every normalisation form, is %s", (text, number) => {
     expect(parsePlate(text).number).toBe(number);
   });
 
-  test("is the digit that Unicode says it is", () => {
+  test("is the digit that Unicode defines", () => {
     const systems = Intl.supportedValuesOf("numberingSystem").flatMap((system) => {
       const format = new Intl.NumberFormat(`en-u-nu-${system}`, { useGrouping: false });
       const digits = Array.from({ length: 10 }, (_, digit) => format.format(digit));
@@ -178,7 +178,7 @@ describe("a separator", () => {
   });
 });
 
-describe("what is refused", () => {
+describe("a refused character", () => {
   test.each([
     [
       "АВ1234",
@@ -217,7 +217,7 @@ describe("what is refused", () => {
   });
 
   test.each([..."ºª½™²①ⅧⒶ𝐀ﬁǆµ€©🅿🔥ƀɐ！？#$%&()*:<=>?@[]^_`{|}~´¨¸!"])(
-    "%s is, wherever it stands",
+    "%s is refused at every position",
     (character) => {
       for (const text of [`${character}AB1`, `AB${character}1`, `AB1${character}`]) {
         expect(refusalOf(text)).toMatch(
@@ -227,14 +227,14 @@ describe("what is refused", () => {
     },
   );
 
-  test("shows one character, and nothing else of the plate", () => {
+  test("is shown alone, with nothing else of the plate", () => {
     for (const text of ["ZQ7 XK9,ZQ8", "ZQ7XKЖ", "ZQ7\nXK9"]) {
       const message = refusalOf(text);
       expect(message).not.toMatch(/ZQ|XK/);
     }
   });
 
-  test("names a look-alike as the whole table of look-alikes does", () => {
+  test("has the same look-alike as in the whole table", () => {
     const table = new Map(
       LOOK_ALIKES.flatMap(([likeness, characters]) => [...characters].map((one) => [one, likeness] as const)),
     );

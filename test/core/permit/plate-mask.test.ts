@@ -30,7 +30,7 @@ describe("maskPlates", () => {
     expect(maskPlates(text, numbers)).toBe(masked);
   });
 
-  test("leaves no trace of a plate, wherever it stands and however it is separated", () => {
+  test("leaves no trace of a plate, wherever it is and however it is separated", () => {
     const words = fc.stringMatching(/^[a-z .,:"]{0,20}$/);
     const plate = fc.stringMatching(/^[A-Z0-9]{3,12}$/);
     fc.assert(
@@ -56,11 +56,11 @@ describe("maskPlates", () => {
 });
 
 describe("maskSecrets", () => {
-  test("hides every occurrence, with no regard to what it means in a pattern", () => {
+  test("hides every occurrence, also of characters that are special in a pattern", () => {
     expect(maskSecrets("token a.b+c and a.b+c; axbxc", ["a.b+c"])).toBe("token [secret] and [secret]; axbxc");
   });
 
-  test("leaves secrets alone that are too short to be any", () => {
+  test("does not hide values that are too short to be secrets", () => {
     expect(maskSecrets("abc", ["abc", ""])).toBe("abc");
   });
 });

@@ -60,7 +60,7 @@ describe("parsePlate", () => {
     if (text.length > 3) expect(error.message).not.toContain(text);
   });
 
-  test("takes 12 characters, and separators besides", () => {
+  test("accepts 12 characters, besides separators", () => {
     expect(parsePlate("ABCDEF - 123456").number).toHaveLength(MAX_PLATE_LENGTH);
   });
 
@@ -74,7 +74,7 @@ describe("parsePlate", () => {
     ["AB1", { region: "Atlantis" }],
     ["AB1", { region: 7 }],
     ["AB1", { region: null }],
-  ])("refuses (%j, %j) with its own error", (text, options) => {
+  ])("refuses (%j, %j) with invalid_input", (text, options) => {
     expect(caught(() => parsePlate(text as string, options as object)).code).toBe("invalid_input");
   });
 
@@ -88,7 +88,7 @@ describe("parsePlate", () => {
     );
   });
 
-  test("is idempotent, and what it gives is accepted where plates are checked", () => {
+  test("is idempotent, and its result is accepted wherever plates are checked", () => {
     fc.assert(
       fc.property(anyUnicode, (text) => {
         const plate = attemptPlate(text);
@@ -114,7 +114,7 @@ describe("parsePlate", () => {
 });
 
 describe("canonicalPlateNumber", () => {
-  test("names the field it was given", () => {
+  test("names the given field", () => {
     expect(caught(() => canonicalPlateNumber(5, "row 7")).field).toBe("row 7");
   });
 });
@@ -134,7 +134,7 @@ describe("readPlate", () => {
     expect(caught(() => readPlate(value, "plate"))).toMatchObject({ code: "invalid_input", field });
   });
 
-  test("takes the number for the raw text where a stored plate has none", () => {
+  test("uses the number as the raw text where a stored plate has none", () => {
     expect(readPlate({ number: "AB1", region: "CA-NB" }, "plate")).toEqual({
       raw: "AB1",
       number: "AB1",

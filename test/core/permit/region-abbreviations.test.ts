@@ -76,7 +76,7 @@ describe("an abbreviation of a province", () => {
     console.log(`abbreviations of provinces: ${count} forms`);
   });
 
-  test("is never another place, however it is written; NE and TN alone are states", () => {
+  test("is never another place, however it is written; only NE and TN are states", () => {
     const separators = fc.constantFrom(".-", ". - ", ".–", ".", ". ", "-", " ", "", ".\u00a0", "\u2011");
     fc.assert(
       fc.property(
@@ -146,7 +146,7 @@ describe("an abbreviation of a province", () => {
   );
 });
 
-test("a code between dots or hyphens is its own place, but for the two that French abbreviations share", () => {
+test("a code between dots or hyphens is its own place, except the two that French abbreviations share", () => {
   for (const code of Object.keys(REGION_NAMES)) {
     const [first = "", second = ""] = subdivisionOf(code);
     const dotted = [`${first}.${second}.`, `${first}. ${second}.`, `${first} ${second}`];

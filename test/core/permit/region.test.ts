@@ -86,7 +86,7 @@ const REGIONS: readonly [code: string, english: string, french?: string][] = [
 ];
 
 describe("parseRegion", () => {
-  test("knows Canada and the United States completely, and nothing else", () => {
+  test("covers Canada and the United States completely, and nothing else", () => {
     const codes = Object.keys(REGION_NAMES);
     expect(codes.toSorted()).toEqual(REGIONS.map(([code]) => code).toSorted());
     expect(codes.filter((code) => code.startsWith("CA-"))).toHaveLength(13);
@@ -168,15 +168,15 @@ describe("parseRegion", () => {
     ["N·B·", "CA-NB"],
     ["N.\u2043E.", "CA-NS"],
     ["Ｎ．－Ｅ．", "CA-NS"],
-  ])("reads %j as %s, whatever parts or encloses it", (text, code) => {
+  ])("reads %j as %s, whatever separates or encloses it", (text, code) => {
     expect(findRegion(text)).toBe(code);
   });
 
-  test.each([undefined, null, 5, {}, ["NB"]])("refuses %j, which is no text", (value) => {
+  test.each([undefined, null, 5, {}, ["NB"]])("refuses %j, which is not text", (value) => {
     expect(() => parseRegion(value as string)).toThrow(expect.objectContaining({ code: "invalid_input" }));
   });
 
-  test("throws only its own error, and gives only codes", () => {
+  test("throws only its own error, and returns only codes", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.string({ maxLength: 4 })), (text) => {
         try {
@@ -190,7 +190,7 @@ describe("parseRegion", () => {
   });
 });
 
-test("isRegionCode takes the exact code alone, and no name of an object's own", () => {
+test("isRegionCode accepts exact codes only, and no property name of an object", () => {
   expect(["CA-NB", "US-DC"].every(isRegionCode)).toBe(true);
   const others = ["NB", "ca-nb", "CA-XX", "", "constructor", "__proto__", undefined, 3];
   expect(others.filter(isRegionCode)).toEqual([]);

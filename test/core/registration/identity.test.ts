@@ -18,11 +18,11 @@ const of = (change: Partial<Registration> = {}, providerId = "passport") =>
   referenceOf(providerId, { ...registration, ...change });
 
 describe("referenceOf", () => {
-  test("is stable: what was sent by one version is amended by the next", () => {
+  test("is stable: a registration sent by one version is amended by the next", () => {
     expect(of()).toBe("0ff57ee7-ad41-8c5d-ac2c-5c76c5cdc6c7");
   });
 
-  test("is a UUID of version 8, in lower case, and can be told from others'", () => {
+  test("is a UUID of version 8, in lower case, and can be distinguished from others'", () => {
     expect(of()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(isOwnReference(of())).toBe(true);
     expect(isOwnReference("8f2b0c5e-0000-4000-8000-000000000000")).toBe(false);
@@ -47,12 +47,12 @@ describe("referenceOf", () => {
     expect(of({}, "passport-b")).not.toBe(of());
   });
 
-  test("does not change with the end, which may be amended, nor with how the plate was typed", () => {
+  test("does not change with the end, which may be amended, nor with the plate's spelling", () => {
     expect(of({ validTo: new Date("2027-09-01T00:00:00Z") })).toBe(of());
     expect(of({ plate: parsePlate("A-B-1", { region: "New Brunswick" }) })).toBe(of());
   });
 
-  test("takes no generation for the first", () => {
+  test("treats an absent generation as the first", () => {
     const { generation: _, ...first } = registration;
     expect(referenceOf("passport", first)).toBe(of());
   });
@@ -62,7 +62,7 @@ describe("referenceOf", () => {
     expect(new Set([of(), of({ plate: other }), of({ generation: 1 })]).size).toBe(3);
   });
 
-  test("keeps its parts apart, wherever one ends and the next begins", () => {
+  test("keeps its parts separate, wherever one ends and the next begins", () => {
     const text = fc.string({ minLength: 1, maxLength: 5 });
     fc.assert(
       fc.property(text, text, text, text, (company, permit, otherCompany, otherPermit) => {

@@ -92,7 +92,7 @@ describe("a prepared registration", () => {
     expect(await register(changed)).toEqual(await register({ ...changed }));
   });
 
-  test("comes to the same as one that is read and derived, whatever a directory may hold", async () => {
+  test("has the same result as one that is read and derived, whatever a directory may hold", async () => {
     await fc.assert(
       fc.asyncProperty(storedRegistrations, async (given) => {
         const prepared = prepare(given);
@@ -102,7 +102,7 @@ describe("a prepared registration", () => {
     );
   });
 
-  test("is trusted by its own provider only", () => {
+  test("is trusted only by the provider that prepared it", () => {
     expect(PreparedRegistration.findKnown(prepare(stored), providerId)?.stored).toBe(stored);
     expect(PreparedRegistration.findKnown(prepare(stored), "passport-b")).toBeUndefined();
     expect(PreparedRegistration.findKnown({ ...prepare(stored) }, providerId)).toBeUndefined();
@@ -119,7 +119,7 @@ describe("a prepared registration", () => {
     ["end", { validTo: null }],
     ["end, to another", { validTo: new Date("2028-09-01T00:00:00Z") }],
     ["generation", { generation: 1 }],
-  ])("whose %s a provider around another one has changed goes out as it is now", async (_, change) => {
+  ])("whose %s was changed by a provider that wraps another is sent with the change", async (_, change) => {
     const changed = Object.assign(prepare(stored), change);
     const { sent, outcome } = await register(changed);
     expect({ sent, outcome }).toEqual(await register({ ...prepare(stored), ...change }));

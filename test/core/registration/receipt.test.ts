@@ -25,11 +25,11 @@ const receipt: Receipt = {
 };
 
 describe("readReceipt", () => {
-  test("reads what was kept as JSON", () => {
+  test("reads a receipt that was stored as JSON", () => {
     expect(readReceipt(JSON.parse(JSON.stringify(receipt)), "passport")).toEqual(receipt);
   });
 
-  test("takes instants with any offset and writes them in UTC", () => {
+  test("accepts instants with any offset and writes them in UTC", () => {
     const kept = readReceipt({ ...receipt, coveredUntil: "2026-10-01T00:00:00-03:00" }, "passport");
     expect(kept.coveredUntil).toBe("2026-10-01T03:00:00.000Z");
   });
@@ -56,7 +56,7 @@ describe("readReceipt", () => {
     );
   });
 
-  test("shows no plate when it refuses", () => {
+  test("shows no plate in a refusal", () => {
     const damaged = { ...receipt, registration: { ...receipt.registration, plate: { number: "ab 1 x" } } };
     expect(() => readReceipt(damaged, "passport")).toThrow(/^(?!.*ab 1 x)/);
   });

@@ -51,7 +51,7 @@ const places = (registrations: readonly Registration[]) =>
   );
 
 describe("registrationsOf", () => {
-  test("gives one for each plate at each location, with the target it goes to", async () => {
+  test("returns one for each plate at each location, with its target", async () => {
     const plates = [parsePlate("ab 1", { region: "NS" }), parsePlate("cd 2", { region: "ME" })];
     const registrations = await registrationsOf(
       permit({ plates, locationIds: ["b", "a"] }),
@@ -74,12 +74,12 @@ describe("registrationsOf", () => {
     });
   });
 
-  test("gives a plate without a region its location's, and leaves it without where there is none", async () => {
+  test("uses the location's region for a plate without one, and none where the location has none", async () => {
     const registrations = await registrationsOf(permit({ locationIds: ["a", "b"] }), directory, "passport");
     expect(places(registrations)).toEqual(["AB1 ? a Z-a", "AB1 CA-NB b Z-b"]);
   });
 
-  test("takes a plate or a location that is written twice once", async () => {
+  test("counts a plate or a location that is listed twice once", async () => {
     const plates = [parsePlate("ab 1"), parsePlate("AB-1"), parsePlate("AB1", { region: "NB" })];
     const registrations = await registrationsOf(
       permit({ plates, locationIds: ["b", "b"] }),
@@ -115,7 +115,7 @@ describe("registrationsOf", () => {
     );
   });
 
-  test("reads a directory that answers with promises and a plain iterable", async () => {
+  test("reads a directory that returns promises and a plain iterable", async () => {
     const slow = {
       getCompany: async (id: string) => directory.getCompany(id),
       listLocations: async function listLocations(id: string) {
@@ -126,7 +126,7 @@ describe("registrationsOf", () => {
     expect(places(await registrationsOf(permit(), slow, "passport"))).toEqual(["AB1 ? a Z-a"]);
   });
 
-  test("takes no location of another company, even when the directory lists it", async () => {
+  test("uses no location of another company, even when the directory lists it", async () => {
     const leaky = { getCompany: () => company, listLocations: () => [place("x", { companyId: "v" })] };
     await expect(registrationsOf(permit({ locationIds: ["x"] }), leaky, "passport")).rejects.toThrow(
       expect.objectContaining({ field: "permit.locationIds[0]" }),
@@ -162,7 +162,7 @@ describe("readRegistration", () => {
     expect(() => readRegistration(value)).toThrow(expect.objectContaining({ code: "invalid_input", field }));
   });
 
-  test("reads back what was stored, but for the plate as it was typed", () => {
+  test("reads back what was stored, except the plate's spelling", () => {
     const full = {
       ...registration,
       plate: parsePlate("ab 1", { region: "NB" }),

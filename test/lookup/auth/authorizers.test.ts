@@ -47,7 +47,7 @@ async function tryIt(
 }
 
 describe("issueCredentials", () => {
-  it("gives a password of at least 192 random bits, and stores its hash only", () => {
+  it("creates a password of at least 192 random bits, and stores only its hash", () => {
     expect(password).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(stored).toEqual({
       id: username,
@@ -89,18 +89,18 @@ describe.each([
   ["apiKeyAuth", apiKeyAuth, (secret: string) => ({ "x-api-key": secret }), sha256(password)],
   ["bearerAuth", bearerAuth, (secret: string) => ({ authorization: `Bearer ${secret}` }), sha256(password)],
 ] as const)("%s", (name, make, headers, key) => {
-  it("recognises the secret, and finds without it", async () => {
+  it("recognises the secret, which find never receives", async () => {
     const { credential, asked } = await tryIt(make, headers(password));
     expect(credential).toBe(stored);
     expect(asked).toEqual([key]);
   });
 
-  it("waits for a find that takes time", async () => {
+  it("awaits a slow find", async () => {
     const authorizer = make({ find: async () => stored });
     expect(await authorizer.authorize(requestWith(headers(password)), undefined)).toBe(stored);
   });
 
-  it("never hands the secret to find", async () => {
+  it("never passes the secret to find", async () => {
     const { asked } = await tryIt(make, headers(password));
     expect(asked.join()).not.toContain(password);
   });
@@ -111,19 +111,19 @@ describe.each([
     }
   });
 
-  it("does not accept a secret that was stored as it is", async () => {
+  it("does not accept a secret that was stored unhashed", async () => {
     const authorizer = make({ find: () => ({ ...stored, hashes: [password] }) });
     const failure = await failureOf(() => authorizer.authorize(requestWith(headers(password)), undefined));
     expect(failure.field).toBe("credential.hashes");
     expect(failure.message).not.toContain(password);
   });
 
-  it("does not accept a stored hash as the secret that it is the hash of", async () => {
+  it("does not accept a stored hash in place of its secret", async () => {
     const [hash = ""] = stored.hashes;
     expect((await tryIt(make, headers(hash), { ...stored, hashes: [hash] })).credential).toBeUndefined();
   });
 
-  it("accepts each of two secrets during a rotation, and none after all were removed", async () => {
+  it("accepts both secrets during a rotation, and neither after both hashes were removed", async () => {
     const next = issueCredentials({ companyId: "fundy" });
     const rotating = { ...stored, hashes: [...next.stored.hashes, ...stored.hashes] };
     expect((await tryIt(make, headers(password), rotating)).credential).toBe(rotating);

@@ -24,7 +24,7 @@ function open(options: Partial<PermitLookupOptions> = {}) {
 const keyOf = ({ key }: Campus) => ({ "x-api-key": key });
 
 describe("throttled requests without a credential", () => {
-  it("get 401, then 429 with Retry-After, until the limiter's time is over", async () => {
+  it("get 401, then 429 with Retry-After, until the limiter's period is over", async () => {
     const { unknown } = open();
     expect([await unknown(), await unknown(), await unknown()]).toEqual([
       [401, null],
@@ -40,7 +40,7 @@ describe("throttled requests without a credential", () => {
     expect(await unknown()).toEqual([401, null]);
   });
 
-  it("get it in the dialect's own form, and the audit says so", async () => {
+  it("get it in the dialect's own format, and the audit records it", async () => {
     const { handler, unknown, audits } = open({
       throttle: new RateLimiterMemory({ points: 0, duration: 1 }),
     });
@@ -88,7 +88,7 @@ describe("throttled requests without a credential", () => {
     expect(await statuses(apart)).toEqual([401, 401, 401, 401, 401, 401, 429, 429]);
   });
 
-  it("are not counted when the credential store fails: whether they have a credential is not known then", async () => {
+  it("are not counted when the credential store fails, because they may have a credential", async () => {
     const throttle = limiter();
     const consume = vi.spyOn(throttle, "consume");
     const authorize = { authorize: () => Promise.reject(new Error("no database")) };
@@ -120,7 +120,7 @@ describe("a limiter that fails", () => {
       },
     ],
     ["has a key that is none", { throttleKey: () => undefined as never }],
-  ])("%s: requests get 401 as without a limiter, and the audit shows the failure", async (_, options) => {
+  ])("%s: requests get 401 as without a limiter, and the audit records the failure", async (_, options) => {
     const { unknown, known, audits } = open(options);
     for (let count = 0; count < 5; count += 1) expect(await unknown()).toEqual([401, null]);
     expect(await known()).toEqual([200, null]);
@@ -134,7 +134,7 @@ describe("a limiter that fails", () => {
     expect(await asked).toEqual([401, null]);
   });
 
-  it("gives no time: there is no Retry-After", async () => {
+  it("returns no time: there is no Retry-After", async () => {
     const { unknown } = open({ throttle: new RateLimiterMemory({ points: 0, duration: 0 }) });
     expect(await unknown()).toEqual([429, null]);
   });

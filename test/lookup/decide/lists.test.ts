@@ -54,7 +54,7 @@ describe("a list of queries", () => {
     { plate: "AAA1" },
   ];
 
-  it("is answered as each of its queries is alone, in its order", async () => {
+  it("is answered like each of its queries alone, in its order", async () => {
     const { askList, handler, key } = open({ permits });
     const { body } = await askList(queries);
     const alone = await Promise.all(
@@ -75,7 +75,7 @@ describe("a list of queries", () => {
     ]);
   });
 
-  it("asks directory and source once, for all plates and places together", async () => {
+  it("calls directory and source once, for all plates and places together", async () => {
     const asked: Array<Omit<PermitQuery, "signal">> = [];
     const listLocations = vi.fn(function* (companyId: string) {
       // One that can be walked through only once.
@@ -102,7 +102,7 @@ describe("a list of queries", () => {
     ]);
   });
 
-  it("does not ask the source when there is nothing to search", async () => {
+  it("does not call the source when there is nothing to search", async () => {
     const findPermits = vi.fn(() => []);
     const { askList } = open({ findPermits });
     await askList([{ plate: "A", place: at("closed") }]);
@@ -190,7 +190,7 @@ describe("a list of queries", () => {
     });
   });
 
-  it("takes look-alikes of each plate, and none of another's", async () => {
+  it("finds look-alikes of each plate, and none of another's", async () => {
     const { askList } = open({ permits: [held("O", "GO1"), held("EXACT", "G01")], plateMatching: "ocr" });
     const { body } = await askList([{ plate: "G01" }, { plate: "GO1" }, { plate: "GQ1" }]);
     expect(
@@ -214,7 +214,7 @@ describe("a list of queries", () => {
     expect((await open().askList(list)).status).toBe(400);
   });
 
-  it("answers the others beside a plate that is no text", async () => {
+  it("answers the others beside a plate that is not text", async () => {
     const { askList } = open({ permits });
     const { status, body, audit } = await askList([{ plate: "AAA1" }, { plate: 7 }]);
     expect([status, body]).toMatchObject([200, [{ status: "valid" }, { status: "undetermined" }]]);
@@ -233,19 +233,19 @@ describe("a list of queries", () => {
 });
 
 describe("a dialect", () => {
-  it("may refuse by itself", async () => {
+  it("may refuse a request itself", async () => {
     const { askList } = open();
     const { status, audit } = await askList({ status: 404, code: "not_found", message: "No." });
     expect([status, audit?.reason]).toEqual([404, "not_found"]);
   });
 
-  it("may ask for the places", async () => {
+  it("may ask for the list of places", async () => {
     const { body, audit } = await open().askList({ list: "places" });
     expect(body).toEqual(["lot-1", "lot-2", "lot-3"]);
     expect(audit).toMatchObject({ status: "served", reason: "places", considered: [], answered: [] });
   });
 
-  it("that serves a document and fails at it is a 500", async () => {
+  it("that serves a document and throws is a 500", async () => {
     const dialect: LookupDialect = {
       ...listDialect,
       serveDocument: () => {
@@ -259,7 +259,7 @@ describe("a dialect", () => {
     });
   });
 
-  it("that asks for a token gets it compared by hash, with any authorizer", async () => {
+  it("that requires a token gets it compared by hash, with any authorizer", async () => {
     const dialect: LookupDialect = {
       ...listDialect,
       readToken: ({ body }) => (JSON.parse(body) as { token?: string }).token,

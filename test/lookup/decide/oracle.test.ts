@@ -91,7 +91,7 @@ function byPermit(matches: ProbeAnswer["matches"] = []): NaiveAnswer["permits"] 
   return permits.map(({ id, rights }) => ({ id, rights: rights.sort() }));
 }
 
-it("answers as the naive oracle does", async () => {
+it("answers like the naive oracle", async () => {
   const seen = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(
@@ -127,7 +127,7 @@ it("answers as the naive oracle does", async () => {
   }
 });
 
-it("never shows one company another's permit, for any result of the source", {
+it("never shows one company another's permit, whatever the source returns", {
   timeout: 300_000,
 }, async () => {
   const anything = fc.array(

@@ -106,7 +106,7 @@ describe.each(MOUNTS)("%s", (_, mount) => {
     return { ...campus, askText: (text: string) => ask(Buffer.from(text)), askBytes: ask };
   };
 
-  it("refuses a body that is no UTF-8, wherever it is none", async () => {
+  it("refuses a body that is not UTF-8, wherever the invalid bytes are", async () => {
     const { askBytes, askText, audits } = await open();
     for (const body of [
       '{"plate":"GX\u00c9204"}',
@@ -129,7 +129,7 @@ describe.each(MOUNTS)("%s", (_, mount) => {
   });
 
   it.each(["", "---", "ABCDEFGHIJKLM", "А".repeat(101), "車", "GX204, GXE204", "GX\n204", "GX\\ufffd204"])(
-    "does not know the plate %j, and says so as the host chose",
+    "does not know the answer for the plate %j, and replies by the host's policy",
     async (plate) => {
       // Escaped, a replacement character is no fault of the body.
       const body = JSON.stringify({ plate }).replace("\\\\ufffd", "\\ufffd");
@@ -158,7 +158,7 @@ describe.each(MOUNTS)("%s", (_, mount) => {
 });
 
 describe("Fastify, with the Content-Length of a body that is not UTF-8", () => {
-  it("hands it to the lookup, which refuses it", async () => {
+  it("passes it to the lookup, which refuses it", async () => {
     const { handler, key, audits } = openCampus({ permits: PERMITS });
     const app = fastify();
     app.post("/lookup", toFastifyHandler(handler));
@@ -172,7 +172,7 @@ describe("Fastify, with the Content-Length of a body that is not UTF-8", () => {
 });
 
 describe("a plate that cannot be read", () => {
-  it("asks neither directory nor source", async () => {
+  it("calls neither directory nor source", async () => {
     const fail = () => {
       throw new Error("must not be called");
     };
@@ -183,12 +183,12 @@ describe("a plate that cannot be read", () => {
     expect((await ask({ plate: "---" })).audit).toMatchObject({ reason: "invalid_request" });
   });
 
-  it("refuses a request without a credential", async () => {
+  it("gets 401 without a credential", async () => {
     const { handler } = openCampus({ whenUndetermined: "deny" });
     expect((await handler(lookupRequest({ plate: "---" }))).status).toBe(401);
   });
 
-  it("shows no plate in its redacted record", async () => {
+  it("is not shown in its redacted record", async () => {
     const { ask } = openCampus({ redact: { key: "sixteen bytes at least" } });
     const { audit } = await ask({ plate: "ZQ7XK9, ZQ8XK9" });
     expect(JSON.stringify(audit)).not.toMatch(/ZQ|XK/);

@@ -41,7 +41,7 @@ const count = Number(process.env["FUZZ_COUNT"] ?? 2_000);
 const seed = Number(process.env["FUZZ_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 
 it.each<BuiltInDialect>(["offstreet", "iris", "genetec"])(
-  "%s: the record of any request is explained truthfully, by itself and in its list",
+  "%s: the record of any request is explained truthfully, alone and in its list",
   { timeout: 300_000 + count * 10 },
   async (dialect) => {
     const world = createFuzzWorld(dialect);
@@ -123,7 +123,7 @@ describe("the record of a list", () => {
     expect(told.sentences.join("\n")).toContain("must hold at least one letter A–Z or digit");
   });
 
-  it("whose place is an empty text says which field was wrong", async () => {
+  it("whose place is empty text says which field was wrong", async () => {
     const record = await search({ PlateNumbers: ["GXK204"], ZoneIds: [""] });
     const { answer, reason, sentences } = await explainLookup(record, options);
     expect([answer, reason]).toEqual(["refused", "invalid_request"]);
@@ -181,7 +181,7 @@ describe("a record of a failure", () => {
     );
   });
 
-  it("is explained when something fails now that did not then", async () => {
+  it("is explained when a source fails now that did not fail then", async () => {
     const { audit } = await openCampus({ permits: [permit()] }).ask({ plate: "GXK204" });
     const { sentences } = await explainLookup(stored(audit), {
       ...options,

@@ -115,7 +115,7 @@ describe("explainLookup", () => {
     expect(answerOf(explanation)).toBe(`No permit (${reason}): permit P-1 ${why}.`);
   });
 
-  it("judges every permit, not only the one that decided", async () => {
+  it("explains every permit, not only the decisive one", async () => {
     const { considered, reason } = await explain([
       permit({ id: "NOW" }),
       permit({ id: "OVER", validTo: minutes(-1) }),
@@ -142,7 +142,7 @@ describe("explainLookup", () => {
     expect(answerOf(explanation)).toContain(words);
   });
 
-  it("says why a look-alike does not match beside the plate that was typed", async () => {
+  it("says why a look-alike does not match beside the typed plate", async () => {
     const permits = [permit(), permit({ id: "OCR", plates: [parsePlate("GXK2O4")] })];
     const { considered } = await explain(permits, {}, { plateMatching: "ocr" });
     expect(considered[1]).toMatchObject({
@@ -152,7 +152,7 @@ describe("explainLookup", () => {
     });
   });
 
-  it("says that OCR matching would have found one", async () => {
+  it("says that OCR matching would have found a permit", async () => {
     const { reason, sentences } = await explain([permit({ plates: [parsePlate("GXK2O4")] })]);
     expect(reason).toBe("no_permit");
     expect(sentences.at(-1)).toBe(
@@ -218,7 +218,7 @@ describe("explainLookup", () => {
     });
   });
 
-  it("asks about the question's own instant", async () => {
+  it("uses the question's own instant", async () => {
     const permits = [permit({ validTo: minutes(-12) })];
     for (const at of [minutes(-13), minutes(-13).toISOString()]) {
       expect((await explain(permits, { at })).answer).toBe("valid");
@@ -290,7 +290,7 @@ describe("explainLookup of a record", () => {
     expect(explanation.sentences).toContain("Asked again, the answer is the same.");
   });
 
-  it("says what has changed since", async () => {
+  it("says what has changed since then", async () => {
     const { audit } = await openCampus({ permits: [permit({ id: "GONE", validTo: minutes(-1) })] }).ask({
       plate: "GXK204",
     });
@@ -305,7 +305,7 @@ describe("explainLookup of a record", () => {
     expect(text).toContain("Permit BOUGHT was not given by the source then.");
   });
 
-  it("keeps within the locations of the credential that asked", async () => {
+  it("stays within the locations of the credential that asked", async () => {
     const permits = [permit({ locationIds: ["lot-2"] })];
     const { audit } = await openCampus({ permits, locationIds: ["lot-1"] }).ask({ plate: "GXK204" });
     const explanation = await explainLookup(stored(audit), {
@@ -315,7 +315,7 @@ describe("explainLookup of a record", () => {
     expect(explanation.considered[0]?.why).toContain("may not ask about");
   });
 
-  it("of a request in which nothing was asked says so", async () => {
+  it("of a request without a question says so", async () => {
     const { handler, audits } = openCampus();
     await handler(lookupRequest({ plate: "GXK204" }));
     const [record] = audits;
@@ -360,7 +360,7 @@ describe("explainLookup of a record", () => {
     expect(told.map((sentence) => sentence.slice(6, 12))).toEqual(["GXK204", "HTR604", "NONE1 "]);
   });
 
-  it("of a plate that was redacted needs the plate, and knows a wrong one", async () => {
+  it("of a redacted plate needs the plate, and recognises a wrong one", async () => {
     const redact = { key: "0123456789abcdef" };
     const permits = [permit()];
     const { audit } = await openCampus({ permits, redact }).ask({ plate: "GXK204" });

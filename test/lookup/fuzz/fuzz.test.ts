@@ -16,7 +16,7 @@ const seed = Number(process.env["FUZZ_SEED"] ?? Math.floor(Math.random() * 2 ** 
 const MAX_ANSWER_MS = 2_000;
 
 it.each<BuiltInDialect>(["offstreet", "iris", "genetec"])(
-  "%s: no request breaks it, keeps it busy or gets another company's data",
+  "%s: no request crashes it, blocks it or gets another company's data",
   { timeout: 300_000 + count },
   async (dialect) => {
     const world = createFuzzWorld(dialect);

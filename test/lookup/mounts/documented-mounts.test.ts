@@ -45,7 +45,7 @@ describe.each(Object.entries(mounts))("%s, as documented", (_, serve) => {
     ["of another type", "plate=GXK204", "application/x-www-form-urlencoded", 415, "unsupported_media_type"],
     ["too large", `{"plate":"${"x".repeat(20_000)}"}`, "application/json", 413, "body_too_large"],
   ])(
-    "a body that is %s is answered in the dialect's form and is in the audit",
+    "a body that is %s is answered in the dialect's format and recorded in the audit",
     async (_name, body, type, status, code) => {
       const { handler, key, audits } = openCampus({ permits: [permit()] });
       const url = `${await serve(handler)}/enforcement/lookup`;
@@ -56,7 +56,7 @@ describe.each(Object.entries(mounts))("%s, as documented", (_, serve) => {
     },
   );
 
-  it("a plate that holds U+FFFD in good UTF-8 is one that cannot be read, not a bad body", async () => {
+  it("a plate with U+FFFD in valid UTF-8 is a plate that cannot be read, not a bad body", async () => {
     const { handler, key, audits } = openCampus();
     const url = `${await serve(handler)}/enforcement/lookup`;
     const headers = { "content-type": "application/json", "x-api-key": key };
@@ -82,7 +82,7 @@ describe("README and guide", () => {
       .find((block) => block.startsWith(`// ${name}.ts`))
       ?.split("```")[0] ?? "";
 
-  it("mount Express alike, before body parsers", () => {
+  it("mount Express in the same way, before body parsers", () => {
     for (const page of pages) {
       const block = blockOf(page, "express");
       expect(block).toContain(
@@ -92,7 +92,7 @@ describe("README and guide", () => {
     }
   });
 
-  it("mount Fastify alike, where bodies come as they are", () => {
+  it("mount Fastify in the same way, with unparsed bodies", () => {
     for (const page of pages) {
       const block = blockOf(page, "fastify");
       expect(block).toMatch(

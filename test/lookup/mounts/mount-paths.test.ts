@@ -104,7 +104,7 @@ const mounts: Array<[name: string, publicUrl: string | undefined, base: string, 
 ];
 
 describe.each(mounts)("%s", (_, publicUrl, base, serve) => {
-  it.each(["", "/api/pbp/v2014-06"])("serves %s/zones, and not what lies elsewhere", async (prefix) => {
+  it.each(["", "/api/pbp/v2014-06"])("serves %s/zones, and no other path", async (prefix) => {
     const { handler, key } = openCampus({
       provider: createT2FlexProvider({ dialect: genetecDialect }),
       permits: [permit()],
@@ -122,7 +122,7 @@ describe.each(mounts)("%s", (_, publicUrl, base, serve) => {
 const nodeMounts = mounts.filter(([name]) => !name.startsWith("a fetch server"));
 
 describe.each(nodeMounts)("%s", (_, publicUrl, base, serve) => {
-  it("reads a target in absolute form, as a proxy sends it, and takes nothing from its host", async () => {
+  it("reads a target in absolute form, as a proxy sends it, and uses nothing of its host", async () => {
     const { handler, key } = openCampus({
       provider: createT2FlexProvider({ dialect: genetecDialect }),
       ...(publicUrl === undefined ? {} : { publicUrl }),

@@ -48,7 +48,7 @@ describe("a body that a parser has consumed", () => {
     expect(empty.status).toBe(400);
   });
 
-  it.each([{}, null])("but was left untouched behind %j is read, as Express 4 leaves it", async (left) => {
+  it.each([{}, null])("but left untouched behind %j is read, as Express 4 leaves it", async (left) => {
     const { handler, key } = openCampus({ permits: [permit()] });
     const url = await serveExpress((app) =>
       app
@@ -65,7 +65,7 @@ describe("a body that a parser has consumed", () => {
 });
 
 describe("a body that is null", () => {
-  it("is a question that cannot be understood, behind a parser that allows it", async () => {
+  it("is a question that cannot be read, behind a parser that allows it", async () => {
     const { handler, key } = openCampus();
     const url = await serveExpress((app) =>
       app.use(express.json({ strict: false })).all("/lookup", toExpressHandler(handler)),
@@ -77,8 +77,8 @@ describe("a body that is null", () => {
   });
 });
 
-describe("a dialect that renders a header that cannot be sent", () => {
-  it("is a 500 in each mount, and the server lives on", async () => {
+describe("a dialect with a header that cannot be sent", () => {
+  it("is a 500 in each mount, and the server keeps running", async () => {
     const { dialect } = createT2FlexProvider();
     const renderAnswer = () => ({ status: 200, headers: { "x-lot": "\u8eca" }, body: "{}" });
     const { handler, key } = openCampus({
@@ -105,7 +105,7 @@ describe("a dialect that renders a header that cannot be sent", () => {
 });
 
 describe("a framework around the mount", () => {
-  it("may have answered before us, as a timeout does", async () => {
+  it("may have replied first, as after a timeout", async () => {
     const answers: Array<() => void> = [];
     const { handler, key } = openCampus({
       findPermits: () => {
@@ -127,7 +127,7 @@ describe("a framework around the mount", () => {
     await Promise.all(finished);
   });
 
-  it("may have answered before us in Fastify, which has nothing to complain of then", async () => {
+  it("may have replied first in Fastify, without an error", async () => {
     const complaints: string[] = [];
     const stream = { write: (line: string) => complaints.push(line) };
     const app = fastify({ logger: { level: "warn", stream } });
@@ -150,7 +150,7 @@ describe("a framework around the mount", () => {
     expect([reply.statusCode, reply.body, complaints]).toEqual([504, "too late", []]);
   });
 
-  it("may take so long that the client has gone before we are asked", async () => {
+  it("may take so long that the client has disconnected before the handler is called", async () => {
     const { handler, key, audits } = openCampus({ permits: [permit()] });
     const finished = Promise.withResolvers<void>();
     const url = await serveExpress((app) =>
@@ -189,7 +189,7 @@ describe("a framework around the mount", () => {
     expect(seen).toEqual([await response.text()]);
   });
 
-  it("may give Fastify's handler bytes or text", async () => {
+  it("may pass bytes or text to Fastify's handler", async () => {
     const { handler, key } = openCampus({ permits: [permit()] });
     for (const parseAs of ["buffer", "string"] as const) {
       const app = fastify();
@@ -210,7 +210,7 @@ describe("a framework around the mount", () => {
 });
 
 describe("HTTP/2", () => {
-  it("is answered, and a stream that is cancelled cancels the source", async () => {
+  it("is answered, and a cancelled stream cancels the source", async () => {
     const cancelled = Promise.withResolvers<unknown>();
     const waiting = Promise.withResolvers<void>();
     const { handler, key } = openCampus({
@@ -243,8 +243,8 @@ describe("HTTP/2", () => {
   });
 });
 
-describe("an answer that is given after everything has been read", () => {
-  it("is given in the context that the host made for its request", async () => {
+describe("an answer after all waiting requests were read", () => {
+  it("runs in the context that the host created for its request", async () => {
     const storage = new AsyncLocalStorage<string>();
     const seen: string[] = [];
     const { handler, key } = openCampus({

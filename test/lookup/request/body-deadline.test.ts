@@ -57,8 +57,8 @@ async function pass(milliseconds: number) {
 
 const never: FindPermits = () => new Promise(() => {});
 
-describe("a body that takes its time", () => {
-  it("leaves the source what is left of the deadline", async () => {
+describe("a slow body", () => {
+  it("leaves the source the rest of the deadline", async () => {
     const { handler, key, audits } = openCampus({ findPermits: never, deadlineMs: 2_000 });
     const { send, end, written } = open(handler, key);
     send('{"plate":');
@@ -74,7 +74,7 @@ describe("a body that takes its time", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("is answered as any other one when it comes in time", async () => {
+  it("is answered like any other when it arrives in time", async () => {
     const { handler, key, audits } = openCampus({ permits: [permit()], deadlineMs: 2_000 });
     const { send, end, written } = open(handler, key);
     send('{"plate":');
@@ -91,28 +91,35 @@ describe("a body that takes its time", () => {
     // No credential was recognised: the reply is not "no permit".
     ["deny", 503, 503],
     ["drop", 0, 0],
-  ] as const)("and has not come by the deadline is not known: %s", async (whenUndetermined, status, http) => {
-    const { handler, key, audits } = openCampus({ permits: [permit()], deadlineMs: 2_000, whenUndetermined });
-    const { send, end, written } = open(handler, key);
-    send('{"plate":');
-    await pass(1_999);
-    expect(written).toEqual([]);
-    await pass(1);
-    expect(written).toMatchObject([{ status }]);
-    expect(audits).toMatchObject([
-      {
-        status: "undetermined",
-        reason: "source_timeout",
-        httpStatus: http,
-        failure: { at: "request", message: "body: had not arrived when deadlineMs had passed." },
-      },
-    ]);
-    end('"GXK204"}');
-    await pass(10_000);
-    expect([written.length, audits.length, vi.getTimerCount()]).toEqual([1, 1, 0]);
-  });
+  ] as const)(
+    "that has not arrived by the deadline makes the answer undetermined: %s",
+    async (whenUndetermined, status, http) => {
+      const { handler, key, audits } = openCampus({
+        permits: [permit()],
+        deadlineMs: 2_000,
+        whenUndetermined,
+      });
+      const { send, end, written } = open(handler, key);
+      send('{"plate":');
+      await pass(1_999);
+      expect(written).toEqual([]);
+      await pass(1);
+      expect(written).toMatchObject([{ status }]);
+      expect(audits).toMatchObject([
+        {
+          status: "undetermined",
+          reason: "source_timeout",
+          httpStatus: http,
+          failure: { at: "request", message: "body: had not arrived when deadlineMs had passed." },
+        },
+      ]);
+      end('"GXK204"}');
+      await pass(10_000);
+      expect([written.length, audits.length, vi.getTimerCount()]).toEqual([1, 1, 0]);
+    },
+  );
 
-  it("counts in the fetch form, too", async () => {
+  it("counts in the fetch form as well", async () => {
     const { handler, key, audits } = openCampus({ permits: [permit()], deadlineMs: 2_000 });
     const body = new ReadableStream({
       async start(controller) {
@@ -160,7 +167,7 @@ describe("a body that takes its time", () => {
     expect(audits.map(({ durationMs }) => durationMs)).toEqual([0, 1_999, 2_001]);
   });
 
-  it("counts where the mount of a host says when the request came", async () => {
+  it("counts where a host's own mount says when the request arrived", async () => {
     const { handler, key, audits } = openCampus({ permits: [permit()], deadlineMs: 2_000 });
     const headers: Record<string, string> = { "content-type": "application/json", "x-api-key": key };
     const request = {

@@ -43,13 +43,13 @@ describe("planMappingChange", () => {
     ).toMatchSnapshot();
   });
 
-  it("wants nothing where nothing changes", () => {
+  it("plans nothing when nothing changes", () => {
     const plan = planMappingChange({ provider: flex, company: COMPANY, before: LOCATIONS, after: LOCATIONS });
     expect(plan).toMatchObject({ changes: [], steps: [], moves: [] });
     expect(plan.summary).toBe("University of Fundy and T2 Flex: nothing changes.");
   });
 
-  it("gives the exact name to copy, and shows in the sentence what cannot be seen", () => {
+  it("has the exact name to copy, and shows invisible characters in the sentence", () => {
     const { steps } = planMappingChange({
       provider: flex,
       company: COMPANY,
@@ -90,7 +90,7 @@ describe("planMappingChange", () => {
     expect(send?.email?.body).toContain("- Lot B: 00999\n- Lot D: 00777\n");
   });
 
-  it("says which registrations must move, and none for a vendor that asks us", () => {
+  it("says which registrations must move, and none for a pull vendor", () => {
     const plan = planMappingChange({ provider: hotspot, company: COMPANY, before: LOCATIONS, after: AFTER });
     expect(plan.moves).toEqual([
       { locationId: "lot-b", from: "15320", to: "00999" },
@@ -102,7 +102,7 @@ describe("planMappingChange", () => {
     ).toEqual([]);
   });
 
-  it("moves nothing to a target that is not there yet", () => {
+  it("moves nothing to a target that does not exist yet", () => {
     const plan = planMappingChange({
       provider: passport,
       company: COMPANY,
@@ -136,7 +136,7 @@ describe("planMappingChange", () => {
     expect(plan.existing).toBeNull();
   });
 
-  it("notices a zone's other name, be it its own or the location's", () => {
+  it("recognises a new name of a zone, be it its own or the location's", () => {
     const common = { provider: passport, company: COMPANY };
     const other = planMappingChange({ ...common, before: [C], after: [{ ...C, zoneName: "Core" }] });
     expect(other.changes).toMatchObject([{ kinds: ["zone_renamed"] }]);

@@ -34,7 +34,7 @@ describe.each<[string, () => EvidenceStore]>([
   ["memoryEvidence", () => memoryEvidence()],
   ["fileEvidence", () => fileEvidence(file)],
 ])("%s", (_, createStore) => {
-  it("is empty at first, and keeps what it is given in the order of the first save", async () => {
+  it("is empty at first, and keeps its records in the order of the first save", async () => {
     const store = createStore();
     expect(await store.list()).toEqual([]);
     await store.save(RECORD);
@@ -75,7 +75,7 @@ describe.each<[string, () => EvidenceStore]>([
 });
 
 describe("fileEvidence", () => {
-  it("is read by another store, and only by the file's owner", async () => {
+  it("can be read by another store, and only by the file's owner", async () => {
     await fileEvidence(file).save(RECORD);
     expect(await fileEvidence(file).list()).toEqual([RECORD]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -104,7 +104,7 @@ describe("fileEvidence", () => {
     ["no list", '{ "v": 1, "records": {} }'],
     ["an unreadable record", '{ "v": 1, "records": [ { "v": 1 } ] }'],
     ["something else", '{ "v": 1, "records": [], "more": 1 }'],
-  ])("says so when the file holds %s, and does not touch it", async (_, content) => {
+  ])("reports that the file holds %s, and does not change it", async (_, content) => {
     writeFileSync(file, content);
     const store = fileEvidence(file);
     for (const failure of [await failureOf(() => store.list()), await failureOf(() => store.save(RECORD))]) {
@@ -115,7 +115,7 @@ describe("fileEvidence", () => {
     expect(readdirSync(folder)).toEqual(["evidence.json"]);
   });
 
-  it("says so when it cannot be written, and goes on once it can", async () => {
+  it("reports that it cannot be written, and works once it can", async () => {
     const deep = join(folder, "later", "evidence.json");
     const store = fileEvidence(deep);
     const failure = await failureOf(() => store.save(RECORD));
@@ -128,7 +128,7 @@ describe("fileEvidence", () => {
     expect(await store.list()).toEqual([RECORD]);
   });
 
-  it("says so when it cannot be read", async () => {
+  it("reports that it cannot be read", async () => {
     const failure = await failureOf(() => fileEvidence(folder).list());
     expect(failure).toMatchObject({ code: "unavailable" });
     expect(failure.message).toContain("EISDIR");

@@ -60,30 +60,30 @@ function withEntry(providerId: string, entry: object, [first] = LOCATIONS): Loca
 }
 
 describe("checkReadiness", () => {
-  it.each(["passport", "hotspot", "flex"] as const)("reports %s when all is in order", async (vendor) => {
-    const { options } = await createReadyCampus(vendor);
-    const { mapping, ...report } = await checkReadiness(options);
-    expect(mapping).toMatchObject({ ok: true, verified: true });
-    expect(report.ready).toBe(true);
-    expect(report).toMatchSnapshot();
-  });
-
   it.each(["passport", "hotspot", "flex"] as const)(
-    "reports %s when nothing is there yet",
+    "reports %s when everything is in order",
     async (vendor) => {
-      const campus = createCampus();
-      const { clock, evidence } = campus;
-      const provider = campus[vendor] as EnforcementProvider;
-      const company: Company = { id: "fundy", name: "University of Fundy", providers: {} };
-      const locations = LOCATIONS.map((location) => ({ ...location, providers: {} }));
-      const { mapping, ...report } = await checkReadiness({ provider, company, locations, clock, evidence });
-      expect(mapping.ok).toBe(true);
-      expect(report.ready).toBe(false);
+      const { options } = await createReadyCampus(vendor);
+      const { mapping, ...report } = await checkReadiness(options);
+      expect(mapping).toMatchObject({ ok: true, verified: true });
+      expect(report.ready).toBe(true);
       expect(report).toMatchSnapshot();
     },
   );
 
-  it("names first what comes first in the guide's order, unknown or missing", async () => {
+  it.each(["passport", "hotspot", "flex"] as const)("reports %s when nothing is done yet", async (vendor) => {
+    const campus = createCampus();
+    const { clock, evidence } = campus;
+    const provider = campus[vendor] as EnforcementProvider;
+    const company: Company = { id: "fundy", name: "University of Fundy", providers: {} };
+    const locations = LOCATIONS.map((location) => ({ ...location, providers: {} }));
+    const { mapping, ...report } = await checkReadiness({ provider, company, locations, clock, evidence });
+    expect(mapping.ok).toBe(true);
+    expect(report.ready).toBe(false);
+    expect(report).toMatchSnapshot();
+  });
+
+  it("names the requirements in the guide's order, unknown or missing", async () => {
     const { options } = await createReadyCampus("flex");
     const { lookup: _, ...withoutEndpoint } = options;
     // No test plate was seen either; that comes last.
@@ -107,7 +107,7 @@ describe("checkReadiness", () => {
     expect(twice.locations[0]?.issues.map(({ code }) => code)).toContain("location_id_duplicate");
   });
 
-  it("changes nothing at the vendor or here", async () => {
+  it("changes nothing at the vendor or at the host", async () => {
     const { options, shown, sandbox, evidence } = await createReadyCampus("passport");
     const [before, records] = [sandbox.passport.events.length, await evidence.list()];
     await checkReadiness(options);
@@ -118,7 +118,7 @@ describe("checkReadiness", () => {
 });
 
 describe("credentials and operator", () => {
-  it("are missing when the vendor refuses who we are; what comes after is blocked", async () => {
+  it("are missing when the vendor refuses the client; later requirements are blocked", async () => {
     const { options, sandbox } = await createReadyCampus("passport");
     sandbox.passport.setClientSecret("rotated");
     const report = await checkReadiness(options);
@@ -141,7 +141,7 @@ describe("credentials and operator", () => {
     expect(report.ready).toBe(false);
   });
 
-  it("are told apart: who is known may still ask for a wrong operator", async () => {
+  it("are distinguished: an authenticated client may still name a wrong operator", async () => {
     const { options, sandbox, clock } = await createReadyCampus("passport");
     const { clientId, clientSecret, fetch } = sandbox.passport;
     const provider = createPassportProvider({
@@ -160,7 +160,7 @@ describe("credentials and operator", () => {
     expect(email?.body).not.toMatch(/\{\w+\}/);
   });
 
-  it("are missing when HotSpot refuses the token, and asked for only once", async () => {
+  it("are missing when HotSpot refuses the token, and requested only once", async () => {
     const { options, sandbox } = await createReadyCampus("hotspot");
     sandbox.hotspot.setToken("another");
     const before = sandbox.hotspot.requests.length;
@@ -175,7 +175,7 @@ describe("a vendor that is down", () => {
     ["breaks the connection", { kind: "reset-before" }, "connection to the vendor failed"],
     ["is unavailable", { kind: "status", status: 503 }, "503"],
     ["shows a web page", { kind: "html" }, "page instead of JSON"],
-  ] as const)("is unknown when it %s, with the error's words", async (_, fault, words) => {
+  ] as const)("is unknown when it %s, with the error's message", async (_, fault, words) => {
     const { options, sandbox } = await createReadyCampus("passport");
     sandbox.passport.expireTokens();
     sandbox.passport.faults.add({ ...fault, times: Number.POSITIVE_INFINITY });
@@ -193,7 +193,7 @@ describe("a vendor that is down", () => {
     expect(rowOf(report, "api-client").next).toBe("Check again later: the check could not be completed now.");
   });
 
-  it("does not block for ever when it never answers", async () => {
+  it("does not block the report when it never answers", async () => {
     const { options, passport } = await createReadyCampus("passport");
     const silent = {
       ...passport,
@@ -207,7 +207,7 @@ describe("a vendor that is down", () => {
     });
   });
 
-  it("is unknown too when a provider throws what is no error of ours, and nothing of it is told", async () => {
+  it("is unknown too when a provider throws a foreign error, and nothing of it is shown", async () => {
     const { options, passport } = await createReadyCampus("passport");
     const checkConnection = () => Promise.reject(new Error("Bearer secret-token"));
     const broken = { ...passport, capabilities: passport.capabilities, checkConnection };
@@ -218,7 +218,7 @@ describe("a vendor that is down", () => {
 });
 
 describe("the locations", () => {
-  it("may be given as anything that can be gone through once", async () => {
+  it("may be any iterable that can be read once", async () => {
     const { options } = await createReadyCampus("hotspot");
     function* once() {
       yield* LOCATIONS;
@@ -242,7 +242,7 @@ describe("zones", () => {
     ]);
   });
 
-  it("are unknown where the list may be cut, and so is what depends on it", async () => {
+  it("are unknown where the list may be cut, and so are the requirements that depend on it", async () => {
     const { options, passport, clock } = await createReadyCampus("passport");
     const listZones = async () => ({ zones: [], complete: false, fetchedAt: clock() });
     const cut = { ...passport, capabilities: passport.capabilities, listZones };
@@ -250,7 +250,7 @@ describe("zones", () => {
     expect(table(report)).toMatchObject({ "zones-synced": "unknown", "zones-matched": "unknown" });
   });
 
-  it("that were given are not fetched", async () => {
+  it("that were passed in are not fetched", async () => {
     const { options, passport, clock } = await createReadyCampus("passport");
     const listZones = vi.fn(passport.listZones);
     const watched = { ...passport, capabilities: passport.capabilities, listZones };
@@ -269,7 +269,7 @@ describe("zones", () => {
 });
 
 describe("the mapping", () => {
-  it("is missing with the words of its issues, each under its requirement", async () => {
+  it("is missing with the messages of its issues, each under its requirement", async () => {
     const { options } = await createReadyCampus("flex");
     const stations = [
       { description: "Lot  A", stationLocation: "Lot A", zone: "Lot A" },
@@ -301,7 +301,7 @@ describe("the mapping", () => {
     expect(rowOf(fixed, "zone-names").findings[0]).toContain("core zone");
   });
 
-  it("is unknown without a list from the vendor, and without the column that would tell", async () => {
+  it("is unknown without a list from the vendor, and without the column that it needs", async () => {
     const { options } = await createReadyCampus("flex");
     const { vendorSays: _, ...without } = options;
     expect(table(await checkReadiness(without))).toMatchObject({
@@ -319,7 +319,7 @@ describe("the mapping", () => {
     expect(rowOf(report, "station-locations").findings[0]).toContain('"stationLocation"');
   });
 
-  it("takes the list of zones and lots for the zones of the stations", async () => {
+  it("compares the zones of the stations with the list of zones and lots", async () => {
     const { options } = await createReadyCampus("flex");
     const stations = STATIONS.map(({ zone: _, ...station }) => station);
     const withZones = (zones: readonly string[]) =>
@@ -334,7 +334,7 @@ describe("the mapping", () => {
     });
   });
 
-  it("has nothing to say about zone names where no location has one of its own", async () => {
+  it("reports nothing about zone names where no location has one of its own", async () => {
     const { options } = await createReadyCampus("flex");
     const locations = LOCATIONS.map(({ zoneName: _, ...location }) => location);
     const stations = STATIONS.map(({ zone: _, ...station }) => station);
@@ -345,7 +345,7 @@ describe("the mapping", () => {
     });
   });
 
-  it("asks for the SpotIDs by e-mail, one line for each location", async () => {
+  it("requests the SpotIDs by e-mail, one line for each location", async () => {
     const { options } = await createReadyCampus("hotspot");
     const [, second, third] = LOCATIONS;
     const fresh = { ...withEntry("hotspot", {}), providers: { hotspot: { enabled: true } } };
@@ -355,7 +355,7 @@ describe("the mapping", () => {
     expect(rowOf(report, "spot-ids").email?.body).toContain("\n- Lot A:\n- Lot B: 15320\n- Lot C: 00417\n");
   });
 
-  it("keeps HotSpot's company token optional, and has a text to ask for it with", async () => {
+  it("keeps HotSpot's company token optional, and has an e-mail that requests it", async () => {
     const { options } = await createReadyCampus("hotspot");
     const report = await checkReadiness(options);
     expect(rowOf(report, "company-token")).toMatchObject({ state: "missing", optional: true });
@@ -363,7 +363,7 @@ describe("the mapping", () => {
     expect(report.ready).toBe(true);
   });
 
-  it("is not ready with an error that no requirement is about", async () => {
+  it("is not ready with an error that belongs to no requirement", async () => {
     const { options } = await createReadyCampus("hotspot");
     const [first] = LOCATIONS;
     const stranger = { ...withEntry("hotspot", {}, [first as Location]), companyId: "moncton", id: "lot-x" };
@@ -372,7 +372,7 @@ describe("the mapping", () => {
     expect(report.locations.map(({ locationId }) => locationId)).toEqual(["lot-a", "lot-b", "lot-c"]);
   });
 
-  it("reports what cannot be read, and never throws for it", async () => {
+  it("reports input that cannot be read, and never throws because of it", async () => {
     const { options } = await createReadyCampus("passport");
     const locations = [...LOCATIONS, { id: "lot-y", surprise: true }, null] as never;
     const report = await checkReadiness({ ...options, locations });
@@ -382,13 +382,13 @@ describe("the mapping", () => {
   });
 });
 
-describe("our own endpoint", () => {
+describe("the host's own endpoint", () => {
   const lookupOf = async (change: (campus: Awaited<ReturnType<typeof createReadyCampus>>) => object) => {
     const campus = await createReadyCampus("flex");
     return checkReadiness({ ...campus.options, lookup: change(campus) as never });
   };
 
-  it("is done when it answers its own credentials and refuses wrong ones", async () => {
+  it("is done when it accepts its credentials and refuses wrong ones", async () => {
     const { options } = await createReadyCampus("flex");
     const report = await checkReadiness(options);
     expect(table(report)).toMatchObject({ "endpoint-url": "done", credentials: "done" });
@@ -401,7 +401,7 @@ describe("our own endpoint", () => {
   it.each([
     ["api-key", (key: string) => ({ scheme: "api-key", key })],
     ["api-key in a header of its own", (key: string) => ({ scheme: "api-key", key, header: "X-API-Key" })],
-  ])("takes the scheme %s", async (_, toCredential) => {
+  ])("accepts the scheme %s", async (_, toCredential) => {
     const report = await lookupOf(({ handler, credentials }) => ({
       handler,
       credentials: toCredential(credentials.password),
@@ -409,7 +409,7 @@ describe("our own endpoint", () => {
     expect(table(report)).toMatchObject({ "endpoint-url": "done", credentials: "done" });
   });
 
-  it("is asked through fetch where it has a URL", async () => {
+  it("is called through fetch where it has a URL", async () => {
     const asked: string[] = [];
     const report = await lookupOf(({ handler, credentials }) => ({
       url: "https://host.test/enforcement/lookup",
@@ -491,7 +491,7 @@ describe("our own endpoint", () => {
     });
   });
 
-  it("is not asked over plain http", async () => {
+  it("is not called over plain http", async () => {
     const fetch = vi.fn();
     const report = await lookupOf(({ credentials }) => ({
       url: "http://host.test/lookup",
@@ -538,7 +538,7 @@ describe("locations", () => {
     ]);
   });
 
-  it("tell when the test plate was seen, by whom, and how long ago", async () => {
+  it("show when the test plate was seen, by whom, and how long ago", async () => {
     const { options } = await createReadyCampus("hotspot");
     const [first] = (await checkReadiness(options)).locations;
     expect(first?.testPlate).toEqual({
@@ -564,7 +564,7 @@ describe("locations", () => {
     ]);
   });
 
-  it("follow the last run with a look at the plate", async () => {
+  it("use the last run that looked for the plate", async () => {
     const { options, hotspot, place, evidence, clock } = await createReadyCampus("hotspot");
     const run = (confirm: () => boolean) =>
       runTestPlate({ provider: hotspot, ...place(hotspot), evidence, confirm });
@@ -582,7 +582,7 @@ describe("locations", () => {
     expect(table(report)["test-plate"]).toBe("missing");
   });
 
-  it("say that a test plate may still be valid", async () => {
+  it("show that a test plate may still be valid", async () => {
     const { options, hotspot, place, evidence, sandbox } = await createReadyCampus("hotspot");
     sandbox.hotspot.faults.add({ kind: "reset-before", path: "/cancel" });
     await runTestPlate({ provider: hotspot, ...place(hotspot), evidence, confirm: () => true });
@@ -591,7 +591,7 @@ describe("locations", () => {
     expect(report.locations[0]?.next).toContain("sweepTestPlates()");
   });
 
-  it("say when only the company is switched off", async () => {
+  it("show when only the company is switched off", async () => {
     const { options } = await createReadyCampus("hotspot");
     const company = { ...COMPANY, providers: { ...COMPANY.providers, hotspot: { enabled: false } } };
     const report = await checkReadiness({ ...options, company });
@@ -609,7 +609,7 @@ describe("locations", () => {
     expect(report.ready).toBe(true);
   });
 
-  it("to go live with are missing as long as none is chosen", async () => {
+  it("to go live with are missing until one is chosen", async () => {
     const { options } = await createReadyCampus("passport");
     const locations = LOCATIONS.map((location) => withEntry("passport", { stage: "setup" }, [location]));
     const report = await checkReadiness({ ...options, locations });
@@ -622,7 +622,7 @@ describe("locations", () => {
 });
 
 describe("evidence", () => {
-  it("that cannot be read is unknown with the store's words", async () => {
+  it("that cannot be read is unknown, with the store's message", async () => {
     const { options } = await createReadyCampus("passport");
     const list = () => [{ v: 1, id: "damaged" }] as never;
     const report = await checkReadiness({ ...options, evidence: { list, save() {} } });
@@ -632,7 +632,7 @@ describe("evidence", () => {
     });
   });
 
-  it("that is not there leaves the test plate unknown", async () => {
+  it("that is absent leaves the test plate unknown", async () => {
     const { options } = await createReadyCampus("passport");
     const { evidence: _, ...without } = options;
     expect(rowOf(await checkReadiness(without), "test-plate")).toMatchObject({
@@ -643,7 +643,7 @@ describe("evidence", () => {
 });
 
 describe("an existing integration", () => {
-  it("is recognised: no second one is needed, the new locations are to be mapped", async () => {
+  it("is recognised: no second one is needed, and the new locations are to be mapped", async () => {
     const { options } = await createReadyCampus("flex");
     const { existing } = await checkReadiness(options);
     expect(existing).toMatchObject({
@@ -656,7 +656,7 @@ describe("an existing integration", () => {
     expect(existing?.message).toContain('New: "Lot C".');
   });
 
-  it("is none as long as no location is in use or tested", async () => {
+  it("does not exist while no location is in use or tested", async () => {
     const { passport, company, clock } = createCampus();
     const options = { provider: passport, company, locations: LOCATIONS, clock };
     expect((await checkReadiness(options)).existing).toBeNull();
@@ -680,7 +680,7 @@ describe("checkReadiness is refused", () => {
     expect(await failureOf(() => checkReadiness(options))).toMatchObject({ code: "aborted" });
   });
 
-  it("when the caller aborts meanwhile", async () => {
+  it("when the caller aborts during the checks", async () => {
     const { passport, company } = createCampus();
     const abort = new AbortController();
     const checkConnection = () => {

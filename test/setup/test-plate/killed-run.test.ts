@@ -124,7 +124,7 @@ describe("a run whose process is killed", () => {
   it.each([
     ["hotspot", "/permits"],
     ["passport", "/events"],
-  ])("at %s, before it heard that the plate was registered, leaves nothing either", async (vendor, path) => {
+  ])("at %s, before the reply to the registration, leaves nothing behind either", async (vendor, path) => {
     holdAfter = path;
     const running = start(vendor);
     await applied.promise;

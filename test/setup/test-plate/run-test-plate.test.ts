@@ -68,7 +68,7 @@ describe("a run of the test plate", () => {
   });
 
   it.each(LOTS)(
-    "is found through our own endpoint for T2 Flex at %s, and then by a handheld",
+    "is found through the host's endpoint for T2 Flex at %s, and then by a handheld",
     async (locationId) => {
       const { flex, place, evidence, shown, permits, handler, credentials } = createCampus();
       const handheld = createHandheld({
@@ -95,7 +95,7 @@ describe("a run of the test plate", () => {
   );
 
   it.each(["offstreet", "iris", "genetec"] as const)(
-    "asks our endpoint in the dialect %s",
+    "calls the host's endpoint in the dialect %s",
     async (dialect) => {
       const campus = createCampus();
       const { createT2FlexProvider } = await import("../../../src/vendors/t2-flex/provider.ts");
@@ -120,7 +120,7 @@ describe("a run of the test plate", () => {
     },
   );
 
-  it("is not taken for another permit of the same plate", async () => {
+  it("does not mistake another permit of the same plate for its own", async () => {
     const { flex, place, evidence, permits, handler, credentials, clock } = createCampus();
     permits.set({
       id: "P-1",
@@ -139,7 +139,7 @@ describe("a run of the test plate", () => {
     expect(permits.size).toBe(1);
   });
 
-  it("keeps a record before anything is sent, and the receipt as soon as there is one", async () => {
+  it("writes a record before anything is sent, and the receipt as soon as there is one", async () => {
     const { passport, place, sandbox } = createCampus();
     const kept: { events: number; state: string; receipt: boolean; sightings: number }[] = [];
     const evidence: EvidenceStore = {
@@ -157,7 +157,7 @@ describe("a run of the test plate", () => {
     ]);
   });
 
-  it("sends nothing when the record cannot be kept", async () => {
+  it("sends nothing when the record cannot be saved", async () => {
     const { passport, place, sandbox } = createCampus();
     const full = new EnforcementError("unavailable", "evidence file: cannot be written (ENOSPC).");
     const evidence: EvidenceStore = { list: () => [], save: () => Promise.reject(full) };
@@ -183,7 +183,7 @@ describe("a run of the test plate", () => {
     expect(shown()).toEqual(NOTHING_SHOWN);
   });
 
-  it("takes another plate, another region and another time", async () => {
+  it("accepts another plate, another region and another time", async () => {
     const { passport, place, evidence, sandbox } = createCampus();
     const options = { plate: "go live 9", region: "Maine", minutes: 5 };
     const result = await runTestPlate({ provider: passport, ...place(passport), evidence, ...options });
@@ -192,7 +192,7 @@ describe("a run of the test plate", () => {
     expect(result.evidence.endsAt).toBe("2026-09-15T12:05:00.000Z");
   });
 
-  it("begins a little earlier, for a vendor whose clock is behind ours", async () => {
+  it("starts a little earlier, for a vendor whose clock is behind the host's", async () => {
     const { passport, place, evidence, sandbox, clock } = createCampus();
     await runTestPlate({
       provider: passport,
@@ -217,7 +217,7 @@ describe("a run of the test plate", () => {
     expect(shown()).toEqual(NOTHING_SHOWN);
   });
 
-  it("says so when there was no way to look", async () => {
+  it("reports that there was no way to look", async () => {
     const { passport, place, evidence, sandbox, shown } = createCampus();
     sandbox.passport.readBack = false;
     const result = await runTestPlate({ provider: passport, ...place(passport), evidence });
@@ -280,7 +280,7 @@ describe("a run of the test plate", () => {
     expect(await evidence.list()).toMatchObject([{ state: "closed", sightings: [] }]);
   });
 
-  it("is withdrawn when the caller aborts while it is being registered", async () => {
+  it("is withdrawn when the caller aborts during the registration", async () => {
     const { passport, place, evidence, shown, sandbox } = createCampus();
     const abort = new AbortController();
     sandbox.passport.faults.add({ kind: "timeout-after", path: "/events" });
@@ -296,7 +296,7 @@ describe("a run of the test plate", () => {
     expect(sandbox.passport.sessions.size).toBe(1);
   });
 
-  it("is not begun when the caller has aborted already", async () => {
+  it("does not start when the caller has already aborted", async () => {
     const { passport, place, evidence, sandbox } = createCampus();
     const failure = await failureOf(() =>
       runTestPlate({ provider: passport, ...place(passport), evidence, signal: AbortSignal.abort() }),
@@ -306,7 +306,7 @@ describe("a run of the test plate", () => {
     expect(await evidence.list()).toEqual([]);
   });
 
-  it("does not wait longer for a person than the test right lasts", async () => {
+  it("waits for a person no longer than the test plate is valid", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {
       const { hotspot, place, evidence, shown } = createCampus();
@@ -347,7 +347,7 @@ describe("a run of the test plate", () => {
     expect(await evidence.list()).toMatchObject([{ state: "closed", problem: failure.message }]);
   });
 
-  it("finds out about a registration that got no answer, and takes it back", async () => {
+  it("resolves a registration without a reply, and withdraws it", async () => {
     const { passport, place, evidence, sandbox, shown } = createCampus();
     sandbox.passport.faults.add({ kind: "reset-after", path: "/events" });
     const failure = await failureOf(() => runTestPlate({ provider: passport, ...place(passport), evidence }));
@@ -357,7 +357,7 @@ describe("a run of the test plate", () => {
     expect(await evidence.list()).toMatchObject([{ state: "closed" }]);
   });
 
-  it("says when it could not be withdrawn, and the sweep withdraws it later", async () => {
+  it("reports that it could not be withdrawn, and the sweep withdraws it later", async () => {
     const { hotspot, place, evidence, sandbox, shown, clock } = createCampus();
     sandbox.hotspot.faults.add({ kind: "reset-before", path: "/permits/cancel" });
     const result = await runTestPlate({
@@ -402,7 +402,7 @@ describe("a run of the test plate", () => {
     expect(await evidence.list()).toMatchObject([{ state: "open" }]);
   });
 
-  it("tells why our own endpoint does not show it", async () => {
+  it("says why the host's endpoint does not show it", async () => {
     const { flex, place, evidence, permits, handler, credentials, shown } = createCampus();
     const options = { provider: flex, ...place(flex), evidence, permits };
     const confirm = vi.fn(() => true);
@@ -427,7 +427,7 @@ describe("a run of the test plate", () => {
     expect(shown()).toEqual(NOTHING_SHOWN);
   });
 
-  it("removes the test permit when permits.set throws or our endpoint never answers", async () => {
+  it("removes the test permit when permits.set throws or the host's endpoint never answers", async () => {
     const { flex, place, evidence, permits, handler, credentials } = createCampus();
     const options = { provider: flex, ...place(flex), evidence };
     const removed: string[] = [];
@@ -447,7 +447,7 @@ describe("a run of the test plate", () => {
     expect(permits.size).toBe(0);
   });
 
-  it("never shows a plate in what it throws", async () => {
+  it("never shows a plate in an error", async () => {
     const { hotspot, place, evidence, sandbox } = createCampus();
     sandbox.hotspot.faults.add({
       kind: "status",
@@ -530,7 +530,7 @@ describe("a run is refused before anything is sent", () => {
 });
 
 describe("evidence of a run", () => {
-  it("is plain JSON that a store may keep as it likes", async () => {
+  it("is plain JSON that a store may keep in any form", async () => {
     const { passport, place, evidence } = createCampus();
     const { evidence: record } = await runTestPlate({ provider: passport, ...place(passport), evidence });
     const copy: TestPlateEvidence = JSON.parse(JSON.stringify(record));

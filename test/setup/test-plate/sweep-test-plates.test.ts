@@ -24,7 +24,7 @@ async function createLitteredCampus() {
 }
 
 describe("sweepTestPlates", () => {
-  it("takes back what every provider's runs have left, the oldest first", async () => {
+  it("withdraws what every provider's runs have left, the oldest first", async () => {
     const { passport, hotspot, flex, evidence, permits, clock, shown } = await createLitteredCampus();
     const options = { providers: [flex, passport, hotspot], evidence, permits, clock };
     const swept = await sweepTestPlates(options);
@@ -38,7 +38,7 @@ describe("sweepTestPlates", () => {
     expect(await sweepTestPlates(options)).toEqual([]);
   });
 
-  it("leaves open what it cannot take back, and says why", async () => {
+  it("leaves a record open whose plate it cannot withdraw, and says why", async () => {
     const { passport, hotspot, evidence, permits, sandbox, clock, shown } = await createLitteredCampus();
     sandbox.passport.faults.add({ kind: "status", status: 503, path: "/events" });
     const first = await sweepTestPlates({ providers: [passport], evidence, clock });
@@ -53,7 +53,7 @@ describe("sweepTestPlates", () => {
     expect(shown()).toEqual(NOTHING_SHOWN);
   });
 
-  it("only closes what has ended by itself, but removes a test permit all the same", async () => {
+  it("only closes a record that has expired, but still removes a test permit", async () => {
     const { evidence, permits, sandbox, clock } = await createLitteredCampus();
     clock.advance(60 * 60_000);
     const before = sandbox.passport.requests.length;
@@ -63,7 +63,7 @@ describe("sweepTestPlates", () => {
     expect(permits.size).toBe(0);
   });
 
-  it("leaves alone what was started more recently than asked for", async () => {
+  it("skips records that were started more recently than the given age", async () => {
     const { passport, hotspot, evidence, permits, clock } = await createLitteredCampus();
     const options = { providers: [passport, hotspot], evidence, permits, clock };
     expect(await sweepTestPlates({ ...options, olderThanMs: 10_000 })).toEqual([]);
@@ -72,7 +72,7 @@ describe("sweepTestPlates", () => {
     expect(swept.map(({ providerId }) => providerId)).toEqual(["hotspot"]);
   });
 
-  it("stays open while the vendor still shows it", async () => {
+  it("leaves a record open while the vendor still shows the plate", async () => {
     const { passport, evidence, permits, clock } = await createLitteredCampus();
     const find: typeof passport.find = async ({ target }) => [
       { target, validFrom: new Date("2026-09-15T11:55:01Z"), validTo: null },

@@ -38,7 +38,7 @@ const answering = (...replies: unknown[]) => ({
 });
 
 describe("a wire of the host's own", () => {
-  it("decides method, path, headers and body, and reads the reply", async () => {
+  it("determines method, path, headers and body, and reads the reply", async () => {
     const { provider } = connect(vendor, answering({ Id: "A-7" }));
 
     const receipt = await provider.register(registration());
@@ -55,7 +55,7 @@ describe("a wire of the host's own", () => {
     });
   });
 
-  it("is given every change in neutral words", async () => {
+  it("gets every change in vendor-neutral terms", async () => {
     const operations: HotSpotOperation[] = [];
     const { provider, clock } = connect(vendor, {
       provider: {
@@ -93,11 +93,11 @@ describe("a wire of the host's own", () => {
     ["that says so does", { ...bodyWire, ownReferences: true }, true],
     ["that says no does not", { ...defaultHotSpotWire, ownReferences: false }, false],
     ["with the default encode does", { ...defaultHotSpotWire, decode: bodyWire.decode }, true],
-  ])("%s withdraw a right by our own reference", (_, wire, expected) => {
+  ])("%s withdraw a registration by the provider's own reference", (_, wire, expected) => {
     expect(connect(vendor, { provider: { wire } }).provider.capabilities.ownReferences).toBe(expected);
   });
 
-  it("may refuse under any status: nothing was changed", async () => {
+  it("may refuse under any status: the change was not applied", async () => {
     const { provider } = connect(
       vendor,
       answering({ Error: "FULL", Message: "No room for gxk 204, token-1, company-1" }),
@@ -115,7 +115,7 @@ describe("a wire of the host's own", () => {
     });
   });
 
-  it("may refuse the token under any status: it is asked for again", async () => {
+  it("may refuse the token under any status: the token is requested again", async () => {
     const bench = answering({ Error: "TOKEN" }, { Id: "A-7" });
     const tokens = ["token-1", "token-2"];
     const { provider } = connect(vendor, {
@@ -137,7 +137,7 @@ describe("a wire of the host's own", () => {
     ["gives nothing", () => undefined as never],
     ["gives an empty reference", () => ({ reference: " " })],
     ["gives a number that has lost digits", () => ({ reference: 2 ** 64 }) as never],
-  ])("whose decode %s makes an unreadable reply: the outcome of the change is unknown", async (_, decode) => {
+  ])("whose decode %s makes a reply unreadable: the outcome of the change is unknown", async (_, decode) => {
     const { provider, sandbox } = connect(vendor, {
       provider: { wire: { ...defaultHotSpotWire, decode }, retries: 0 },
     });
@@ -149,7 +149,7 @@ describe("a wire of the host's own", () => {
     expect(sandbox.permits.size).toBe(1);
   });
 
-  it("whose decode throws makes no verdict of a refusal: it is repeated", async () => {
+  it("whose decode throws turns a refusal into no verdict: the change is repeated", async () => {
     const decode = () => JSON.parse("<p>");
     const { provider, faults } = connect(vendor, {
       provider: { wire: { ...defaultHotSpotWire, decode }, retries: 0 },
@@ -176,7 +176,7 @@ describe("a wire of the host's own", () => {
       "gives a path that would change the host",
       () => ({ method: "POST", path: ".evil.test/x", headers: {}, body: "" }),
     ],
-  ])("whose encode %s is named, and nothing is sent", async (_, encode) => {
+  ])("whose encode %s is named in the error, and nothing is sent", async (_, encode) => {
     const { provider } = connect(vendor, { provider: { wire: { ...defaultHotSpotWire, encode } } });
 
     const error = await failureOf(() => provider.register(registration()));

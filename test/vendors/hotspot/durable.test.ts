@@ -6,7 +6,7 @@ import { durableHotSpot, permit } from "./durable-bench.ts";
 const many = Array.from({ length: 20 }, (_, index) => permit(`P${index}`));
 const MINUTE_MS = 60_000;
 
-describe("a gateway that answers in HotSpot's place", () => {
+describe("a gateway that answers in place of HotSpot", () => {
   it.each([
     ["404 with a page", 404, "<!doctype html><p>Not found"],
     ["404 with a problem document", 404, '{"type":"about:blank","title":"Not Found","status":404}'],
@@ -15,7 +15,7 @@ describe("a gateway that answers in HotSpot's place", () => {
     ["400 with text", 400, "Bad Request"],
     ["200 with a page", 200, "<!doctype html><p>Welcome"],
     ["200 with a problem document", 200, '{"type":"about:blank","title":"Not Found","status":404}'],
-  ])("with %s refuses nothing: all is delivered when it is gone", async (_, status, body) => {
+  ])("with %s refuses nothing: every permit is delivered once it is gone", async (_, status, body) => {
     const { sync, between, pass, failures, seen, sandbox } = durableHotSpot();
     between.answer = async () => new Response(body, { status });
     await sync.start();
@@ -37,7 +37,7 @@ describe("a gateway that answers in HotSpot's place", () => {
     await sync.stop();
   });
 
-  it("does not end a right by its 404: it is cancelled when HotSpot is back", async () => {
+  it("does not end a right by its 404: the right is cancelled once HotSpot is back", async () => {
     const { sync, between, pass, failures, seen } = durableHotSpot();
     await sync.start();
     await sync.issue(permit("GXK204"));
@@ -62,7 +62,7 @@ describe("a right that HotSpot has lost", () => {
     return reference;
   };
 
-  it("is registered again under its reference when it is prolonged", async () => {
+  it("is registered again under its reference when it is extended", async () => {
     const { sync, pass, failures, sandbox, events } = durableHotSpot();
     await sync.start();
     await sync.issue(permit("GXK204"));
@@ -124,7 +124,7 @@ describe("a create whose reply was lost and whose repeat is refused", () => {
   });
 });
 
-describe("one permit that a wire cannot put into a request", () => {
+describe("a permit that a wire cannot encode", () => {
   it.each([
     [
       "because encode fails",
@@ -136,7 +136,7 @@ describe("one permit that a wire cannot put into a request", () => {
       "because its body is an object",
       () => ({ method: "POST", path: "/permits", headers: {}, body: {} as never }),
     ],
-  ])("%s does not keep the others waiting, and is not tried all the time", async (_, encodeBadly) => {
+  ])("%s does not delay the others, and is not retried constantly", async (_, encodeBadly) => {
     let tries = 0;
     const wire = {
       ...defaultHotSpotWire,
@@ -164,7 +164,7 @@ describe("one permit that a wire cannot put into a request", () => {
   });
 });
 
-describe("one permit whose reply a wire reads oddly", () => {
+describe("a permit whose reply a wire decodes oddly", () => {
   const decodeOddly = (odd: () => unknown): HotSpotWire["decode"] => {
     return (response) => {
       if (response.status < 400) return defaultHotSpotWire.decode(response);
@@ -175,7 +175,7 @@ describe("one permit whose reply a wire reads oddly", () => {
   it.each<[string, () => unknown, string | undefined]>([
     ["a code that is a number", () => ({ refusal: { reason: "rejected", code: 9006 } }), "9006"],
     ["a message that is null", () => ({ refusal: { reason: "rejected", message: null } }), undefined],
-  ])("as %s is refused once, and the others go on", async (_, odd, vendorCode) => {
+  ])("as %s is refused once, and the others are delivered", async (_, odd, vendorCode) => {
     const wire = { ...defaultHotSpotWire, decode: decodeOddly(odd) };
     const { sync, between, pass, failures, seen, events } = durableHotSpot({ wire });
     between.answer = async (request) => {
@@ -192,7 +192,7 @@ describe("one permit whose reply a wire reads oddly", () => {
     await sync.stop();
   });
 
-  it("that it cannot read at all is repeated by itself, and the others go on", async () => {
+  it("that it cannot read at all is repeated on its own, and the others are delivered", async () => {
     let replies = 0;
     const wire: HotSpotWire = {
       ...defaultHotSpotWire,

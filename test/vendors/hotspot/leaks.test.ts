@@ -49,7 +49,7 @@ const faults: Fault[] = [
   { kind: "redirect", location: "https://elsewhere.test/?plate=GXK204" },
 ];
 
-describe("nothing that was sent is said", () => {
+describe("no secret and no plate that was sent is shown", () => {
   it.each(faults)("when the push meets %j", async (fault) => {
     const { provider, leaks, faults: queue } = listen();
     queue.add({ ...fault, times: Number.POSITIVE_INFINITY });
@@ -73,7 +73,7 @@ describe("nothing that was sent is said", () => {
     if (status < 429) expect(error.message).toMatch(/\[plate\].*\[secret\]/);
   });
 
-  it("by a fetch that prints the whole request", async () => {
+  it("when the host's fetch throws the whole request", async () => {
     const { provider, leaks } = listen({
       provider: {
         fetch(input) {
@@ -86,7 +86,7 @@ describe("nothing that was sent is said", () => {
     expect((await leaks(() => provider.register(right))).leaks).toEqual([]);
   });
 
-  it("after an abort whose reason says it", async () => {
+  it("after an abort whose reason contains it", async () => {
     const { provider, leaks, faults: queue } = listen();
     queue.add({ kind: "timeout-before" });
     const controller = new AbortController();

@@ -24,7 +24,7 @@ const found = (input: Partial<HotSpotMappingInput>) =>
   issuesOf(input).map(({ code, severity, locationId }) => `${severity} ${code} ${locationId}`);
 
 describe("validateHotSpotMapping", () => {
-  test("matches SpotIDs to the letter", () => {
+  test("matches SpotIDs exactly", () => {
     const locations = [lot("a", "14283"), lot("b", "014283"), lot("c", "X-7")];
     const spotIds = ["14283", { spotId: "014283", name: "Lot b" }, { spotId: "X-7" }];
     expect(validate({ locations, spotIds, companyToken: true })).toEqual({
@@ -132,7 +132,7 @@ describe("validateHotSpotMapping", () => {
     expect(found(input)).toEqual(expected);
   });
 
-  test("names the SpotID that was meant, and how it differs", () => {
+  test("names the intended SpotID, and how it differs", () => {
     const [issue] = validate({ locations: [lot("a", "4283")], spotIds: ["04283", "4284"] }).issues;
     expect(issue).toMatchObject({
       target: "4283",
@@ -165,7 +165,7 @@ describe("validateHotSpotMapping", () => {
     expect(JSON.stringify(issues)).not.toContain('"token"');
   });
 
-  test("accounts for every location that is switched on, whatever it is given", () => {
+  test("reports every location that is switched on, for any input", () => {
     const spotId = fc.oneof(
       fc.constantFrom("1", "01", " 1", "14283", "014283", "x"),
       fc.string({ unit: "binary" }),

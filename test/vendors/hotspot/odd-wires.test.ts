@@ -128,7 +128,7 @@ describe("encode", () => {
     ["no headers and no body", { headers: undefined as never }, "POST", ""],
     ["a path in letters of its own", { path: "/lots/é", body: "a" }, "POST", "a"],
     ["dots inside a path", { path: "/v1.0/..permits/a..b", body: "a" }, "POST", "a"],
-  ])("may give %s", async (_, part, method, body) => {
+  ])("may return %s", async (_, part, method, body) => {
     const asked: { method: string; body: string; url: string }[] = [];
     const { provider } = connectDirectly({
       provider: {
@@ -228,7 +228,7 @@ const RESULTS: [string, () => unknown, End][] = [
 ];
 
 describe.each([200, 404])("decode, under %i,", (status) => {
-  it.each(RESULTS)("that %s has one clear end", async (_, decode, end) => {
+  it.each(RESULTS)("that %s has one clear result", async (_, decode, end) => {
     const wire = { ...defaultHotSpotWire, decode } as HotSpotWire;
     const { provider } = connectDirectly({
       provider: { wire, retries: 0 },
@@ -250,7 +250,7 @@ describe.each([200, 404])("decode, under %i,", (status) => {
   });
 });
 
-it("words of a wire's own are masked and cut", async () => {
+it("a wire's own messages are masked and cut", async () => {
   const wire: HotSpotWire = {
     ...defaultHotSpotWire,
     decode: () => ({ noVerdict: `is about gxk-204, token-1${"!".repeat(1_000)}` }),

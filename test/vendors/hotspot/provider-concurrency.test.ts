@@ -39,7 +39,7 @@ describe("a timeout", () => {
 });
 
 describe("Retry-After", () => {
-  it("is kept to", async () => {
+  it("is respected", async () => {
     const { provider, faults } = connectDirectly();
     faults.add({ kind: "rate-limit", retryAfter: 9 });
     const started = performance.now();
@@ -51,7 +51,7 @@ describe("Retry-After", () => {
 });
 
 describe("one right", () => {
-  it("ends as the last call said, under 200 concurrent random operations and a vendor that fails at random", async () => {
+  it("ends as the last call requested, under 200 concurrent random operations and a vendor that fails at random", async () => {
     await withSeed(async (random) => {
       const pick = (bound: number) => Math.floor(random() * bound);
       vi.spyOn(Math, "random").mockImplementation(random);

@@ -34,7 +34,7 @@ describe("a refusal", () => {
     [9011, 400, "rejected"],
     [7777, 403, "rejected"],
     ["E-1", 409, "rejected"],
-  ])("%s (%i) is %s, in HotSpot's code and words", async (ErrorCode, status, code) => {
+  ])("%s (%i) is %s, with HotSpot's code and message", async (ErrorCode, status, code) => {
     const { provider, faults } = connect(vendor);
     faults.add({ kind: "status", status, body: { ErrorCode, ErrorMessage: "We are sorry." } });
 
@@ -71,7 +71,7 @@ describe("a refusal", () => {
     ["a broken connection", { kind: "reset-after" }, "unavailable", "unknown"],
     ["429", { kind: "rate-limit", retryAfter: 99 }, "rate_limited", "not_applied"],
     ["408", { kind: "status", status: 408 }, "timeout", "not_applied"],
-  ])("in no words of HotSpot's: %s", async (_, fault, code, outcome) => {
+  ])("outside HotSpot's error format: %s", async (_, fault, code, outcome) => {
     const { provider, faults, sandbox } = connect(vendor, { provider: { retries: 0 } });
     faults.add(fault);
 
@@ -90,7 +90,7 @@ describe("a refusal", () => {
 });
 
 describe("already exists", () => {
-  it("on a repeat of our own registration is a success, and nothing is there twice", async () => {
+  it("on a repeat of the provider's own registration is a success, and there is one record", async () => {
     const { provider, sandbox } = connect(vendor);
 
     const first = await provider.register(registration());
@@ -111,7 +111,7 @@ describe("already exists", () => {
   });
 
   it.each<[Fault]>([[{ kind: "reset-after" }], [{ kind: "html", applied: true }], [{ kind: "truncated" }]])(
-    "after an attempt that was applied without our knowing is a success: %j",
+    "after an attempt that was applied although its reply was lost is a success: %j",
     async (fault) => {
       const { provider, sandbox, faults } = connect(vendor);
       faults.add(fault);
@@ -124,7 +124,7 @@ describe("already exists", () => {
     },
   );
 
-  it("for another right is rejected, and that right is left alone", async () => {
+  it("for another right is rejected, and that right is not changed", async () => {
     const { provider, sandbox } = connect(vendor, { sandbox: { oneRightPerPlateAndSpot: true } });
     await provider.register(registration({ permitId: "P-1" }));
 
@@ -142,7 +142,7 @@ describe("already exists", () => {
     expect(vendor.requests).toHaveLength(2);
   });
 
-  it("for another party's right is rejected", async () => {
+  it("for another client's right is rejected", async () => {
     const { provider, sandbox } = connect(vendor, { sandbox: { oneRightPerPlateAndSpot: true } });
     sandbox.addForeignPermit({
       permitReference: "meter",
@@ -159,7 +159,7 @@ describe("already exists", () => {
     expect(sandbox.permits.size).toBe(0);
   });
 
-  it("for whose right HotSpot does not say is ours when HotSpot finds it by our reference", async () => {
+  it("without a reference counts as the provider's own right when HotSpot finds that by its reference", async () => {
     const { provider, sandbox } = connect(vendor, {
       async instead(request) {
         const creates = request.url.endsWith("/permits");
@@ -178,7 +178,7 @@ describe("already exists", () => {
     expect(other).toMatchObject({ code: "rejected", vendorCode: "9022", vendorMessage: "Exists." });
   });
 
-  it("for a right of ours whose end cannot be stated again may be live", async () => {
+  it("for the provider's own right whose end cannot be stated again has an unknown outcome", async () => {
     const { provider } = connect(vendor, {
       provider: { retries: 0 },
       instead: (request) =>
@@ -193,7 +193,7 @@ describe("already exists", () => {
     });
   });
 
-  it("for a right of ours that was cancelled is rejected: it needs another generation", async () => {
+  it("for the provider's own right that was cancelled is rejected: it needs another generation", async () => {
     const { provider, sandbox } = connect(vendor);
     await provider.cancel(await provider.register(registration()));
 
@@ -204,7 +204,7 @@ describe("already exists", () => {
 });
 
 describe("not found", () => {
-  it("is rejected for an amendment, and says that the right is lost", async () => {
+  it("is rejected for an amendment, with the reason that the right is lost", async () => {
     const receipt = await connect(vendor).provider.register(registration());
     const { provider } = connect(vendor);
 
@@ -217,7 +217,7 @@ describe("not found", () => {
     });
   });
 
-  it("is no success for a cancellation where it does not come from HotSpot", async () => {
+  it("is no success for a cancellation when it does not come from HotSpot", async () => {
     const { provider, faults } = connect(vendor);
     const receipt = await provider.register(registration());
     faults.add({ kind: "status", status: 404, body: "<p>Not here" });
@@ -231,7 +231,7 @@ describe("not found", () => {
 });
 
 describe("the …Many calls", () => {
-  it("give every input its outcome, in order, junk included", async () => {
+  it("return an outcome for every input, in order, invalid ones included", async () => {
     const { provider, sandbox } = connect(vendor);
     const many = Array.from({ length: 30 }, (_, index) => registration({ permitId: `P-${index}` }));
     const inputs: unknown[] = [null, ...many, 7, registration({ target: "unknown" }), many[0]];
@@ -264,7 +264,7 @@ describe("the …Many calls", () => {
     );
   });
 
-  it("account for every input when they are aborted", async () => {
+  it("return an outcome for every input when they are aborted", async () => {
     const { provider } = connect(vendor);
     const many = Array.from({ length: 20 }, (_, index) => registration({ permitId: `P-${index}` }));
 

@@ -7,7 +7,7 @@ const vendor = serveVendor(ORIGIN);
 const sent = (name: string) => vendor.requests.map(({ headers }) => headers.get(name));
 
 describe("the token", () => {
-  it("that is a function is asked once, and again after it was refused", async () => {
+  it("that is a function is requested once, and again after it was refused", async () => {
     const token = vi.fn<() => Promise<string>>();
     const { provider, sandbox } = connect(vendor, { provider: { token } });
     token.mockImplementation(async () => sandbox.token);
@@ -41,7 +41,7 @@ describe("the token", () => {
     expect(vendor.requests).toHaveLength(1);
   });
 
-  it("refused with 401 in words that are not HotSpot's is asked again too", async () => {
+  it("refused with 401 outside HotSpot's error format is requested again too", async () => {
     const tokens = ["old", "token-1"];
     const { provider, sandbox } = connect(vendor, {
       provider: { token: () => tokens.shift() ?? "token-1" },
@@ -54,7 +54,7 @@ describe("the token", () => {
     expect(sandbox.permits.size).toBe(1);
   });
 
-  it("refused in words that are not HotSpot's is not repeated blindly, and no permit is refused", async () => {
+  it("refused outside HotSpot's error format is not repeated blindly, and no permit is refused", async () => {
     const { provider } = connect(vendor, {
       provider: { retries: 3 },
       instead: () => new Response("<p>no", { status: 401 }),
@@ -68,7 +68,7 @@ describe("the token", () => {
     expect(vendor.requests).toHaveLength(1);
   });
 
-  it("is asked for once by many at the same time", async () => {
+  it("is requested once by many concurrent calls", async () => {
     const token = vi.fn(async () => "token-1");
     const { provider } = connect(vendor, { provider: { token } });
     const registrations = Array.from({ length: 20 }, (_, index) => registration({ permitId: `P-${index}` }));
@@ -78,7 +78,7 @@ describe("the token", () => {
     expect(token).toHaveBeenCalledTimes(1);
   });
 
-  it("whose function fails once is asked again by the next operation", async () => {
+  it("whose function fails once is requested again by the next operation", async () => {
     const token = vi.fn(async () => "token-1").mockRejectedValueOnce(new Error("sealed: hunter2"));
     const { provider } = connect(vendor, { provider: { token, retries: 0 } });
 
@@ -89,7 +89,7 @@ describe("the token", () => {
     await provider.register(registration());
   });
 
-  it("with a line break in it cannot be written, and is not shown", async () => {
+  it("with a line break in it cannot be sent, and is not shown", async () => {
     const { provider } = connect(vendor, { provider: { token: "hunter\n2" } });
 
     const error = await failureOf(() => provider.register(registration()));
@@ -100,7 +100,7 @@ describe("the token", () => {
   });
 });
 
-describe("a token out of a file", () => {
+describe("a token that was read from a file", () => {
   const echo = async (request: Request) => {
     const ErrorMessage = JSON.stringify([...request.headers]);
     return Response.json({ ErrorCode: 9003, ErrorMessage }, { status: 400 });
@@ -110,7 +110,7 @@ describe("a token out of a file", () => {
     ["that ends with a line break", "hunter-2\n"],
     ["of Windows", "hunter-2\r\n"],
     ["with white space around it", " \thunter-2  "],
-  ])("%s is sent without it, and hidden where HotSpot repeats it", async (_, token) => {
+  ])("%s is sent trimmed, and hidden where HotSpot repeats it", async (_, token) => {
     for (const given of [token, () => token]) {
       const { provider } = connect(vendor, {
         provider: { token: given, companyToken: given, retries: 0 },
@@ -127,7 +127,7 @@ describe("a token out of a file", () => {
     expect(sent("x-company-token")).toEqual(["hunter-2", "hunter-2"]);
   });
 
-  it("that is blank is no token", async () => {
+  it("that is blank is refused", async () => {
     const { provider } = connect(vendor, { provider: { token: () => " \n" } });
 
     const error = await failureOf(() => provider.register(registration()));
@@ -138,7 +138,7 @@ describe("a token out of a file", () => {
 });
 
 describe("the company token", () => {
-  it("goes into its own header", async () => {
+  it("is sent in its own header", async () => {
     const { provider, sandbox } = connect(vendor, {
       sandbox: { companyToken: "company-1" },
       provider: { companyToken: "company-1" },
@@ -150,7 +150,7 @@ describe("the company token", () => {
     expect(sandbox.permits.size).toBe(1);
   });
 
-  it("that is missing is told in HotSpot's words", async () => {
+  it("that is missing is reported in HotSpot's words", async () => {
     const { provider } = connect(vendor, { sandbox: { companyToken: "company-1" } });
 
     const error = await failureOf(() => provider.register(registration()));
@@ -159,7 +159,7 @@ describe("the company token", () => {
     expect(error.vendorMessage).toContain("company token");
   });
 
-  it("that is a function is asked again after it was rotated", async () => {
+  it("that is a function is requested again after a rotation", async () => {
     const companyToken = vi.fn<() => string>();
     const { provider, sandbox } = connect(vendor, {
       sandbox: { companyToken: "company-1" },
@@ -175,7 +175,7 @@ describe("the company token", () => {
     expect(sent("x-company-token")).toEqual(["company-1", "company-1", "company-2"]);
   });
 
-  it("whose function gives nothing is named", async () => {
+  it("whose function returns nothing is named in the error", async () => {
     const { provider } = connect(vendor, { provider: { companyToken: () => "" } });
 
     expect(await failureOf(() => provider.register(registration()))).toMatchObject({
@@ -186,7 +186,7 @@ describe("the company token", () => {
 });
 
 describe("checkConnection", () => {
-  it("is well when the token is accepted, and changes nothing", async () => {
+  it("succeeds when the token is accepted, and changes nothing", async () => {
     const { provider, sandbox } = connect(vendor);
 
     expect(await provider.checkConnection()).toEqual({
@@ -196,7 +196,7 @@ describe("checkConnection", () => {
     expect(sandbox.permits.size).toBe(0);
   });
 
-  it("fails when the token is refused, or the vendor is away", async () => {
+  it("fails when the token is refused, or the vendor is down", async () => {
     const refused = connect(vendor, { provider: { token: "wrong" } });
     expect(await failureOf(() => refused.provider.checkConnection())).toMatchObject({
       code: "unauthorized",

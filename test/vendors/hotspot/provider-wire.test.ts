@@ -51,7 +51,7 @@ describe("register", () => {
     expect(sandbox.findPermits({ spotId: "00142", plate: "GXK204", at: now })).toHaveLength(1);
   });
 
-  it("keeps leading zeros, and takes any text for a SpotID", async () => {
+  it("keeps leading zeros, and accepts any text as a SpotID", async () => {
     const { provider, sandbox } = connect(vendor, { sandbox: { spotIds: ["00142", "142", "Lot B/é"] } });
 
     for (const target of ["00142", "142", "Lot B/é"]) await provider.register(registration({ target }));
@@ -114,7 +114,7 @@ describe("amend", () => {
     expect([...sandbox.permits.values()]).toMatchObject([{ endTime: validTo, status: "active" }]);
   });
 
-  it("may shorten, also to the past", async () => {
+  it("may shorten, also to an end in the past", async () => {
     const { provider, seen } = connect(vendor);
     const receipt = await provider.register(registration());
 
@@ -124,7 +124,7 @@ describe("amend", () => {
     expect(seen(new Date("2026-09-09T00:00:00.000Z"))).toEqual(["GXK204"]);
   });
 
-  it("takes an end away: the right is covered openEndedDays from now", async () => {
+  it("removes an end: the right is covered openEndedDays from now", async () => {
     const { provider, pass } = connect(vendor);
     const receipt = await provider.register(registration());
     pass(86_400_000);
@@ -155,7 +155,7 @@ describe("cancel", () => {
     ]);
   });
 
-  it("may be repeated, and counts what HotSpot does not know as ended", async () => {
+  it("may be repeated, and counts a right that HotSpot does not know as ended", async () => {
     const { provider } = connect(vendor);
     const receipt = await provider.register(registration());
     await provider.cancel(receipt);
@@ -166,7 +166,7 @@ describe("cancel", () => {
     expect(stranger.sandbox.permits.size).toBe(0);
   });
 
-  it("leaves another permit's right for the same plate and spot alone", async () => {
+  it("does not affect another permit's right for the same plate and spot", async () => {
     const { provider, seen } = connect(vendor);
     const one = await provider.register(registration({ permitId: "P-1" }));
     await provider.register(registration({ permitId: "P-2" }));
@@ -176,7 +176,7 @@ describe("cancel", () => {
     expect(seen()).toEqual(["GXK204"]);
   });
 
-  it("goes by the receipt, wherever the location points by now", async () => {
+  it("uses the receipt's target, wherever the location points by now", async () => {
     const { provider, sandbox, seen } = connect(vendor);
     const before = await provider.register(registration({ target: "14283" }));
     await provider.register(registration({ target: "15320" }));
@@ -189,7 +189,7 @@ describe("cancel", () => {
 });
 
 describe("identity", () => {
-  it("makes three records of a plate that changes from A to B and back to A", async () => {
+  it("gives three records to a plate that changes from A to B and back to A", async () => {
     const { provider, sandbox, seen } = connect(vendor);
     const [a, b] = ["AAA111", "BBB222"].map((text) => parsePlate(text, { region: "NB" }));
     if (!a || !b) throw new Error("Two plates were made.");
@@ -208,7 +208,7 @@ describe("identity", () => {
     expect(seen()).toEqual(["AAA111"]);
   });
 
-  it("survives in a stored receipt", async () => {
+  it("is unchanged in a stored receipt", async () => {
     const { provider, sandbox } = connect(vendor);
     const stored = JSON.stringify(await provider.register(registration({ generation: 3 })));
 
@@ -236,7 +236,7 @@ describe("the provider", () => {
     expect([SPOT in provider, "find" in provider, "listZones" in provider]).toEqual([false, false, false]);
   });
 
-  it("knows its own id and tokens when it validates a mapping", () => {
+  it("uses its own id and tokens when it validates a mapping", () => {
     const { provider } = connect(vendor, { provider: { id: "hotspot-east" } });
     const company = {
       id: "university",

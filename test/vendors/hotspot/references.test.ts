@@ -29,7 +29,7 @@ describe("HotSpot's reference", () => {
     ["1e3", "1e3"],
     ['"007"', "007"],
     ['"12345678901234567890"', "12345678901234567890"],
-  ])("%s keeps every digit, in the receipt and in what follows", async (written, reference) => {
+  ])("%s keeps every digit, in the receipt and in later changes", async (written, reference) => {
     const accepted = `{"Reference":${written}}`;
     const { provider } = answering([201, accepted], [200, accepted], [200, accepted]);
 
@@ -44,7 +44,7 @@ describe("HotSpot's reference", () => {
   it.each([
     ["12345678901234567890", undefined],
     ["142", "142"],
-  ])("%s is never shortened, where the runtime does not tell how it was written", (written, reference) => {
+  ])("%s is never shortened, where the runtime does not show how it was written", (written, reference) => {
     const parse = JSON.parse;
     vi.spyOn(JSON, "parse").mockImplementation((text, reviver) =>
       parse(text, (key, value) => reviver?.call({}, key, value)),
@@ -56,7 +56,7 @@ describe("HotSpot's reference", () => {
     expect(result).toEqual(reference === undefined ? { noVerdict: "has no Reference" } : { reference });
   });
 
-  it("of a right that exists keeps every digit, too", async () => {
+  it("of a right that already exists keeps every digit, too", async () => {
     const { provider } = answering(
       [409, '{"ErrorCode":9022,"Reference":12345678901234567890}'],
       [200, '{"Reference":"A-1"}'],
@@ -84,7 +84,7 @@ describe("the repeat of a create", () => {
     expect(bodies()[2]).toMatchObject({ Reference: "R-1" });
   });
 
-  it("keeps our own where HotSpot does not tell the right's, and goes on by it alone", async () => {
+  it("keeps the provider's own where HotSpot does not return the right's, and later changes use it alone", async () => {
     const { provider } = answering(
       [409, '{"ErrorCode":9022}'],
       [200, '{"Reference":"AMENDMENT-9"}'],
@@ -108,7 +108,7 @@ describe("the repeat of a create", () => {
   it.each([
     ["the token is refused meanwhile", 403, 9002, "unauthorized"],
     ["the new end is refused", 400, 9005, "rejected"],
-  ])("says so when %s", async (_, status, code, expected) => {
+  ])("reports when %s", async (_, status, code, expected) => {
     const { provider } = answering(
       [409, '{"ErrorCode":9022,"Reference":"R-1"}'],
       [status, `{"ErrorCode":${code}}`],
@@ -120,7 +120,7 @@ describe("the repeat of a create", () => {
     expect(error.reason).toBeUndefined();
   });
 
-  it("is in doubt when a gateway answers the amendment", async () => {
+  it("has an unknown outcome when a gateway answers the amendment", async () => {
     const { provider } = answering([409, '{"ErrorCode":9022,"Reference":"R-1"}'], [404, "<p>no"]);
 
     expect(await failureOf(() => provider.register(registration()))).toMatchObject({
@@ -146,7 +146,7 @@ describe("a right whose reply was lost", () => {
     };
   }
 
-  it("is cancelled by our own reference", async () => {
+  it("is cancelled by the provider's own reference", async () => {
     const { provider, sandbox, faults } = connect(vendor, { provider: { retries: 0 } });
     faults.add({ kind: "reset-after" });
     await failureOf(() => provider.register(registration()));
@@ -169,7 +169,7 @@ describe("a right whose reply was lost", () => {
   });
 });
 
-describe("why HotSpot refuses", () => {
+describe("the reason of HotSpot's refusal", () => {
   it.each([
     ["amend", 9009, "not_found"],
     ["amend", 9022, undefined],

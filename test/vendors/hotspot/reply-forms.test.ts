@@ -171,7 +171,7 @@ describe.each(OPERATIONS)("a reply to %s", (operation) => {
   });
 });
 
-it("204 says nothing of what became of it", async () => {
+it("204 leaves the outcome open", async () => {
   const send = await createClient();
 
   for (const operation of OPERATIONS) {
@@ -179,7 +179,7 @@ it("204 says nothing of what became of it", async () => {
   }
 });
 
-describe("what a reply lacks", () => {
+describe("a missing part of a reply", () => {
   it.each<[string, string]>([
     ['{"ErrorCode":0}', "has no Reference"],
     ["{}", "has no Reference"],
@@ -191,7 +191,7 @@ describe("what a reply lacks", () => {
     ["", "is empty instead of JSON"],
     ["OK", "is not JSON, or was cut off"],
     [`{"Reference":"${"R".repeat(501)}"}`, "names a reference that is blank, longer than 500 characters"],
-  ])("is said under 200: %.40s", async (body, words) => {
+  ])("is named under 200: %.40s", async (body, words) => {
     const send = await createClient();
 
     const error = await send("register", () => toReply({ body, contentType: "application/json" }, 200));
@@ -200,7 +200,7 @@ describe("what a reply lacks", () => {
     expect(error?.message).toContain(words);
   });
 
-  it("is said under 404, with what to look at", async () => {
+  it("is named under 404, with what to look at", async () => {
     const send = await createClient();
 
     const error = await send("cancel", () => toReply({ body: "{}", contentType: "application/json" }, 404));
@@ -211,7 +211,7 @@ describe("what a reply lacks", () => {
   });
 });
 
-it("a refusal under 200 keeps its code, beside a reference too", async () => {
+it("a refusal under 200 keeps its code, also beside a reference", async () => {
   const send = await createClient();
 
   for (const body of ['{"ErrorCode":9003,"Reference":"R1"}', '{"ErrorCode":9003}', '{"ErrorCode":"9003"}']) {
@@ -226,7 +226,7 @@ it("a refusal under 200 keeps its code, beside a reference too", async () => {
   }
 });
 
-it("a gateway's Retry-After is heard without a verdict", async () => {
+it("a gateway's Retry-After is respected without a verdict", async () => {
   const send = await createClient();
   const busy = () => new Response("<p>no", { status: 403, headers: { "retry-after": "7" } });
 

@@ -5,7 +5,7 @@ import {
 } from "../../../src/vendors/hotspot/sandbox/sandbox.ts";
 import { type Change, change, create, createClient, NOW } from "./sandbox-client.ts";
 
-describe("a request that departs from what is only our reading", () => {
+describe("a request that departs only from our reading", () => {
   type Row = [what: string, path: string, body: Change, warning: string];
   const rows: Row[] = [
     ["an unknown field", "/permits", create({ Make: "Honda" }), "unknown field Make"],
@@ -50,7 +50,7 @@ describe("a request that departs from what is only our reading", () => {
     expect(sandbox.warnings).toEqual([]);
   });
 
-  it("is lenient by default, and reads what it takes", async () => {
+  it("is carried out by default, as far as it can be read", async () => {
     const sandbox = createHotSpotSandbox({ token: "t", spotIds: ["15320"], clock: () => NOW });
     const body = create({ Plate: "abc-123", Region: "us-me", Country: "us", SpotID: 15320, Note: "x" });
 
@@ -67,7 +67,7 @@ describe("a request that departs from what is only our reading", () => {
     expect(sandbox.warnings).toHaveLength(7);
   });
 
-  it("still meets every refusal that is known", async () => {
+  it("still gets every refusal that is known", async () => {
     const { post } = createClient({ strict: false });
     const codes = [];
     for (const field of ["PermitReference", "Plate", "Region", "SpotID", "EndTime"]) {
@@ -77,7 +77,7 @@ describe("a request that departs from what is only our reading", () => {
     expect(codes).toEqual([9008, 9006, 9011, 9003, 9004]);
   });
 
-  it("goes by HotSpot's reference alone", async () => {
+  it("may identify the permit by HotSpot's reference alone", async () => {
     const { post, sandbox } = createClient({ strict: false });
     const { Reference } = (await post("/permits", create())).body;
 

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 
 describe("a permit", () => {
-  it("is created and seen in its half-open interval", async () => {
+  it("is created and visible in its half-open interval", async () => {
     const reply = await client.post("/permits", create());
 
     expect(reply).toEqual({ status: 201, body: { Reference: expect.any(String) } });
@@ -43,7 +43,7 @@ describe("a permit", () => {
     expect(sandbox.findPermits({ region: "NS", at: NOW })).toEqual([]);
   });
 
-  it("is updated and cancelled by our reference or the vendor's", async () => {
+  it("is updated and cancelled by the client's reference or the vendor's", async () => {
     const { Reference } = (await client.post("/permits", create())).body;
 
     const updated = await client.post("/permits/update", change());
@@ -69,7 +69,7 @@ describe("a permit", () => {
     expect(sandbox.findPermits({ at: NOW })).toEqual([]);
   });
 
-  it("exists already when it is repeated, even after a cancel, and stays as it was", async () => {
+  it("exists already when it is repeated, even after a cancel, and is unchanged", async () => {
     const { Reference } = (await client.post("/permits", create())).body;
     const before = sandbox.permits.get("permit-1");
 
@@ -121,7 +121,7 @@ describe("a refusal", () => {
     ["a cancel without end", "/permits/cancel", change({ EndTime: undefined }), 400, 9004],
     ["a cancel before the start", "/permits/cancel", change({ EndTime: "2026-09-01T10:59:59Z" }), 400, 9005],
     ["an unknown path", "/spots", create(), 404, 9003],
-  ])("meets %s", async (_, path, body, status, code) => {
+  ])("is the reply to %s", async (_, path, body, status, code) => {
     const existing = path === "/permits" ? "other-permit" : "permit-1";
     await client.post("/permits", create({ PermitReference: existing }));
     const before = [...sandbox.permits.values()];
@@ -145,14 +145,14 @@ describe("a refusal", () => {
       9003,
     ],
     ["another method", { method: "PUT" }, 405, 9003],
-  ])("meets %s", async (_, init, status, code) => {
+  ])("is the reply to %s", async (_, init, status, code) => {
     const reply = await client.call("/permits", init);
 
     expect(reply.status).toBe(status);
     expect(await reply.json()).toMatchObject({ ErrorCode: code });
   });
 
-  it("meets a cancelled permit that is updated", async () => {
+  it("is the reply to an update of a cancelled permit", async () => {
     await client.post("/permits", create());
     await client.post("/permits/cancel", change());
 
@@ -161,7 +161,7 @@ describe("a refusal", () => {
 });
 
 describe("tokens", () => {
-  it("include the company's own where one is asked for", async () => {
+  it("include the company's own where one is required", async () => {
     const strict = createClient({ companyToken: "company-1" });
 
     const statuses = [
@@ -185,13 +185,13 @@ describe("tokens", () => {
 });
 
 describe("a second right for one plate and spot", () => {
-  it("is another right by default", async () => {
+  it("is a separate right by default", async () => {
     await client.post("/permits", create());
 
     expect((await client.post("/permits", create({ PermitReference: "permit-2" }))).status).toBe(201);
   });
 
-  it("is refused with the other's references where only one is kept, until that is over", async () => {
+  it("is refused with the other's references where only one is kept, until that one is over", async () => {
     const strict = createClient({ oneRightPerPlateAndSpot: true });
     const { Reference } = (await strict.post("/permits", create())).body;
 
@@ -209,7 +209,7 @@ describe("a second right for one plate and spot", () => {
 });
 
 describe("a foreign permit", () => {
-  it("is seen by officers and cannot be changed by the client", async () => {
+  it("is visible to officers and cannot be changed by the client", async () => {
     sandbox.addForeignPermit({
       permitReference: "theirs",
       reference: "HS-FOREIGN",
@@ -230,14 +230,14 @@ describe("a foreign permit", () => {
   });
 });
 
-describe("what the client did", () => {
-  it("is recorded without secrets", async () => {
+describe("the record of requests", () => {
+  it("contains no secret", async () => {
     await client.post("/permits", create());
 
     expect(sandbox.requests).toEqual([{ method: "POST", path: "/hotspot/permits", status: 201 }]);
   });
 
-  it("counts as a violation when requests for one permit overlap", async () => {
+  it("contains a violation when requests for one permit overlap", async () => {
     await Promise.all([client.post("/permits", create()), client.post("/permits", create())]);
     await Promise.all([
       client.post("/permits/update", change()),
@@ -253,7 +253,7 @@ describe("options", () => {
     expect(() => createHotSpotSandbox(Object.assign({ spotIds: [] }, { spots: [] }))).toThrow('"spots"');
   });
 
-  it("give a random token when absent", () => {
+  it("create a random token when absent", () => {
     expect(createHotSpotSandbox().token).not.toBe(createHotSpotSandbox().token);
   });
 });

@@ -23,7 +23,7 @@ test.each(["", "  ", "---", "日本大学", "a".repeat(1_001), undefined, null, 
   );
 });
 
-test("every code is upper-case letters and digits, and no other error is thrown", () => {
+test("every code consists of upper-case letters and digits, and no other error is thrown", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (name) => {
       try {

@@ -4,7 +4,7 @@ import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { FOREIGN_BODY_FORMS, REFUSING_STATUSES, toReply } from "../../support/reply-forms.ts";
 import { permits, setUp } from "./gateway-bench.ts";
 
-describe("any reply that is not in Passport's words", () => {
+describe("any reply outside Passport's error format", () => {
   const refusing = REFUSING_STATUSES.flatMap((status) =>
     FOREIGN_BODY_FORMS.map((form) => ({ status, form })),
   );

@@ -9,7 +9,7 @@ const html = () => new Response("<html><h1>404 Not Found</h1></html>", { status:
 const isEvents = (path: string) => path.endsWith("/events");
 
 describe("a gateway that answers everything with 404 and a page for two seconds", () => {
-  it("makes no failure of twenty new permits, and all arrive when it is gone", async () => {
+  it("makes none of twenty new permits fail, and all arrive once it is gone", async () => {
     const { sync, world, pass, state, seen, types } = setUp();
     await sync.start();
     world.gateway = html;
@@ -26,7 +26,7 @@ describe("a gateway that answers everything with 404 and a page for two seconds"
     await sync.stop();
   });
 
-  it("ends no revoked permit before Passport has heard of it", async () => {
+  it("ends no revoked permit before Passport has accepted the change", async () => {
     const { sync, world, pass, state, seen } = setUp();
     await sync.start();
     await sync.issueMany(permits(20));
@@ -47,12 +47,12 @@ describe("a gateway that answers everything with 404 and a page for two seconds"
   });
 });
 
-describe("a token endpoint that refuses our credentials", () => {
+describe("a token endpoint that refuses the client's credentials", () => {
   it.each([
     [400, { error: "invalid_client" }],
     [401, { error: "invalid_client" }],
     [400, { type: "io.passportlabs:error:invalid_request" }],
-  ])("with %i %j holds every permit until they are renewed", async (status, body) => {
+  ])("with %i %j delays every permit until they are renewed", async (status, body) => {
     const { sync, world, pass, state, seen } = setUp();
     await sync.start();
     world.gateway = (path) => (path.endsWith("/access-tokens") ? Response.json(body, { status }) : undefined);
@@ -72,7 +72,7 @@ describe("a token endpoint that refuses our credentials", () => {
 });
 
 describe("a permit that Passport itself refuses", () => {
-  it("is a failure, and the others go on", async () => {
+  it("is a failure, and the others are delivered", async () => {
     const { sync, world, pass, state, seen } = setUp();
     await sync.start();
     world.gateway = undefined;

@@ -42,7 +42,7 @@ describe("a fetch of another package", () => {
     await close();
   });
 
-  it("(Node's) that refuses a port is told so, instead of being asked for ever", async () => {
+  it("(Node's) that refuses a port is invalid_config, and is not called again", async () => {
     const provider = createPassportProvider({
       operatorId: "3f1d1d7e-0f52-4a5e-9f3b-0d2c6f3f1a10",
       clientId: "client",
@@ -59,7 +59,7 @@ describe("a fetch of another package", () => {
 
 describe("a secret that was read from a file", () => {
   it.each(["\n", "\r\n", " \n"])(
-    "works with what ends the file (%j), and is hidden where it is repeated",
+    "works with the end of the file (%j), and is hidden where it is repeated",
     async (end) => {
       const { provider, sandbox } = connectDirectly({
         sandbox: { clientSecret: "s3cr3t-of-the-file" },
@@ -84,11 +84,11 @@ describe("a secret that was read from a file", () => {
   );
 });
 
-describe("more calls than places", () => {
+describe("more calls than free places", () => {
   beforeEach(() => stopTime());
   afterEach(() => vi.useRealTimers());
 
-  it("to a vendor that never answers: what had no place was not sent", async () => {
+  it("to a vendor that never answers: a call without a place was not sent", async () => {
     const { provider, events, faults } = connectDirectly({
       provider: { concurrency: 4, deadlineMs: 5_000, attemptTimeoutMs: 5_000 },
     });
@@ -106,8 +106,8 @@ describe("more calls than places", () => {
   });
 });
 
-describe("a refusal with a megabyte of words", () => {
-  it("is read as far as it is kept, for a batch of a hundred", async () => {
+describe("a refusal with a megabyte of text", () => {
+  it("is read only as far as it is kept, for a batch of a hundred", async () => {
     const { provider } = connectDirectly({
       provider: { retries: 0 },
       instead: ({ url }) =>

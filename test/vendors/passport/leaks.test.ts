@@ -65,7 +65,7 @@ const faults: Fault[] = [
   { kind: "redirect", location: "https://elsewhere.test/?plate=GXK204" },
 ];
 
-describe("nothing that was sent is said", () => {
+describe("no secret and no plate that was sent is shown", () => {
   // Whatever its body says, a success is one, so these two are no failures.
   it.each(faults.filter(({ kind }) => kind !== "empty" && kind !== "truncated"))(
     "when the push meets %j",
@@ -118,7 +118,7 @@ describe("nothing that was sent is said", () => {
     expect(error.vendorMessage).toContain("[secret]");
   });
 
-  it("when the vendor repeats it of one session in a multi-status reply", async () => {
+  it("when the vendor repeats it for one session in a multi-status reply", async () => {
     const { provider, events, tokens } = listen({
       async instead(request) {
         if (!request.url.endsWith("/events")) return undefined;
@@ -161,7 +161,7 @@ describe("nothing that was sent is said", () => {
     expect((await leaks(() => provider.register(registration))).leaks).toEqual([]);
   });
 
-  it("after an abort whose reason says it", async () => {
+  it("after an abort whose reason contains it", async () => {
     const { provider, leaks, faults: queue } = listen();
     queue.add({ kind: "timeout-before", path: "/events" });
     const controller = new AbortController();

@@ -212,7 +212,7 @@ describe("validatePassportMapping", () => {
     expect(validate(input).verified).toBe(verified);
   });
 
-  test("takes a zone that two pages show once, and says nothing of zones without a location", () => {
+  test("accepts a zone that two pages show once, and reports nothing about zones without a location", () => {
     const twice = [...zones, { id: ID_B.toUpperCase(), number: "102", name: "Downtown" }];
     expect(validate({ locations: [lot("b", "Downtown")], zones: twice })).toMatchObject({
       ok: true,
@@ -225,7 +225,7 @@ describe("validatePassportMapping", () => {
     expect(matches).toEqual([{ locationId: "a", target: "Stadium", vendorTarget: null }]);
   });
 
-  test("says how names differ, which zones are meant and which are close", () => {
+  test("says how names differ, and names the intended and the closest zones", () => {
     const locations = [
       lot("a", "downtown"),
       lot("b", "102"),
@@ -249,7 +249,7 @@ describe("validatePassportMapping", () => {
     });
   });
 
-  test("gives the conventional company code as a hint", () => {
+  test("suggests the conventional company code as a hint", () => {
     const [missing] = issuesOf({ company: withProvider({ enabled: true }) });
     expect(missing?.hint).toContain("PASSPORTUNIVERSITY");
     const [differs] = issuesOf({
@@ -278,7 +278,7 @@ describe("validatePassportMapping", () => {
     expect(verified).toBe(false);
   });
 
-  test("accounts for every location that is switched on, whatever it is given", () => {
+  test("reports every location that is switched on, for any input", () => {
     const target = fc.oneof(
       fc.constantFrom(ID_A, ID_B.toUpperCase(), "101", "102", "Zone A", "downtown", " "),
       fc.string({ unit: "binary" }),

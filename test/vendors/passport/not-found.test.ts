@@ -34,7 +34,7 @@ describe("a cancellation", () => {
     [422, "session_not_found"],
     [400, "session_does_not_exist"],
     [200, "session_not_found"],
-  ])("is done when Passport says %i %s", async (status, code) => {
+  ])("succeeds when Passport replies %i %s", async (status, code) => {
     const { provider, receipt } = await connectTo((type) =>
       type === "stopped" ? refuse(status, code) : undefined,
     );
@@ -50,7 +50,7 @@ describe("a cancellation", () => {
     [400, "session_id_missing"],
     [404, "locked"],
     [422, "not_found"],
-  ])("is refused when Passport says %i %s, which is not of the session", async (status, code) => {
+  ])("is refused when Passport replies %i %s, which is not about the session", async (status, code) => {
     const { provider, receipt } = await connectTo((type) =>
       type === "stopped" ? refuse(status, code) : undefined,
     );
@@ -65,7 +65,7 @@ describe("a cancellation", () => {
   });
 
   it.each(["not_found", "resource_not_found"])(
-    "is done after %s, which may mean anything, where the session is not shown",
+    "succeeds after %s, which is ambiguous, where the session is not shown",
     async (code) => {
       const { provider, receipt, pass } = await connectTo((type) =>
         type === "stopped" ? refuse(404, code) : undefined,
@@ -98,7 +98,7 @@ describe("a cancellation", () => {
     FAILED_LOOKS.map(([heard, failedLook]) => ({ said, refusal, heard, failedLook })),
   );
   it.each(cases)(
-    "that Passport refuses with $said is no refusal while the look whether it is over gets $heard",
+    "that Passport refuses with $said has an unknown outcome while reading back gets $heard",
     async ({ refusal, failedLook }) => {
       let isDown = true;
       const { provider, receipt } = await connectTo((type) => (type === "stopped" ? refusal() : undefined), {
@@ -118,7 +118,7 @@ describe("a cancellation", () => {
   );
 });
 
-describe("a registration that is repeated", () => {
+describe("a repeated registration", () => {
   it.each<[string, () => Response]>([
     ["503", () => new Response("", { status: 503 })],
     ["429", () => new Response("", { status: 429 })],
@@ -141,7 +141,7 @@ describe("an amendment", () => {
     [404, "session_not_found"],
     [200, "session_not_found"],
     [404, "not_found"],
-  ])("of a right that Passport has lost (%i %s) says so in its reason", async (status, code) => {
+  ])("of a right that Passport has lost (%i %s) has that reason", async (status, code) => {
     const { provider, receipt } = await connectTo((type) =>
       type === "extended" ? refuse(status, code) : undefined,
     );
@@ -162,7 +162,7 @@ describe("an amendment", () => {
     expect((await failureOf(() => provider.amend(receipt, { validTo: LATER }))).reason).toBeUndefined();
   });
 
-  it("is in many, each by itself", async () => {
+  it("in a batch has the reason of its own session", async () => {
     const { provider, receipt, sandbox } = await connectTo(() => undefined);
     const second = await provider.register(sampleRegistration({ permitId: "P-2" }));
     const lost = { ...second, reference: `${second.reference}-lost` };
@@ -177,7 +177,7 @@ describe("an amendment", () => {
   });
 });
 
-describe("a registration that Passport has already", () => {
+describe("a registration that Passport already has", () => {
   const repeated = (extended: () => Response | undefined) =>
     connectTo((type) => {
       if (type === "extended") return extended();

@@ -26,7 +26,7 @@ describe("registerMany", () => {
     expect(provider.capabilities.batchSize).toBe(100);
   });
 
-  it("sends nothing for nothing", async () => {
+  it("sends nothing for an empty list", async () => {
     const { provider } = connect(vendor);
 
     expect(await provider.registerMany([])).toEqual([]);
@@ -58,7 +58,7 @@ describe("registerMany", () => {
     expect(count("/events")).toBeLessThanOrEqual(15);
   });
 
-  it("sends smaller batches to a vendor that takes no hundred", async () => {
+  it("sends smaller batches to a vendor that accepts no hundred", async () => {
     const { provider, sandbox } = connect(vendor, { sandbox: { maxBatch: 30 } });
 
     const outcomes = await provider.registerMany(manyRegistrations(100));
@@ -83,7 +83,7 @@ describe("registerMany", () => {
     expect(count("/events")).toBe(1);
   });
 
-  it("halves for a gateway that takes no request of that length, though it says so in no words of Passport's", async () => {
+  it("halves for a gateway that refuses a request of that length, though not in Passport's error format", async () => {
     const { provider, sandbox } = connect(vendor, {
       provider: { retries: 0 },
       async instead(request) {
@@ -96,7 +96,7 @@ describe("registerMany", () => {
     expect(sandbox.sessions.size).toBe(50);
   });
 
-  it("gives every input its outcome, in order, junk included", async () => {
+  it("returns an outcome for every input, in order, invalid ones included", async () => {
     const { provider, sandbox } = connect(vendor);
     const [one, two] = manyRegistrations(2);
     const inputs: unknown[] = [null, one, 7, "plate", undefined, [], two, { ...one, plate: "GXK204" }];
@@ -121,7 +121,7 @@ describe("registerMany", () => {
     expect(sandbox.sessions.size).toBe(2);
   });
 
-  it("sends a registration that is there twice one after the other, and creates it once", async () => {
+  it("sends a duplicate registration after the first one, and creates one session", async () => {
     const { provider, sandbox, batches } = connect(vendor);
     const [one, two, three] = manyRegistrations(3);
     if (!one || !two || !three) throw new Error("Three registrations were asked for.");
@@ -136,7 +136,7 @@ describe("registerMany", () => {
     expect(sandbox.violations).toEqual([]);
   });
 
-  it("that is aborted accounts for every input", async () => {
+  it("returns an outcome for every input when it is aborted", async () => {
     const { provider, sandbox } = connect(vendor);
     const signal = AbortSignal.abort();
 
@@ -148,7 +148,7 @@ describe("registerMany", () => {
     expect(sandbox.sessions.size).toBe(0);
   });
 
-  it("that is aborted in the middle says of each whether its outcome is known", async () => {
+  it("tells for each input, when it is aborted in the middle, whether its outcome is known", async () => {
     const controller = new AbortController();
     const { provider, sandbox } = connect(vendor, {
       provider: { concurrency: 1 },
@@ -196,7 +196,7 @@ describe("amendMany and cancelMany", () => {
     expect(sandbox.violations).toEqual([]);
   });
 
-  it("account for every input, junk included", async () => {
+  it("return an outcome for every input, invalid ones included", async () => {
     const { provider } = connect(vendor);
     const [receipt] = receiptsOf(await provider.registerMany(manyRegistrations(1)));
     if (!receipt) throw new Error("A receipt was expected.");
@@ -225,7 +225,7 @@ describe("amendMany and cancelMany", () => {
     ]);
   });
 
-  it("keep the order of what is said of one session", async () => {
+  it("keep the order of changes to one session", async () => {
     const { provider, sandbox, batches } = connect(vendor);
     const [one, two] = receiptsOf(await provider.registerMany(manyRegistrations(2)));
     if (!one || !two) throw new Error("Two receipts were expected.");

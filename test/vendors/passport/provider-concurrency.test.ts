@@ -40,7 +40,7 @@ describe("a timeout", () => {
     expect(performance.now() - started).toBeLessThanOrEqual(30_000);
   });
 
-  it("of the token request changed nothing", async () => {
+  it("of the token request means that nothing was changed", async () => {
     const { provider, faults } = connectDirectly({ provider: { retries: 0 } });
     faults.add({ kind: "timeout-before", path: "/access-tokens" });
 
@@ -64,7 +64,7 @@ describe("a timeout", () => {
 });
 
 describe("Retry-After", () => {
-  it("is kept to by a push", async () => {
+  it("is respected by a push", async () => {
     const { provider, faults, events } = connectDirectly();
     faults.add({ kind: "rate-limit", retryAfter: 12, path: "/events" });
     const started = performance.now();
@@ -109,7 +109,7 @@ describe("one session", () => {
     expect(sandbox.violations).toEqual([]);
   });
 
-  it("ends as the last call said, under 200 concurrent random operations and a vendor that fails at random", async () => {
+  it("ends as the last call requested, under 200 concurrent random operations and a vendor that fails at random", async () => {
     await withSeed(async (random) => {
       const pick = (bound: number) => Math.floor(random() * bound);
       vi.spyOn(Math, "random").mockImplementation(random);

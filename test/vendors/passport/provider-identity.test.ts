@@ -25,7 +25,7 @@ describe("the session id", () => {
     ["target", { target: LIBRARY }],
     ["start", { validFrom: new Date("2026-09-01T03:00:00.001Z") }],
     ["generation", { generation: 1 }],
-  ])("is another one for another %s: two rights, two sessions", async (_, change) => {
+  ])("differs for another %s: two rights, two sessions", async (_, change) => {
     const { provider, sandbox } = connect(vendor);
 
     const one = await provider.register(sampleRegistration());
@@ -35,7 +35,7 @@ describe("the session id", () => {
     expect([...sandbox.sessions.keys()]).toEqual([one.reference, other.reference]);
   });
 
-  it("is another one for another provider id", async () => {
+  it("differs for another provider id", async () => {
     const one = await connect(vendor).provider.register(sampleRegistration());
     const other = await connect(vendor, { provider: { id: "east" } }).provider.register(sampleRegistration());
 
@@ -106,7 +106,7 @@ describe("a stored receipt", () => {
   });
 });
 
-describe("a registration that is repeated", () => {
+describe("a repeated registration", () => {
   it("at another instant and with another end is one session, with the new end", async () => {
     const { provider, sandbox } = connect(vendor);
     const one = await provider.register(sampleRegistration(), { at: now });

@@ -36,13 +36,13 @@ describe("createPassportProvider", () => {
     expect(JSON.stringify(error)).not.toContain("hunter2");
   });
 
-  it("names an option that it does not know", async () => {
+  it("names an unknown option", async () => {
     const error = await failureOf(() => createPassportProvider({ ...OPTIONS, timeout: 10 } as never));
 
     expect(error.message).toContain('key "timeout" is not known');
   });
 
-  it("sends to the environment's host, and has documented defaults", async () => {
+  it("uses the environment's host, and has documented defaults", async () => {
     const hosts: string[] = [];
     const fetch = async (input: Request | URL | string) => {
       hosts.push(new URL(new Request(input).url).origin);
@@ -195,7 +195,7 @@ describe("amend and cancel", () => {
 });
 
 describe("the …Many calls", () => {
-  it.each(["registerMany", "amendMany", "cancelMany"] as const)("%s wants an array", async (operation) => {
+  it.each(["registerMany", "amendMany", "cancelMany"] as const)("%s requires an array", async (operation) => {
     const { provider } = connect(vendor);
 
     for (const inputs of [undefined, null, {}, "all", new Set()]) {

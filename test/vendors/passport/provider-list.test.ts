@@ -20,7 +20,7 @@ const referencesOf = (registrations: readonly ListedRegistration[]) =>
   registrations.map(({ reference }) => reference).sort();
 
 describe("listRegistrations", () => {
-  it("shows everything in a zone, others' rights included, and nothing of another zone", async () => {
+  it("returns every right in a zone, those of other systems included, and none of another zone", async () => {
     const { provider, sandbox } = connect(vendor);
     const { reference } = await provider.register(sampleRegistration());
     await provider.register(sampleRegistration({ permitId: "P-2", target: LIBRARY }));
@@ -56,7 +56,7 @@ describe("listRegistrations", () => {
     });
   });
 
-  it("says of an empty zone that nothing is there", async () => {
+  it("reports an empty zone as empty", async () => {
     const { provider } = connect(vendor);
     expect(await list(provider, { target: DOWNTOWN })).toEqual({
       registrations: [],
@@ -83,7 +83,7 @@ describe("listRegistrations", () => {
     );
   });
 
-  it("does not take a list for complete that ends where lists are usually cut", async () => {
+  it("does not count a list as complete that ends where lists are usually cut", async () => {
     const { provider } = connect(vendor, { sandbox: { rightPaging: "truncated", rightPageSize: 10 } });
     await provider.registerMany(manyRegistrations(14));
 
@@ -107,7 +107,7 @@ describe("listRegistrations", () => {
     expect(count("/parking-rights")).toBe(1);
   });
 
-  it("ends a list that goes round in circles", async () => {
+  it("ends a circular list", async () => {
     const { provider, count } = connect(vendor, {
       instead({ url }) {
         const { pathname } = new URL(url);
@@ -120,7 +120,7 @@ describe("listRegistrations", () => {
     expect(count("/parking-rights")).toBe(2);
   });
 
-  it("passes over what it cannot read or did not ask for, and says so of the first", async () => {
+  it("skips records that it cannot read or did not ask for, and reports the unreadable ones", async () => {
     const right = { zone_id: DOWNTOWN, start_time: "2026-09-01T00:00:00Z", end_time: null };
     const replies: [unknown[], string, number][] = [
       [[{ ...right, vehicle: "unknown" }], "complete", 1],
@@ -158,7 +158,7 @@ describe("listRegistrations", () => {
     expect(provider.capabilities.listRegistrations).toBe(false);
   });
 
-  it("is unsupported where Passport wants a plate; finding one still works", async () => {
+  it("is unsupported where Passport requires a plate; finding one still works", async () => {
     const { provider } = connect(vendor, {
       instead({ url }) {
         const { pathname, searchParams } = new URL(url);
@@ -198,7 +198,7 @@ describe("listRegistrations", () => {
     expect(count("/parking-rights")).toBe(3);
   });
 
-  it("stops when it is aborted, and names what is wrong with a question", async () => {
+  it("stops when it is aborted, and names what is wrong with its input", async () => {
     const { provider } = connect(vendor);
     const signal = AbortSignal.abort();
     const wrong: [object, object][] = [

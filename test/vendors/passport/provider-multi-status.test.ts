@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 
 describe("a multi-status reply", () => {
-  it("says of each session what became of it", async () => {
+  it("has an outcome for each session", async () => {
     const { provider, sandbox, count } = connect(vendor);
     sandbox.nextEvents("multi-status", { refused: [1, 3] });
 
@@ -51,30 +51,33 @@ describe("a multi-status reply", () => {
   it.each([
     ["a generic problem document", { type: "about:blank", title: "Not Found", status: 404 }],
     ["no words at all", undefined],
-  ])("repeats a session that is not found in %s: only Passport's own words end it", async (_, error) => {
-    const { provider, batches } = connect(vendor, {
-      provider: { retries: 1 },
-      async instead(request) {
-        const body = request.url.endsWith("/events") ? await request.clone().json() : undefined;
-        if (body?.type !== "parking_session_stopped") return undefined;
-        const data = body.data.map(({ session_id }: { session_id: string }) => ({
-          session_id,
-          status: 404,
-          error,
-        }));
-        return Response.json({ data }, { status: 207 });
-      },
-    });
-    const receipts = receiptsOf(await provider.registerMany(manyRegistrations(2)));
+  ])(
+    "repeats a session that is not found in %s: only Passport's own error format ends it",
+    async (_, error) => {
+      const { provider, batches } = connect(vendor, {
+        provider: { retries: 1 },
+        async instead(request) {
+          const body = request.url.endsWith("/events") ? await request.clone().json() : undefined;
+          if (body?.type !== "parking_session_stopped") return undefined;
+          const data = body.data.map(({ session_id }: { session_id: string }) => ({
+            session_id,
+            status: 404,
+            error,
+          }));
+          return Response.json({ data }, { status: 207 });
+        },
+      });
+      const receipts = receiptsOf(await provider.registerMany(manyRegistrations(2)));
 
-    expect(failuresOf(await provider.cancelMany(receipts))).toMatchObject([
-      { index: 0, code: "unavailable", outcome: "unknown", retryable: true, status: 404 },
-      { index: 1, code: "unavailable", outcome: "unknown", retryable: true, status: 404 },
-    ]);
-    expect(batches().filter(({ type }) => type === "parking_session_stopped")).toHaveLength(2);
-  });
+      expect(failuresOf(await provider.cancelMany(receipts))).toMatchObject([
+        { index: 0, code: "unavailable", outcome: "unknown", retryable: true, status: 404 },
+        { index: 1, code: "unavailable", outcome: "unknown", retryable: true, status: 404 },
+      ]);
+      expect(batches().filter(({ type }) => type === "parking_session_stopped")).toHaveLength(2);
+    },
+  );
 
-  it("under 200 is believed, too", async () => {
+  it("under 200 is read in the same way", async () => {
     const { provider, sandbox } = connect(vendor, {
       async instead(request) {
         if (!request.url.endsWith("/events")) return undefined;
@@ -93,7 +96,7 @@ describe("a multi-status reply", () => {
     expect(sandbox.violations).toEqual([]);
   });
 
-  it("leaves the outcome of a refused session open when an attempt before it had no clear end", async () => {
+  it("leaves the outcome of a refused session open when an earlier attempt had no clear result", async () => {
     const { provider, sandbox, faults } = connect(vendor);
     faults.add({ kind: "status", status: 502, path: "/events" });
     sandbox.nextEvents("multi-status", { refused: [0] });
@@ -103,7 +106,7 @@ describe("a multi-status reply", () => {
     expect(failuresOf(outcomes)).toMatchObject([{ index: 0, status: 422, outcome: "unknown", attempts: 2 }]);
   });
 
-  it("that attributes nothing is repeated by identity, and creates nothing twice", async () => {
+  it("without outcomes of its sessions is repeated by identity, and creates nothing twice", async () => {
     const { provider, sandbox, batches } = connect(vendor);
     sandbox.nextEvents("multi-status-unreadable", { refused: [1] });
 
@@ -118,7 +121,7 @@ describe("a multi-status reply", () => {
     ]);
   });
 
-  it("that never attributes anything leaves the whole batch unknown", async () => {
+  it("that never has outcomes of its sessions leaves the whole batch unknown", async () => {
     const { provider, sandbox, count } = connect(vendor, { provider: { retries: 2 } });
     for (let reply = 0; reply < 3; reply += 1) sandbox.nextEvents("multi-status-unreadable");
 
@@ -144,7 +147,7 @@ describe("a multi-status reply", () => {
       "names a stranger",
       (ids: string[]) => [...ids, "stranger"].map((session_id) => ({ session_id, status: 200 })),
     ],
-  ])("that %s attributes nothing", async (_, toItems) => {
+  ])("that %s has no outcomes of its sessions", async (_, toItems) => {
     const { provider } = connect(vendor, {
       provider: { retries: 0 },
       async instead(request) {

@@ -24,7 +24,7 @@ describe("a reply that says accepted", () => {
     expect(sandbox.sessions.size).toBe(3);
   });
 
-  it("and then loses the change is healed by a repeat", async () => {
+  it("and then loses the change is corrected by a repeat", async () => {
     const { provider, sandbox, batches } = connect(vendor);
     sandbox.nextEvents("accepted-dropped");
 
@@ -36,7 +36,7 @@ describe("a reply that says accepted", () => {
     expect([...sandbox.sessions.keys()]).toEqual([receipt.reference]);
   });
 
-  it("and loses an extension is healed by a repeat", async () => {
+  it("and loses an extension is corrected by a repeat", async () => {
     const { provider, sandbox } = connect(vendor);
     const receipt = await provider.register(sampleRegistration());
     sandbox.nextEvents("accepted-dropped");
@@ -47,7 +47,7 @@ describe("a reply that says accepted", () => {
     expect(sandbox.sessions.get(receipt.reference)?.endTime).toEqual(validTo);
   });
 
-  it("and loses a cancellation is healed by a repeat: the plate must not stay", async () => {
+  it("and loses a cancellation is corrected by a repeat: the plate must not stay", async () => {
     const { provider, sandbox, seen, pass } = connect(vendor);
     const receipt = await provider.register(sampleRegistration());
     sandbox.nextEvents("accepted-dropped");
@@ -80,7 +80,7 @@ describe("a reply that says accepted", () => {
     expect(sandbox.sessions.size).toBe(10);
   });
 
-  it("is believed where the account may not read back, and the capability goes off", async () => {
+  it("counts where the account may not read back, and the capability turns false", async () => {
     const { provider, sandbox, count } = connect(vendor, { sandbox: { readBack: false } });
     sandbox.nextEvents("accepted");
     sandbox.nextEvents("accepted");
@@ -94,7 +94,7 @@ describe("a reply that says accepted", () => {
     expect(sandbox.sessions.size).toBe(2);
   });
 
-  it("is believed for a right that has not begun", async () => {
+  it("counts for a right that has not begun", async () => {
     const { provider, sandbox, count } = connect(vendor);
     sandbox.nextEvents("accepted");
 
@@ -106,7 +106,7 @@ describe("a reply that says accepted", () => {
 });
 
 describe("find", () => {
-  it("shows what officers see for a plate in a zone, others' rights included", async () => {
+  it("returns what officers see for a plate in a zone, rights of other systems included", async () => {
     const { provider, sandbox } = connect(vendor);
     const { reference } = await provider.register(sampleRegistration());
     sandbox.addForeignSession({
@@ -135,7 +135,7 @@ describe("find", () => {
     ]);
   });
 
-  it("shows nothing for a stranger, another region, or a record that cannot be read", async () => {
+  it("returns nothing for an unknown plate, another region, or a record that cannot be read", async () => {
     const { provider } = connect(vendor);
     await provider.register(sampleRegistration());
 
@@ -167,7 +167,7 @@ describe("find", () => {
     });
   });
 
-  it("names a target that is no zone", async () => {
+  it("names a target that is not a zone", async () => {
     const { provider } = connect(vendor);
 
     expect(

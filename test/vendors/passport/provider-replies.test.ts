@@ -14,7 +14,7 @@ beforeEach(() => {
 
 const forever = { times: Number.POSITIVE_INFINITY };
 
-describe("what no API would say", () => {
+describe("a reply that no API would send", () => {
   it.each<[Fault, string]>([
     [{ kind: "html" }, "a page instead of JSON"],
     [{ kind: "empty" }, "empty instead of JSON"],
@@ -41,7 +41,7 @@ describe("what no API would say", () => {
     [{ kind: "empty" }, "empty instead of JSON"],
     [{ kind: "truncated" }, "not JSON, or was cut off"],
     [{ kind: "huge", bytes: 10_000_000 }, "too long"],
-  ])("as what is read back: %j", async (fault, words) => {
+  ])("when reading back: %j", async (fault, words) => {
     const { provider, faults, count } = connect(vendor);
     faults.add({ ...fault, ...forever, path: "/parking-rights" });
 
@@ -61,7 +61,7 @@ describe("what no API would say", () => {
       { kind: "status", status: 200, body: '{"data":[', headers: { "content-type": "application/json" } },
       "not JSON, or was cut off",
     ],
-  ])("as the answer to events, to the end: %j", async (fault, words) => {
+  ])("to events, every time: %j", async (fault, words) => {
     const { provider, faults, count, sandbox } = connect(vendor, { provider: { retries: 2 } });
     faults.add({ ...fault, ...forever, path: "/events" });
 
@@ -84,7 +84,7 @@ describe("what no API would say", () => {
     [{ kind: "huge", bytes: 10_000_000, applied: true }],
     [{ kind: "reset-after" }],
     [{ kind: "reset-before" }],
-  ])("as the answer to events, once: the repeat creates nothing twice: %j", async (fault) => {
+  ])("to events, once: the repeat creates nothing twice: %j", async (fault) => {
     const { provider, faults, sandbox, count } = connect(vendor);
     faults.add({ ...fault, path: "/events" });
 
@@ -95,7 +95,7 @@ describe("what no API would say", () => {
     expect(sandbox.violations).toEqual([]);
   });
 
-  it("as a multi-status reply that was cut off is repeated", async () => {
+  it("as a multi-status reply that was cut off leads to a repeat", async () => {
     const { provider, faults, sandbox, count } = connect(vendor);
     sandbox.nextEvents("multi-status");
     faults.add({ kind: "truncated", path: "/events" });
@@ -106,7 +106,7 @@ describe("what no API would say", () => {
     expect(count("/events")).toBe(2);
   });
 
-  it("is not the empty body of a success", async () => {
+  it("is not confused with the empty body of a success", async () => {
     const { provider, faults, count } = connect(vendor);
     faults.add({ kind: "empty", applied: true, path: "/events" });
 
@@ -117,7 +117,7 @@ describe("what no API would say", () => {
 });
 
 describe("a refusal", () => {
-  it("keeps the vendor's code, words and our trace id", async () => {
+  it("keeps the vendor's code and message and the provider's trace id", async () => {
     const { provider, sandbox } = connect(vendor);
     const unknown = "99999999-9999-4999-8999-999999999999";
 
@@ -168,7 +168,7 @@ describe("a refusal", () => {
     });
   });
 
-  it("that asks to slow down is retried, and in the end says how long to wait", async () => {
+  it("that asks to slow down is retried, and the final error says how long to wait", async () => {
     const { provider, faults, count } = connect(vendor, { provider: { retries: 1 } });
     faults.add({ kind: "rate-limit", retryAfter: 0, path: "/events" });
     faults.add({ kind: "rate-limit", retryAfter: 120, path: "/events" });
@@ -184,7 +184,7 @@ describe("a refusal", () => {
 });
 
 describe("events", () => {
-  it("tell of every attempt and retry, the shared requests included", async () => {
+  it("are emitted for every attempt and retry, the shared requests included", async () => {
     const { provider, faults, events } = connect(vendor);
     faults.add({ kind: "status", status: 503, path: "/events" });
 

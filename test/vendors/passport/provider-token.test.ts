@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 
 describe("the access token", () => {
-  it("is asked for with the client's credentials, and goes with every request", async () => {
+  it("is requested with the client's credentials, and sent with every request", async () => {
     const { provider, sandbox } = connect(vendor);
 
     await provider.register(sampleRegistration());
@@ -30,7 +30,7 @@ describe("the access token", () => {
     expect(traces).not.toContain(null);
   });
 
-  it("is asked for once by fifty concurrent registrations", async () => {
+  it("is requested once by fifty concurrent registrations", async () => {
     const { provider, sandbox, count } = connect(vendor);
 
     await Promise.all(manyRegistrations(50).map((registration) => provider.register(registration)));
@@ -39,7 +39,7 @@ describe("the access token", () => {
     expect(sandbox.sessions.size).toBe(50);
   });
 
-  it("that cannot be had fails everybody who waits for it, and the next one asks again", async () => {
+  it("that cannot be had fails every waiting call, and the next call requests it again", async () => {
     const { provider, faults, count } = connect(vendor, { provider: { retries: 0 } });
     faults.add({ kind: "status", status: 503, path: TOKENS });
 
@@ -82,7 +82,7 @@ describe("the access token", () => {
     ["with nulls, which is taken for five minutes", { expires_at: null, expires_in: null }, 4],
     ["of other kinds, which is taken for five minutes", { expires_at: {}, expires_in: [false] }, 4],
     ["in words, which is taken for five minutes", { expires_at: "soon", expires_in: "later" }, 4],
-  ])("may say its end %s", async (_, expiry, minutes) => {
+  ])("may state its end %s", async (_, expiry, minutes) => {
     let asked = 0;
     const { provider, pass } = connect(vendor, {
       instead(request) {
@@ -104,7 +104,7 @@ describe("the access token", () => {
     expect(asked).toBe(2);
   });
 
-  it("that is refused is renewed, once for all who were refused", async () => {
+  it("that is refused is renewed once for all refused calls", async () => {
     const { provider, sandbox, count } = connect(vendor);
     await provider.register(sampleRegistration());
     sandbox.expireTokens();
@@ -119,7 +119,7 @@ describe("the access token", () => {
 });
 
 describe("the client secret", () => {
-  it("that is a function is asked again after the vendor refused the last one", async () => {
+  it("that is a function is called again after the vendor refused the last one", async () => {
     const secret = vi.fn<() => Promise<string>>();
     const { provider, sandbox, count } = connect(vendor, { provider: { clientSecret: secret } });
     secret.mockImplementation(async () => sandbox.clientSecret);
@@ -137,7 +137,7 @@ describe("the client secret", () => {
     expect(sandbox.sessions.size).toBe(2);
   });
 
-  it("that was rotated without our hearing of it is unauthorized, and nothing was changed", async () => {
+  it("that was rotated without the provider's knowledge is unauthorized, and nothing was changed", async () => {
     const { provider, sandbox, count } = connect(vendor);
     await provider.register(sampleRegistration());
     sandbox.setClientSecret("rotated");
@@ -170,7 +170,7 @@ describe("the client secret", () => {
   it.each<[string, () => string | Promise<string>, string]>([
     ["throws", () => Promise.reject(new Error("the vault is sealed: hunter2")), "unavailable"],
     ["gives nothing", () => "", "invalid_config"],
-  ])("whose function %s is named", async (_, clientSecret, code) => {
+  ])("whose function %s is named in the error", async (_, clientSecret, code) => {
     const { provider, count } = connect(vendor, { provider: { clientSecret, retries: 0 } });
 
     const error = await failureOf(() => provider.register(sampleRegistration()));
@@ -198,7 +198,7 @@ describe("a reply to the token request", () => {
       Response.json({ access_token: "xyz☃" }),
       'not as expected at "access_token"',
     ],
-  ])("that is %s is told", async (_, reply, words) => {
+  ])("that is %s is reported", async (_, reply, words) => {
     const { provider, count } = connect(vendor, {
       instead: (request) => (request.url.endsWith(TOKENS) ? reply.clone() : undefined),
     });
@@ -211,7 +211,7 @@ describe("a reply to the token request", () => {
     expect(count(TOKENS)).toBe(1);
   });
 
-  it("of 10 MB is told", async () => {
+  it("of 10 MB is reported", async () => {
     const { provider, faults } = connect(vendor);
     faults.add({ kind: "huge", bytes: 10_000_000, path: TOKENS });
 

@@ -38,7 +38,7 @@ describe("register", () => {
     expect(sandbox.violations).toEqual([]);
   });
 
-  it("leaves a receipt that amends and cancels it", async () => {
+  it("returns a receipt that amends and cancels it", async () => {
     const { provider } = connect(vendor);
     const registration = sampleRegistration({ generation: 2 });
 
@@ -90,7 +90,7 @@ describe("register", () => {
     expect([...sandbox.sessions.values()].map(({ zoneId }) => zoneId)).toEqual([target]);
   });
 
-  it("sends an external zone id as it is, without asking for zones", async () => {
+  it("sends an external zone id unchanged, without requesting zones", async () => {
     const { provider, batches, sandbox, count } = connect(vendor, { provider: { zoneIds: "external" } });
 
     await provider.register(sampleRegistration({ target: "lot-2" }));
@@ -102,7 +102,7 @@ describe("register", () => {
     expect(provider.capabilities.find).toBe(false);
   });
 
-  it("lowers the operator id, which the wire wants in lower case", async () => {
+  it("lowers the operator id, which the wire requires in lower case", async () => {
     const { provider, batches } = connect(vendor, {
       provider: { operatorId: ` ${OPERATOR.toUpperCase()} ` },
     });
@@ -204,7 +204,7 @@ describe("amend", () => {
     expect(seen()).toEqual([]);
   });
 
-  it("takes an end away: the right is covered openEndedDays from now", async () => {
+  it("removes an end: the right is covered openEndedDays from now", async () => {
     const { provider, sandbox, pass } = connect(vendor);
     const receipt = await provider.register(sampleRegistration());
     pass(86_400_000);
@@ -218,7 +218,7 @@ describe("amend", () => {
     expect(sandbox.sessions.get(receipt.reference)?.endTime.toISOString()).toBe(amended.coveredUntil);
   });
 
-  it("covers an open-ended right further each time", async () => {
+  it("extends an open-ended right further each time", async () => {
     const { provider, pass } = connect(vendor);
     let receipt = await provider.register(sampleRegistration({ validTo: null }));
     const covered = [receipt.coveredUntil];
@@ -315,7 +315,7 @@ describe("cancel", () => {
     await expect(provider.cancel(receipt)).rejects.toMatchObject({ code: "rejected", vendorCode: "locked" });
   });
 
-  it("is held where a 404 does not come from Passport", async () => {
+  it("is repeated where a 404 does not come from Passport", async () => {
     const { provider, faults, seen } = connect(vendor, { provider: { retries: 0 } });
     const receipt = await provider.register(sampleRegistration());
     faults.add({ kind: "status", status: 404, body: "<h1>Not here</h1>", path: "/events" });
@@ -331,7 +331,7 @@ describe("cancel", () => {
     expect(seen()).toEqual([]);
   });
 
-  it("goes to the target that the receipt names, wherever the location points by now", async () => {
+  it("uses the receipt's target, wherever the location points by now", async () => {
     const { provider, batches, seen } = connect(vendor);
     const before = await provider.register(sampleRegistration({ target: DOWNTOWN }));
     const after = await provider.register(sampleRegistration({ target: LIBRARY }));
@@ -346,7 +346,7 @@ describe("cancel", () => {
     expect([seen(now, DOWNTOWN), seen(now, LIBRARY)]).toEqual([[], ["GXK204"]]);
   });
 
-  it("goes to the zone that a number meant when it was registered, though it means another one now", async () => {
+  it("uses the zone that a number meant at registration, though it means another one now", async () => {
     const before = connect(vendor);
     const receipt = await before.provider.register(sampleRegistration({ target: "101" }));
     const { provider, batches } = connect(vendor, {
@@ -359,8 +359,8 @@ describe("cancel", () => {
   });
 });
 
-describe("printing", () => {
-  it("a provider shows no secret", async () => {
+describe("a printed provider", () => {
+  it("shows no secret", async () => {
     const { inspect } = await import("node:util");
     const { provider, sandbox } = connect(vendor);
     await provider.register(sampleRegistration());

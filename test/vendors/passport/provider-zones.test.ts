@@ -54,7 +54,7 @@ describe("a target", () => {
     expect(receipt).toMatchObject({ target: DOWNTOWN, registration: { target } });
   });
 
-  it("that is an id in upper case goes out in lower case, and no zone is asked for", async () => {
+  it("that is an id in upper case is sent in lower case, and no zones are requested", async () => {
     const { provider, count, batches } = connect(vendor);
 
     await provider.register(sampleRegistration({ target: LIBRARY.toUpperCase() }));
@@ -248,7 +248,7 @@ describe("the zone list", () => {
     expect(await provider.listZones()).toMatchObject({ complete: true, zones: [{ id: DOWNTOWN }] });
   });
 
-  it("is remembered for a quarter of an hour", async () => {
+  it("is cached for a quarter of an hour", async () => {
     const { provider, pass, count } = connect(vendor);
 
     await provider.listZones();
@@ -262,7 +262,7 @@ describe("the zone list", () => {
     expect(fetchedAt).toEqual(new Date("2026-09-15T12:15:00.000Z"));
   });
 
-  it("is asked for again with refresh", async () => {
+  it("is requested again with refresh", async () => {
     const { provider, count } = connect(vendor);
 
     await provider.listZones();
@@ -271,7 +271,7 @@ describe("the zone list", () => {
     expect(count("/zones")).toBe(2);
   });
 
-  it("is asked for once by many at the same time", async () => {
+  it("is requested once by many concurrent calls", async () => {
     const { provider, count } = connect(vendor);
 
     await Promise.all([
@@ -282,7 +282,7 @@ describe("the zone list", () => {
     expect(count("/zones")).toBe(1);
   });
 
-  it("is asked for again for a zone that may be new, but not for every permit", async () => {
+  it("is requested again for a zone that may be new, but not for every permit", async () => {
     let zones = [record(DOWNTOWN, "101", "Downtown Lot")];
     const { provider, pass, count } = connect(vendor, { instead: pages(() => ({ data: zones })) });
     await provider.listZones();
@@ -296,7 +296,7 @@ describe("the zone list", () => {
     expect(count("/zones")).toBe(2);
   });
 
-  it("that fails is asked for again by the next one, and by a retry", async () => {
+  it("that fails is requested again by the next call, and by a retry", async () => {
     const { provider, faults, count } = connect(vendor, { provider: { retries: 0 } });
     faults.add({ kind: "status", status: 503, path: "/zones" });
 
@@ -307,7 +307,7 @@ describe("the zone list", () => {
 });
 
 describe("checkConnection", () => {
-  it("says how many zones there are, and always asks", async () => {
+  it("says how many zones there are, and always requests them", async () => {
     const { provider, count } = connect(vendor);
     await provider.listZones();
 
@@ -330,7 +330,7 @@ describe("checkConnection", () => {
 });
 
 describe("validateMapping", () => {
-  it("knows the provider's id, operator and kind of zones", async () => {
+  it("uses the provider's id, operator and kind of zones", async () => {
     const { provider } = connect(vendor, { provider: { id: "passport-east" } });
     const company = {
       id: "university",

@@ -210,7 +210,7 @@ describe("an extended or stopped event", () => {
     });
   });
 
-  it("ends the session; a stop at the start leaves nothing to see", async () => {
+  it("ends the session; after a stop at the start there is nothing to see", async () => {
     const stop = changed(sandbox, { end_time: "2026-09-01T08:00:00.000Z", vehicle: undefined });
 
     const first = await client.send("stopped", stop);
@@ -325,7 +325,7 @@ describe("nextEvents", () => {
     expect(sandbox.events.map(({ effect }) => effect)).toEqual(["applied", "applied", "dropped", "applied"]);
   });
 
-  it("multi-status attributes each refusal to its session", async () => {
+  it("multi-status has an outcome for each session", async () => {
     sandbox.nextEvents("multi-status", { refused: [1] });
 
     const reply = await client.send("started", ...both());
@@ -343,7 +343,7 @@ describe("nextEvents", () => {
   it.each([
     { refused: [0], applied: ["two"] },
     { refused: "all" as const, applied: [] },
-  ])("multi-status-unreadable attributes nothing: $applied applied", async ({ refused, applied }) => {
+  ])("multi-status-unreadable has no outcomes: $applied applied", async ({ refused, applied }) => {
     sandbox.nextEvents("multi-status-unreadable", { refused });
 
     const reply = await client.send("started", ...both());
@@ -375,7 +375,7 @@ describe("violations", () => {
     expect(sandbox.violations).toEqual(["Two requests were in flight at once for session one."]);
   });
 
-  it("do not count a request that its client gave up", async () => {
+  it("do not count a request that its client aborted", async () => {
     const held = Promise.withResolvers<void>();
     const waits = [held.promise, Promise.resolve()];
     const slow = createClient({ latency: () => waits.shift() ?? Promise.resolve() });
@@ -399,7 +399,7 @@ describe("violations", () => {
     expect(slow.sandbox.events.map(({ effect }) => effect)).toEqual(["applied", "repeated"]);
   });
 
-  it("record an event that is older than the one before it", async () => {
+  it("record an event that is older than the previous one", async () => {
     await client.send("started", started(sandbox));
     await client.send("extended", changed(sandbox, { occurred_at: "2026-09-01T10:59:59.999Z" }));
 

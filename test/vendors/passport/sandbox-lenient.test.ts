@@ -150,7 +150,7 @@ describe.each(DEVIATIONS)("%s", (_, words, send) => {
 });
 
 describe("leniency", () => {
-  it("refuses what no reading could carry out", async () => {
+  it("refuses requests that cannot be carried out at all", async () => {
     const client = await logIn(false);
     const { sandbox, send, post } = client;
     const refused = [
@@ -170,7 +170,7 @@ describe("leniency", () => {
     expect(sandbox.sessions.size).toBe(0);
   });
 
-  it("takes what a client that is known to work sends: no trace id anywhere", async () => {
+  it("accepts the requests of a client that is known to work: no trace id anywhere", async () => {
     const { sandbox } = createClient({ strict: false });
     const base = "https://passport.test";
     const credentials = {
@@ -196,7 +196,7 @@ describe("leniency", () => {
     expect(sandbox.warnings).toHaveLength(2);
   });
 
-  it("takes more than a hundred events, unless a limit is set", async () => {
+  it("accepts more than a hundred events, unless a limit is set", async () => {
     const events = ({ sandbox }: Client) =>
       Array.from({ length: 101 }, (_, index) => started(sandbox, { session_id: `session-${index}` }));
     const lenient = await logIn(false);
@@ -210,7 +210,7 @@ describe("leniency", () => {
     expect((await limited.send("started", ...events(limited))).status).toBe(413);
   });
 
-  it("is the default, of one sandbox and of all together, which report what they warn of", async () => {
+  it("is the default, of one sandbox and of all together, which report their warnings", async () => {
     const warned: string[] = [];
     const zonesWithoutTrace = async (sandbox: ReturnType<typeof createSandbox>) => {
       const reply = await sandbox.fetch("https://sandbox.test/passport/v3/shared/access-tokens", {

@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 
 describe("tokens", () => {
-  it("are given for JSON and for form credentials", async () => {
+  it("are issued for JSON and for form credentials", async () => {
     const json = await client.logIn();
     const form = await client.call("/v3/shared/access-tokens", {
       method: "POST",
@@ -37,7 +37,7 @@ describe("tokens", () => {
     expect(form.status).toBe(200);
   });
 
-  it("say how long they last when asked to", async () => {
+  it("state their lifetime when configured", async () => {
     const older = createClient({ tokenExpiry: "expires_in", tokenLifetimeSeconds: 90 });
 
     const reply = await older.logIn();
@@ -137,7 +137,7 @@ describe("every request", () => {
     expect(JSON.stringify(sandbox.requests)).not.toContain("SECRET1");
   });
 
-  it("rejects like fetch when it is aborted already", async () => {
+  it("rejects like fetch when it is already aborted", async () => {
     const signal = AbortSignal.abort(new Error("enough"));
 
     await expect(sandbox.fetch("https://passport.test/v3/shared/zones", { signal })).rejects.toThrow(
@@ -152,7 +152,7 @@ describe("zones", () => {
     return { status: reply.status, body: await reply.json() };
   };
 
-  it("are all listed, whatever the limit, with ids that stay the same", async () => {
+  it("are all listed, whatever the limit, with constant ids", async () => {
     const { body } = await list(`operator_id=${OPERATOR}&limit=1`);
 
     expect(body.data).toHaveLength(2);
@@ -161,7 +161,7 @@ describe("zones", () => {
     expect(createClient().sandbox.zones).toEqual(sandbox.zones);
   });
 
-  it("end silently at a page when the list is truncated", async () => {
+  it("end without a next page when the list is truncated", async () => {
     const short = createClient({ zonePaging: "truncated", zonePageSize: 1 });
     await short.logIn();
 
@@ -188,7 +188,7 @@ describe("parking rights", () => {
     return { status: reply.status, body: await reply.json() };
   };
 
-  it("show what has not ended, foreign rights included", async () => {
+  it("include all that have not ended, foreign rights included", async () => {
     const zone = zoneIdOf(sandbox);
     await client.send("started", started(sandbox));
     await client.send(
@@ -236,7 +236,7 @@ describe("parking rights", () => {
 });
 
 describe("a foreign session", () => {
-  it("is seen by officers and cannot be changed by the client", async () => {
+  it("is visible to officers and cannot be changed by the client", async () => {
     const zoneId = zoneIdOf(sandbox);
     const span = {
       startTime: new Date("2026-09-01T08:00:00.000Z"),

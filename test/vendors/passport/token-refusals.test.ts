@@ -27,7 +27,7 @@ describe("a token request that is refused", () => {
     [404, { type: "io.passportlabs:error:client_not_found" }, "client_not_found"],
     [422, { type: "io.passportlabs:error:invalid_audience" }, "invalid_audience"],
   ])(
-    "by %i in OAuth's or Passport's words refuses our credentials, not a permit",
+    "by %i in OAuth's or Passport's format refuses the client's credentials, not a permit",
     async (status, body, code) => {
       const { provider } = connect(
         vendor,
@@ -63,7 +63,7 @@ describe("a token request that is refused", () => {
   });
 });
 
-describe("a token that is told to have ended", () => {
+describe("a token that a reply calls expired", () => {
   it.each<[string, number, BodyInit, Record<string, string>]>([
     ["403 in Passport's words", 403, '{"type":"io.passportlabs:error:token_expired"}', {}],
     [
@@ -120,7 +120,7 @@ describe("a token that is told to have ended", () => {
     expect([count(TOKENS), count("/events")]).toEqual([1, 1]);
   });
 
-  it("while reading back switches nothing off", async () => {
+  it("does not turn a capability off when it is refused while reading back", async () => {
     const { provider } = connect(vendor, {
       instead: ({ url }) =>
         url.includes("/parking-rights")
@@ -134,7 +134,7 @@ describe("a token that is told to have ended", () => {
   });
 });
 
-describe("a token with a short life", () => {
+describe("a token with a short lifetime", () => {
   it.each([
     ["of 30 seconds", { expires_in: 30 }, 14],
     ["of a minute", { expires_in: 60 }, 29],
@@ -142,7 +142,7 @@ describe("a token with a short life", () => {
     ["of two minutes", { expires_in: 120 }, 59],
     ["that has ended by our clock", { expires_at: "2026-09-15T11:00:00.000Z" }, 200],
     ["of no length", { expires_in: 0 }, 200],
-  ])("%s costs no request for each call", async (_, expiry, seconds) => {
+  ])("%s is not requested for each call", async (_, expiry, seconds) => {
     let asked = 0;
     const { provider, pass } = connect(vendor, {
       instead(request) {

@@ -74,24 +74,24 @@ describe("a 2xx reply to events", () => {
     ["null", "is neither a JSON object nor a list"],
     ["true", "is neither a JSON object nor a list"],
     ['"OK"', "is neither a JSON object nor a list"],
-  ])("is none, and says why: %j", (body, words) => {
+  ])("is none, and the error says why: %j", (body, words) => {
     expect(findAcceptanceProblem(reply(body))).toContain(words);
     expect(readPassportRefusal(reply(body))).toBeUndefined();
   });
 
-  it("is none when it says to be a problem document, whatever it holds", () => {
+  it("is none when it calls itself a problem document, whatever it holds", () => {
     expect(findAcceptanceProblem(reply({ title: "No" }, 200, "application/problem+json"))).toContain(
       "content-type",
     );
   });
 });
 
-describe("Passport's words", () => {
+describe("Passport's error format", () => {
   it.each<[string, unknown]>([
     ["a problem document", { type: "io.passportlabs:error:locked", detail: "No." }],
     ["one inside an error", { error: { type: "io.passportlabs:error:locked", detail: "No." } }],
     ["the only one of a list", { errors: [{ type: "io.passportlabs:error:locked", detail: "No." }] }],
-  ])("are %s, under any status", (_, body) => {
+  ])("includes %s, under any status", (_, body) => {
     for (const status of [200, 202, 207, 400, 404, 409, 422, 500]) {
       expect(readPassportRefusal(reply(body, status))).toMatchObject({
         vendorCode: "locked",
@@ -111,7 +111,7 @@ describe("Passport's words", () => {
     ["io.passportlabs:error:locked"],
     ["<p>io.passportlabs:error:locked</p>"],
     ['{"type":"io.passportlabs:error:locked"'],
-  ])("are not %j", (body) => {
+  ])("does not include %j", (body) => {
     for (const status of [200, 404]) expect(readPassportRefusal(reply(body, status))).toBeUndefined();
   });
 
@@ -120,7 +120,7 @@ describe("Passport's words", () => {
     [{ status: 503 }, { status: 503 }],
     [{ status: "404" }, { vendorCode: "locked" }],
     [{ status: 200 }, { vendorCode: "locked" }],
-  ])("under 200 count with the status that they name: %j", (more, expected) => {
+  ])("counts under 200 with the status in the document: %j", (more, expected) => {
     const body = { type: "io.passportlabs:error:locked", ...more };
     expect(readPassportRefusal(reply(body))).toMatchObject(expected);
   });
@@ -135,7 +135,7 @@ describe("a reply to the token request", () => {
     [400, { error: "server_error" }],
     [400, ["invalid_client"]],
     [400, "invalid_client"],
-  ])("does not refuse our credentials by %i %j", (status, body) => {
+  ])("does not refuse the client's credentials by %i %j", (status, body) => {
     expect(readTokenRefusal(reply(body, status))).toBeUndefined();
   });
 });

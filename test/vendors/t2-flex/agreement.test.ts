@@ -93,7 +93,7 @@ it("the dialects agree with each other, and with the naive lookup", async () => 
     expect(seen.get(shows) ?? 0, shows).toBeGreaterThan(10);
 });
 
-it("offstreet and genetec agree about a place, but for one that is unknown", {
+it("offstreet and genetec agree about a place, except an unknown one", {
   timeout: 300_000,
 }, async () => {
   const seen = new Map<string, number>();

@@ -38,9 +38,9 @@ function open(
 const vendorsOf = ({ asked }: { asked: readonly { vendor: string }[] }) => asked.map(({ vendor }) => vendor);
 const none = () => Response.json({ sessions: [] });
 
-describe("the handheld that is really used", () => {
+describe("the handheld in use", () => {
   it.each([201, 204, 301, 400, 401, 404, 429, 500, 503])(
-    "shows nothing under %i, and asks no other vendor",
+    "shows nothing under %i, and calls no other vendor",
     async (status) => {
       const handheld = open([() => new Response(status === 204 ? null : "{}", { status })]);
       expect(await handheld.lookup({ plate: "GXK204" })).toEqual({ shows: "nothing" });
@@ -51,7 +51,7 @@ describe("the handheld that is really used", () => {
   it.each<[string, () => Promise<Response>]>([
     ["a failure of transport", () => Promise.reject(new TypeError("fetch failed"))],
     ["a time-out", () => new Promise(() => {})],
-  ])("goes on to the next vendor after %s", async (_, reply) => {
+  ])("continues with the next vendor after %s", async (_, reply) => {
     const timers = handTimers();
     const options: FieldHandheldOptions = {
       timeoutMs: 5,
@@ -77,7 +77,7 @@ describe("the handheld that is really used", () => {
     expect(vendorsOf(handheld)).toEqual(["first", "second"]);
   });
 
-  it("says that there is no connection when no vendor can be reached", async () => {
+  it("reports no connection when no vendor can be reached", async () => {
     const fail = () => Promise.reject(new TypeError("fetch failed"));
     expect(await open([fail], fail).lookup({ plate: "GXK204" })).toEqual({ shows: "no_connection" });
   });
@@ -100,13 +100,13 @@ describe("the handheld that is really used", () => {
     },
   );
 
-  it("compares the end alone: what starts tomorrow looks valid", async () => {
+  it("compares the end alone: a permit that starts tomorrow looks valid", async () => {
     const tomorrow = session("2027-01-01T00:00:00Z", { startDateTime: "2026-11-22T00:00:00Z" });
     const handheld = open([() => Response.json({ sessions: [tomorrow] })]);
     expect(await handheld.lookup({ plate: "GXK204" })).toMatchObject({ shows: "valid" });
   });
 
-  it("crashes on an empty body, and shows nothing for another that is no list", async () => {
+  it("crashes on an empty body, and shows nothing for one that is not a list", async () => {
     expect(await open([() => new Response("")]).lookup({ plate: "A" })).toEqual({ shows: "crash" });
     expect(await open([() => new Response("<html>")]).lookup({ plate: "A" })).toEqual({ shows: "nothing" });
     expect(await open([() => new Response("null")]).lookup({ plate: "A" })).toEqual({ shows: "nothing" });
@@ -117,14 +117,19 @@ describe("the handheld that is really used", () => {
     ["OOB1", ["OOB1", "00B1"]],
     ["00B1", ["00B1", "OOB1"]],
     ["ABC1", ["ABC1"]],
-  ])("asks again with every O as 0, and every 0 as O, when the flag is on: %s", async (plate, plates) => {
-    const handheld = open([none], none, { swapsZeroAndO: true });
-    await handheld.lookup({ plate });
-    expect(handheld.asked.filter(({ vendor }) => vendor === "first").map((one) => one.plate)).toEqual(plates);
-    const plain = open([none], none);
-    await plain.lookup({ plate });
-    expect(plain.asked).toHaveLength(2);
-  });
+  ])(
+    "repeats the lookup with every O as 0, and every 0 as O, when the flag is on: %s",
+    async (plate, plates) => {
+      const handheld = open([none], none, { swapsZeroAndO: true });
+      await handheld.lookup({ plate });
+      expect(handheld.asked.filter(({ vendor }) => vendor === "first").map((one) => one.plate)).toEqual(
+        plates,
+      );
+      const plain = open([none], none);
+      await plain.lookup({ plate });
+      expect(plain.asked).toHaveLength(2);
+    },
+  );
 
   it.each([
     ["an unknown option", { timeout: 5 }],
@@ -151,8 +156,8 @@ describe("the handheld that is really used", () => {
   });
 });
 
-describe("what we answer such a handheld", () => {
-  it("never has a start that lies ahead, an end that is null or unreadable, or an empty body", async () => {
+describe("an answer to such a handheld", () => {
+  it("never has a start in the future, an end that is null or unreadable, or an empty body", async () => {
     const seed = Math.floor(Math.random() * 2 ** 31);
     console.log(`offstreet sessions: seed ${seed}`);
     const instant = fc.integer({ min: Date.UTC(1, 0, 1), max: Date.UTC(9999, 11, 31) });

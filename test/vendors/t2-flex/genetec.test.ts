@@ -62,7 +62,7 @@ describe("permits/search", () => {
     Color: "",
   };
 
-  it("groups what it finds by zone, once each, the best first", async () => {
+  it("groups the permits by zone, once each, the best first", async () => {
     const { search, audits } = open({ permits: held });
     const { status, body } = await search({
       PlateNumbers: ["gxk-204", "DEV456", "GXK 204", "NOBODY", "OLD1"],
@@ -87,7 +87,7 @@ describe("permits/search", () => {
     [["lot-1", "lot-1"], ["lot-1"]],
     [[], ["lot-1", "lot-2"]],
     [undefined, ["lot-1", "lot-2"]],
-  ])("looks in the zones %j", async (ZoneIds, expected) => {
+  ])("searches the zones %j", async (ZoneIds, expected) => {
     const { body } = await open({ permits: held }).search({ PlateNumbers: ["GXK204"], ZoneIds });
     const found = (body as { PermitZones: Array<{ ZoneId: string }> }).PermitZones;
     expect(found.map(({ ZoneId }) => ZoneId).toSorted()).toEqual(expected);
@@ -109,7 +109,7 @@ describe("permits/search", () => {
     expect([reply.status, reply.body]).toMatchObject([404, { error: { code } }]);
   });
 
-  it("is 503 when undetermined, also where one answer is undetermined and another is not", async () => {
+  it("is 503 when undetermined, also where only some answers are undetermined", async () => {
     const unreadable = { ...permit(), id: "BAD", validTo: "yesterday" } as never;
     const { search, audits } = open({ findPermits: () => [permit(), unreadable] });
     expect((await search({ PlateNumbers: ["GXK204", "DEV456"] })).status).toBe(503);
@@ -152,7 +152,7 @@ describe("permits/search", () => {
     });
   });
 
-  it("has the smallest date for a permit that was always there", async () => {
+  it("has the smallest date for a permit without a start", async () => {
     const { search } = open({ permits: [permit({ validFrom: new Date("0001-01-01T00:00:00Z") })] });
     expect((await search({ PlateNumbers: ["GXK204"] })).body).toMatchObject({
       PermitZones: [{ Permits: [{ Activation: "0001-01-01T00:00:00" }] }],
@@ -194,7 +194,7 @@ describe("isvalid", () => {
 });
 
 describe("zones", () => {
-  it("lists the zones that may be asked about", async () => {
+  it("lists the zones in the key's scope", async () => {
     const all = await open().send("GET", "/zones");
     expect([all.status, all.body]).toEqual([
       200,
@@ -217,7 +217,7 @@ describe("zones", () => {
     expect((await unknown.send("GET", "/zones")).status).toBe(503);
   });
 
-  it("does not list a zone's permits yet, and says so", async () => {
+  it("does not list a zone's permits, and says so", async () => {
     const { status, body } = await open().send("GET", "/zones/lot-1/permits?continuationToken=1");
     expect([status, body]).toMatchObject([404, { error: { code: "not_supported" } }]);
   });
@@ -264,7 +264,7 @@ describe("a path", () => {
     expect(await send("DELETE", "/zones")).toMatchObject({ status: 405, allow: "GET, POST" });
   });
 
-  it("reveals nothing before the key is known", async () => {
+  it("reveals nothing before the key is verified", async () => {
     const { handler } = open();
     for (const path of ["/zones", "/nowhere"])
       expect((await handler(new Request(base + path))).status).toBe(401);
@@ -310,7 +310,7 @@ describe("a body", () => {
 });
 
 describe("the key", () => {
-  it("may travel in a header of another name", async () => {
+  it("may be sent in a header of another name", async () => {
     const { password, stored } = issueCredentials({ companyId: "fundy" });
     const find = (hash: string) => (stored.hashes.includes(hash) ? stored : undefined);
     const { handler } = open({ authorize: apiKeyAuth({ header: "ApiKey", find }) });

@@ -93,7 +93,7 @@ describe("the screen", () => {
     expect(answer).toEqual({ shows: "permit", session: first, sessions: [first, second] });
   });
 
-  it("takes an empty state for one that is not known", async () => {
+  it("treats an empty state as unknown", async () => {
     const answer = await replying({ sessions: [session({ state: "" })] }).lookup({ plate: "A" });
     expect(answer).toMatchObject({ shows: "permit", session: { state: "" } });
   });
@@ -152,7 +152,7 @@ describe("the screen", () => {
     });
   });
 
-  it("shows unavailable when there is no reply in time", async () => {
+  it("shows unavailable when no reply arrives in time", async () => {
     const { handheld, timers } = createWith(() => new Promise(() => {}), CREDENTIAL, 50);
 
     const lookup = handheld.lookup({ plate: "A" });
@@ -225,7 +225,7 @@ describe("a handheld that speaks genetec", () => {
   });
   const replyOf = (...permits: Change[]) => ({ PermitZones: [{ ZoneId: "lot-1", Permits: permits }] });
 
-  it("asks below the URL, with or without a slash at its end", async () => {
+  it("calls paths below the URL, with or without a slash at its end", async () => {
     for (const url of ["https://parking.test/lookup", "https://parking.test/lookup/"]) {
       const { handheld, requests } = speak("genetec", () => Response.json({}, { status: 404 }), url);
       await handheld.lookup({ plate: "abc 123", state: "NB", locationId: "lot-1" });
@@ -279,7 +279,7 @@ describe("a handheld that speaks iris", () => {
   const reply = (inner: string) =>
     `<e:Envelope xmlns:e="urn:e"><e:Body><p:PlateInfoByPlateResponse xmlns:p="urn:p">${inner}</p:PlateInfoByPlateResponse></e:Body></e:Envelope>`;
 
-  it("sends user name, password, token and plate as XML that holds them whole", async () => {
+  it("sends user name, password, token and plate as XML, correctly escaped", async () => {
     const { handheld, requests } = speak("iris", () => new Response(reply("")));
     await handheld.lookup({ plate: "gö 1<", state: "NB", locationId: "lot-1" });
     const text = (await requests[0]?.text()) ?? "";

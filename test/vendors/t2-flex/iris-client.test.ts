@@ -72,8 +72,8 @@ async function faultOf(asked: Promise<unknown>): Promise<unknown> {
   return { status: error?.response?.status, ...error?.root?.Envelope.Body.Fault };
 }
 
-describe("the npm client soap, made from our WSDL", () => {
-  it("hears of a valid plate", async () => {
+describe("the npm client soap, generated from the WSDL", () => {
+  it("gets a valid plate", async () => {
     const { ask } = await openService();
     expect(await ask("gxk 204")).toEqual({
       expiryDate: minutes(60),
@@ -84,7 +84,7 @@ describe("the npm client soap, made from our WSDL", () => {
     });
   });
 
-  it("hears of one whose permit has ended", async () => {
+  it("gets an expired one for a permit that has ended", async () => {
     const { ask } = await openService();
     expect(await ask("OLD1")).toMatchObject({
       regionName: "Lot 2",
@@ -93,12 +93,12 @@ describe("the npm client soap, made from our WSDL", () => {
     });
   });
 
-  it("hears nothing of a plate without a permit", async () => {
+  it("gets no plateInfo for a plate without a permit", async () => {
     const { ask } = await openService();
     expect(await ask("NOBODY")).toBeUndefined();
   });
 
-  it("hears a fault for a wrong password, an unknown user and a wrong or missing token, and always the same", async () => {
+  it("gets a fault for a wrong password, an unknown user and a wrong or missing token, and always the same", async () => {
     const { client, ask, username, password, audits } = await openService();
     const fault = {
       status: 401,
@@ -124,13 +124,13 @@ describe("the npm client soap, made from our WSDL", () => {
     expect(asked.every(({ credentialId }) => credentialId === undefined)).toBe(true);
   });
 
-  it("is refused a digest, which we cannot check: the password itself is not kept", async () => {
+  it("is refused with a digest, which cannot be checked, because the password itself is not stored", async () => {
     const { client, ask, username, password } = await openService();
     client.setSecurity(new WSSecurity(username, password, { passwordType: "PasswordDigest" }));
     expect(await faultOf(ask("GXK204"))).toMatchObject({ status: 401 });
   });
 
-  it("hears a fault for a plate that cannot be read", async () => {
+  it("gets a fault for a plate that cannot be read", async () => {
     const { ask } = await openService();
     expect(await faultOf(ask("---"))).toMatchObject({ status: 503, faultcode: "soap:Server" });
   });

@@ -35,7 +35,7 @@ const basic = (username: string, password: string) => ({
   authorization: `Basic ${btoa(`${username}:${password}`)}`,
 });
 
-describe("a Basic header that a reverse proxy has put there", () => {
+describe("a Basic header that a reverse proxy has added", () => {
   it.each([
     ["of another name", basic("proxy", "its-own-secret")],
     ["without a name", basic("", "x")],
@@ -47,7 +47,7 @@ describe("a Basic header that a reverse proxy has put there", () => {
     expect([status, text.includes("Valid")]).toEqual([200, true]);
   });
 
-  it("of a name that we know, with another password, does not hide it either", async () => {
+  it("of a known name, with another password, does not hide it either", async () => {
     const { send, message, username } = open();
     expect((await send(message(), basic(username, "wrong"))).status).toBe(200);
   });
@@ -56,7 +56,7 @@ describe("a Basic header that a reverse proxy has put there", () => {
     ["at once", (name: string) => ({ fails: name === "proxy" })],
     ["later", async (name: string) => ({ fails: name === "proxy" })],
   ])(
-    "at which the store fails %s does not hide it, and is told where nothing else is proved",
+    "for which the store fails %s does not hide it, and the failure counts where nothing else authenticates",
     async (_, judge) => {
       const { username, password, stored } = issueCredentials({ companyId: "fundy" });
       const find = (name: string) => {
@@ -76,7 +76,7 @@ describe("a Basic header that a reverse proxy has put there", () => {
     },
   );
 
-  it("opens what it proves itself, as before", async () => {
+  it("still authenticates on its own", async () => {
     const { send, message, username, key } = open();
     expect((await send(message({ header: "" }), basic(username, key))).status).toBe(200);
     expect((await send(message({ password: "wrong" }), basic(username, key))).status).toBe(200);
@@ -100,7 +100,7 @@ const password = (type: string, text = "P4SSWORD") =>
 const token = (inner: string) =>
   `<wsse:Security xmlns:wsse="${SECURITY}"><wsse:UsernameToken>${inner}</wsse:UsernameToken></wsse:Security>`;
 
-describe("what cannot be read is 401 for the client, and in the audit what it is", () => {
+describe("a credential that cannot be read is 401 for the client, and the audit says why", () => {
   it.each<[string, IrisParts | string, string]>([
     ["nothing", "", "body: is empty"],
     ["JSON", "{}", "body: is not well-formed XML"],
@@ -154,13 +154,13 @@ describe("what cannot be read is 401 for the client, and in the audit what it is
     ["no credential", { header: "" }],
     ["another credential", { password: "wrong" }],
     ["another token", { token: "wrong" }],
-  ])("%s is a stranger's, and nothing else is to be told", async (_, parts) => {
+  ])("%s is 401, and the audit contains no failure", async (_, parts) => {
     const { send, message } = open();
     const { status, audit } = await send(message(parts));
     expect([status, audit?.reason, audit?.failure]).toEqual([401, "unauthorized", undefined]);
   });
 
-  it("does not matter where a header proves the credential", async () => {
+  it("does not matter where a header authenticates the client", async () => {
     const { send, message, username, key } = open();
     const { status, audit } = await send(
       message({ header: password("PasswordDigest") }),

@@ -40,13 +40,13 @@ describe("an answer", () => {
     );
   });
 
-  it("says when the permit was bought, where that is known, and a far end for none", async () => {
+  it("has the purchase date where it is known, and a distant end for an open-ended permit", async () => {
     const { text } = await open({ permits: [permit({ createdAt: minutes(-90), validTo: null })] }).ask();
     expect(text).toContain("<purchasedDate>2026-11-21T13:30:00.000Z</purchasedDate>");
     expect(text).toContain("<expiryDate>2099-12-31T23:59:59.000Z</expiryDate>");
   });
 
-  it("is Expired for the permit that ended last, and only at places that the credential may ask about", async () => {
+  it("is Expired for the permit that ended last, and only at places in the credential's scope", async () => {
     const permits = [
       permit({ id: "LAST", validTo: minutes(-10), locationIds: ["lot-2"] }),
       permit({ id: "LONG AGO", validTo: minutes(-30) }),
@@ -77,7 +77,7 @@ describe("an answer", () => {
     ]);
   });
 
-  it("escapes what it holds", async () => {
+  it("escapes its content", async () => {
     const directory = {
       getCompany: () => ({ id: "fundy", name: "F", providers: { "t2-flex": { enabled: true } } }),
       listLocations: () => [
@@ -118,7 +118,7 @@ describe("a question", () => {
     expect([status, text.includes("Valid")]).toEqual([200, true]);
   });
 
-  it("may come with HTTP Basic in place of the security header, and needs the token all the same", async () => {
+  it("may come with HTTP Basic in place of the security header, and still needs the token", async () => {
     const { send, username, key } = open();
     const authorization = `Basic ${btoa(`${username}:${key}`)}`;
     expect((await send(toIrisMessage({ header: "", token: key }), { authorization })).status).toBe(200);
@@ -212,7 +212,7 @@ describe("a question", () => {
     "<a>".repeat(4_000),
     `<a ${"b='c' ".repeat(1_000)}/>`,
     "&".repeat(16_000),
-  ])("that is no envelope (%#) is a stranger's", async (body) => {
+  ])("that is no envelope (%#) has no credential", async (body) => {
     expect((await open().send(body)).status).toBe(401);
   });
 
@@ -228,13 +228,13 @@ describe("a question", () => {
 });
 
 describe("the password", () => {
-  it("is the token too, where the credential has no hashes for one", async () => {
+  it("is also the token, where the credential has no tokenHashes", async () => {
     const { ask, key } = open();
     expect((await ask({ token: key })).status).toBe(200);
     expect((await ask({ token: `${key}x` })).status).toBe(401);
   });
 
-  it.each(["PasswordDigest", "urn:unknown"])("as %s proves nothing", async (type) => {
+  it.each(["PasswordDigest", "urn:unknown"])("as %s does not authenticate", async (type) => {
     const { send, username, key } = open();
     const message = toIrisMessage({ username, password: key, token: key });
     const typed = (value: string) => message.replace("<wsse:Password>", `<wsse:Password Type="${value}">`);
@@ -243,7 +243,7 @@ describe("the password", () => {
     expect((await send(typed(`${profile}#PasswordText`))).status).toBe(200);
   });
 
-  it("in two tokens is refused: it is not known which one counts", async () => {
+  it("in two tokens is refused, because it is ambiguous", async () => {
     const { send, username, key } = open();
     const message = toIrisMessage({ username, password: key, token: key });
     const token = /<wsse:UsernameToken>.*<\/wsse:UsernameToken>/.exec(message)?.[0] ?? "";
@@ -258,7 +258,7 @@ describe("a source that fails", () => {
     expect(text).toContain("<faultcode>soap:Server</faultcode>");
   });
 
-  it("is no plateInfo when the host chose to deny", async () => {
+  it("is no plateInfo when the host chose deny", async () => {
     const options = { findPermits: () => Promise.reject(new Error()), whenUndetermined: "deny" } as const;
     const { status, text } = await open(options).ask();
     expect([status, text.includes("plateInfo>")]).toEqual([200, false]);
@@ -267,7 +267,7 @@ describe("a source that fails", () => {
 
 describe("the WSDL", () => {
   it.each(["?wsdl", "?WSDL", "?wsdl=1", "?a=b&wsdl"])(
-    "is served without a credential at %s, with the handler's own address alone",
+    "is served without a credential at %s, with the handler's own address only",
     async (query) => {
       const { handler, audits } = open({ publicUrl: "https://lookup.test/a?b=1&c='2'" });
       const headers = { host: "evil.test", "x-forwarded-host": "evil.test" };
@@ -292,7 +292,7 @@ describe("the WSDL", () => {
     expect([text.includes(key), text.includes(username)]).toEqual([false, false]);
   });
 
-  it("is not what a query called so by POST asks for", async () => {
+  it("is not the reply to a query of that name by POST", async () => {
     const { handler } = open();
     const request = new Request(`${address}?wsdl`, {
       method: "POST",

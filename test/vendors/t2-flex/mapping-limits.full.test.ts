@@ -14,7 +14,7 @@ test("100,000 locations without any exact match end in a report that says what i
   expect(missing.slice(-90_000).every(isCutShort)).toBe(true);
 }, 300_000);
 
-test("100,000 names that all differ in case alone are all found", () => {
+test("100,000 names that differ in case alone are all found", () => {
   const report = validate((index) => `Lot ${index}`.toUpperCase());
   const found = report.issues.filter(
     ({ code, candidates }) => code === "name_differs" && candidates !== undefined,

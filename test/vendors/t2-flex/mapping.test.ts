@@ -25,7 +25,7 @@ const found = (input: Partial<T2FlexMappingInput>) =>
   issuesOf(input).map(({ code, severity, locationId }) => `${severity} ${code} ${locationId}`);
 
 describe("validateT2FlexMapping", () => {
-  test("matches descriptions to the letter", () => {
+  test("matches descriptions exactly", () => {
     const locations = [lot("a", "Lot A", { zoneName: "Core" }), lot("b", "Lot B", { target: "Lot B" })];
     const stations = [station("Lot B"), station("Lot A", { zone: "Core" })];
     expect(validate({ locations, stations })).toEqual({
@@ -201,7 +201,7 @@ describe("validateT2FlexMapping", () => {
     expect(unknown?.difference).toMatchObject({ kind: "other", position: 3 });
   });
 
-  test("leaves open which of two stations that are equally close is meant", () => {
+  test("does not decide which of two equally close stations is the right one", () => {
     const stations = [station("Lot 101"), station("Lot 102")];
     const { issues } = validate({ locations: [lot("a", "Lot 103")], stations });
     expect(issues.map(({ code, target }) => [code, target])).toEqual([
@@ -252,7 +252,7 @@ describe("validateT2FlexMapping", () => {
     expect(issues[0]?.message.startsWith(`${field}: `)).toBe(true);
   });
 
-  test("accounts for every location that is switched on, whatever it is given", () => {
+  test("reports every location that is switched on, for any input", () => {
     const name = fc.oneof(
       fc.constantFrom("Lot A", "lot a", "Lot  A", "Lot B", "Lot A "),
       fc.string({ unit: "binary", minLength: 1 }),
@@ -285,7 +285,7 @@ describe("validateT2FlexMapping", () => {
     );
   });
 
-  test("takes a thousand locations and a thousand stations with nothing in common in its stride", () => {
+  test("handles a thousand locations and a thousand stations with nothing in common", () => {
     const locations = Array.from({ length: 1_000 }, (_, index) =>
       lot(`${index}`, `North Garage level ${index}`),
     );

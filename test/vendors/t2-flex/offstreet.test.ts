@@ -92,7 +92,7 @@ describe("a question", () => {
 });
 
 describe("an answer", () => {
-  it("holds each session's fields", () => {
+  it("contains each session's fields", () => {
     expect(sessionsOf([match()])).toEqual([
       {
         id: "P-1:lot-1:GXK204:CA-NB",
@@ -113,7 +113,7 @@ describe("an answer", () => {
     expect([reply.status, reply.body]).toEqual([200, '{"sessions":[]}']);
   });
 
-  it("has no state where no region is known, the start for an unknown issue, and a far end for none", () => {
+  it("has no state where the region is unknown, the start in place of an unknown issue date, and a distant end for an open-ended permit", () => {
     const { createdAt: _, ...permit } = match().permit;
     const [session] = sessionsOf([
       match({ permit: { ...permit, validTo: null }, plate: parsePlate("GXK204") }),
@@ -126,7 +126,7 @@ describe("an answer", () => {
     expect(Date.parse(OPEN_END)).toBeGreaterThan(Date.parse("2090-01-01T00:00:00Z"));
   });
 
-  it("tells rights apart by permit, place, plate and region, also where ids hold the separator", () => {
+  it("distinguishes rights by permit, place, plate and region, also where ids contain the separator", () => {
     const { permit, location } = match();
     const matches = [
       match(),

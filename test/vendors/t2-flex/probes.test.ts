@@ -12,7 +12,7 @@ function probeOf(dialect: BuiltInDialect) {
 }
 
 describe("the probe of a dialect", () => {
-  it("is there for each built-in one, and for one of the host's own that brings it", () => {
+  it("exists for each built-in one, and for a host's own dialect that has one", () => {
     for (const dialect of ["offstreet", "iris", "genetec"] as const) expect(probeOf(dialect)).toBeDefined();
     const { probe, ...silent } = offstreetDialect;
     expect(createT2FlexProvider({ dialect: { ...silent, id: "mine" } }).probe).toBeUndefined();
@@ -33,7 +33,7 @@ describe("the probe of a dialect", () => {
     }
   });
 
-  it("asks with plate, place and region where the wire has them", () => {
+  it("sends plate, place and region where the wire has them", () => {
     const question = { plateNumber: "TEST123", region: "CA-NB", locationId: "lot-a" };
     expect(JSON.parse(probeOf("offstreet").toRequest(question, basic).body)).toEqual({
       plate: "TEST123",
@@ -50,7 +50,7 @@ describe("the probe of a dialect", () => {
     expect(headers).not.toHaveProperty("authorization");
   });
 
-  it("gives iris its token, or the password once more; a key is no credential there", () => {
+  it("sends iris its token, or the password as the token; a key is no credential there", () => {
     const probe = probeOf("iris");
     const ask = (credential: LookupCredential) => probe.toRequest({ plateNumber: "A" }, credential).body;
     expect(ask({ scheme: "username-token", username: "u", password: "p", token: "t" })).toContain(

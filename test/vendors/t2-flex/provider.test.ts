@@ -21,7 +21,7 @@ describe("createT2FlexProvider", () => {
     expect(Object.isFrozen(provider)).toBe(true);
   });
 
-  it("takes an id and a dialect of the host's own", () => {
+  it("accepts an id and a dialect of the host's own", () => {
     const dialect = { ...offstreetDialect, id: "mine", places: false };
     const provider = createT2FlexProvider({ id: "flex-moncton", dialect });
     expect(provider).toMatchObject({ id: "flex-moncton", dialect, capabilities: { places: false } });
@@ -60,13 +60,13 @@ describe("createT2FlexProvider", () => {
     expect(failure.message).toContain("createT2FlexProvider");
   });
 
-  it("says where the dialects are, when it is given a name", () => {
+  it("says where to import the dialects from, when it gets a name", () => {
     expect(() => createT2FlexProvider({ dialect: "iris" as never })).toThrow(
       /iris of "@offstreet\/enforcement\/dialects\/iris", genetecDialect of "@offstreet\/enforcement\/t2-flex"/,
     );
   });
 
-  it("has nothing to call", async () => {
+  it("makes no calls", async () => {
     expect(await createT2FlexProvider().checkConnection()).toMatchObject({ status: "not_applicable" });
   });
 
@@ -81,7 +81,7 @@ describe("createT2FlexProvider", () => {
     expect(report.matches).toEqual([expect.objectContaining({ locationId: "lot-1", target: "Lot 1" })]);
   });
 
-  it("tells the set-up in T2's words", () => {
+  it("describes the set-up in T2's words", () => {
     const { requirements, mappingChangeSteps } = createT2FlexProvider().setup;
     const text = JSON.stringify([requirements, mappingChangeSteps]);
     for (const words of [
@@ -95,7 +95,7 @@ describe("createT2FlexProvider", () => {
 });
 
 describe("isLookupDialect", () => {
-  it("wants everything that a dialect must have", () => {
+  it("requires every member of a dialect", () => {
     expect(isLookupDialect(offstreetDialect)).toBe(true);
     const { probe, ...required } = offstreetDialect;
     for (const key of Object.keys(required)) {

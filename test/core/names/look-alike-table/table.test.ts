@@ -3,7 +3,7 @@ import { LOOK_ALIKES } from "../../../../src/core/names/look-alike-table.ts";
 import { readLookAlikes } from "./read-look-alikes.ts";
 import { renderTable } from "./render-table.ts";
 
-test("the table says of each character what it looks like, once", () => {
+test("the table lists each character's look-alike once", () => {
   const characters = LOOK_ALIKES.flatMap(([, alike]) => [...alike]);
   expect(new Set(characters).size).toBe(characters.length);
   for (const character of characters) expect(character).toMatch(/^[^\0-\x7F]$/u);
@@ -23,7 +23,7 @@ test.each([
   for (const character of alike) expect([...known]).toContain(character);
 });
 
-test("reads what it should from a list of confusables, and renders it as the table stands", () => {
+test("reads the right entries from a list of confusables, and renders the table as it is stored", () => {
   const lookAlikes = readLookAlikes({
     а: [{ c: "a" }],
     a: [{ c: "а" }],
