@@ -152,7 +152,7 @@ function judgeProvider(world: HistoryWorld, state: CalmProvider): string[] {
       problems.push(`${show({ ...right, to: right.end })} is cancelled at an instant ahead.`);
   }
 
-  for (const failure of failures) problems.push(...judgeFailure(failure, { ...state, wanted, live }));
+  for (const failure of failures) problems.push(...judgeFailure(failure, { ...state, wanted, live, now }));
   return problems.map((problem) => `Calm, ${providerId}: ${problem}`);
 }
 
@@ -229,10 +229,11 @@ function judgeFailure(
   state: Pick<CalmProvider, "vendor" | "deliveries" | "isSteady"> & {
     wanted: readonly WantedRight[];
     live: readonly VendorRight[];
+    now: number;
   },
 ): string[] {
   const { reference, operation, permitId, locationId, target, vendorMessage, vendorCode, code } = failure;
-  const { vendor, deliveries, wanted, live } = state;
+  const { vendor, deliveries, wanted, live, now } = state;
   const shown = `the refused ${operation} of ${permitId} at ${locationId}→${target}`;
   const spoken = vendor.refusals.get(reference);
   const problems: string[] = [];
@@ -254,7 +255,11 @@ function judgeFailure(
   const isUnsure = deliveries
     .get(permitId)
     // What made way and cannot come back left the driver without it: that is a person's business.
-    ?.rights.some((kept) => kept.reference === reference && (kept.intent !== null || kept.gaveWay === true));
+    ?.rights.some(
+      (kept) =>
+        kept.reference === reference &&
+        (kept.intent !== null || kept.gaveWay === true || Date.parse(kept.mayLastUntil ?? "") > now),
+    );
   // Nothing is over by a clock that leapt, so a cancellation may have been asked for and refused for nothing.
   const matters = isUnsure || (operation === "cancel" ? right !== undefined || !state.isSteady : isWanted);
   if (!matters) problems.push(`${shown} is listed although it does not matter any more.`);
