@@ -120,14 +120,14 @@ export type {
   RegistrationMove,
 } from "./setup/change/mapping-change.ts";
 export { planMappingChange } from "./setup/change/plan-mapping-change.ts";
-export type {
-  EvidenceStore,
-  TestPlateEvidence,
-  TestPlateSighting,
-  TestPlateTrace,
+export {
+  type EvidenceStore,
+  memoryEvidence,
+  type TestPlateEvidence,
+  type TestPlateSighting,
+  type TestPlateTrace,
 } from "./setup/evidence/evidence.ts";
 export { fileEvidence } from "./setup/evidence/file-evidence.ts";
-export { memoryEvidence } from "./setup/evidence/memory-evidence.ts";
 export { checkReadiness } from "./setup/readiness/check-readiness.ts";
 export type {
   ExistingIntegration,

@@ -1,12 +1,11 @@
-import type { Company, Location } from "../../src/core/directory/directory.ts";
-import { memoryDirectory } from "../../src/core/directory/directory.ts";
+import { type Company, type Location, memoryDirectory } from "../../src/core/directory/directory.ts";
 import type { EnforcementProvider } from "../../src/core/provider.ts";
 import { apiKeyAuth, basicAuth } from "../../src/lookup/auth/authorizers.ts";
 import { issueCredentials } from "../../src/lookup/auth/issue-credentials.ts";
 import { createPermitLookupHandler } from "../../src/lookup/handler.ts";
 import { memoryPermits } from "../../src/lookup/memory-permits.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import { memoryEvidence } from "../../src/setup/evidence/memory-evidence.ts";
+import { memoryEvidence } from "../../src/setup/evidence/evidence.ts";
 import { type FixedClock, fixedClock } from "../../src/testing/fixed-clock.ts";
 import { createHotSpotProvider } from "../../src/vendors/hotspot/provider.ts";
 import { createPassportProvider } from "../../src/vendors/passport/provider.ts";

@@ -1,9 +1,10 @@
 import { type Company, type Location, readCompany, readLocation } from "../../core/directory/directory.ts";
+import { isEnabled } from "../../core/directory/switches.ts";
 import { fieldError, readList, readRecord } from "../../core/fields.ts";
 import { entriesOf } from "../../core/iterables.ts";
 import { showName } from "../../core/names/visible-name.ts";
 import type { EnforcementProvider } from "../../core/provider.ts";
-import type { MappingChangeStep } from "../../core/provider-setup.ts";
+import type { MappingChangeKind, MappingChangeStep } from "../../core/provider-setup.ts";
 import { findExistingIntegration } from "../existing-integration.ts";
 import {
   companyPlaceholders,
@@ -21,7 +22,6 @@ import type {
   PlannedStep,
   RegistrationMove,
 } from "./mapping-change.ts";
-import { type ChangedLocation, compareMappings, indexEnabled, zoneOf } from "./mapping-difference.ts";
 
 const KEYS = ["provider", "company", "companyBefore", "before", "after", "otherProviders"];
 
@@ -75,26 +75,21 @@ function readLocations(value: unknown, field: string, company: Company): Locatio
   return locations;
 }
 
-interface StepContext {
-  readonly provider: EnforcementProvider;
-  readonly company: Company;
-}
-
 function planStep(
   step: MappingChangeStep,
   changes: readonly ChangedLocation[],
-  context: StepContext,
+  { provider, company }: Pick<MappingChangeOptions, "provider" | "company">,
 ): PlannedStep[] {
   const concerned = changes.filter(({ kinds }) => kinds.some((kind) => step.when.includes(kind)));
   if (concerned.length === 0) return [];
-  const common = companyPlaceholders(context.provider, context.company);
+  const common = companyPlaceholders(provider, company);
   if (step.repeat === "once") {
     const locations = concerned.map(({ location }) => location);
-    const all = listPlaceholders(locations, (location) => targetAt(location, context.provider));
+    const all = listPlaceholders(locations, (location) => targetAt(location, provider));
     return fillStep(step, { ...common, ...all }, null);
   }
   return concerned.flatMap((change) =>
-    fillStep(step, { ...common, ...changePlaceholders(change, context.provider) }, change.location.id),
+    fillStep(step, { ...common, ...changePlaceholders(change, provider) }, change.location.id),
   );
 }
 
@@ -166,3 +161,66 @@ const DESCRIPTIONS = {
   zone_renamed: "with another zone name",
   removed: "removed",
 } as const;
+
+/** A location that changes. */
+interface ChangedLocation {
+  readonly kinds: readonly MappingChangeKind[];
+  /** The location after the change; before the change when it is removed or switched off. */
+  readonly location: Location;
+  /** The location before the change. Absent when it was not switched on. */
+  readonly before?: Location;
+  /** The location after the change. Absent when it is not switched on. */
+  readonly after?: Location;
+}
+
+/** The mapping before or after a change. */
+interface MappingState {
+  readonly company: Company;
+  readonly locations: readonly Location[];
+}
+
+/**
+ * Compares the mapping before and after a change by location id. Changed and added locations come first, in their new order,
+ * then removed ones. A location that is switched on neither before nor after is ignored.
+ */
+function compareMappings(
+  provider: EnforcementProvider,
+  sides: { readonly before: MappingState; readonly after: MappingState },
+): ChangedLocation[] {
+  const before = indexEnabled(provider, sides.before);
+  const after = indexEnabled(provider, sides.after);
+  const kept = [...after.values()].map((location): ChangedLocation => {
+    const old = before.get(location.id);
+    return old === undefined
+      ? { kinds: ["added"], location, after: location }
+      : { kinds: compare(provider, old, location), location, before: old, after: location };
+  });
+  const gone = [...before.values()]
+    .filter(({ id }) => !after.has(id))
+    .map((location): ChangedLocation => ({ kinds: ["removed"], location, before: location }));
+  return [...kept, ...gone].filter(({ kinds }) => kinds.length > 0);
+}
+
+/** The locations that are switched on for the provider, by id. */
+function indexEnabled(
+  provider: EnforcementProvider,
+  { company, locations }: MappingState,
+): ReadonlyMap<string, Location> {
+  const taking = locations.filter((location) => isEnabled(company, location, provider.id));
+  return new Map(taking.map((location) => [location.id, location]));
+}
+
+/** The name of a location's zone: its `zoneName`, or its own name. */
+function zoneOf({ name, zoneName }: Location): string {
+  return zoneName ?? name;
+}
+
+function compare(provider: EnforcementProvider, before: Location, after: Location): MappingChangeKind[] {
+  const kinds: MappingChangeKind[] = [];
+  if (before.name !== after.name) kinds.push("renamed");
+  if (targetAt(before, provider) !== targetAt(after, provider)) kinds.push("retargeted");
+  if (zoneOf(before) !== zoneOf(after)) kinds.push("zone_renamed");
+  // A vendor without zones has no step for a renamed one.
+  const steps = provider.setup.mappingChangeSteps;
+  return kinds.filter((kind) => kind !== "zone_renamed" || steps.some(({ when }) => when.includes(kind)));
+}

@@ -2,8 +2,7 @@ import { type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { EnforcementError, isEnforcementError } from "../../core/errors.ts";
 import { fieldError, readList, readRecord } from "../../core/fields.ts";
-import type { EvidenceStore, TestPlateEvidence } from "./evidence.ts";
-import { readEvidence } from "./read-evidence.ts";
+import { type EvidenceStore, readEvidence, type TestPlateEvidence } from "./evidence.ts";
 
 // Writes to one file run one after the other, across all stores of this process.
 const lastWrites = new Map<string, Promise<void>>();

@@ -5,7 +5,8 @@ import { entriesOf } from "../../core/iterables.ts";
 import type { MappingReport } from "../../core/mapping/mapping.ts";
 import { showName } from "../../core/names/visible-name.ts";
 import { readDeadline, readSignal } from "../../core/options.ts";
-import { readStore } from "../evidence/read-evidence.ts";
+import { outcomeOf } from "../../core/registration/outcome.ts";
+import { readStore } from "../evidence/evidence.ts";
 import { findExistingIntegration } from "../existing-integration.ts";
 import { companyPlaceholders, listPlaceholders, targetAt } from "../fill-text.ts";
 import { DEFAULT_DEADLINE_MS } from "../within.ts";
@@ -105,17 +106,11 @@ function readOptions(options: ReadinessOptions): GivenFacts {
   const company = readCompany(options.company, "company");
   // Iterated once: the mapping validator gets this copy.
   const entries = [...entriesOf(options.locations, "locations")] as Location[];
-  const locations = entries.flatMap(readReadable).filter(({ companyId }) => companyId === company.id);
+  // A location that cannot be read is left out: the mapping report names it.
+  const locations = entries
+    .map((entry) => outcomeOf(() => readLocation(entry, "location")))
+    .flatMap((read) => (read.ok && read.value.companyId === company.id ? [read.value] : []));
   return { provider, company, entries, locations };
-}
-
-/** The location, or none when it cannot be read: the mapping report names it. */
-function readReadable(location: unknown): Location[] {
-  try {
-    return [readLocation(location, "location")];
-  } catch {
-    return [];
-  }
 }
 
 /** The locations that an e-mail lists: those that are switched on, or all when none is. */

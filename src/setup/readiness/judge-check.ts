@@ -25,31 +25,23 @@ const MAX_ISSUES_SHOWN = 3;
 
 /** Judges one check of a requirement by the facts. */
 export function judgeCheck(check: SetupCheck, facts: ReadinessFacts, rows: Rows): CheckResult {
-  switch (check.by) {
-    case "credentials":
-      return judgeCredentials(facts);
-    case "connection":
-      return judgeConnection(facts);
-    case "vendor_list":
-      return judgeVendorList(facts);
-    case "mapping":
-      return judgeMapping(check, facts);
-    case "endpoint":
-      return judgeEndpoint(facts);
-    case "lookup":
-      return judgeOwnCredentials(facts);
-    case "lookup_refusal":
-      return judgeWrongCredentials(facts);
-    case "switches":
-      return judgeSwitches(facts, rows);
-    case "go_live_locations":
-      return judgeGoLive(facts, rows);
-    case "test_plate":
-      return judgeTestPlate(facts, rows);
-    case "person":
-      return unknown("Only a person can check this; it has not been confirmed.");
-  }
+  return check.by === "mapping" ? judgeMapping(check, facts) : JUDGES[check.by](facts, rows);
 }
+
+type Judge = (facts: ReadinessFacts, rows: Rows) => CheckResult;
+
+const JUDGES: Readonly<Record<Exclude<SetupCheck["by"], "mapping">, Judge>> = {
+  credentials: judgeCredentials,
+  connection: judgeConnection,
+  vendor_list: judgeVendorList,
+  endpoint: judgeEndpoint,
+  lookup: judgeOwnCredentials,
+  lookup_refusal: judgeWrongCredentials,
+  switches: judgeSwitches,
+  go_live_locations: judgeGoLive,
+  test_plate: judgeTestPlate,
+  person: () => unknown("Only a person can check this; it has not been confirmed."),
+};
 
 function judgeConnection({ connection }: ReadinessFacts): CheckResult {
   if (connection.ok) return passed(connection.value.message);
@@ -142,10 +134,7 @@ function judgeMapping(
     return unknown(`There is no complete list from ${title} to compare with.`);
   }
   if (needsKey !== undefined && !everyEntryHas(vendorSays, needsKey)) {
-    return {
-      state: "unknown",
-      finding: `The list from ${title} does not say "${needsKey}" for every entry.`,
-    };
+    return unknown(`The list from ${title} does not say "${needsKey}" for every entry.`);
   }
   return passed();
 }

@@ -92,16 +92,8 @@ function describeNext(
     places: Placeholders;
   },
 ): string | null {
-  switch (state) {
-    case "done":
-      return null;
-    case "blocked":
-      return `First: ${blockedBy.join(", ")}.`;
-    case "unknown":
-      return passing
-        ? "Check again later: the check could not be completed now."
-        : (fillSentence(next, places) ?? next);
-    case "missing":
-      return fillSentence(next, places) ?? next;
-  }
+  if (state === "done") return null;
+  if (state === "blocked") return `First: ${blockedBy.join(", ")}.`;
+  if (state === "unknown" && passing) return "Check again later: the check could not be completed now.";
+  return fillSentence(next, places) ?? next;
 }

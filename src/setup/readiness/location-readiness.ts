@@ -1,5 +1,6 @@
 import type { Location } from "../../core/directory/directory.ts";
 import { isEnabled, providerEntry } from "../../core/directory/switches.ts";
+import { groupBy } from "../../core/mapping/group-by.ts";
 import type { MappingIssue } from "../../core/mapping/mapping.ts";
 import { type TestPlateEvidence, wasSeen } from "../evidence/evidence.ts";
 import { targetAt } from "../fill-text.ts";
@@ -9,9 +10,9 @@ import type { ReadinessFacts } from "./readiness-facts.ts";
 /** The readiness of each location. Of several locations with one id, only the first. */
 export function judgeLocations(facts: ReadinessFacts): LocationReadiness[] {
   const { provider, company, locations, mapping, evidence, checkedAt } = facts;
-  const issues = groupBy(mapping.issues, ({ locationId }) => locationId);
+  const issues = groupBy(mapping.issues, ({ locationId }) => locationId ?? undefined);
   const runs = groupBy(evidence?.ok ? evidence.value : [], (run) =>
-    run.providerId === provider.id && run.companyId === company.id ? run.locationId : null,
+    run.providerId === provider.id && run.companyId === company.id ? run.locationId : undefined,
   );
   // Locations with one id share its runs and issues. The mapping report names the duplicate.
   const byId = new Map(locations.toReversed().map((location) => [location.id, location]));
@@ -19,14 +20,14 @@ export function judgeLocations(facts: ReadinessFacts): LocationReadiness[] {
   return firsts.map((location) => {
     const target = targetAt(location, provider) ?? null;
     // Only runs at the present target count.
-    const own = (runs.get(location.id) ?? []).filter((run) => run.target === target);
+    const own = runs.get(location.id).filter((run) => run.target === target);
     const row = {
       locationId: location.id,
       name: location.name,
       enabled: isEnabled(company, location, provider.id),
       target,
       stage: providerEntry(location.providers, provider.id)?.stage ?? ("setup" as const),
-      issues: issues.get(location.id) ?? [],
+      issues: issues.get(location.id),
       testPlate: judgeRuns(own, checkedAt),
     };
     return { ...row, reached: stageReached(row), next: describeNext(row, facts, location) };
@@ -76,19 +77,4 @@ function describeNext(row: Row, { provider }: ReadinessFacts, location: Location
 
 function isError({ severity }: MappingIssue): boolean {
   return severity === "error";
-}
-
-function groupBy<Entry>(
-  entries: readonly Entry[],
-  keyOf: (entry: Entry) => string | null,
-): ReadonlyMap<string, readonly Entry[]> {
-  const groups = new Map<string, Entry[]>();
-  for (const entry of entries) {
-    const key = keyOf(entry);
-    if (key === null) continue;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [entry]);
-    else group.push(entry);
-  }
-  return groups;
 }

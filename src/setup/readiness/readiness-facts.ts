@@ -1,12 +1,11 @@
 import type { Company, Location } from "../../core/directory/directory.ts";
-import { EnforcementError, isEnforcementError } from "../../core/errors.ts";
+import { EnforcementError } from "../../core/errors.ts";
 import type { LookupProbeAnswer } from "../../core/lookup/lookup-probe.ts";
 import type { MappingReport } from "../../core/mapping/mapping.ts";
 import type { ConnectionCheck, EnforcementProvider, Outcome, ZoneList } from "../../core/provider.ts";
-import { toOutcome } from "../../core/registration/outcome.ts";
+import { outcomeOf, toOutcome } from "../../core/registration/outcome.ts";
 import { askEndpoint, type EndpointAccess, readEndpoint, toWrongCredential } from "../ask-endpoint.ts";
-import type { TestPlateEvidence } from "../evidence/evidence.ts";
-import { listEvidence } from "../evidence/read-evidence.ts";
+import { listEvidence, type TestPlateEvidence } from "../evidence/evidence.ts";
 import { within } from "../within.ts";
 import type { ReadinessOptions } from "./readiness.ts";
 
@@ -49,12 +48,11 @@ export async function gatherFacts(
   bounds: Bounds,
 ): Promise<Omit<ReadinessFacts, "checkedAt">> {
   const { provider, entries, ...known } = given;
-  const [connected, lookup, evidence] = await Promise.all([
+  const { evidence, otherCompanies } = options;
+  const [connected, lookup, recorded] = await Promise.all([
     connect(options, provider, bounds),
     askBoth(options, provider, bounds),
-    options.evidence === undefined
-      ? undefined
-      : toOutcome(() => listEvidence(options.evidence as NonNullable<typeof options.evidence>, bounds)),
+    evidence === undefined ? undefined : toOutcome(() => listEvidence(evidence, bounds)),
   ]);
   if (bounds.signal?.aborted) {
     throw new EnforcementError("aborted", "checkReadiness: the caller's signal ended it.", {
@@ -65,7 +63,6 @@ export async function gatherFacts(
   const { connection, zones } = connected;
   const fetched = zones?.ok ? { zones: zones.value } : {};
   const vendorSays = { ...fetched, ...options.vendorSays };
-  const { otherCompanies } = options;
   // The validator checks the vendor's own keys itself.
   const mapping = provider.validateMapping({
     ...vendorSays,
@@ -73,7 +70,7 @@ export async function gatherFacts(
     locations: entries,
     ...(otherCompanies === undefined ? {} : { otherCompanies }),
   });
-  return { ...known, provider, connection, zones, vendorSays, mapping, lookup, evidence };
+  return { ...known, provider, connection, zones, vendorSays, mapping, lookup, evidence: recorded };
 }
 
 /** Checks the connection, then lists the zones. A vendor that refuses the credentials gets one request only. */
@@ -101,14 +98,9 @@ async function askBoth(
   bounds: Bounds,
 ): Promise<ReadinessFacts["lookup"]> {
   if (lookup === undefined || provider.delivery !== "pull") return undefined;
-  let access: EndpointAccess;
-  try {
-    access = readEndpoint(lookup, provider);
-  } catch (thrown) {
-    if (!isEnforcementError(thrown)) throw thrown;
-    const failure = { ok: false, error: thrown } as const;
-    return { own: failure, wrong: failure };
-  }
+  const read = outcomeOf(() => readEndpoint(lookup, provider));
+  if (!read.ok) return { own: read, wrong: read };
+  const access = read.value;
   const ask = (credentials: EndpointAccess["credentials"]) =>
     toOutcome(() =>
       within({ ...bounds, what: "Our endpoint" }, (signal) =>

@@ -4,10 +4,9 @@ import { fieldError, readList, readRecord } from "../../core/fields.ts";
 import { showName } from "../../core/names/visible-name.ts";
 import { readDeadline, readSignal } from "../../core/options.ts";
 import type { EnforcementProvider } from "../../core/provider.ts";
-import type { TestPlateEvidence } from "../evidence/evidence.ts";
-import { listEvidence, readStore } from "../evidence/read-evidence.ts";
+import { listEvidence, readStore, type TestPlateEvidence } from "../evidence/evidence.ts";
 import { DEFAULT_DEADLINE_MS, within } from "../within.ts";
-import { cancelTestRight, isShown } from "./cancel-test-right.ts";
+import { cancelTestRight, isShown } from "./push-procedure.ts";
 import type { SweepOptions, SweptTestPlate } from "./test-plate.ts";
 
 const KEYS = ["providers", "evidence", "permits", "olderThanMs", "signal", "deadlineMs", "clock"];
@@ -114,7 +113,8 @@ async function withdrawPlate(
     );
   }
   const bounds = { signal, deadlineMs, what: provider.setup.title, now };
-  const receipt = await cancelTestRight(provider, { ...record, trace }, bounds);
+  const registeredAt = new Date(record.startedAt);
+  const receipt = await cancelTestRight(provider, trace, { ...bounds, registeredAt });
   const shown = await isShown(provider, receipt, bounds).catch(() => undefined);
   if (shown) {
     const problem = `${provider.setup.title} still shows the test plate, although it was cancelled.`;

@@ -8,10 +8,14 @@ import {
 import { isEnabled } from "../../core/directory/switches.ts";
 import { fieldError, readRecord, readText } from "../../core/fields.ts";
 import { showName } from "../../core/names/visible-name.ts";
-import { readDeadline, readSignal } from "../../core/options.ts";
+import { readDeadline, readNumber, readSignal } from "../../core/options.ts";
 import { type Plate, parsePlate } from "../../core/permit/plate.ts";
-import type { TestPlateEvidence, TestPlateSighting, TestPlateTrace } from "../evidence/evidence.ts";
-import { readStore } from "../evidence/read-evidence.ts";
+import {
+  readStore,
+  type TestPlateEvidence,
+  type TestPlateSighting,
+  type TestPlateTrace,
+} from "../evidence/evidence.ts";
 import { targetAt } from "../fill-text.ts";
 import { DEFAULT_DEADLINE_MS, type StepBounds, within } from "../within.ts";
 import type { TestPlateOptions } from "./test-plate.ts";
@@ -83,14 +87,12 @@ const VALID_BEFORE_START_MS = 5 * 60_000;
  */
 export async function prepareRun(options: TestPlateOptions): Promise<TestPlateRun> {
   readRecord(options, "runTestPlate options", KEYS);
-  const { provider, region, minutes = 60 } = options;
+  const { provider, region } = options;
+  const minutes = readNumber(options.minutes ?? 60, "minutes", { least: 1, most: 1_440 });
   const clock = steadyClock(options.clock ?? systemClock);
   const signal = readSignal(options.signal, "signal");
   const deadlineMs = readDeadline(options.deadlineMs ?? DEFAULT_DEADLINE_MS);
   readStore(options.evidence);
-  if (!Number.isFinite(minutes) || minutes < 1 || minutes > 1_440) {
-    throw fieldError("minutes", "must be a number from 1 to 1,440.");
-  }
   requireObserver(options);
   const { company, location } = await findPlace(options, {
     signal,

@@ -2,9 +2,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { EvidenceStore, TestPlateEvidence } from "../../../src/setup/evidence/evidence.ts";
+import {
+  type EvidenceStore,
+  memoryEvidence,
+  type TestPlateEvidence,
+} from "../../../src/setup/evidence/evidence.ts";
 import { fileEvidence } from "../../../src/setup/evidence/file-evidence.ts";
-import { memoryEvidence } from "../../../src/setup/evidence/memory-evidence.ts";
 import { failureOf } from "../../support/registrations.ts";
 
 const RECORD: TestPlateEvidence = {

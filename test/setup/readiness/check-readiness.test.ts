@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Company, Location } from "../../../src/core/directory/directory.ts";
 import type { EnforcementProvider } from "../../../src/core/provider.ts";
-import { memoryEvidence } from "../../../src/setup/evidence/memory-evidence.ts";
+import { memoryEvidence } from "../../../src/setup/evidence/evidence.ts";
 import { checkReadiness } from "../../../src/setup/readiness/check-readiness.ts";
 import type { ReadinessOptions, ReadinessReport } from "../../../src/setup/readiness/readiness.ts";
 import { runTestPlate } from "../../../src/setup/test-plate/run-test-plate.ts";

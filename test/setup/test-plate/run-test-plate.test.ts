@@ -1,8 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
 import { EnforcementError } from "../../../src/core/errors.ts";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
-import type { EvidenceStore, TestPlateEvidence } from "../../../src/setup/evidence/evidence.ts";
-import { memoryEvidence } from "../../../src/setup/evidence/memory-evidence.ts";
+import {
+  type EvidenceStore,
+  memoryEvidence,
+  type TestPlateEvidence,
+} from "../../../src/setup/evidence/evidence.ts";
 import { runTestPlate } from "../../../src/setup/test-plate/run-test-plate.ts";
 import { sweepTestPlates } from "../../../src/setup/test-plate/sweep-test-plates.ts";
 import type { TestPlateSight } from "../../../src/setup/test-plate/test-plate.ts";

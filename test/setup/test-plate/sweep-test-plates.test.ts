@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EnforcementError } from "../../../src/core/errors.ts";
-import { memoryEvidence } from "../../../src/setup/evidence/memory-evidence.ts";
+import { memoryEvidence } from "../../../src/setup/evidence/evidence.ts";
 import { runTestPlate } from "../../../src/setup/test-plate/run-test-plate.ts";
 import { sweepTestPlates } from "../../../src/setup/test-plate/sweep-test-plates.ts";
 import { failureOf } from "../../support/registrations.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
-import { memoryEvidence } from "../../../src/setup/evidence/memory-evidence.ts";
+import { memoryEvidence } from "../../../src/setup/evidence/evidence.ts";
 import { runTestPlate } from "../../../src/setup/test-plate/run-test-plate.ts";
 import type { ReconcileProgress } from "../../../src/sync/reconcile/drift.ts";
 import { failureOf } from "../../support/registrations.ts";
