@@ -1,14 +1,16 @@
 import pRetry from "p-retry";
-import { EnforcementError, isEnforcementError, withErrorDetails } from "../core/errors.ts";
+import {
+  EnforcementError,
+  type EnforcementErrorCode,
+  isEnforcementError,
+  withErrorDetails,
+} from "../core/errors.ts";
 import { raceAbort, wait } from "../core/timers.ts";
+import { createLimiter } from "./concurrency.ts";
 import { type ExchangeContext, exchange } from "./exchange.ts";
-import { createLimiter } from "./limiter.ts";
 import type { HttpSettings } from "./options.ts";
 import { type HttpReply, type HttpRequest, isSuccess, type ReadRefusal } from "./reply.ts";
-import { createRetryBudget } from "./retry-budget.ts";
-
-const BACKOFF_BASE_MS = 250;
-const BACKOFF_CAP_MS = 5_000;
+import { createRetryBudget, retryDelay } from "./retry.ts";
 
 // A request is sent only with this much time before the deadline, or with a tenth of the deadline where that is less.
 const MIN_MS_TO_SEND = 100;
@@ -80,7 +82,7 @@ export function createHttpClient(options: {
       context.onSend();
       started = timers.monotonic();
     };
-    const report = (end: { status?: number | undefined; code?: EnforcementError["code"] | undefined }) => {
+    const report = (end: { status?: number | undefined; code?: EnforcementErrorCode | undefined }) => {
       if (started === undefined) return;
       settings.onEvent({
         type: "attempt" as const,
@@ -121,8 +123,6 @@ export function createHttpClient(options: {
     };
 
     const attempt = async (number: number): Promise<Value> => {
-      const isApplied = (request: HttpRequest, reply: HttpReply): boolean =>
-        request.changes && (request.isApplied ?? isSuccess)(reply);
       const send = async (request: HttpRequest): Promise<HttpReply> => {
         const onSend = () => {
           bounds.requireTime();
@@ -134,7 +134,7 @@ export function createHttpClient(options: {
         };
         try {
           const reply = await observed(operation, number, request, { plateNumbers, signal, onSend });
-          history.changed ||= isApplied(request, reply);
+          history.changed ||= request.changes && (request.isApplied ?? isSuccess)(reply);
           history.inFlight.delete(request);
           return reply;
         } catch (thrown) {
@@ -191,7 +191,7 @@ export function createHttpClient(options: {
         shouldRetry: ({ attemptNumber, error }) => waitForRetry(attemptNumber, error),
       });
     } catch (thrown) {
-      throw finalError(thrown, { operation, providerId, history, bounds, callerSignal: context.signal });
+      throw finalError(thrown, history, { operation, providerId, signal, callerSignal: context.signal });
     } finally {
       bounds.end();
     }
@@ -223,62 +223,39 @@ interface History {
 
 function finalError(
   thrown: unknown,
+  { attempts, changed, inFlight, last }: History,
   context: {
     operation: string;
     providerId: string;
-    history: History;
-    bounds: Bounds;
+    signal: AbortSignal;
     callerSignal: AbortSignal | undefined;
   },
 ): EnforcementError {
-  const { operation, providerId, history, bounds, callerSignal } = context;
-  const { attempts, last } = history;
-  const changing = [...history.inFlight].some(({ changes }) => changes);
-  const isInDoubt = isEnforcementError(thrown) && thrown.outcome === "unknown";
-  const outcome = history.changed || changing || isInDoubt ? "unknown" : "not_applied";
+  const { operation, providerId } = context;
+  const isInDoubt =
+    changed ||
+    [...inFlight].some(({ changes }) => changes) ||
+    (isEnforcementError(thrown) && thrown.outcome === "unknown");
+  const outcome = isInDoubt ? "unknown" : "not_applied";
   const details = { providerId, operation, attempts, outcome } as const;
+  const failure = (code: EnforcementErrorCode, message: string) =>
+    new EnforcementError(code, `${operation}: ${message}`, details);
+
   if (isEnforcementError(thrown)) return withErrorDetails(thrown, details);
-  if (callerSignal?.aborted) {
-    return new EnforcementError("aborted", `${operation}: the caller's signal ended it.`, details);
-  }
-  if (!bounds.signal.aborted) {
-    // A defect in this package or in a function of the host. Its own text may hold a secret and is dropped.
-    return new EnforcementError("unavailable", `${operation}: an unexpected failure ended it.`, details);
-  }
-  if (history.inFlight.size > 0) {
-    return new EnforcementError(
-      "timeout",
-      `${operation}: the vendor gave no reply before the deadline.`,
-      details,
-    );
-  }
+  if (context.callerSignal?.aborted) return failure("aborted", "the caller's signal ended it.");
+  // A defect in this package or in a function of the host. Its own text may hold a secret and is dropped.
+  if (!context.signal.aborted) return failure("unavailable", "an unexpected failure ended it.");
+  if (inFlight.size > 0) return failure("timeout", "the vendor gave no reply before the deadline.");
   if (last !== undefined) return withErrorDetails(last, details);
   const what =
     attempts === 0
       ? "waited for a free place until the deadline"
       : "the deadline left no time for the next request";
-  const advice = "raise deadlineMs, concurrency or requestsPerSecond";
-  return new EnforcementError("unavailable", `${operation}: ${what}; ${advice}.`, details);
+  return failure("unavailable", `${what}; raise deadlineMs, concurrency or requestsPerSecond.`);
 }
 
-function retryDelay(attemptNumber: number, retryAfterMs: number | undefined, random: () => number): number {
-  const ceiling = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attemptNumber - 1));
-  // Full jitter: clients that failed at the same time do not retry at the same time.
-  const jitter = random() * ceiling;
-  return Math.max(retryAfterMs ?? 0, jitter);
-}
-
-/** The caller's signal and the deadline as one signal. */
-interface Bounds {
-  readonly signal: AbortSignal;
-  remainingMs(): number;
-  /** Aborts as the deadline does when less than {@link MIN_MS_TO_SEND} is left. Throws once aborted. */
-  requireTime(): void;
-  /** Removes the timer and the listener. */
-  end(): void;
-}
-
-function startBounds(caller: AbortSignal | undefined, { deadlineMs, timers }: HttpSettings): Bounds {
+/** The caller's signal and the deadline as one signal. `end` removes the timer and the listener. */
+function startBounds(caller: AbortSignal | undefined, { deadlineMs, timers }: HttpSettings) {
   const controller = new AbortController();
   const endsAt = timers.monotonic() + deadlineMs;
   const leastMs = Math.min(MIN_MS_TO_SEND, deadlineMs / 10);
@@ -290,7 +267,8 @@ function startBounds(caller: AbortSignal | undefined, { deadlineMs, timers }: Ht
   return {
     signal: controller.signal,
     remainingMs: () => endsAt - timers.monotonic(),
-    requireTime() {
+    /** Aborts as the deadline does when less than {@link MIN_MS_TO_SEND} is left. Throws once aborted. */
+    requireTime(): void {
       // An operation that times out in the limiter hands its place to the next, whose deadline is often the same instant.
       // A request sent then would be cut off at once, and its outcome would be unknown.
       if (endsAt - timers.monotonic() < leastMs) controller.abort(DEADLINE);

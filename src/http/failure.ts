@@ -1,8 +1,6 @@
 import { EnforcementError, type EnforcementErrorCode, type EnforcementErrorDetails } from "../core/errors.ts";
-import { describeBody } from "./body.ts";
-import { unsendable } from "./check-request.ts";
-import type { HttpReply, HttpRequest, VendorRefusal } from "./reply.ts";
-import { parseRetryAfter } from "./retry-after.ts";
+import { describeBody, type HttpReply, type HttpRequest, type VendorRefusal } from "./reply.ts";
+import { parseRetryAfter } from "./retry.ts";
 
 // Codes of faults that occur before the first byte of a request is sent.
 const NOTHING_SENT: ReadonlySet<string> = new Set([
@@ -115,6 +113,11 @@ function describeForeignReply(reply: HttpReply): string {
   return `A reply (${reply.status}) is not in the vendor's format: it ${describeBody(reply)}; ${advice}.`;
 }
 
+/** The error of a request that fetch refuses to send. */
+export function unsendable(problem: string): EnforcementError {
+  return new EnforcementError("invalid_config", `The request cannot be sent: ${problem} Nothing was sent.`);
+}
+
 /** The error for a value that fetch threw. Only a system fault code is kept of it. */
 export function transportError(thrown: unknown, request: HttpRequest): EnforcementError {
   const { code, words } = findFault(thrown);
@@ -147,16 +150,6 @@ export function timeoutError(limitMs: number, request: HttpRequest): Enforcement
   return new EnforcementError("timeout", `The vendor gave no complete reply within ${limitMs} ms.`, {
     outcome: request.changes ? "unknown" : "not_applied",
     traceId: request.traceId,
-  });
-}
-
-/** The error for a reply that cannot be read. Retryable after a change: a repeat carries the same identity. */
-export function unreadableReply(problem: string, reply: HttpReply, changes: boolean): EnforcementError {
-  return new EnforcementError("invalid_response", `The vendor's reply (${reply.status}) ${problem}.`, {
-    status: reply.status,
-    traceId: reply.traceId,
-    outcome: changes ? "unknown" : "not_applied",
-    retryable: changes,
   });
 }
 

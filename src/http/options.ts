@@ -55,29 +55,35 @@ export interface HttpOptions {
 }
 
 /** {@link HttpOptions} with their defaults filled in. */
-export interface HttpSettings {
+export interface HttpSettings extends Readonly<Required<Omit<HttpOptions, "fetch" | "requestsPerSecond">>> {
   /** `undefined` is the global `fetch` at the time of the request: a test or a tracer may replace it after construction. */
   readonly fetch: typeof fetch | undefined;
-  readonly attemptTimeoutMs: number;
-  readonly deadlineMs: number;
-  readonly retries: number;
-  readonly concurrency: number;
   readonly requestsPerSecond: number | undefined;
-  readonly onEvent: (event: ProviderEvent) => void;
-  readonly clock: Clock;
   /** What time limits, delays and durations are measured by. Not an option: the package's own tests hand in others. */
   readonly timers: Timers;
   /** A number from 0 up to 1, for the jitter of retries. Not an option either. */
   readonly random: () => number;
 }
 
-const milliseconds = z
-  .number("must be a number of milliseconds.")
-  .check(
-    z.int("must be a whole number."),
-    z.gte(1, "must be at least 1."),
-    z.lte(MAX_TIMER_MS, "is too long."),
-  );
+/** A whole number within bounds. `what` is what the message calls it, `excess` what it says of a larger one. */
+function wholeNumber(
+  least: number,
+  most: number,
+  { what = "a number", excess = `must be at most ${most}.` } = {},
+) {
+  return z
+    .number(`must be ${what}.`)
+    .check(
+      z.int("must be a whole number."),
+      z.gte(least, least === 0 ? "must be 0 or more." : `must be at least ${least}.`),
+      z.lte(most, excess),
+    );
+}
+
+const milliseconds = wholeNumber(1, MAX_TIMER_MS, {
+  what: "a number of milliseconds",
+  excess: "is too long.",
+});
 
 function functionOption<Value>(): z.ZodMiniCustom<Value, Value> {
   return z.custom<Value>((value) => typeof value === "function", "must be a function.");
@@ -88,18 +94,8 @@ export const httpOptionShape = {
   fetch: z.optional(functionOption<typeof fetch>()),
   attemptTimeoutMs: z.optional(milliseconds),
   deadlineMs: z.optional(milliseconds),
-  retries: z.optional(
-    z
-      .number("must be a number.")
-      .check(
-        z.int("must be a whole number."),
-        z.gte(0, "must be 0 or more."),
-        z.lte(20, "must be at most 20."),
-      ),
-  ),
-  concurrency: z.optional(
-    z.number("must be a number.").check(z.int("must be a whole number."), z.gte(1, "must be at least 1.")),
-  ),
+  retries: z.optional(wholeNumber(0, 20)),
+  concurrency: z.optional(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
   requestsPerSecond: z.optional(z.number("must be a number.").check(z.gt(0, "must be more than 0."))),
   onEvent: z.optional(functionOption<(event: ProviderEvent) => void>()),
   clock: z.optional(functionOption<Clock>()),
@@ -148,15 +144,7 @@ export const providerIdOption = textOption.check(
 );
 
 /** How many days ahead an open-ended registration is sent: 1 to 365. */
-export const openEndedDaysOption = z.optional(
-  z
-    .number("must be a number of days.")
-    .check(
-      z.int("must be a whole number."),
-      z.gte(1, "must be at least 1."),
-      z.lte(365, "must be at most 365."),
-    ),
-);
+export const openEndedDaysOption = z.optional(wholeNumber(1, 365, { what: "a number of days" }));
 
 /** A base URL: https, or http on loopback for sandboxes. Trailing slashes are removed. */
 export const baseUrlOption = z.pipe(

@@ -1,4 +1,5 @@
-import type { RefusalReason } from "../core/errors.ts";
+import type * as z from "zod/mini";
+import { EnforcementError, type RefusalReason } from "../core/errors.ts";
 
 /** A vendor's reply, completely read. */
 export interface HttpReply {
@@ -53,4 +54,98 @@ export interface HttpRequest {
   readonly readRefusal?: ReadRefusal;
   /** Longest body that is read, in bytes. Default 1 MiB. */
   readonly maxReplyBytes?: number;
+}
+
+/** Thrown by {@link readReplyText} for a body that is longer than its limit. */
+export class ReplyTooLongError extends Error {}
+
+/**
+ * Reads a whole body as UTF-8. A host's own fetch may return a Node stream instead of a web stream (node-fetch): both work.
+ *
+ * @throws ReplyTooLongError as soon as the body is longer than `maxBytes`; the connection is closed
+ */
+export async function readReplyText(
+  { body }: { readonly body: Response["body"] | AsyncIterable<Uint8Array> },
+  maxBytes: number,
+): Promise<string> {
+  if (body === null) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let length = 0;
+  const add = (chunk: Uint8Array) => {
+    length += chunk.byteLength;
+    if (length > maxBytes) throw new ReplyTooLongError();
+    text += decoder.decode(chunk, { stream: true });
+  };
+  if ("getReader" in body) await readWebStream(body, add);
+  // An error thrown in the loop destroys a Node stream and closes its connection.
+  else for await (const chunk of body) add(chunk);
+  return text + decoder.decode();
+}
+
+async function readWebStream(
+  body: ReadableStream<Uint8Array>,
+  add: (chunk: Uint8Array) => void,
+): Promise<void> {
+  const reader = body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    try {
+      add(value);
+    } catch (thrown) {
+      // Not awaited: cancelling a stuck connection may never settle, and its result is not needed.
+      reader.cancel().catch(() => {});
+      throw thrown;
+    }
+  }
+}
+
+/** The JSON value of a reply's body, wrapped because it may be `null`. `undefined` when the body is not JSON. */
+export function findJson({ body }: Pick<HttpReply, "body">): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(body) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is wrong with a body that should be the vendor's JSON. Quotes nothing from the body. */
+export function describeBody(reply: Pick<HttpReply, "body">): string {
+  if (reply.body.trim() === "") return "is empty instead of JSON";
+  if (reply.body.trimStart().startsWith("<")) {
+    return "is a page instead of JSON; another server answers at this address";
+  }
+  return findJson(reply) === undefined
+    ? "is not JSON, or was cut off"
+    : "is JSON, but not in a form that the vendor is known to use";
+}
+
+/**
+ * Parses a reply's JSON with a schema. `findProblem` says why a value is no answer at all, whatever its shape.
+ *
+ * @throws EnforcementError `invalid_response` when the body is not JSON, has such a problem, or does not match the schema
+ */
+export function parseJsonReply<Schema extends z.ZodMiniType>(
+  reply: HttpReply,
+  schema: Schema,
+  options: { changes: boolean; findProblem?: (value: unknown) => string | undefined },
+): z.output<Schema> {
+  const json = findJson(reply);
+  const problem = json === undefined ? describeBody(reply) : options.findProblem?.(json.value);
+  if (problem !== undefined) throw unreadableReply(problem, reply, options.changes);
+  const result = schema.safeParse(json?.value);
+  if (result.success) return result.data;
+  const path = result.error.issues[0]?.path.join(".") ?? "";
+  throw unreadableReply(`is not as expected at "${path}"`, reply, options.changes);
+}
+
+/** The error for a reply that cannot be read. Retryable after a change: a repeat carries the same identity. */
+export function unreadableReply(problem: string, reply: HttpReply, changes: boolean): EnforcementError {
+  return new EnforcementError("invalid_response", `The vendor's reply (${reply.status}) ${problem}.`, {
+    status: reply.status,
+    traceId: reply.traceId,
+    outcome: changes ? "unknown" : "not_applied",
+    retryable: changes,
+  });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
-import { parseJsonReply } from "../../src/http/json.ts";
+import { parseJsonReply } from "../../src/http/reply.ts";
 import { failureOf } from "../support/registrations.ts";
 
 const schema = z.object({ data: z.array(z.object({ id: z.string() })) });

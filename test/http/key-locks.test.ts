@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createKeyLocks } from "../../src/http/key-locks.ts";
+import { createKeyLocks } from "../../src/http/concurrency.ts";
 import { idle } from "../support/fake-time.ts";
 
 /** Queues for keys and logs when they are held. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createLimiter } from "../../src/http/limiter.ts";
+import { createLimiter } from "../../src/http/concurrency.ts";
 import { idle, letTimePass, stopTime } from "../support/fake-time.ts";
 
 const never = new AbortController().signal;

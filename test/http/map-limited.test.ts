@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mapLimited } from "../../src/http/map-limited.ts";
+import { mapLimited } from "../../src/http/concurrency.ts";
 import { idle } from "../support/fake-time.ts";
 
 describe("mapLimited", () => {

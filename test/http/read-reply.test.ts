@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ReplyTooLongError, readReplyText } from "../../src/http/read-reply.ts";
+import { ReplyTooLongError, readReplyText } from "../../src/http/reply.ts";
 
 const CHUNK = 65_536;
 

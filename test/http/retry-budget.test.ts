@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createRetryBudget } from "../../src/http/retry-budget.ts";
+import { createRetryBudget } from "../../src/http/retry.ts";
 
 describe("the retry budget", () => {
   it("starts with twenty retries", () => {

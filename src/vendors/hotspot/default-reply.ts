@@ -1,5 +1,5 @@
-import { describeBody } from "../../http/body.ts";
 import { findDenial } from "../../http/denial.ts";
+import { describeBody } from "../../http/reply.ts";
 import type { HotSpotWireRefusal, HotSpotWireResponse, HotSpotWireResult } from "./wire.ts";
 
 // The codes of the nearest published contract, OPSCOM's push API, whose documentation names HotSpot as an

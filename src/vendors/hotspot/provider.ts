@@ -10,8 +10,7 @@ import {
 } from "../../core/registration/push-operations.ts";
 import { requireRegion } from "../../core/registration/registration.ts";
 import { createHttpClient } from "../../http/client.ts";
-import { createKeyLocks } from "../../http/key-locks.ts";
-import { mapLimited } from "../../http/map-limited.ts";
+import { createKeyLocks, mapLimited } from "../../http/concurrency.ts";
 import { type HotSpotOptions, parseHotSpotOptions } from "./config.ts";
 import { defaultHotSpotWire } from "./default-wire.ts";
 import { type HotSpotMappingInput, validateHotSpotMapping } from "./mapping.ts";

@@ -1,10 +1,9 @@
 import type { Clock } from "../../core/clock.ts";
 import { EnforcementError, type RefusalReason } from "../../core/errors.ts";
 import { ignorePromisesIn, isPromise } from "../../core/maybe-promise.ts";
-import { unreadableReply } from "../../http/failure.ts";
 import { maskRefusal } from "../../http/mask-refusal.ts";
-import { type HttpReply, isSuccess } from "../../http/reply.ts";
-import { parseRetryAfter } from "../../http/retry-after.ts";
+import { type HttpReply, isSuccess, unreadableReply } from "../../http/reply.ts";
+import { parseRetryAfter } from "../../http/retry.ts";
 import type { HotSpotConfig } from "./config.ts";
 import type { HotSpotOperation, HotSpotWireRefusal } from "./wire.ts";
 

@@ -1,7 +1,7 @@
 import { isEnforcementError, withErrorDetails } from "../../core/errors.ts";
 import { fieldError } from "../../core/fields.ts";
 import { ignorePromisesIn, isPromise } from "../../core/maybe-promise.ts";
-import { requireSendable } from "../../http/check-request.ts";
+import { requireSendable } from "../../http/exchange.ts";
 import type { HotSpotConfig } from "./config.ts";
 import type { HotSpotOperation } from "./wire.ts";
 

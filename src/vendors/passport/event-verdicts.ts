@@ -1,9 +1,7 @@
 import * as z from "zod/mini";
 import { EnforcementError, type EnforcementErrorCode } from "../../core/errors.ts";
-import { findJson } from "../../http/body.ts";
-import { unreadableReply } from "../../http/failure.ts";
 import { maskRefusal } from "../../http/mask-refusal.ts";
-import type { HttpReply } from "../../http/reply.ts";
+import { findJson, type HttpReply, unreadableReply } from "../../http/reply.ts";
 import { findAcceptanceProblem, findOwnRefusal } from "./verdict.ts";
 import type { SessionChange } from "./wire.ts";
 

@@ -2,8 +2,7 @@ import { EnforcementError, isEnforcementError, withErrorDetails } from "../../co
 import type { Outcome } from "../../core/provider.ts";
 import { type Outcomes, toOutcome } from "../../core/registration/outcome.ts";
 import type { Attempt, HttpClient, OperationContext } from "../../http/client.ts";
-import { createKeyLocks } from "../../http/key-locks.ts";
-import { mapLimited } from "../../http/map-limited.ts";
+import { createKeyLocks, mapLimited } from "../../http/concurrency.ts";
 import type { HttpReply } from "../../http/reply.ts";
 import type { AuthorizedClient } from "./access-token.ts";
 import type { PassportConfig } from "./config.ts";

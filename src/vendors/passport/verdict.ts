@@ -1,9 +1,14 @@
 import * as z from "zod/mini";
 import type { RefusalReason } from "../../core/errors.ts";
-import { describeBody, findJson } from "../../http/body.ts";
 import { findDenial, findInnerDenial } from "../../http/denial.ts";
-import { unreadableReply } from "../../http/failure.ts";
-import { type HttpReply, isSuccess, type VendorRefusal } from "../../http/reply.ts";
+import {
+  describeBody,
+  findJson,
+  type HttpReply,
+  isSuccess,
+  parseJsonReply,
+  type VendorRefusal,
+} from "../../http/reply.ts";
 
 // Judges every reply of Passport: accepted, refused by Passport, or no verdict. docs/vendors/passport.md has the table.
 
@@ -152,14 +157,10 @@ export function readTokenRefusal(reply: HttpReply): VendorRefusal | undefined {
  * schema
  */
 export function readAnswer<Schema extends z.ZodMiniType>(reply: HttpReply, schema: Schema): z.output<Schema> {
-  const json = findJson(reply);
-  if (json === undefined) throw unreadableReply(describeBody(reply), reply, false);
-  const denial = findReplyDenial(json.value, reply);
-  if (denial !== undefined) throw unreadableReply(describeDenial(denial), reply, false);
-  const result = schema.safeParse(json.value);
-  if (result.success) return result.data;
-  const path = result.error.issues[0]?.path.join(".") ?? "";
-  throw unreadableReply(`is not as expected at "${path}"`, reply, false);
+  return parseJsonReply(reply, schema, {
+    changes: false,
+    findProblem: (value) => describeDenial(findReplyDenial(value, reply)),
+  });
 }
 
 /** Why a 2xx reply to a change is not an acceptance; `undefined` when it is one. Its body is unpublished. */
@@ -168,11 +169,11 @@ export function findAcceptanceProblem(reply: HttpReply): string | undefined {
   const json = findJson(reply);
   if (json === undefined) return describeBody(reply);
   if (typeof json.value !== "object" || json.value === null) return "is neither a JSON object nor a list";
-  const denial = findReplyDenial(json.value, reply) ?? findInnerDenial(json.value);
-  return denial === undefined ? undefined : describeDenial(denial);
+  return describeDenial(findReplyDenial(json.value, reply) ?? findInnerDenial(json.value));
 }
 
-function describeDenial(field: string): string {
+function describeDenial(field: string | undefined): string | undefined {
+  if (field === undefined) return undefined;
   return `says no ("${field}"), without an error code of Passport's (${OWN_TYPE}…)`;
 }
 
