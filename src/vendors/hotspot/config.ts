@@ -3,7 +3,6 @@ import type { Secret } from "../../core/provider.ts";
 import {
   baseUrlOption,
   type HttpOptions,
-  type HttpSettings,
   httpOptionShape,
   openEndedDaysOption,
   parseOptions,
@@ -61,17 +60,6 @@ export interface HotSpotOptions extends HttpOptions {
   openEndedDays?: number;
 }
 
-/** {@link HotSpotOptions}, checked and with their defaults. */
-export interface HotSpotConfig {
-  readonly id: string;
-  readonly baseUrl: string;
-  readonly token: Secret;
-  readonly companyToken: Secret | undefined;
-  readonly wire: HotSpotWire;
-  readonly openEndedDays: number;
-  readonly http: HttpSettings;
-}
-
 const schema = z.strictObject({
   id: z.optional(providerIdOption),
   baseUrl: baseUrlOption,
@@ -96,7 +84,7 @@ function hasReadableReferences({ ownReferences }: HotSpotWire): boolean {
 }
 
 /** Checks the options and applies their defaults. @throws EnforcementError `invalid_config` that names each invalid option */
-export function parseHotSpotOptions(options: HotSpotOptions): HotSpotConfig {
+export function parseHotSpotOptions(options: HotSpotOptions) {
   const parsed = parseOptions(schema, options, "createHotSpotProvider");
   return {
     id: parsed.id ?? "hotspot",
@@ -108,3 +96,6 @@ export function parseHotSpotOptions(options: HotSpotOptions): HotSpotConfig {
     http: toHttpSettings(parsed),
   };
 }
+
+/** {@link HotSpotOptions}, checked and with their defaults. */
+export type HotSpotConfig = Readonly<ReturnType<typeof parseHotSpotOptions>>;

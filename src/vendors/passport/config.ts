@@ -4,7 +4,6 @@ import type { Secret } from "../../core/provider.ts";
 import {
   baseUrlOption,
   type HttpOptions,
-  type HttpSettings,
   httpOptionShape,
   openEndedDaysOption,
   parseOptions,
@@ -78,19 +77,6 @@ export interface PassportOptions extends HttpOptions {
   openEndedDays?: number;
 }
 
-/** {@link PassportOptions}, checked and with their defaults. */
-export interface PassportConfig {
-  readonly id: string;
-  readonly operatorId: string;
-  readonly clientId: string;
-  readonly clientSecret: Secret;
-  readonly baseUrl: string;
-  readonly zoneIds: "passport" | "external";
-  readonly currency: string;
-  readonly openEndedDays: number;
-  readonly http: HttpSettings;
-}
-
 // Seen in client code.
 const HOSTS = {
   production: "https://api.us.passportinc.com",
@@ -118,7 +104,7 @@ const schema = z.strictObject({
 });
 
 /** Checks the options and applies their defaults. @throws EnforcementError `invalid_config` that names each invalid option */
-export function parsePassportOptions(options: PassportOptions): PassportConfig {
+export function parsePassportOptions(options: PassportOptions) {
   const parsed = parseOptions(schema, options, "createPassportProvider");
   return {
     id: parsed.id ?? "passport",
@@ -132,3 +118,6 @@ export function parsePassportOptions(options: PassportOptions): PassportConfig {
     http: toHttpSettings(parsed),
   };
 }
+
+/** {@link PassportOptions}, checked and with their defaults. */
+export type PassportConfig = Readonly<ReturnType<typeof parsePassportOptions>>;

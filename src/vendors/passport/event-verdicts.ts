@@ -5,10 +5,13 @@ import { findJson, type HttpReply, unreadableReply } from "../../http/reply.ts";
 import { findAcceptanceProblem, findOwnRefusal } from "./verdict.ts";
 import type { SessionChange } from "./wire.ts";
 
-/** How a 2xx reply to `/events` is judged: for the whole batch, or for each session by its id. */
-export type EventsVerdict =
-  | { readonly of: "all"; readonly confirmed: boolean }
-  | { readonly of: "each"; find(change: SessionChange): EnforcementError | undefined };
+/** What a 2xx reply to `/events` says of a batch. */
+export interface EventsVerdict {
+  /** Whether the changes that are not refused are done. False for a 202: they are accepted, and may be dropped later. */
+  readonly confirmed: boolean;
+  /** The changes that Passport refuses one by one, each with its error. */
+  readonly refused: ReadonlyMap<SessionChange, EnforcementError>;
+}
 
 const items = z.array(
   z.object({ session_id: z.string(), status: z.number(), error: z.optional(z.unknown()) }),
@@ -26,21 +29,13 @@ type Item = z.output<typeof items>[number];
 export function readEventsReply(reply: HttpReply, batch: readonly SessionChange[]): EventsVerdict {
   const found = findItems(reply, batch);
   if (found !== undefined && (reply.status === 207 || found.some(({ status }) => status >= 400))) {
-    const verdicts = new Map(found.map((item) => [item.session_id, item]));
-    const plateNumbers = batch.map(({ registration }) => registration.plate.number);
-    return {
-      of: "each",
-      find(change) {
-        const item = verdicts.get(change.sessionId);
-        return item && findRefusal(item, reply, plateNumbers);
-      },
-    };
+    return { confirmed: true, refused: findRefused(found, reply, batch) };
   }
   const problem =
     findAcceptanceProblem(reply) ??
     (reply.status === 207 ? "does not say which session got which status" : undefined);
   if (problem !== undefined) throw unreadableReply(problem, reply, true);
-  return { of: "all", confirmed: reply.status !== 202 };
+  return { confirmed: reply.status !== 202, refused: new Map() };
 }
 
 /** The verdicts by session, or `undefined` when not every session of the batch got exactly one. */
@@ -53,12 +48,27 @@ function findItems(reply: HttpReply, batch: readonly SessionChange[]): Item[] | 
   return isAttributed ? parsed.data.data : undefined;
 }
 
-function findRefusal(
+function findRefused(
+  found: readonly Item[],
+  reply: HttpReply,
+  batch: readonly SessionChange[],
+): Map<SessionChange, EnforcementError> {
+  const plateNumbers = batch.map(({ registration }) => registration.plate.number);
+  const items = new Map(found.map((item) => [item.session_id, item]));
+  const refused = new Map<SessionChange, EnforcementError>();
+  for (const change of batch) {
+    const item = items.get(change.sessionId);
+    const isRefused = item !== undefined && (item.status < 200 || item.status >= 300);
+    if (isRefused) refused.set(change, toRefusal(item, reply, plateNumbers));
+  }
+  return refused;
+}
+
+function toRefusal(
   { status, error }: Item,
   reply: HttpReply,
   plateNumbers: readonly string[],
-): EnforcementError | undefined {
-  if (status >= 200 && status < 300) return undefined;
+): EnforcementError {
   const own = findOwnRefusal(error, status);
   const { reason, vendorCode, vendorMessage } = maskRefusal(own ?? {}, plateNumbers, reply.secrets);
   const code = toCode(status, own !== undefined);

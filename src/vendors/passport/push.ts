@@ -41,10 +41,17 @@ export function createPush(
       body: toEventsBody(batch, config),
       changes: true,
     });
-    const verdict = readEventsReply(reply, batch);
-    if (verdict.of === "each") noteVerdicts(verdict.find, batch, { attempt, progress });
-    else if (!verdict.confirmed) await confirm(attempt, batch, { reply, progress });
-    else for (const change of batch) progress.ends.set(change, DONE);
+    const { confirmed, refused } = readEventsReply(reply, batch);
+    if (!confirmed) return confirm(attempt, batch, { reply, progress });
+    for (const change of batch) {
+      const error = refused.get(change);
+      if (error?.retryable) continue;
+      const outcome = progress.uncertain ? "unknown" : error?.outcome;
+      const details = { attempts: attempt.number, outcome };
+      progress.ends.set(change, error ? { ok: false, error: withErrorDetails(error, details) } : DONE);
+    }
+    const repeated = [...refused.values()].find(({ retryable }) => retryable);
+    if (repeated !== undefined) throw repeated;
   }
 
   /** Reads back the changes of a 202, which means accepted but not done. A change that is not visible is repeated by identity. */
@@ -73,7 +80,7 @@ export function createPush(
     const progress: Progress = { ends: new Map(), uncertain: false };
     const leftOf = (changes: readonly SessionChange[]) =>
       changes.filter((change) => !progress.ends.has(change));
-    const plateNumbers = platesOf(batch);
+    const plateNumbers = batch.map(({ registration }) => registration.plate.number);
     const whole = await toOutcome(() =>
       http.perform({ ...context, plateNumbers }, async (attempt) => {
         await attempt.waitFor(ready);
@@ -140,33 +147,6 @@ function toBatches(changes: readonly SessionChange[]): SessionChange[][] {
     batches[number]?.push(change);
   }
   return batches;
-}
-
-function platesOf(batch: readonly SessionChange[]): string[] {
-  return batch.map(({ registration }) => registration.plate.number);
-}
-
-/** Stores the result of each session. Throws the first result that should be repeated. */
-function noteVerdicts(
-  findRefusal: (change: SessionChange) => EnforcementError | undefined,
-  batch: readonly SessionChange[],
-  { attempt, progress }: { attempt: Attempt; progress: Progress },
-): void {
-  const repeated: EnforcementError[] = [];
-  for (const change of batch) {
-    const error = findRefusal(change);
-    if (error?.retryable) repeated.push(error);
-    else progress.ends.set(change, error === undefined ? DONE : toFailure(error, { attempt, progress }));
-  }
-  if (repeated[0] !== undefined) throw repeated[0];
-}
-
-function toFailure(
-  error: EnforcementError,
-  { attempt, progress }: { attempt: Attempt; progress: Progress },
-): Outcome<void> {
-  const outcome = progress.uncertain ? "unknown" : error.outcome;
-  return { ok: false, error: withErrorDetails(error, { attempts: attempt.number, outcome }) };
 }
 
 /** Whether a smaller batch may succeed: after a refusal, and after a gateway's 413 for the length of the request. */

@@ -5,10 +5,12 @@ import type { FoundRight } from "../../core/provider.ts";
 import type { Attempt } from "../../http/client.ts";
 import type { AuthorizedClient } from "./access-token.ts";
 import type { PassportConfig } from "./config.ts";
-import { createRightsList, type RightsPage } from "./rights-list.ts";
-import { findRight, rightsUrl } from "./rights-record.ts";
-import { meansToken, readAnswer } from "./verdict.ts";
-import { parkingRightsReply, type SessionChange } from "./wire.ts";
+import { type RightsPage, readRights, readRightsPage, rightsUrl } from "./rights.ts";
+import { meansToken } from "./verdict.ts";
+import type { SessionChange } from "./wire.ts";
+
+// Some 70,000 rights: more than a zone has, and little enough memory.
+const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 
 /** Reads back the rights that officers see (seen in client code). It needs a scope that an account may lack. */
 export interface ReadBack {
@@ -40,7 +42,6 @@ export function createReadBack(client: AuthorizedClient, config: PassportConfig)
   // Parking rights are read by Passport's own zone id, which an external id is not.
   let available = config.zoneIds === "passport";
   let listable = true;
-  const requestPage = createRightsList(client, config);
 
   async function find(attempt: Attempt, { zone, plate }: ReadBackQuery): Promise<FoundRight[]> {
     if (!available) throw unsupported();
@@ -48,9 +49,7 @@ export function createReadBack(client: AuthorizedClient, config: PassportConfig)
     url.searchParams.set("vehicle_plate", plate.number);
     if (plate.region !== undefined) url.searchParams.set("vehicle_state", subdivisionOf(plate.region));
     try {
-      const reply = await client.send(attempt, { method: "GET", url: url.href, changes: false });
-      const { data } = readAnswer(reply, parkingRightsReply);
-      return data.flatMap((record) => findRight(record)?.right ?? []);
+      return readRights(await client.send(attempt, { method: "GET", url: url.href, changes: false }));
     } catch (thrown) {
       if (!refusesQuestion(thrown, [403])) throw thrown;
       available = false;
@@ -60,10 +59,14 @@ export function createReadBack(client: AuthorizedClient, config: PassportConfig)
 
   async function list(attempt: Attempt, query: { zone: string; url?: URL | undefined }): Promise<RightsPage> {
     if (!available || !listable) throw unsupported();
+    const { operatorId } = config;
+    const { zone, url = rightsUrl(config, zone) } = query;
+    const request = { method: "GET", url: url.href, changes: false, maxReplyBytes: MAX_PAGE_BYTES };
     try {
-      return await requestPage(attempt, query);
+      return readRightsPage(await client.send(attempt, request), { zone, operatorId, url });
     } catch (thrown) {
-      // That the plate may be omitted is inferred. If Passport requires one, it refuses the first page with 400 or 403.
+      // That the plate may be omitted is inferred: client code only shows requests with one. If Passport requires one, it
+      // refuses the first page with 400 or 403.
       if (!refusesQuestion(thrown, [400, 403]) || query.url !== undefined) throw thrown;
       listable = false;
       throw unsupported();

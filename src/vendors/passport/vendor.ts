@@ -105,11 +105,10 @@ export const passportVendor: PushVendor<"passport", PassportSandboxOptions, Pass
 };
 
 function pick(settings: VendorSettings, keys: readonly string[]): Record<string, VendorSetting> {
-  return Object.fromEntries(
-    Object.entries(settings).flatMap(([key, value]) =>
-      keys.includes(key) && value !== undefined ? [[key, value]] : [],
-    ),
+  const given = Object.entries(settings).filter(
+    (entry): entry is [string, VendorSetting] => entry[1] !== undefined,
   );
+  return Object.fromEntries(given.filter(([key]) => keys.includes(key)));
 }
 
 function toSandboxZones({ list, targets, settings }: MappedVendor): PassportSandboxZoneInput[] {

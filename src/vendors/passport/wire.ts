@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { countryOf, subdivisionOf } from "../../core/permit/region.ts";
 import type { StoredRegistration } from "../../core/registration/registration.ts";
+import type { HttpReply } from "../../http/reply.ts";
 import type { PassportConfig } from "./config.ts";
 
 // Passport's wire format. Event names and fields are documented (developer.passportinc.com, events/parking-session); paths and
@@ -84,6 +85,28 @@ export const tokenReply = z.object({
 
 const links = z.optional(z.nullable(z.object({ next: z.nullish(z.string()) })));
 
+/**
+ * Finds the next page of a list in `links.next` of the body or in a `Link` header (RFC 8288); how Passport pages a list is
+ * unpublished. `cut`: entries are missing, because the reply names a page that is not followed (one of another origin, or none
+ * that can be read), or names none although it is as long as a page may be (`isFull`).
+ */
+export function findNextPage(
+  page: { readonly links?: { readonly next?: string | null | undefined } | null | undefined },
+  reply: HttpReply,
+  { current, isFull }: { current: URL; isFull: boolean },
+): { next: URL | undefined; cut: boolean } {
+  const link = page.links?.next || findNextLink(reply.headers.get("link"));
+  if (link === undefined) return { next: undefined, cut: isFull };
+  const next = URL.canParse(link, current.href) ? new URL(link, current.href) : undefined;
+  // Another origin would get the access token.
+  const isFollowed = next?.origin === current.origin && next.pathname === current.pathname;
+  return { next: isFollowed ? next : undefined, cut: !isFollowed };
+}
+
+function findNextLink(header: string | null): string | undefined {
+  return /<([^>]+)>\s*;[^,]*\brel="?next"?/i.exec(header ?? "")?.[1];
+}
+
 /** The reply to a zone list, with the fields that are needed. Each zone is parsed alone: a malformed one hides no other. */
 export const zonesReply = z.object({
   data: z.array(z.unknown()),
@@ -97,20 +120,20 @@ export const zoneRecord = z.object({
   operator_id: z.nullish(z.string()),
 });
 
+export const vehicleRecord = z.object({
+  vehicle_plate: z.string(),
+  vehicle_state: z.nullish(z.string()),
+  vehicle_country: z.nullish(z.string()),
+});
+
 export const parkingRightsReply = z.object({ data: z.array(z.unknown()), links });
 
 export const parkingRightRecord = z.object({
   zone_id: z.string(),
   operator_id: z.nullish(z.string()),
-  vehicle: z.optional(z.unknown()),
+  // A vehicle that cannot be read hides no right.
+  vehicle: z.catch(z.optional(vehicleRecord), undefined),
   start_time: z.string(),
   end_time: z.nullish(z.string()),
   reference_id: z.nullish(z.string()),
-});
-
-/** The vehicle of a right, parsed alone: a malformed one hides no right. */
-export const vehicleRecord = z.object({
-  vehicle_plate: z.string(),
-  vehicle_state: z.nullish(z.string()),
-  vehicle_country: z.nullish(z.string()),
 });

@@ -3,9 +3,8 @@ import type { Zone, ZoneList } from "../../core/provider.ts";
 import type { Attempt, HttpClient } from "../../http/client.ts";
 import type { AuthorizedClient } from "./access-token.ts";
 import type { PassportConfig } from "./config.ts";
-import { findContinuation } from "./continuation.ts";
 import { readAnswer } from "./verdict.ts";
-import { ZONES_PATH, zoneRecord, zonesReply } from "./wire.ts";
+import { findNextPage, ZONES_PATH, zoneRecord, zonesReply } from "./wire.ts";
 
 // Client code sends `limit`; which values Passport accepts is unpublished.
 const PAGE_SIZE = 1000;
@@ -128,11 +127,10 @@ async function fetchZones(
       if (zone === "unreadable") complete = false;
       else if (zone !== undefined) zones.set(zone.id, zone);
     }
-    const continuation = findContinuation(page, reply, next);
-    next = continuation === "strange" ? undefined : continuation;
-    // How Passport pages a list is unpublished. A full page that names no next one may have been cut, and a next page that
-    // cannot be followed is missing.
-    if (continuation === "strange" || (next === undefined && page.data.length >= PAGE_SIZE)) complete = false;
+    const isFull = page.data.length >= PAGE_SIZE;
+    const after = findNextPage(page, reply, { current: next, isFull });
+    if (after.cut) complete = false;
+    next = after.next;
   }
   return { zones: [...zones.values()], complete };
 }

@@ -29,12 +29,6 @@ export interface T2FlexOptions {
   dialect?: LookupDialect;
 }
 
-/** {@link T2FlexOptions}, checked and with their defaults. */
-export interface T2FlexSettings {
-  readonly id: string;
-  readonly dialect: LookupDialect;
-}
-
 // Names the imports, because a host may pass a dialect's name instead of its value.
 const NO_DIALECT =
   'must be a LookupDialect: iris of "@offstreet/enforcement/dialects/iris", genetecDialect of "@offstreet/enforcement/t2-flex" or one of your own; leave it out for the default.';
@@ -48,7 +42,7 @@ const schema = z.strictObject(
 );
 
 /** Checks the options and applies their defaults. @throws EnforcementError `invalid_config` that names each invalid option */
-export function readT2FlexOptions(options: T2FlexOptions): T2FlexSettings {
+export function readT2FlexOptions(options: T2FlexOptions): Required<T2FlexOptions> {
   const parsed = parseOptions(schema, options, "createT2FlexProvider");
   const { id = "t2-flex", dialect = offstreetDialect } = parsed;
   return { id, dialect };
