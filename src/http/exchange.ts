@@ -39,7 +39,9 @@ export interface ExchangeContext {
  * @throws EnforcementError for every other reply or failure; the signal's reason when `context.signal` is aborted
  */
 export async function exchange(request: HttpRequest, context: ExchangeContext): Promise<HttpReply> {
-  requireSendable(request);
+  // A mistake in the configuration is reported as one, instead of as a failed connection.
+  const problem = findRequestProblem(request);
+  if (problem !== undefined) throw unsendable(problem);
   return context.limiter.run(context.signal, async () => {
     context.onSend();
     const reply = await sendWithinTimeout(request, context);
@@ -71,7 +73,7 @@ function sendWithinTimeout(request: HttpRequest, context: ExchangeContext): Prom
     };
     const onFailure = (thrown: unknown) => {
       end();
-      reject(toError(thrown, request));
+      reject(isEnforcementError(thrown) ? thrown : transportError(thrown, request));
     };
     send(request, context, attempt).then(onReply, onFailure);
     return end;
@@ -139,10 +141,6 @@ function requireResponse(given: unknown, { changes, traceId }: HttpRequest): voi
   });
 }
 
-function toError(thrown: unknown, request: HttpRequest): EnforcementError {
-  return isEnforcementError(thrown) ? thrown : transportError(thrown, request);
-}
-
 // Methods that fetch refuses to send.
 const REFUSED_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
 const BODILESS_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
@@ -161,22 +159,15 @@ const HEADERS_OF_FETCH: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Checks that fetch can send a request. A request that it cannot send is a mistake in the configuration, and is reported as
- * one instead of as a failed connection.
- *
- * @throws EnforcementError `invalid_config` that names the invalid part, never its value
+ * Why fetch cannot send a request: names the invalid part, never its value. `undefined` when fetch can send it. Values may be
+ * of any type, because a host's own wire may give them.
  */
-export function requireSendable(request: HttpRequest): void {
-  const problem = findProblem(request);
-  if (problem !== undefined) throw unsendable(problem);
-}
-
-function findProblem({
+export function findRequestProblem({
   method,
   url,
   headers = {},
   body,
-}: { [Key in keyof HttpRequest]: unknown }): string | undefined {
+}: Partial<Record<"method" | "url" | "headers" | "body", unknown>>): string | undefined {
   return findMethodProblem(method, body) ?? findUrlProblem(url) ?? findHeaderProblem(headers);
 }
 

@@ -1,6 +1,14 @@
 import { countryOf, subdivisionOf } from "../../core/permit/region.ts";
-import { readDefaultReply } from "./default-reply.ts";
-import type { HotSpotOperation, HotSpotWire, HotSpotWireRequest } from "./wire.ts";
+import { findDenial } from "../../http/denial.ts";
+import { describeBody } from "../../http/reply.ts";
+import type {
+  HotSpotOperation,
+  HotSpotWire,
+  HotSpotWireRefusal,
+  HotSpotWireRequest,
+  HotSpotWireResponse,
+  HotSpotWireResult,
+} from "./wire.ts";
 
 /**
  * The inferred default wire format: JSON over HTTPS, tokens in headers, times with an offset, and the provider's own reference
@@ -52,4 +60,95 @@ function toChangeBody({ permitReference, vendorReference, end }: HotSpotOperatio
     ...(vendorReference === undefined ? {} : { Reference: vendorReference }),
     EndTime: end.toISOString(),
   };
+}
+
+// The codes of the nearest published contract, OPSCOM's push API, whose documentation names HotSpot as an
+// integrator; that HotSpot uses the like is inferred. Every other code is `rejected`.
+const REASONS: ReadonlyMap<string, HotSpotWireRefusal["reason"]> = new Map([
+  ["9001", "unauthorized"],
+  ["9002", "unauthorized"],
+  ["9009", "not_found"],
+  ["9022", "already_exists"],
+]);
+
+/** Reads a reply in the inferred default format. Only a body with `ErrorCode` counts as HotSpot's refusal. */
+function readDefaultReply({ status, body }: HotSpotWireResponse): HotSpotWireResult {
+  let json: unknown;
+  try {
+    json = parseKeepingDigits(body);
+  } catch (thrown) {
+    // Any error but a SyntaxError is a stack overflow of deeply nested JSON.
+    if (!(thrown instanceof SyntaxError)) return { noVerdict: "is nested too deeply" };
+    return { noVerdict: describeBody({ body }) };
+  }
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    return { noVerdict: "is JSON, but no object" };
+  }
+  const fields = new Map<string, unknown>(Object.entries(json));
+  const code = fields.get("ErrorCode");
+  if (!isNoError(code)) {
+    if (typeof code !== "string") return { noVerdict: "has an ErrorCode that is neither text nor number" };
+    return { refusal: readRefusal(toCode(code), fields) };
+  }
+  if (status >= 300) return { noVerdict: "has no ErrorCode" };
+  const denial = findForeignDenial(fields);
+  if (denial !== undefined) return { noVerdict: `says no in "${denial}", but has no ErrorCode` };
+  const reference = readText(fields.get("Reference"));
+  return reference === undefined ? { noVerdict: "has no Reference" } : { reference };
+}
+
+/**
+ * Parses JSON with each number as its source text, because a JavaScript number keeps some sixteen digits. In a runtime without
+ * source text access, a number that lost digits stays a number, which is then refused.
+ */
+function parseKeepingDigits(body: string): unknown {
+  const reviver = (_key: string, value: unknown, context?: { source?: string }): unknown => {
+    if (typeof value !== "number") return value;
+    return context?.source ?? (Number.isSafeInteger(value) ? String(value) : value);
+  };
+  return JSON.parse(body, reviver);
+}
+
+function isNoError(code: unknown): boolean {
+  if (code === undefined || code === null || code === false) return true;
+  return typeof code === "string" && Number(code) === 0;
+}
+
+/** `9006` in any of the ways in which JSON may write that number, white space around it included. */
+function toCode(written: string): string {
+  const code = written.trim();
+  const isNumber = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i.test(code);
+  return isNumber && Number.isSafeInteger(Number(code)) ? String(Number(code)) : code;
+}
+
+function readRefusal(code: string, fields: ReadonlyMap<string, unknown>): HotSpotWireRefusal {
+  const message = readText(fields.get("ErrorMessage"));
+  const reference = readText(fields.get("Reference"));
+  const permitReference = readText(fields.get("PermitReference"));
+  return {
+    reason: REASONS.get(code) ?? "rejected",
+    code,
+    ...(message === undefined ? {} : { message }),
+    ...(reference === undefined ? {} : { reference }),
+    ...(permitReference === undefined ? {} : { permitReference }),
+  };
+}
+
+/** The name of a field by which a 2xx without an `ErrorCode` reports a failure. It overrides a reference. */
+function findForeignDenial(fields: ReadonlyMap<string, unknown>): string | undefined {
+  const others = new Map(fields);
+  others.delete("ErrorCode");
+  // Beside an `ErrorCode` of 0 the message may well be "OK".
+  if (fields.has("ErrorCode")) others.delete("ErrorMessage");
+  const outer = findDenial(Object.fromEntries(others));
+  if (outer !== undefined) return outer;
+  return [...others].find(([, value]) => [value].flat().some(holdsErrorCode))?.[0];
+}
+
+function holdsErrorCode(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "ErrorCode" in value && !isNoError(value.ErrorCode);
+}
+
+function readText(value: unknown): string | undefined {
+  return typeof value === "string" && value.trim() !== "" ? value : undefined;
 }

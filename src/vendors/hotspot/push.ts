@@ -1,12 +1,14 @@
 import { type EnforcementError, isEnforcementError, withErrorDetails } from "../../core/errors.ts";
+import { fieldError } from "../../core/fields.ts";
+import { ignorePromisesIn, isPromise } from "../../core/maybe-promise.ts";
 import type { Delivered, PushChange } from "../../core/registration/push-operations.ts";
 import type { Attempt } from "../../http/client.ts";
-import type { HttpReply } from "../../http/reply.ts";
+import { findRequestProblem } from "../../http/exchange.ts";
+import type { HttpReply, HttpRequest } from "../../http/reply.ts";
 import { readSecret } from "../../http/secret.ts";
 import type { HotSpotConfig } from "./config.ts";
 import { judgeReply, secretsOf, toRefusalError, type Verdict } from "./verdict.ts";
 import type { HotSpotOperation, HotSpotWireRefusal } from "./wire.ts";
-import { encodeRequest } from "./wire-request.ts";
 
 /** Sends one change within one attempt. */
 export type Push = (attempt: Attempt, change: PushChange) => Promise<Delivered>;
@@ -85,10 +87,9 @@ async function sendOnce(
   operation: HotSpotOperation,
   config: HotSpotConfig,
 ): Promise<Exchange> {
-  const judged = new WeakMap<HttpReply, Verdict>();
+  let verdict: Verdict | undefined;
   const judge = (reply: HttpReply): Verdict => {
-    const verdict = judged.get(reply) ?? judgeReply(reply, operation, config);
-    judged.set(reply, verdict);
+    verdict ??= judgeReply(reply, operation, config);
     return verdict;
   };
   const reply = await attempt.send({
@@ -150,4 +151,62 @@ async function askForTokens({ token, companyToken, http }: HotSpotConfig): Promi
   const asked = await readSecret(token, "token", limit);
   if (companyToken === undefined) return { token: asked };
   return { token: asked, companyToken: await readSecret(companyToken, "companyToken", limit) };
+}
+
+/**
+ * Encodes an operation with the wire, and checks that fetch can send the request.
+ *
+ * @throws EnforcementError `invalid_config` that says what is wrong with the request, without its values
+ */
+function encodeRequest(
+  operation: HotSpotOperation,
+  { wire, baseUrl }: Pick<HotSpotConfig, "wire" | "baseUrl">,
+): EncodedRequest {
+  let problem: string;
+  try {
+    const read = readRequest(wire.encode(operation), baseUrl);
+    if (typeof read === "string") problem = read;
+    else {
+      const unsendable = findRequestProblem(read);
+      if (unsendable === undefined) return read;
+      problem = `must give a request that can be sent: ${unsendable} Nothing was sent.`;
+    }
+  } catch {
+    // The host's own error is dropped: it may hold the plate or the token.
+    problem = "failed; nothing was sent.";
+  }
+  throw fieldError("wire.encode", problem, "invalid_config");
+}
+
+type EncodedRequest = Pick<HttpRequest, "method" | "url" | "headers" | "body">;
+
+/** The request in what `encode` returned, or what is wrong with it. Texts are checked by `findRequestProblem`. */
+function readRequest(encoded: unknown, baseUrl: string): EncodedRequest | string {
+  ignorePromisesIn(encoded);
+  if (isPromise(encoded)) return "must return the request at once, not a promise.";
+  if (typeof encoded !== "object" || encoded === null) {
+    return "must return a request: method, path, headers and body.";
+  }
+  const { method, path, headers, body } = encoded as Record<string, unknown>;
+  if (typeof method !== "string") return "must give a method as text, such as POST.";
+  // A path without a leading slash would extend the host name, and another host would get the token.
+  if (typeof path !== "string" || !path.startsWith("/")) return "must give a path that starts with a slash.";
+  if (!isUsablePath(path)) {
+    return "must give a percent-encoded path: without spaces, control characters, \\, # and segments of dots.";
+  }
+  const named = headers ?? {};
+  // The entries of a Headers, a Map or a list of pairs would be lost.
+  if (typeof named !== "object" || Symbol.iterator in named) {
+    return "must give headers as an object with a text for each name.";
+  }
+  // fetch normalises some methods to upper case but not others, such as patch. Servers expect upper case.
+  const request = { method: method.toUpperCase(), url: `${baseUrl}${path}`, headers: { ...named } };
+  return body === undefined || body === null || body === "" ? request : { ...request, body: body as string };
+}
+
+/** Whether URL parsing keeps the path, apart from percent-encoding. A part that it drops would change the address. */
+function isUsablePath(path: string): boolean {
+  if (!path.isWellFormed() || /[\s\p{Cc}\\#]/u.test(path)) return false;
+  const [pathname = ""] = path.split("?");
+  return !pathname.split("/").some((segment) => /^(\.|%2e){1,2}$/i.test(segment));
 }

@@ -16,9 +16,7 @@ export type Verdict =
   /** No verdict of HotSpot. The operation may have been carried out, and is repeated with the same references. */
   | { readonly kind: "none"; readonly error: EnforcementError };
 
-const REASONS: ReadonlyMap<unknown, HotSpotWireRefusal["reason"]> = new Map(
-  (["already_exists", "not_found", "unauthorized", "rejected"] as const).map((reason) => [reason, reason]),
-);
+const REASONS = ["already_exists", "not_found", "unauthorized", "rejected"] as const;
 
 // HotSpot's reference is stored in every receipt and sent in every later request.
 const MAX_REFERENCE_LENGTH = 500;
@@ -63,7 +61,7 @@ function readResult(result: object, reply: HttpReply, none: (problem: string) =>
 function readRefusal(given: unknown): HotSpotWireRefusal | undefined {
   if (typeof given !== "object") return undefined;
   const refusal = given as Record<string, unknown>;
-  const reason = REASONS.get(refusal["reason"]);
+  const reason = REASONS.find((known) => known === refusal["reason"]);
   const code = readWords(refusal["code"]);
   const message = readWords(refusal["message"]);
   const reference = readReference(refusal["reference"]);
@@ -107,16 +105,13 @@ function describeReference(value: unknown): string {
 }
 
 function promiseError({ status, traceId }: HttpReply): EnforcementError {
-  return new EnforcementError(
-    "invalid_config",
-    "wire.decode: must return its result at once, not a promise.",
-    {
-      field: "wire.decode",
-      outcome: "unknown",
-      status,
-      traceId,
-    },
-  );
+  const message = "wire.decode: must return its result at once, not a promise.";
+  return new EnforcementError("invalid_config", message, {
+    field: "wire.decode",
+    outcome: "unknown",
+    status,
+    traceId,
+  });
 }
 
 function noVerdictError(reply: HttpReply, problem: string, clock: Clock): EnforcementError {

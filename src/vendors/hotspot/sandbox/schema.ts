@@ -22,7 +22,7 @@ export interface ChangeBody {
   readonly EndTime: Date | undefined;
 }
 
-/** Is told what is not as the default contract has it, though HotSpot might take it. Throws where that is refused. */
+/** Notes a departure from the default contract that HotSpot might accept. In strict mode it throws a refusal instead. */
 export type NoteDeviation = (problem: string, code?: HotSpotErrorCode) => void;
 
 const CREATE_FIELDS = ["PermitReference", "Plate", "Region", "Country", "SpotID", "StartTime", "EndTime"];

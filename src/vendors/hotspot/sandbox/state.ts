@@ -23,25 +23,16 @@ export interface HotSpotSandboxPermit {
 /** A permit of another party. */
 export type HotSpotForeignPermit = Omit<HotSpotSandboxPermit, "status" | "foreign">;
 
-export interface PermitBookOptions {
-  readonly clock: Clock;
-  readonly spotIds: readonly string[];
-  readonly oneRightPerPlateAndSpot: boolean;
-}
-
-/** The permits and the rules by which they change. A change that is not allowed throws a refusal. */
-export interface PermitBook {
-  readonly permits: ReadonlyMap<string, HotSpotSandboxPermit>;
-  readonly foreignPermits: ReadonlyMap<string, HotSpotSandboxPermit>;
-  create(body: CreateBody): HotSpotSandboxPermit;
-  update(body: ChangeBody): HotSpotSandboxPermit;
-  /** A repeat leaves the cancelled permit as it is. */
-  cancel(body: ChangeBody, note: NoteDeviation): HotSpotSandboxPermit;
-  addForeign(permit: HotSpotForeignPermit): HotSpotSandboxPermit;
-  listAll(): HotSpotSandboxPermit[];
-}
-
-export function createPermitBook({ clock, spotIds, oneRightPerPlateAndSpot }: PermitBookOptions): PermitBook {
+/** Creates the store of permits, with the rules by which they change. A change that is not allowed throws a refusal. */
+export function createPermitBook({
+  clock,
+  spotIds,
+  oneRightPerPlateAndSpot,
+}: {
+  clock: Clock;
+  spotIds: readonly string[];
+  oneRightPerPlateAndSpot: boolean;
+}) {
   const permits = new Map<string, HotSpotSandboxPermit>();
   const foreignPermits = new Map<string, HotSpotSandboxPermit>();
   const listAll = () => [...permits.values(), ...foreignPermits.values()];
@@ -74,7 +65,7 @@ export function createPermitBook({ clock, spotIds, oneRightPerPlateAndSpot }: Pe
     permits,
     foreignPermits,
     listAll,
-    create(body) {
+    create(body: CreateBody): HotSpotSandboxPermit {
       const { StartTime: startTime, EndTime: endTime } = body;
       if (endTime <= startTime) throw new HotSpotRefusal(9005);
       if (!spotIds.includes(body.SpotID)) throw new HotSpotRefusal(9010);
@@ -94,14 +85,15 @@ export function createPermitBook({ clock, spotIds, oneRightPerPlateAndSpot }: Pe
         foreign: false,
       });
     },
-    update(body) {
+    update(body: ChangeBody): HotSpotSandboxPermit {
       const permit = getPermit(body);
       if (permit.status === "cancelled") throw new HotSpotRefusal(9009);
       const endTime = body.EndTime ?? clock();
       if (endTime <= permit.startTime) throw new HotSpotRefusal(9005);
       return save({ ...permit, endTime });
     },
-    cancel(body, note) {
+    /** A repeat leaves the cancelled permit as it is. */
+    cancel(body: ChangeBody, note: NoteDeviation): HotSpotSandboxPermit {
       const permit = getPermit(body);
       if (permit.status === "cancelled") return permit;
       const { startTime } = permit;
@@ -111,7 +103,7 @@ export function createPermitBook({ clock, spotIds, oneRightPerPlateAndSpot }: Pe
       if (isEarly && body.EndTime !== undefined) note("EndTime is before the start of the permit", 9005);
       return save({ ...permit, endTime: isEarly ? startTime : asked, status: "cancelled" });
     },
-    addForeign(permit) {
+    addForeign(permit: HotSpotForeignPermit): HotSpotSandboxPermit {
       const foreign: HotSpotSandboxPermit = { ...permit, status: "active", foreign: true };
       foreignPermits.set(foreign.permitReference, foreign);
       return foreign;

@@ -34,23 +34,13 @@ export interface PassportSandboxEvent {
 /** Which items of the next batch are refused: their positions, or all of them. */
 export type PassportRefusedItems = readonly number[] | "all";
 
-export interface EventDeskOptions {
+interface EventsEndpointOptions {
   readonly operatorId: string;
   readonly zones: readonly PassportSandboxZone[];
   /** More events in one request are refused; undefined: more than a hundred are only noted. */
   readonly maxBatch: number | undefined;
   readonly latency: () => Promise<void>;
   readonly findForeign: (sessionId: string) => PassportSandboxSession | undefined;
-}
-
-/** Receives `POST /v3/shared/events` and holds what came of it. */
-export interface EventsEndpoint {
-  readonly sessions: ReadonlyMap<string, PassportSandboxSession>;
-  readonly events: readonly PassportSandboxEvent[];
-  readonly violations: readonly string[];
-  receive(body: unknown, context: { signal: AbortSignal; note: NoteDeviation }): Promise<Response>;
-  /** Decides how the next applicable batch is answered; several calls queue up. */
-  nextEvents(mode: PassportEventsMode, refused: PassportRefusedItems): void;
 }
 
 // How many events Passport takes is unpublished.
@@ -61,7 +51,8 @@ interface Answer {
   readonly refused: PassportRefusedItems;
 }
 
-export function createEventsEndpoint(options: EventDeskOptions): EventsEndpoint {
+/** Creates the endpoint `POST /v3/shared/events`, which keeps the events it accepts and the sessions they make. */
+export function createEventsEndpoint(options: EventsEndpointOptions) {
   const sessions = new Map<string, PassportSandboxSession>();
   const events: PassportSandboxEvent[] = [];
   const violations: string[] = [];
@@ -76,13 +67,9 @@ export function createEventsEndpoint(options: EventDeskOptions): EventsEndpoint 
     contents: new WeakMap(),
   };
 
-  function apply(
-    type: PassportEventType,
-    body: Readonly<Record<string, unknown>>,
-    change: PlannedChange,
-  ): void {
+  function apply(event: Omit<PassportSandboxEvent, "effect">, change: PlannedChange): void {
     const { session, late, effect } = change;
-    events.push({ type, body, effect });
+    events.push({ ...event, effect });
     sessions.set(session.sessionId, session);
     if (late) violations.push(`An event for session ${session.sessionId} is older than the one before it.`);
   }
@@ -91,13 +78,17 @@ export function createEventsEndpoint(options: EventDeskOptions): EventsEndpoint 
     sessions,
     events,
     violations,
-    nextEvents(mode, refused) {
+    /** Decides how the next applicable batch is answered; several calls queue up. */
+    nextEvents(mode: PassportEventsMode, refused: PassportRefusedItems): void {
       answers.push({ mode, refused });
     },
-    async receive(body, { signal, note }) {
+    async receive(
+      body: unknown,
+      { signal, note }: { signal: AbortSignal; note: NoteDeviation },
+    ): Promise<Response> {
       const { type, data } = parseEnvelope(body, note);
-      const { maxBatch } = options;
-      if (maxBatch !== undefined && data.length > maxBatch) throw tooMany(maxBatch);
+      const { maxBatch = Number.POSITIVE_INFINITY } = options;
+      if (data.length > maxBatch) throw tooMany(maxBatch);
       if (data.length > USUAL_BATCH) note(tooMany(USUAL_BATCH));
       const batch = parseBatch(type, data, note);
       const sessionIds = batch.items.map((item) => item.session_id);
@@ -109,7 +100,7 @@ export function createEventsEndpoint(options: EventDeskOptions): EventsEndpoint 
           const change = changes[index];
           if (change === undefined || isRefused(answer, index)) continue;
           if (answer.mode === "accepted-dropped") events.push({ type, body: item, effect: "dropped" });
-          else apply(type, item, change);
+          else apply({ type, body: item }, change);
         }
         return render(answer, sessionIds);
       });

@@ -23,18 +23,14 @@ export interface PassportSandboxSession {
   readonly foreign: boolean;
 }
 
-/** What an accepted event did. */
-export type PassportEventEffect = "applied" | "repeated";
-
 /** One item's consequence, computed before anything is changed. */
 export interface PlannedChange {
-  readonly effect: PassportEventEffect;
+  readonly effect: "applied" | "repeated";
   readonly session: PassportSandboxSession;
   /** True when the event is older than what the session has already seen. */
   readonly late: boolean;
 }
 
-type FindSession = (sessionId: string) => PassportSandboxSession | undefined;
 type Item = StartedItem | ChangedItem;
 
 /** Where an item stands: its position, its zone, and the session that already has its id. */
@@ -49,16 +45,13 @@ interface Place {
  * The exact events that a session has seen, to tell a repeat from a contradiction. Sessions are never changed in place, so
  * the session itself is the key.
  */
-export type SessionContents = WeakMap<
-  PassportSandboxSession,
-  { readonly first: string; readonly last: string }
->;
+type SessionContents = WeakMap<PassportSandboxSession, { readonly first: string; readonly last: string }>;
 
 /** What a batch is planned against. */
 export interface PlanWorld {
   readonly operatorId: string;
   readonly zones: readonly PassportSandboxZone[];
-  readonly findSession: FindSession;
+  readonly findSession: (sessionId: string) => PassportSandboxSession | undefined;
   readonly contents: SessionContents;
 }
 

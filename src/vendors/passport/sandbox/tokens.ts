@@ -6,7 +6,7 @@ const AUDIENCE = "public.api.passportinc.com";
 /** How a token reply says when the token ends. Both are seen in working clients. */
 export type PassportTokenExpiry = "expires_at" | "expires_in";
 
-export interface TokenOfficeOptions {
+interface TokenEndpointOptions {
   readonly clock: Clock;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -15,19 +15,8 @@ export interface TokenOfficeOptions {
   readonly scope: () => string;
 }
 
-/** Hands out access tokens for the client's credentials and checks them later. */
-export interface TokenEndpoint {
-  readonly clientSecret: string;
-  /** Answers `POST /v3/shared/access-tokens`. */
-  issue(request: Request, note: NoteDeviation): Promise<Response>;
-  /** Throws a refusal with status 401 unless the request bears a token that is still good. */
-  requireToken(request: Request): void;
-  /** Rotation: the old secret and all tokens are refused from now on. */
-  setClientSecret(secret: string): void;
-  expireTokens(): void;
-}
-
-export function createTokenEndpoint(options: TokenOfficeOptions): TokenEndpoint {
+/** Creates the endpoint that issues access tokens for the client's credentials, and checks them in later requests. */
+export function createTokenEndpoint(options: TokenEndpointOptions) {
   const endOf = new Map<string, number>();
   let clientSecret = options.clientSecret;
 
@@ -51,7 +40,8 @@ export function createTokenEndpoint(options: TokenOfficeOptions): TokenEndpoint 
     get clientSecret() {
       return clientSecret;
     },
-    async issue(request, note) {
+    /** Answers `POST /v3/shared/access-tokens`. */
+    async issue(request: Request, note: NoteDeviation): Promise<Response> {
       requireCredentials(await readCredentials(request), note);
       const token = crypto.randomUUID();
       const end = options.clock().getTime() + options.lifetimeSeconds * 1000;
@@ -62,20 +52,20 @@ export function createTokenEndpoint(options: TokenOfficeOptions): TokenEndpoint 
           : { expires_in: options.lifetimeSeconds };
       return Response.json({ access_token: token, token_type: "Bearer", scope: options.scope(), ...expiry });
     },
-    requireToken(request) {
+    /** Throws a refusal with status 401 unless the request has a token that is still valid. */
+    requireToken(request: Request): void {
       const token = /^Bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
       const end = token === undefined ? undefined : endOf.get(token);
       if (end === undefined || options.clock().getTime() >= end) {
         throw unauthorized("The access token is missing, unknown or expired.");
       }
     },
-    setClientSecret(secret) {
+    /** Refuses the old secret and all tokens from now on. */
+    setClientSecret(secret: string): void {
       clientSecret = secret;
       endOf.clear();
     },
-    expireTokens() {
-      endOf.clear();
-    },
+    expireTokens: () => endOf.clear(),
   };
 }
 
