@@ -4,14 +4,14 @@ const PAGE = new URL("../../docs/benchmarks.md", import.meta.url);
 
 const INTRODUCTION = `# Benchmarks
 
-Every figure here was written by the command that stands above it; none was typed. Ratios were measured side by side in
-one run, in interleaved rounds, beside an A/A control: the same thing twice. What a ratio has to reach, it has to reach
-less the control's own spread.
+The command above each section has written its figures. Ratios are measured side by side in one run, in interleaved
+rounds, beside an A/A control, which compares a contender with itself. A ratio reaches its target when it is at least the
+target less the spread of the control.
 `;
 
 /**
  * Writes one section of docs/benchmarks.md, in place of the one with its title, or at the end. Every other section stays
- * as it is, letter for letter.
+ * unchanged.
  */
 export function writeSection(title: string, text: string, page: URL | string = PAGE): void {
   const before = existsSync(page) ? readFileSync(page, "utf8") : INTRODUCTION;

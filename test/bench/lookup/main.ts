@@ -31,29 +31,29 @@ const command = `npm run bench:lookup${flags.quick ? " -- --quick" : ""}`;
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 const text = `\`${command}\` on ${new Date().toISOString().slice(0, 10)}. ${describeMachine()}.
 
-All servers do the same work: they know the asking party by an API key (SHA-256, compared in constant time), validate the
+All servers do the same work: they authenticate the client by an API key (SHA-256, compared in constant time), validate the
 JSON, look a plate up among ${PERMITS.toLocaleString("en-US")} permits of five companies, compare company, place, interval and region, keep a
-deadline of two seconds and notice a client that goes, write an audit record for a listener, and answer the
-same bytes with the same headers, which is checked before anything is measured. Each runs in a process of its own;
-${CONNECTIONS} connections ask one lookup at a time, and ${percent(http.hitShare)} of the lookups find a permit. The load generator shares the
-machine; it was busy at most ${percent(http.generatorBusy)} of a core's time.
+deadline of two seconds, notice when a client disconnects, pass an audit record to a listener, and reply with the
+same bytes and the same headers, which the benchmark checks before it measures. Each server runs in a process of its own;
+each of ${CONNECTIONS} connections sends one lookup at a time, and ${percent(http.hitShare)} of the lookups find a permit. The load generator shares the
+machine; it used at most ${percent(http.generatorBusy)} of a core.
 
 "By hand" is the lookup as a good host team writes it for itself, without a line of this package. Express by hand reads
 the body with \`express.json()\` and replies with \`response.json()\`, as Express's own guide does; "stripped" has neither
 ETag nor Express's header and writes its reply past \`response.json()\`. "Express, ours" is \`toExpressHandler\` mounted without a parser, so that it reads the
 body itself, and "Express with express.json(), ours" is mounted behind it. The two adapters serve the lookup by hand as
-a fetch handler and leave the global objects as they are. "Source with a promise" takes the abort signal and answers in
-a later turn, as a database does; all others answer from memory.
+a fetch handler and do not change global objects. "Source with a promise" accepts the abort signal and returns in a later turn
+of the event loop, as a database does; all other sources return from memory.
 
-Ours reads all requests that have arrived before it answers, and answers before it writes: see
-[the decision](decisions/read-first-answer-then.md). That is where most of the difference comes from, as "source with a promise"
-shows, which makes the lookup by hand do the same.
+This package reads all requests that have arrived before it answers any, and answers all of them before it writes replies: see
+[the decision](decisions/read-first-answer-then.md). Most of the difference comes from this order: with "source with a promise"
+the lookup by hand runs in the same order.
 
 ${toTables(results)}
 
-The index of a permit is what becomes free when \`memoryPermits\` is dropped while all permits are still held. The bare
-loop is ours to beat as well: \`createBareLoop\` in test/bench/lookup/by-hand hashes the key, validates the JSON, asks one
-Map, compares the permit and writes JSON, with neither HTTP nor deadline, audit or promise.`;
+The size of the index is the memory that becomes free when \`memoryPermits\` is released while all permits are still held. The
+bare loop is a lower bound: \`createBareLoop\` in test/bench/lookup/by-hand hashes the key, validates the JSON, looks the plate up
+in one Map, compares the permit and writes JSON, without HTTP, deadline, audit and promises.`;
 
 console.log(text);
 if (flags.write) writeSection("Lookup", text);

@@ -46,17 +46,17 @@ const text = `\`${command}\` on ${new Date().toISOString().slice(0, 10)}. ${desc
 
 Every fiftieth location has a mistake, all kinds in turn: 23 slips of writing and typing (case, every kind of space,
 Unicode form, accents, ligatures, letters of other alphabets, dashes, quotation marks, digits for letters, words in
-another order, one letter wrong), and what each vendor's mapping can have besides. Each run is checked: exactly the
-planted issues are found, code by code. Times are processor time: waiting for other processes does not count. They are
-medians of ${rounds} rounds in turns. Memory is the highest that the operating system saw of a whole process, Node itself
-and the mapping that is validated included, under \`node ${HEAP.join(" ")}\`. Without limits Node
-uses what the machine has before it cleans up; the last column says how much that was. The ${count(usual)} locations are
-validated once, as the first thing that their process does.
+another order, one letter wrong), and the mistakes that only one vendor's mapping can have. Each run is checked: exactly the
+planted issues are found, code by code. Times are processor time, so waiting for other processes does not count. They are
+medians of ${rounds} interleaved rounds. Memory is the peak of the whole process as the operating system reports it, including Node
+and the validated mapping, under \`node ${HEAP.join(" ")}\`. Without these limits Node
+uses more of the machine's memory before it collects garbage; the last column shows how much. The ${count(usual)} locations are
+validated once, by a process that has validated nothing before.
 
 "All pairs" compares each of ${count(small)} names with each by fastest-levenshtein's \`distance\`, and is extrapolated by
-the number of pairs; it finds nearest names and nothing else. "Nearest name" asks among ${count(large)} names for the one
-in which a slip was planted; the slower ones are asked fewer of the same questions. \`indexNames\` is ours: it finds
-names that are equal but for case, spaces and the like in a map, and compares the others.
+the number of pairs; it only finds nearest names. "Nearest name" searches ${count(large)} names for the origin of a name with a
+planted slip; the slower contenders run fewer of the same searches. \`indexNames\` is this package's: it finds names that differ
+only in case, spaces and the like in a map, and compares the others.
 
 ${toTables(results)}`;
 

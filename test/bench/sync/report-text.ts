@@ -11,33 +11,33 @@ export function toText(results: SyncResults, command: string): string {
   const { lookups, million } = results;
   return `\`${command}\` on ${new Date().toISOString().slice(0, 10)}. ${describeMachine(PACKAGES)}.
 
-A vendor in a process of its own takes ${LATENCY_MS} ms for every request and speaks Passport's wire as far as it is needed:
-token and events. It counts what it gets, and a turn in which it did not get each registration exactly once ends the run.
-Every contender has a process of its own; each permit is one plate at one lot, so that a permit is one registration.
-Before anything is measured, all contenders of a table are held to the same events at the vendor, or the same rows on the
-disk. Turns go there and back; speeds are medians of the rounds. Processor time is that of the contender's whole process.
-Every contender has done its work before, so that nothing measures how its code is compiled; a ledger of ours, whose writing
-thread is a new one in every turn, has done it for ${count(PERMITS_BEFORE)} other permits before the turn begins. The rows that are inserted by
-hand come after as many.
+The vendor runs in a process of its own, takes ${LATENCY_MS} ms for every request, and implements the part of Passport's wire that is
+needed: token and events. It counts registrations, and a turn in which it does not receive each registration exactly once fails
+the run. Every contender has a process of its own; each permit has one plate at one lot, so that a permit is one registration.
+Before it measures, the benchmark checks that all contenders of a table lead to the same events at the vendor, or the same rows
+on the disk. The order of turns alternates; speeds are medians of the rounds. Processor time is that of the contender's whole
+process. Every contender is warm, so that no figure includes compilation; this package's ledgers, whose writing thread is new in
+every turn, have recorded ${count(PERMITS_BEFORE)} other permits before the turn begins. The tables for rows inserted by hand hold as many.
 
 "undici loop" is what a good host team writes for itself: it derives the same session ids by SHA-256, builds the same
-events, keeps ${CONCURRENCY} requests under way (the default of \`createPermitSync\`), reads the replies, and keeps the end of every
-session in a Map. It records nothing and repeats nothing. With ${BATCH} in a request it batches as we do; one by one it is
-sampled. Ours begins with the permits recorded, and ends when every acknowledgement is: on the disk, with \`sqliteLedger\`.
+events, keeps ${CONCURRENCY} requests in progress (the default of \`createPermitSync\`), reads the replies, and keeps the end of every
+session in a Map. It records nothing and repeats nothing. With ${BATCH} in a request it batches as this package does; "one by one"
+is measured on a sample. This package starts with recorded permits, and ends when every acknowledgement is recorded: on the disk,
+with \`sqliteLedger\`.
 
-\`issue\` records a permit, its plate and its delivery; the append writes a line of JSON and calls \`fsync\`, the transaction
-inserts the ledger's rows. The loop beside \`issueMany\` inserts the same rows, made before, into the same tables with the
-same indexes and settings; \`issueMany\` starts from permits as a host gives them.
+\`issue\` records a permit, its plate and its delivery; the append writes a line of JSON and calls \`fsync\`; the transaction
+inserts the ledger's rows. The loop beside \`issueMany\` inserts the same rows, prepared in advance, into the same tables with the
+same indexes and settings; \`issueMany\` starts from a host's permits.
 
-PostgreSQL runs with \`fsync\` and \`synchronous_commit\` on. Both sides record permits and deliver them meanwhile, until
-everything is acknowledged. The raw pg-boss has one job for each permit, ${CONCURRENCY} workers that fetch ${BATCH} jobs at a time without
-pause, and a handler that tells the vendor and writes the ledger's rows in one transaction for each ${BATCH}.
+PostgreSQL runs with \`fsync\` and \`synchronous_commit\` on. Both sides record permits and deliver them at the same time, until
+every permit is acknowledged. The contender with pg-boss alone has one job for each permit, ${CONCURRENCY} workers that fetch ${BATCH} jobs at a
+time without pause, and a handler that calls the vendor and writes the ledger's rows in one transaction for each ${BATCH}.
 
-An idle system is asked for one permit at a time, over \`sqliteLedger\`: from the call of \`issue\` until the vendor's reply
-is recorded. Lookups go over HTTP to the process that runs the sync, ${lookups.perSecond} per second at a fixed pace, whether earlier ones
-were answered or not. The ledger of ${count(million.registrations)} registrations was filled by this package; its process was then killed, and
-time counts from the start of the next one until the vendor had the first registration. Memory is the highest that the
-operating system saw of that process, Node itself included.
+On an idle system the benchmark issues one permit at a time, over \`sqliteLedger\`, and measures from the call of \`issue\` until the
+vendor's reply is recorded. It sends lookups over HTTP to the process that runs the sync, ${lookups.perSecond} per second at a fixed pace, without
+waiting for earlier answers. This package filled the ledger of ${count(million.registrations)} registrations; its process was then killed, and the
+time runs from the start of the next process until the vendor received the first registration. Memory is the peak of that process as
+the operating system reports it, including Node.
 
 ${toTables(results)}`;
 }

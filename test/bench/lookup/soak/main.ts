@@ -75,17 +75,17 @@ if (unexpected.length > 0) failures.push(`there were replies with ${unexpected.j
 const whole = (value: number) => Math.round(value).toLocaleString("en-US");
 const text = `\`npm run soak:lookup -- --minutes ${minutes}\` on ${new Date().toISOString().slice(0, 10)}. ${describeMachine()}.
 
-\`toNodeHandler\` under constant load on ${CONNECTIONS} connections, ${whole(after.answers / (minutes * 60))} answers per second: hits and misses, ${whole(left)} clients that left before
-their answer or in the middle of their question, a source that is sometimes slow, failing or silent (${whole(statuses.get(503) ?? 0)} replies
+\`toNodeHandler\` under constant load on ${CONNECTIONS} connections, ${whole(after.answers / (minutes * 60))} answers per second: hits and misses, ${whole(left)} clients that disconnected before
+their answer or in the middle of their request, a source that is sometimes slow, failing or silent (${whole(statuses.get(503) ?? 0)} replies
 of 503), and permits replaced, removed and restored all the time. The first quarter is warm-up.
 
 | | measured | limit |
 | --- | ---: | ---: |
-| heap that stays for each answer, by regression over ${whole(samples.length)} samples | ${bytesPerAnswer.toFixed(3)} bytes | ${MAX_BYTES_PER_ANSWER} byte |
+| heap retained per answer, by regression over ${whole(samples.length)} samples | ${bytesPerAnswer.toFixed(3)} bytes | ${MAX_BYTES_PER_ANSWER} byte |
 | growth of the whole process, by regression | ${(rssGrowth * 100).toFixed(1)} % | ${MAX_RSS_GROWTH * 100} % |
-| handles left after the load | ${leakedHandles.length} | 0 |
+| open handles after the load | ${leakedHandles.length} | 0 |
 
-${failures.length === 0 ? "Memory is flat, and every handle was let go." : `Failed: ${failures.join("; ")}.`}`;
+${failures.length === 0 ? "Memory does not grow, and every handle was closed." : `Failed: ${failures.join("; ")}.`}`;
 console.log(`\n${text}`);
 if (flags.write) writeSection("Lookup, soaked", text);
 if (failures.length > 0) process.exitCode = 1;
