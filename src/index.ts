@@ -11,7 +11,6 @@ export {
   type Directory,
   type Location,
   type LocationProvider,
-  type MaybePromise,
   memoryDirectory,
 } from "./core/directory/directory.ts";
 export {
@@ -54,6 +53,7 @@ export {
   type MappingReport,
   type MappingSummary,
 } from "./core/mapping/mapping.ts";
+export type { MaybePromise } from "./core/maybe-promise.ts";
 export { explainMismatch } from "./core/names/explain-mismatch.ts";
 export type { MismatchKind, NameCandidate, NameDifference } from "./core/names/rank-candidates.ts";
 export type { Permit, PermitInput } from "./core/permit/permit.ts";

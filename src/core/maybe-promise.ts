@@ -1,4 +1,5 @@
-import type { MaybePromise } from "./directory/directory.ts";
+/** A value, or a promise of it. */
+export type MaybePromise<Value> = Value | Promise<Value>;
 
 /** Whether a value must be waited for. */
 export function isPromise<Value>(value: MaybePromise<Value>): value is Promise<Value> {

@@ -10,21 +10,17 @@ import { MAX_TIMER_MS } from "./timers.ts";
 /**
  * Reads the options of a factory.
  *
+ * @param field what the error names instead of the option's own field
  * @throws EnforcementError `invalid_config` with the factory's name in front, in place of the one that `read` throws
  */
-export function readConfig<Settings>(factory: string, read: () => Settings): Settings {
+export function readConfig<Settings>(factory: string, read: () => Settings, field?: string): Settings {
   try {
     return read();
   } catch (thrown) {
-    throw toConfigError(factory, thrown);
+    if (!isEnforcementError(thrown)) throw thrown;
+    const message = `${factory}: ${thrown.message}`;
+    throw new EnforcementError("invalid_config", message, { field: field ?? thrown.field });
   }
-}
-
-/** An EnforcementError about an option as the factory's `invalid_config`. Anything else is returned unchanged. */
-export function toConfigError(factory: string, thrown: unknown): unknown {
-  if (!isEnforcementError(thrown)) return thrown;
-  const { message, field } = thrown;
-  return new EnforcementError("invalid_config", `${factory}: ${message}`, { field });
 }
 
 /**
@@ -37,14 +33,7 @@ export function readFactoryOptions(
   factory: string,
   knownKeys: readonly string[],
 ): Record<string, unknown> {
-  try {
-    return readRecord(options, "options", knownKeys);
-  } catch (thrown) {
-    if (!isEnforcementError(thrown)) throw thrown;
-    throw new EnforcementError("invalid_config", `${factory}: ${thrown.message}`, {
-      field: `${factory} options`,
-    });
-  }
+  return readConfig(factory, () => readRecord(options, "options", knownKeys), `${factory} options`);
 }
 
 /** Reads a function. What it takes and returns is not checked. */

@@ -1,10 +1,9 @@
 import { systemClock } from "../core/clock.ts";
-import type { MaybePromise } from "../core/directory/directory.ts";
 import { isEnforcementError } from "../core/errors.ts";
 import { parseInstant } from "../core/instant.ts";
 import type { LookupAnswer, LookupRefusal } from "../core/lookup/dialect.ts";
 import type { LookupReply, LookupRequest } from "../core/lookup/lookup-message.ts";
-import { ignorePromise, isPromise, notify } from "../core/maybe-promise.ts";
+import { ignorePromise, isPromise, type MaybePromise, notify } from "../core/maybe-promise.ts";
 import { toAudit } from "./audit.ts";
 import { type LookupHandlerReply, withoutStore } from "./closed-reply.ts";
 import { type AskingClient, Deadline, isInterruption } from "./deadline.ts";

@@ -1,5 +1,4 @@
-import type { MaybePromise } from "../core/directory/directory.ts";
-import { isPromise } from "../core/maybe-promise.ts";
+import { isPromise, type MaybePromise } from "../core/maybe-promise.ts";
 import type { SharedTimer, TimedWait } from "./shared-timer.ts";
 
 /** Rejects work that the handler no longer waits for. */

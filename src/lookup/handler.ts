@@ -1,7 +1,7 @@
-import type { MaybePromise } from "../core/directory/directory.ts";
 import type { EnforcementError } from "../core/errors.ts";
 import { fieldError } from "../core/fields.ts";
 import type { LookupRequest } from "../core/lookup/lookup-message.ts";
+import type { MaybePromise } from "../core/maybe-promise.ts";
 import { type AnswerOptions, answerLookup } from "./answer.ts";
 import { isBodiless, type LookupHandlerReply } from "./closed-reply.ts";
 import { type LookupSettings, type PermitLookupOptions, readLookupOptions } from "./options.ts";

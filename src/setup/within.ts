@@ -1,5 +1,5 @@
-import type { MaybePromise } from "../core/directory/directory.ts";
 import { EnforcementError } from "../core/errors.ts";
+import type { MaybePromise } from "../core/maybe-promise.ts";
 import { raceAbort, systemTimers, type Timers } from "../core/timers.ts";
 
 /** Longer than a provider's default deadline of 30 s, so that the provider reports its own error first. */

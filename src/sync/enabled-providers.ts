@@ -1,7 +1,7 @@
-import type { Directory, MaybePromise } from "../core/directory/directory.ts";
+import type { Directory } from "../core/directory/directory.ts";
 import { readAnsweredCompany } from "../core/directory/read-answers.ts";
 import { isCompanyEnabled } from "../core/directory/switches.ts";
-import { isPromise } from "../core/maybe-promise.ts";
+import { isPromise, type MaybePromise } from "../core/maybe-promise.ts";
 import type { Timers } from "./pace/timers.ts";
 
 /** Finds the providers that a company has enabled, when its permits are recorded. */

@@ -1,7 +1,6 @@
-import type { MaybePromise } from "../core/directory/directory.ts";
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 import { fieldError, readId, readList, readRecord } from "../core/fields.ts";
-import { ignorePromise, isPromise } from "../core/maybe-promise.ts";
+import { ignorePromise, isPromise, type MaybePromise } from "../core/maybe-promise.ts";
 import { type Permit, type PermitInput, readPermit } from "../core/permit/permit.ts";
 import { isExtraPermit } from "../core/registration/identity.ts";
 import type { ClockKeeper } from "./clock/clock-keeper.ts";

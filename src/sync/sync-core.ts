@@ -1,6 +1,6 @@
 import { type Clock, steadyClock } from "../core/clock.ts";
-import type { MaybePromise } from "../core/directory/directory.ts";
 import { fieldError, readText } from "../core/fields.ts";
+import type { MaybePromise } from "../core/maybe-promise.ts";
 import { readConfig } from "../core/options.ts";
 import type { EnforcementProvider, PushProvider } from "../core/provider.ts";
 import { ClockKeeper } from "./clock/clock-keeper.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { MaybePromise } from "../core/directory/directory.ts";
 import { type EnforcementError, isEnforcementError } from "../core/errors.ts";
+import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { ListedRegistration, Outcome, PushProvider, RegistrationPage } from "../core/provider.ts";
 import type { Receipt, Registration } from "../core/registration/registration.ts";
 import type { ProviderUnderTest } from "./provider-under-test.ts";

@@ -1,5 +1,5 @@
-import type { MaybePromise } from "../core/directory/directory.ts";
 import { fieldError, readRecord, readText } from "../core/fields.ts";
+import type { MaybePromise } from "../core/maybe-promise.ts";
 import { CONFORMANCE_TESTS } from "./conformance-tests.ts";
 import type { ProviderUnderTest } from "./provider-under-test.ts";
 

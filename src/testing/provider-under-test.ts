@@ -1,4 +1,4 @@
-import type { MaybePromise } from "../core/directory/directory.ts";
+import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { PushProvider } from "../core/provider.ts";
 import type { Registration } from "../core/registration/registration.ts";
 

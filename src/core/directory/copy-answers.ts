@@ -6,8 +6,8 @@ import {
   COMPANY_KEYS,
   COMPANY_PROVIDER_KEYS,
   type Company,
-  isFrozenCompany,
-  isFrozenLocation,
+  type EntryKind,
+  isFrozenEntry,
   isKeyed,
   LOCATION_KEYS,
   LOCATION_PROVIDER_KEYS,
@@ -21,8 +21,8 @@ import {
 
 /** How one kind of entry is read, and compared with its copy. */
 export interface Copies<Entry> {
+  readonly kind: EntryKind;
   readonly copies: WeakMap<object, Copy<Entry>>;
-  readonly isFrozen: (value: object) => value is Entry & object;
   readonly read: (value: unknown, field: string) => Entry;
   /** Whether reading `value` again would give `copy`, its providers aside. */
   readonly isAsRead: (value: Partial<Record<string, unknown>>, copy: Entry) => boolean;
@@ -36,8 +36,8 @@ interface Copy<Entry> {
 }
 
 export const companyCopies: Copies<Company> = {
+  kind: "company",
   copies: new WeakMap(),
-  isFrozen: isFrozenCompany,
   read: readCompany,
   isAsRead: (value, { id, name }) => value["id"] === id && value["name"] === name,
   keys: COMPANY_KEYS,
@@ -45,8 +45,8 @@ export const companyCopies: Copies<Company> = {
 };
 
 export const locationCopies: Copies<Location> = {
+  kind: "location",
   copies: new WeakMap(),
-  isFrozen: isFrozenLocation,
   read: readLocation,
   isAsRead: (value, { id, companyId, name, zoneName, region }) =>
     value["id"] === id &&
@@ -61,27 +61,24 @@ export const locationCopies: Copies<Location> = {
 /**
  * A checked copy of a company or location of a host's own.
  *
- * @throws EnforcementError `invalid_input` naming what is wrong inside `field`
+ * @throws EnforcementError `invalid_input` naming what is wrong inside `company` or `location`
  */
-export function readOnce<Entry extends Company | Location>(
-  value: unknown,
-  field: string,
-  kind: Copies<Entry>,
-): Entry {
+export function readOnce<Entry extends Company | Location>(value: unknown, of: Copies<Entry>): Entry {
+  const { kind, copies } = of;
   try {
-    if (typeof value !== "object" || value === null) return kind.read(value, field);
-    if (kind.isFrozen(value)) return value;
-    const known = kind.copies.get(value);
-    if (known !== undefined && isAsRead(value as Partial<Record<string, unknown>>, known, kind)) {
+    if (typeof value !== "object" || value === null) return of.read(value, kind);
+    if (isFrozenEntry(value, kind)) return value as Entry;
+    const known = copies.get(value);
+    if (known !== undefined && isAsRead(value as Partial<Record<string, unknown>>, known, of)) {
       return known.entry;
     }
-    const entry = kind.read(value, field);
-    kind.copies.set(value, { entry, providerIds: Object.keys(entry.providers) });
+    const entry = of.read(value, kind);
+    copies.set(value, { entry, providerIds: Object.keys(entry.providers) });
     return entry;
   } catch (thrown) {
     // A lazy relation of an ORM is a promise.
     ignorePromisesIn(value, 3);
-    throw isEnforcementError(thrown) ? thrown : fieldError(field, "cannot be read: a getter of it failed.");
+    throw isEnforcementError(thrown) ? thrown : fieldError(kind, "cannot be read: a getter of it failed.");
   }
 }
 

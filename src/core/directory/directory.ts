@@ -12,6 +12,7 @@ import {
   readText,
   unknownKeyError,
 } from "../fields.ts";
+import type { MaybePromise } from "../maybe-promise.ts";
 import { findRegion } from "../permit/region.ts";
 
 /** The customer organisation: a university, a city, a property owner. */
@@ -53,8 +54,6 @@ export interface LocationProvider {
   readonly stage?: "setup" | "testing" | "live";
 }
 
-export type MaybePromise<Value> = Value | Promise<Value>;
-
 /**
  * The host's companies and locations, with targets and switches. The only place where mapping lives.
  *
@@ -95,22 +94,16 @@ export function findUnchangingList(locations: object, companyId: string): Unchan
   return list?.companyId === companyId ? list : undefined;
 }
 
-/** Whether it is a company of a {@link memoryDirectory}: checked, and frozen throughout. */
-export function isFrozenCompany(value: object): value is Company {
-  return kindOf(value) === "company";
+/** What an entry of a directory is. */
+export type EntryKind = "company" | "location";
+
+/** Whether it is a company or location of a {@link memoryDirectory}: checked, and frozen throughout. */
+export function isFrozenEntry(value: object, kind: EntryKind): boolean {
+  return Object.isFrozen(value) && (value as { readonly [KIND]?: EntryKind })[KIND] === kind;
 }
 
-/** Whether it is a location of a {@link memoryDirectory}: checked, and frozen throughout. */
-export function isFrozenLocation(value: object): value is Location {
-  return kindOf(value) === "location";
-}
-
-function kindOf(value: object): "company" | "location" | undefined {
-  return Object.isFrozen(value) ? (value as { readonly [KIND]?: "company" | "location" })[KIND] : undefined;
-}
-
-/** A frozen copy that {@link isFrozenCompany} or {@link isFrozenLocation} knows. */
-function markFrozen<Entry extends Company | Location>(entry: Entry, kind: "company" | "location"): Entry {
+/** A frozen copy that {@link isFrozenEntry} recognises. */
+function markFrozen<Entry extends Company | Location>(entry: Entry, kind: EntryKind): Entry {
   return Object.freeze(Object.defineProperty({ ...entry }, KIND, { value: kind }));
 }
 
@@ -133,26 +126,23 @@ export function memoryDirectory(entries: {
     companyById.set(company.id, company);
   }
   const locationIds = new Set<string>();
-  const locationsByCompany = new Map<string, Location[]>();
-  for (const [index, entry] of readList(locations, "locations").entries()) {
+  const read = readList(locations, "locations").map((entry, index) => {
     const location = markFrozen(readLocation(entry, `locations[${index}]`), "location");
     if (locationIds.has(location.id)) throw fieldError(`locations[${index}].id`, "is used twice.");
     if (!companyById.has(location.companyId)) {
       throw fieldError(`locations[${index}].companyId`, "names no company of this directory.");
     }
     locationIds.add(location.id);
-    const siblings = locationsByCompany.get(location.companyId);
-    if (siblings === undefined) locationsByCompany.set(location.companyId, [location]);
-    else siblings.push(location);
-  }
+    return location;
+  });
+  const locationsByCompany = Map.groupBy(read, ({ companyId }) => companyId);
   for (const [companyId, siblings] of locationsByCompany) {
     const list: UnchangingList = { companyId, sound: siblings, malformed: NONE, isUnchanging: true };
     Object.freeze(Object.defineProperty(siblings, LIST, { value: list }));
   }
-  const none: readonly Location[] = Object.freeze([]);
   return {
     getCompany: (id) => companyById.get(id),
-    listLocations: (companyId) => locationsByCompany.get(companyId) ?? none,
+    listLocations: (companyId) => locationsByCompany.get(companyId) ?? NONE,
   };
 }
 

@@ -53,7 +53,7 @@ const MAX_SHOWN = 200;
  */
 export function readAnsweredCompany(value: unknown, companyId: string): Company | undefined {
   if (value === undefined || value === null) return undefined;
-  const company = readOnce(value, "company", companyCopies);
+  const company = readOnce(value, companyCopies);
   if (company.id !== companyId)
     throw fieldError("company.id", "is not the one that getCompany was asked for.");
   return company;
@@ -74,12 +74,36 @@ export function readAnsweredLocations(
   const unchanging =
     typeof value === "object" && value !== null ? findUnchangingList(value, companyId) : undefined;
   if (unchanging !== undefined) return unchanging;
-  const reading = new ListReading(companyId);
+  const sound = new Map<string, Location>();
+  const malformed: MalformedLocation[] = [];
+  const malformedIds = new Set<string>();
+  let index = 0;
   for (const entry of entriesOf(value, "listLocations")) {
-    if (reading.count % LOOK_EVERY === LOOK_EVERY - 1) onWay();
-    reading.take(entry);
+    if (index % LOOK_EVERY === LOOK_EVERY - 1) onWay();
+    try {
+      if (isPromise(entry)) throw fieldError("location", "is a promise; wait for it first.");
+      const location = readOnce(entry, locationCopies);
+      if (location.companyId === companyId) {
+        // Which of two locations with one id counts is not known.
+        const isRepeated = sound.delete(location.id) || malformedIds.has(location.id);
+        if (isRepeated) throw fieldError("location.id", "is used twice.");
+        sound.set(location.id, location);
+      }
+    } catch (thrown) {
+      // A list of promises is no list of locations.
+      ignorePromise(entry);
+      const owner = textOf(entry, "companyId");
+      if (owner === undefined || owner === companyId) {
+        const described = describe(entry, index, toFieldError(thrown));
+        malformed.push(described);
+        if (described.id !== undefined) malformedIds.add(described.id);
+      }
+    }
+    index += 1;
   }
-  return reading.end();
+  // An entry whose id alone could be read stands against a sound one of the same id.
+  for (const id of malformedIds) sound.delete(id);
+  return { sound: [...sound.values()], malformed, isUnchanging: false };
 }
 
 /** The malformed location that a location which is not among the sound ones may be: that of its id before all. */
@@ -90,58 +114,9 @@ export function findMalformed(
   return malformed.find((one) => one.id === id) ?? malformed.find((one) => one.id === undefined);
 }
 
-class ListReading {
-  readonly #companyId: string;
-  readonly #sound = new Map<string, Location>();
-  readonly #malformed: MalformedLocation[] = [];
-  readonly #malformedIds = new Set<string>();
-  count = 0;
-
-  constructor(companyId: string) {
-    this.#companyId = companyId;
-  }
-
-  take(value: unknown): void {
-    const index = this.count;
-    this.count += 1;
-    try {
-      if (isPromise(value)) throw fieldError("location", "is a promise; wait for it first.");
-      const location = readOnce(value, "location", locationCopies);
-      if (location.companyId !== this.#companyId) return;
-      if (!this.#sound.has(location.id) && !this.#malformedIds.has(location.id)) {
-        this.#sound.set(location.id, location);
-        return;
-      }
-      // Which of the two counts is not known.
-      this.#sound.delete(location.id);
-      this.#note(value, index, fieldError("location.id", "is used twice."));
-    } catch (thrown) {
-      // A list of promises is no list of locations.
-      ignorePromise(value);
-      const known = attempt(() => (value as Partial<Location>).companyId);
-      const isForeign = typeof known === "string" && findDamage(known) === undefined && known.trim() !== "";
-      if (isForeign && known !== this.#companyId) return;
-      this.#note(value, index, toFieldError(thrown));
-    }
-  }
-
-  end(): LocationList {
-    // An entry whose id alone could be read stands against a sound one of the same id.
-    for (const id of this.#malformedIds) this.#sound.delete(id);
-    return { sound: [...this.#sound.values()], malformed: this.#malformed, isUnchanging: false };
-  }
-
-  #note(value: unknown, index: number, error: EnforcementError): void {
-    const malformed = describe(value, index, error);
-    this.#malformed.push(malformed);
-    if (malformed.id !== undefined) this.#malformedIds.add(malformed.id);
-  }
-}
-
 function describe(value: unknown, index: number, error: EnforcementError): MalformedLocation {
-  const text = (key: keyof Location) => toName(attempt(() => (value as Partial<Location>)[key]));
-  const id = text("id");
-  const name = text("name");
+  const id = textOf(value, "id");
+  const name = textOf(value, "name");
   const hasOwnZone = attempt(() => (value as Partial<Location>).zoneName) !== undefined;
   const place = id === undefined ? `listLocations[${index}]` : `location "${id.slice(0, MAX_SHOWN)}"`;
   const withPlace = (said: string) => said.replace(/^location/, () => place);
@@ -153,10 +128,15 @@ function describe(value: unknown, index: number, error: EnforcementError): Malfo
       field: withPlace(error.field ?? "location"),
     }),
     name: name ?? null,
-    zoneName: (hasOwnZone ? text("zoneName") : name) ?? null,
-    region: findRegion(text("region")),
+    zoneName: (hasOwnZone ? textOf(value, "zoneName") : name) ?? null,
+    region: findRegion(textOf(value, "region")),
     targetOrName: (providerId) => attempt(() => findTarget(value as Location, providerId)) ?? null,
   };
+}
+
+/** The text under a key of a location; `undefined` where there is none that can be a name. */
+function textOf(value: unknown, key: keyof Location): string | undefined {
+  return toName(attempt(() => (value as Partial<Location>)[key]));
 }
 
 /** A text that can be a name; `undefined` of anything else. */

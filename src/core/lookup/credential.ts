@@ -1,4 +1,4 @@
-import type { MaybePromise } from "../directory/directory.ts";
+import type { MaybePromise } from "../maybe-promise.ts";
 import type { LookupRequest } from "./lookup-message.ts";
 
 /** What the host keeps of a credential that it issued. The secret itself is not in it. */

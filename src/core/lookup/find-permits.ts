@@ -1,4 +1,4 @@
-import type { MaybePromise } from "../directory/directory.ts";
+import type { MaybePromise } from "../maybe-promise.ts";
 import type { Permit } from "../permit/permit.ts";
 
 /**

@@ -167,7 +167,6 @@ export function readName(value: unknown, field: string): string {
   const name = readText(value, field);
   if (name.length > MAX_NAME_LENGTH)
     throw fieldError(field, `must be at most ${MAX_NAME_LENGTH} characters long.`);
-  if (!name.isWellFormed()) throw fieldError(field, "holds half of a surrogate pair; the text is damaged.");
   return name;
 }
 
@@ -191,7 +190,6 @@ function readEntry(value: unknown, path: MappingPath, providerId: string): Locat
 
 function readNamedCompany(value: unknown, field: string): Company {
   const company = readCompany(value, field);
-  readName(company.id, `${field}.id`);
   readName(company.name, `${field}.name`);
   return company;
 }
@@ -199,12 +197,9 @@ function readNamedCompany(value: unknown, field: string): Company {
 /** Checks a whole location, and keeps what this provider's mapping is about: there may be very many. */
 function readNamedLocation(value: unknown, field: string, providerId: string): Location {
   const { id, companyId, name, zoneName, providers } = readLocation(value, field);
-  readName(id, `${field}.id`);
-  readName(companyId, `${field}.companyId`);
   readName(name, `${field}.name`);
   if (zoneName !== undefined) readName(zoneName, `${field}.zoneName`);
   const entry = providerEntry(providers, providerId);
-  if (entry?.target !== undefined) readName(entry.target, `${field}.providers["${providerId}"].target`);
   const own = entry === undefined ? NO_PROVIDERS : { [providerId]: entry };
   // Written out, so that all are small objects of one of two shapes.
   if (zoneName === undefined) return { id, companyId, name, providers: own };

@@ -1,5 +1,6 @@
 import type { Location } from "../directory/directory.ts";
 import { providerEntry } from "../directory/switches.ts";
+import type { NameCandidate } from "../names/rank-candidates.ts";
 import { showName } from "../names/visible-name.ts";
 import { groupBy } from "./group-by.ts";
 import { judgeCompany, judgeLocationNames } from "./judge-directory.ts";
@@ -108,6 +109,28 @@ export function createTargetSharing(
 export function missingTarget(location: Location, hint: string): MappingFinding {
   const message = `Location "${showName(location.name)}" is switched on but has no target.`;
   return { code: "target_missing", severity: "error", message, hint };
+}
+
+/** What a finding says of the vendor's names that are closest to one that the vendor does not have. */
+export function describeCandidates(candidates: readonly NameCandidate[]): {
+  /** `Closest: "Lot 101".`, ready to stand before the rest of a hint; empty when nothing is close. */
+  readonly hint: string;
+  readonly details: Pick<MappingFinding, "difference" | "candidates">;
+} {
+  const [nearest] = candidates;
+  if (nearest === undefined) return { hint: "", details: {} };
+  const tied = candidates.filter(({ tied: isTied, edits }) => isTied && edits === nearest.edits);
+  const shown = nearest.tied ? tied : candidates;
+  const names = shown.map(({ name }) => `"${showName(name)}"`).join(", ");
+  return {
+    hint: nearest.tied
+      ? `Equally close: ${names}; only a person who knows the place can tell. `
+      : `Closest: ${names}. `,
+    details: {
+      candidates: Object.freeze([...candidates]),
+      ...(nearest.tied ? {} : { difference: nearest.difference }),
+    },
+  };
 }
 
 function examinable(mapping: ReadMapping): ExaminedMapping {

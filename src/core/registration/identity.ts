@@ -1,6 +1,5 @@
 import { hash } from "node:crypto";
-import { formatInstant } from "../instant.ts";
-import type { Registration, StoredRegistration } from "./registration.ts";
+import { type Registration, type StoredRegistration, toStoredRegistration } from "./registration.ts";
 
 // The first 32 bits of every reference of ours, so that our records can be told from others' in a vendor's list.
 const MARK = "0ff57ee7";
@@ -13,29 +12,14 @@ const MARK = "0ff57ee7";
  * twice. Anything that makes it another right makes another reference. The end is left out: it may change.
  */
 export function referenceOf(providerId: string, registration: Registration): string {
-  const { validFrom, generation = 0 } = registration;
-  return derive(providerId, registration, { start: formatInstant(validFrom), generation });
+  return referenceOfStored(providerId, toStoredRegistration(registration));
 }
 
 /** {@link referenceOf} for a registration as it is stored. */
 export function referenceOfStored(providerId: string, registration: StoredRegistration): string {
-  const { validFrom, generation } = registration;
-  return derive(providerId, registration, { start: validFrom, generation });
-}
-
-function derive(
-  providerId: string,
-  {
-    companyId,
-    permitId,
-    locationId,
-    plate,
-    target,
-  }: Omit<StoredRegistration, "validFrom" | "validTo" | "generation">,
-  { start, generation }: { start: string; generation: number },
-): string {
+  const { companyId, permitId, locationId, plate, target, validFrom, generation } = registration;
   const { number, region = null } = plate;
-  const parts = [providerId, companyId, permitId, locationId, number, region, target, start, generation];
+  const parts = [providerId, companyId, permitId, locationId, number, region, target, validFrom, generation];
   // JSON keeps the parts apart: ["a","bc"] and ["ab","c"] differ.
   const hex = hash("sha256", JSON.stringify(parts), "hex");
   return `${MARK}-${hex.slice(0, 4)}-8${hex.slice(4, 7)}-a${hex.slice(7, 10)}-${hex.slice(10, 22)}`;

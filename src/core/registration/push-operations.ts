@@ -4,7 +4,7 @@ import { fieldError, readList, readRecord } from "../fields.ts";
 import { DAY_MS, formatInstant, parseInstant, timeOf } from "../instant.ts";
 import { readOperationOptions } from "../options.ts";
 import type { OperationOptions, Outcome, PushProvider } from "../provider.ts";
-import { referenceOf, referenceOfStored } from "./identity.ts";
+import { referenceOfStored } from "./identity.ts";
 import { inOperation, type Outcomes, outcomeOf, unwrapOutcome } from "./outcome.ts";
 import { type KnownRegistration, PreparedRegistration } from "./prepared-registration.ts";
 import {
@@ -57,9 +57,14 @@ export interface Delivered {
   readonly target: string;
 }
 
-/** The checked options of one call, and its instant as every change of it carries it. */
-interface CallOptions extends Omit<DeliveryContext, "operation"> {
-  readonly at: string;
+/** One call of an operation, before anything of it was read. */
+interface PushCall {
+  readonly operation: string;
+  readonly options: OperationOptions | undefined;
+  /** The keys of `options` that the operation reads itself. */
+  readonly extraKeys?: readonly string[];
+  /** The inputs; throws when the list of them is none. */
+  readonly inputs: () => readonly unknown[];
 }
 
 type PushOperations = Pick<
@@ -87,8 +92,8 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
   }
 
   function toKnownRegistration(value: unknown, field: string): KnownRegistration {
-    const checked = readRegistration(value, field);
-    return { stored: toStoredRegistration(checked), reference: referenceOf(providerId, checked) };
+    const stored = toStoredRegistration(readRegistration(value, field));
+    return { stored, reference: referenceOfStored(providerId, stored) };
   }
 
   function toAmendChange(
@@ -134,13 +139,19 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     };
   }
 
-  /** Delivers what was read well. Returns one outcome for each input, in their order. */
-  async function deliverAll(
-    read: readonly Outcome<PushChange>[],
-    options: CallOptions,
-    operation: string,
+  /** Reads a call and each of its inputs, and delivers what was read well. One outcome for each input, in their order. */
+  async function run(
+    { operation, options, extraKeys, inputs }: PushCall,
+    toChange: (input: unknown, at: string, index: number) => PushChange,
   ): Promise<Outcome<Receipt>[]> {
-    const { signal, retries } = options;
+    const call = inOperation({ providerId, operation }, () => ({
+      inputs: inputs(),
+      options: readOperationOptions(options, adapter.clock(), extraKeys),
+    }));
+    const { signal, retries } = call.options;
+    const at = formatInstant(call.options.at);
+    // Not map: it would pass over the holes of a sparse array, and every place gets an outcome.
+    const read = Array.from(call.inputs, (input, index) => outcomeOf(() => toChange(input, at, index)));
     const changes = read.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
     const delivered: Outcomes<PushChange, Delivered> =
       changes.length === 0 ? new Map() : await adapter.deliver(changes, { operation, signal, retries });
@@ -164,70 +175,49 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     return { ...outcome, error: withErrorDetails(outcome.error, { providerId, operation }) };
   }
 
-  const checkCall = <Value>(operation: string, check: () => Value): Value =>
-    inOperation({ providerId, operation }, check);
-
-  function readEach(
-    inputs: readonly unknown[],
-    read: (input: unknown, index: number) => PushChange,
-  ): Outcome<PushChange>[] {
-    // Not map: it would pass over the holes of a sparse array, and every place gets an outcome.
-    return Array.from(inputs, (input, index) => outcomeOf(() => read(input, index)));
-  }
-
-  function readOptions(options: OperationOptions | undefined, extraKeys?: readonly string[]): CallOptions {
-    const { at, signal, retries } = readOperationOptions(options, adapter.clock(), extraKeys);
-    return { at: formatInstant(at), signal, retries };
-  }
-
   const withoutValue = (outcome: Outcome<Receipt>): Outcome<void> =>
     outcome.ok ? { ok: true, value: undefined } : outcome;
 
   return {
     async register(registration, options) {
-      const checked = checkCall("register", () => readOptions(options));
-      const read = readEach([registration], (input) => toRegisterChange(input, "registration", checked.at));
-      return unwrapOutcome(await deliverAll(read, checked, "register"));
+      const call = { operation: "register", options, inputs: () => [registration] };
+      return unwrapOutcome(await run(call, (input, at) => toRegisterChange(input, "registration", at)));
     },
     async amend(receipt, change) {
-      const checked = checkCall("amend", () => readOptions(change, ["validTo"]));
-      const input = { field: "receipt", endField: "validTo", at: checked.at };
-      const read = readEach([receipt], (value) => toAmendChange(value, change?.validTo, input));
-      return unwrapOutcome(await deliverAll(read, checked, "amend"));
+      const call = { operation: "amend", options: change, extraKeys: ["validTo"], inputs: () => [receipt] };
+      const outcomes = await run(call, (input, at) =>
+        toAmendChange(input, change?.validTo, { field: "receipt", endField: "validTo", at }),
+      );
+      return unwrapOutcome(outcomes);
     },
     async cancel(receipt, options) {
-      const checked = checkCall("cancel", () => readOptions(options));
-      const read = readEach([receipt], (input) => toCancelChange(input, "receipt", checked.at));
-      unwrapOutcome(await deliverAll(read, checked, "cancel"));
+      const call = { operation: "cancel", options, inputs: () => [receipt] };
+      unwrapOutcome(await run(call, (input, at) => toCancelChange(input, "receipt", at)));
     },
     async registerMany(registrations, options) {
-      const inputs = checkCall("registerMany", () => readList(registrations, "registrations"));
-      const checked = checkCall("registerMany", () => readOptions(options));
-      const read = readEach(inputs, (input, index) =>
-        toRegisterChange(input, `registrations[${index}]`, checked.at),
+      const inputs = () => readList(registrations, "registrations");
+      return run({ operation: "registerMany", options, inputs }, (input, at, index) =>
+        toRegisterChange(input, `registrations[${index}]`, at),
       );
-      return deliverAll(read, checked, "registerMany");
     },
     async amendMany(changes, options) {
-      const inputs = checkCall("amendMany", () => readList(changes, "changes"));
-      const checked = checkCall("amendMany", () => readOptions(options));
-      const read = readEach(inputs, (input, index) => {
-        const { receipt, validTo } = readRecord(input, `changes[${index}]`, ["receipt", "validTo"]);
+      const inputs = () => readList(changes, "changes");
+      return run({ operation: "amendMany", options, inputs }, (input, at, index) => {
+        const field = `changes[${index}]`;
+        const { receipt, validTo } = readRecord(input, field, ["receipt", "validTo"]);
         return toAmendChange(receipt, validTo, {
-          field: `changes[${index}].receipt`,
-          endField: `changes[${index}].validTo`,
-          at: checked.at,
+          field: `${field}.receipt`,
+          endField: `${field}.validTo`,
+          at,
         });
       });
-      return deliverAll(read, checked, "amendMany");
     },
     async cancelMany(receipts, options) {
-      const inputs = checkCall("cancelMany", () => readList(receipts, "receipts"));
-      const checked = checkCall("cancelMany", () => readOptions(options));
-      const read = readEach(inputs, (input, index) =>
-        toCancelChange(input, `receipts[${index}]`, checked.at),
+      const inputs = () => readList(receipts, "receipts");
+      const outcomes = await run({ operation: "cancelMany", options, inputs }, (input, at, index) =>
+        toCancelChange(input, `receipts[${index}]`, at),
       );
-      return (await deliverAll(read, checked, "cancelMany")).map(withoutValue);
+      return outcomes.map(withoutValue);
     },
   };
 }

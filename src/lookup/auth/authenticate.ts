@@ -1,10 +1,9 @@
-import type { MaybePromise } from "../../core/directory/directory.ts";
 import { fieldError, readId, readList } from "../../core/fields.ts";
 import { attempt } from "../../core/iterables.ts";
 import type { Authorizer, StoredCredential } from "../../core/lookup/credential.ts";
 import type { LookupDialect, LookupRefusal } from "../../core/lookup/dialect.ts";
 import type { LookupRequest } from "../../core/lookup/lookup-message.ts";
-import { ignorePromise, isPromise, thenMaybe } from "../../core/maybe-promise.ts";
+import { ignorePromise, isPromise, type MaybePromise, thenMaybe } from "../../core/maybe-promise.ts";
 import { type Deadline, isInterruption } from "../deadline.ts";
 import type { LookupWork, ThrottleSettings } from "../options.ts";
 import { createRefusal } from "../outcome.ts";

@@ -1,7 +1,6 @@
-import type { MaybePromise } from "../../core/directory/directory.ts";
 import { fieldError, readRecord } from "../../core/fields.ts";
 import type { Authorizer, PresentedCredential, StoredCredential } from "../../core/lookup/credential.ts";
-import { isPromise, thenMaybe } from "../../core/maybe-promise.ts";
+import { isPromise, type MaybePromise, thenMaybe } from "../../core/maybe-promise.ts";
 import { readConfig } from "../../core/options.ts";
 import { proveCredential, sha256Hex } from "./secret-hash.ts";
 

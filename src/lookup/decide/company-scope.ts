@@ -1,4 +1,4 @@
-import type { Company, MaybePromise } from "../../core/directory/directory.ts";
+import type { Company } from "../../core/directory/directory.ts";
 import {
   type LocationList,
   readAnsweredCompany,
@@ -7,7 +7,7 @@ import {
 import { isCompanyEnabled } from "../../core/directory/switches.ts";
 import type { StoredCredential } from "../../core/lookup/credential.ts";
 import type { LookupReason } from "../../core/lookup/dialect.ts";
-import { thenMaybe } from "../../core/maybe-promise.ts";
+import { type MaybePromise, thenMaybe } from "../../core/maybe-promise.ts";
 import type { LookupWork } from "../options.ts";
 
 /** A credential's company, which has the provider switched on, and all of that company's locations. */

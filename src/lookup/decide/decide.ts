@@ -1,4 +1,3 @@
-import type { MaybePromise } from "../../core/directory/directory.ts";
 import { fieldError } from "../../core/fields.ts";
 import type { StoredCredential } from "../../core/lookup/credential.ts";
 import type {
@@ -9,7 +8,7 @@ import type {
   LookupRefusal,
 } from "../../core/lookup/dialect.ts";
 import type { LookupReply, LookupRequest } from "../../core/lookup/lookup-message.ts";
-import { ignorePromise, isPromise, thenMaybe } from "../../core/maybe-promise.ts";
+import { ignorePromise, isPromise, type MaybePromise, thenMaybe } from "../../core/maybe-promise.ts";
 import {
   type Authentication,
   authenticate,

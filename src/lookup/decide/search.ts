@@ -1,10 +1,10 @@
-import type { Company, MaybePromise } from "../../core/directory/directory.ts";
+import type { Company } from "../../core/directory/directory.ts";
 import type { MalformedLocation } from "../../core/directory/read-answers.ts";
 import { fieldError } from "../../core/fields.ts";
 import { entriesOf, useOnce } from "../../core/iterables.ts";
 import type { LookupAnswer, LookupReason } from "../../core/lookup/dialect.ts";
 import { type FindPermits, givesCheckedPermits, type PermitQuery } from "../../core/lookup/find-permits.ts";
-import { ignorePromise, thenMaybe } from "../../core/maybe-promise.ts";
+import { ignorePromise, type MaybePromise, thenMaybe } from "../../core/maybe-promise.ts";
 import { type Permit, readPermit } from "../../core/permit/permit.ts";
 import type { Deadline } from "../deadline.ts";
 import type { LookupWork } from "../options.ts";

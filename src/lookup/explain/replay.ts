@@ -1,6 +1,6 @@
-import type { MaybePromise } from "../../core/directory/directory.ts";
 import type { StoredCredential } from "../../core/lookup/credential.ts";
 import type { LookupAnswer, LookupQuery, LookupRefusal } from "../../core/lookup/dialect.ts";
+import type { MaybePromise } from "../../core/maybe-promise.ts";
 import { toOutcome } from "../answer.ts";
 import { Deadline } from "../deadline.ts";
 import { decideQuery } from "../decide/decide.ts";

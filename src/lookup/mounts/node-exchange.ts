@@ -1,7 +1,6 @@
-import type { MaybePromise } from "../../core/directory/directory.ts";
 import { EnforcementError } from "../../core/errors.ts";
 import type { LookupReply } from "../../core/lookup/lookup-message.ts";
-import { isPromise, thenMaybe } from "../../core/maybe-promise.ts";
+import { isPromise, type MaybePromise, thenMaybe } from "../../core/maybe-promise.ts";
 import { replyToBrokenDialect } from "../answer.ts";
 import { isBodiless, type LookupHandlerReply } from "../closed-reply.ts";
 import { answerAtOnce, findOwnAnswer, type PermitLookupHandler } from "../handler.ts";

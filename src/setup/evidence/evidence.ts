@@ -1,7 +1,7 @@
-import type { MaybePromise } from "../../core/directory/directory.ts";
 import { EnforcementError } from "../../core/errors.ts";
 import { fieldError, readBoolean, readList, readRecord, readText } from "../../core/fields.ts";
 import { parseInstant } from "../../core/instant.ts";
+import type { MaybePromise } from "../../core/maybe-promise.ts";
 import { readPlate } from "../../core/permit/plate.ts";
 import {
   type Receipt,

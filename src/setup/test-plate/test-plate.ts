@@ -1,4 +1,5 @@
-import type { Company, Directory, Location, MaybePromise } from "../../core/directory/directory.ts";
+import type { Company, Directory, Location } from "../../core/directory/directory.ts";
+import type { MaybePromise } from "../../core/maybe-promise.ts";
 import type { PermitInput } from "../../core/permit/permit.ts";
 import type { EnforcementProvider, PullProvider, PushProvider } from "../../core/provider.ts";
 import type { LookupEndpoint } from "../ask-endpoint.ts";

@@ -1,4 +1,4 @@
-import type { MaybePromise } from "../../core/directory/directory.ts";
+import type { MaybePromise } from "../../core/maybe-promise.ts";
 import type { LedgerHealth } from "../deliver/events.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Timers } from "../pace/timers.ts";

@@ -1,4 +1,4 @@
-import type { MaybePromise } from "../../core/directory/directory.ts";
+import type { MaybePromise } from "../../core/maybe-promise.ts";
 import type { ClockKeeper } from "../clock/clock-keeper.ts";
 import type { ClockWatch } from "../clock/clock-watch.ts";
 import type { Emit, LedgerHealth } from "../deliver/events.ts";

@@ -1,7 +1,6 @@
 import type { Location } from "../../core/directory/directory.ts";
 import { isCompanyEnabled, providerEntry } from "../../core/directory/switches.ts";
 import { fieldError, isUuid, readBoolean } from "../../core/fields.ts";
-import { describeCandidates } from "../../core/mapping/describe-candidates.ts";
 import type { MappingInput, MappingReport } from "../../core/mapping/mapping.ts";
 import {
   attempt,
@@ -11,6 +10,7 @@ import {
 } from "../../core/mapping/read-mapping.ts";
 import {
   createTargetSharing,
+  describeCandidates,
   type MappingExamination,
   type MappingJudgement,
   missingTarget,

@@ -1,6 +1,5 @@
 import type { Location } from "../../core/directory/directory.ts";
 import { fieldError, readRecord } from "../../core/fields.ts";
-import { describeCandidates } from "../../core/mapping/describe-candidates.ts";
 import { type Groups, groupBy } from "../../core/mapping/group-by.ts";
 import type { MappingInput, MappingReport } from "../../core/mapping/mapping.ts";
 import {
@@ -11,6 +10,7 @@ import {
   targetOf,
 } from "../../core/mapping/read-mapping.ts";
 import {
+  describeCandidates,
   type MappingExamination,
   type MappingJudgement,
   reportMapping,

@@ -1,6 +1,6 @@
 import type { Location } from "../../core/directory/directory.ts";
-import { describeCandidates } from "../../core/mapping/describe-candidates.ts";
 import { type MappingFinding, readName, readVendorList } from "../../core/mapping/read-mapping.ts";
+import { describeCandidates } from "../../core/mapping/report-mapping.ts";
 import { describeExhaustion } from "../../core/names/closest-names.ts";
 import { indexNames } from "../../core/names/explain-mismatch.ts";
 import { showName } from "../../core/names/visible-name.ts";
