@@ -56,3 +56,8 @@ export interface ParsedFlags {
   texts(name: string): readonly string[];
   isSet(name: string): boolean;
 }
+
+/** Who ended the command, in a sentence. */
+export function describeCancel({ reason }: AbortSignal): string {
+  return reason === "SIGTERM" ? "Cancelled by the system (SIGTERM)." : "Cancelled by you.";
+}

@@ -4,7 +4,7 @@ import { createPlaceFinder, type FindPlaces } from "./input/issue-places.ts";
 import type { MappedProvider } from "./input/mapped-providers.ts";
 import { type MappingFile, withoutPlaces } from "./input/mapping-file.ts";
 import type { Problem } from "./unusable-input.ts";
-import { toVendorFacts } from "./vendors/mapped-facts.ts";
+import { toVendorFacts } from "./vendors/known-vendors.ts";
 
 /** A mapping file, compared with what is known of each vendor. */
 export interface MappingCheck {

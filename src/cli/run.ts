@@ -1,6 +1,5 @@
 import { isEnforcementError } from "../core/errors.ts";
-import { describeCancel } from "./cancel.ts";
-import type { Command, ExitCode, Terminal } from "./command.ts";
+import { type Command, describeCancel, type ExitCode, type Terminal } from "./command.ts";
 import { checkCommand } from "./commands/check.ts";
 import { lookupCommand } from "./commands/lookup.ts";
 import { readinessCommand } from "./commands/readiness.ts";

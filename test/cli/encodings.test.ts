@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { decodeText } from "../../src/cli/input/decode-text.ts";
+import { decodeText } from "../../src/cli/input/read-file.ts";
 import { command, createWorkspace, toUtf16 } from "./command-line.ts";
 
 const workspace = createWorkspace();
@@ -20,7 +20,7 @@ describe("text is decoded", () => {
   });
 
   it("Windows-1252, when the flag confirms it", () => {
-    expect(decodeText(windows(TEXT), { encoding: "windows-1252" })).toEqual({ text: TEXT });
+    expect(decodeText(windows(TEXT), "windows-1252")).toEqual({ text: TEXT });
   });
 });
 
@@ -31,7 +31,7 @@ describe("the --encoding flag", () => {
     ["UTF-16 with a byte order mark", toUtf16(TEXT)],
   ])("changes nothing about a file that is %s", (_, content) => {
     for (const encoding of ["windows-1252", "utf-8", "utf-16be"] as const)
-      expect(decodeText(content, { encoding })).toEqual({ text: TEXT });
+      expect(decodeText(content, encoding)).toEqual({ text: TEXT });
   });
 
   it("applies to the export alone, when the mapping file beside it is UTF-8", async () => {
@@ -48,11 +48,11 @@ describe("the --encoding flag", () => {
   });
 
   it("accepts UTF-16 without a byte order mark, and refuses an encoding that the file cannot have", () => {
-    expect(decodeText(toUtf16(TEXT).subarray(2), { encoding: "utf-16le" })).toEqual({ text: TEXT });
-    expect(decodeText(Uint8Array.of(0x41, 0xe9, 0x8d), { encoding: "windows-1252" })).toMatchObject({
+    expect(decodeText(toUtf16(TEXT).subarray(2), "utf-16le")).toEqual({ text: TEXT });
+    expect(decodeText(Uint8Array.of(0x41, 0xe9, 0x8d), "windows-1252")).toMatchObject({
       problem: expect.stringContaining("not Windows-1252 either"),
     });
-    expect(decodeText(Uint8Array.of(0x41, 0xe9, 0x0a), { encoding: "utf-8" })).toMatchObject({
+    expect(decodeText(Uint8Array.of(0x41, 0xe9, 0x0a), "utf-8")).toMatchObject({
       problem: expect.stringContaining("damaged"),
     });
   });

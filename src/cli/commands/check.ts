@@ -2,8 +2,7 @@ import type { Command, FlagDefinitions } from "../command.ts";
 import { onlyOperand } from "../flags.ts";
 import { checkMapping, hasNoErrors, isClean } from "../mapping-check.ts";
 import { prepareDelivery, REPORT_FLAGS } from "../report/deliver.ts";
-import { toMappingJson } from "../report/json.ts";
-import { toMappingReport } from "../report/mapping-report.ts";
+import { toMappingJson, toMappingReport } from "../report/mapping-report.ts";
 import { inputFiles, MAPPING_FLAGS, readMappingInputs } from "./mapping-flags.ts";
 
 const CHECK_FLAGS: FlagDefinitions = {

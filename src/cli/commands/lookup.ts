@@ -3,10 +3,9 @@ import type { PullVendor, VendorDialect } from "../../core/vendor/vendor-descrip
 import type { Command, ParsedFlags, Terminal } from "../command.ts";
 import { credentialFlags, LOOKUP_CREDENTIALS, readCredential } from "../credentials.ts";
 import { choose, onlyOperand } from "../flags.ts";
-import { renderJson } from "../report/json.ts";
-import { toVisible } from "../report/visible.ts";
+import { renderJson, toVisible } from "../report/visible.ts";
 import { UnusableInput } from "../unusable-input.ts";
-import { KNOWN_VENDORS } from "../vendors/find-vendor.ts";
+import { KNOWN_VENDORS } from "../vendors/known-vendors.ts";
 
 const ASKING_VENDORS = KNOWN_VENDORS.filter((vendor): vendor is PullVendor => vendor.delivery === "pull");
 

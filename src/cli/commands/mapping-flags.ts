@@ -1,14 +1,13 @@
 import type { VendorList } from "../../core/vendor/vendor-list.ts";
 import type { FlagDefinition, FlagDefinitions, ParsedFlags, Terminal } from "../command.ts";
 import { choose } from "../flags.ts";
-import { ENCODINGS } from "../input/decode-text.ts";
-import type { EntryList } from "../input/entry-list.ts";
 import { findProviders, type MappedProvider } from "../input/mapped-providers.ts";
 import type { MappingFile } from "../input/mapping-file.ts";
-import { readTextFile } from "../input/read-file.ts";
-import { readMapping } from "../input/read-mapping.ts";
+import { readMappingTable } from "../input/mapping-table.ts";
+import { readMappingTree } from "../input/mapping-tree.ts";
+import { ENCODINGS, readTextFile } from "../input/read-file.ts";
 import { type Problem, showProblem, UnusableInput } from "../unusable-input.ts";
-import { KNOWN_VENDORS, VENDOR_NAMES } from "../vendors/find-vendor.ts";
+import { type EntryList, KNOWN_VENDORS, VENDOR_NAMES } from "../vendors/known-vendors.ts";
 import { readListFile } from "../vendors/read-list-file.ts";
 
 const LISTS: readonly VendorList[] = KNOWN_VENDORS.map(({ list }) => list);
@@ -80,12 +79,17 @@ export function printWarnings({ warnings }: MappingInputs, terminal: Terminal): 
 // With more, the first ones would scroll out of sight.
 const SHOWN_WARNINGS = 50;
 
-/** @throws UnusableInput with everything in one of the files that cannot be used */
+/**
+ * Reads a mapping file by the end of its name, `.csv` and `.tsv` as tables, `.json` as JSON, the rest as YAML, and the lists.
+ *
+ * @throws UnusableInput with everything in one of the files that cannot be used
+ */
 export function readMappingInputs(file: string, flags: ParsedFlags): MappingInputs {
   const encoding = choose(flags, "encoding", ENCODINGS);
   const columns = readColumns(flags);
   const company = { name: flags.text("company"), code: flags.text("company-code") };
-  const mapping = readMapping(file, { ...company, encoding });
+  const text = readTextFile(file, encoding);
+  const mapping = /\.(csv|tsv)$/i.test(file) ? readMappingTable(text, company) : readMappingTree(text);
   const providers = findProviders(mapping, flags.texts("vendor"));
   const lists = new Map<string, EntryList>();
   for (const list of LISTS) {
@@ -94,7 +98,7 @@ export function readMappingInputs(file: string, flags: ParsedFlags): MappingInpu
     if (name === undefined) continue;
     requireTaker(flag, providers);
     const named = namedColumns === true ? columns : new Map<string, string>();
-    lists.set(flag, readListFile(readTextFile(name, { encoding }), list, named));
+    lists.set(flag, readListFile(readTextFile(name, encoding), list, named));
   }
   const warnings = [
     ...mapping.warnings,

@@ -7,8 +7,7 @@ import { BIN } from "../help.ts";
 import type { MappedProvider } from "../input/mapped-providers.ts";
 import { enumerate, showInstant } from "../report/words.ts";
 import { UnusableInput } from "../unusable-input.ts";
-import { KNOWN_VENDORS } from "../vendors/find-vendor.ts";
-import { NO_FACTS, toVendorFacts } from "../vendors/mapped-facts.ts";
+import { KNOWN_VENDORS, NO_FACTS, toVendorFacts } from "../vendors/known-vendors.ts";
 import { MAPPING_FLAGS, type MappingInputs, printWarnings, readMappingInputs } from "./mapping-flags.ts";
 
 /** Serves the sandboxes of the vendors that are pushed to, until it is stopped. */

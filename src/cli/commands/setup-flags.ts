@@ -3,7 +3,7 @@ import type { LookupEndpoint } from "../../setup/ask-endpoint.ts";
 import type { FlagDefinitions, ParsedFlags, Terminal } from "../command.ts";
 import type { ConnectedProvider } from "../connect.ts";
 import { credentialFlags, LOOKUP_CREDENTIALS, readCredential } from "../credentials.ts";
-import { KNOWN_VENDORS } from "../vendors/find-vendor.ts";
+import { KNOWN_VENDORS } from "../vendors/known-vendors.ts";
 
 /** Flags of the commands that ask a vendor, or our own lookup. */
 export const SETUP_FLAGS: FlagDefinitions = {

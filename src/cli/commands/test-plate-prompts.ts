@@ -2,8 +2,7 @@ import { EnforcementError } from "../../core/errors.ts";
 import type { LookupProbe } from "../../core/lookup/lookup-probe.ts";
 import type { TestPlateEvidence } from "../../setup/evidence/evidence.ts";
 import type { TestPermits, TestPlateSight } from "../../setup/test-plate/test-plate.ts";
-import { describeCancel } from "../cancel.ts";
-import type { Terminal } from "../command.ts";
+import { describeCancel, type Terminal } from "../command.ts";
 import { toVisible } from "../report/visible.ts";
 import { showInstant } from "../report/words.ts";
 

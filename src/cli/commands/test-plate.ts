@@ -5,8 +5,13 @@ import { fileEvidence } from "../../setup/evidence/file-evidence.ts";
 import { runTestPlate } from "../../setup/test-plate/run-test-plate.ts";
 import { sweepTestPlates } from "../../setup/test-plate/sweep-test-plates.ts";
 import type { SweptTestPlate, TestPlateResult } from "../../setup/test-plate/test-plate.ts";
-import { describeCancel } from "../cancel.ts";
-import type { Command, FlagDefinitions, ParsedFlags, Terminal } from "../command.ts";
+import {
+  type Command,
+  describeCancel,
+  type FlagDefinitions,
+  type ParsedFlags,
+  type Terminal,
+} from "../command.ts";
 import { type ConnectedProvider, connectProviders } from "../connect.ts";
 import { onlyOperand } from "../flags.ts";
 import type { MappingFile } from "../input/mapping-file.ts";

@@ -1,7 +1,6 @@
 import type { VendorDescriptor } from "../../core/vendor/vendor-descriptor.ts";
 import { assertUsable, type Place, type Problem, UnusableInput } from "../unusable-input.ts";
-import { findVendor, VENDOR_NAMES } from "../vendors/find-vendor.ts";
-import { type MappedFacts, NO_FACTS } from "../vendors/mapped-facts.ts";
+import { findVendor, type MappedFacts, NO_FACTS, VENDOR_NAMES } from "../vendors/known-vendors.ts";
 import { readSection } from "../vendors/read-section.ts";
 import type { MappingFile } from "./mapping-file.ts";
 import { TreeReader } from "./tree.ts";

@@ -5,7 +5,7 @@ import {
   type LocationProvider,
 } from "../../core/directory/directory.ts";
 import { assertUsable, type Problem, UnusableInput } from "../unusable-input.ts";
-import { findVendor, targetUseOf } from "../vendors/find-vendor.ts";
+import { findVendor, targetUseOf } from "../vendors/known-vendors.ts";
 import { type CsvRow, type CsvTable, parseCsvTable } from "./csv-table.ts";
 import type { MappingFile } from "./mapping-file.ts";
 import type { TextFile } from "./read-file.ts";
@@ -38,7 +38,7 @@ export function readMappingTable(file: TextFile, company: TableCompany): Mapping
     throw new UnusableInput([{ place: { file: file.name }, message }]);
   }
   const companyId = table.rows.map((row) => row.cell("companyId")).find((id) => id !== "") ?? "company";
-  const problems: Problem[] = findDamagedCells(table, usesOf(table, providerIds));
+  const problems: Problem[] = findDamagedCells(table, usesOf(providerIds));
   const locations = table.rows.map((row) => {
     for (const column of ["id", "name"]) {
       if (row.cell(column).trim() === "") {
@@ -66,9 +66,9 @@ export function readMappingTable(file: TextFile, company: TableCompany): Mapping
   };
 }
 
-/** What each column is for. Flex finds a location by its name, so its targets are names. */
-function usesOf({ headers }: CsvTable, providerIds: readonly string[]): ReadonlyMap<string, TextUse> {
-  const uses = new Map<string, TextUse>([
+/** What each column is for; a table need not have all of them. Flex finds a location by its name, so its targets are names. */
+function usesOf(providerIds: readonly string[]): ReadonlyMap<string, TextUse> {
+  return new Map<string, TextUse>([
     ["id", "ownId"],
     ["companyId", "ownId"],
     ["name", "name"],
@@ -76,7 +76,6 @@ function usesOf({ headers }: CsvTable, providerIds: readonly string[]): Readonly
     ["region", "name"],
     ...providerIds.map((id): [string, TextUse] => [`${id}.target`, targetUseOf(findVendor(id))]),
   ]);
-  return new Map([...uses].filter(([header]) => headers.includes(header)));
 }
 
 function findProviders({ headers, headerPlace, unnamedCell }: CsvTable): string[] {

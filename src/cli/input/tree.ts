@@ -65,7 +65,8 @@ export class TreeReader {
   /** The entries, unless it is no record. Keys that are not known are problems; without `knownKeys` all are taken. */
   record(node: TreeNode, what: string, knownKeys?: readonly string[]): TreeRecord | undefined {
     if (node.kind !== "record") {
-      this.refuse(node.place, `${what} must hold keys and values${describe(knownKeys)}.`);
+      const keys = knownKeys === undefined ? "" : ` (${knownKeys.join(", ")})`;
+      this.refuse(node.place, `${what} must hold keys and values${keys}.`);
       return undefined;
     }
     for (const [key, { place }] of node.entries) {
@@ -99,36 +100,50 @@ export class TreeReader {
     return undefined;
   }
 
-  /** `true` or `false`. */
-  flag(node: TreeNode, what: string): boolean | undefined {
+  /** The texts of some keys. A key that is absent or cannot be read is left out. */
+  texts(record: TreeRecord, owner: RecordOwner, fields: readonly TextField[]): Record<string, string> {
+    const texts: Record<string, string> = {};
+    for (const { key, from = key, use, required = false, nullable = false } of fields) {
+      const node = record.get(from)?.value;
+      if (node === undefined && required) this.refuse(owner.place, `${owner.what} has no ${from}.`);
+      if (node === undefined || (nullable && isNull(node))) continue;
+      const text = this.text(node, `${from} of ${owner.what}`, use);
+      if (text !== undefined) texts[key] = text;
+    }
+    return texts;
+  }
+
+  /** `true` or `false` under one key; `undefined` where the key is absent. */
+  flagAt(record: TreeRecord, key: string, what: string): boolean | undefined {
+    const node = record.get(key)?.value;
+    if (node === undefined) return undefined;
     const text = node.kind === "text" ? node.text : "";
     if (text === "true" || text === "false") return text === "true";
-    this.refuse(node.place, `${what} must be true or false.`);
+    this.refuse(node.place, `${key} of ${what} must be true or false.`);
     return undefined;
   }
+}
 
-  /** The text of one key; `undefined` where the key is absent. */
-  textAt(record: TreeRecord, key: string, what: string, use?: TextUse): string | undefined {
-    const entry = record.get(key);
-    return entry === undefined ? undefined : this.text(entry.value, `${key} of ${what}`, use);
-  }
+/** What a record is of, to begin the sentence of a problem with, and where it stands. */
+export interface RecordOwner {
+  readonly what: string;
+  readonly place: Place;
+}
 
-  /** The flag of one key; `undefined` where the key is absent. */
-  flagAt(record: TreeRecord, key: string, what: string): boolean | undefined {
-    const entry = record.get(key);
-    return entry === undefined ? undefined : this.flag(entry.value, `${key} of ${what}`);
-  }
+/** A key of a record that holds a text. */
+export interface TextField {
+  readonly key: string;
+  /** What the document calls the key. Default: the key. */
+  readonly from?: string;
+  readonly use?: TextUse;
+  /** Whether a record without it is a problem. Default false. */
+  readonly required?: boolean;
+  /** Whether `null` is an absent value. Default false: it is a problem. */
+  readonly nullable?: boolean;
+}
 
-  /** The text of a key that must be there. */
-  requiredTextAt(
-    record: TreeRecord,
-    key: string,
-    owner: { what: string; place: Place },
-    use?: TextUse,
-  ): string {
-    if (!record.has(key)) this.refuse(owner.place, `${owner.what} has no ${key}.`);
-    return this.textAt(record, key, owner.what, use) ?? "";
-  }
+function isNull(node: TreeNode): boolean {
+  return node.kind === "nothing" && node.comment === undefined;
 }
 
 /** Whether a comment may be meant as a part of the value. After an id of the host, one with a space in front is a comment. */
@@ -144,8 +159,4 @@ function describeNothing({ comment }: Cut, what: string): string {
   return comment !== undefined
     ? `${what} has no value: what follows # is a comment. If it is the value, put it in quotation marks.`
     : `${what} has no value; leave the key out instead.`;
-}
-
-function describe(keys: readonly string[] | undefined): string {
-  return keys === undefined ? "" : ` (${keys.join(", ")})`;
 }

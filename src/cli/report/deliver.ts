@@ -1,13 +1,27 @@
-import { accessSync, constants, existsSync, statSync, writeFileSync } from "node:fs";
-import { dirname, extname, resolve } from "node:path";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import type { FlagDefinitions, ParsedFlags, Terminal } from "../command.ts";
 import { choose } from "../flags.ts";
-
-import { isSameFile } from "../same-file.ts";
 import { UnusableInput } from "../unusable-input.ts";
-import { FORMATS, type Format, render } from "./render.ts";
+import { renderHtml } from "./html.ts";
+import { renderMarkdown } from "./markdown.ts";
 import type { Report } from "./report.ts";
-import { toVisible } from "./visible.ts";
+import { renderText } from "./text.ts";
+import { renderJson, toVisible } from "./visible.ts";
+
+/** Forms of a report. */
+const FORMATS = ["text", "markdown", "html", "json"] as const;
+
+type Format = (typeof FORMATS)[number];
 
 /** Flags of every command that gives a report. */
 export const REPORT_FLAGS: FlagDefinitions = {
@@ -77,4 +91,51 @@ function assertWritable(out: string): void {
 function unwritable(out: string, error: unknown): UnusableInput {
   const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
   return new UnusableInput([{ place: { file: out }, message: `cannot be written${code}.` }]);
+}
+
+/** A report in one of its forms. For JSON the report for people is passed over and `json` is written. */
+function render(format: Format, report: Report, json: unknown): string {
+  if (format === "json") return renderJson(json);
+  if (format === "html") return renderHtml(report);
+  return format === "markdown" ? renderMarkdown(report) : renderText(report);
+}
+
+/** Whether two paths lead to one file, through symbolic or hard links as well. The file need not exist yet. */
+function isSameFile(one: string, other: string): boolean {
+  if (toRealPath(one) === toRealPath(other)) return true;
+  const [first, second] = [statOf(one), statOf(other)];
+  return first !== undefined && second !== undefined && first.dev === second.dev && first.ino === second.ino;
+}
+
+// More links in a row than any system follows.
+const MAX_LINKS = 40;
+
+/** Where a path leads. Of a file that does not exist, its folder's path and its name; a link to it is followed. */
+function toRealPath(path: string, linksLeft = MAX_LINKS): string {
+  const absolute = resolve(path);
+  try {
+    return realpathSync(absolute);
+  } catch {
+    const folder = dirname(absolute);
+    if (folder === absolute || linksLeft === 0) return absolute;
+    const target = readLink(absolute);
+    if (target !== undefined) return toRealPath(resolve(toRealPath(folder), target), linksLeft - 1);
+    return join(toRealPath(folder, linksLeft), basename(absolute));
+  }
+}
+
+function readLink(path: string): string | undefined {
+  try {
+    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function statOf(path: string) {
+  try {
+    return statSync(path, { bigint: true });
+  } catch {
+    return undefined;
+  }
 }

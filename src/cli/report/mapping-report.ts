@@ -2,12 +2,11 @@ import { describeAge } from "../../core/describe-time.ts";
 import type { MappingIssue } from "../../core/mapping/mapping.ts";
 import { showName } from "../../core/names/visible-name.ts";
 import { type IssuePlaces, showPlaces } from "../input/issue-places.ts";
-import { type CheckedProvider, isCompared, type MappingCheck } from "../mapping-check.ts";
+import { type CheckedProvider, isClean, isCompared, type MappingCheck } from "../mapping-check.ts";
 import { type Problem, showPlace } from "../unusable-input.ts";
 import { compareNames } from "./compare-names.ts";
-import { type LocationNames, nameLocations, toSubject } from "./location-names.ts";
 import type { Report, ReportItem, ReportSection, Verdict } from "./report.ts";
-import { count, showInstant } from "./words.ts";
+import { count, type LocationNames, nameLocations, showInstant, toSubject } from "./words.ts";
 
 /** The report of a mapping check, for people. */
 export function toMappingReport(check: MappingCheck): Report {
@@ -25,6 +24,39 @@ export function toMappingReport(check: MappingCheck): Report {
       ...(warnings.length === 0 ? [] : [toFileSection(warnings)]),
       ...providers.map((provider) => toSection(provider, { names, checkedAt })),
     ],
+  };
+}
+
+/**
+ * A mapping check for programs. `version` grows when a key changes its meaning or goes; keys may be added at any time.
+ */
+export function toMappingJson(check: MappingCheck) {
+  const { mapping, checkedAt, providers, warnings } = check;
+  return {
+    schema: "offstreet-enforcement/mapping-check",
+    version: 1,
+    file: mapping.name,
+    checkedAt: checkedAt.toISOString(),
+    clean: isClean(check),
+    warnings: warnings.map(({ place, message }) => ({ message, places: place === undefined ? [] : [place] })),
+    company: { id: mapping.company.id, name: mapping.company.name },
+    reports: providers.map((provider) => {
+      const { providerId, vendor, report, findPlaces, lacksList } = provider;
+      return {
+        providerId,
+        vendor: vendor.name,
+        ok: report.ok,
+        verified: report.verified,
+        compared: isCompared(provider),
+        ...(lacksList ? { lacksList } : {}),
+        summary: report.summary,
+        issues: report.issues.map((issue) => {
+          const { places, morePlaces } = findPlaces(issue);
+          return morePlaces === 0 ? { ...issue, places } : { ...issue, places, morePlaces };
+        }),
+        matches: report.matches,
+      };
+    }),
   };
 }
 

@@ -4,10 +4,9 @@ import type {
   ReadinessReport,
   RequirementReadiness,
 } from "../../setup/readiness/readiness.ts";
-import { nameLocations } from "./location-names.ts";
 import { toIssueItem } from "./mapping-report.ts";
 import type { Mark, Report, ReportItem, ReportSection, Verdict } from "./report.ts";
-import { count, inCommandWords, showInstant } from "./words.ts";
+import { count, inCommandWords, nameLocations, showInstant } from "./words.ts";
 
 /** What a readiness report was made of. */
 export interface ReadinessContext {

@@ -2,9 +2,8 @@ import { showName } from "../../core/names/visible-name.ts";
 import type { SweptTestPlate, TestPlateResult } from "../../setup/test-plate/test-plate.ts";
 import type { ConnectedProvider } from "../connect.ts";
 import type { MappingFile } from "../input/mapping-file.ts";
-import { type LocationNames, nameLocations, toSubject } from "./location-names.ts";
 import type { Mark, Report, ReportItem, ReportSection } from "./report.ts";
-import { count, inCommandWords, showInstant } from "./words.ts";
+import { count, inCommandWords, type LocationNames, nameLocations, showInstant, toSubject } from "./words.ts";
 
 /** A run at one location: its result, or why it did not take place. */
 export type TestPlateRun = { readonly providerId: string; readonly locationId: string } & (

@@ -27,3 +27,17 @@ export function splitVisible(text: string): VisiblePiece[] {
         : { kind: "text", text: piece },
     );
 }
+
+// What cannot be seen is written as an escape: the same text to a program, and visible to a person.
+const ESCAPED = /[\p{Cf}\p{Cc}\p{M}\u115F\u1160\u2800\u3164\uFFA0]|(?! )\p{Z}/gu;
+
+/** A value as JSON, indented, one line break at its end. */
+export function renderJson(value: unknown): string {
+  const text = JSON.stringify(value, null, 2);
+  return `${text.replace(ESCAPED, (character) => (character === "\n" ? character : toEscapes(character)))}\n`;
+}
+
+function toEscapes(character: string): string {
+  const units = character.split("");
+  return units.map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+}

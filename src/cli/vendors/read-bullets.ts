@@ -1,8 +1,8 @@
 import type { VendorList, VendorListForm } from "../../core/vendor/vendor-list.ts";
-import type { EntryList } from "../input/entry-list.ts";
 import type { TextFile } from "../input/read-file.ts";
 import { describeDamage, type TextUse } from "../input/spreadsheet-damage.ts";
 import { assertUsable, type Problem, UnusableInput } from "../unusable-input.ts";
+import type { EntryList } from "./known-vendors.ts";
 
 // "> - Lot A: 14283". A bullet makes an entry: without one, "Phone: 5065550100" would be an id.
 const BULLET = /^(?:[-*•·‣▪●○–—]|\d{1,3}[.)])\s+/u;

@@ -1,11 +1,11 @@
 import { isEnforcementError } from "../../core/errors.ts";
 import { parseInstant } from "../../core/instant.ts";
 import type { VendorList } from "../../core/vendor/vendor-list.ts";
-import type { EntryList } from "../input/entry-list.ts";
 import { parseTree } from "../input/parse-tree.ts";
 import type { TextFile } from "../input/read-file.ts";
 import { type TreeNode, TreeReader } from "../input/tree.ts";
 import { assertUsable } from "../unusable-input.ts";
+import type { EntryList } from "./known-vendors.ts";
 import { readBullets } from "./read-bullets.ts";
 import { readEntries } from "./read-entries.ts";
 import { readListTable } from "./read-list-table.ts";

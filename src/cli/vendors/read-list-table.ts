@@ -1,10 +1,9 @@
 import type { VendorList, VendorListField } from "../../core/vendor/vendor-list.ts";
-import { type CsvRow, parseCsvTable } from "../input/csv-table.ts";
-import type { EntryList } from "../input/entry-list.ts";
-import { findColumn } from "../input/find-column.ts";
+import { type CsvRow, type CsvTable, parseCsvTable } from "../input/csv-table.ts";
 import type { TextFile } from "../input/read-file.ts";
 import { findDamagedCells, type TextUse } from "../input/spreadsheet-damage.ts";
-import { assertUsable, type Problem } from "../unusable-input.ts";
+import { assertUsable, type Problem, UnusableInput } from "../unusable-input.ts";
+import type { EntryList } from "./known-vendors.ts";
 
 interface Column {
   readonly field: VendorListField;
@@ -24,11 +23,7 @@ export function readListTable(
 ): EntryList {
   const table = parseCsvTable(file);
   const columns = fields.flatMap((field): Column[] => {
-    const { key, label = key, columns: usual, required = false } = field;
-    const header =
-      usual.length === 0
-        ? undefined
-        : findColumn(table, { key: label, usual, named: named.get(key), required });
+    const header = field.columns.length === 0 ? undefined : findColumn(table, field, named.get(field.key));
     return header === undefined ? [] : [{ field, header }];
   });
   const uses = new Map(columns.map(({ header, field }): [string, TextUse] => [header, field.use]));
@@ -53,4 +48,30 @@ function toEntry(row: CsvRow, columns: readonly Column[]): Record<string, string
       return isAbsent ? [] : [[key, text]];
     }),
   );
+}
+
+/**
+ * The header of a field in this table; `undefined` where an optional one is absent.
+ *
+ * @param named the header that the user named; it must be there
+ * @throws UnusableInput naming the headers that there are
+ */
+function findColumn(
+  { headers, headerPlace }: CsvTable,
+  { key, label = key, columns: usual, required = false }: VendorListField,
+  named: string | undefined,
+): string | undefined {
+  const wanted = named === undefined ? usual : [named];
+  const found = headers.find((header) => wanted.some((name) => fold(name) === fold(header)));
+  if (found !== undefined || !(required || named !== undefined)) return found;
+  const there = headers.map((header) => `"${header}"`).join(", ");
+  const message =
+    named === undefined
+      ? `has no column for the ${label}. Columns: ${there}. Name it with --column "${label}=…".`
+      : `has no column "${named}". Columns: ${there}.`;
+  throw new UnusableInput([{ place: headerPlace, message }]);
+}
+
+function fold(header: string): string {
+  return header.toLowerCase().replace(/[\s_-]+/g, "");
 }

@@ -3,8 +3,8 @@ import type {
   VendorSetting,
   VendorSettingKind,
 } from "../../core/vendor/vendor-descriptor.ts";
-import type { TreeNode, TreeReader, TreeRecord } from "../input/tree.ts";
-import type { MappedFacts } from "./mapped-facts.ts";
+import type { RecordOwner, TreeNode, TreeReader, TreeRecord } from "../input/tree.ts";
+import type { MappedFacts } from "./known-vendors.ts";
 import { readEntries } from "./read-entries.ts";
 
 /** Reads what a mapping file says of a vendor under `vendors`. Problems are the reader's. */
@@ -14,35 +14,27 @@ export function readSection(
   { reader, what }: { reader: TreeReader; what: string },
 ): MappedFacts {
   const record = reader.record(node, what, ["vendor", list.key, ...Object.keys(kinds)]) ?? new Map();
-  const settings = readSettings(reader, record, { kinds, what });
+  const settings: Record<string, VendorSetting> = {};
+  for (const [key, kind] of Object.entries(kinds)) {
+    const value = readSetting(reader, record, { key, kind, owner: { what, place: node.place } });
+    if (value !== undefined) settings[key] = value;
+  }
   const entries = record.get(list.key)?.value;
   if (entries === undefined) return { settings };
   return { settings, list: readEntries(entries, list, { reader, what: `${list.key} of ${what}` }) };
 }
 
-function readSettings(
-  reader: TreeReader,
-  record: TreeRecord,
-  { kinds, what }: { kinds: Readonly<Record<string, VendorSettingKind>>; what: string },
-): Record<string, VendorSetting> {
-  const settings: Record<string, VendorSetting> = {};
-  for (const [key, kind] of Object.entries(kinds)) {
-    const value = readSetting(reader, record, { key, kind, what });
-    if (value !== undefined) settings[key] = value;
-  }
-  return settings;
-}
-
 function readSetting(
   reader: TreeReader,
   record: TreeRecord,
-  { key, kind, what }: { key: string; kind: VendorSettingKind; what: string },
+  { key, kind, owner }: { key: string; kind: VendorSettingKind; owner: RecordOwner },
 ): VendorSetting | undefined {
-  if (kind === "flag") return reader.flagAt(record, key, what);
-  if (kind === "text") return reader.textAt(record, key, what);
+  if (kind === "flag") return reader.flagAt(record, key, owner.what);
+  if (kind === "text") return reader.texts(record, owner, [{ key }])[key];
   const node = record.get(key)?.value;
   if (node === undefined) return undefined;
+  const what = `${key} of ${owner.what}`;
   return reader
-    .list(node, `${key} of ${what}`)
-    .flatMap((item, index) => reader.text(item, `entry ${index + 1} of ${key} of ${what}`, "name") ?? []);
+    .list(node, what)
+    .flatMap((item, index) => reader.text(item, `entry ${index + 1} of ${what}`, "name") ?? []);
 }
