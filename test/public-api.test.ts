@@ -5,7 +5,7 @@ const vendors = readdirSync("src/vendors", { withFileTypes: true })
   .filter((file) => file.isDirectory())
   .map(({ name }) => name);
 
-// Host applications import these names. One that goes, or comes, is a change that they notice: it needs a changeset.
+// Host applications import these names. Adding or removing one is a change that they notice: it needs a changeset.
 const entries: Record<string, () => Promise<object>> = {
   ".": () => import("../src/index.ts"),
   "./node": () => import("../src/lookup/mounts/node.ts"),

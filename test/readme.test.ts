@@ -22,7 +22,7 @@ describe("the README's TypeScript", () => {
     expect(await project.compile()).toBe("");
   });
 
-  /** Runs a block against the sandbox: what it sends to Passport's staging host goes there. */
+  /** Runs a block against the sandbox: its requests to Passport's staging host go there. */
   async function runBesidePassport(name: string) {
     const { passport: sandbox, listen } = createSandbox({
       passport: { zones: [{ id: "7d0f6a52-0c52-4a8b-9f55-3c1f1d0f7a11", number: "101", name: "Lot 101" }] },

@@ -9,7 +9,7 @@ const HEADINGS = [
 
 const headings = (page: string) =>
   [...readFileSync(page, "utf8").matchAll(/^## (.*)$/gm)].map(([, text = ""]) =>
-    // We send to those that are pushed to, and answer those that ask.
+    // Push vendors get requests, pull vendors get answers.
     text.replace(/^What we (send|answer)$/, "What we send / answer"),
   );
 

@@ -257,7 +257,7 @@ describe("the source", () => {
     const speaking = Object.entries(readEntries())
       .filter(([, path]) => loading.some((file) => reachedFrom(path).has(file)))
       .map(([entry]) => entry);
-    // `./testing` takes types of the sandbox.
+    // `./testing` uses types of the sandbox.
     expect(speaking).toEqual(["./sandbox", "./testing", "./dialects/iris"]);
   });
 
@@ -320,7 +320,7 @@ describe("the source", () => {
     const listing = Object.entries(readEntries())
       .filter(([, path]) => reachedFrom(path).has("src/vendors/list.ts"))
       .map(([entry]) => entry);
-    // `./testing` takes the types of its sandboxes.
+    // `./testing` uses the types of its sandboxes.
     expect(listing).toEqual(["./sandbox", "./testing"]);
   });
 
@@ -373,7 +373,7 @@ describe("the source", () => {
     const wrong = sources.filter(({ path }) =>
       /^export default|^export \*|process\.env/m.test(readFileSync(path, "utf8")),
     );
-    // The bin is where the environment comes in.
+    // Only the bin reads the environment.
     expect(wrong.map(({ path }) => path)).toEqual(["src/cli/main.ts"]);
   });
 });

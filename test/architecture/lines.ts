@@ -23,7 +23,7 @@ function countLines(path: string): Count {
   function visit(node: ts.Node): void {
     const [first, last] = [lineAt(node.getStart(file)), lineAt(node.getEnd())];
     const children = node.getChildren(file);
-    // A token: also one that goes on over several lines, as a template does.
+    // A token. It may span several lines, as a template does.
     if (children.length === 0) for (let line = first; line <= last; line += 1) code.add(line);
     if (isList(node) && !holdsStatements(node))
       for (let line = first + 1; line <= last; line += 1) joined.add(line);
@@ -45,7 +45,7 @@ function isList(node: ts.Node): boolean {
   );
 }
 
-/** Whether a literal holds functions: their lines are no expansion. */
+/** Whether a literal holds functions: their lines are not the formatter's expansion. */
 function holdsStatements(node: ts.Node): boolean {
   return ts.isBlock(node) || node.getChildren().some(holdsStatements);
 }

@@ -24,7 +24,7 @@ const EXCEPTIONS: Record<string, string> = {
   "src/sync/postgres/connect/errors.ts: silences": "likewise",
 };
 
-/** What `new` creates that holds nothing, or nothing that is written unless a function of the file writes it. */
+/** Constructors whose objects hold no state, or none unless a function of the file writes it. */
 const STATELESS = new Set(["Error", "RegExp", "TextEncoder", "TextDecoder", "Date", "URL", "Map", "Set"]);
 const WEAK = new Set(["WeakMap", "WeakSet", "WeakRef"]);
 const MUTATORS = new Set(
@@ -120,7 +120,7 @@ function statesIn(path: string, text: string): string[] {
   function isOfModule(identifier: ts.Identifier): boolean {
     const initializer = containers.get(identifier.text);
     if (initializer === undefined || isShadowed(identifier)) return false;
-    // A pattern holds a place only when it is global or sticky.
+    // A pattern keeps a position only when it is global or sticky.
     const value = unwrap(initializer);
     return !ts.isRegularExpressionLiteral(value) || /\/[a-z]*[gy][a-z]*$/.test(value.text);
   }
@@ -167,7 +167,7 @@ function targetOf(node: ts.Node): ts.Identifier | undefined {
   return MUTATORS.has(name.text) ? containerOf(expression, name.text) : undefined;
 }
 
-/** `test` and `exec` change nothing but a pattern that is called itself. */
+/** `test` and `exec` change nothing except the pattern that they are called on. */
 function containerOf(expression: ts.Expression, method: string): ts.Identifier | undefined {
   if (method !== "test" && method !== "exec") return rootOf(expression);
   return ts.isIdentifier(expression) && initializerIsPattern(expression) ? expression : undefined;

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { command, fixture } from "./command-line.ts";
 import { TEN_MISTAKES } from "./ten-mistakes.ts";
 
-// A phone that people have.
+// A common phone.
 const PHONE = { width: 390, height: 844 };
 
 const folder = mkdtempSync(join(tmpdir(), "enforcement-report-"));
@@ -26,7 +26,7 @@ afterAll(async () => {
   await browser?.close();
 });
 
-/** Opens a report like a person who got it by mail. */
+/** Opens a report as its reader would, from an e-mail. */
 async function open(name: string, options: { dark?: boolean } = {}): Promise<Page> {
   const path = join(folder, `${name.split(".")[0]}.html`);
   await command(["check", fixture(name), "--out", path]);
@@ -40,7 +40,7 @@ async function open(name: string, options: { dark?: boolean } = {}): Promise<Pag
   const requests: string[] = [];
   page.on("request", (request) => requests.push(request.url()));
   await page.goto(pathToFileURL(path).href);
-  // The page itself is all that it asks for.
+  // The browser requests nothing except the page itself.
   expect(requests).toEqual([pathToFileURL(path).href]);
   return page;
 }
@@ -105,7 +105,7 @@ describe("the report on a phone", () => {
   });
 });
 
-/** Text whose contrast is below 4.5 : 1, what WCAG wants at least. Runs inside the page. */
+/** Text whose contrast is below 4.5 : 1, WCAG's minimum. Runs inside the page. */
 function findFaintText(): string[] {
   const channels = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number);
   const luminance = (colour: string) => {

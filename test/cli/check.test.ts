@@ -100,7 +100,7 @@ vendors:
     expect(json).toMatchObject({ clean: false, reports: [{ compared: false, lacksList: true, ok: true }] });
     const spots = workspace.write("required.csv", "SpotID\n0815\n");
     expect((await command(["check", file, "--require-lists", "--spots", spots])).code).toBe(0);
-    // One that is switched off, and ids that are in no list, want none.
+    // A location that is switched off, and external ids, need no list.
     const off = clean
       .replace(/vendors:[\s\S]*/, "")
       .replace("enabled: true, target", "enabled: false, target");

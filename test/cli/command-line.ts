@@ -13,15 +13,15 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** What a run finds around it. */
+/** The environment of a run: standard input, answers, a signal. */
 export interface Surroundings {
   readonly environment?: Readonly<Record<string, string>>;
   /** Lines that a person types. */
   readonly answers?: readonly string[];
-  /** A person who acts before each answer; instead of `answers`. */
+  /** Called before each answer; instead of `answers`. */
   readonly ask?: (question: string) => string | undefined;
   readonly signal?: AbortSignal;
-  /** What standard input is. Default: a terminal. */
+  /** The kind of standard input. Default: a terminal. */
   readonly input?: Terminal["input"];
 }
 
@@ -68,15 +68,15 @@ export async function runBin(
   };
 }
 
-/** A folder of its own for files that a test writes. */
+/** A new folder for files that a test writes. */
 export interface Workspace {
   readonly folder: string;
-  /** Writes a file and gives its path. */
+  /** Writes a file and returns its path. */
   write(name: string, content: string | Uint8Array): string;
   remove(): void;
 }
 
-/** Sets up a folder. */
+/** Creates a folder. */
 export function createWorkspace(): Workspace {
   const folder = mkdtempSync(join(tmpdir(), "enforcement-cli-"));
   return {

@@ -9,7 +9,7 @@ locations:
   - id: a
 `;
 
-/** A mapping file with one location, whose lines from 4 on are given. */
+/** A mapping file with one location; the argument is its text from line 4 on. */
 const write = (lines: string) => workspace.write("m.yaml", `${HEAD}${lines}`);
 
 /** Its warnings, as programs read them. */

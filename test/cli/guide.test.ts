@@ -19,7 +19,7 @@ describe("the documentation of the command line", () => {
 
   it.each(pages)("names only commands and flags that exist (%s)", (page) => {
     const text = readFileSync(page, "utf8");
-    // The bin's own name is no package of ours: npx would run a stranger's.
+    // The bin's own name is not one of our packages: npx would run another publisher's.
     expect(text).not.toMatch(/offstreet-enforcement(?! <)/);
     const lines = text.match(/^.*@offstreet\/enforcement (?!<).*$/gm) ?? [];
     const wrong = lines.flatMap((line) => {

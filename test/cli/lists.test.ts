@@ -165,13 +165,13 @@ describe("zones", () => {
       complete: false,
       entries: [{ value: zone }],
     });
-    // A program's null is no number; in quotation marks it is one.
+    // A null that a program wrote is not a number; in quotation marks it is one.
     const numbers = `[{"id":"${ID}","number":null,"name":"Lot A"},{"id":"b","number":"null","name":"B"}]`;
     expect(values(read("z.json", numbers))).toEqual([
       { id: ID, name: "Lot A" },
       { id: "b", number: "null", name: "B" },
     ]);
-    // Whose a zone is stands in Passport's reply, and may stand in a list of ours.
+    // Passport's reply names each zone's operator, and a list of ours may.
     const theirs = one.replace("{", '{"operator_id":"c1d5be1c-7c43-4f6e-9c0a-3f2b7a6e9d10",');
     const operatorId = "c1d5be1c-7c43-4f6e-9c0a-3f2b7a6e9d10";
     expect(values(read("z.json", `{"data":[${theirs}]}`))).toEqual([{ ...zone, operatorId }]);

@@ -137,7 +137,7 @@ describe("test-plate", () => {
       revision: 1,
     };
     const answers = {
-      // The person's own system gives the permit its own id.
+      // The host's own system gives the permit its id.
       shift: () => {
         if (permits.size === 0) permits.set(permit);
         else permits.remove(permit.id);
@@ -153,7 +153,7 @@ describe("test-plate", () => {
   });
 
   it("leaves nothing at the vendor after it was killed and swept", async () => {
-    // The process that is killed lives by the machine's clock, so its vendor does too.
+    // The killed process uses the machine's clock, so its vendor does too.
     const own = createSandbox({ hotspot: { spotIds: ["14283"], strict: true } });
     const server = await own.listen();
     writeFileSync(mapping, readFileSync(mapping, "utf8").replace(vendors.hotspotUrl, server.hotspotUrl));
@@ -186,7 +186,7 @@ describe("test-plate", () => {
 
   it("shows runs that it could not sweep, also of a provider that was not chosen", async () => {
     const stop = new AbortController();
-    // No person answers that the test permit is gone: the record stays open.
+    // No person confirms that the test permit is gone: the record stays open.
     const answers = { ask: (question: string) => (question.startsWith("Take") ? undefined : "") };
     await command(["test-plate", mapping, "--vendor", "t2-flex", "--all"], {
       environment,
@@ -351,7 +351,7 @@ describe("sandbox", () => {
         .replace(vendors.passportUrl, passport.baseUrl)
         .replace(vendors.hotspotUrl, hotspot.baseUrl),
     );
-    // The sandbox's process lives by the machine's clock, so its tests do too.
+    // The sandbox's process uses the machine's clock, so its tests do too.
     const tested = await runBin(
       ["test-plate", mapping, "--vendor", "passport", "--vendor", "hotspot", "--all"],
       { env: { ...passport.environment, ...hotspot.environment }, input: "y\n" },

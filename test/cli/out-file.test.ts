@@ -28,7 +28,7 @@ beforeEach(() => {
 
 const at = (name: string) => join(folder, name);
 
-/** Another path to a file, made in a way of its own. */
+/** Another path to a file, created in its own way. */
 const WAYS: Readonly<Record<string, (file: string) => string>> = {
   "its own name": (file) => file,
   "a path with ..": (file) => join(folder, "x", "..", "..", `${folders}`, basename(file)).replace("//", "/"),

@@ -26,7 +26,7 @@ describe("a prompt", () => {
     expect(await prompt.ask("First? ", never())).toBe("y");
     expect(await prompt.ask("Second? ", never())).toBeUndefined();
     expect(await prompt.ask("Third? ", never())).toBeUndefined();
-    // What is printed next begins in a line of its own.
+    // Later output begins on a new line.
     expect(output.read()).toBe("First? Second? \nThird? \n");
   });
 

@@ -7,7 +7,7 @@ afterAll(workspace.remove);
 const ROWS = 2_000;
 const FORMATS = ["text", "markdown", "html", "json"] as const;
 
-/** A column that holds one text in each row. */
+/** A column with the same text in each row. */
 const text = (content: string) => (): string => content;
 
 interface Checked {
@@ -17,7 +17,7 @@ interface Checked {
   }[];
 }
 
-/** A table of so many rows; each cell may depend on the row. */
+/** A table with that many rows; each cell may depend on the row. */
 function table(
   name: string,
   columns: Readonly<Record<string, (row: number) => string>>,
@@ -75,7 +75,7 @@ describe("one id in every row", () => {
   });
 
   it.each(FORMATS)("costs no more per row than distinct ids do (%s)", async (format) => {
-    // Every row has an issue of its own besides: no target, no zone name.
+    // Every row also has issues of its own: no target, no zone name.
     const columns = { name: each("Lot "), "hotspot.enabled": () => "true", "hotspot.target": () => "" };
     const size = async (name: string, id: (row: number) => string, rows: number) =>
       (await report([table(name, { id, ...columns }, rows)], format)).stdout.length;

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { MAIN } from "./command-line.ts";
 
-/** Serves the sandboxes, asks Passport's twice for a token as a client without trace ids does, and stops. */
+/** Serves the sandboxes, requests a token from Passport's twice like a client without trace ids, and stops. */
 async function askWithoutTraceId(...flags: string[]) {
   const child = spawn(process.execPath, [MAIN, "sandbox", "--json", ...flags], { env: {} });
   onTestFinished(() => void child.kill("SIGKILL"));

@@ -4,7 +4,7 @@ import { command, createWorkspace } from "./command-line.ts";
 const workspace = createWorkspace();
 afterAll(workspace.remove);
 
-/** What a spreadsheet makes of an id, and what it is called. */
+/** Damaged forms of an id, and the message for each. */
 const DAMAGES: readonly (readonly [text: string, is: string])[] = [
   ...["1.4283E+04", "1,4283E+04", "1E+05", "1.4e5", "-1.4283e+04"].map(
     (text) => [text, "a number with an exponent"] as const,
@@ -39,13 +39,13 @@ const DAMAGES: readonly (readonly [text: string, is: string])[] = [
   ['="014283"', "a formula"],
 ];
 
-/** Names that look like damaged ids, and may be names. */
+/** Texts that look like damaged ids, and may be names. */
 const NAMES = ["14,283", "1.0", "1E+05", "'Ohana Lot", "= Lot", "Lot #2", "#2", "# 2!"];
 
 const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
 const lineOf = (said: string) => said.replaceAll(`${workspace.folder}/`, "").trimEnd().split("\n");
 
-/** The mapping file that a list is compared with. */
+/** The mapping file that is compared with a list. */
 const mapping = workspace.write(
   "mapping.yaml",
   `
@@ -60,7 +60,7 @@ locations:
 `,
 );
 
-/** Every place of a file where an id stands: how a text comes there, and what is said of it. */
+/** Every place of a file that holds an id: how to put a text there, and how messages name it. */
 const PLACES: readonly {
   what: string;
   at: string;

@@ -1,4 +1,4 @@
-/** What is wrong with `fixtures/ten-mistakes.yaml`: one mistake of each kind, and where it stands. */
+/** The mistakes of `fixtures/ten-mistakes.yaml`: one of each kind, and its place. */
 export const TEN_MISTAKES = [
   { provider: "t2-flex", code: "name_differs", location: "lot-102", line: 17, position: 3 },
   { provider: "t2-flex", code: "zone_name_differs", location: "harbour-deck", line: 22, position: 6 },

@@ -6,7 +6,7 @@ afterAll(workspace.remove);
 
 const COMPANY = "company: { id: c, name: C, providers: {} }\n";
 
-/** What `check` says of a file that it refuses, without the folder. */
+/** What `check` prints about a file that it refuses, without the folder. */
 async function refusal(name: string, content: string, ...flags: string[]): Promise<string> {
   const file = workspace.write(name, content);
   const { code, stdout, stderr } = await command(["check", file, ...flags]);
@@ -202,7 +202,7 @@ describe("a table with names that are wrong", () => {
       expect(code).toBe(1);
       expect(stdout.length).toBeLessThan(40_000);
       const shown = stdout.replaceAll("\\", "").replace(/<[^>]+>/g, "");
-      // Both of the locations that share an id: it is not known which one is meant.
+      // Both locations that share an id are named: either may be the intended one.
       expect(shown).toContain(
         format === "html" ? "LotU+0007 A / Lot BU+200F" : "Lot[U+0007] A / Lot B[U+200F]",
       );

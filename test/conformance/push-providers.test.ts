@@ -61,7 +61,7 @@ describeProvider({
 describeProvider({ name: "HotSpot", runner, createProvider: createHotSpot });
 
 describe("the suite", () => {
-  /** Runs it over a provider and gives the names of the tests that fail. */
+  /** Runs the suite over a provider and returns the names of the failing tests. */
   async function failedTests(createProvider: () => ProviderUnderTest): Promise<string[]> {
     const tests: [string, () => Promise<void>][] = [];
     const collecting = {

@@ -14,7 +14,7 @@ const versions = Object.keys(
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
 const WITHIN_MS = 900_000;
 
-/** What the programs of a host print. */
+/** The output of a host's programs. */
 const programs = [
   { program: "consumer.mjs", told: "function function function function CA-NB true" },
   { program: "consumer.cjs", told: "GXK204 true" },

@@ -14,15 +14,15 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A project outside of this repository, in a folder of its own. */
+/** A project outside of this repository, in its own folder. */
 export interface HostProject {
   readonly folder: string;
-  /** Runs a program in it. A program that fails is no error: the test looks at the code. */
+  /** Runs a program in it. A failing program is no error: the test checks the exit code. */
   run(program: string, programArguments: readonly string[], options?: ExecFileOptions): Promise<Ended>;
   remove(): void;
 }
 
-/** Packs the built package into a folder, as it would be published, and gives the tarball's path. */
+/** Packs the built package into a folder, as it would be published, and returns the tarball's path. */
 export async function packPackage(folder: string): Promise<string> {
   if (!existsSync(join(repository, "dist/index.js"))) throw new Error("dist is missing; run: npm run build");
   const { stdout } = await runFile(
@@ -35,7 +35,7 @@ export async function packPackage(folder: string): Promise<string> {
   return join(folder, filename);
 }
 
-/** Makes a project. `files` are texts by their path; `from` is a folder whose files it starts with. */
+/** Creates a project. `files` are texts by their path; `from` is a folder whose files are copied first. */
 export function createProject({
   from,
   files = {},
@@ -71,7 +71,7 @@ export function createProject({
   };
 }
 
-/** Installs the tarball and other packages into a project with npm. Throws what npm printed when it does not succeed. */
+/** Installs the tarball and other packages into a project with npm. Throws npm's output when it fails. */
 export async function install(project: HostProject, packages: readonly string[]): Promise<void> {
   const { code, stdout, stderr } = await project.run("npm", [
     "install",
@@ -82,7 +82,7 @@ export async function install(project: HostProject, packages: readonly string[])
     throw new Error(`npm install ${packages.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
 }
 
-/** This process's environment without what npm and Vitest put there. */
+/** This process's environment without the variables of npm and Vitest. */
 function outsideEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_OPTIONS|NODE_ENV|TEST$)/i.test(name)),

@@ -22,7 +22,7 @@ const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8
 
 const MAPPING = join(repository, "test/cli/fixtures/ten-mistakes.yaml");
 
-/** A project beside nothing of ours: the packed tarball, and links to the dependencies that it declares. */
+/** A project with only the packed tarball, and links to its declared dependencies. */
 let project: string;
 
 beforeAll(async () => {

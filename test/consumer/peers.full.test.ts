@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDatabase, type TestDatabase } from "../sync/postgres/servers/database.ts";
 import { createProject, type HostProject, install, packPackage } from "./packed-package.ts";
 
-/** Packages beside ours, and what the program for each prints. */
+/** Optional packages, and the output of the program for each. */
 interface Combination {
   readonly installed: readonly string[];
   readonly msw: RegExp;

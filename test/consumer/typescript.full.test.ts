@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createProject, type HostProject, install, packPackage } from "./packed-package.ts";
 
-/** How a project compiles: its kind of package, and the flags that matter. */
+/** How a project compiles: the kind of its package, and the relevant flags. */
 interface Setting {
   readonly name: string;
   readonly type: "module" | "commonjs";
@@ -44,7 +44,7 @@ const commonJsDeprecated: Setting = {
   flags: [...commonJs.flags, "--ignoreDeprecations", "6.0"],
 };
 
-/** Compilers by the name that they are installed under. 5.2 is the lowest that reads the types of Node 22. */
+/** Compilers by the name under which they are installed. 5.2 is the lowest that reads the types of Node 22. */
 const COMPILERS = {
   "typescript-5.2": [commonJs, bundler],
   "typescript-5.9": [nodenextModule, nodenextCommonJs, node20CommonJs, node16Module, commonJs],
@@ -95,7 +95,7 @@ describe("every entry", () => {
     300_000,
   );
 
-  // Its types name msw's, which are checked with all others unless `skipLibCheck` says not to.
+  // Its types name msw's, which are checked like all others unless `skipLibCheck` is set.
   it.each([
     { compiler: "typescript-5.2", setting: commonJs },
     { compiler: "typescript-7", setting: nodenextModule },

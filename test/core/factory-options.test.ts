@@ -9,14 +9,14 @@ type Factory = (options: unknown) => unknown;
 
 const EXPORTS: Readonly<Record<string, unknown>> = { ...root, ...sandbox, postgresLedger, sqliteLedger };
 
-/** Everything that makes something of options, by its name. What takes data or functions is not here. */
+/** Every factory with options, by its name. Functions that take data or functions are not here. */
 const FACTORIES = Object.entries(EXPORTS).flatMap(([name, value]): [string, Factory][] => {
-  // Faults are made of nothing.
+  // Faults have no options.
   const isFactory = /^create|Ledger$|Auth$/.test(name) && name !== "createFaults";
   return isFactory && typeof value === "function" ? [[name, value as Factory]] : [];
 });
 
-/** A key that each of them knows. */
+/** A key that each factory knows. */
 const KNOWN: Readonly<Record<string, string>> = {
   createPassportProvider: "operatorId",
   createHotSpotProvider: "baseUrl",

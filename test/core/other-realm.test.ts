@@ -6,7 +6,7 @@ import { readPermit } from "../../src/core/permit/permit.ts";
 import { PreparedRegistration } from "../../src/core/registration/prepared-registration.ts";
 import { readRegistration, toStoredRegistration } from "../../src/core/registration/registration.ts";
 
-/** A Date of another realm, as a `vm` context and Jest have one of their own. */
+/** A Date of another realm, such as a `vm` context's or Jest's. */
 function foreignDate(text: string): Date {
   const date: Date = runInNewContext(`new Date(${JSON.stringify(text)})`);
   expect(date instanceof Date).toBe(false);

@@ -15,7 +15,7 @@ const PASSPORT = {
   clientSecret: "secret",
 };
 
-// What tsc checks; at run time only the values are compared.
+// tsc checks these; at run time only the values are compared.
 describe("types of providers", () => {
   it("name the input of each vendor's validator", () => {
     expectTypeOf<PushProvider["validateMapping"]>().toEqualTypeOf<(input: MappingInput) => MappingReport>();

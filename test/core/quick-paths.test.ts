@@ -5,10 +5,10 @@ import { canonicalPlateNumber } from "../../src/core/permit/plate.ts";
 import { findRegion } from "../../src/core/permit/region.ts";
 import { REGION_NAMES } from "../../src/core/permit/region-names.ts";
 
-// What is cheap for the usual case must be what the long way gives.
+// The short cut for the usual case must give the same result as the full path.
 describe("a quick path", () => {
   it("canonicalises a plate like the full path", () => {
-    // A character without a width changes nothing but the way.
+    // A zero-width character only forces the full path.
     const longWay = (text: string) => canonicalPlateNumber(`${text}\u200b`, "plate");
     const texts = fc.stringMatching(/^[A-Za-z0-9 .'+-]{1,14}$/);
     fc.assert(

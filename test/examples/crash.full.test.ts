@@ -27,7 +27,7 @@ describe("npm run demo:crash", () => {
       ...Array.from({ length: 3 }, () => "killed with SIGKILL, in the middle of it"),
       "everything is delivered",
     ]);
-    // Each process got some way, and none began anew.
+    // Each process made progress, and none started from the beginning.
     for (const { before, after } of ends) expect(after).toBeGreaterThan(before);
     for (const [index, { before }] of ends.entries())
       expect(before).toBe(index === 0 ? 0 : ends[index - 1]?.after);
@@ -36,12 +36,12 @@ describe("npm run demo:crash", () => {
     expect(left).toHaveLength(3);
     for (const count of left) expect(count).toBeGreaterThan(0);
 
-    // The figure of the beginning is that of the end: what begins later is told apart.
+    // The figure at the start is that of the end: permits that start later are counted apart.
     const [, expectedRights] = /: (\d+) rights are to be live/.exec(stdout) ?? [];
     expect(ends.at(-1)?.after).toBe(Number(expectedRights));
     expect(stdout).toMatch(/^2 more rights are at the vendors already and begin within a day/m);
 
-    // What officers see in the end, and not nothing.
+    // What officers see in the end is not empty.
     const seen = [...stdout.matchAll(/rights live now +(\d+) +(\d+) +(\d+)$/gm)];
     expect(seen).toHaveLength(2);
     for (const [, expected, shown, differences] of seen) {

@@ -16,7 +16,7 @@ const csvText = readFileSync(new URL("../../docs/examples/quickstart/permits.csv
 const example: Customer = { ...companyFile, zones: vendors.passport.zones };
 
 describe("permits.csv", () => {
-  // Read by a library, so that the counts do not lean on the reader under test.
+  // Read by a library, so that the counts do not depend on the reader under test.
   const rows: string[][] = parse(csvText, { bom: true, relax_column_count: true, from_line: 2 });
   const column = (index: number) => rows.map((row) => row[index] ?? "");
   const [ids, plates, regions, places, starts, ends, holders] = [0, 1, 2, 3, 4, 5, 6].map(column) as [

@@ -13,7 +13,7 @@ describe("the quick start", () => {
   it("shows every officer the permits of the CSV", async () => {
     const { stdout } = await run(process.execPath, ["docs/examples/quickstart/main.ts"]);
     expect(stdout).toContain("0 differences");
-    // The last table's rows: what was expected is what was seen, and it was not nothing.
+    // The rows of the last table: expected equals seen, and is not zero.
     const counts = [...stdout.matchAll(/^ {2}(.+?) {2,}(\d+) +(\d+) +(\d+)$/gm)].slice(-7);
     expect(counts.map(([, what]) => what)).toEqual([
       "CSV: bad rows",

@@ -1,6 +1,6 @@
 import { serve, tellReady } from "./fetch-app.ts";
 
-/** The part of Bun's global that is used. */
+/** The members of Bun's global that are used here. */
 declare const Bun: {
   serve(options: { hostname: string; port: number; fetch: typeof serve }): { port: number };
 };

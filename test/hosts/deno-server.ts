@@ -1,6 +1,6 @@
 import { serve, tellReady } from "./fetch-app.ts";
 
-/** The part of Deno's global that is used. */
+/** The members of Deno's global that are used here. */
 declare const Deno: {
   serve(
     options: { hostname: string; port: number; onListen(address: { port: number }): void },

@@ -2,7 +2,7 @@ import * as library from "@offstreet/enforcement";
 import type { HostEvent } from "../lookup/hosts/journal.ts";
 import { CONSUMED_PATHNAME, createServedLookup, PATHNAME } from "../lookup/hosts/served-lookup.ts";
 
-/** Marks a line of output that is for the test; see child-host.ts. */
+/** Marks a line of output for the test; see child-host.ts. */
 const MARK = "@@";
 
 const report = (event: HostEvent | { type: "ready"; origin: string }) =>
@@ -10,7 +10,7 @@ const report = (event: HostEvent | { type: "ready"; origin: string }) =>
 
 const handler = createServedLookup(library, { pathname: PATHNAME, report });
 
-/** Answers as a fetch server does, in a runtime that is not the test's own. */
+/** Answers as a fetch server does, in a runtime other than the test's. */
 export async function serve(request: Request): Promise<Response> {
   if (new URL(request.url).pathname === CONSUMED_PATHNAME) await request.text();
   return handler(request);

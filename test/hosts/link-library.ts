@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 
 const repository = resolve(import.meta.dirname, "../..");
 
-/** Lets the hosts here import the built library by its name, as hosts do. */
+/** Lets these hosts import the built library by its name. */
 export function setup(): void {
   if (!existsSync(join(repository, "dist/index.js"))) throw new Error("dist is missing; run: npm run build");
   const scope = join(import.meta.dirname, "node_modules/@offstreet");

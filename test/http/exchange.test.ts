@@ -6,7 +6,7 @@ import { type HttpOptions, toHttpSettings } from "../../src/http/options.ts";
 import type { HttpRequest } from "../../src/http/reply.ts";
 import { failureOf } from "../support/registrations.ts";
 
-// Over real sockets: a fake fetch would not show how fetch treats redirects, bodies and host names.
+// Over real sockets: a fake fetch would not show how fetch handles redirects, bodies and host names.
 
 const closers: (() => Promise<unknown>)[] = [];
 

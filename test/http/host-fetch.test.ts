@@ -10,7 +10,7 @@ import { type HttpOptions, toHttpSettings } from "../../src/http/options.ts";
 import type { HttpRequest } from "../../src/http/reply.ts";
 import { failureOf } from "../support/registrations.ts";
 
-// Over real sockets: a fake would not show what the fetch of another package does with its arguments.
+// Over real sockets: a fake would not show how another package's fetch uses its arguments.
 
 const closers: (() => Promise<unknown>)[] = [];
 
@@ -193,7 +193,7 @@ describe("a mistake that fetch reports", () => {
     ["a code of Node's HTTP", { code: "ERR_INVALID_PROTOCOL" }, "not_applied"],
     ["a code of undici's", { cause: { code: "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH" } }, "not_applied"],
     ["words of fetch itself", { cause: { message: "unknown scheme" } }, "not_applied"],
-    // A wrapper that logs the reply fails with these codes, too.
+    // A wrapper that logs the reply fails with these codes as well.
     ["a code of any function of Node's", { code: "ERR_INVALID_URL" }, "unknown"],
     ["another code of any function of Node's", { code: "ERR_INVALID_ARG_TYPE" }, "unknown"],
   ])("by %s is invalid_config", async (_, thrown, outcome) => {
@@ -206,7 +206,7 @@ describe("a mistake that fetch reports", () => {
   });
 });
 
-/** What a wrapper or a fake makes of a Response. */
+/** Values that a wrapper or a fake returns in place of a Response. */
 function imitate(parts: object): unknown {
   return { status: 200, ok: true, headers: new Headers(), body: null, ...parts };
 }

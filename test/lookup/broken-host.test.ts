@@ -8,7 +8,7 @@ import { createT2FlexProvider } from "../../src/vendors/t2-flex/provider.ts";
 import { openCampus, permit } from "./campus.ts";
 import { listen } from "./hosts/node-server.ts";
 
-// The mounts answer in the turn in which a body is complete. What is thrown there would end the host's process.
+// The mounts answer in the turn in which a body is complete. An error thrown there would end the host's process.
 
 const closers: Array<() => Promise<unknown>> = [];
 

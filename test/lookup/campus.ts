@@ -14,7 +14,7 @@ import {
 import { memoryPermits } from "../../src/lookup/memory-permits.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/provider.ts";
 
-/** The instant at which the tests' clocks stand. */
+/** The fixed instant of the tests' clocks. */
 export const now = new Date("2026-11-21T15:00:00.000Z");
 
 export function minutes(count: number): Date {
@@ -61,13 +61,13 @@ export function permit(changes: Partial<Permit> = {}): Permit {
   };
 }
 
-/** A handler at the campus and everything that a test asks it with. */
+/** A handler at the campus, and what a test needs to call it. */
 export interface Campus {
   readonly handler: PermitLookupHandler;
   readonly audits: LookupAudit[];
   readonly key: string;
   readonly username: string;
-  /** Asks as a fetch server would. */
+  /** Calls it as a fetch server would. */
   ask(question: unknown, headers?: Record<string, string>): Promise<Answer>;
 }
 

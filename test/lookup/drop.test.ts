@@ -66,7 +66,7 @@ describe("a connection that is dropped", () => {
       findPermits: () => isDropped.promise.then(() => [permit()]),
       deadlineMs: 120_000,
       onAnswer: ({ httpStatus }) => {
-        // Later than the mount has dropped the connection.
+        // After the mount has dropped the connection.
         if (httpStatus === 0) setImmediate(() => setImmediate(() => isDropped.resolve()));
       },
     });
@@ -152,7 +152,7 @@ describe("a connection that is dropped", () => {
     });
     const url = `${await app.listen({ port: 0, host: "127.0.0.1" })}/lookup`;
     await expect(ask(url, key, { plate: "GXK204", locationId: "nowhere" })).rejects.toThrow("fetch failed");
-    // What a time-out of the host's would ask before it sends something.
+    // What a host's time-out would check before it sends a reply.
     expect(replies.map(({ sent }) => sent)).toEqual([true]);
     expect(seen).toEqual(["onRequest", "preHandler"]);
     expect(audits).toMatchObject([{ reason: "unknown_place", httpStatus: 0 }]);
@@ -163,7 +163,7 @@ describe("a connection that is dropped", () => {
       payload: { plate: "GXK204", locationId: "nowhere" },
     });
     await expect(injected).rejects.toThrow("destroyed");
-    // Nothing of the request is left that closing would wait for.
+    // Nothing of the request remains that closing would wait for.
     await app.close();
     expect(complaints).toEqual([]);
   });

@@ -10,8 +10,8 @@ import { idle, letTimePass, stopTime } from "../support/fake-time.ts";
 import { listOfPromises, type Misbehaviour, misbehaviours, SECRET } from "../support/misbehaviour.ts";
 import { directory, lookupRequest, now, permit } from "./campus.ts";
 
-// Every function of the host, times every way in which it can fail. Nothing is
-// unhandled, every request is answered and recorded, and a "no" is never made up.
+// Every function of the host, in every way in which it can fail. No rejection is
+// unhandled, every request is answered and recorded, and a "no" is never invented.
 
 const DEADLINE_MS = 500;
 const { username, password, stored } = issueCredentials({ companyId: "fundy" });
@@ -29,7 +29,7 @@ interface Callback {
   /** The options with the callback that misbehaves. */
   readonly with: (misbehave: () => unknown) => Partial<PermitLookupOptions>;
   readonly headers?: Record<string, string>;
-  /** Whether it gives a list. */
+  /** Whether it returns a list. */
   readonly isList?: true;
   readonly expected: (how: Misbehaviour) => Expected;
 }
@@ -46,7 +46,7 @@ const failed = (stage: string): Expected => ({
   stage,
 });
 
-/** A store or a source: it fails, is late, or gives what cannot be read. */
+/** A store or a source: it fails, is late, or returns something that cannot be read. */
 const unknownBy = (stage: string, ofValue: (value: unknown) => Expected = () => failed(stage)) => {
   return (how: Misbehaviour): Expected => {
     if (how.kind === "hangs") return TOO_LATE;
@@ -63,7 +63,7 @@ const brokenDialect = (part: object) => ({
 
 const noStranger = { authorize: apiKeyAuth({ find: () => undefined }) };
 
-/** Time passes while an iterator is asked again and again. */
+/** Time passes while an iterator is read again and again. */
 const takingTime = (run: () => unknown) => {
   let calls = 0;
   return () => {
@@ -73,7 +73,7 @@ const takingTime = (run: () => unknown) => {
   };
 };
 
-/** Ends nothing when it is asked for a result: every property of it can be read, and `done` is none. */
+/** An iterator's result that never ends: every property of it can be read, and `done` is none. */
 const isEndless = ({ kind, name, value }: Misbehaviour) =>
   kind === "gives" && value !== undefined && value !== null && !name.includes("proxy");
 
@@ -152,7 +152,7 @@ const CALLBACKS: readonly Callback[] = [
   {
     name: "throttle.consume",
     with: (run) => ({ ...noStranger, throttle: { consume: wrong(run) } }),
-    // Such a proxy throws as soon as it is asked whether it is a promise.
+    // Such a proxy throws as soon as it is checked for being a promise.
     expected: ({ kind, name }) =>
       kind === "gives" && !name.includes("proxy") ? UNAUTHORIZED : { ...UNAUTHORIZED, stage: "credentials" },
   },
@@ -191,7 +191,7 @@ const CALLBACKS: readonly Callback[] = [
   },
 ];
 
-// What was thrown may be a proxy that was revoked: nothing of it can be printed.
+// The thrown value may be a revoked proxy: nothing of it can be printed.
 let unhandled = 0;
 const note = () => {
   unhandled += 1;
@@ -256,7 +256,7 @@ describe.each(CALLBACKS)(
         expect(body).not.toContain(SECRET);
         expect(JSON.stringify(audits.map(({ asked: _, ...record }) => record))).not.toContain(SECRET);
 
-        // What comes too late has come by then; nothing is left behind.
+        // A late result has arrived by then; nothing is left behind.
         await vi.advanceTimersByTimeAsync(20 * DEADLINE_MS);
         await idle();
         expect({ unhandled, timers: vi.getTimerCount() }).toEqual({ unhandled: 0, timers: 0 });

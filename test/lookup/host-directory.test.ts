@@ -15,7 +15,7 @@ const directoryOf = (listed: readonly unknown[], company: unknown = fundy): Dire
   listLocations: () => listed as Location[],
 });
 
-/** The same lot, as hosts that are not type-checked give it. */
+/** The same lot, as hosts without type checks may return it. */
 const MALFORMED: readonly (readonly [what: string, location: unknown])[] = [
   ["providers: null", { ...lot9, providers: null }],
   ["providers as JSON text", { ...lot9, providers: JSON.stringify(lot9.providers) }],

@@ -1,6 +1,6 @@
 import type { LookupDialect } from "../../src/core/lookup/dialect.ts";
 
-/** A dialect that can ask every kind of query, and whose replies show the whole answer. */
+/** A dialect for every kind of query, whose replies show the whole answer. */
 export const probeDialect: LookupDialect = {
   id: "probe",
   places: true,

@@ -7,7 +7,7 @@ import { probeDialect } from "./probe-dialect.ts";
 const key = "0123456789abcdef0123456789abcdef";
 const hash = (number: string) => `h1:${createHmac("sha256", key).update(number).digest("hex")}`;
 
-/** A record as text, but for what may hold any digits or letters by chance. */
+/** A record as text, without the parts that may contain any digits or letters by chance. */
 function withoutChance(record: unknown): string {
   return JSON.stringify(record, (name, value) =>
     name === "durationMs" || name === "credentialId" ? undefined : value,
@@ -53,7 +53,7 @@ describe("a redacted audit", () => {
     await handler(lookupRequest(question, { "x-api-key": apiKey }));
     const { asked } = audits[0] ?? {};
     expect(withoutChance(audits)).not.toMatch(/gxk|204\b/i);
-    // It is found where every other record of this plate is.
+    // It has the same hash as every other record of this plate.
     if (fields.includes("region")) expect(asked?.region).toBe(hash("GXK204"));
     if (fields.includes("place")) expect(asked?.place).toEqual({ by: "location", value: hash("GXK204") });
   });

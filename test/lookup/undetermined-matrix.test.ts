@@ -12,7 +12,7 @@ import { listen } from "./hosts/node-server.ts";
 
 // What a handheld in the field shows, in each mount, for each policy and each cause of an undetermined answer.
 
-// It has the types of Express 5 here, as far as they are used.
+// Typed as Express 5, as far as it is used here.
 const express4 = createRequire(import.meta.url)("express4") as typeof express;
 
 const closers: Array<() => Promise<unknown>> = [];
@@ -26,7 +26,7 @@ async function listenAt(app: Parameters<typeof listen>[0]): Promise<string> {
   return `${origin}/lookup`;
 }
 
-/** Serves a handler and gives a `fetch` that reaches it. */
+/** Serves a handler and returns a `fetch` that reaches it. */
 type Mount = (handler: PermitLookupHandler) => Promise<{ url: string; fetch: typeof fetch }>;
 const over = (serve: (handler: PermitLookupHandler) => Promise<string>): Mount => {
   return async (handler) => ({ url: await serve(handler), fetch: globalThis.fetch });
@@ -96,7 +96,7 @@ const OTHER = "https://other-vendor.test/search";
 const otherReply = () =>
   Response.json({ sessions: [{ plate: "GXK204", endDateTime: minutes(30).toISOString() }] });
 
-/** A handheld that asks this handler first, then another vendor that has a permit for every plate. */
+/** A handheld that calls this handler first, then another vendor that has a permit for every plate. */
 async function openField(mount: string, policy: (typeof policies)[number], cause?: Cause) {
   const campus = openCampus({ permits: [permit()], whenUndetermined: policy, ...cause?.options });
   const { url, fetch } = await (mounts[mount] as Mount)(campus.handler);
@@ -128,7 +128,7 @@ describe.each(Object.keys(mounts))("%s", (mount) => {
       const asked = handheld.asked.map(({ vendor }) => vendor);
       run += 1;
       if (mount === "fetch" && policy === "drop") {
-        // It refuses each request, so that the host notices with its first one.
+        // It refuses each request, so that the host notices at the first one.
         expect([replies, audits]).toEqual([[], []]);
         return;
       }

@@ -16,7 +16,7 @@ import {
 } from "./campus.ts";
 
 const never = new Promise<never>(() => {});
-/** Values of a wrong type, as they come from hosts that are not type-checked. */
+/** Values of a wrong type, as hosts without type checks may return them. */
 const wrong = <Value>(value: unknown) => value as Value;
 
 afterEach(() => {

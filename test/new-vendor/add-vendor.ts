@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Which side asks: permits are pushed to the vendor, or the vendor asks us. */
+/** The direction: permits are pushed to the vendor, or the vendor calls the host. */
 export type VendorKind = "push" | "pull";
 
 const TEMPLATES = join(import.meta.dirname, "templates");
@@ -44,7 +44,7 @@ export function addVendor(repository: string, name: string, kind: VendorKind): s
   return changed.sort();
 }
 
-/** The forms of a name in which the templates have it. */
+/** The spellings of a name in the templates. */
 function fill(text: string, name: string): string {
   const words = name.split("-");
   const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
@@ -84,7 +84,7 @@ function writeTemplates(repository: string, name: string, kind: VendorKind): str
   return [...files.keys()];
 }
 
-/** A line in the list of vendors, and one of exports in each file of the root. */
+/** Adds a line to the list of vendors, and an export to each file of the root. */
 function addLines(repository: string, name: string): string[] {
   const exported = fill("createAcmeNameProvider, type AcmeNameOptions, validateAcmeNameMapping", name);
   edit(
@@ -107,7 +107,7 @@ function addLines(repository: string, name: string): string[] {
   return ["src/vendors/list.ts", "src/vendors/index.ts", "src/index.ts"];
 }
 
-/** The entry of the package that has this vendor alone. */
+/** The package's entry for this vendor. */
 function addEntry(repository: string, name: string): string[] {
   const source = `src/vendors/${name}/index.ts`;
   const built = `./dist/vendors/${name}`;
@@ -132,7 +132,7 @@ function edit(repository: string, path: string, change: (text: string) => string
   writeFileSync(file, changed);
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the files of configuration have no type here.
+// biome-ignore lint/suspicious/noExplicitAny: the configuration files have no type here.
 function editJson(repository: string, path: string, change: (json: any) => void): void {
   edit(repository, path, (text) => {
     const json = JSON.parse(text);

@@ -29,7 +29,7 @@ function runNode(...args: string[]) {
   return run(process.execPath, args, { cwd: copy, maxBuffer: 2 ** 26 });
 }
 
-/** What a command printed, whether it ended well or not. */
+/** The output of a command, whether it succeeded or not. */
 async function told(...args: string[]): Promise<{ code: number; text: string }> {
   try {
     const { stdout, stderr } = await runNode(...args);

@@ -9,7 +9,7 @@ export default defineConfig({
     ...config,
     root: resolve(import.meta.dirname, "../.."),
     maxWorkers: 1,
-    // The first one prints the errors that belong to no test; the report has no place for them.
+    // The first one prints errors that belong to no test; the report has no place for them.
     reporters: ["default", ["json", { outputFile: process.env["ENFORCEMENT_REPORT"] ?? "test-report.json" }]],
   },
 });

@@ -12,7 +12,7 @@ import { createPassportProvider } from "../../src/vendors/passport/provider.ts";
 import { createT2FlexProvider } from "../../src/vendors/t2-flex/provider.ts";
 import { COMPANY, LOCATIONS, OPERATOR_ID, SPOTS, ZONES } from "./campus-data.ts";
 
-/** One company, its three locations, and the sandboxes of three vendors that know them. */
+/** One company, its three locations, and the sandboxes of three vendors with the matching data. */
 export function createCampus(options: { locations?: readonly Location[]; company?: Company } = {}) {
   const { locations = LOCATIONS, company = COMPANY } = options;
   const clock: FixedClock = fixedClock("2026-09-15T12:00:00Z");
@@ -64,7 +64,7 @@ export function createCampus(options: { locations?: readonly Location[]; company
     company,
     locations,
     evidence: memoryEvidence(),
-    /** What every test-plate run of a provider takes. */
+    /** The options of every test-plate run of a provider. */
     place: (provider: EnforcementProvider, locationId = "lot-a") => ({
       directory,
       companyId: company.id,
@@ -72,7 +72,7 @@ export function createCampus(options: { locations?: readonly Location[]; company
       clock,
       ...(provider.delivery === "pull" ? { permits, lookup: { handler, credentials } } : {}),
     }),
-    /** Rights for the test plate that an officer would see now. */
+    /** The test plate's rights that an officer would see now. */
     shown: () => ({
       passport: sandbox.passport.findSessions({ plate: "TEST123", at: clock() }).length,
       hotspot: sandbox.hotspot.findPermits({ plate: "TEST123", at: clock() }).length,

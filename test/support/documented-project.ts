@@ -21,10 +21,10 @@ const modules = join(repository, "node_modules");
 
 /** A host's project that holds the TypeScript of one page of documentation as files. */
 export interface DocumentedProject {
-  /** The file that each block's first line names; `undefined` where a block has no such line. In their order. */
+  /** The file name in each block's first line, in their order; `undefined` where a block has none. */
   readonly names: readonly (string | undefined)[];
   readonly folder: string;
-  /** What the compiler says in a strict project; empty when it is content. */
+  /** The compiler's errors in a strict project; empty when there are none. */
   compile(): Promise<string>;
   /** Runs one file to its end. */
   run(name: string, options?: RunOptions): Promise<{ stdout: string; stderr: string }>;
@@ -61,7 +61,7 @@ const tsconfig = {
   include: ["*.ts"],
 };
 
-/** Writes the page's TypeScript into a new project that has this package and the named ones installed. */
+/** Writes the page's TypeScript into a new project in which this package and the named ones are installed. */
 export function createDocumentedProject(page: string, packages: readonly string[]): DocumentedProject {
   if (!existsSync(join(repository, "dist/index.js"))) throw new Error("dist is missing; run: npm run build");
   const blocks = readBlocks(join(repository, page));

@@ -1,14 +1,14 @@
 import { vi } from "vitest";
 
-// Kept from before a test replaces the timers.
+// Saved before a test replaces the timers.
 const nextTurn = globalThis.setImmediate;
 
-/** Timers, `Date` and `performance` stand still; what is really asynchronous goes on. */
+/** Timers, `Date` and `performance` are fake; real asynchronous work continues. */
 export function stopTime(now = "2026-09-15T12:00:00.000Z"): void {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"], now: new Date(now) });
 }
 
-/** Lets everything happen that needs no time. */
+/** Runs everything that needs no time. */
 export async function idle(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => nextTurn(resolve));
 }

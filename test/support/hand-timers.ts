@@ -1,14 +1,14 @@
 import type { Timers } from "../../src/core/timers.ts";
 
-/** Timers that a test lets fire. */
+/** Timers that fire when a test says so. */
 export interface HandTimers extends Timers {
   /** The delays of the timers that are set, in milliseconds. */
   readonly set: readonly number[];
-  /** Lets all of them fire, in the order in which they were set. */
+  /** Fires all of them, in the order in which they were set. */
   fire(): void;
 }
 
-/** Timers by which no time passes: each fires when the test says so. */
+/** Timers without a clock: each fires when the test says so. */
 export function handTimers(): HandTimers {
   const waiting = new Map<symbol, { milliseconds: number; callback: () => void }>();
   return {

@@ -1,14 +1,14 @@
-/** Whatever a host's function may do instead of what its type says. `late` ends after the milliseconds that are given. */
+/** Results of a host's function that break its type. `late` settles after the given milliseconds. */
 export interface Misbehaviour {
   readonly name: string;
-  /** `fails`: throws or rejects. `hangs`: does not end in time. `gives`: ends with what is no answer. */
+  /** `fails`: throws or rejects. `hangs`: does not settle in time. `gives`: returns something that is no answer. */
   readonly kind: "fails" | "hangs" | "gives";
-  /** The value that it gives, for `gives`; promises unwrapped. */
+  /** The value that it returns, for `gives`; promises unwrapped. */
   readonly value?: unknown;
   readonly run: () => unknown;
 }
 
-/** No message, audit or reply may hold it. */
+/** No message, audit or reply may contain it. */
 export const SECRET = "hunter2-GXK999";
 
 const never = new Promise<never>(() => {});
@@ -71,7 +71,7 @@ function make(name: string, value: unknown): unknown {
   return name === "a proxy that was revoked" ? revoked() : value;
 }
 
-/** All misbehaviours; `lateMs` is later than anything waits. */
+/** All misbehaviours; `lateMs` is later than any deadline. */
 export function misbehaviours(lateMs: number): readonly Misbehaviour[] {
   return [
     ...THROWN.flatMap(([what, thrown]): Misbehaviour[] => [
@@ -128,7 +128,7 @@ export function misbehaviours(lateMs: number): readonly Misbehaviour[] {
   ];
 }
 
-/** Where a list is wanted: what is in it is not waited for, and may reject. */
+/** For a list: its entries are not awaited, and may reject. */
 export const listOfPromises: Misbehaviour = {
   name: "gives a list of promises that reject",
   kind: "gives",

@@ -1,7 +1,7 @@
 import type { Outcome } from "../../src/core/provider.ts";
 import type { Receipt } from "../../src/core/registration/registration.ts";
 
-/** The receipts of the outcomes that are well. */
+/** The receipts of the successful outcomes. */
 export function receiptsOf(outcomes: readonly Outcome<Receipt>[]): Receipt[] {
   return outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
 }
@@ -11,7 +11,7 @@ export interface Failure extends Record<string, unknown> {
   readonly index: number;
 }
 
-/** The outcomes that are not well, in their order. */
+/** The failed outcomes, in their order. */
 export function failuresOf(outcomes: readonly Outcome<unknown>[]): Failure[] {
   return outcomes.flatMap((outcome, index) => (outcome.ok ? [] : [{ index, ...outcome.error.toJSON() }]));
 }

@@ -1,10 +1,10 @@
 import { parsePlate } from "../../src/core/permit/plate.ts";
 import type { Registration } from "../../src/core/registration/registration.ts";
 
-/** The instant at which the tests' clocks stand. */
+/** The fixed instant of the tests' clocks. */
 export const now = new Date("2026-09-15T12:00:00.000Z");
 
-/** A registration that is valid now; a test replaces what it is about. */
+/** A registration that is valid now; a test replaces the relevant parts. */
 export function sampleRegistration(changes: Partial<Registration> = {}): Registration {
   return {
     companyId: "university",
@@ -18,7 +18,7 @@ export function sampleRegistration(changes: Partial<Registration> = {}): Registr
   };
 }
 
-/** Catches the EnforcementError of a call; fails when there is none. */
+/** Catches the EnforcementError of a call; fails when the call throws none. */
 export async function failureOf(
   run: () => unknown,
 ): Promise<import("../../src/core/errors.ts").EnforcementError> {

@@ -15,7 +15,7 @@ export interface BodyForm {
 
 const JSON_TYPE = "application/json";
 
-/** Bodies that are not in the vendor's words: of gateways, caches, load balancers, other systems, and of broken connections. */
+/** Bodies outside the vendor's format: of gateways, caches, load balancers, other systems, and of broken connections. */
 export const FOREIGN_BODY_FORMS: readonly BodyForm[] = [
   { name: "empty", kind: "empty", body: "", contentType: undefined },
   { name: "empty, said to be JSON", kind: "empty", body: "", contentType: JSON_TYPE },
@@ -112,14 +112,14 @@ export const FOREIGN_BODY_FORMS: readonly BodyForm[] = [
   { name: "truncated JSON, said to be nothing", kind: "broken", body: '{"data":[', contentType: undefined },
 ];
 
-/** Statuses of each class that an intermediary makes by itself. */
+/** Statuses of each class that an intermediary creates itself. */
 export const REFUSING_STATUSES = [
   400, 401, 402, 403, 404, 405, 406, 407, 409, 410, 413, 415, 421, 422, 426, 451, 499,
 ] as const;
 
-/** A reply with a body of a form. */
+/** A reply with a body of one form. */
 export function toReply({ body, contentType }: Omit<BodyForm, "kind" | "name">, status: number): Response {
-  // Statuses without a body must be given none, or Response refuses them.
+  // Statuses without a body must have none, or Response refuses them.
   const isBodiless = status === 204 || status === 205 || status === 304;
   const headers = contentType === undefined ? {} : { "content-type": contentType };
   return new Response(isBodiless || body === "" ? null : new TextEncoder().encode(body), { status, headers });

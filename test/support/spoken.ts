@@ -12,7 +12,7 @@ export function everythingSaid(error: EnforcementError, events: readonly Provide
   ].join("\n");
 }
 
-/** The forms in which a text may leak: as it is, in lower case, encoded, with separators, in base64. */
+/** The forms in which a text may leak: unchanged, in lower case, encoded, with separators, in base64. */
 export function formsOf(text: string): string[] {
   const spaced = [...text].join("[^A-Za-z0-9]{0,3}");
   const plain = [text, text.toLowerCase(), encodeURIComponent(text), btoa(text), btoa(`Bearer ${text}`)];
@@ -20,7 +20,7 @@ export function formsOf(text: string): string[] {
   return /^[A-Z0-9]+$/.test(text) ? [...escaped, spaced] : escaped;
 }
 
-/** Which of the texts stand in `said`, in any of their forms. */
+/** The texts that `said` contains, in any of their forms. */
 export function leaksOf(said: string, texts: readonly string[]): string[] {
   return texts.filter((text) => formsOf(text).some((form) => new RegExp(form, "i").test(said)));
 }

@@ -12,14 +12,14 @@ export interface ReceivedRequest {
   readonly body: string;
 }
 
-/** A vendor as a test meets it. */
+/** A vendor as a test uses it. */
 export interface VendorServer {
   readonly origin: string;
-  /** Answers from now on, until the test ends. What it throws breaks the connection. */
+  /** Answers requests with this handler until the test ends. An error that it throws breaks the connection. */
   use(handler: FetchHandler): void;
   /** What arrived during this test, in order. */
   readonly requests: readonly ReceivedRequest[];
-  /** The bodies of the requests whose path ends so, as JSON. */
+  /** The bodies of the requests whose path ends with the argument, as JSON. */
   bodies<Body>(path: string): Body[];
 }
 
@@ -36,7 +36,7 @@ export function serveVendor(origin: string): VendorServer {
       const { method, url, headers } = request;
       requests.push({ method, url: new URL(url), headers, body: await request.clone().text() });
       if (current === undefined) unhandled.push(`${method} ${url}`);
-      // msw would answer 500 with what was thrown; a vendor's network only breaks.
+      // msw would answer 500 with the thrown error; a vendor's network only breaks.
       return (await current?.(request).catch(() => undefined)) ?? HttpResponse.error();
     }),
   );

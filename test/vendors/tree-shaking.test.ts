@@ -1,7 +1,7 @@
 import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 
-/** The files of src, and the packages, of which a bundle of these names of a module holds something. */
+/** The files of src, and the packages, of which a bundle of these names of a module contains code. */
 async function bundled(module: string, names: string): Promise<string[]> {
   const { metafile } = await build({
     stdin: { contents: `export { ${names} } from "./${module}";`, resolveDir: process.cwd() },

@@ -32,7 +32,7 @@ class LazySwitches {
 const revoked = Proxy.revocable(sound, {});
 revoked.revoke();
 
-/** What a host's own directory may give instead of a location, and the field that is named. */
+/** Values that a host's own directory may return in place of a location, and the field that is named. */
 const MALFORMED: readonly (readonly [what: string, location: unknown, field: string])[] = [
   ["no switches", { ...sound, id: "bad", providers: null }, "providers"],
   ["switches as JSON text", { ...sound, id: "bad", providers: '{"passport":{"enabled":true}}' }, "providers"],

@@ -6,7 +6,7 @@ import {
   validateT2FlexMapping,
 } from "../../../src/index.ts";
 
-// One company, three vendors, ten mistakes, each of another kind. Everything else is right.
+// One company, three vendors, ten mistakes, each of another kind. Everything else is correct.
 
 const on = { enabled: true };
 const company: Company = {
@@ -59,7 +59,7 @@ const zones = [
 
 const spotIds = [
   ...locations.map(({ name }, index) => ({ spotId: index === 8 ? "14239" : `0142${index + 1}`, name })),
-  { spotId: "15999", name: "Old Yard" }, // nobody's
+  { spotId: "15999", name: "Old Yard" }, // no location has it
 ];
 
 const village = {

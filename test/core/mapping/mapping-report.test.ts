@@ -9,7 +9,7 @@ import {
   reportMapping,
 } from "../../../src/core/mapping/report-mapping.ts";
 
-/** The least that a vendor can do: every location needs a target of its own. */
+/** The minimal vendor: every location needs its own target. */
 const rules: MappingRules = {
   vendor: "toy",
   keys: ["list"],
@@ -74,7 +74,7 @@ describe("reportMapping", () => {
       "target_duplicate b",
       "input_invalid null",
       "target_missing a",
-      // The other location of this id has another target in its words, and no second issue about the id.
+      // The other location with this id has another target in its message, and no second issue about the id.
       "target_duplicate b",
       "location_of_other_company z",
     ]);

@@ -13,7 +13,7 @@ import {
 } from "../../../src/core/names/rank-candidates.ts";
 import { placeNames } from "../../bench/mapping/names.ts";
 
-/** What the tables of an index must find: compares with each name. */
+/** What the tables of an index must find: compares each name. */
 function rankAmong(names: readonly string[], wanted: string, limit: number): NameCandidate[] {
   const fold = createFold(PLAIN_FOLDS);
   const query = { name: wanted, folded: fold(wanted), place: -1 };
@@ -29,7 +29,7 @@ function rankAmong(names: readonly string[], wanted: string, limit: number): Nam
 
 describe("indexNames", () => {
   test("finds by its tables the names that comparing with each name finds", () => {
-    // Few characters, so that names meet each other's neighbours, variants and ties.
+    // Few characters, so that random names have close neighbours, variants and ties.
     const character = fc.constantFrom("a", "b", "A", "é", "e", " ", "0", "o", "1", "l", "-");
     const name = fc.string({ unit: character, maxLength: 9 });
     const long = fc.string({ unit: character, minLength: 60, maxLength: 70 });
@@ -94,7 +94,7 @@ describe("indexNames", () => {
     const index = createNameIndex(names, PLAIN_FOLDS, limits);
     const found = (wanted: string) => index.closest(wanted).map(({ name, edits }) => `${name} ${edits}`);
     expect(found("Lot 103")).toEqual(["Lot 101 1", "Lot 102 1"]);
-    // A search that has begun is finished: the limit is seen by the next one.
+    // A search that has begun is finished: the next one sees the limit.
     expect([index.isExhausted, describeExhaustion(index)]).toEqual([false, ""]);
     expect(found("Stadum")).toEqual([]);
     expect(index.isExhausted).toBe(true);
@@ -121,7 +121,7 @@ describe("indexNames", () => {
     fc.assert(
       fc.property(plain, (name) => {
         const folded = applyFolds(inOrder, name);
-        // Whatever is taken for equal has nothing left to edit.
+        // Names that fold to the same text have no edits.
         const [candidate] = indexNames([`${name}`.toUpperCase()]).closest(name);
         if (candidate !== undefined) expect(candidate.edits).toBe(0);
         expect(folded).toBe(applyFolds(inOrder, folded));

@@ -26,7 +26,7 @@ test("reports a tie wherever a twin is as close as the origin", () => {
   const index = indexNames(names);
   let [asked, first, tied, open] = [0, 0, 0, 0];
   for (const origin of names.filter((_, place) => place % 10 === 0)) {
-    // In the number, where the twins are.
+    // The twins differ in the number.
     const wanted = `${origin.slice(0, -1)}x`;
     const candidates = index.closest(wanted);
     asked += 1;
@@ -54,7 +54,7 @@ function report({
   console.log(`${of}: origin first ${percent(first)}, ties ${percent(tied)} of ${asked}, SEED=${SEED}`);
 }
 
-/** Random names, none of which becomes another one by two edits: no two share what is left without two characters. */
+/** Random names at least three edits apart: no two are equal after removing two characters from each. */
 function namesApart(count: number, random: () => number): string[] {
   const names: string[] = [];
   const taken = new Set<string>();

@@ -17,7 +17,7 @@ test("explainMismatch of the package does", () => {
   );
 });
 
-/** Files that are loaded with these, directly or through others. What is only a type is not loaded. */
+/** Files that are loaded with these, directly or through others. Type-only imports are not loaded. */
 function reachedFrom(paths: readonly string[]): string[] {
   const reached = new Set(paths);
   for (const path of reached) {

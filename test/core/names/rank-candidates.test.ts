@@ -9,7 +9,7 @@ const anyText = fc.oneof(
   fc
     .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 8 })
     .map((units) => String.fromCharCode(...units)),
-  // Texts of few characters meet each other's neighbours.
+  // Few characters, so that random texts have close neighbours.
   fc.string({
     unit: fc.constantFrom("a", "A", " ", "\u00A0", "é", "e\u0301", "-", "–", "\uD83D", "\uDE00"),
     maxLength: 6,

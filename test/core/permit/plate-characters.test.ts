@@ -3,7 +3,7 @@ import { isEnforcementError } from "../../../src/core/errors.ts";
 import { LOOK_ALIKES } from "../../../src/core/names/look-alike-table.ts";
 import { canonicalPlateNumber, parsePlate } from "../../../src/core/permit/plate.ts";
 
-// Written down a second time on purpose, by code point: what may be dropped from a plate, and nothing else.
+// Written a second time on purpose, by code point: the only characters that may be dropped from a plate.
 const DROPPED = new Map<string, readonly number[]>([
   ["spaces", [0x20, 0xa0, 0x1680, ...range(0x2000, 0x200a), 0x202f, 0x205f, 0x3000]],
   [
@@ -74,7 +74,7 @@ const WRITTEN_OUT: ReadonlyArray<readonly [characters: string, letters: string]>
   ["ſ", "S"],
 ];
 
-/** All that Unicode has, but for ideographs, Hangul syllables and private use. */
+/** All of Unicode except ideographs, Hangul syllables and private use. */
 const POINTS: readonly number[] = [
   ...range(0, 0x33ff),
   ...range(0xa000, 0xabff),
@@ -117,7 +117,7 @@ describe("every character between a letter and a digit", () => {
     expect(refused).toEqual(["ª", "µ", "º"]);
     for (const letter of letters) {
       if (refused.includes(letter)) continue;
-      // In whatever form the letter was stored or typed.
+      // In every normalisation form in which the letter may be stored or typed.
       const forms = ["NFC", "NFD"].map((form) => letter.normalize(form));
       const cased = [letter.toLowerCase(), letter.toUpperCase()].filter((one) => letters.includes(one));
       const read = [...forms, ...cased].map((form) => canonicalPlateNumber(`${form}1`, "plate"));
@@ -255,7 +255,7 @@ describe("a refused character", () => {
   });
 });
 
-/** What stands between A and B1: the letters and digits, or the refusal. */
+/** What remains between A and B1: the letters and digits, or the refusal. */
 function readBetween(character: string): string {
   try {
     const number = canonicalPlateNumber(`A${character}B1`, "plate");
@@ -278,7 +278,7 @@ function expectedOf(
   const point = character.codePointAt(0) ?? 0;
   if (dropped.has(point)) return { kind: "separator", read: "" };
   if (/^\p{Nd}$/u.test(character)) {
-    // Some are compatibility forms of 0–9. Which digit each of the others is, another test asks ICU.
+    // Some are compatibility forms of 0–9. Another test asks ICU which digit each of the others is.
     const plain = character.normalize("NFKC");
     if (/^[0-9]$/.test(plain)) return { kind: "digit", read: plain };
     return { kind: "digit", read: /^[0-9]$/.test(verdict) ? verdict : "a digit" };

@@ -11,7 +11,7 @@ import {
 } from "../../../src/core/permit/region.ts";
 import { REGION_NAMES } from "../../../src/core/permit/region-names.ts";
 
-// Written down a second time on purpose: ISO 3166-2, English name, French name where it is another one.
+// Written a second time on purpose: ISO 3166-2, English name, French name where it differs.
 const REGIONS: readonly [code: string, english: string, french?: string][] = [
   ["CA-AB", "Alberta"],
   ["CA-BC", "British Columbia", "Colombie-Britannique"],

@@ -15,7 +15,7 @@ import type {
 const providerId = "passport";
 const at = new Date("2026-09-01T12:00:00Z");
 
-/** What becomes of a registration, and what of it would go on the wire. */
+/** The outcome of a registration, and the parts of it that would be sent. */
 async function register(registration: unknown): Promise<{ sent: PushChange[]; outcome: unknown }> {
   const sent: PushChange[] = [];
   const operations = createPushOperations({
@@ -60,7 +60,7 @@ const stored: StoredRegistration = {
   validTo: "2027-09-01T00:00:00.000Z",
 };
 
-// What a directory may hold: its targets and regions are checked when they are read.
+// Possible content of a directory: its targets and regions are checked when they are read.
 const targets = fc.oneof(
   fc.constantFrom("14283", "Lot A", " 7 "),
   fc.string().filter((target) => isAccepted(() => readId(target, "target"))),

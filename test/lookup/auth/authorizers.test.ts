@@ -137,7 +137,7 @@ describe.each([
       await make({ find: () => credential }).authorize(requestWith(headers(secret)), undefined);
       return comparisons.count;
     };
-    // A rotation has two hashes: it must not show either that one is going on.
+    // A rotation has two hashes: neither case may reveal that one is in progress.
     const rotating = { ...stored, hashes: [...stored.hashes, sha256("a")] };
     for (const credential of [undefined, { ...stored, hashes: [] }, stored, rotating]) {
       expect(await counted("wrong", credential)).toBe(2);

@@ -7,7 +7,7 @@ import { createT2FlexProvider } from "../../../src/vendors/t2-flex/index.ts";
 import { directory, lookupRequest, minutes, now, openCampus, permit } from "../campus.ts";
 import { probeDialect } from "../probe-dialect.ts";
 
-/** The probe, with lists. */
+/** The probe dialect, with lists. */
 const listDialect: LookupDialect = {
   ...probeDialect,
   renderAnswers: (answers) => ({ status: 200, headers: {}, body: JSON.stringify(answers) }),
@@ -78,7 +78,7 @@ describe("a list of queries", () => {
   it("calls directory and source once, for all plates and places together", async () => {
     const asked: Array<Omit<PermitQuery, "signal">> = [];
     const listLocations = vi.fn(function* (companyId: string) {
-      // One that can be walked through only once.
+      // An iterable that can be read only once.
       yield* directory.listLocations(companyId) as Iterable<never>;
     });
     const { askList } = open({

@@ -35,7 +35,7 @@ interface Candidate {
 export interface NaiveAnswer {
   readonly status: string;
   readonly reason: string;
-  /** Permit ids in order, each with its rights in no order. */
+  /** Permit ids in order, each with its rights in any order. */
   readonly permits: Array<{ id: string; rights: string[] }>;
 }
 
@@ -149,7 +149,7 @@ function looksLike(one: string, other: string): boolean {
   );
 }
 
-/** Takes the best out again and again. */
+/** Repeatedly takes the best one out. */
 function order(permits: Permit[], isRunning: (permit: Permit) => boolean): Permit[] {
   const end = (permit: Permit) => permit.validTo?.getTime() ?? Number.POSITIVE_INFINITY;
   const beats = (one: Permit, other: Permit): boolean => {

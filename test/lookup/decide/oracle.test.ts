@@ -19,7 +19,7 @@ interface ProbeAnswer {
   }>;
 }
 
-/** Ways in which a source may return what it has; all of them return too much. */
+/** Ways in which a source may return its permits; all of them return too many. */
 const sources: Array<(world: World) => FindPermits> = [
   ({ permits }) =>
     () =>
@@ -47,7 +47,7 @@ async function answer(
   const { companyId, allowed, number, region, place, at, graceMs, ocr } = question;
   const directory: Directory = {
     getCompany: (id) => world.companies.find((company) => company.id === id),
-    // A careless directory, too: it lists everybody's locations.
+    // A careless directory, too: it returns the locations of all companies.
     listLocations: () => world.locations,
   };
   let told = { reason: "", status: "" };
@@ -109,7 +109,7 @@ it("answers like the naive oracle", async () => {
     ),
     { numRuns: 5_000 },
   );
-  // The property is worth what it meets.
+  // The property is only as good as the cases that it reaches.
   for (const reason of [
     ...[
       "match",

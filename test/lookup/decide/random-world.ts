@@ -4,8 +4,8 @@ import type { Permit } from "../../../src/core/permit/permit.ts";
 import { now } from "../campus.ts";
 import type { Question, World } from "./naive-lookup.ts";
 
-// Small sets, so that things meet: the same plate in two companies, the same location id in two companies, plates
-// that differ in one look-alike character, ends that are now.
+// Small sets, so that values coincide: the same plate in two companies, the same location id in two companies, plates
+// that differ in one look-alike character, ends at this very instant.
 
 const companyIds = ["one", "two", "three"];
 const locationIds = ["a", "b", "c", "d"];

@@ -15,7 +15,7 @@ import { directory, lookupRequest, now, openCampus, permit } from "../campus.ts"
 import { listen } from "../hosts/node-server.ts";
 import { probeDialect } from "../probe-dialect.ts";
 
-// A plate that cannot be read may be anyone's: it is not known, and never "no permit" nor another vehicle's permit.
+// A plate that cannot be read may be any vehicle's: the answer is undetermined, never "no permit" nor another's permit.
 
 const closers: Array<() => Promise<unknown>> = [];
 
@@ -23,7 +23,7 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-/** Sends a body of bytes over HTTP, with or without its length said beforehand. */
+/** Sends a body of bytes over HTTP, with or without a Content-Length. */
 type Send = (body: Uint8Array, key: string) => Promise<{ status: number; text: string }>;
 type Mount = (handler: PermitLookupHandler) => Promise<Send>;
 
@@ -79,7 +79,7 @@ const MOUNTS: ReadonlyArray<readonly [name: string, mount: Mount]> = [
   ["Fastify with bytes", fastifyParsing("buffer")],
 ];
 
-/** In chunks, so that no framework notices by the length that a body was not decoded as it was sent. */
+/** In chunks, so that no framework notices by the length that the body was not decoded as it was sent. */
 function sendTo(url: string): Send {
   return (body, key) =>
     new Promise((resolve, reject) => {
@@ -131,7 +131,7 @@ describe.each(MOUNTS)("%s", (_, mount) => {
   it.each(["", "---", "ABCDEFGHIJKLM", "А".repeat(101), "車", "GX204, GXE204", "GX\n204", "GX\\ufffd204"])(
     "does not know the answer for the plate %j, and replies by the host's policy",
     async (plate) => {
-      // Escaped, a replacement character is no fault of the body.
+      // An escaped replacement character is not a fault of the body.
       const body = JSON.stringify({ plate }).replace("\\\\ufffd", "\\ufffd");
       const isParsed = (_ as string).includes("json()") || _ === "Fastify";
       const unavailable = await open();

@@ -12,7 +12,7 @@ import { createRandom, type Random } from "../fuzz/fuzz-random.ts";
 import { makeRequest, mutate, type RawRequest } from "../fuzz/fuzz-requests.ts";
 import { createFuzzWorld, type FuzzedHandler } from "../fuzz/fuzz-world.ts";
 
-// Every record that the handler itself wrote can be explained, and is explained truthfully.
+// Every record that the handler writes can be explained, and is explained truthfully.
 
 /** A record after a round trip through JSON. */
 const stored = <Record>(record: Record): Record => JSON.parse(JSON.stringify(record));
@@ -67,12 +67,12 @@ it.each<BuiltInDialect>(["offstreet", "iris", "genetec"])(
     }
     const kinds = [...met].sort().map(([kind, times]) => `${kind}: ${times}`);
     console.log(`explained ${dialect}: seed ${seed}, ${count} requests; ${kinds.join(", ")}`);
-    // It is worth what it meets.
+    // The property is only as good as the cases that it reaches.
     expect(met.size).toBeGreaterThan(8);
   },
 );
 
-/** Half are asked as they are; in genetec's lists, what is no plate stands beside what is one. */
+/** Half of the requests are unchanged; genetec's lists mix plates and values that are not plates. */
 function change(request: RawRequest, random: Random): RawRequest {
   if (random.chance(0.3)) return mutate(request, random);
   if (random.chance(0.3)) {
@@ -100,7 +100,7 @@ const options: PermitLookupOptions = {
   clock: () => now,
 };
 
-/** Asks genetec's search and gives the record. */
+/** Sends a genetec search and returns the record. */
 async function search(body: object, more: Partial<PermitLookupOptions> = {}): Promise<LookupAudit> {
   const { handler, key, audits } = openCampus({ provider: genetec, permits: [permit()], ...more });
   await handler(

@@ -1,4 +1,4 @@
-/** Random choices that a seed decides: the same seed makes the same requests. */
+/** Random choices from a seed: the same seed makes the same requests. */
 export interface Random {
   /** From 0 up to, and without, `limit`. */
   below(limit: number): number;
@@ -6,7 +6,7 @@ export interface Random {
   pick<Value>(values: readonly Value[]): Value;
 }
 
-/** Mulberry32: 32 bits of state are enough for mischief. */
+/** Mulberry32: 32 bits of state are enough for fuzzing. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {

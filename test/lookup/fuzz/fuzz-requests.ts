@@ -3,7 +3,7 @@ import { PLATE_INFO, toIrisMessage } from "../../vendors/t2-flex/iris-messages.t
 import type { Random } from "./fuzz-random.ts";
 import { FOREIGN_LOCATION, FOREIGN_PLATE } from "./fuzz-world.ts";
 
-/** A request before it has become one: every part may still be made wrong. */
+/** A request in parts, each of which may still be made wrong. */
 export interface RawRequest {
   method: string;
   path: string;
@@ -14,7 +14,7 @@ export interface RawRequest {
   bytes?: Uint8Array;
 }
 
-/** What proves company A. */
+/** The credentials of company A. */
 export interface Login {
   readonly username: string;
   readonly key: string;
@@ -23,7 +23,7 @@ export interface Login {
 const PLATES = ["GXK204", "gxk 204", "OLD1", "NOBODY", FOREIGN_PLATE, "ABC123"];
 const PLACES = ["lot-1", "lot-2", "closed", "nowhere", FOREIGN_LOCATION, "Lot 1"];
 
-/** A request that is right, or asks for what it must not get. */
+/** A correct request, or one for data that it must not get. */
 export function makeRequest(dialect: BuiltInDialect, login: Login, random: Random): RawRequest {
   const plate = random.pick(PLATES);
   const post = { method: "POST", path: "/", query: "" };
@@ -67,7 +67,7 @@ function jsonHeaders({ username, key }: Login, random: Random): Record<string, s
   return { "content-type": "application/json", ...proof };
 }
 
-/** Makes a request wrong in up to five ways. One in ten stays as it is. */
+/** Makes a request wrong in up to five ways. One in ten stays unchanged. */
 export function mutate(request: RawRequest, random: Random): RawRequest {
   if (random.chance(0.1)) return request;
   const mutated = { ...request, headers: { ...request.headers } };
@@ -104,7 +104,7 @@ const TYPES = [
   "TEXT/XML",
 ];
 
-// What has broken parsers before: keys of prototypes, numbers that are none, halves of characters, entities, nesting.
+// Values that have broken parsers before: prototype keys, invalid numbers, half surrogate pairs, entities, nesting.
 const POISON = [
   '"__proto__":{"plate":"GXK204"},',
   '"constructor":{"prototype":{}},',

@@ -48,7 +48,7 @@ const own: Permit[] = [
     validTo: minutes(-5),
   },
 ];
-// The same plates too, and one that says it is valid at a lot of company A.
+// The same plates too, and a permit that claims to be valid at a lot of company A.
 const foreign: Permit[] = ["GXK 204", "OLD 1", "ABC 123", FOREIGN_PLATE].map((text, index) => ({
   id: `xq7marker-${index}`,
   companyId: "b-xq7marker",
@@ -59,10 +59,10 @@ const foreign: Permit[] = ["GXK 204", "OLD 1", "ABC 123", FOREIGN_PLATE].map((te
   vehicle: { make: "xq7marker", color: "xq7marker" },
 }));
 
-/** A handler of company A's and how its source is. */
+/** A handler of company A, and the kind of its source. */
 export interface FuzzedHandler {
   readonly handler: PermitLookupHandler;
-  /** What it was made with. */
+  /** The options that it was created with. */
   readonly options: PermitLookupOptions;
   readonly isSourceBroken: boolean;
 }
@@ -74,7 +74,7 @@ export interface FuzzWorld {
   readonly lastAudit: () => LookupAudit | undefined;
 }
 
-/** Company A's handlers: over memory, over a source that returns what everybody has, and over one that fails. */
+/** Company A's handlers: over memory, over a source that returns every company's permits, and over one that fails. */
 export function createFuzzWorld(dialect: BuiltInDialect): FuzzWorld {
   const { username, password, stored } = issueCredentials({ companyId: "fundy" });
   const byHash = (hash: string) => (stored.hashes.includes(hash) ? stored : undefined);
@@ -89,7 +89,7 @@ export function createFuzzWorld(dialect: BuiltInDialect): FuzzWorld {
       ],
       directory: {
         getCompany: memoryDirectory({ companies, locations }).getCompany,
-        // Careless too: it lists everybody's.
+        // Careless too: it returns every company's locations.
         listLocations: () => locations,
       },
       findPermits,

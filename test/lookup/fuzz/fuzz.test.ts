@@ -12,7 +12,7 @@ import { createFuzzWorld, type FuzzedHandler, MARKER } from "./fuzz-world.ts";
 const count = suiteSize("FUZZ_COUNT", { quick: 2_000, full: 20_000 });
 const seed = Number(process.env["FUZZ_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 
-// An answer takes a fraction of a millisecond of processor time. What takes this much has been made to.
+// An answer takes a fraction of a millisecond of processor time. A request that takes this much is an attack.
 const MAX_ANSWER_MS = 2_000;
 
 it.each<BuiltInDialect>(["offstreet", "iris", "genetec"])(
@@ -23,7 +23,7 @@ it.each<BuiltInDialect>(["offstreet", "iris", "genetec"])(
     const seen = new Map<number, number>();
     let slowest = 0;
     for (let index = 0; index < count; index += 1) {
-      // Each request is made from the seed and its number alone, so that one can be repeated without the others.
+      // Each request depends only on the seed and its number, so that one can be repeated without the others.
       const random = createRandom(seed + index * 0x9e3779b1);
       const request = mutate(makeRequest(dialect, world.login, random), random);
       const asked = random.pick(world.handlers);
@@ -44,13 +44,13 @@ it.each<BuiltInDialect>(["offstreet", "iris", "genetec"])(
     const statuses = [...seen].sort(([one], [other]) => one - other);
     const met = statuses.map(([status, times]) => `${status}: ${times}`).join(", ");
     console.log(`fuzz ${dialect}: seed ${seed}, ${count} requests, slowest ${slowest.toFixed(1)} ms; ${met}`);
-    // It is worth what it meets.
+    // The property is only as good as the cases that it reaches.
     for (const status of [200, 400, 401, 405, 413, 415, 503])
       expect(seen.get(status) ?? 0, `${status}`).toBeGreaterThan(count / 2_000);
   },
 );
 
-/** What this process has computed so far: a machine that is busy with something else adds nothing to it. */
+/** Processor time of this process so far: other processes on a busy machine do not add to it. */
 function processorTimeMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
@@ -66,7 +66,7 @@ function ask({ handler }: FuzzedHandler, request: RawRequest): Promise<LookupRep
 function findProblem(reply: LookupReply, { isSourceBroken }: FuzzedHandler, key: string): string | undefined {
   const { status, headers, body } = reply;
   if (status >= 500 && !(status === 503 && isSourceBroken)) {
-    // Where the place is not known, or the plate cannot be read, the answer is not known.
+    // When the place is unknown, or the plate cannot be read, the answer is undetermined.
     const isQuestion = /The place is not known|The plate cannot be read/.test(body);
     if (status !== 503 || !isQuestion) return `status ${status}`;
   }

@@ -11,7 +11,7 @@ import { listen } from "./node-server.ts";
 import { CONSUMED_PATHNAME, PATHNAME } from "./served-lookup.ts";
 
 type Express = typeof express;
-// It has the types of Express 5 here, as far as they are used.
+// Typed as Express 5, as far as it is used here.
 const express4 = createRequire(import.meta.url)("express4") as Express;
 type LookupMiddleware = ReturnType<typeof toExpressHandler>;
 
@@ -55,7 +55,7 @@ const ways: readonly Way[] = [
   },
 ];
 
-/** Express 4 and 5, each in every way in which hosts use them. */
+/** Express 4 and 5, in each way in which hosts use them. */
 export const expressHosts: readonly LookupHost[] = [
   { version: "Express 4", library: express4 },
   { version: "Express 5", library: express },

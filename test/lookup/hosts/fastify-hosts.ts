@@ -37,7 +37,7 @@ const ways: readonly Way[] = [
   },
 ];
 
-/** Fastify 5, in every way in which hosts use it. */
+/** Fastify 5, in each way in which hosts use it. */
 export const fastifyHosts: readonly LookupHost[] = ways.map(
   ({ name, pathname = PATHNAME, traits = {}, prepare }) => ({
     name: `Fastify 5, ${name}`,

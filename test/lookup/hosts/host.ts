@@ -5,16 +5,16 @@ import { CONSUMED_PATHNAME, createServedLookup, type Library } from "./served-lo
 /** A server framework or runtime, with the lookup mounted in it as its documentation says. */
 export interface LookupHost {
   readonly name: string;
-  /** What is different here, and meant to be. */
+  /** Intended differences from other hosts. */
   readonly traits?: HostTraits;
   open(): Promise<RunningHost>;
 }
 
 /** A host that listens. */
 export interface RunningHost {
-  /** Where the lookup is. */
+  /** The address of the lookup. */
   readonly url: string;
-  /** Where something reads the body before the lookup does, and leaves nothing of it. */
+  /** The address at which the body is read and discarded before the lookup runs. */
   readonly consumedUrl: string;
   readonly journal: Journal;
   /** For a host without a network. */
@@ -22,33 +22,33 @@ export interface RunningHost {
   close(): Promise<unknown>;
 }
 
-/** What a host does that others do not. */
+/** Differences of one host from the others. */
 export interface HostTraits {
-  /** What the framework refuses itself, before a route is reached, in a form of its own. */
+  /** What the framework refuses before a route is reached, in its own format. */
   readonly refusesItself?: readonly ("malformed" | "type" | "large")[];
-  /** It answers OPTIONS itself: to a browser that asks whether it may ask. */
+  /** It answers OPTIONS itself, as a CORS preflight. */
   readonly preflight?: boolean;
-  /** Headers that something around the mount puts on every reply. */
+  /** Headers that the framework adds to every reply. */
   readonly adds?: Readonly<Record<string, string>>;
-  /** Bodies leave it compressed. */
+  /** Replies are compressed. */
   readonly compresses?: boolean;
-  /** Without a network there is nothing to test of connections. */
+  /** Without a network there are no connections to test. */
   readonly network?: false;
-  /** It announces no length and sends chunks instead. */
+  /** It sends chunks instead of a Content-Length. */
   readonly chunks?: boolean;
   /** Tests that cannot be run here, each with its reason. */
   readonly skips?: Partial<Record<SkippableTest, string>>;
-  /** How often a test is repeated when it fails. Each needs a reason where it is set. Default: never. */
+  /** How often a failing test is repeated. Each needs a reason where it is set. Default: never. */
   readonly retries?: Partial<Record<SkippableTest, number>>;
 }
 
 /** Tests that need a connection. */
 export type ConnectionTest = "pipelining" | "pipelining behind a refusal" | "keep-alive" | "break-off";
 
-/** Tests that a host may be unable to take. */
+/** Tests that some hosts cannot run. */
 export type SkippableTest = ConnectionTest | "disconnect" | "large" | "head";
 
-/** Opens a host inside this process. `serve` gives the origin at which it listens. */
+/** Opens a host inside this process. `serve` returns the origin at which it listens. */
 export async function openHere(
   library: Library,
   pathname: string,

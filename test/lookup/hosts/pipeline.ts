@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { text as readText } from "node:stream/consumers";
 import { KEY } from "./served-lookup.ts";
 
-/** What comes back for questions that are sent one behind the other over one connection, none waiting for a reply. */
+/** The replies to requests that are sent one after the other over one connection, without waiting. */
 export async function pipeline(
   url: string,
   questions: readonly object[],

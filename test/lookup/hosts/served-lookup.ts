@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type * as library from "../../../src/index.ts";
 import type { HostEvent } from "./journal.ts";
 
-// Nothing of the library is imported here but types: other runtimes load this file with the built library.
+// Only types of the library are imported here: other runtimes load this file with the built library.
 
 /** The library under test: its source here, its build in other runtimes. */
 export type Library = Pick<
@@ -18,7 +18,7 @@ export type Library = Pick<
 /** The lookup's address in every host that has no prefix. */
 export const PATHNAME = "/lookup";
 
-/** Where something consumes the body before the lookup is asked. */
+/** The address at which the body is consumed before the lookup runs. */
 export const CONSUMED_PATHNAME = "/consumed";
 
 /** The API key that every host accepts. */
@@ -27,7 +27,7 @@ export const KEY = "a-key-that-every-host-of-the-suite-accepts";
 /** A plate whose lookup waits until its signal is aborted. */
 export const SLOW_PLATE = "SLOW1";
 
-/** Names in which a length in characters and one in bytes differ. */
+/** Names whose length in characters differs from that in bytes. */
 export const LOCATION_NAME = "Stationnement Île-d’Orléans 🅿";
 export const COMPANY_NAME = "Université de Fundy — Été";
 
@@ -79,7 +79,7 @@ export function createServedLookup(
       });
     },
     publicUrl: `https://lookup.example${pathname}`,
-    // Longer than a test waits: what ends a slow lookup is the client that goes.
+    // Longer than a test waits: a slow lookup ends when the client disconnects.
     deadlineMs: 60_000,
     onAnswer: (audit) => report({ type: "audit", audit }),
   });

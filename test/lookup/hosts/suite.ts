@@ -30,14 +30,14 @@ export function describeHost({ name, traits = {}, open }: LookupHost): void {
     afterAll(() => host?.close());
     beforeEach(() => host.journal.clear());
 
-    /** A test that some hosts cannot take; the reason is in its name then. */
+    /** A test that some hosts cannot run; its name then has the reason. */
     function able(test: SkippableTest, title: string, run: () => Promise<void>): void {
       const reason = traits.skips?.[test];
       if (reason === undefined) it(title, { retry: traits.retries?.[test] ?? 0 }, run);
       else it.skip(`${title} (skipped: ${reason})`, run);
     }
 
-    /** A test of connections, where there are any. */
+    /** A test of connections, for hosts that have a network. */
     function connected(test: ConnectionTest, title: string, run: () => Promise<void>): void {
       if (network) able(test, title, run);
     }
@@ -165,7 +165,7 @@ export function describeHost({ name, traits = {}, open }: LookupHost): void {
     able("large", "refuses 10 MB", async () => {
       const response = await send({ body: `{"plate":"GXK204","x":"${"x".repeat(10_000_000)}"}` });
       expect(response.status).toBe(413);
-      // Read in any case: a connection with half a reply in it keeps a server from closing.
+      // Read in any case: a connection with half a reply keeps a server from closing.
       const text = await response.text();
       if (refusesItself.includes("large")) return;
       expect(JSON.parse(text)).toMatchObject({ error: { code: "body_too_large" } });

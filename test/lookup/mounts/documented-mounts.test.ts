@@ -8,14 +8,14 @@ import { toFastifyHandler } from "../../../src/lookup/mounts/fastify.ts";
 import { openCampus, permit } from "../campus.ts";
 import { listen } from "../hosts/node-server.ts";
 
-// README and guide mount the lookup alike, and so that each body reaches it.
+// README and guide mount the lookup in the same way, so that each body reaches it.
 
 const closers: Array<() => unknown> = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-/** As both pages have it. */
+/** The text of both pages. */
 const mounts: Record<string, (handler: PermitLookupHandler) => Promise<string>> = {
   async express(handler) {
     const app = express();

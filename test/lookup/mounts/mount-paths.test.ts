@@ -13,7 +13,7 @@ import { genetecDialect } from "../../../src/vendors/t2-flex/dialects/genetec/ge
 import { createT2FlexProvider } from "../../../src/vendors/t2-flex/index.ts";
 import { openCampus, permit } from "../campus.ts";
 
-// A dialect with several paths sees them as they lie below the mount, however a host has mounted it.
+// A dialect with several paths sees them relative to the mount, however a host has mounted it.
 
 const closers: Array<() => unknown> = [];
 afterEach(async () => {
@@ -61,7 +61,7 @@ const mounts: Array<[name: string, publicUrl: string | undefined, base: string, 
       ),
   ],
   [
-    // Express has taken /api off; the path that is left begins with /api all the same.
+    // Express has removed /api; the remaining path still begins with /api.
     "Express under a prefix that the dialect's own paths begin with",
     "https://x.test/api",
     "/api",
@@ -118,7 +118,7 @@ describe.each(mounts)("%s", (_, publicUrl, base, serve) => {
   });
 });
 
-// A fetch server has made a URL of it by itself.
+// A fetch server has already made a URL of it.
 const nodeMounts = mounts.filter(([name]) => !name.startsWith("a fetch server"));
 
 describe.each(nodeMounts)("%s", (_, publicUrl, base, serve) => {

@@ -5,7 +5,7 @@ import { toFastifyHandler } from "../../../src/lookup/mounts/fastify.ts";
 import { type NodeRequest, type NodeResponse, toNodeHandler } from "../../../src/lookup/mounts/node.ts";
 import { openCampus, permit } from "../campus.ts";
 
-// The time that a body takes to arrive is the handheld's, too. Time is injected: nothing here waits for a clock.
+// The time that a body takes to arrive counts towards the deadline. Time is injected: nothing here waits for a real clock.
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -14,7 +14,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A request whose body a test sends piece by piece, and what was written back. */
+/** A request whose body a test sends piece by piece, and the reply. */
 function open(handler: PermitLookupHandler, key: string) {
   const stream = new PassThrough();
   const request: NodeRequest = Object.assign(stream, {
@@ -41,7 +41,7 @@ function open(handler: PermitLookupHandler, key: string) {
   return { send: (text: string) => stream.write(text), end: (text: string) => stream.end(text), written };
 }
 
-/** Lets everything happen that needs no time. */
+/** Runs everything that needs no time. */
 async function settle() {
   await vi.advanceTimersByTimeAsync(0);
   const { setImmediate: turn } =

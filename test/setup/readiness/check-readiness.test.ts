@@ -10,7 +10,7 @@ import { failureOf } from "../../support/registrations.ts";
 import { createCampus } from "../campus.ts";
 import { COMPANY, LOCATIONS, OPERATOR_ID, SPOTS, STATIONS } from "../campus-data.ts";
 
-/** The requirement table in few words. */
+/** The requirement table in short form. */
 function table(report: ReadinessReport): Record<string, string> {
   return Object.fromEntries(report.requirements.map(({ id, state }) => [id, state]));
 }
@@ -21,7 +21,7 @@ function rowOf(report: ReadinessReport, id: string) {
   return row;
 }
 
-/** The campus with everything at one vendor in order, the test plate seen at the first two locations included. */
+/** The campus with everything at one vendor in order, including the test plate seen at the first two locations. */
 async function createReadyCampus(vendor: "passport" | "hotspot" | "flex") {
   const campus = createCampus();
   const { place, evidence, permits, handler, credentials, clock } = campus;
@@ -86,7 +86,7 @@ describe("checkReadiness", () => {
   it("names the requirements in the guide's order, unknown or missing", async () => {
     const { options } = await createReadyCampus("flex");
     const { lookup: _, ...withoutEndpoint } = options;
-    // No test plate was seen either; that comes last.
+    // The test plate was not seen either; that requirement comes last.
     const report = await checkReadiness({ ...withoutEndpoint, evidence: memoryEvidence() });
     expect(table(report)).toMatchObject({ "endpoint-url": "unknown", "test-plate": "missing" });
     expect(report.summary).toContain("Next: Endpoint URL, whose state is not known. Mount the permit lookup");
@@ -258,7 +258,7 @@ describe("zones", () => {
     const report = await checkReadiness({ ...options, provider: watched, vendorSays: { zones } });
     expect(listZones).not.toHaveBeenCalled();
     expect(table(report)).toMatchObject({ "zones-synced": "done", "zones-matched": "missing" });
-    // A list that says when it was fetched is told by its age.
+    // A list with fetchedAt is reported with its age.
     const fetchedAt = new Date(clock().getTime() - 50 * 60 * 60_000);
     const list = { zones, complete: true, fetchedAt };
     const aged = await checkReadiness({ ...options, provider: watched, vendorSays: { zones: list } });

@@ -28,7 +28,7 @@ describe("a run whose process is killed", () => {
   let folder = "";
   let server: Listening;
   let child: ChildProcess | undefined;
-  /** Where a test holds back the reply to a registration that was applied. */
+  /** Where a test delays the reply to a registration that was applied. */
   let holdAfter: string | undefined;
   let applied = Promise.withResolvers<void>();
 
@@ -66,7 +66,7 @@ describe("a run whose process is killed", () => {
     return child;
   }
 
-  /** The next word that the child says. */
+  /** The next message of the child. */
   async function word({ stdout }: ChildProcess): Promise<string> {
     if (stdout === null) throw new Error("The child has an output.");
     const [chunk] = await once(stdout, "data");

@@ -14,7 +14,7 @@ const { CLIENT_ID = "", CLIENT_SECRET = "", TOKEN = "" } = process.env;
 
 const tell = (word: string) => {
   process.stdout.write(`${word}\n`);
-  // The signal is what ends it.
+  // The signal ends it.
   setInterval(() => {}, 1_000);
   return new Promise<never>(() => {});
 };

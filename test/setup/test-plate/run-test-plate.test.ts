@@ -214,7 +214,7 @@ describe("a run of the test plate", () => {
     const options = { provider: passport, ...place(passport), evidence };
     expect(await runTestPlate({ ...options, confirm })).toMatchObject({ seenBy: "person", gone: null });
     expect(confirm).toHaveBeenCalledTimes(1);
-    // Checked before anything is published: without confirm no one could look.
+    // Checked before anything is published: without confirm, there is no way to look.
     const failure = await failureOf(() => runTestPlate(options));
     expect(failure).toMatchObject({ code: "invalid_input", field: "confirm" });
     expect(shown()).toEqual(NOTHING_SHOWN);
@@ -345,7 +345,7 @@ describe("a run of the test plate", () => {
     expect(failure).toMatchObject({ code: "unauthorized", outcome: "not_applied" });
     expect(confirm).not.toHaveBeenCalled();
     expect(sandbox.hotspot.permits.size).toBe(0);
-    // One refused registration, and no further attempt to take back what is not there.
+    // One refused registration, and no further attempt to withdraw a plate that does not exist.
     expect(sandbox.hotspot.requests).toHaveLength(1);
     expect(await evidence.list()).toMatchObject([{ state: "closed", problem: failure.message }]);
   });
@@ -392,7 +392,7 @@ describe("a run of the test plate", () => {
     const watched = { ...passport, capabilities: passport.capabilities, register };
     await sweepTestPlates({ providers: [watched], evidence, clock });
     expect(shown()).toEqual(NOTHING_SHOWN);
-    // The repeat carries the instant of the first, or it would be another event.
+    // The repeat carries the instant of the first; otherwise it would be another event.
     expect(register.mock.calls.map(([, options]) => options?.at)).toEqual([new Date("2026-09-15T12:00:00Z")]);
   });
 

@@ -10,7 +10,7 @@ import type { HotSpotWire } from "../../../src/vendors/hotspot/wire.ts";
 import { createVirtualTime } from "../../sync/histories/virtual-time.ts";
 import { ORIGIN, SPOT } from "./provider-bench.ts";
 
-/** Durable sync in virtual time over HotSpot's sandbox. `between` is what stands between them. */
+/** Durable sync in virtual time over HotSpot's sandbox. `between` may answer in place of the sandbox. */
 export function durableHotSpot(options: { wire?: HotSpotWire; openEndedDays?: number } = {}) {
   const time = createVirtualTime(Date.parse("2026-09-15T12:00:00.000Z"));
   const timers = time.createTimers();
@@ -75,7 +75,7 @@ export function durableHotSpot(options: { wire?: HotSpotWire; openEndedDays?: nu
   };
 }
 
-// One exchange takes some turns of the event loop, and eight of them are under way.
+// One exchange takes some turns of the event loop, and eight of them are in progress.
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 40; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -26,7 +26,7 @@ function listen(options: BenchOptions = {}) {
   return { ...bench, leaks };
 }
 
-/** What a vendor says who repeats all that he was sent, in every way of writing it. */
+/** The message of a vendor that repeats everything it was sent, in every spelling. */
 async function repeat(request: Request, status: number): Promise<Response> {
   const body = await request.clone().text();
   const headers = JSON.stringify([...request.headers]);

@@ -15,7 +15,7 @@ const off = (id: string, target: string) =>
   lot(id, target, { providers: { hotspot: { enabled: false, target } } });
 const validate = (input: Partial<HotSpotMappingInput>) =>
   validateHotSpotMapping({ company, locations: [], ...input });
-// Without locations there is nothing to compare, which is an issue of its own.
+// Without locations there is nothing to compare, which is a separate issue.
 const issuesOf = (input: Partial<HotSpotMappingInput>) =>
   validate(input).issues.filter(
     ({ code }) => code !== "no_location_enabled" || input.locations !== undefined,

@@ -160,8 +160,8 @@ type End = [code: string, details: object] | [reference: string];
 const unclear: End = ["invalid_response", { outcome: "unknown", retryable: true }];
 const refused = (vendorCode?: string): End => ["rejected", { outcome: "not_applied", vendorCode }];
 
-// What `decode` gives; what becomes of the operation under 200; under 404, where a refusal is the same and all else is
-// no verdict.
+// The result of `decode`; the result of the operation under 200; under 404, where a refusal is the same and any other
+// result is no verdict.
 const RESULTS: [string, () => unknown, End][] = [
   ["throws", fails, unclear],
   [

@@ -7,7 +7,7 @@ import { now, sampleRegistration } from "../../support/registrations.ts";
 import type { VendorServer } from "../../support/vendor-server.ts";
 
 export const ORIGIN = "https://hotspot.test";
-/** A SpotID with zeros that must not be lost. */
+/** A SpotID whose zeros must not be lost. */
 export const SPOT = "00142";
 
 type Answer = (request: Request) => Promise<Response | undefined> | Response | undefined;
@@ -15,18 +15,18 @@ type Answer = (request: Request) => Promise<Response | undefined> | Response | u
 export interface BenchOptions {
   sandbox?: HotSpotSandboxOptions;
   provider?: Partial<HotSpotOptions>;
-  /** Answers in the sandbox's place, but for what it leaves `undefined`. */
+  /** Answers in place of the sandbox, unless it returns `undefined`. */
   instead?: Answer;
 }
 
-/** The sandbox behind msw, and a provider that is connected to it. The clocks of both stand at `now`. */
+/** The sandbox behind msw, and a provider that is connected to it. The clocks of both show `now`. */
 export function connect(vendor: VendorServer, options: BenchOptions = {}) {
   const bench = createBench(options, `${vendor.origin}/hotspot`);
   vendor.use(bench.answer);
   return bench;
 }
 
-/** The same without a network between them, for tests in which time stands still. */
+/** The same without a network between them, for tests in which time does not pass. */
 export function connectDirectly(options: BenchOptions = {}) {
   const direct: { answer?: (request: Request) => Promise<Response> } = {};
   const fetch = async (input: Request | URL | string, init?: RequestInit): Promise<Response> =>
@@ -62,7 +62,7 @@ function createBench(options: BenchOptions, baseUrl: string) {
     pass(milliseconds: number) {
       time += milliseconds;
     },
-    /** Plates of what an officer sees at an instant. */
+    /** The plates that an officer sees at an instant. */
     seen: (at = clock(), spotId = SPOT) => hotspot.findPermits({ spotId, at }).map(({ plate }) => plate),
   };
 }

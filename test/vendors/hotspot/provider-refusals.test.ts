@@ -186,7 +186,7 @@ describe("already exists", () => {
     });
     await provider.register(registration());
 
-    // So that it is cancelled if the permit is revoked meanwhile.
+    // Sync then cancels it if the permit is revoked in the meantime.
     expect(await failureOf(() => provider.register(registration({ validTo: LATER })))).toMatchObject({
       code: "rate_limited",
       outcome: "unknown",

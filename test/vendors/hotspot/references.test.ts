@@ -131,7 +131,7 @@ describe("the repeat of a create", () => {
 });
 
 describe("a right whose reply was lost", () => {
-  /** What sync makes of a registration whose end it does not know. */
+  /** How sync plans a registration with an unknown outcome. */
   function receiptByOurReference(): Receipt {
     const right = registration();
     const reference = referenceOf("hotspot", right);

@@ -3,12 +3,12 @@ import type { EnforcementError } from "../../../src/core/errors.ts";
 import { type BodyForm, FOREIGN_BODY_FORMS, toReply } from "../../support/reply-forms.ts";
 import { connectDirectly, registration } from "./provider-bench.ts";
 
-// What becomes of an operation, for each status and body of its reply. `final`: sync tells the host and stops asking.
+// The result of an operation, for each status and body of its reply. `final`: sync reports it to the host and stops trying.
 type End =
   | "done"
   | "final"
   | "unauthorized"
-  /** Refused credentials in words that are not HotSpot's. */
+  /** Refused credentials outside HotSpot's error format. */
   | "unauthorized by others"
   | "no verdict"
   | "unclear"
@@ -19,7 +19,7 @@ const OPERATIONS = ["register", "amend", "cancel"] as const;
 type Operation = (typeof OPERATIONS)[number];
 
 interface Form extends Omit<BodyForm, "kind"> {
-  /** What it is under 2xx and under a refusing 4xx; `foreign` under both where it is absent. */
+  /** The result under 2xx and under a refusing 4xx; `foreign` under both where it is absent. */
   readonly own?: "accepted" | "refused" | "not found" | "unauthorized";
 }
 
@@ -66,7 +66,7 @@ const OWN_FORMS: readonly Form[] = [
   json("twenty thousand brackets", `${"[".repeat(20_000)}${"]".repeat(20_000)}`),
 ];
 
-// Beside a reference, these say no. A reply without a reference is unclear anyway.
+// Beside a reference, these report a failure. A reply without a reference is unclear anyway.
 const CONTRADICTIONS: readonly Form[] = [
   json("a reference and success: false", { success: false, Reference: "R-1" }),
   json("a reference and an error message", { ErrorMessage: "No such spot.", Reference: "R-1" }),
@@ -163,7 +163,7 @@ describe.each(OPERATIONS)("a reply to %s", (operation) => {
       count += 1;
       const end = endOf(error);
       if (end !== expected) wrong.push(`${form.name}: ${end} instead of ${expected} (${error?.message})`);
-      // Valid JSON is never said not to be JSON.
+      // Valid JSON is never reported as invalid.
       if (isJson(form.body) && error?.message.includes("not JSON"))
         wrong.push(`${form.name}: ${error.message}`);
     }

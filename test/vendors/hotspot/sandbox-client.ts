@@ -3,7 +3,7 @@ import {
   type HotSpotSandboxOptions,
 } from "../../../src/vendors/hotspot/sandbox/sandbox.ts";
 
-/** The instant at which the sandbox's clock stands. */
+/** The fixed instant of the sandbox's clock. */
 export const NOW = new Date("2026-09-01T12:00:00Z");
 
 /** Fields of a body. */
@@ -11,7 +11,7 @@ export interface Change {
   [field: string]: unknown;
 }
 
-/** The body of a create that is as the default contract has it. */
+/** The body of a create in the default contract. */
 export const create = (change: Change = {}): Change => ({
   PermitReference: "permit-1",
   Plate: "ABC123",
@@ -23,7 +23,7 @@ export const create = (change: Change = {}): Change => ({
   ...change,
 });
 
-/** The body of an update or a cancel that is as the default contract has it. */
+/** The body of an update or a cancel in the default contract. */
 export const change = (fields: Change = {}): Change => ({
   PermitReference: "permit-1",
   EndTime: "2026-09-01T20:00:00-03:00",

@@ -77,7 +77,7 @@ async function turns(): Promise<void> {
   for (let turn = 0; turn < 40; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** As many permits as asked for, each with a plate of its own. */
+/** The given number of permits, each with its own plate. */
 export const permits = (count: number, changes: Partial<PermitInput> = {}): PermitInput[] =>
   Array.from({ length: count }, (_, index) => ({
     id: `P-${index}`,

@@ -15,12 +15,12 @@ describe("any reply outside Passport's error format", () => {
   it.each(["/events", "/zones", "/access-tokens"])(`%s: neither fails nor ends anything`, async (end) => {
     const wrong: string[] = [];
     for (const { status, form } of [...refusing, ...accepting]) {
-      // One of each kind of change, and one reply for a moment: what is final by then stays so.
+      // One of each kind of change, and one reply for a moment: a final outcome stays final.
       const { sync, world, pass, state, seen } = setUp();
       await sync.start();
       await sync.issue({ ...permits(1)[0], id: "P-old", plates: [parsePlate("OLD 1")] } as PermitInput);
       await pass(1_000);
-      // Zones and token are remembered; both are asked for again from now on.
+      // Zones and token are cached; both are requested again from now on.
       await pass(3_600_000);
       world.gateway = (path) => (path.endsWith(end) ? toReply(form, status) : undefined);
       await sync.revoke("P-old");

@@ -3,7 +3,7 @@ import type { PermitInput } from "../../../src/core/permit/permit.ts";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { permits, setUp } from "./gateway-bench.ts";
 
-// Durable sync, in virtual time, while something before Passport answers in its place: nothing becomes final.
+// Durable sync, in virtual time, while a gateway answers in place of Passport: nothing becomes final.
 
 const html = () => new Response("<html><h1>404 Not Found</h1></html>", { status: 404 });
 const isEvents = (path: string) => path.endsWith("/events");

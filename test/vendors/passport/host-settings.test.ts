@@ -7,7 +7,7 @@ import { letTimePass, stopTime } from "../../support/fake-time.ts";
 import { failureOf, sampleRegistration } from "../../support/registrations.ts";
 import { connectDirectly, DOWNTOWN, manyRegistrations } from "./provider-bench.ts";
 
-// What a host hands in besides permits: a fetch, a secret, limits.
+// What a host passes in besides permits: a fetch, a secret, limits.
 
 const ZONES = [{ id: DOWNTOWN, number: "101", name: "Downtown Lot" }];
 

@@ -13,7 +13,7 @@ const registration = sampleRegistration({ plate: parsePlate("gxk·204", { region
 beforeEach(() => stopTime());
 afterEach(() => vi.useRealTimers());
 
-/** A bench that knows the token it was given, which no failure may show. */
+/** A bench that knows its token, which no failure may show. */
 function listen(options: BenchOptions = {}) {
   const tokens: string[] = [];
   const bench = connectDirectly({
@@ -35,11 +35,11 @@ function listen(options: BenchOptions = {}) {
 
 const isToken = (request: Request) => request.url.includes("/access-tokens");
 
-/** What a vendor says who repeats all that he was sent, in every way of writing it. */
+/** The message of a vendor that repeats everything it was sent, in every spelling. */
 const repeating = (status: number) => async (request: Request) => {
   const body = await request.clone().text();
   const token = request.headers.get("authorization") ?? "";
-  // A plate is in no token request, so a vendor cannot repeat it.
+  // A token request contains no plate, so a vendor cannot repeat it.
   const plates = isToken(request) ? "" : "GXK-204, gxk 204, G X K 2 0 4, Gxk.204";
   const detail = `No: ${plates} (${token}) ${decodeURIComponent(request.url)}`;
   return Response.json(
@@ -66,7 +66,7 @@ const faults: Fault[] = [
 ];
 
 describe("no secret and no plate that was sent is shown", () => {
-  // Whatever its body says, a success is one, so these two are no failures.
+  // A success is one whatever its body contains, so these two are no failures.
   it.each(faults.filter(({ kind }) => kind !== "empty" && kind !== "truncated"))(
     "when the push meets %j",
     async (fault) => {

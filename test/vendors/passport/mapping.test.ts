@@ -25,7 +25,7 @@ const lot = (id: string, target?: string, rest: Partial<Location> = {}): Locatio
 });
 const validate = (input: Partial<PassportMappingInput>) =>
   validatePassportMapping({ company, locations: [], ...input });
-// Without locations there is nothing to compare, which is an issue of its own.
+// Without locations there is nothing to compare, which is a separate issue.
 const issuesOf = (input: Partial<PassportMappingInput>) =>
   validate(input).issues.filter(
     ({ code }) => code !== "no_location_enabled" || input.locations !== undefined,

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { failureOf, sampleRegistration } from "../../support/registrations.ts";
 import { type BenchOptions, connectDirectly } from "./provider-bench.ts";
 
-// "Not found" ends a cancellation, and makes a lost right be registered again: it has to be Passport's word, and of the
-// session.
+// "Not found" completes a cancellation, and has a lost right registered again: it must come from Passport, and be about
+// the session.
 
 const LATER = new Date("2027-02-01T00:00:00.000Z");
 
@@ -127,7 +127,7 @@ describe("a repeated registration", () => {
     const { provider } = await connectTo((type) => (type === "extended" && isDown ? failed() : undefined));
     const moved = sampleRegistration({ validTo: LATER });
 
-    // So that it is cancelled if the permit is revoked meanwhile.
+    // Sync then cancels it if the permit is revoked in the meantime.
     const error = await failureOf(() => provider.register(moved));
     expect(error).toMatchObject({ outcome: "unknown", retryable: true });
 

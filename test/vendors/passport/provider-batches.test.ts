@@ -239,7 +239,7 @@ describe("amendMany and cancelMany", () => {
       { receipt: one, validTo: later(3) },
     ]);
 
-    // The last one comes too late for a session that was stopped before it, as it would alone.
+    // The last change is too late for a session that was stopped before it, as it would be on its own.
     expect(failuresOf(amended)).toMatchObject([{ index: 3, vendorCode: "session_stopped" }]);
     expect(
       batches()

@@ -20,7 +20,7 @@ const ZONES = [
 
 type ZoneIds = "passport" | "external";
 
-/** An event as it travels. */
+/** An event as it is sent. */
 export interface SentEvent {
   readonly session_id: string;
   readonly occurred_at: string;
@@ -39,11 +39,11 @@ type Answer = (request: Request) => Promise<Response | undefined> | Response | u
 export interface BenchOptions<Ids extends ZoneIds = "passport"> {
   sandbox?: PassportSandboxOptions;
   provider?: Partial<PassportOptions> & { zoneIds?: Ids };
-  /** Answers in the sandbox's place, but for what it leaves `undefined`. */
+  /** Answers in place of the sandbox, unless it returns `undefined`. */
   instead?: Answer;
 }
 
-/** The sandbox behind msw, and a provider that is connected to it. The clocks of both stand at `now`. */
+/** The sandbox behind msw, and a provider that is connected to it. The clocks of both show `now`. */
 export function connect<Ids extends ZoneIds = "passport">(
   vendor: VendorServer,
   options: BenchOptions<Ids> = {},
@@ -53,12 +53,12 @@ export function connect<Ids extends ZoneIds = "passport">(
   return {
     ...bench,
     batches: () => vendor.bodies<SentBatch>("/events"),
-    /** How many requests arrived at a path, by its end. */
+    /** The number of requests to a path, by its end. */
     count: (path: string) => vendor.requests.filter(({ url }) => url.pathname.endsWith(path)).length,
   };
 }
 
-/** The same without a network between them, for tests in which time stands still. */
+/** The same without a network between them, for tests in which time does not pass. */
 export function connectDirectly<Ids extends ZoneIds = "passport">(options: BenchOptions<Ids> = {}) {
   const direct: { answer?: (request: Request) => Promise<Response> } = {};
   const fetch = async (input: Request | URL | string, init?: RequestInit): Promise<Response> =>
@@ -97,7 +97,7 @@ function createBench<Ids extends ZoneIds>(options: BenchOptions<Ids>, baseUrl: s
     pass(milliseconds: number) {
       time += milliseconds;
     },
-    /** Plates of what an officer sees at an instant. */
+    /** The plates that an officer sees at an instant. */
     seen: (at = clock(), zoneId = DOWNTOWN) =>
       passport
         .findSessions({ zoneId, at })
@@ -106,7 +106,7 @@ function createBench<Ids extends ZoneIds>(options: BenchOptions<Ids>, baseUrl: s
   };
 }
 
-/** As many registrations as asked for, each of another permit and plate. */
+/** The given number of registrations, each for another permit and plate. */
 export function manyRegistrations(count: number, changes: Partial<Registration> = {}): Registration[] {
   return Array.from({ length: count }, (_, index) =>
     sampleRegistration({

@@ -43,7 +43,7 @@ describe("listRegistrations", () => {
           validTo: new Date("2026-12-31T04:00:00.000Z"),
         },
         {
-          // Others do not always say which country the state is in.
+          // Other systems do not always state the country of the region.
           reference: "meter-1",
           target: DOWNTOWN,
           plate: { number: "ME7", region: "US-ME" },

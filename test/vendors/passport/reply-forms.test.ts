@@ -52,7 +52,7 @@ const STATUSES = isFullRun
   ? [200, 201, 202, 204, 207, 302, ...REFUSING_STATUSES, 408, 429, 500, 502, 503, 504]
   : [200, 204, 207, 302, 400, 401, 403, 404, 429, 503];
 
-/** What a reply comes to, in the words of the documented table. */
+/** The result of a reply, in the words of the documented table. */
 type Meaning = "accepted" | "refused" | "credentials" | "no verdict" | "unsupported";
 
 const PATHS: Readonly<Record<Operation, string>> = {
@@ -67,7 +67,7 @@ const isChange = (operation: Operation) =>
   operation === "register" || operation === "amend" || operation === "cancel";
 
 function meaningOf(operation: Operation, status: number, form: Form): Meaning {
-  // What travels without a body says nothing in it.
+  // A reply without a body contains no verdict.
   const kind = status === 204 ? "empty" : form.kind;
   if (status < 300) return meaningOfSuccess(operation, status, { ...form, kind } as Form);
   if (status < 400 || status === 408 || status === 429 || status >= 500) return "no verdict";
@@ -128,7 +128,7 @@ async function createCase(operation: Operation) {
     run,
     answerWith(next: (() => Response) | undefined) {
       answer = next;
-      // The token that is there has to be gone before another one is asked for.
+      // The cached token must be dropped before another one is requested.
       if (operation === "token") bench.pass(86_400_000);
     },
   };
@@ -152,7 +152,7 @@ describe.each(OPERATIONS)("replies to %s", (operation) => {
       const expected = meaningOf(operation, status, form);
       const problems = findProblems(thrown, expected, { operation, status, form });
 
-      // Whatever it was, it is over when the one who said it is gone.
+      // Whatever the reply was, the change succeeds once the gateway is gone.
       answerWith(undefined);
       if (expected !== "unsupported") {
         await run().catch((again) => problems.push(`does not recover: ${String(again)}`));
@@ -201,7 +201,7 @@ function findProblems(
         "should be no verdict",
       );
       check(reason === undefined, "should have no reason");
-      // Ahead of any verdict stands what a status says of the way there: a redirect, a limit, a request that never came.
+      // Some statuses come before any verdict: a redirect, a limit, a request that never arrived.
       if (isChange(operation) && ![302, 408, 429].includes(status)) {
         check(outcome === "unknown", "should be unknown");
       }
@@ -217,7 +217,7 @@ function findProblems(
 
 function reasonOf(operation: Operation, status: number, { vendorCode }: { vendorCode?: string | undefined }) {
   if (vendorCode !== "session_not_found") return undefined;
-  // After a 409 the end is stated again; that the session is not found then says that what exists is another one.
+  // After a 409 the provider states the end again; "not found" for that session then means that another right exists.
   if (operation === "register") return status === 409 ? "already_exists" : undefined;
   return "not_found";
 }

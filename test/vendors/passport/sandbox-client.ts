@@ -15,7 +15,7 @@ export interface Fields {
   [field: string]: unknown;
 }
 
-/** A client of a new sandbox with two zones, and the few requests that every test needs. */
+/** A client of a new sandbox with two zones, and the requests that most tests need. */
 export function createClient(options: PassportSandboxOptions = {}) {
   const sandbox = createPassportSandbox({
     operatorId: OPERATOR,
@@ -62,7 +62,7 @@ export type Client = ReturnType<typeof createClient>;
 export const zoneIdOf = (sandbox: PassportSandbox, number = "101") =>
   sandbox.zones.find((zone) => zone.number === number)?.id ?? "";
 
-/** An event that the sandbox accepts, but for the given fields. */
+/** An event that the sandbox accepts, except the given fields. */
 export function started(sandbox: PassportSandbox, fields: Fields = {}): Fields {
   return {
     occurred_at: "2026-09-01T11:00:00.000Z",
@@ -77,7 +77,7 @@ export function started(sandbox: PassportSandbox, fields: Fields = {}): Fields {
   };
 }
 
-/** An extension or stop of {@link started} that the sandbox accepts, but for the given fields. */
+/** An extension or stop of {@link started} that the sandbox accepts, except the given fields. */
 export const changed = (sandbox: PassportSandbox, fields: Fields = {}): Fields =>
   started(sandbox, {
     occurred_at: "2026-09-01T11:30:00.000Z",

@@ -10,7 +10,7 @@ import {
   started,
 } from "./sandbox-client.ts";
 
-// Where only our reading of Passport is stricter than what is known: carried out with a warning, refused when strict.
+// Where only our reading of Passport is stricter than the known facts: carried out with a warning, refused when strict.
 
 const logIn = async (strict: boolean) => {
   const client = createClient({ strict });

@@ -11,8 +11,8 @@ import { answerNaively, type Question, type World } from "../../lookup/decide/na
 import { questions, worlds } from "../../lookup/decide/random-world.ts";
 import { BUILT_IN_DIALECTS, type BuiltInDialect } from "../../support/built-in-dialects.ts";
 
-// Three wires, one decision: what one handheld shows, the others show too, as far as their wires can say it. Each
-// handheld reads with an encoding of its own, and the naive lookup says what ought to be shown.
+// Three wires, one decision: the handhelds show the same, as far as their wires can express it. Each handheld reads with
+// its own decoder, and the naive lookup computes the expected answer.
 
 function openHandhelds(world: World, { companyId, allowed, graceMs, ocr }: Question) {
   const { username, password, stored } = issueCredentials({ companyId });
@@ -60,7 +60,7 @@ it("the dialects agree with each other, and with the naive lookup", async () => 
   const seen = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(worlds, questions, async (world, question) => {
-      // A wire that cannot ask for a region or a place asks as if none had been given.
+      // A wire without a region or a place behaves as if none had been given.
       const anywhere = { ...question, region: undefined, place: undefined };
       const { status, reason, permits } = answerNaively(world, anywhere);
       const shows = { valid: "permit", none: "none", undetermined: "unavailable" }[status];

@@ -13,7 +13,7 @@ import { handTimers } from "../../support/hand-timers.ts";
 const credential = { scheme: "api-key", key: "key-1" } as const;
 const session = (endDateTime: unknown, more: object = {}) => ({ plate: "GXK204", endDateTime, ...more });
 
-/** A handheld with two vendors. Each reply is for one question, in order; the last one stays. */
+/** A handheld with two vendors. Each reply answers one question, in order; the last one repeats. */
 function open(
   first: Array<() => Response | Promise<Response>>,
   second: () => Response | Promise<Response> = () =>
@@ -182,7 +182,7 @@ describe("an answer to such a handheld", () => {
           for (const { startDateTime = "", endDateTime = "" } of sessions) {
             expect(endDateTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
             expect(new Date(startDateTime) <= now).toBe(true);
-            // Only grace answers what has ended.
+            // Only grace makes an ended permit valid.
             expect(new Date(endDateTime) > minutes(-graceMinutes - 1e-9)).toBe(true);
           }
         },

@@ -11,7 +11,7 @@ import { iris } from "../../../src/vendors/t2-flex/dialects/iris/iris.ts";
 import { createT2FlexProvider } from "../../../src/vendors/t2-flex/index.ts";
 import { minutes, openCampus, permit } from "../../lookup/campus.ts";
 
-// The public SOAP client of npm knows nothing of us but the WSDL that it is pointed at.
+// npm's public SOAP client gets only the WSDL's address.
 
 interface PlateInfoClient {
   setSecurity(security: WSSecurity): void;
@@ -30,7 +30,7 @@ async function openService() {
   const { username, password, stored } = issueCredentials({ companyId: "fundy" });
   const other = issueCredentials({ companyId: "fundy" });
   const credential = { ...stored, tokenHashes: other.stored.hashes };
-  // The port decides the address, and the handler has to know it before the server has one.
+  // The address contains the port, and the handler needs the address before the server has a port.
   let handler: PermitLookupHandler | undefined;
   const server = createServer((request, response) => {
     if (handler !== undefined) toNodeHandler(handler)(request, response);
@@ -113,7 +113,7 @@ describe("the npm client soap, generated from the WSDL", () => {
     };
     expect(await faultOf(ask("GXK204", "wrong"))).toMatchObject(fault);
     expect(await faultOf(ask("GXK204", ""))).toMatchObject(fault);
-    // With hashes of its own for the token, the password is no longer one.
+    // With tokenHashes of its own, the credential no longer accepts the password as the token.
     expect(await faultOf(ask("GXK204", password))).toMatchObject(fault);
     client.setSecurity(new WSSecurity(username, "wrong"));
     expect(await faultOf(ask("GXK204"))).toMatchObject(fault);

@@ -1,4 +1,4 @@
-/** SOAP messages as a test needs them, right by default, each part replaceable by what is wrong. */
+/** SOAP messages for tests, correct by default; each part can be replaced by a wrong one. */
 export const PLATE_INFO = "http://ws.digitalpaytech.com/plateInfo";
 
 const ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/";
@@ -7,14 +7,14 @@ const SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecu
 export interface IrisParts {
   readonly username?: string;
   readonly password?: string;
-  /** In place of the whole security header. */
+  /** Replaces the whole security header. */
   readonly header?: string;
   readonly token?: string;
   readonly plate?: string;
-  /** In place of everything inside the body. */
+  /** Replaces everything inside the body. */
   readonly content?: string;
   readonly namespace?: string;
-  /** Before the envelope. */
+  /** Precedes the envelope. */
   readonly prolog?: string;
 }
 

@@ -6,7 +6,7 @@ import { createT2FlexProvider } from "../../../src/vendors/t2-flex/index.ts";
 import { openCampus, permit } from "../../lookup/campus.ts";
 import { type IrisParts, toIrisMessage } from "./iris-messages.ts";
 
-// What a client of `iris` sends to prove who it is, and what the audit tells of it where that fails.
+// How a client of `iris` authenticates, and what the audit records when that fails.
 
 const SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
 const PROFILE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0";

@@ -152,7 +152,7 @@ describe("a question", () => {
       404,
       "not_supported",
     ],
-    // Its token is in another namespace too, so it is none of ours.
+    // Its token is in another namespace too, so it does not count.
     [
       "another namespace",
       { content: `<r:x xmlns:r="urn:other" xmlns:p="${PLATE_INFO}"><p:token>TOKEN</p:token></r:x>` },

@@ -16,7 +16,7 @@ const station = (description: string, rest: object = {}) => ({
 });
 const validate = (input: Partial<T2FlexMappingInput>) =>
   validateT2FlexMapping({ company, locations: [], ...input });
-// Without locations there is nothing to compare, which is an issue of its own.
+// Without locations there is nothing to compare, which is a separate issue.
 const issuesOf = (input: Partial<T2FlexMappingInput>) =>
   validate(input).issues.filter(
     ({ code }) => code !== "no_location_enabled" || input.locations !== undefined,

@@ -17,7 +17,7 @@ export function readLookAlikes(confusables: Confusables): Map<string, string[]> 
   return new Map([...byLikeness].sort(byCodePoint));
 }
 
-// What the folds of dashes and of quotation marks take away already.
+// The folds of dashes and of quotation marks already cover these.
 const DASH_OR_QUOTE = /[\p{Pd}\u2043\u2212´‘’‚‛′ʹʼ‹›“”„‟″«»]/u;
 
 function isWanted(character: string): boolean {
@@ -28,7 +28,7 @@ function isWanted(character: string): boolean {
   );
 }
 
-/** Unicode has one likeness for I, l, 1 and |, and one for O and 0; a capital is rather the capital that it looks like. */
+/** Unicode has one likeness for I, l, 1 and |, and one for O and 0; a capital is mapped to the capital that it looks like. */
 function bestLikeness(character: string, likeness: string): string {
   if (likeness === "l" && /\p{Lu}/u.test(character)) return "I";
   if (likeness === "l" && /\p{S}/u.test(character)) return "|";
