@@ -73,7 +73,7 @@ const takingTime = (run: () => unknown) => {
   };
 };
 
-/** An iterator's result that never ends: every property of it can be read, and `done` is none. */
+/** A result of `next()` that never ends its iterator: every property of it can be read, and `done` is not set. */
 const isEndless = ({ kind, name, value }: Misbehaviour) =>
   kind === "gives" && value !== undefined && value !== null && !name.includes("proxy");
 

@@ -13,7 +13,7 @@ export interface TextFile {
 }
 
 // A hundred thousand locations take about 30 MB.
-const MAX_BYTES = 256 * 1024 * 1024;
+const MAX_FILE_BYTES = 256 * 1024 * 1024;
 
 /** Reads a text file. @throws UnusableInput when there is none, or when it is no text */
 export function readTextFile(name: string, encoding?: EncodingName): TextFile {
@@ -28,7 +28,7 @@ export function readTextFile(name: string, encoding?: EncodingName): TextFile {
 function readBytes(name: string): Uint8Array {
   try {
     const { size } = statSync(name);
-    if (size > MAX_BYTES)
+    if (size > MAX_FILE_BYTES)
       throw new UnusableInput([{ place: { file: name }, message: "is larger than 256 MB." }]);
     return readFileSync(name);
   } catch (error) {

@@ -44,7 +44,7 @@ export interface LocationList {
 }
 
 const LOOK_EVERY = 256;
-const MAX_SHOWN = 200;
+const MAX_SHOWN_ID_CHARACTERS = 200;
 
 /**
  * The company that `getCompany` gave; `undefined` when there is none.
@@ -118,7 +118,8 @@ function describe(value: unknown, index: number, error: EnforcementError): Malfo
   const id = textOf(value, "id");
   const name = textOf(value, "name");
   const hasOwnZone = attempt(() => (value as Partial<Location>).zoneName) !== undefined;
-  const place = id === undefined ? `listLocations[${index}]` : `location "${id.slice(0, MAX_SHOWN)}"`;
+  const place =
+    id === undefined ? `listLocations[${index}]` : `location "${id.slice(0, MAX_SHOWN_ID_CHARACTERS)}"`;
   const withPlace = (said: string) => said.replace(/^location/, () => place);
   return {
     id,
