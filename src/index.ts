@@ -20,7 +20,6 @@ export {
   isEnforcementError,
   type RefusalReason,
 } from "./core/errors.ts";
-export type { Authorizer, PresentedCredential, StoredCredential } from "./core/lookup/credential.ts";
 export type {
   DialectQuestion,
   LookupAnswer,
@@ -35,7 +34,13 @@ export type {
   LookupRefusalCode,
 } from "./core/lookup/dialect.ts";
 export type { FindPermits, PermitQuery } from "./core/lookup/find-permits.ts";
-export type { LookupReply, LookupRequest } from "./core/lookup/lookup-message.ts";
+export type {
+  Authorizer,
+  LookupReply,
+  LookupRequest,
+  PresentedCredential,
+  StoredCredential,
+} from "./core/lookup/lookup-message.ts";
 export type {
   LookupCredential,
   LookupProbe,

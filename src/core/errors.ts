@@ -125,7 +125,7 @@ export function isEnforcementError(value: unknown): value is EnforcementError {
 }
 
 /** What kind of thing was thrown, in one word: the name of an error, also of another realm's; else its type. */
-export function nameOfThrown(thrown: unknown): string {
+function nameOfThrown(thrown: unknown): string {
   try {
     const isError = thrown instanceof Error || Object.prototype.toString.call(thrown) === "[object Error]";
     const name: unknown = isError ? (thrown as Error).name : typeof thrown;
@@ -134,6 +134,11 @@ export function nameOfThrown(thrown: unknown): string {
     // A getter or a proxy of the host's threw.
     return "Error";
   }
+}
+
+/** What may be shown of a thrown value: the message of an {@link EnforcementError}, the name of anything else. */
+export function messageOfThrown(thrown: unknown): string {
+  return isEnforcementError(thrown) ? thrown.message : nameOfThrown(thrown);
 }
 
 const MAX_NAME_LENGTH = 100;

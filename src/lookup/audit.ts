@@ -1,7 +1,7 @@
-import { isEnforcementError, nameOfThrown } from "../core/errors.ts";
+import { messageOfThrown } from "../core/errors.ts";
 import { formatInstant } from "../core/instant.ts";
-import type { StoredCredential } from "../core/lookup/credential.ts";
 import type { LookupQuery } from "../core/lookup/dialect.ts";
+import type { StoredCredential } from "../core/lookup/lookup-message.ts";
 import { rankCandidates } from "../core/names/closest-names.ts";
 import type { NameCandidate } from "../core/names/rank-candidates.ts";
 import type { LookupHandlerReply } from "./closed-reply.ts";
@@ -154,6 +154,6 @@ function toUnderstood(
 }
 
 function toFailure({ at, thrown }: NonNullable<Inquiry["failure"]>): LookupFailure {
-  const message = isEnforcementError(thrown) ? thrown.message : nameOfThrown(thrown);
+  const message = messageOfThrown(thrown);
   return Object.defineProperty({ at, message }, "cause", { value: thrown, enumerable: false });
 }

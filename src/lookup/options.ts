@@ -1,10 +1,9 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Directory } from "../core/directory/directory.ts";
 import { fieldError, readId, readRecord } from "../core/fields.ts";
-import type { Authorizer } from "../core/lookup/credential.ts";
 import { isLookupDialect } from "../core/lookup/dialect.ts";
 import type { FindPermits } from "../core/lookup/find-permits.ts";
-import type { LookupRequest } from "../core/lookup/lookup-message.ts";
+import type { Authorizer, LookupRequest } from "../core/lookup/lookup-message.ts";
 import {
   readChoice,
   readConfig,

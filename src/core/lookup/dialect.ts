@@ -2,8 +2,7 @@ import type { Company, Location } from "../directory/directory.ts";
 import type { Permit } from "../permit/permit.ts";
 import type { Plate } from "../permit/plate.ts";
 import type { RegionMatch } from "../permit/region.ts";
-import type { PresentedCredential } from "./credential.ts";
-import type { LookupReply, LookupRequest } from "./lookup-message.ts";
+import type { LookupReply, LookupRequest, PresentedCredential } from "./lookup-message.ts";
 import type { LookupProbe } from "./lookup-probe.ts";
 
 /**

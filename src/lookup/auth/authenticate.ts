@@ -1,8 +1,7 @@
 import { fieldError, readId, readList } from "../../core/fields.ts";
 import { attempt } from "../../core/iterables.ts";
-import type { Authorizer, StoredCredential } from "../../core/lookup/credential.ts";
 import type { LookupDialect, LookupRefusal } from "../../core/lookup/dialect.ts";
-import type { LookupRequest } from "../../core/lookup/lookup-message.ts";
+import type { Authorizer, LookupRequest, StoredCredential } from "../../core/lookup/lookup-message.ts";
 import { ignorePromise, isPromise, type MaybePromise, thenMaybe } from "../../core/maybe-promise.ts";
 import { type Deadline, isInterruption } from "../deadline.ts";
 import type { LookupWork, ThrottleSettings } from "../options.ts";

@@ -1,5 +1,5 @@
 import { fieldError, readRecord } from "../../core/fields.ts";
-import type { Authorizer, PresentedCredential, StoredCredential } from "../../core/lookup/credential.ts";
+import type { Authorizer, PresentedCredential, StoredCredential } from "../../core/lookup/lookup-message.ts";
 import { isPromise, type MaybePromise, thenMaybe } from "../../core/maybe-promise.ts";
 import { readConfig } from "../../core/options.ts";
 import { proveCredential, sha256Hex } from "./secret-hash.ts";

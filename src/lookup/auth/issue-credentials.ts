@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readId, readList, readRecord } from "../../core/fields.ts";
-import type { StoredCredential } from "../../core/lookup/credential.ts";
+import type { StoredCredential } from "../../core/lookup/lookup-message.ts";
 import { sha256Hex } from "./secret-hash.ts";
 
 /** A new credential: the user name and password for the vendor, and the record that the host stores. */

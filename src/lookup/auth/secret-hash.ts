@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from "node:crypto";
 import { fieldError, readList } from "../../core/fields.ts";
-import type { StoredCredential } from "../../core/lookup/credential.ts";
+import type { StoredCredential } from "../../core/lookup/lookup-message.ts";
 
 // A wrong secret is compared at least this often, also when the name is unknown. The time that a refusal takes then reveals
 // neither whether a name exists nor whether its secret is being rotated.

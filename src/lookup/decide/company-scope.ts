@@ -5,8 +5,8 @@ import {
   readAnsweredLocations,
 } from "../../core/directory/read-answers.ts";
 import { isCompanyEnabled } from "../../core/directory/switches.ts";
-import type { StoredCredential } from "../../core/lookup/credential.ts";
 import type { LookupReason } from "../../core/lookup/dialect.ts";
+import type { StoredCredential } from "../../core/lookup/lookup-message.ts";
 import { type MaybePromise, thenMaybe } from "../../core/maybe-promise.ts";
 import type { LookupWork } from "../options.ts";
 
@@ -56,9 +56,4 @@ function hasNoKnownLocation({ locationIds }: StoredCredential, { sound, malforme
     !sound.some(({ id }) => allowed.has(id)) &&
     !malformed.some(({ id }) => (id === undefined ? allowed.size > 0 : allowed.has(id)))
   );
-}
-
-/** Tells the two results of {@link loadCompanyScope} apart. */
-export function isOutOfScope(companyScope: CompanyScope | OutOfScope): companyScope is OutOfScope {
-  return "reason" in companyScope;
 }

@@ -1,12 +1,12 @@
 import type { Company } from "../../core/directory/directory.ts";
 import { fieldError } from "../../core/fields.ts";
-import type { StoredCredential } from "../../core/lookup/credential.ts";
 import { type LookupPlace, type LookupQuery, MAX_QUERIES } from "../../core/lookup/dialect.ts";
+import type { StoredCredential } from "../../core/lookup/lookup-message.ts";
 import type { LookupWork } from "../options.ts";
 import type { LookupAnswers } from "../outcome.ts";
-import { type CompanyScope, isOutOfScope, loadCompanyScope } from "./company-scope.ts";
+import { type CompanyScope, loadCompanyScope } from "./company-scope.ts";
 import { Inquiry } from "./inquiry.ts";
-import { isUnknownPlace, resolveScope, type Scope, type UnknownPlace } from "./scope.ts";
+import { resolveScope, type Scope, type UnknownPlace } from "./scope.ts";
 import {
   answerFromPermits,
   answerUnknownPlace,
@@ -50,7 +50,7 @@ async function answerReadable(
   work: LookupWork,
 ): Promise<void> {
   const companyScope = await loadCompanyScope(credential, work);
-  if (isOutOfScope(companyScope)) {
+  if ("reason" in companyScope) {
     for (const part of parts) part.answer = withoutMatches(part, companyScope.status, companyScope.reason);
     return;
   }
@@ -79,7 +79,7 @@ function findSearches(
     const place = query?.place;
     const scope = scopes.get(place) ?? resolveScope(company, locations, { credential, place, providerId });
     scopes.set(place, scope);
-    if (isUnknownPlace(scope)) {
+    if ("wanted" in scope) {
       part.answer = answerUnknownPlace(part, scope);
       return [];
     }

@@ -1,5 +1,4 @@
 import { fieldError } from "../../core/fields.ts";
-import type { StoredCredential } from "../../core/lookup/credential.ts";
 import type {
   DialectQuestion,
   LookupAnswer,
@@ -7,7 +6,7 @@ import type {
   LookupQuery,
   LookupRefusal,
 } from "../../core/lookup/dialect.ts";
-import type { LookupReply, LookupRequest } from "../../core/lookup/lookup-message.ts";
+import type { LookupReply, LookupRequest, StoredCredential } from "../../core/lookup/lookup-message.ts";
 import { ignorePromise, isPromise, type MaybePromise, thenMaybe } from "../../core/maybe-promise.ts";
 import {
   type Authentication,
@@ -20,9 +19,9 @@ import type { LookupWork } from "../options.ts";
 import type { LookupOutcome } from "../outcome.ts";
 import type { BodyProblem } from "../request/body.ts";
 import { screenRequest } from "../request/screen.ts";
-import { type CompanyScope, isOutOfScope, loadCompanyScope } from "./company-scope.ts";
+import { type CompanyScope, loadCompanyScope } from "./company-scope.ts";
 import { decideList } from "./decide-list.ts";
-import { type AskedPlace, isUnknownPlace, resolveScope } from "./scope.ts";
+import { type AskedPlace, resolveScope } from "./scope.ts";
 import {
   answerFromPermits,
   answerMalformed,
@@ -125,7 +124,7 @@ export function decideQuery(
   const { settings, inquiry } = work;
   if (!understandQuery(query, inquiry, settings)) return answerUnreadable(inquiry);
   return thenMaybe(loadCompanyScope(credential, work), (companyScope) =>
-    isOutOfScope(companyScope)
+    "reason" in companyScope
       ? withoutMatches(inquiry, companyScope.status, companyScope.reason)
       : decideInScope(
           companyScope,
@@ -142,7 +141,7 @@ function decideInScope(
 ): MaybePromise<LookupAnswer> {
   const { settings, inquiry } = work;
   const scope = settings.findScope(company, locations, asked);
-  if (isUnknownPlace(scope)) return answerUnknownPlace(inquiry, scope);
+  if ("wanted" in scope) return answerUnknownPlace(inquiry, scope);
   const early = answerWithoutSource(inquiry, scope);
   if (early !== undefined) return early;
   const context = { company, scope, graceMs: settings.graceMs };
@@ -159,14 +158,14 @@ async function decidePlaces(
   const { inquiry, settings } = work;
   inquiry.asksForPlaces = true;
   const companyScope = await loadCompanyScope(credential, work);
-  if (isOutOfScope(companyScope)) {
+  if ("reason" in companyScope) {
     return companyScope.status === "none"
       ? { locations: [] }
       : withoutMatches(inquiry, "undetermined", companyScope.reason);
   }
   const everywhere = { credential, place: undefined, providerId: settings.provider.id };
   const scope = resolveScope(companyScope.company, companyScope.locations, everywhere);
-  if (isUnknownPlace(scope)) return answerUnknownPlace(inquiry, scope);
+  if ("wanted" in scope) return answerUnknownPlace(inquiry, scope);
   // Undetermined instead of a list without this location: a client that stores the list would delete the place.
   const [malformed] = scope.malformed;
   if (malformed !== undefined) return answerMalformed(inquiry, malformed);

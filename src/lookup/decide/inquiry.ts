@@ -1,5 +1,5 @@
-import type { StoredCredential } from "../../core/lookup/credential.ts";
 import type { LookupAnswer, LookupQuery } from "../../core/lookup/dialect.ts";
+import type { StoredCredential } from "../../core/lookup/lookup-message.ts";
 import type { Permit } from "../../core/permit/permit.ts";
 import type { MatchQuestion } from "./match.ts";
 import type { UnknownPlace } from "./scope.ts";

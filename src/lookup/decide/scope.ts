@@ -1,8 +1,8 @@
 import type { Company, Location } from "../../core/directory/directory.ts";
 import type { LocationList, MalformedLocation } from "../../core/directory/read-answers.ts";
 import { isCompanyEnabled, isEnabled, providerEntry } from "../../core/directory/switches.ts";
-import type { StoredCredential } from "../../core/lookup/credential.ts";
 import type { LookupPlace } from "../../core/lookup/dialect.ts";
+import type { StoredCredential } from "../../core/lookup/lookup-message.ts";
 
 /** The ways in which a query may name its place. */
 export const PLACE_KINDS: readonly LookupPlace["by"][] = ["location", "station", "zone"];
@@ -81,11 +81,6 @@ const NONE: readonly never[] = Object.freeze([]);
 export function searchedIds({ locationIds, malformed }: Scope): readonly string[] {
   if (malformed.length === 0) return locationIds;
   return Object.freeze([...new Set([...locationIds, ...malformed.flatMap(({ id }) => id ?? [])])]);
-}
-
-/** Tells the two results of {@link resolveScope} apart. */
-export function isUnknownPlace(scope: Scope | UnknownPlace): scope is UnknownPlace {
-  return "wanted" in scope;
 }
 
 function reachableLocations({ sound }: LocationList, { locationIds }: StoredCredential): readonly Location[] {

@@ -1,5 +1,5 @@
 import type { Location } from "../../core/directory/directory.ts";
-import { isEnforcementError, nameOfThrown } from "../../core/errors.ts";
+import { messageOfThrown } from "../../core/errors.ts";
 import type { LookupAnswer } from "../../core/lookup/dialect.ts";
 import { rankCandidates } from "../../core/names/closest-names.ts";
 import type { LookupAudit } from "../audit.ts";
@@ -112,7 +112,7 @@ function describeAnswer(
   if (nearest !== undefined) return `${prefix}: permit ${nearest.permitId} ${nearest.why}.`;
   if (inquiry.unknownPlace !== undefined) return `${prefix}: ${describeUnknownPlace(inquiry.unknownPlace)}`;
   if (inquiry.failure !== undefined && inquiry.plateNumbers === undefined) {
-    return `${prefix}: which plate is meant cannot be read. ${messageOf(inquiry.failure.thrown)}`;
+    return `${prefix}: which plate is meant cannot be read. ${messageOfThrown(inquiry.failure.thrown)}`;
   }
   if (status === "undetermined" && inquiry.failure !== undefined) {
     return `${prefix}: ${describeFailure(inquiry.failure)}`;
@@ -134,11 +134,7 @@ function describeUnknownPlace({ wanted, names }: { wanted: string; names: readon
 }
 
 function describeFailure({ at, thrown }: { at: string; thrown: unknown }): string {
-  return `what failed was at the stage "${at}": ${messageOf(thrown)}`;
-}
-
-function messageOf(thrown: unknown): string {
-  return isEnforcementError(thrown) ? thrown.message : nameOfThrown(thrown);
+  return `what failed was at the stage "${at}": ${messageOfThrown(thrown)}`;
 }
 
 function describeDropped({ inquiry: { dropped } }: Replay): string[] {

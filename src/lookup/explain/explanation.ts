@@ -1,5 +1,5 @@
-import type { StoredCredential } from "../../core/lookup/credential.ts";
 import type { LookupPlace, LookupQuery } from "../../core/lookup/dialect.ts";
+import type { StoredCredential } from "../../core/lookup/lookup-message.ts";
 import type { LookupAudit } from "../audit.ts";
 import type { Miss } from "../decide/match.ts";
 

@@ -1,6 +1,6 @@
 import { fieldError, readList, readOptionalText, readRecord, readText } from "../../core/fields.ts";
-import type { StoredCredential } from "../../core/lookup/credential.ts";
 import type { LookupPlace, LookupQuery } from "../../core/lookup/dialect.ts";
+import type { StoredCredential } from "../../core/lookup/lookup-message.ts";
 import { canonicalPlateNumber } from "../../core/permit/plate.ts";
 import type { LookupAudit } from "../audit.ts";
 import { PLACE_KINDS } from "../decide/scope.ts";

@@ -1,5 +1,5 @@
-import type { StoredCredential } from "../../core/lookup/credential.ts";
 import type { LookupAnswer, LookupQuery, LookupRefusal } from "../../core/lookup/dialect.ts";
+import type { StoredCredential } from "../../core/lookup/lookup-message.ts";
 import type { MaybePromise } from "../../core/maybe-promise.ts";
 import { toOutcome } from "../answer.ts";
 import { Deadline } from "../deadline.ts";

@@ -13,6 +13,7 @@ import {
   findMissingBody,
   type NodeConnection,
   type NodeRequestHead,
+  nowOf,
 } from "./node-exchange.ts";
 
 export type { NodeConnection, NodeRequestHead } from "./node-exchange.ts";
@@ -59,7 +60,7 @@ export function toFastifyHandler(
 ): (request: FastifyLookupRequest, reply: FastifyLookupReply) => void {
   assertHandler(handler, "toFastifyHandler");
   return (request, reply) => {
-    const startedAt = performance.now() - (reply.elapsedTime ?? 0);
+    const startedAt = nowOf(handler) - (reply.elapsedTime ?? 0);
     const body = toBodyText(request.body) ?? findMissingBody(request);
     const take = (known: LookupHandlerReply): void => sendReply(reply, known);
     answerOverNode(handler, request, { body, startedAt, connection: reply.raw, take });

@@ -1,6 +1,7 @@
 import { EnforcementError } from "../../core/errors.ts";
 import type { LookupReply } from "../../core/lookup/lookup-message.ts";
 import { isPromise, type MaybePromise, thenMaybe } from "../../core/maybe-promise.ts";
+import { systemTimers } from "../../core/timers.ts";
 import { replyToBrokenDialect } from "../answer.ts";
 import { isBodiless, type LookupHandlerReply } from "../closed-reply.ts";
 import { answerAtOnce, findOwnAnswer, type PermitLookupHandler } from "../handler.ts";
@@ -61,7 +62,7 @@ export function exchangeOverNode(
     sendReply(response, reply);
     onEnd();
   };
-  const startedAt = performance.now();
+  const startedAt = nowOf(handler);
   const ours = findOwnAnswer(handler);
   const body = findBody(
     request,
@@ -71,6 +72,11 @@ export function exchangeOverNode(
     if (known === undefined) onEnd();
     else answerOverNode(handler, request, { body: known, startedAt, connection: response, take });
   });
+}
+
+/** Now by the handler's timer, in the milliseconds of `performance.now()`; by the machine's where a host wrapped `answer`. */
+export function nowOf(handler: PermitLookupHandler): number {
+  return findOwnAnswer(handler)?.timer.now() ?? systemTimers.monotonic();
 }
 
 function sendReply(response: NodeResponse, reply: LookupHandlerReply): void {
@@ -114,7 +120,7 @@ function writeReply(response: NodeResponse, { status, headers, body }: LookupRep
 /** A Node request's body, arrival and connection, and the function that sends the reply. */
 interface NodeExchange {
   readonly body: ReadBody;
-  /** When the request arrived, in the milliseconds of `performance.now()`. */
+  /** When the request arrived, by {@link nowOf}. */
   readonly startedAt: number;
   readonly connection: NodeConnection;
   readonly take: (reply: LookupHandlerReply) => void;

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { inspect } from "node:util";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Authorizer, StoredCredential } from "../../../src/core/lookup/credential.ts";
-import type { LookupRequest } from "../../../src/core/lookup/lookup-message.ts";
+import type { Authorizer, LookupRequest, StoredCredential } from "../../../src/core/lookup/lookup-message.ts";
 import { apiKeyAuth, basicAuth, bearerAuth } from "../../../src/lookup/auth/authorizers.ts";
 import { issueCredentials } from "../../../src/lookup/auth/issue-credentials.ts";
 import { failureOf } from "../../support/registrations.ts";

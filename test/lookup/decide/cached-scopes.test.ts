@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Company } from "../../../src/core/directory/directory.ts";
 import { readAnsweredLocations } from "../../../src/core/directory/read-answers.ts";
-import type { StoredCredential } from "../../../src/core/lookup/credential.ts";
 import type { LookupPlace } from "../../../src/core/lookup/dialect.ts";
+import type { StoredCredential } from "../../../src/core/lookup/lookup-message.ts";
 import { createScopeFinder, resolveScope } from "../../../src/lookup/decide/scope.ts";
 import { companies, directory, locations } from "../campus.ts";
 

@@ -1,6 +1,5 @@
 import { fieldError } from "../../../../core/fields.ts";
 import { formatInstant } from "../../../../core/instant.ts";
-import type { PresentedCredential } from "../../../../core/lookup/credential.ts";
 import type {
   LookupAnswer,
   LookupDialect,
@@ -8,7 +7,11 @@ import type {
   LookupQuery,
   LookupRefusal,
 } from "../../../../core/lookup/dialect.ts";
-import type { LookupReply, LookupRequest } from "../../../../core/lookup/lookup-message.ts";
+import type {
+  LookupReply,
+  LookupRequest,
+  PresentedCredential,
+} from "../../../../core/lookup/lookup-message.ts";
 import { toEndText } from "../../../../core/lookup/wire-forms.ts";
 import { irisProbe } from "./probe.ts";
 import { findChild, parseSoapMessage, SOAP, type SoapMessage, textOf } from "./soap-message.ts";

@@ -1,6 +1,6 @@
 import type { EnforcementError } from "../../../../core/errors.ts";
 import { fieldError } from "../../../../core/fields.ts";
-import type { PresentedCredential } from "../../../../core/lookup/credential.ts";
+import type { PresentedCredential } from "../../../../core/lookup/lookup-message.ts";
 import { parseXmlBody, type XmlElement } from "./xml-body.ts";
 
 /** SOAP 1.1. The namespace of 1.2 is another one. */
