@@ -151,22 +151,22 @@ export function withErrorDetails(
   return new EnforcementError(error.code, error.message, { ...definedDetails(error), ...details });
 }
 
+const DETAIL_KEYS = [
+  "providerId",
+  "operation",
+  "field",
+  "outcome",
+  "retryable",
+  "attempts",
+  "status",
+  "vendorCode",
+  "vendorMessage",
+  "reason",
+  "traceId",
+  "retryAfterMs",
+] as const satisfies readonly (keyof EnforcementErrorDetails)[];
+
 function definedDetails(error: EnforcementError): EnforcementErrorDetails {
-  const { providerId, operation, field, outcome, retryable, attempts } = error;
-  const { status, vendorCode, vendorMessage, reason, traceId, retryAfterMs } = error;
-  const details = {
-    providerId,
-    operation,
-    field,
-    outcome,
-    retryable,
-    attempts,
-    status,
-    vendorCode,
-    vendorMessage,
-    reason,
-    traceId,
-    retryAfterMs,
-  };
-  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
+  const details = DETAIL_KEYS.map((key) => [key, error[key]] as const);
+  return Object.fromEntries(details.filter(([, value]) => value !== undefined));
 }

@@ -17,8 +17,7 @@ import {
 import { Interruption } from "../deadline.ts";
 import type { LookupWork } from "../options.ts";
 import type { LookupOutcome } from "../outcome.ts";
-import type { BodyProblem } from "../request/body.ts";
-import { screenRequest } from "../request/screen.ts";
+import { type BodyProblem, screenRequest } from "../request/body.ts";
 import { type CompanyScope, loadCompanyScope } from "./company-scope.ts";
 import { decideList } from "./decide-list.ts";
 import { type AskedPlace, resolveScope } from "./scope.ts";

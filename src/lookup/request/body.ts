@@ -1,3 +1,7 @@
+import type { LookupDialect, LookupRefusal } from "../../core/lookup/dialect.ts";
+import type { LookupRequest } from "../../core/lookup/lookup-message.ts";
+import { createRefusal } from "../outcome.ts";
+
 /** Longest body that is read, in bytes. A lookup is well under one kilobyte. */
 export const MAX_BODY_BYTES = 16 * 1024;
 
@@ -19,7 +23,7 @@ export type ReadBody =
 const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Whether a text is longer than {@link MAX_BODY_BYTES} in UTF-8. */
-export function isTooLarge(text: string): boolean {
+function isTooLarge(text: string): boolean {
   // A UTF-16 code unit takes at most three bytes in UTF-8, so short texts need no count.
   return text.length * 3 > MAX_BODY_BYTES && Buffer.byteLength(text) > MAX_BODY_BYTES;
 }
@@ -66,4 +70,32 @@ export function toBodyText(parsed: unknown): ReadBody | undefined {
   } catch {
     return { problem: "unreadable" };
   }
+}
+
+/**
+ * Checks method, body and content type before authentication. Returns the refusal, or `undefined` for an acceptable request.
+ */
+export function screenRequest(
+  request: LookupRequest,
+  dialect: LookupDialect,
+  bodyProblem: BodyProblem | undefined,
+): LookupRefusal | undefined {
+  if (!dialect.methods.includes(request.method)) {
+    return createRefusal("method_not_allowed", { headers: { allow: dialect.methods.join(", ") } });
+  }
+  if (bodyProblem === "too_large" || isTooLarge(request.body)) return createRefusal("body_too_large");
+  if (bodyProblem === "consumed") return createRefusal("body_consumed");
+  if (bodyProblem === "unreadable")
+    return createRefusal("invalid_request", { message: "The body is not readable text; send UTF-8." });
+  if (!isServedMediaType(request, dialect)) return createRefusal("unsupported_media_type");
+  return undefined;
+}
+
+function isServedMediaType(request: LookupRequest, dialect: LookupDialect): boolean {
+  if (request.method === "GET") return true;
+  const contentType = request.header("content-type");
+  // A request without a body needs no content type. The dialect reports what is missing.
+  if (contentType === undefined) return request.body === "";
+  const mediaType = contentType.split(";", 1)[0] ?? "";
+  return dialect.contentTypes.includes(mediaType.trim().toLowerCase());
 }
