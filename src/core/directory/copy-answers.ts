@@ -16,15 +16,16 @@ import {
   readLocation,
 } from "./directory.ts";
 
-// Copies of what was read last of each object of a host's, so that one that is as it was need not be read again. A host may
-// change its object between two calls: it is compared with its copy each time. A comparison may say "no" without need.
+// Keeps a checked copy of each object that a host's directory returned, so that an unchanged object is not read again. A host
+// may change its object between two calls, so each call compares the object with its copy. A comparison may report a
+// difference where there is none: the object is then read again.
 
-/** How one kind of entry is read, and compared with its copy. */
+/** The copies of one kind of entry, and the functions that read an entry and compare it with its copy. */
 export interface Copies<Entry> {
   readonly kind: EntryKind;
   readonly copies: WeakMap<object, Copy<Entry>>;
   readonly read: (value: unknown, field: string) => Entry;
-  /** Whether reading `value` again would give `copy`, its providers aside. */
+  /** Whether reading `value` again would return `copy`. Does not compare the providers. */
   readonly isAsRead: (value: Partial<Record<string, unknown>>, copy: Entry) => boolean;
   readonly keys: readonly string[];
   readonly providerKeys: readonly string[];
@@ -59,7 +60,7 @@ export const locationCopies: Copies<Location> = {
 };
 
 /**
- * A checked copy of a company or location of a host's own.
+ * Reads a company or location that a host's directory returned, as a checked copy.
  *
  * @throws EnforcementError `invalid_input` naming what is wrong inside `company` or `location`
  */
@@ -76,7 +77,7 @@ export function readOnce<Entry extends Company | Location>(value: unknown, of: C
     copies.set(value, { entry, providerIds: Object.keys(entry.providers) });
     return entry;
   } catch (thrown) {
-    // A lazy relation of an ORM is a promise.
+    // An ORM returns a lazy relation as a promise, whose rejection would end the process.
     ignorePromisesIn(value, 3);
     throw isEnforcementError(thrown) ? thrown : fieldError(kind, "cannot be read: a getter of it failed.");
   }

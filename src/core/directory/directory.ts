@@ -24,22 +24,22 @@ export interface Company {
   readonly providers: Readonly<Record<string, CompanyProvider>>;
 }
 
-/** A company's switch for one provider. */
+/** A company's switch for one provider. `enabled: false` is the same as an absent entry. */
 export interface CompanyProvider {
   readonly enabled: boolean;
   /** The vendor's own code for the company, such as `PASSPORTUNIVERSITY`. Kept for records; it is on no wire. */
   readonly code?: string;
 }
 
-/** One place where a company's permits are valid. */
+/** One place where a company's permits are valid. A permit names it by its id. */
 export interface Location {
   readonly id: string;
   readonly companyId: string;
-  /** Vendors find a location by this name, to the letter. */
+  /** The name that people know. Where a vendor finds a location by its name, it is compared code unit for code unit. */
   readonly name: string;
   /** The zone's name where it is not the location's own. */
   readonly zoneName?: string;
-  /** ISO 3166-2 code, the default for plates that come without a region. Absent: such plates stay without one. */
+  /** ISO 3166-2 code, such as `CA-NB`: the region of plates that have none. Absent: such plates stay without a region. */
   readonly region?: string;
   /** By provider id. A provider that is absent here is switched off for this location. */
   readonly providers: Readonly<Record<string, LocationProvider>>;
@@ -59,22 +59,23 @@ export interface LocationProvider {
  *
  * Ids and targets have at most 512 characters as `length` counts them, and at most 880 bytes in UTF-8.
  *
- * Whatever it gives is checked as {@link memoryDirectory} checks: a key that is not known is an error too, so give
- * companies and locations with the documented keys alone, not rows of a table. A location that cannot be read is
- * neither on nor off: its deliveries wait, and a lookup that it could have answered is undetermined. Objects may be the
- * same at each call or new ones, and may change between two calls.
+ * The handler and sync check each answer as {@link memoryDirectory} does. An unknown key is an error: return companies and
+ * locations with the documented keys alone, not rows of a table. A location that cannot be read is neither on nor off: sync
+ * waits with its deliveries, and a lookup that it could have answered is undetermined. A directory may return the same
+ * objects at each call or new ones, and may change them between two calls.
  */
 export interface Directory {
-  /** The company, or `undefined` when there is none with this id; `null` is taken for `undefined`. */
+  /** The company; `undefined` or `null` when there is none with this id. */
   getCompany(id: string): MaybePromise<Company | undefined>;
   /**
-   * All locations of a company. Empty when it has none, or does not exist. An iterator that can be used once must be a
-   * new one at each call. Locations of another company are left out.
+   * All locations of a company. Empty when the company has none, or does not exist. An iterator that can be used once must be
+   * a new one at each call, and an iterable other than an array has at most a million entries. Lookups and sync ignore
+   * locations of another company.
    */
   listLocations(companyId: string): MaybePromise<Iterable<Location>>;
 }
 
-/** A company's list of locations in a {@link memoryDirectory}: frozen throughout, so that what follows from it may be kept. */
+/** A company's list of locations in a {@link memoryDirectory}. It is frozen throughout, so callers may cache what they derive. */
 interface UnchangingList {
   readonly companyId: string;
   readonly sound: readonly Location[];
@@ -84,7 +85,7 @@ interface UnchangingList {
 
 const NONE: readonly never[] = Object.freeze([]);
 
-// What marks the objects of a memoryDirectory. The properties are not enumerable, so a host's copy does not have them.
+// Marks of the objects of a memoryDirectory. They are not enumerable, so that a copy of the host's does not have them.
 const LIST = Symbol("unchanging list");
 const KIND = Symbol("kind of frozen entry");
 
@@ -97,7 +98,7 @@ export function findUnchangingList(locations: object, companyId: string): Unchan
 /** What an entry of a directory is. */
 export type EntryKind = "company" | "location";
 
-/** Whether it is a company or location of a {@link memoryDirectory}: checked, and frozen throughout. */
+/** Whether a value is a company or location of a {@link memoryDirectory}, which is checked and frozen throughout. */
 export function isFrozenEntry(value: object, kind: EntryKind): boolean {
   return Object.isFrozen(value) && (value as { readonly [KIND]?: EntryKind })[KIND] === kind;
 }
@@ -108,8 +109,8 @@ function markFrozen<Entry extends Company | Location>(entry: Entry, kind: EntryK
 }
 
 /**
- * A directory held in memory. It checks and copies what it is given, so later changes to those objects do not
- * reach it.
+ * Creates a directory in memory. It checks and copies the entries, so later changes to those objects do not reach it. Both
+ * lists may be empty.
  *
  * @throws EnforcementError `invalid_input` naming the entry: an unknown key, an empty, repeated or too long id, a location
  * of an unknown company, a region that is none
@@ -165,7 +166,7 @@ export function isStage(value: unknown): value is NonNullable<LocationProvider["
   return STAGES.includes(value);
 }
 
-/** Checks and copies a company that a host gave. */
+/** Checks and copies a host's company. @throws EnforcementError `invalid_input` naming the key inside `field` */
 export function readCompany(value: unknown, field: string): Company {
   const company = readEntity(value, field, COMPANY_KEYS);
   return Object.freeze({
@@ -175,7 +176,7 @@ export function readCompany(value: unknown, field: string): Company {
   });
 }
 
-/** Checks and copies a location that a host gave. */
+/** Checks and copies a host's location. @throws EnforcementError `invalid_input` naming the key inside `field` */
 export function readLocation(value: unknown, field: string): Location {
   const location = readEntity(value, field, LOCATION_KEYS);
   const zoneName = readOptionalText(location["zoneName"], `${field}.zoneName`);
@@ -191,8 +192,8 @@ export function readLocation(value: unknown, field: string): Location {
 }
 
 /**
- * A record whose keys are all known. Where a key that is needed is missing and another one is not known, such as
- * `company_id`, the error names the former and shows the latter.
+ * Reads a record whose keys are all known. When a required key is missing and another key is unknown, such as `company_id`,
+ * the error names the missing key and shows the unknown one.
  */
 function readEntity(value: unknown, field: string, keys: readonly string[]): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value))
@@ -216,8 +217,8 @@ function readRegion(value: unknown, field: string): string | undefined {
 }
 
 /**
- * Whether all that a value holds can be its own keys. A `Map`, a promise and an object of getters have none: read as `{}`,
- * they would switch every provider off.
+ * Whether a value keeps its entries in keys of its own. A `Map`, a promise and an object of getters do not: read as `{}`, they
+ * would switch every provider off.
  */
 export function isKeyed(value: unknown): value is object {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;

@@ -14,32 +14,32 @@ import {
 } from "./directory.ts";
 import { providerEntry } from "./switches.ts";
 
-// Reads what a host's own Directory gives: all that looks at companies and locations reads them here. Nothing that a
-// memoryDirectory holds is read twice.
+// Reads what a host's Directory returns, for lookups and for sync. Entries of a memoryDirectory were checked when it was
+// created, and are not read again.
 
-/** A location that cannot be read: whether it is switched on, and what it is called, is not known. */
+/** A location that cannot be read. Whether it is switched on, and what vendors call it, is not known. */
 export interface MalformedLocation {
-  /** Its id, where that much can be read. */
+  /** Its id; `undefined` when the id cannot be read either. */
   readonly id: string | undefined;
-  /** Its place in the list, from 0. */
+  /** Its index in the list. */
   readonly index: number;
-  /** What is wrong, inside the location: `providers`, `providers["passport"].enabled`. */
+  /** The field that is wrong, inside the location: `providers`, `providers["passport"].enabled`. */
   readonly field: string;
   /** `invalid_input` naming location, field and remedy. */
   readonly error: EnforcementError;
-  /** What else can be read of it. A `null` name: not known, so that it may be any. */
+  /** Its name; `null` when it is not known, so that it may be any. */
   readonly name: string | null;
   readonly zoneName: string | null;
   readonly region: string | undefined;
-  /** What a provider calls it: its target, else its name. */
+  /** Its target at a provider, else its name; `null` when neither is known. */
   targetOrName(providerId: string): string | null;
 }
 
-/** A company's locations as its directory gave them. */
+/** A company's locations as its directory returned them. */
 export interface LocationList {
   readonly sound: readonly Location[];
   readonly malformed: readonly MalformedLocation[];
-  /** Whether `sound` is frozen, and always the same list of this company. */
+  /** Whether `sound` is frozen, and the same list at each call. */
   readonly isUnchanging: boolean;
 }
 
@@ -47,9 +47,9 @@ const LOOK_EVERY = 256;
 const MAX_SHOWN_ID_CHARACTERS = 200;
 
 /**
- * The company that `getCompany` gave; `undefined` when there is none.
+ * Reads the company that `getCompany` returned; `undefined` when there is none.
  *
- * @throws EnforcementError `invalid_input` naming the field when it cannot be read, or is another company
+ * @throws EnforcementError `invalid_input` naming the field when the company cannot be read, or has another id
  */
 export function readAnsweredCompany(value: unknown, companyId: string): Company | undefined {
   if (value === undefined || value === null) return undefined;
@@ -60,10 +60,10 @@ export function readAnsweredCompany(value: unknown, companyId: string): Company 
 }
 
 /**
- * The company's locations that `listLocations` gave. One that cannot be read, or whose id is used twice, is listed
- * apart; another company's is left out.
+ * Reads the locations that `listLocations` returned. A location that cannot be read, or whose id is used twice, is listed in
+ * `malformed`. A location of another company is left out.
  *
- * @param onWay called now and then while a long list is read; what it throws ends the reading
+ * @param onWay called once for 256 entries, so that a long list respects a deadline; an error that it throws ends the reading
  * @throws EnforcementError `invalid_input` when the list itself cannot be read to its end
  */
 export function readAnsweredLocations(
@@ -101,12 +101,12 @@ export function readAnsweredLocations(
     }
     index += 1;
   }
-  // An entry whose id alone could be read stands against a sound one of the same id.
+  // A malformed location may come after a sound one with the same id.
   for (const id of malformedIds) sound.delete(id);
   return { sound: [...sound.values()], malformed, isUnchanging: false };
 }
 
-/** The malformed location that a location which is not among the sound ones may be: that of its id before all. */
+/** The malformed location that may have this id: the one with the id, else one whose id cannot be read. */
 export function findMalformed(
   malformed: readonly MalformedLocation[],
   id: string,
@@ -140,13 +140,13 @@ function textOf(value: unknown, key: keyof Location): string | undefined {
   return toName(attempt(() => (value as Partial<Location>)[key]));
 }
 
-/** A text that can be a name; `undefined` of anything else. */
+/** The value when it is a text that can be a name, else `undefined`. */
 function toName(value: unknown): string | undefined {
   if (typeof value !== "string" || value.trim() === "") return undefined;
   return findDamage(value) === undefined ? value : undefined;
 }
 
-/** What a provider calls a location of which not everything can be read; `undefined` when it is not known. */
+/** The target of a malformed location at a provider, else its name; `undefined` when it is not known. */
 function findTarget({ name, providers }: Partial<Location>, providerId: string): string | undefined {
   if (!isKeyed(providers)) return undefined;
   const entry: unknown = providerEntry(providers, providerId);
@@ -156,10 +156,10 @@ function findTarget({ name, providers }: Partial<Location>, providerId: string):
   return toName(target === undefined ? name : target);
 }
 
-/** `location.providers` → `providers`; of the location as a whole: the key that is not known, else `location`. */
+/** `location.providers` → `providers`. For an error about the whole location: its unknown key, else `location`. */
 function fieldInside({ field = "location" }: EnforcementError, value: unknown): string {
   if (field.startsWith("location.")) return field.slice("location.".length);
-  // A proxy that was revoked throws even where it is asked whether it is an array.
+  // A revoked proxy throws even in Array.isArray.
   const unknownKey = attempt(() => (isKeyed(value) ? findUnknownKey(value, LOCATION_KEYS) : undefined));
   return /^key "(.*)"$/.exec(unknownKey === undefined ? "" : describeKey(unknownKey))?.[1] ?? "location";
 }

@@ -1,6 +1,6 @@
 import type { Company, Location } from "./directory.ts";
 
-/** The entry of one provider in `providers`, also when a host's object has a prototype. */
+/** The entry of a provider, without what a host's object inherits: a provider may be called `constructor`. */
 export function providerEntry<Entry>(
   providers: Readonly<Record<string, Entry>> | undefined,
   providerId: string,
@@ -13,7 +13,7 @@ export function isCompanyEnabled(company: Company, providerId: string): boolean 
   return providerEntry(company.providers, providerId)?.enabled === true;
 }
 
-/** Whether a provider is switched on at both levels. One of them alone is not enough. */
+/** Whether a provider is switched on for both the company and the location. */
 export function isEnabled(company: Company, location: Location, providerId: string): boolean {
   return (
     isCompanyEnabled(company, providerId) && providerEntry(location.providers, providerId)?.enabled === true

@@ -1,4 +1,4 @@
-/** Entries by key. Made for lists in which nearly every key has one entry: those cost no array. */
+/** Entries by key. A key with one entry costs no array: in most lists nearly every key has one. */
 export interface Groups<Entry> {
   /** In order of appearance; empty for an unknown key. */
   get(key: string): readonly Entry[];

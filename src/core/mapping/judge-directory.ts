@@ -3,11 +3,11 @@ import { isCompanyEnabled } from "../directory/switches.ts";
 import { hasForbiddenCharacters, showName } from "../names/visible-name.ts";
 import { type ExaminedMapping, isUnreadable, type MappingFinding } from "./read-mapping.ts";
 
-// What is wrong with a company and its locations in themselves, whatever the vendor has.
+// Finds problems of a company and its locations that do not depend on the vendor's list.
 
 const COMPANY_PATH = Object.freeze(["company"]);
 
-/** What is wrong with the company and with the mapping as a whole. */
+/** Problems of the company, and of the mapping as a whole. */
 export function judgeCompany(mapping: ExaminedMapping): MappingFinding[] {
   const { company, enabled } = mapping;
   const ofNames =
@@ -20,7 +20,7 @@ export function judgeCompany(mapping: ExaminedMapping): MappingFinding[] {
   ];
 }
 
-/** What is wrong with a location's names. */
+/** Problems of a location's id and names. */
 export function judgeLocationNames({ id, name, zoneName = "" }: Location): MappingFinding[] {
   return [...judgeName("id", id), ...judgeName("name", name), ...judgeName("zoneName", zoneName)];
 }
@@ -51,7 +51,7 @@ function findDisabledCompany({ company, enabled, providerId }: ExaminedMapping):
 }
 
 function findNothingEnabled({ problems, entries, locations, providerId }: ExaminedMapping): MappingFinding[] {
-  // What could not be read may be switched on.
+  // A location that could not be read may be switched on.
   if (problems.length > 0 || entries.some(isUnreadable)) return [];
   return [
     {

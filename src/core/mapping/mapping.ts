@@ -1,25 +1,26 @@
 import type { Company, Location } from "../directory/directory.ts";
 import type { NameCandidate, NameDifference } from "../names/rank-candidates.ts";
 
-/** What every mapping validator compares. Vendors add the list that they can give: stations, zones, SpotIDs. */
+/** The input of every mapping validator. Each vendor's validator also takes the vendor's list: stations, zones, SpotIDs. */
 export interface MappingInput {
   readonly company: Company;
+  /** The company's locations. Empty gives the warning `no_location_enabled`. */
   readonly locations: Iterable<Location>;
   /** Key of `providers` in company and locations. Default: the vendor's name. */
   readonly providerId?: string;
-  /** Other companies of the same host with their locations, to see a target that two of them claim. */
+  /** The host's other companies with their locations, to find targets that two companies use. Default: none. */
   readonly otherCompanies?: Iterable<{ readonly company: Company; readonly locations: Iterable<Location> }>;
 }
 
 /**
- * What a validator found. All issues at once, in a stable order: the input and the company, each location in the order
- * given, the vendor's side in the vendor's order. The same input gives the same report.
+ * The result of a validator: all issues at once, in a stable order. Issues of the input and the company come first, then those
+ * of each location in the order given, then the vendor's side in the vendor's order. The same input gives the same report.
  */
 export interface MappingReport {
   readonly providerId: string;
-  /** No issue of severity `error`. */
+  /** Whether no issue has the severity `error`. */
   readonly ok: boolean;
-  /** Whether targets were compared with a complete list from the vendor. Without one nothing is called unknown. */
+  /** Whether targets were compared with a complete list from the vendor. When false, no target is reported as unknown. */
   readonly verified: boolean;
   readonly issues: readonly MappingIssue[];
   readonly matches: readonly MappingMatch[];
@@ -40,34 +41,34 @@ export interface MappingMatch {
 
 /** The report in numbers. */
 export interface MappingSummary {
-  /** Locations of the company that were looked at. */
+  /** How many entries `locations` had, unreadable ones included. */
   readonly locations: number;
-  /** Of those, how many have the provider switched on. */
+  /** How many of the company's locations have the provider switched on. */
   readonly enabled: number;
   readonly matched: number;
   readonly errors: number;
   readonly warnings: number;
 }
 
-/** One thing that is wrong, or may be. */
+/** One problem of a mapping. */
 export interface MappingIssue {
   readonly code: MappingIssueCode;
-  /** `error`: permits will not appear, or appear in the wrong place. `warning`: a person should look. */
+  /** `error`: permits will not appear, or appear in the wrong place. `warning`: a person should check. */
   readonly severity: "error" | "warning";
   /** The location concerned; `null` when it is the company, or the vendor's side alone. */
   readonly locationId: string | null;
-  /** The target concerned; `null` when there is none. */
+  /** The target concerned; `null` when the issue concerns none. */
   readonly target: string | null;
   /** What is wrong, in one sentence. */
   readonly message: string;
   /** What to do about it, and where. */
   readonly hint: string;
-  /** What could not be read, as text for people: `locations[3].name`. */
+  /** The field that could not be read, as text for people: `locations[3].name`. Absent for other issues. */
   readonly field?: string;
   /**
-   * Where in the validator's input the cause stands, as keys and indexes: `["locations", 3]`, `["zones", "zones", 0]`,
-   * `["operatorId"]`. It leads to the entry of a list, not into it; `[]` is the input itself. Absent where `locationId` or
-   * `target` says where.
+   * Where the cause is in the validator's input, as keys and indexes: `["locations", 3]`, `["zones", "zones", 0]`,
+   * `["operatorId"]`. The path ends at the entry of a list; `[]` is the input itself. Absent when `locationId` or `target`
+   * names the place.
    */
   readonly path?: readonly (string | number)[];
   /** How two names that should be equal differ. Absent where several candidates are equally close. */

@@ -6,15 +6,15 @@ import { entriesOf } from "../iterables.ts";
 import { MAX_NAME_LENGTH } from "../names/visible-name.ts";
 import type { MappingIssue } from "./mapping.ts";
 
-// Reads what a host gives to a validator. Nothing here throws at the validator: what cannot be read is an issue.
+// Reads the input of a validator. A validator never throws: input that cannot be read becomes an issue.
 
-/** An issue before it is known which location it concerns. */
+/** An issue without its location and target, which the report adds. */
 export type MappingFinding = Omit<MappingIssue, "locationId" | "target">;
 
-/** Where in a validator's input something stands, as `path` of an issue says it. */
+/** A place in a validator's input, in the form of an issue's `path`. */
 export type MappingPath = readonly (string | number)[];
 
-/** What could be read, or the finding that says why it could not. */
+/** A value that was read, or the finding that says why it could not be read. */
 export type Reading<Value> =
   | { readonly value: Value; readonly problem?: undefined }
   | { readonly value?: undefined; readonly problem: MappingFinding };
@@ -22,7 +22,7 @@ export type Reading<Value> =
 /** One entry of `locations`, in its place. */
 export type LocationEntry = Location | UnreadableLocation;
 
-/** An entry that could not be read. It keeps its id where that much could be. */
+/** An entry that could not be read. `id` is `null` when the id could not be read either. */
 export interface UnreadableLocation {
   readonly id: string | null;
   readonly problem: MappingFinding;
@@ -41,24 +41,24 @@ export interface ReadMapping {
   /** Absent when it could not be read. */
   readonly company: Company | undefined;
   readonly entries: readonly LocationEntry[];
-  /** What the other companies' locations that are switched on at both levels point to. */
+  /** Targets of other companies' locations for which the provider is switched on at both levels. */
   readonly foreignTargets: readonly ForeignTarget[];
   /** The vendor's own keys, unchecked. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly problems: readonly MappingFinding[];
 }
 
-/** The vendor's list, as far as it could be read. */
+/** The readable entries of the vendor's list, and the problems of the others. */
 export interface VendorList<Entry> {
   readonly entries: readonly Entry[];
-  /** False without a list, and when one of its entries could not be read: that may be the one that is missed. */
+  /** False without a list. False also when an entry could not be read: a target that seems missing may be that entry. */
   readonly complete: boolean;
   readonly problems: readonly MappingFinding[];
 }
 
 const KEYS = ["company", "locations", "providerId", "otherCompanies"];
 
-/** Reads everything that all validators take. `ownKeys` are those of this vendor's validator. */
+/** Reads the keys that all validators take. `ownKeys` are those that only this vendor's validator takes. */
 export function readMapping(input: unknown, vendor: string, ownKeys: readonly string[]): ReadMapping {
   const keys = attempt([], () => readRecord(input, "mapping input", [...KEYS, ...ownKeys]));
   const problems: MappingFinding[] = keys.problem === undefined ? [] : [keys.problem];
@@ -85,7 +85,7 @@ export function readMapping(input: unknown, vendor: string, ownKeys: readonly st
   const foreignTargets = others.flatMap((other, index) => {
     const foreign = readOtherCompany(other, index, providerId);
     problems.push(...foreign.problems);
-    // Who is "other" is not known when the company itself could not be read.
+    // Without the company's own id, its entry in otherCompanies cannot be told from the others.
     return company === undefined ? [] : foreign.targets.filter((target) => target.company.id !== company.id);
   });
   return {
@@ -99,9 +99,9 @@ export function readMapping(input: unknown, vendor: string, ownKeys: readonly st
 }
 
 /**
- * Reads a list from the vendor; `undefined` means that there is none, an empty one that the vendor has nothing.
+ * Reads a list from the vendor. `undefined`: there is no list. An empty list: the vendor has nothing.
  *
- * @param path where the list stands in the input
+ * @param path the place of the list in the input
  */
 export function readVendorList<Entry>(
   value: unknown,
@@ -124,7 +124,7 @@ export function readVendorList<Entry>(
   return { entries, complete: problems.length === 0, problems };
 }
 
-/** Runs one read of what stands at `path`. Also what a host's own getter or iterator throws becomes a finding. */
+/** Reads the value at `path`. An error becomes a finding, also one that a host's getter or iterator throws. */
 export function attempt<Value>(path: MappingPath, read: () => Value): Reading<Value> {
   try {
     return { value: read() };
@@ -157,7 +157,7 @@ function showPath(path: MappingPath): string {
     .join("");
 }
 
-/** A key of the host's own may be a megabyte long. */
+/** Shortens a text to 400 characters: a host's key may be a megabyte long. */
 function shorten(text: string): string {
   return text.length > 400 ? `${text.slice(0, 400).toWellFormed()}…` : text;
 }
@@ -194,14 +194,14 @@ function readNamedCompany(value: unknown, field: string): Company {
   return company;
 }
 
-/** Checks a whole location, and keeps what this provider's mapping is about: there may be very many. */
+/** Checks a whole location, and keeps only what this provider's mapping needs: there may be very many locations. */
 function readNamedLocation(value: unknown, field: string, providerId: string): Location {
   const { id, companyId, name, zoneName, providers } = readLocation(value, field);
   readName(name, `${field}.name`);
   if (zoneName !== undefined) readName(zoneName, `${field}.zoneName`);
   const entry = providerEntry(providers, providerId);
   const own = entry === undefined ? NO_PROVIDERS : { [providerId]: entry };
-  // Written out, so that all are small objects of one of two shapes.
+  // Literals, so that V8 gives all locations one of two small shapes.
   if (zoneName === undefined) return { id, companyId, name, providers: own };
   return { id, companyId, name, zoneName, providers: own };
 }

@@ -15,28 +15,28 @@ import {
   targetOf,
 } from "./read-mapping.ts";
 
-/** What one vendor's validator adds to what all of them do. */
+/** The rules of one vendor's validator. `reportMapping` does what all validators share. */
 export interface MappingRules {
   /** The vendor's name, and the provider id where the input names none. */
   readonly vendor: string;
-  /** The keys that this validator takes besides those of `MappingInput`. */
+  /** The keys of its input besides those of `MappingInput`. */
   readonly keys: readonly string[];
-  /** Compares the whole mapping once. */
+  /** Examines the whole mapping. Called once. */
   examine(mapping: ExaminedMapping): MappingExamination;
 }
 
-/** What a vendor's validator found. */
+/** The result of a vendor's rules. */
 export interface MappingExamination {
-  /** Whether there is a complete list from the vendor that targets could be compared with. */
+  /** Whether targets were compared with a complete list from the vendor. */
   readonly verified: boolean;
   readonly ofCompany: readonly MappingFinding[];
   /** Judges one enabled location. Called once for each, in their order. */
   judge(location: Location): MappingJudgement;
-  /** What the vendor has and no location points to. Called when all locations have been judged. */
+  /** Finds what the vendor has and no location points to. Called after the last location was judged. */
   findUnused?(): readonly (MappingFinding & { readonly target: string })[];
 }
 
-/** What was found about one location. */
+/** The findings about one location. */
 export interface MappingJudgement {
   readonly target: string | null;
   readonly vendorTarget: string | null;
@@ -44,8 +44,8 @@ export interface MappingJudgement {
 }
 
 /**
- * Runs one vendor's rules over an input. It never throws and changes nothing that it was given; the report is frozen.
- * Issues stand in this order: the input and the company, each location in turn, the vendor's side.
+ * Runs one vendor's rules over an input. Never throws, and does not change the input. The report is frozen. The order of its
+ * issues: the input and the company, each location in turn, the vendor's side.
  */
 export function reportMapping(input: unknown, rules: MappingRules): MappingReport {
   const mapping = examinable(readMapping(input, rules.vendor, rules.keys));
@@ -82,7 +82,10 @@ export function reportMapping(input: unknown, rules: MappingRules): MappingRepor
   });
 }
 
-/** Finds who else has a location's target; `key` is what counts as the same target. `shared` allows siblings. */
+/**
+ * Creates a search for other locations with a location's target. Two targets with one `key` are the same. With `shared`,
+ * locations of the same company may have one target.
+ */
 export function createTargetSharing(
   mapping: ExaminedMapping,
   key: (target: string) => string,
@@ -111,9 +114,9 @@ export function missingTarget(location: Location, hint: string): MappingFinding 
   return { code: "target_missing", severity: "error", message, hint };
 }
 
-/** What a finding says of the vendor's names that are closest to one that the vendor does not have. */
+/** The part of a finding about the vendor's names that are closest to an unknown one. */
 export function describeCandidates(candidates: readonly NameCandidate[]): {
-  /** `Closest: "Lot 101".`, ready to stand before the rest of a hint; empty when nothing is close. */
+  /** The beginning of a hint: `Closest: "Lot 101". `. Empty when no name is close. */
   readonly hint: string;
   readonly details: Pick<MappingFinding, "difference" | "candidates">;
 } {
@@ -177,11 +180,11 @@ function countRepeatedIds({ entries }: ReadMapping): RepeatedIds {
   return repeated;
 }
 
-/** Whether a finding was not yet made about another location of the same id: those cannot be told apart in a report. */
+/** Creates a filter for findings that repeat one about another location with the same id: a report cannot tell these apart. */
 function createRepeatFilter(repeatedIds: RepeatedIds) {
   const made = new Map<string, Set<string>>();
   return (id: string | null, { code, message, field }: MappingFinding): boolean => {
-    // What cannot be read has a field of its own for each entry.
+    // A finding about an unreadable entry names that entry's own field.
     if (id === null || field !== undefined || !repeatedIds.has(id)) return true;
     const known = made.get(id) ?? new Set<string>();
     made.set(id, known);

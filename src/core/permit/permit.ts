@@ -3,13 +3,14 @@ import { parseInstant, parseValidity } from "../instant.ts";
 import { type Plate, readPlate } from "./plate.ts";
 
 /**
- * The host's record of a right to park. Ids, those of companies, locations and providers, and targets too, have at most
- * 512 characters as `length` counts them, and at most 880 bytes in UTF-8; a longer one is `invalid_input`.
+ * The host's record of a right to park. Its ids, like those of companies, locations and providers, have at most 512 characters
+ * as `length` counts them, and at most 880 bytes in UTF-8. A longer id is `invalid_input`.
  */
 export interface Permit {
+  /** Unique across all companies. */
   readonly id: string;
   readonly companyId: string;
-  /** At least one. */
+  /** At least one. A plate that is named twice counts once. */
   readonly plates: readonly Plate[];
   /** Ids of the locations where it is valid. At least one. */
   readonly locationIds: readonly string[];
@@ -19,10 +20,11 @@ export interface Permit {
   readonly validTo: Date | null;
   /** Grows with each change; an older revision never replaces a newer one. A whole number, 0 or more. */
   readonly revision: number;
-  /** When the permit was issued, where a vendor's form has a place for it. */
+  /** When the permit was issued. Sent to a vendor only where its form has a place for it. Default: not known. */
   readonly createdAt?: Date;
-  /** Name of the holder. Sent to a vendor only where its form has a place for it. */
+  /** Name of the holder. Sent to a vendor only where its form has a place for it. Default: none. */
   readonly holder?: string;
+  /** Shown to officers where the vendor's form has a place for it. Default: not known. */
   readonly vehicle?: { readonly make?: string; readonly color?: string };
 }
 
@@ -50,7 +52,7 @@ const PERMIT_KEYS = [
 ];
 
 /**
- * Checks a permit that a host gave, and copies it.
+ * Checks and copies a host's permit.
  *
  * @throws EnforcementError `invalid_input` naming the key: unknown, missing, of a wrong type, an id that
  * is too long, an end that is not after the start, a plate that is not canonical
@@ -83,7 +85,7 @@ function readVehicle(value: unknown, field: string): NonNullable<Permit["vehicle
   return { ...(make === undefined ? {} : { make }), ...(color === undefined ? {} : { color }) };
 }
 
-/** Everything that makes a permit what it is. The raw text of a plate is for people and does not count. */
+/** The content of a permit as one text: two permits with equal content are the same. The raw text of a plate does not count. */
 export function contentOf(permit: Permit): string {
   const { id, companyId, plates, locationIds, validFrom, validTo, createdAt, holder, vehicle } = permit;
   return JSON.stringify([
@@ -101,7 +103,7 @@ export function contentOf(permit: Permit): string {
   ]);
 }
 
-/** Freezes a permit that was taken over: what is handed out is what is held. */
+/** Freezes a permit and its parts, so that callers that receive it cannot change the stored one. */
 export function freezePermit(permit: Permit): Permit {
   permit.plates.forEach(Object.freeze);
   for (const part of [permit.plates, permit.locationIds, permit.vehicle]) Object.freeze(part);

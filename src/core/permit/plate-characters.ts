@@ -1,10 +1,10 @@
 import { fieldError } from "../fields.ts";
 import { codePointOf, describeCharacter } from "../names/visible-name.ts";
 
-// How each character of a written plate is read: as letters and digits, as nothing, or not at all. A character that is
-// dropped in silence makes one vehicle's plate another's, so only separators are dropped; a test lists every character.
+// Reads each character of a written plate as letters and digits, drops it as a separator, or refuses it. Dropping any other
+// character could turn one vehicle's plate into another's. A test lists every character.
 
-// Most plates are written so, and need none of what follows.
+// Most plates match this, and skip the folding below.
 const PLAIN = /^[A-Za-z0-9 .'+-]*$/;
 const PLAIN_SEPARATORS = /[ .'+-]/g;
 
@@ -140,8 +140,8 @@ function problemOf(character: string): string {
   return "is neither a letter A–Z, a digit nor a separator.";
 }
 
-// The whole table of look-alikes (mismatch-look-alike-table.ts) is more than a lookup should load. These two scripts
-// are on keyboards that plates are typed with; a test compares them with that table.
+// The whole table of look-alikes (names/look-alike-table.ts) is more than a lookup should load. Keyboards for typing plates
+// have these two scripts; a test compares them with that table.
 const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
   [
     ["A", "ΑАαа"],

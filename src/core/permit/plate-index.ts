@@ -1,6 +1,6 @@
 import type { Permit } from "./permit.ts";
 
-// Most plates are on one permit. An array for each would be half of the index.
+// Most plates are on one permit, which is stored without an array: arrays would take half of the memory of the index.
 type PermitsOfPlate = Permit | readonly Permit[];
 
 const NONE: readonly Permit[] = Object.freeze([]);

@@ -1,15 +1,15 @@
 import { foldPlateCharacter } from "./plate-characters.ts";
 
 /**
- * Hides plates in words that are not ours. A vendor may repeat the plate it was sent, in another case, with accents or
- * separators of its own, or encoded for a URL, HTML or JSON; each occurrence becomes `[plate]`.
+ * Replaces each plate in a vendor's text with `[plate]`. A vendor may repeat a plate in another case, with accents or
+ * separators of its own, or encoded for a URL, HTML or JSON.
  */
 export function maskPlates(text: string, plateNumbers: Iterable<string>): string {
   const folded = foldText(text);
   const bare = [folded.text.replace(ENCODED_SEPARATORS, ""), folded.text].map(toLettersAndDigits);
   const spans: Span[] = [];
   for (const number of plateNumbers) {
-    // A batch has a hundred plates, and the search with separators takes a hundred times as long as this one.
+    // A batch has a hundred plates. The search with separators takes a hundred times as long as this check.
     if (!bare.some((letters) => letters.includes(toLettersAndDigits(number)))) continue;
     for (const { index, 0: written } of folded.text.matchAll(plateNumberPattern(number))) {
       spans.push({ start: folded.starts(index), end: folded.ends(index + written.length - 1) });
@@ -24,7 +24,7 @@ interface Span {
   readonly end: number;
 }
 
-/** A text whose letters and digits are read as they are on plates, and where each code unit of it stood before. */
+/** A text folded as plates are, with the original position of each of its code units. */
 interface FoldedText {
   readonly text: string;
   starts(index: number): number;
@@ -63,7 +63,7 @@ function replaceSpans(text: string, spans: readonly Span[]): string {
   return masked + text.slice(done);
 }
 
-// A separator as it is, or as a URL (%20), HTML (&nbsp;) or JSON (\u00a0) writes it.
+// A separator, plain or encoded for a URL (%20), HTML (&nbsp;) or JSON (\u00a0).
 const SEPARATORS = "(?:[^A-Za-z0-9]|%[0-9A-Fa-f]{2}|&#?[A-Za-z0-9]{1,8};|\\\\u[0-9A-Fa-f]{4}){0,3}";
 
 const ENCODED_SEPARATORS = /%[0-9A-Fa-f]{2}|&#?[A-Za-z0-9]{1,8};|\\u[0-9A-Fa-f]{4}/g;
@@ -80,7 +80,7 @@ function plateNumberPattern(number: string): RegExp {
     : new RegExp(`(?<![A-Za-z0-9])${spaced}(?![A-Za-z0-9])`, "gi");
 }
 
-/** Hides the given secrets in words that are not ours. */
+/** Replaces each secret of more than three characters in a vendor's text with `[secret]`. */
 export function maskSecrets(text: string, secrets: Iterable<string>): string {
   let masked = text;
   for (const secret of secrets) if (secret.length > 3) masked = masked.replaceAll(secret, "[secret]");

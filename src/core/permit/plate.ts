@@ -2,13 +2,16 @@ import { fieldError, readRecord, readText } from "../fields.ts";
 import { foldPlateText } from "./plate-characters.ts";
 import { isRegionCode, parseRegion } from "./region.ts";
 
-/** A licence plate as it is compared: two plates are the same when number and region agree. */
+/** A licence plate. Two plates are the same when number and region are equal. */
 export interface Plate {
-  /** The text as it was written, without white space around it. Kept for people; nothing compares it. */
+  /** The text as it was written, without white space around it. For people; it is never compared. */
   readonly raw: string;
   /** The canonical number: 1–12 characters, A–Z and 0–9 only. */
   readonly number: string;
-  /** ISO 3166-2 code of the issuing region, such as `CA-NB`. Absent means unknown, which is not the same as none. */
+  /**
+   * ISO 3166-2 code of the issuing region, such as `CA-NB`. Absent: unknown. The region of the permit's location then applies;
+   * without one, the plate matches any region.
+   */
   readonly region?: string;
 }
 
@@ -17,7 +20,7 @@ export const MAX_PLATE_LENGTH = 12;
 
 const CANONICAL = new RegExp(`^[A-Z0-9]{1,${MAX_PLATE_LENGTH}}$`);
 
-// No plate is written longer, and folding Unicode in a megabyte of text is work that an attacker would like us to do.
+// No plate is written longer. The limit protects a lookup from a request that makes it fold a megabyte of Unicode.
 const MAX_RAW_LENGTH = 100;
 
 /**
@@ -63,7 +66,11 @@ export function canonicalPlateNumber(text: unknown, field: string): string {
   return number;
 }
 
-/** Checks a plate that a host built or stored: its number must be canonical and its region an ISO code. */
+/**
+ * Checks a plate that a host built or stored.
+ *
+ * @throws EnforcementError `invalid_input` when its number is not canonical, or its region is no ISO code
+ */
 export function readPlate(value: unknown, field: string): Plate {
   const plate = readRecord(value, field, ["raw", "number", "region"]);
   const number = plate["number"];

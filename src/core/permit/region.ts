@@ -45,7 +45,7 @@ export function findRegion(text: unknown): string | undefined {
   return code !== undefined && written !== plain && countryOf(code) === "US" ? undefined : code;
 }
 
-/** An abbreviation that has the letters of a code of another place: N.-É. is Nova Scotia, NE is Nebraska. */
+/** Decides an abbreviation with the letters of another place's code: N.-É. is Nova Scotia, NE is Nebraska. */
 function decideAbbreviation(name: string, code: string): string | undefined {
   const written = foldWriting(name);
   const plain = foldAccents(written);
@@ -71,7 +71,7 @@ export function subdivisionOf(region: string): string {
   return region.slice(3);
 }
 
-/** How two plates' regions compare. Not knowing one of them is no reason to say no. */
+/** The result of comparing two plates' regions. An unknown region may match any. */
 export type RegionMatch = "same" | "unknown" | "different";
 
 /** Both known and equal: `same`. Both known and different: `different`. One or both unknown: `unknown`. */
@@ -82,16 +82,16 @@ export function matchRegions(one: string | undefined, other: string | undefined)
 
 const NO_LETTER = /[^\p{L}\p{M}]/gu;
 const HYPHEN_BETWEEN_LETTERS = /\p{L}\P{L}*[\p{Pd}\u2212\u2043\u00ad]\P{L}*\p{L}/u;
-// What does not just part or enclose the words of a name: "N/D", "ND?", "N*".
+// Punctuation other than that which separates or encloses the words of a name: "N/D", "ND?", "N*".
 const OTHER_PUNCTUATION = /(?![.·•‧,'"&\u2043])\p{Po}/u;
 const CANADA_ALONE = /^(?=.*[\p{Pd}\p{Pc}\u2212\u2043])\P{L}*CA\P{L}*$/iu;
 
-/** Full-width forms as the plain ones. Other compatibility forms are no letters: `Ⅵ` is six, and not the Virgin Islands. */
+/** Replaces full-width forms with plain ones. Other compatibility forms stay: `Ⅵ` is six, and not the Virgin Islands. */
 function foldWidth(text: string): string {
   return text.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
 }
 
-/** Of a name in NFC. */
+/** Folds case, `&` and punctuation. The name is in NFC. */
 function foldWriting(name: string): string {
   return name
     .toUpperCase()
