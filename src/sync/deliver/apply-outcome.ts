@@ -4,13 +4,15 @@ import type { Receipt } from "../../core/registration/registration.ts";
 import type { Intent, ProviderState, Refusal, RegistrationState } from "../ledger/delivery.ts";
 import { existingBackoff, heldBackoff, itemBackoff, refusalBackoff } from "../pace/backoff.ts";
 import { refusedRegistration, withoutRepair } from "../plan/plan-repair.ts";
-import { extendAtOf, isHolding, placeOf } from "../plan/right-terms.ts";
+import { extendAtOf, isHolding, overAt, placeOf } from "../plan/right-terms.ts";
 import { isAlreadyThere, isNotFound, isOfOneItem, isRefusal } from "./send/judge-error.ts";
 
 interface ErrorContext {
   readonly error: EnforcementError;
   readonly now: Date;
   readonly random: () => number;
+  /** The provider's own `openEndedDays`. */
+  readonly openEndedDays: number;
   /** All rights of the permit at this vendor. */
   readonly rights: readonly RegistrationState[];
 }
@@ -40,7 +42,13 @@ export function applyOutcome(
     }
     const after = outcome.ok
       ? afterSuccess(right, intent, { receipt: outcome.value, openEndedDays })
-      : afterError(right, intent, { error: outcome.error, now, random, rights: delivery.rights });
+      : afterError(right, intent, {
+          error: outcome.error,
+          now,
+          random,
+          openEndedDays,
+          rights: delivery.rights,
+        });
     if (after !== undefined) rights.push(after);
     // Kept, because a cancel dated by a clock that is ahead leaves the right at the vendor until that instant.
     if (outcome.ok && intent.operation === "cancel") {
@@ -160,12 +168,13 @@ function wait(
 function refuse(
   { repair: _, ...right }: RegistrationState,
   intent: Intent,
-  { error, now, rights }: ErrorContext,
+  context: ErrorContext,
 ): RegistrationState {
+  const { error, now } = context;
   const attempts = attemptsAfter(intent, error);
   const failure = {
     ...toRefusal(intent, error, now),
-    ...takenPlaceOf(right, intent, { error, now, rights }),
+    ...takenPlaceOf(right, intent, context),
   };
   if (attempts === 0) return { ...right, failure, intent: null };
   // An earlier attempt may have been carried out, and only asking again finds what it left at the vendor: at once when
@@ -179,12 +188,18 @@ function refuse(
 function takenPlaceOf(
   { reference, registration, receipt }: RegistrationState,
   { operation, repeats }: Intent,
-  { error, now, rights }: Pick<ErrorContext, "error" | "now" | "rights">,
+  { error, now, openEndedDays, rights }: ErrorContext,
 ): Pick<Refusal, "reason" | "retryAt" | "repeats" | "behind"> {
   if (operation !== "register" || receipt !== null || !isAlreadyThere(error)) return {};
   const place = placeOf(registration);
+  const time = now.getTime();
+  // A right that is over holds no place, although it is kept while the clock is not trusted.
   const isBehind = rights.some(
-    (other) => other.reference !== reference && placeOf(other.registration) === place && isHolding(other),
+    (other) =>
+      other.reference !== reference &&
+      placeOf(other.registration) === place &&
+      isHolding(other) &&
+      overAt(other, openEndedDays) > time,
   );
   return {
     reason: "already_exists",

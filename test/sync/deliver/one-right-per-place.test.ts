@@ -81,7 +81,7 @@ function durableHotSpot() {
 
   const startsAt = (spotId: string) =>
     sandbox.findPermits({ spotId, at: timers.now() }).map(({ startTime }) => startTime.toISOString());
-  return { sync, sandbox, vendor, refusals, events, targets, pass, startsAt };
+  return { sync, sandbox, vendor, refusals, events, targets, pass, startsAt, jump: time.jump };
 }
 
 function permit(id: string, changes: Partial<PermitInput> = {}): PermitInput {
@@ -162,6 +162,23 @@ describe("a permit that is refused because another permit's right exists", () =>
     await pass(3_000);
     expect(startsAt("14283")).toEqual([NEW_START]);
     expect(await listAll(sync.failures())).toEqual([]);
+    await sync.stop();
+  });
+
+  it("is sent again after its wait, also where its own right is over by a clock that is not trusted", async () => {
+    const { sync, refusals, pass, jump } = durableHotSpot();
+    await sync.start();
+    await sync.issue(permit("P-1", { validTo: "2026-09-15T12:30:00.000Z" }));
+    await pass(HOUR_MS);
+    await sync.issue(permit("P-2"));
+    await pass(MINUTE_MS);
+    jump(10 * MINUTE_MS);
+    await sync.revise(permit("P-1", { revision: 2, validFrom: NEW_START }));
+    const before = refusals.creates;
+    await pass(10 * MINUTE_MS);
+    // After one minute, two and four.
+    expect(refusals.creates - before).toBeLessThanOrEqual(4);
+    expect(await listAll(sync.failures())).toMatchObject([{ permitId: "P-1", reason: "already_exists" }]);
     await sync.stop();
   });
 
