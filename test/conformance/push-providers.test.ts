@@ -88,7 +88,7 @@ describe("the suite", () => {
   it.each<[string, (page: RegistrationPage) => RegistrationPage | undefined]>([
     ["leaves rights out", (page) => ({ ...page, registrations: page.registrations.slice(1) })],
     ["never says that it is the end", (page) => ({ ...page, end: "more" })],
-    ["gives no page", () => undefined],
+    ["returns no page", () => undefined],
     [
       "names rights otherwise than their receipts",
       (page) => ({
@@ -131,7 +131,7 @@ describe("the suite", () => {
       }),
     ],
     [
-      "leaves a receipt that is no JSON",
+      "returns a receipt that is not JSON",
       "registers a right, and leaves a receipt of plain JSON that names it",
       (provider) => ({
         register: async (registration, options) =>
@@ -151,7 +151,7 @@ describe("the suite", () => {
       }),
     ],
     [
-      "gives no yes or no for ownReferences",
+      "has an ownReferences that is not a boolean",
       "says what it is and what it can do",
       (provider) => ({ capabilities: { ...provider.capabilities, ownReferences: 1 as never } }),
     ],
@@ -161,7 +161,7 @@ describe("the suite", () => {
       () => ({ amend: async (receipt) => receipt }),
     ],
     [
-      "gives its outcomes in another order",
+      "returns its outcomes in another order",
       "gives every input of a …Many call its outcome, in order",
       (provider) => ({
         registerMany: async (...inputs) => (await provider.registerMany(...inputs)).reverse(),

@@ -28,7 +28,7 @@ describe("a request that fetch cannot send", () => {
     ],
     ["an accent in a header", { headers: { authorization: "Bearer s3crét✓" } }, "line break or accent"],
     ["a header name of two words", { headers: { "x count": "s3cret" } }, "cannot be written"],
-    ["an address that is no URL", { url: "vendor.test/GXK204" }, "no URL"],
+    ["an address that is not a URL", { url: "vendor.test/GXK204" }, "no URL"],
     ["an address of another protocol", { url: "ftp://vendor.test/GXK204" }, "neither https nor http"],
     ["an address with a password", { url: "https://me:s3cret@vendor.test/" }, "user or a password"],
   ])("for %s is a mistake of its author, and nothing is sent", async (_, changes, words) => {

@@ -172,7 +172,7 @@ describe("a connection that is dropped", () => {
 describe("a dropped answer", () => {
   it.each([
     ["a credential store that fails", { authorize: apiKeyAuth({ find: () => Promise.reject(new Error()) }) }],
-    ["a company that is not there", { companyId: "nobody" }],
+    ["a company that does not exist", { companyId: "nobody" }],
     [
       "a directory that fails",
       { directory: { ...directory, getCompany: () => Promise.reject(new Error()) } },

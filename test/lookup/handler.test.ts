@@ -28,8 +28,8 @@ describe("the region", () => {
   it.each([
     ["known and equal", inNovaScotia, "Nouvelle-Écosse", "match"],
     ["known and different", inNovaScotia, "NB", "region_differs"],
-    ["not asked", inNovaScotia, undefined, "match_region_unknown"],
-    ["asked in words that name none", inNovaScotia, "Atlantis", "match_region_unknown"],
+    ["not given", inNovaScotia, undefined, "match_region_unknown"],
+    ["given as text that names no region", inNovaScotia, "Atlantis", "match_region_unknown"],
     ["not on the permit and not at the location", unknown, "NS", "match_region_unknown"],
     ["taken from the location, equal", ofTheLot, "NB", "match"],
     ["taken from the location, different", ofTheLot, "NS", "region_differs"],

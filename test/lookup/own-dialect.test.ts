@@ -22,7 +22,7 @@ describe("a dialect of the host's own", () => {
     ["cannot render an answer", { renderAnswer: fail }],
     ["cannot render a refusal", { parseQuery: fail, renderRefusal: fail }],
     ["renders nothing", { renderAnswer: () => undefined as never }],
-    ["renders a status that is none", { renderAnswer: () => ({ status: 1, headers: {}, body: "" }) }],
+    ["renders an invalid status", { renderAnswer: () => ({ status: 1, headers: {}, body: "" }) }],
     ["renders 204 with a body", { renderAnswer: () => ({ status: 204, headers: {}, body: "broken" }) }],
     ...[
       { "x-lot": "broken\r\nset-cookie: a=b" },

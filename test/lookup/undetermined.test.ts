@@ -32,10 +32,10 @@ describe("a source that fails", () => {
       },
     ],
     ["rejects", () => Promise.reject(new Error("no database"))],
-    ["gives nothing", () => wrong(undefined)],
-    ["gives an object", () => wrong({ rows: [] })],
-    ["gives a number", () => wrong(7)],
-    ["gives texts", () => wrong(["P-1"])],
+    ["returns nothing", () => wrong(undefined)],
+    ["returns an object", () => wrong({ rows: [] })],
+    ["returns a number", () => wrong(7)],
+    ["returns texts", () => wrong(["P-1"])],
     [
       "breaks off",
       async function* () {
@@ -125,8 +125,8 @@ describe("the policy", () => {
       { directory: { ...directory, getCompany: () => never }, deadlineMs: 20 },
       {},
     ],
-    ["a company that is not there", { companyId: "nobody" }, {}],
-    ["a place that is not there", {}, { locationId: "Lot  1" }],
+    ["a company that does not exist", { companyId: "nobody" }, {}],
+    ["a place that does not exist", {}, { locationId: "Lot  1" }],
   ])("decides the reply for %s", async (_, options, question) => {
     const heard = async (policy: object) => {
       const { ask } = openCampus({ permits: [permit()], ...options, ...policy });
@@ -144,9 +144,9 @@ describe("a source that changes its question", () => {
   const stranger = permit({ plates: [parsePlate("OTHER")] });
 
   it.each<[string, FindPermits]>([
-    ["asks for another company", (query) => wrong(Object.assign(query, { companyId: "tantramar" }))],
+    ["changes the company", (query) => wrong(Object.assign(query, { companyId: "tantramar" }))],
     [
-      "asks for another plate",
+      "changes the plate",
       ({ plateNumbers }) => {
         (plateNumbers as string[]).push("OTHER");
         return [stranger];
@@ -230,7 +230,7 @@ describe("a directory that fails", () => {
     ],
     ["listLocations throws", { ...directory, listLocations: () => wrong(never.finally.call(1)) }],
     ["locations that are none", { ...directory, listLocations: () => wrong(12) }],
-    ["a location that is none", { ...directory, listLocations: () => wrong([null]) }],
+    ["an invalid location", { ...directory, listLocations: () => wrong([null]) }],
     ["a location without an id", { ...directory, listLocations: () => wrong([{ ...locations[0], id: 1 }]) }],
   ])("%s: 503", async (_, broken) => {
     const { status, audit } = await openCampus({ directory: broken }).ask({ plate: "GXK204" });
@@ -258,11 +258,11 @@ describe("a credential store that fails", () => {
 
   it.each([
     ["throws", () => Promise.reject(new Error("no database"))],
-    ["has a hash that is none", () => ({ ...stored, hashes: [...stored.hashes, password] })],
+    ["returns an invalid hash", () => ({ ...stored, hashes: [...stored.hashes, password] })],
     ["has no hashes", () => wrong({ ...stored, hashes: undefined })],
     ["has no company", () => wrong({ ...stored, companyId: undefined })],
     ["has no id", () => ({ ...stored, id: "" })],
-    ["has a scope that is none", () => wrong({ ...stored, locationIds: null })],
+    ["returns an invalid scope", () => wrong({ ...stored, locationIds: null })],
   ] as Array<[string, () => typeof stored]>)("%s: 503 under every policy, never 401", async (_, find) => {
     for (const whenUndetermined of ["unavailable", "deny"] as const) {
       const { handler, audits } = openCampus({

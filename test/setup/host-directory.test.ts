@@ -32,7 +32,7 @@ describe("a host's own directory", () => {
     ["a location without switches", directoryOf([lotA, noPassport]), 'location "lot-b".providers'],
     ["a number as target", directoryOf([lotA, numbered]), 'location "lot-b".providers["passport"].target'],
     ["a location without an id", directoryOf([lotA, { ...lotB, id: 2 }]), "listLocations[1].id"],
-    ["a list that is none", directoryOf(null), "listLocations"],
+    ["an invalid list", directoryOf(null), "listLocations"],
     ["no such company", directoryOf([lotA, lotB], null), "companyId"],
     ["a company without switches", directoryOf([lotA], { ...COMPANY, providers: null }), "company.providers"],
   ])("with %s is refused by a test-plate run before anything is sent", async (_, directory, field) => {

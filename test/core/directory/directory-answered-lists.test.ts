@@ -51,8 +51,8 @@ describe("a list of locations", () => {
     ["a Map", new Map([["good", sound]]), /values\(\)/],
     ["an iterator that was used before", used, /used before/],
     ["a list that breaks off", brokenOff, /breaks off/],
-    ["an iterator that is none", { [Symbol.iterator]: () => 5 }, /no iterator/],
-    ["an iterator that gives numbers", { [Symbol.iterator]: () => ({ next: () => 5 }) }, /breaks off/],
+    ["an invalid iterator", { [Symbol.iterator]: () => 5 }, /no iterator/],
+    ["an iterator that returns numbers", { [Symbol.iterator]: () => ({ next: () => 5 }) }, /breaks off/],
     ["an iterator without results", { [Symbol.iterator]: () => ({ next: () => undefined }) }, /breaks off/],
     [
       "a list without an end",

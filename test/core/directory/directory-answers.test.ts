@@ -255,7 +255,7 @@ describe("an object of the host", () => {
   it.each<[string, (location: ReturnType<typeof make>) => void]>([
     ["its region is none", (location) => Object.assign(location, { region: "Atlantis" })],
     [
-      "a region comes that is none",
+      "a region becomes invalid",
       (location) => {
         delete location.region;
         readAnsweredLocations([location], "u");

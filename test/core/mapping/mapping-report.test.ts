@@ -144,7 +144,7 @@ describe("reportMapping", () => {
       "providerId: must be text",
     ],
     [
-      "a name that is none",
+      "an invalid name",
       { company, locations: [lot("a", "1", { name: 5 })] },
       ["input_invalid a"],
       "locations[0].name",
@@ -180,7 +180,7 @@ describe("reportMapping", () => {
       "enabled",
     ],
     [
-      "a region that is none",
+      "an invalid region",
       { company, locations: [lot("a", "1", { region: "Atlantis" })] },
       ["input_invalid a"],
       "region",

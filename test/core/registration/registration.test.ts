@@ -93,7 +93,7 @@ describe("registrationsOf", () => {
 
   test.each([
     ["the location is off", permit({ locationIds: ["off"] }), "passport"],
-    ["the location knows nothing of the provider", permit({ locationIds: ["absent"] }), "passport"],
+    ["the location has no entry for the provider", permit({ locationIds: ["absent"] }), "passport"],
     ["the company is off", permit({ companyId: "w", locationIds: ["works"] }), "passport"],
     ["the provider is unknown", permit(), "hotspot"],
   ])("is empty when %s", async (_, subject, providerId) => {

@@ -119,7 +119,7 @@ describe("a limiter that fails", () => {
         },
       },
     ],
-    ["has a key that is none", { throttleKey: () => undefined as never }],
+    ["gets an invalid key", { throttleKey: () => undefined as never }],
   ])("%s: requests get 401 as without a limiter, and the audit records the failure", async (_, options) => {
     const { unknown, known, audits } = open(options);
     for (let count = 0; count < 5; count += 1) expect(await unknown()).toEqual([401, null]);

@@ -209,7 +209,7 @@ describe("a list of queries", () => {
     ["empty", []],
     ["longer than the limit", Array(MAX_QUERIES + 1).fill({ plate: "A" })],
     ["with an empty place", [{ plate: "A", place: at([]) }]],
-    ["with a place that is no text", [{ plate: "A", place: at(["", "x"]) }]],
+    ["with a place that is not text", [{ plate: "A", place: at(["", "x"]) }]],
   ])("%s is 400", async (_, list) => {
     expect((await open().askList(list)).status).toBe(400);
   });

@@ -464,7 +464,7 @@ describe("the host's own endpoint", () => {
 
   it.each<[string, () => Promise<Response>, string]>([
     [
-      "is not there",
+      "does not exist",
       () => Promise.reject(Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNREFUSED" } })),
       "ECONNREFUSED",
     ],

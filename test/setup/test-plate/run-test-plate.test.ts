@@ -481,14 +481,14 @@ describe("a run is refused before anything is sent", () => {
     ["a location without a target", { locationId: "lot-new" }, "locationId"],
     ["no evidence store", { evidence: undefined }, "evidence"],
     ["half an evidence store", { evidence: { list: () => [] } }, "evidence"],
-    ["a plate that is none", { plate: "---" }, "plate"],
-    ["a region that is none", { region: "Atlantis" }, "region"],
+    ["an invalid plate", { plate: "---" }, "plate"],
+    ["an invalid region", { region: "Atlantis" }, "region"],
     ["no minutes", { minutes: 0 }, "minutes"],
     ["more than a day", { minutes: 1_441 }, "minutes"],
-    ["a confirm that is no function", { confirm: true }, "confirm"],
+    ["a confirm that is not a function", { confirm: true }, "confirm"],
     ["no confirm where the vendor cannot be read back", { confirm: undefined }, "confirm"],
-    ["a deadline that is none", { deadlineMs: 0 }, "deadlineMs"],
-    ["a signal that is none", { signal: {} }, "signal"],
+    ["an invalid deadline", { deadlineMs: 0 }, "deadlineMs"],
+    ["an invalid signal", { signal: {} }, "signal"],
   ])("for %s", async (_, change, field) => {
     const { locations, company } = createCampus();
     const [first] = locations;

@@ -89,9 +89,9 @@ describe("a wire of the host's own", () => {
   });
 
   it.each([
-    ["with an encode of its own does not, unless it says so", bodyWire, false],
-    ["that says so does", { ...bodyWire, ownReferences: true }, true],
-    ["that says no does not", { ...defaultHotSpotWire, ownReferences: false }, false],
+    ["with an encode of its own does not by default", bodyWire, false],
+    ["with ownReferences: true does", { ...bodyWire, ownReferences: true }, true],
+    ["with ownReferences: false does not", { ...defaultHotSpotWire, ownReferences: false }, false],
     ["with the default encode does", { ...defaultHotSpotWire, decode: bodyWire.decode }, true],
   ])("%s withdraw a registration by the provider's own reference", (_, wire, expected) => {
     expect(connect(vendor, { provider: { wire } }).provider.capabilities.ownReferences).toBe(expected);
@@ -134,9 +134,9 @@ describe("a wire of the host's own", () => {
         throw new Error("GXK204 token-1");
       },
     ],
-    ["gives nothing", () => undefined as never],
-    ["gives an empty reference", () => ({ reference: " " })],
-    ["gives a number that has lost digits", () => ({ reference: 2 ** 64 }) as never],
+    ["returns nothing", () => undefined as never],
+    ["returns an empty reference", () => ({ reference: " " })],
+    ["returns a number that has lost digits", () => ({ reference: 2 ** 64 }) as never],
   ])("whose decode %s makes a reply unreadable: the outcome of the change is unknown", async (_, decode) => {
     const { provider, sandbox } = connect(vendor, {
       provider: { wire: { ...defaultHotSpotWire, decode }, retries: 0 },
@@ -171,9 +171,9 @@ describe("a wire of the host's own", () => {
         throw new Error("GXK204 token-1");
       },
     ],
-    ["gives nothing", () => undefined as never],
+    ["returns nothing", () => undefined as never],
     [
-      "gives a path that would change the host",
+      "returns a path that would change the host",
       () => ({ method: "POST", path: ".evil.test/x", headers: {}, body: "" }),
     ],
   ])("whose encode %s is named in the error, and nothing is sent", async (_, encode) => {

@@ -97,8 +97,8 @@ describe("a right that HotSpot has lost", () => {
 
 describe("a create whose reply was lost and whose repeat is refused", () => {
   it.each([
-    ["that is there is cancelled by our own reference when it is revoked", true],
-    ["that is not there is settled by HotSpot's not found", false],
+    ["that exists is cancelled by the provider's own reference when its permit is revoked", true],
+    ["that does not exist is resolved by HotSpot's not found", false],
   ])("%s", async (_, isApplied) => {
     const { sync, between, pass, failures, seen, sandbox } = durableHotSpot();
     let creates = 0;

@@ -44,7 +44,7 @@ describe("validateHotSpotMapping", () => {
   test.each<[string, Partial<HotSpotMappingInput>, readonly string[]]>([
     ["no SpotID", { locations: [lot("a")] }, ["error target_missing a"]],
     [
-      "a SpotID that is not there",
+      "a SpotID that does not exist",
       { locations: [lot("a", "14283")], spotIds: [] },
       ["error target_unknown a"],
     ],
@@ -79,7 +79,7 @@ describe("validateHotSpotMapping", () => {
       ["error target_of_other_company a"],
     ],
     [
-      "another company's SpotID but for a zero",
+      "another company's SpotID except for a zero",
       { locations: [lot("a", "1")], otherCompanies: [village("01")] },
       [],
     ],

@@ -110,7 +110,7 @@ describe("a refusal", () => {
     ["an EndTime that is a number", "/permits", create({ EndTime: 1 }), 400, 9004],
     ["an end at the start", "/permits", create({ EndTime: "2026-09-01T11:00:00Z" }), 400, 9005],
     ["an unknown field", "/permits", create({ Make: "Honda" }), 400, 9003],
-    ["a body that is no object", "/permits", "permit", 400, 9003],
+    ["a body that is not an object", "/permits", "permit", 400, 9003],
     ["an update without reference", "/permits/update", change({ PermitReference: undefined }), 400, 9008],
     ["an update of nothing", "/permits/update", change({ PermitReference: "other" }), 404, 9009],
     ["an update by an unknown Reference", "/permits/update", change({ Reference: "other" }), 404, 9009],

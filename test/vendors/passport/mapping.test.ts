@@ -59,11 +59,11 @@ describe("validatePassportMapping", () => {
   test.each<[string, Partial<PassportMappingInput>, readonly string[]]>([
     ["no target", { locations: [lot("a")], zones }, ["error target_missing a"]],
     [
-      "an id that is not there",
+      "an id that does not exist",
       { locations: [lot("a", ID_A.replace("a", "f"))], zones: [] },
       ["error target_unknown a"],
     ],
-    ["a name that is not there", { locations: [lot("a", "Stadium")], zones }, ["error target_unknown a"]],
+    ["a name that does not exist", { locations: [lot("a", "Stadium")], zones }, ["error target_unknown a"]],
     ["a number of two zones", { locations: [lot("a", "102")], zones }, ["error target_ambiguous a"]],
     ["a name of two zones", { locations: [lot("a", "Zone A")], zones }, ["error target_ambiguous a"]],
     ["a name in another case", { locations: [lot("a", "downtown")], zones }, ["error name_differs a"]],
@@ -162,7 +162,7 @@ describe("validatePassportMapping", () => {
       ["error company_disabled null"],
     ],
     ["a name that no code can be made of", { company: { ...company, name: "日本大学" } }, []],
-    ["an operator id that is none", { operatorId: "12345" }, ["error operator_malformed null"]],
+    ["an invalid operator id", { operatorId: "12345" }, ["error operator_malformed null"]],
     [
       "an incomplete list without the id",
       { locations: [lot("a", ID_A.replace("a", "f"))], zones: incomplete },

@@ -96,7 +96,7 @@ describe("listRegistrations", () => {
   it.each<[string, object]>([
     ["on another host", { links: { next: "https://elsewhere.test/v4/enforcement/parking-rights?page=2" } }],
     ["at another path", { links: { next: "/v4/enforcement/other?page=2" } }],
-    ["that is no address", { links: { next: "https://" } }],
+    ["that is not an address", { links: { next: "https://" } }],
   ])("does not follow a next page %s, and says that the list is incomplete", async (_, links) => {
     const { provider, count } = connect(vendor, {
       instead: ({ url }) =>

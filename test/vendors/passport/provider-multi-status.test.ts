@@ -144,7 +144,7 @@ describe("a multi-status reply", () => {
       (ids: string[]) => [ids[0], ids[0]].map((session_id) => ({ session_id, status: 200 })),
     ],
     [
-      "names a stranger",
+      "names an unknown session",
       (ids: string[]) => [...ids, "stranger"].map((session_id) => ({ session_id, status: 200 })),
     ],
   ])("that %s has no outcomes of its sessions", async (_, toItems) => {

@@ -81,7 +81,7 @@ describe("the access token", () => {
     ["nowhere, which is taken for five minutes", {}, 4],
     ["with nulls, which is taken for five minutes", { expires_at: null, expires_in: null }, 4],
     ["of other kinds, which is taken for five minutes", { expires_at: {}, expires_in: [false] }, 4],
-    ["in words, which is taken for five minutes", { expires_at: "soon", expires_in: "later" }, 4],
+    ["in unreadable form, which counts as five minutes", { expires_at: "soon", expires_in: "later" }, 4],
   ])("may state its end %s", async (_, expiry, minutes) => {
     let asked = 0;
     const { provider, pass } = connect(vendor, {
@@ -169,7 +169,7 @@ describe("the client secret", () => {
 
   it.each<[string, () => string | Promise<string>, string]>([
     ["throws", () => Promise.reject(new Error("the vault is sealed: hunter2")), "unavailable"],
-    ["gives nothing", () => "", "invalid_config"],
+    ["returns nothing", () => "", "invalid_config"],
   ])("whose function %s is named in the error", async (_, clientSecret, code) => {
     const { provider, count } = connect(vendor, { provider: { clientSecret, retries: 0 } });
 

@@ -64,7 +64,7 @@ describe("a target", () => {
   });
 
   it.each([
-    ["that is no zone", "999"],
+    ["that is not a zone", "999"],
     ["in another case", "downtown lot"],
     ["with a space too many", "Downtown  Lot"],
   ])("%s is refused, and nothing is sent", async (_, target) => {
@@ -181,7 +181,7 @@ describe("the zone list", () => {
   it.each([
     ["to another origin", "https://elsewhere.test/passport/v3/shared/zones?page=2"],
     ["to another path", "/other?page=2"],
-    ["that is no address", "https://[broken"],
+    ["that is not an address", "https://[broken"],
     ["to the page itself", `?operator_id=${OPERATOR}&limit=1000`],
   ])("is incomplete with a continuation %s, which is not followed", async (_, next) => {
     const { provider, count } = connect(vendor, {

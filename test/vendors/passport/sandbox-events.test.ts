@@ -274,7 +274,7 @@ describe("a batch", () => {
     ["an unknown type", { type: "parking_session_paused" }],
     ["another version", { version: "2.0.0" }],
     ["no events", { data: [] }],
-    ["data that is no array", { data: {} }],
+    ["data that is not an array", { data: {} }],
     ["an unknown field", { operator_id: OPERATOR }],
   ])("is refused with %s", async (_, change) => {
     const batch = { type: "parking_session_started", version: "3.0.0", data: [started(sandbox)], ...change };

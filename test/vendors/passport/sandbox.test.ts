@@ -52,7 +52,7 @@ describe("tokens", () => {
     ["a wrong secret", { client_secret: "other" }],
     ["a wrong audience", { audience: "other" }],
     ["a missing audience", { audience: undefined }],
-    ["a field that is not asked for", { scope: "everything" }],
+    ["an unknown field", { scope: "everything" }],
   ])("are refused for %s", async (_, change) => {
     const reply = await client.post("/v3/shared/access-tokens", { ...client.credentials(), ...change });
 

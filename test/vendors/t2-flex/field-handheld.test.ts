@@ -135,7 +135,7 @@ describe("the handheld in use", () => {
     ["an unknown option", { timeout: 5 }],
     ["no vendor", { vendors: [] }],
     ["a vendor without a name", { vendors: [{ name: "", url: "https://a.test/", credential }] }],
-    ["a flag that is none", { swapsZeroAndO: "yes" }],
+    ["an invalid flag", { swapsZeroAndO: "yes" }],
     [
       "a credential of another wire",
       {
