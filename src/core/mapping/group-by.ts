@@ -31,3 +31,13 @@ export function groupBy<Entry extends object>(
     keys: () => groups.keys(),
   };
 }
+
+/** `find`, called once for each target: thousands of locations may have the same one. */
+export function memoize<Value>(find: (target: string) => Value): (target: string) => Value {
+  const found = new Map<string, { value: Value }>();
+  return (target) => {
+    const known = found.get(target) ?? { value: find(target) };
+    found.set(target, known);
+    return known.value;
+  };
+}

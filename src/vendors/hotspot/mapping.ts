@@ -1,6 +1,6 @@
 import type { Location } from "../../core/directory/directory.ts";
 import { readBoolean, readOptionalText, readRecord } from "../../core/fields.ts";
-import { type Groups, groupBy } from "../../core/mapping/group-by.ts";
+import { type Groups, groupBy, memoize } from "../../core/mapping/group-by.ts";
 import type { MappingInput, MappingReport } from "../../core/mapping/mapping.ts";
 import {
   attempt,
@@ -67,7 +67,9 @@ function examine(mapping: ExaminedMapping): MappingExamination {
     complete,
     byId,
     byCore: groupBy(entries, ({ spotId }) => coreOf(spotId)),
-    namesOf: createNameFinder(byId),
+    namesOf: memoize(
+      (spotId) => new Set(byId.get(spotId).flatMap(({ name }) => (name === undefined ? [] : [name]))),
+    ),
   };
   const findSharing = createTargetSharing(mapping, (target) => target);
   const judge = (location: Location): MappingJudgement => {
@@ -93,18 +95,6 @@ function judgeTarget(location: Location, target: string, index: SpotIndex): Mapp
   if (near !== undefined && difference !== undefined) return [almostTarget(target, near, difference)];
   if (/\s/.test(target) || hasHiddenCharacters(target)) return [malformedTarget(target)];
   return index.complete ? [unknownTarget(target)] : [];
-}
-
-/** Caches the names of a SpotID that the list repeats, because many locations may have it as their target. */
-function createNameFinder(byId: Groups<HotSpotSpot>): SpotIndex["namesOf"] {
-  const found = new Map<string, ReadonlySet<string>>();
-  return (spotId) => {
-    const spots = byId.get(spotId);
-    const known =
-      found.get(spotId) ?? new Set(spots.flatMap(({ name }) => (name === undefined ? [] : [name])));
-    if (spots.length > 1) found.set(spotId, known);
-    return known;
-  };
 }
 
 function judgeNames(location: Location, target: string, names: ReadonlySet<string>): MappingFinding[] {

@@ -1,7 +1,7 @@
 import { readRecord } from "../../core/fields.ts";
 import { readSignal } from "../../core/options.ts";
 import type { Outcome, PushProvider } from "../../core/provider.ts";
-import { referenceOf } from "../../core/registration/identity.ts";
+import { referenceOfStored } from "../../core/registration/identity.ts";
 import { inOperation, toOutcome } from "../../core/registration/outcome.ts";
 import {
   createPushOperations,
@@ -99,12 +99,7 @@ function toImpossibleCancel(providerId: string, now: Date): PushChange {
     validFrom: at,
     plate: { number: "TEST123", region: "CA-NB" },
   };
-  const identity = referenceOf(providerId, {
-    ...registration,
-    validFrom: now,
-    plate: { raw: "", ...registration.plate },
-    validTo: null,
-  });
+  const identity = referenceOfStored(providerId, registration);
   return {
     kind: "cancel",
     identity,

@@ -48,15 +48,6 @@ export function createPush(config: HotSpotConfig): Push {
     return sendOnce(attempt, { ...change, ...renewed }, config);
   }
 
-  /** {@link send} for a right that HotSpot already has. After a failure the outcome is unknown, because the right may be live. */
-  async function sendAgain(attempt: Attempt, change: Change): Promise<Exchange> {
-    try {
-      return await send(attempt, change);
-    } catch (thrown) {
-      throw isEnforcementError(thrown) ? withErrorDetails(thrown, { outcome: "unknown" }) : thrown;
-    }
-  }
-
   return async (attempt, change) => {
     const operation = toOperation(change);
     const first = await send(attempt, operation);
@@ -73,7 +64,11 @@ export function createPush(config: HotSpotConfig): Push {
     // A repeat of this provider's own registration. The first one may have had another end, so the end is sent again. That
     // HotSpot finds the right by this provider's reference also proves that the right is its own.
     const vendorReference = refusal.reference === undefined ? {} : { vendorReference: refusal.reference };
-    const second = await sendAgain(attempt, { ...operation, kind: "amend", ...vendorReference });
+    const amended = { ...operation, kind: "amend" as const, ...vendorReference };
+    const second = await send(attempt, amended).catch((thrown: unknown) => {
+      // HotSpot already has the right, so it may be live.
+      throw isEnforcementError(thrown) ? withErrorDetails(thrown, { outcome: "unknown" }) : thrown;
+    });
     // The right's own reference, not the amendment's. When HotSpot did not return it, only the provider's is known.
     if (second.verdict.kind === "accepted") return delivered(refusal.reference ?? change.reference);
     const amendment = toRefused(second);

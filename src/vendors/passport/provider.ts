@@ -15,7 +15,7 @@ import { createHttpClient } from "../../http/client.ts";
 import { createAuthorizedClient } from "./access-token.ts";
 import { type PassportOptions, parsePassportOptions } from "./config.ts";
 import { type PassportMappingInput, validatePassportMapping } from "./mapping.ts";
-import { BATCH_SIZE, createPush } from "./push.ts";
+import { BATCH_SIZE, createPush, DONE } from "./push.ts";
 import { createReadBack } from "./read-back.ts";
 import { createReadOperations } from "./read-operations.ts";
 import { passportSetup } from "./setup.ts";
@@ -87,7 +87,7 @@ export function createPassportProvider<Ids extends "passport" | "external" = "pa
   ): Promise<Outcomes<SessionChange, void>> {
     const extended = new Map<SessionChange, { session: SessionChange; refused: Refused }>();
     for (const [session, outcome] of outcomes) {
-      if (outcome.ok || !isRepeat(session, outcome)) continue;
+      if (outcome.ok || !isRepeat(session, outcome.error)) continue;
       extended.set({ ...session, type: "parking_session_extended" }, { session, refused: outcome });
     }
     if (extended.size === 0) return outcomes;
@@ -111,19 +111,19 @@ export function createPassportProvider<Ids extends "passport" | "external" = "pa
     const { status, reason, vendorCode } = refusal;
     const refused: Outcome<void> = { ok: false, error: refusal };
     // "Not found" about the session itself: Passport does not know it, so it is not live.
-    if (reason === "not_found" && namesSession(vendorCode)) return ENDED;
+    if (reason === "not_found" && namesSession(vendorCode)) return DONE;
     // A conflict may mean that the session was stopped before, and "not found" may be about something else than the session.
     if (reason !== "not_found" && status !== 409) return refused;
-    if (!readBack.available) return reason === "not_found" ? ENDED : refused;
+    if (!readBack.available) return reason === "not_found" ? DONE : refused;
     const plateNumbers = [change.registration.plate.number];
     const shown = await toOutcome(() =>
       http.perform({ ...context, plateNumbers }, (attempt) =>
         readBack.showsBeyond(attempt, toSessionChange(change, change.target)),
       ),
     );
-    if (shown.ok) return shown.value ? refused : ENDED;
+    if (shown.ok) return shown.value ? refused : DONE;
     if (shown.error.code === "unsupported" || shown.error.code === "rejected") {
-      return reason === "not_found" ? ENDED : refused;
+      return reason === "not_found" ? DONE : refused;
     }
     return { ok: false, error: withErrorDetails(shown.error, { outcome: "unknown" }) };
   }
@@ -221,11 +221,8 @@ export function createPassportProvider<Ids extends "passport" | "external" = "pa
   return Object.freeze(provider) as PassportProvider<Ids>;
 }
 
-const ENDED: Outcome<void> = Object.freeze({ ok: true, value: undefined });
-
-function isRepeat({ type }: SessionChange, outcome: Outcome<void> | undefined): boolean {
-  if (type !== "parking_session_started" || outcome === undefined || outcome.ok) return false;
-  const { code, status, reason } = outcome.error;
+function isRepeat({ type }: SessionChange, { code, status, reason }: EnforcementError): boolean {
+  if (type !== "parking_session_started") return false;
   return code === "rejected" && (status === 409 || reason === "already_exists");
 }
 

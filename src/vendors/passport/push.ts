@@ -126,7 +126,8 @@ interface Progress {
   uncertain: boolean;
 }
 
-const DONE: Outcome<void> = Object.freeze({ ok: true, value: undefined });
+/** The outcome of a change that Passport carried out. */
+export const DONE: Outcome<void> = Object.freeze({ ok: true, value: undefined });
 
 /**
  * Groups changes into batches: of one type, at most {@link BATCH_SIZE} each. The changes of one session stay in order, each in

@@ -1,6 +1,6 @@
 import type { Location } from "../../core/directory/directory.ts";
 import { fieldError, readRecord } from "../../core/fields.ts";
-import { type Groups, groupBy } from "../../core/mapping/group-by.ts";
+import { type Groups, groupBy, memoize } from "../../core/mapping/group-by.ts";
 import type { MappingInput, MappingReport } from "../../core/mapping/mapping.ts";
 import {
   type ExaminedMapping,
@@ -230,15 +230,6 @@ function findTwoNames(locations: readonly Location[]): readonly Location[] {
   if (first === undefined) return [];
   const other = locations.find(({ name }) => name !== first.name);
   return other === undefined ? [first] : [first, other];
-}
-
-function memoize<Value>(find: (target: string) => Value): (target: string) => Value {
-  const found = new Map<string, { value: Value }>();
-  return (target) => {
-    const known = found.get(target) ?? { value: find(target) };
-    found.set(target, known);
-    return known.value;
-  };
 }
 
 function repeatedName({ name }: Location, count: number): MappingFinding {

@@ -4,23 +4,10 @@ import { type HotSpotErrorCode, HotSpotRefusal } from "./refusal.ts";
 // cannot hide in both.
 
 /** The body of `POST …/permits`. */
-export interface CreateBody {
-  readonly PermitReference: string;
-  readonly Plate: string;
-  readonly Region: string;
-  readonly Country: "CA" | "US";
-  readonly SpotID: string;
-  readonly StartTime: Date;
-  readonly EndTime: Date;
-}
+export type CreateBody = ReturnType<typeof readCreateBody>;
 
-/** The body of `POST …/permits/update` and `POST …/permits/cancel`. Of the references one is there at least. */
-export interface ChangeBody {
-  readonly PermitReference: string | undefined;
-  readonly Reference: string | undefined;
-  /** Undefined: now. Only a cancellation may leave it out. */
-  readonly EndTime: Date | undefined;
-}
+/** The body of `POST …/permits/update` and `POST …/permits/cancel`, with one reference at least. */
+export type ChangeBody = ReturnType<typeof readChangeBody>;
 
 /** Notes a departure from the default contract that HotSpot might accept. In strict mode it throws a refusal instead. */
 export type NoteDeviation = (problem: string, code?: HotSpotErrorCode) => void;
@@ -30,7 +17,7 @@ const CHANGE_FIELDS = ["PermitReference", "Reference", "EndTime"];
 const PROVINCES = new Set("AB BC MB NB NL NS NT NU ON PE QC SK YT".split(" "));
 
 /** Throws a refusal with the number of the first thing that is wrong. */
-export function readCreateBody(body: unknown, note: NoteDeviation): CreateBody {
+export function readCreateBody(body: unknown, note: NoteDeviation) {
   const fields = readFields(body, CREATE_FIELDS, note);
   const PermitReference = requireText(fields, "PermitReference", note, 9008);
   const Plate = readPlate(requireText(fields, "Plate", note, 9006), note);
@@ -44,11 +31,7 @@ export function readCreateBody(body: unknown, note: NoteDeviation): CreateBody {
 }
 
 /** Throws a refusal with the number of the first thing that is wrong. */
-export function readChangeBody(
-  body: unknown,
-  note: NoteDeviation,
-  { needsEnd }: { needsEnd: boolean },
-): ChangeBody {
+export function readChangeBody(body: unknown, note: NoteDeviation, { needsEnd }: { needsEnd: boolean }) {
   const fields = readFields(body, CHANGE_FIELDS, note);
   const PermitReference = readText(fields, "PermitReference", note);
   const Reference = readText(fields, "Reference", note);
@@ -57,6 +40,7 @@ export function readChangeBody(
     note("PermitReference is missing beside Reference", 9008);
   }
   if (!needsEnd && fields.get("EndTime") === undefined) {
+    // Only a cancellation may leave the end out.
     note("EndTime is missing; the permit ends now", 9004);
     return { PermitReference, Reference, EndTime: undefined };
   }

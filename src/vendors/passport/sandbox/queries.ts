@@ -6,7 +6,7 @@ import { type PassportSandboxZone, renderZone, uuidFrom } from "./zones.ts";
 
 const RIGHTS_QUERY = ["operator_id", "zone_id", "space_number", "vehicle_plate", "vehicle_state"];
 
-export interface ZoneListOptions {
+interface ZoneListOptions {
   readonly operatorId: string;
   readonly zones: readonly PassportSandboxZone[];
   /** The most zones that one reply holds; absent when every reply holds all. */
@@ -26,15 +26,12 @@ export function listZones(
   return Response.json({ data: page.map((zone) => renderZone(zone, operatorId)) });
 }
 
-export interface RightListOptions {
-  readonly operatorId: string;
-  readonly zones: readonly PassportSandboxZone[];
+interface RightListOptions extends Omit<ZoneListOptions, "pageSize"> {
   readonly sessions: readonly PassportSandboxSession[];
   readonly now: Date;
   readonly paging: PassportRightPaging;
   /** The most rights that one reply holds, where they are paged. */
   readonly pageSize: number;
-  readonly note: NoteDeviation;
 }
 
 /**

@@ -40,9 +40,7 @@ export class PassportRefusal extends Error {
 
 /** A request whose shape is wrong: status 400, every wrong field named. */
 export function invalidRequest(fields: PassportRefusedField[]): PassportRefusal {
-  const first = fields[0];
-  const place = first?.index === undefined ? "" : `data[${first.index}] `;
-  const detail = first === undefined ? "The request is invalid." : `${place}${first.field}: ${first.problem}`;
+  const [detail = "The request is invalid."] = fields.map(describeField);
   return new PassportRefusal(400, "invalid_request", { detail, fields });
 }
 
@@ -54,9 +52,9 @@ export type NoteDeviation = (refusal: PassportRefusal) => void;
 
 /** A deviation in the words of a warning: the field and what is wrong with it, never its value. */
 export function describeDeviation({ fields, message }: PassportRefusal): string[] {
-  if (fields.length === 0) return [message];
-  return fields.map(({ index, field, problem }) => {
-    const place = index === undefined ? "" : `data[${index}] `;
-    return `${place}${field}: ${problem}`;
-  });
+  return fields.length === 0 ? [message] : fields.map(describeField);
+}
+
+function describeField({ index, field, problem }: PassportRefusedField): string {
+  return `${index === undefined ? "" : `data[${index}] `}${field}: ${problem}`;
 }

@@ -5,16 +5,13 @@ import { invalidRequest, type NoteDeviation, type PassportRefusedField } from ".
 // cannot hide in both.
 
 /** What happened to a parking session. */
-export type PassportEventType =
-  | "parking_session_started"
-  | "parking_session_extended"
-  | "parking_session_stopped";
+export type PassportEventType = (typeof EVENT_TYPES)[number];
 
-const EVENT_TYPES: readonly PassportEventType[] = [
+const EVENT_TYPES = [
   "parking_session_started",
   "parking_session_extended",
   "parking_session_stopped",
-];
+] as const;
 
 /** Whether a text is an operator's id as the wire has it: a UUID in lower case. */
 export function isOperatorId(value: string): boolean {

@@ -144,16 +144,12 @@ export function createFieldHandheldWith(options: FieldHandheldOptions, timers: T
   };
 }
 
-interface ReadVendor {
-  readonly name: string;
-  readonly url: URL;
-  readonly headers: Record<string, string>;
-}
+type ReadVendor = ReturnType<typeof readVendor>;
 
 // The wire asks for it in its body, and this one has none there.
 const NO_CREDENTIAL: HandheldCredential = { scheme: "bearer", token: "" };
 
-function readVendor(value: unknown, index: number): ReadVendor {
+function readVendor(value: unknown, index: number) {
   const { name, url, credential } = readRecord(value, `vendors[${index}]`, ["name", "url", "credential"]);
   return {
     name: readText(name, `vendors[${index}].name`),

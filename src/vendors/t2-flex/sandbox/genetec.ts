@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
 import type { HandheldSession } from "../../../core/lookup/handheld.ts";
-import { anyText, instantInUtc, readJson, readReply, showFirst, text } from "./schema.ts";
-import type { HandheldWire } from "./wire.ts";
+import { anyText, type HandheldWire, instantInUtc, readJson, readReply, showFirst, text } from "./schema.ts";
 
 const NO_DATE = "0001-01-01T00:00:00";
 

@@ -1,8 +1,7 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import * as z from "zod/mini";
 import type { HandheldAnswer, HandheldCredential, HandheldEntry } from "../../../core/lookup/handheld.ts";
-import { instantInUtc, readReply, text } from "./schema.ts";
-import type { HandheldWire } from "./wire.ts";
+import { type HandheldWire, instantInUtc, readReply, text } from "./schema.ts";
 
 const ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/";
 const SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";

@@ -1,6 +1,5 @@
 import * as z from "zod/mini";
-import { anyText, instant, readJson, readReply, showFirst, text } from "./schema.ts";
-import type { HandheldWire } from "./wire.ts";
+import { anyText, type HandheldWire, instant, readJson, readReply, showFirst, text } from "./schema.ts";
 
 const replySchema = z.strictObject(
   {

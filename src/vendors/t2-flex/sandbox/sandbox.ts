@@ -20,7 +20,7 @@ import { raceAbort, systemTimers, type Timers } from "../../../core/timers.ts";
 import { genetecWire } from "./genetec.ts";
 import { irisWire } from "./iris.ts";
 import { offstreetWire } from "./offstreet.ts";
-import type { HandheldWire } from "./wire.ts";
+import type { HandheldWire } from "./schema.ts";
 
 /** What a handheld of T2 Flex's speaks. Default `offstreet`. */
 export type T2FlexHandheldDialect = "offstreet" | "iris" | "genetec";

@@ -1,10 +1,25 @@
 import * as z from "zod/mini";
-import type { HandheldAnswer, HandheldSession } from "../../../core/lookup/handheld.ts";
+import type {
+  HandheldAnswer,
+  HandheldCredential,
+  HandheldEntry,
+  HandheldSession,
+} from "../../../core/lookup/handheld.ts";
 
 // What handhelds expect of replies. It shares nothing with the dialects that render them, so that one mistake cannot
 // hide in both.
 
-/** A text that says something. */
+/** The wire format of one kind of handheld. */
+export interface HandheldWire {
+  /** The path below the URL that was entered. Empty: that URL itself. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  encode(entry: HandheldEntry, credential: HandheldCredential): string;
+  /** Reads a reply of any status. */
+  decode(status: number, body: string): HandheldAnswer;
+}
+
+/** A text that is not empty or blank. */
 export const text = z.string("must be text").check(z.regex(/\S/, "must not be empty"));
 
 /** A text that may be empty. */

@@ -3,14 +3,10 @@ import {
   type LookupProbe,
   unavailableReply,
 } from "../../../../core/lookup/lookup-probe.ts";
-import { findChild, SOAP, textOf } from "./soap-message.ts";
+import { findChild, PASSWORD_TEXT, SECURITY, SOAP, textOf } from "./soap-message.ts";
 import { PLATE_INFO } from "./wsdl.ts";
 import { parseXmlBody, type XmlElement } from "./xml-body.ts";
 import { escapeXml } from "./xml-text.ts";
-
-const SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
-const PASSWORD_TEXT =
-  "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText";
 
 /** Asks as clients of the `iris` dialect do. It has neither a place nor a region, and shows no permit id. */
 export const irisProbe: LookupProbe = Object.freeze<LookupProbe>({

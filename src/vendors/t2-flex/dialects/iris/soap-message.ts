@@ -5,9 +5,11 @@ import { parseXmlBody, type XmlElement } from "./xml-body.ts";
 
 /** SOAP 1.1. The namespace of 1.2 is another one. */
 export const SOAP = "http://schemas.xmlsoap.org/soap/envelope/";
-const SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+/** The namespace of WS-Security. */
+export const SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
 const PROFILE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0";
-const PASSWORD_TEXT = `${PROFILE}#PasswordText`;
+/** The type of a password that is sent as text. */
+export const PASSWORD_TEXT = `${PROFILE}#PasswordText`;
 
 /** What a SOAP request says. */
 export interface SoapMessage {

@@ -56,36 +56,22 @@ function renderAnswer({ matches }: LookupAnswer): LookupReply {
 }
 
 /** One session of the answer. */
-interface OffstreetSession {
-  /** Made of permit, location, plate and region: unique, and the same each time that it is asked for. Inferred. */
-  readonly id: string;
-  readonly permitId: string;
-  /** The canonical number. */
-  readonly plate: string;
-  /** `NB`, without its country. Empty when neither the plate nor the location has a region. */
-  readonly state: string;
-  readonly startDateTime: string;
-  /** The first instant that is no longer valid, or `OPEN_END`. */
-  readonly endDateTime: string;
-  /** When the permit was issued; its start where that is not known. Inferred. */
-  readonly createdDateTime: string;
-  /** The location's name, which is what its station must be called in Flex. */
-  readonly location: string;
-  /** The company's name. */
-  readonly tenantName: string;
-}
-
-function toSession({ permit, plate, location, company }: LookupMatch): OffstreetSession {
+function toSession({ permit, plate, location, company }: LookupMatch) {
   const { number, region } = plate;
   return {
-    // The number and the region hold nothing that would have to be encoded.
+    // Made of permit, location, plate and region: unique, and the same in every answer. Inferred. The number and the region
+    // hold nothing that would have to be encoded.
     id: `${encodeURIComponent(permit.id)}:${encodeURIComponent(location.id)}:${number}:${region ?? ""}`,
     permitId: permit.id,
     plate: number,
+    // `NB`, without its country. Empty when neither the plate nor the location has a region.
     state: region === undefined ? "" : subdivisionOf(region),
     startDateTime: formatInstant(permit.validFrom),
+    // The first instant that is no longer valid, or `OPEN_END`.
     endDateTime: toEndText(permit.validTo),
+    // When the permit was issued; its start where that is not known. Inferred.
     createdDateTime: formatInstant(permit.createdAt ?? permit.validFrom),
+    // The name that the location's station must have in Flex.
     location: location.name,
     tenantName: company.name,
   };
