@@ -12,38 +12,19 @@ import type { SessionChange } from "./wire.ts";
 // Some 70,000 rights: more than a zone has, and little enough memory.
 const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 
-/** Reads back the rights that officers see (seen in client code). It needs a scope that an account may lack. */
-export interface ReadBack {
-  /** False with external zone ids, and once Passport has refused the account to read. */
-  readonly available: boolean;
-  /** Whether a zone can be listed too. False once Passport has refused a request without a plate. */
-  readonly listable: boolean;
-  /** @throws EnforcementError `unsupported` when it is not available */
-  find(attempt: Attempt, query: ReadBackQuery): Promise<FoundRight[]>;
-  /**
-   * One page of all rights that are shown in a zone: the first page, or the one at `url`.
-   *
-   * @throws EnforcementError `unsupported` when it is not listable
-   */
-  list(attempt: Attempt, query: { zone: string; url?: URL | undefined }): Promise<RightsPage>;
-  /** Whether Passport shows the change's session with a later end than the change's. */
-  showsBeyond(attempt: Attempt, change: SessionChange): Promise<boolean>;
-  /** Whether an accepted change is visible. True when it cannot be checked. */
-  confirms(attempt: Attempt, change: SessionChange): Promise<boolean>;
-}
+export type ReadBack = ReturnType<typeof createReadBack>;
 
-export interface ReadBackQuery {
-  /** The zone's id. */
-  readonly zone: string;
-  readonly plate: { readonly number: string; readonly region?: string };
-}
-
-export function createReadBack(client: AuthorizedClient, config: PassportConfig): ReadBack {
+/** Reads back the rights that officers see (seen in client code). That needs a scope that an account may lack. */
+export function createReadBack(client: AuthorizedClient, config: PassportConfig) {
   // Parking rights are read by Passport's own zone id, which an external id is not.
   let available = config.zoneIds === "passport";
   let listable = true;
 
-  async function find(attempt: Attempt, { zone, plate }: ReadBackQuery): Promise<FoundRight[]> {
+  /** The rights of a plate in a zone, named by its id. @throws EnforcementError `unsupported` when it is not available */
+  async function find(
+    attempt: Attempt,
+    { zone, plate }: { zone: string; plate: { readonly number: string; readonly region?: string } },
+  ): Promise<FoundRight[]> {
     if (!available) throw unsupported();
     const url = rightsUrl(config, zone);
     url.searchParams.set("vehicle_plate", plate.number);
@@ -57,6 +38,11 @@ export function createReadBack(client: AuthorizedClient, config: PassportConfig)
     }
   }
 
+  /**
+   * One page of all rights that are shown in a zone: the first page, or the one at `url`.
+   *
+   * @throws EnforcementError `unsupported` when it is not listable
+   */
   async function list(attempt: Attempt, query: { zone: string; url?: URL | undefined }): Promise<RightsPage> {
     if (!available || !listable) throw unsupported();
     const { operatorId } = config;
@@ -81,21 +67,25 @@ export function createReadBack(client: AuthorizedClient, config: PassportConfig)
     );
   }
 
+  /** Whether Passport shows the change's session with a later end than the change's. */
   async function showsBeyond(attempt: Attempt, change: SessionChange): Promise<boolean> {
     return (await findEnds(attempt, change)).some((end) => end > timeOf(change.end));
   }
 
   return {
-    get available() {
+    /** False with external zone ids, and once Passport has refused the account to read. */
+    get available(): boolean {
       return available;
     },
-    get listable() {
+    /** Whether a zone can be listed too. False once Passport has refused a request without a plate. */
+    get listable(): boolean {
       return available && listable;
     },
     find,
     list,
     showsBeyond,
-    async confirms(attempt, change) {
+    /** Whether an accepted change is visible. True when it cannot be checked. */
+    async confirms(attempt: Attempt, change: SessionChange): Promise<boolean> {
       const now = config.http.clock();
       // Passport does not show a right before its start, so it cannot be checked.
       if (!available || new Date(change.registration.validFrom) > now) return true;

@@ -1,7 +1,6 @@
 import { fieldError, isUuid, readBoolean, readOptionalText, readRecord } from "../../core/fields.ts";
 import { groupBy } from "../../core/mapping/group-by.ts";
 import { attempt, readName, readVendorList, type VendorList } from "../../core/mapping/read-mapping.ts";
-import type { NameIndex } from "../../core/names/closest-names.ts";
 import { indexNames } from "../../core/names/explain-mismatch.ts";
 import type { Zone } from "../../core/provider.ts";
 
@@ -12,20 +11,7 @@ export interface PassportZone extends Zone {
 }
 
 /** An index of zones by id, number and name. */
-export interface ZoneIndex {
-  /** Whether the list has all zones. False without a list. */
-  readonly complete: boolean;
-  /** The operator's zones that a target names, each once. More than one when the target is ambiguous. */
-  resolve(target: string): readonly Zone[];
-  /** The zones of other operators that a target names. */
-  resolveForeign(target: string): readonly PassportZone[];
-  /** Whether a permit for this target can be sent: a number or name needs a complete list, an id does not. */
-  canResolve(target: string): boolean;
-  /** A key that is equal for targets that name one zone. */
-  keyOf(target: string): string;
-  /** The numbers and names of the operator's zones. */
-  names(): NameIndex;
-}
+export type ZoneIndex = ReturnType<typeof createZoneIndex>;
 
 /**
  * Indexes a list of zones. `undefined` when there is none, or when targets are external ids. Zones of another operator than
@@ -34,7 +20,7 @@ export interface ZoneIndex {
 export function createZoneIndex(
   list: VendorList<PassportZone> | undefined,
   { operatorId }: { operatorId?: string | undefined } = {},
-): ZoneIndex {
+) {
   const { entries, complete } = list ?? { entries: [], complete: false };
   const isForeign = (zone: PassportZone) =>
     operatorId !== undefined &&
@@ -45,14 +31,20 @@ export function createZoneIndex(
   // Built on demand: a mapping whose targets are all ids never needs them.
   const names = once(() => indexNames([...own.names().keys(), ...own.numbers().keys()]));
   return {
+    /** Whether the list has all zones. False without a list. */
     complete,
+    /** The operator's zones that a target names, each once. More than one when the target is ambiguous. */
     resolve: own.resolve,
+    /** The zones of other operators that a target names. */
     resolveForeign: foreign.resolve,
-    canResolve: (target) => list === undefined || complete || isUuid(target),
-    keyOf(target) {
+    /** Whether a permit for this target can be sent: a number or name needs a complete list, an id does not. */
+    canResolve: (target: string): boolean => list === undefined || complete || isUuid(target),
+    /** A key that is equal for targets that name one zone. */
+    keyOf(target: string): string {
       const zones = own.resolve(target);
       return lowerId((zones.length === 1 ? zones[0]?.id : undefined) ?? target);
     },
+    /** The numbers and names of the operator's zones. */
     names,
   };
 }

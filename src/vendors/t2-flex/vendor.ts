@@ -64,7 +64,7 @@ const DIALECTS: Readonly<Record<T2FlexHandheldDialect, LookupDialect>> = {
   genetec: genetecDialect,
 };
 
-/** A mapping file has names. @throws EnforcementError `invalid_config` when it is none of ours */
+/** The dialect that a mapping file names. @throws EnforcementError `invalid_config` when no dialect has the name */
 function findDialect(name: VendorSetting): LookupDialect {
   const found = Object.entries(DIALECTS).find(([known]) => known === name);
   if (found !== undefined) return found[1];

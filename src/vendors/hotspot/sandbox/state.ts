@@ -16,7 +16,7 @@ export interface HotSpotSandboxPermit {
   /** Exclusive. For a cancelled permit the instant at which it ended. */
   readonly endTime: Date;
   readonly status: "active" | "cancelled";
-  /** True when another party put it there. */
+  /** True when another party sent it. */
   readonly foreign: boolean;
 }
 

@@ -5,13 +5,16 @@ import { invalidRequest, type NoteDeviation, type PassportRefusedField } from ".
 // cannot hide in both.
 
 /** What happened to a parking session. */
-export type PassportEventType = (typeof EVENT_TYPES)[number];
+export type PassportEventType =
+  | "parking_session_started"
+  | "parking_session_extended"
+  | "parking_session_stopped";
 
-const EVENT_TYPES = [
+const EVENT_TYPES: readonly PassportEventType[] = [
   "parking_session_started",
   "parking_session_extended",
   "parking_session_stopped",
-] as const;
+];
 
 /** Whether a text is an operator's id as the wire has it: a UUID in lower case. */
 export function isOperatorId(value: string): boolean {
@@ -35,7 +38,7 @@ const endsNotBeforeStart = z.refine<Interval>(
   { error: "must not be before start_time", path: ["end_time"] },
 );
 
-/** What is refused in any case: without it, which session is meant and what is to become of it stays open. */
+/** The schemas that every event must match: without these fields the session and its new state are not known. */
 function createSchemas() {
   const instant = z
     .string("must be text")
@@ -66,7 +69,7 @@ function createSchemas() {
   };
 }
 
-/** The form that is documented and seen in client code. That Passport refuses any other is not known. */
+/** The schemas of the form that is documented and seen in client code. Whether Passport refuses another one is not known. */
 function createStrictSchemas() {
   const instant = z
     .string("must be text")

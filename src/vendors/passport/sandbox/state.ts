@@ -19,7 +19,7 @@ export interface PassportSandboxSession {
   readonly lastOccurredAt: Date;
   /** How many events made it what it is; repeats do not count. */
   readonly events: number;
-  /** True when another party put it there. */
+  /** True when another party sent it. */
   readonly foreign: boolean;
 }
 
@@ -148,7 +148,7 @@ function requireSession({ known, index }: Place): PassportSandboxSession {
   throw refuse(404, "session_not_found", { index, field: "session_id", problem: "is not a known session" });
 }
 
-/** What an extension or a stop says of the session besides its end. What Passport makes of a difference is unpublished. */
+/** Notes that an extension or a stop describes the session otherwise than it is. What Passport does then is unpublished. */
 function noteOtherSession(
   item: ChangedItem,
   known: PassportSandboxSession,

@@ -7,7 +7,7 @@ export interface PassportSandboxZone {
   /** What the operator's signs say; unique only regionally. */
   readonly number: string;
   readonly name: string;
-  /** Our own id for the zone, where the operator had one entered. */
+  /** The host's own id for the zone, where the operator has entered one. */
   readonly externalId?: string;
 }
 

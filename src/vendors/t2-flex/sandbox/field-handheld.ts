@@ -146,7 +146,7 @@ export function createFieldHandheldWith(options: FieldHandheldOptions, timers: T
 
 type ReadVendor = ReturnType<typeof readVendor>;
 
-// The wire asks for it in its body, and this one has none there.
+// `encode` needs a credential, but the offstreet wire writes none into its body.
 const NO_CREDENTIAL: HandheldCredential = { scheme: "bearer", token: "" };
 
 function readVendor(value: unknown, index: number) {

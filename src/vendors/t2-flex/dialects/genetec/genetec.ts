@@ -18,7 +18,7 @@ import { toPermitZones } from "./reply.ts";
 /**
  * The lookup of Genetec's pay-by-plate providers, version 2014-06. Documented by its vendor: the paths, the body and
  * reply of `permits/search`, 404 where nothing is found or a zone is unknown, 503 where the answer is not known, UTC times, and
- * `0001-01-01T00:00:00` for no activation date. A zone is one of our locations, and its id the location's.
+ * `0001-01-01T00:00:00` for no activation date. A zone is a location of the host, and its id the location's.
  *
  * Inferred: `zones` answers `{ Zones: [ { ZoneId, Name } ] }`; `isvalid` takes `{ PlateNumber, ZoneIds }` (or one of
  * `PlateNumbers`) and answers `{ IsValid }`, also where it is false; no `ZoneIds`, or an empty list, asks about the
@@ -40,7 +40,7 @@ export const genetecDialect: LookupDialect = Object.freeze({
   probe: genetecProbe,
 });
 
-// Real clients may send more than we know of; other keys are ignored.
+// Other keys are ignored: clients may send more than is published.
 const plateNumber = z.string("must be text.");
 const plateNumbers = z.array(plateNumber, "must be a list of texts.");
 const zoneIds = z.nullish(

@@ -10,7 +10,7 @@ const found = z.object({
   PermitZones: z.array(z.object({ Permits: z.array(z.object({ PermitId: z.string() })) })),
 });
 
-// A wrong address is a 404 as well; ours says which one it is.
+// A wrong address is a 404 too; the dialect's own 404 names this code.
 const nothingFound = z.object({ error: z.object({ code: z.literal("no_permits") }) });
 
 /** Asks as clients of the `genetec` dialect do. It has no region. */

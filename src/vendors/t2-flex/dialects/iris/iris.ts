@@ -23,7 +23,7 @@ import { escapeXml } from "./xml-text.ts";
  * and shapes are seen in public client code. It asks about one plate anywhere: a place or a state is not in it.
  *
  * Two secrets are wanted: a WS-Security UsernameToken with the password as text, which `basicAuth` recognises, and a
- * `token` element. What T2 compares the token with is unpublished; here it must be a secret of ours, by hash:
+ * `token` element. What T2 compares the token with is unpublished; here it must be a secret that the host issued, by hash:
  * `tokenHashes` of the stored credential, or the password once more where that is absent. Inferred.
  *
  * A plate whose permit has ended is `Expired`; one that never had a permit is a response without `plateInfo`.
@@ -47,7 +47,7 @@ export const iris: LookupDialect = Object.freeze({
 // The operation's name is what the service's own description calls it, the element's name what clients send.
 const GET_PLATE_INFO: readonly string[] = ["getPlateInfo", "PlateInfoByPlateRequest"];
 
-// Credential, token and query are asked for one after the other; the body is read once.
+// The handler reads credential, token and query one after the other; the body is parsed once.
 const messages = new WeakMap<LookupRequest, SoapMessage>();
 
 function readMessage(request: LookupRequest): SoapMessage {

@@ -20,7 +20,7 @@ export interface SoapMessage {
 }
 
 /**
- * Reads a SOAP 1.1 request. An element that stands there twice is refused: which of two passwords counts is not known.
+ * Reads a SOAP 1.1 request. An element that is there twice is refused: which of two passwords counts is not known.
  *
  * @throws EnforcementError `invalid_input` when it is not well-formed, or no envelope with one element in its body
  */
@@ -69,7 +69,7 @@ function readCredential(header: XmlElement | undefined): PresentedCredential | E
   return type === PASSWORD_TEXT ? { username, password } : fieldError("Password", describeType(type));
 }
 
-/** What is wrong with a password's type. Its own text is not repeated: it is a stranger's. */
+/** What is wrong with a password's type. The type itself is not repeated: the sender chose its text. */
 function describeType(type: string): string {
   switch (type) {
     case "PasswordText":

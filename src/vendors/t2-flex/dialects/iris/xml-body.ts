@@ -18,7 +18,7 @@ export interface XmlElement {
 // An envelope with a security header is seven deep. A body that is nested deeper is an attack.
 const MAX_DEPTH = 16;
 
-// An envelope has some thirty. Parsing thousands takes milliseconds, which a stranger could ask for again and again.
+// An envelope has some thirty. Parsing thousands takes milliseconds, which a sender could cause again and again.
 const MAX_TAGS_AND_ATTRIBUTES = 500;
 
 const ATTRIBUTES = ":@";
@@ -47,7 +47,7 @@ type Namespaces = ReadonlyMap<string, string>;
 
 /**
  * The root element of an XML body. Document type declarations are refused, so that there are no entities but the five
- * of XML itself; nothing outside the text is ever read.
+ * of XML itself. Nothing outside the body is read.
  *
  * @throws EnforcementError `invalid_input` when it is empty, not well-formed, nested more than 16 levels deep, has more
  * than 500 tags and attributes, a document type or an unknown entity, or uses a prefix that stands for nothing
@@ -119,7 +119,7 @@ function isElement(node: Node): boolean {
 
 function textOf(node: Node): string {
   if (TEXT in node) return readText(String(node[TEXT]));
-  // What stands in CDATA is meant as it stands.
+  // CDATA holds no references.
   return CDATA in node ? (node[CDATA] as readonly Node[]).map((part) => String(part[TEXT])).join("") : "";
 }
 

@@ -18,7 +18,7 @@ const PREDEFINED: ReadonlyMap<string, string> = new Map([
   ["apos", "'"],
 ]);
 
-/** A text for an element or an attribute of ours. What XML cannot hold becomes U+FFFD. */
+/** Escapes a text for an element or an attribute that the dialect writes. What XML cannot hold becomes U+FFFD. */
 export function escapeXml(text: string): string {
   return text
     .replace(ALL_FORBIDDEN, "\ufffd")

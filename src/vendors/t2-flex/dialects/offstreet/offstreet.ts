@@ -32,7 +32,7 @@ function parseQuery(request: LookupRequest): LookupQuery {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw fieldError("body", "must be a JSON object.");
   }
-  // Real clients may send more than we know of; other keys are ignored.
+  // Other keys are ignored: clients may send more than is known.
   const { plate, locationId, state } = body as Partial<Record<string, unknown>>;
   if (typeof plate !== "string") throw fieldError("plate", "must be text.");
   const place = readOptional(locationId, "locationId");
