@@ -52,6 +52,8 @@ export interface Command {
 export interface ParsedFlags {
   /** What stands without a flag. */
   readonly operands: readonly string[];
+  /** The files that the command reads: its operands, and what flags with `isInput` name. */
+  readonly inputs: readonly string[];
   text(name: string): string | undefined;
   texts(name: string): readonly string[];
   isSet(name: string): boolean;

@@ -55,28 +55,14 @@ export function connectProviders(
   });
 }
 
-/** A provider that answers for itself, and fails where it would have to call the vendor. */
+/**
+ * The provider with a connection check that names what is missing. Nothing else calls the vendor then: readiness asks no further
+ * after that check, and test-plate refuses a provider that lacks something.
+ */
 function disconnect(provider: EnforcementProvider, missing: readonly string[]): EnforcementProvider {
   const fail = async (): Promise<never> => {
     const message = `The vendor was not asked: ${enumerate(missing)} ${missing.length === 1 ? "is" : "are"} missing.`;
     throw new EnforcementError("invalid_config", message, { providerId: provider.id, attempts: 0 });
   };
-  if (provider.delivery === "pull") return { ...provider, checkConnection: fail };
-  return {
-    ...provider,
-    checkConnection: fail,
-    register: fail,
-    amend: fail,
-    cancel: fail,
-    registerMany: fail,
-    amendMany: fail,
-    cancelMany: fail,
-    ...(provider.listZones === undefined ? {} : { listZones: fail }),
-    ...(provider.find === undefined ? {} : { find: fail }),
-    ...(provider.listRegistrations === undefined ? {} : { listRegistrations: () => failingList(fail) }),
-  };
-}
-
-async function* failingList(fail: () => Promise<never>): AsyncGenerator<never> {
-  yield await fail();
+  return { ...provider, checkConnection: fail };
 }

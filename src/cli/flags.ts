@@ -43,8 +43,10 @@ export function parseFlags(args: readonly string[], definitions: FlagDefinitions
     }
     values.set(name, [...given, value ?? ""]);
   }
+  const reading = Object.keys(definitions).filter((name) => definitions[name]?.isInput === true);
   return {
     operands,
+    inputs: [...operands, ...reading.flatMap((name) => values.get(name) ?? [])],
     text: (name) => values.get(name)?.[0],
     texts: (name) => values.get(name) ?? [],
     isSet: (name) => values.has(name),

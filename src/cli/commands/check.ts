@@ -1,19 +1,9 @@
-import type { Command, FlagDefinitions } from "../command.ts";
+import type { Command } from "../command.ts";
 import { onlyOperand } from "../flags.ts";
 import { checkMapping, hasNoErrors, isClean } from "../mapping-check.ts";
 import { prepareDelivery, REPORT_FLAGS } from "../report/deliver.ts";
 import { toMappingJson, toMappingReport } from "../report/mapping-report.ts";
-import { inputFiles, MAPPING_FLAGS, readMappingInputs } from "./mapping-flags.ts";
-
-const CHECK_FLAGS: FlagDefinitions = {
-  ...MAPPING_FLAGS,
-  ...REPORT_FLAGS,
-  "allow-warnings": { type: "boolean", help: "Exit with 0 when there are warnings only." },
-  "require-lists": {
-    type: "boolean",
-    help: "A provider that is switched on and has no list of its vendor's to compare with is an error.",
-  },
-};
+import { MAPPING_FLAGS, readMappingInputs } from "./mapping-flags.ts";
 
 /** Compares a mapping file with what the vendors have. Calls no vendor: it reads files only. */
 export const checkCommand: Command = {
@@ -25,7 +15,15 @@ export const checkCommand: Command = {
     "Without a list from a vendor, nothing is called unknown, and the report says that nothing was compared.",
     "That is no fault in itself: --require-lists makes it one, for a build that must not pass unchecked.",
   ],
-  flags: CHECK_FLAGS,
+  flags: {
+    ...MAPPING_FLAGS,
+    ...REPORT_FLAGS,
+    "allow-warnings": { type: "boolean", help: "Exit with 0 when there are warnings only." },
+    "require-lists": {
+      type: "boolean",
+      help: "A provider that is switched on and has no list of its vendor's to compare with is an error.",
+    },
+  },
   examples: [
     { run: "check mapping.yaml", does: "all vendors of the file, as text" },
     { run: "check mapping.yaml --out report.html", does: "a page to send around" },
@@ -45,7 +43,7 @@ export const checkCommand: Command = {
   ],
   async run(flags, terminal) {
     const file = onlyOperand(flags, "mapping file");
-    const delivery = prepareDelivery(flags, terminal, inputFiles(flags, CHECK_FLAGS));
+    const delivery = prepareDelivery(flags, terminal, flags.inputs);
     const check = checkMapping(readMappingInputs(file, flags), {
       checkedAt: terminal.clock(),
       requiresLists: flags.isSet("require-lists"),

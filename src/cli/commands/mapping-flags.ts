@@ -61,12 +61,6 @@ export interface MappingInputs {
   readonly warnings: readonly Problem[];
 }
 
-/** All files that a command reads: its operands and what its flags name. */
-export function inputFiles(flags: ParsedFlags, definitions: FlagDefinitions): string[] {
-  const reading = Object.entries(definitions).filter(([, { isInput }]) => isInput === true);
-  return [...flags.operands, ...reading.flatMap(([flag]) => flags.texts(flag))];
-}
-
 /** Prints the warnings of the files, for a command whose report does not hold them. */
 export function printWarnings({ warnings }: MappingInputs, terminal: Terminal): void {
   for (const warning of warnings.slice(0, SHOWN_WARNINGS)) {

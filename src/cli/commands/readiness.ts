@@ -1,6 +1,6 @@
 import { fileEvidence } from "../../setup/evidence/file-evidence.ts";
 import { checkReadiness } from "../../setup/readiness/check-readiness.ts";
-import type { Command, FlagDefinitions } from "../command.ts";
+import type { Command } from "../command.ts";
 import { type ConnectedProvider, connectProviders } from "../connect.ts";
 import { onlyOperand } from "../flags.ts";
 import { withoutPlaces } from "../input/mapping-file.ts";
@@ -8,20 +8,8 @@ import { prepareDelivery, REPORT_FLAGS } from "../report/deliver.ts";
 import { toReadinessJson, toReadinessReport } from "../report/readiness-report.ts";
 import { UnusableInput } from "../unusable-input.ts";
 import { toVendorFacts } from "../vendors/known-vendors.ts";
-import { inputFiles, MAPPING_FLAGS, printWarnings, readMappingInputs } from "./mapping-flags.ts";
+import { MAPPING_FLAGS, printWarnings, readMappingInputs } from "./mapping-flags.ts";
 import { evidenceFile, readLookupEndpoint, SETUP_FLAGS } from "./setup-flags.ts";
-
-const READINESS_FLAGS: FlagDefinitions = {
-  ...MAPPING_FLAGS,
-  ...SETUP_FLAGS,
-  confirmed: {
-    type: "string",
-    multiple: true,
-    value: "requirement",
-    help: "A requirement that a person confirmed and no program can know, such as odc-task. May be repeated.",
-  },
-  ...REPORT_FLAGS,
-};
 
 /** Goes through each vendor's requirements and says what is missing. Changes nothing anywhere. */
 export const readinessCommand: Command = {
@@ -32,7 +20,17 @@ export const readinessCommand: Command = {
     "Exit code 0: ready. 1: something is missing. 2: a file cannot be used.",
     "Asks the vendor and our own lookup where credentials are in the environment; what cannot be asked stays unknown.",
   ],
-  flags: READINESS_FLAGS,
+  flags: {
+    ...MAPPING_FLAGS,
+    ...SETUP_FLAGS,
+    confirmed: {
+      type: "string",
+      multiple: true,
+      value: "requirement",
+      help: "A requirement that a person confirmed and no program can know, such as odc-task. May be repeated.",
+    },
+    ...REPORT_FLAGS,
+  },
   examples: [
     { run: "readiness mapping.yaml", does: "all vendors of the file" },
     {
@@ -47,7 +45,7 @@ export const readinessCommand: Command = {
   async run(flags, terminal) {
     const file = onlyOperand(flags, "mapping file");
     const record = evidenceFile(file, flags);
-    const delivery = prepareDelivery(flags, terminal, [...inputFiles(flags, READINESS_FLAGS), record]);
+    const delivery = prepareDelivery(flags, terminal, [...flags.inputs, record]);
     const inputs = readMappingInputs(file, flags);
     printWarnings(inputs, terminal);
     const { mapping, providers } = inputs;

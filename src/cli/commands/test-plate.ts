@@ -5,20 +5,19 @@ import { fileEvidence } from "../../setup/evidence/file-evidence.ts";
 import { runTestPlate } from "../../setup/test-plate/run-test-plate.ts";
 import { sweepTestPlates } from "../../setup/test-plate/sweep-test-plates.ts";
 import type { SweptTestPlate, TestPlateResult } from "../../setup/test-plate/test-plate.ts";
-import {
-  type Command,
-  describeCancel,
-  type FlagDefinitions,
-  type ParsedFlags,
-  type Terminal,
-} from "../command.ts";
+import { type Command, describeCancel, type ParsedFlags, type Terminal } from "../command.ts";
 import { type ConnectedProvider, connectProviders } from "../connect.ts";
 import { onlyOperand } from "../flags.ts";
 import type { MappingFile } from "../input/mapping-file.ts";
 import { prepareDelivery, REPORT_FLAGS } from "../report/deliver.ts";
-import { type TestPlateRun, toTestPlateJson, toTestPlateReport } from "../report/test-plate-report.ts";
+import {
+  isPassed,
+  type TestPlateRun,
+  toTestPlateJson,
+  toTestPlateReport,
+} from "../report/test-plate-report.ts";
 import { UnusableInput } from "../unusable-input.ts";
-import { inputFiles, MAPPING_FLAGS, printWarnings, readMappingInputs } from "./mapping-flags.ts";
+import { MAPPING_FLAGS, printWarnings, readMappingInputs } from "./mapping-flags.ts";
 import { evidenceFile, readLookupEndpoint, SETUP_FLAGS } from "./setup-flags.ts";
 import {
   askForSight,
@@ -28,20 +27,6 @@ import {
   promptedPermits,
   WITHOUT_TERMINAL,
 } from "./test-plate-prompts.ts";
-
-const TEST_PLATE_FLAGS: FlagDefinitions = {
-  location: { type: "string", multiple: true, value: "id", help: "A location to test. May be repeated." },
-  all: { type: "boolean", help: "All locations that the provider is switched on for." },
-  sweep: { type: "boolean", help: "First withdraw the test plates that earlier runs left." },
-  minutes: {
-    type: "string",
-    value: "number",
-    help: "After how long the test right ends by itself. Default: 60.",
-  },
-  ...MAPPING_FLAGS,
-  ...SETUP_FLAGS,
-  ...REPORT_FLAGS,
-};
 
 /** Performs the go-live test: the test plate is put at a location, looked for, and withdrawn. */
 export const testPlateCommand: Command = {
@@ -55,7 +40,19 @@ export const testPlateCommand: Command = {
     "Ctrl+C withdraws the plate before the command ends.",
     "Every run is recorded before anything is sent. After a run that was killed, --sweep withdraws what it left.",
   ],
-  flags: TEST_PLATE_FLAGS,
+  flags: {
+    location: { type: "string", multiple: true, value: "id", help: "A location to test. May be repeated." },
+    all: { type: "boolean", help: "All locations that the provider is switched on for." },
+    sweep: { type: "boolean", help: "First withdraw the test plates that earlier runs left." },
+    minutes: {
+      type: "string",
+      value: "number",
+      help: "After how long the test right ends by itself. Default: 60.",
+    },
+    ...MAPPING_FLAGS,
+    ...SETUP_FLAGS,
+    ...REPORT_FLAGS,
+  },
   examples: [
     { run: "test-plate mapping.yaml --vendor passport --location lot-101", does: "one location" },
     {
@@ -67,7 +64,7 @@ export const testPlateCommand: Command = {
   async run(flags, terminal) {
     const file = onlyOperand(flags, "mapping file");
     const record = evidenceFile(file, flags);
-    const delivery = prepareDelivery(flags, terminal, [...inputFiles(flags, TEST_PLATE_FLAGS), record]);
+    const delivery = prepareDelivery(flags, terminal, [...flags.inputs, record]);
     const inputs = readMappingInputs(file, flags);
     printWarnings(inputs, terminal);
     const { mapping, providers } = inputs;
@@ -92,7 +89,7 @@ export const testPlateCommand: Command = {
     terminal.signal.removeEventListener("abort", onCancel);
     const told = { mapping, record, checkedAt: terminal.clock(), providers: connected };
     delivery.deliver(toTestPlateReport({ runs, swept }, told), toTestPlateJson({ runs, swept }, told));
-    return runs.every(isGood) && swept.every(({ end }) => end !== "left") ? 0 : 1;
+    return runs.every(isPassed) && swept.every(({ end }) => end !== "left") ? 0 : 1;
   },
 };
 
@@ -190,10 +187,6 @@ async function sweep(
           : { end: "left", message: `${describeCancel(signal)} It stays recorded: run --sweep again.` }),
       }));
   }
-}
-
-function isGood(run: TestPlateRun): boolean {
-  return "result" in run && run.result.seen && run.result.cancelled && run.result.gone !== false;
 }
 
 function toDirectory({ company, locations }: MappingFile): Directory {

@@ -120,10 +120,13 @@ function renderHidden(codePoint: string): string {
 
 /** Text that a browser shows as it is, in an element or in a quoted attribute. */
 export function escapeHtml(text: string): string {
-  return toVisible(text)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
+  return toVisible(text).replace(/[&<>"']/g, (character) => REFERENCES[character] ?? "");
 }
+
+const REFERENCES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};

@@ -1,8 +1,12 @@
 import { describeAge } from "../../core/describe-time.ts";
-import type { MappingIssue } from "../../core/mapping/mapping.ts";
 import { showName } from "../../core/names/visible-name.ts";
-import { type IssuePlaces, showPlaces } from "../input/issue-places.ts";
-import { type CheckedProvider, isClean, isCompared, type MappingCheck } from "../mapping-check.ts";
+import {
+  type CheckedProvider,
+  isClean,
+  isCompared,
+  type MappingCheck,
+  type PlacedIssue,
+} from "../mapping-check.ts";
 import { type Problem, showPlace } from "../unusable-input.ts";
 import { compareNames } from "./compare-names.ts";
 import type { Report, ReportItem, ReportSection, Verdict } from "./report.ts";
@@ -15,7 +19,7 @@ export function toMappingReport(check: MappingCheck): Report {
   return {
     kind: "Mapping check",
     title: showName(mapping.company.name),
-    verdict: judgeAll(check),
+    verdict: judge(findAll(check)),
     facts: [
       { label: "File", value: mapping.name },
       { label: "Checked", value: showInstant(checkedAt) },
@@ -41,7 +45,7 @@ export function toMappingJson(check: MappingCheck) {
     warnings: warnings.map(({ place, message }) => ({ message, places: place === undefined ? [] : [place] })),
     company: { id: mapping.company.id, name: mapping.company.name },
     reports: providers.map((provider) => {
-      const { providerId, vendor, report, findPlaces, lacksList } = provider;
+      const { providerId, vendor, report, issues, lacksList } = provider;
       return {
         providerId,
         vendor: vendor.name,
@@ -50,10 +54,7 @@ export function toMappingJson(check: MappingCheck) {
         compared: isCompared(provider),
         ...(lacksList ? { lacksList } : {}),
         summary: report.summary,
-        issues: report.issues.map((issue) => {
-          const { places, morePlaces } = findPlaces(issue);
-          return morePlaces === 0 ? { ...issue, places } : { ...issue, places, morePlaces };
-        }),
+        issues,
         matches: report.matches,
       };
     }),
@@ -84,13 +85,13 @@ function toSection(
   provider: CheckedProvider,
   { names, checkedAt }: { names: LocationNames; checkedAt: Date },
 ): ReportSection {
-  const { providerId, vendor, report, findPlaces, lacksList } = provider;
+  const { providerId, vendor, report, issues, lacksList } = provider;
   const { locations, enabled, matched } = report.summary;
   const compared = describeList(provider, checkedAt);
   return {
     heading: vendor.setup.title,
     id: providerId,
-    verdict: judge(countFound(provider), { verified: report.verified, compared: isCompared(provider) }),
+    verdict: judge(findIn(provider)),
     facts: [
       { label: "Locations", value: String(locations) },
       { label: "Switched on", value: String(enabled) },
@@ -101,7 +102,7 @@ function toSection(
       {
         items: [
           ...(lacksList ? [toMissingList(provider)] : []),
-          ...report.issues.map((issue) => toIssueItem(issue, names, findPlaces(issue))),
+          ...issues.map((issue) => toIssueItem(issue, names)),
         ],
       },
     ],
@@ -126,7 +127,7 @@ function describeList({ vendor, facts: { list }, report }: CheckedProvider, chec
 }
 
 /** One issue; `names` are those of the locations by id. */
-export function toIssueItem(issue: MappingIssue, names: LocationNames, places: IssuePlaces): ReportItem {
+export function toIssueItem(issue: PlacedIssue, names: LocationNames): ReportItem {
   const { code, severity, locationId, message, hint, difference } = issue;
   return {
     mark: severity === "error" ? "bad" : "attention",
@@ -136,43 +137,40 @@ export function toIssueItem(issue: MappingIssue, names: LocationNames, places: I
     message,
     ...(difference === undefined ? {} : { comparison: compareNames(difference) }),
     action: hint,
-    places: showPlaces(places),
+    places: showPlaces(issue),
   };
 }
 
+function showPlaces({ places, morePlaces }: PlacedIssue): string[] {
+  const shown = places.map(showPlace);
+  return morePlaces === undefined ? shown : [...shown, `${morePlaces.toLocaleString("en")} more`];
+}
+
+/** What was found, and how far names were compared: with any list of the vendors, and with lists that hold all of it. */
 interface Found {
   readonly errors: number;
   readonly warnings: number;
-}
-
-/** How far the names were compared with what the vendors have. */
-interface Comparing {
-  /** With a list that holds all of it. */
-  readonly verified: boolean;
-  /** With any list. */
   readonly compared: boolean;
+  readonly verified: boolean;
 }
 
-function judgeAll({ providers, warnings }: MappingCheck): Verdict {
-  const found = providers.map(countFound);
-  return judge(
-    {
-      errors: found.reduce((sum, { errors }) => sum + errors, 0),
-      warnings: found.reduce((sum, one) => sum + one.warnings, warnings.length),
-    },
-    {
-      verified: providers.every(({ report }) => report.verified),
-      compared: providers.some(isCompared),
-    },
-  );
+function findAll({ providers, warnings }: MappingCheck): Found {
+  const found = providers.map(findIn);
+  return {
+    errors: found.reduce((sum, { errors }) => sum + errors, 0),
+    warnings: found.reduce((sum, one) => sum + one.warnings, warnings.length),
+    compared: found.some(({ compared }) => compared),
+    verified: found.every(({ verified }) => verified),
+  };
 }
 
-function countFound({ report, lacksList }: CheckedProvider): Found {
-  const { errors, warnings } = report.summary;
-  return { errors: errors + (lacksList ? 1 : 0), warnings };
+function findIn(provider: CheckedProvider): Found {
+  const { summary, verified } = provider.report;
+  const errors = summary.errors + (provider.lacksList ? 1 : 0);
+  return { errors, warnings: summary.warnings, compared: isCompared(provider), verified };
 }
 
-function judge({ errors, warnings }: Found, { verified, compared }: Comparing): Verdict {
+function judge({ errors, warnings, compared, verified }: Found): Verdict {
   const found = [errors > 0 ? count(errors, "error") : "", warnings > 0 ? count(warnings, "warning") : ""];
   const text = found.filter((part) => part !== "").join(", ");
   if (errors > 0) return { mark: "bad", text };

@@ -60,7 +60,6 @@ function toSection({ title, providerId, ready, summary, ...report }: ReadinessRe
   const { requirements, locations, mapping, existing } = report;
   const needed = requirements.filter(({ optional }) => !optional);
   const names = nameLocations(locations.map(({ locationId: id, name }) => ({ id, name })));
-  const nowhere = { places: [], morePlaces: 0 };
   return {
     heading: title,
     id: providerId,
@@ -79,7 +78,7 @@ function toSection({ title, providerId, ready, summary, ...report }: ReadinessRe
       { heading: "Locations", items: locations.map(toLocationItem) },
       {
         heading: "Mapping",
-        items: mapping.issues.map((issue) => toIssueItem(issue, names, nowhere)),
+        items: mapping.issues.map((issue) => toIssueItem({ ...issue, places: [] }, names)),
       },
     ],
   };

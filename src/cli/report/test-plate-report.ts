@@ -2,7 +2,7 @@ import { showName } from "../../core/names/visible-name.ts";
 import type { SweptTestPlate, TestPlateResult } from "../../setup/test-plate/test-plate.ts";
 import type { ConnectedProvider } from "../connect.ts";
 import type { MappingFile } from "../input/mapping-file.ts";
-import type { Mark, Report, ReportItem, ReportSection } from "./report.ts";
+import type { Report, ReportItem, ReportSection, Verdict } from "./report.ts";
 import { count, inCommandWords, type LocationNames, nameLocations, showInstant, toSubject } from "./words.ts";
 
 /** A run at one location: its result, or why it did not take place. */
@@ -108,17 +108,12 @@ function toRunItem(run: TestPlateRun, names: LocationNames): ReportItem {
   const subject = toSubject(run.locationId, names);
   if ("problem" in run)
     return { mark: "bad", label: "failed", subject, message: inCommandWords(run.problem), places: [] };
-  const { seen, seenBy, gone, cancelled, message } = run.result;
-  const isGood = seen && cancelled && gone !== false;
+  const { seen, seenBy, cancelled, message } = run.result;
+  const isGood = isPassed(run);
+  const sight = seenBy === null ? "not looked for" : "not seen";
   return {
     mark: isGood ? "good" : "bad",
-    label: seen
-      ? cancelled && gone !== false
-        ? "seen and gone"
-        : "seen, not gone"
-      : seenBy === null
-        ? "not looked for"
-        : "not seen",
+    label: isGood ? "seen and gone" : seen ? "seen, not gone" : sight,
     subject,
     message: inCommandWords(message),
     ...(cancelled ? {} : { action: "Withdraw it with --sweep." }),
@@ -127,9 +122,8 @@ function toRunItem(run: TestPlateRun, names: LocationNames): ReportItem {
 }
 
 function toSweptItem({ locationId, end, message }: SweptTestPlate, names: LocationNames): ReportItem {
-  const mark: Mark = end === "left" ? "bad" : "good";
   return {
-    mark,
+    mark: end === "left" ? "bad" : "good",
     label: end,
     subject: toSubject(locationId, names),
     message,
@@ -137,13 +131,13 @@ function toSweptItem({ locationId, end, message }: SweptTestPlate, names: Locati
   };
 }
 
-function judge(
-  runs: readonly TestPlateRun[],
-  swept: readonly SweptTestPlate[],
-): { mark: Mark; text: string } {
-  const bad = runs.filter(
-    (run) => "problem" in run || !run.result.seen || !run.result.cancelled || run.result.gone === false,
-  );
+/** Whether the plate was seen, withdrawn, and is not shown any more. */
+export function isPassed(run: TestPlateRun): boolean {
+  return "result" in run && run.result.seen && run.result.cancelled && run.result.gone !== false;
+}
+
+function judge(runs: readonly TestPlateRun[], swept: readonly SweptTestPlate[]): Verdict {
+  const bad = runs.filter((run) => !isPassed(run));
   const left = swept.filter(({ end }) => end === "left");
   const parts = [
     ...(runs.length > 0 ? [`${runs.length - bad.length} of ${count(runs.length, "location")} passed`] : []),
