@@ -66,7 +66,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     SERVED_VENDORS.map((vendor): [string, VendorSandbox] => {
       const created: VendorSandbox = vendor.sandbox.create({ ...shared, ...options[vendor.name] });
       const report = (warning: string) => onWarning(`${vendor.title}: ${warning}`);
-      return [vendor.name, withFaults(withWarnings(created, report))];
+      return [vendor.name, withFaults(created, report)];
     }),
   );
 
@@ -96,33 +96,28 @@ const SERVED_VENDORS = VENDORS.filter(
 
 const SERVED_VENDOR_NAMES: readonly ServedVendorName[] = SERVED_VENDORS.map(({ name }) => name);
 
-type FetchFunction = VendorSandbox["fetch"];
-
-/** The same object, so that its getters stay live, with faults in front of its `fetch`. */
-function withFaults<Vendor extends { fetch: FetchFunction }>(vendor: Vendor): Vendor & { faults: Faults } {
-  const faults = createFaults();
-  const answer = faults.wrap(vendor.fetch);
-  const fetch: FetchFunction = async (input, init) => {
-    const request = new Request(input, init);
-    request.signal.throwIfAborted();
-    return await answer(request);
-  };
-  return Object.assign(vendor, { fetch, faults });
-}
-
-/** The same object, whose `fetch` reports what a request added to its warnings. */
-function withWarnings<Vendor extends { fetch: FetchFunction; readonly warnings: readonly string[] }>(
-  vendor: Vendor,
+/**
+ * The same object, so that its getters stay live, with faults in front of its `fetch`. Reports what a request adds to its
+ * warnings.
+ */
+function withFaults(
+  vendor: VendorSandbox,
   report: (warning: string) => void,
-): Vendor {
-  const answer = vendor.fetch;
+): VendorSandbox & { faults: Faults } {
+  const faults = createFaults();
+  const { fetch: answer } = vendor;
   let reported = 0;
-  const fetch: FetchFunction = async (input, init) => {
-    const response = await answer(input, init);
+  const handle = faults.wrap(async (request) => {
+    const response = await answer(request);
     const news = vendor.warnings.slice(reported);
     reported += news.length;
     for (const warning of news) report(warning);
     return response;
+  });
+  const fetch: VendorSandbox["fetch"] = async (input, init) => {
+    const request = new Request(input, init);
+    request.signal.throwIfAborted();
+    return await handle(request);
   };
-  return Object.assign(vendor, { fetch });
+  return Object.assign(vendor, { fetch, faults });
 }

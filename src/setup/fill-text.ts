@@ -49,10 +49,12 @@ export function companyPlaceholders(
 /** The placeholders `{list}` (names with targets) and `{names}`. In `{list}` a location without a target ends at its colon. */
 export function listPlaceholders(
   locations: readonly Location[],
-  targetOf: (location: Location) => string | undefined,
+  provider: EnforcementProvider,
 ): Record<string, string | undefined> {
   return {
-    list: locations.map((location) => `- ${location.name}: ${targetOf(location) ?? ""}`.trimEnd()).join("\n"),
+    list: locations
+      .map((location) => `- ${location.name}: ${targetAt(location, provider) ?? ""}`.trimEnd())
+      .join("\n"),
     names: locations.map(({ name }) => `- ${name}`).join("\n"),
   };
 }

@@ -1,4 +1,4 @@
-import { type Directory, memoryDirectory } from "../../core/directory/directory.ts";
+import { memoryDirectory } from "../../core/directory/directory.ts";
 import { isEnforcementError } from "../../core/errors.ts";
 import type { EvidenceStore, TestPlateEvidence } from "../../setup/evidence/evidence.ts";
 import { fileEvidence } from "../../setup/evidence/file-evidence.ts";
@@ -109,10 +109,11 @@ async function testLocation(
   { mapping, evidence, flags, terminal }: RunContext,
 ): Promise<{ result: TestPlateResult } | { problem: string }> {
   const { provider } = one;
+  const locations = mapping.locations.map(({ location }) => location);
   const questions = createQuestions(terminal);
   let record: TestPlateEvidence | undefined;
   const options = {
-    directory: toDirectory(mapping),
+    directory: memoryDirectory({ companies: [mapping.company], locations }),
     companyId: mapping.company.id,
     locationId,
     evidence: {
@@ -187,10 +188,6 @@ async function sweep(
           : { end: "left", message: `${describeCancel(signal)} It stays recorded: run --sweep again.` }),
       }));
   }
-}
-
-function toDirectory({ company, locations }: MappingFile): Directory {
-  return memoryDirectory({ companies: [company], locations: locations.map(({ location }) => location) });
 }
 
 function requireConnection(connected: readonly ConnectedProvider[]): void {

@@ -44,18 +44,14 @@ function parseYamlTree({ name, text }: TextFile): TreeNode {
       uniqueKeys: false,
     });
     const faults = [...document.errors, ...document.warnings];
-    if (faults.some(isOverflow)) throw new RangeError();
+    // The parser recurses until the stack ends, and then takes that for a fault of the document.
+    if (faults.some(({ message }) => message.includes("call stack"))) throw new RangeError();
     assertUsable(faults.map((fault) => describeFault(fault, { text, placeAt })));
     return createConverter(text, placeAt).convertDocument(document.contents as ParsedNode | null);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UnusableInput([{ place: { file: name }, message: "is nested too deep." }]);
   }
-}
-
-/** The parser recurses until the stack ends, and then takes that for a fault of the document. */
-function isOverflow({ message }: YAMLError): boolean {
-  return message.includes("call stack");
 }
 
 interface YamlText {
@@ -147,7 +143,8 @@ function createConverter(text: string, placeAt: (offset: number) => Place) {
       return measure({ place, kind: "record", entries }, values);
     }
     const isPlain = node.type === "PLAIN";
-    const comment = isPlain ? findComment(text, node.range[1]) : undefined;
+    // What follows in the same line.
+    const comment = isPlain ? /^[ \t]*#(.*)/.exec(text.slice(node.range[1]))?.[1] : undefined;
     const cut = comment === undefined ? {} : { comment };
     if (isPlain && NOTHING.test(String(node.value))) return { place, kind: "nothing", ...cut };
     return { place, kind: "text", text: String(node.value), ...cut };
@@ -166,9 +163,4 @@ function createConverter(text: string, placeAt: (offset: number) => Place) {
   }
 
   return { convertDocument };
-}
-
-/** The comment in the rest of a line. */
-function findComment(text: string, offset: number): string | undefined {
-  return /^[ \t]*#(.*)/.exec(text.slice(offset))?.[1];
 }

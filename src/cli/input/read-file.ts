@@ -74,11 +74,12 @@ const FORMATS: readonly (readonly [start: string, name: string])[] = [
  * a command reads several files, and a mapping in UTF-8 beside an export in Windows-1252 must not lose its accents
  */
 export function decodeText(bytes: Uint8Array, encoding?: EncodingName): Decoded {
-  const format = findFormat(bytes);
+  const start = String.fromCharCode(...bytes.subarray(0, 8));
+  const format = FORMATS.find(([magic]) => start.startsWith(magic))?.[1];
   if (format !== undefined) {
     return { problem: `is ${format}, not text. Export or save it as CSV, YAML or plain text in UTF-8.` };
   }
-  const mark = BOMS.find(([start]) => start.every((byte, index) => bytes[index] === byte));
+  const mark = BOMS.find(([mark]) => mark.every((byte, index) => bytes[index] === byte));
   if (mark?.[1] === "utf-32") return { problem: "is UTF-32. Save it as UTF-8." };
   if (mark !== undefined) return decodeAs(bytes, mark[1]);
   // Text in UTF-16 may be valid UTF-8 as well, but for its NULs.
@@ -138,11 +139,6 @@ function checkText(text: string): Decoded {
     };
   }
   return { text };
-}
-
-function findFormat(bytes: Uint8Array): string | undefined {
-  const start = String.fromCharCode(...bytes.subarray(0, 8));
-  return FORMATS.find(([magic]) => start.startsWith(magic))?.[1];
 }
 
 function tryDecode(bytes: Uint8Array, encoding: EncodingName): string | undefined {

@@ -62,8 +62,11 @@ type Reading =
 function readLine(line: string, wanted: WantedId): Reading {
   const { label, use } = wanted;
   const bullet = BULLET.exec(line)?.[0];
-  if (bullet === undefined)
-    return looksLikeEntry(line, wanted) ? { problem: unbulleted(line) } : { prose: true };
+  if (bullet === undefined) {
+    if (!looksLikeEntry(line, wanted)) return { prose: true };
+    const remedy = 'Put "- " in front if it is one; otherwise remove the line.';
+    return { problem: `"${line.trim()}" looks like an entry. ${remedy}` };
+  }
   const content = line.slice(bullet.length);
   // An error value of LibreOffice holds a colon of its own.
   const end = /\bErr:5\d\d$/.exec(content)?.index ?? content.length;
@@ -90,8 +93,4 @@ function looksLikeEntry(line: string, { label, use }: WantedId): boolean {
     /^[\p{L}\p{Cf}\d-]*\d[\p{L}\p{Cf}\d-]*[.,;]?$/u.test(value) ||
     describeDamage(value, use, label) !== undefined
   );
-}
-
-function unbulleted(line: string): string {
-  return `"${line.trim()}" looks like an entry. Put "- " in front if it is one; otherwise remove the line.`;
 }

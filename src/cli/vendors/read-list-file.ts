@@ -1,5 +1,5 @@
-import { isEnforcementError } from "../../core/errors.ts";
 import { parseInstant } from "../../core/instant.ts";
+import { outcomeOf } from "../../core/registration/outcome.ts";
 import type { VendorList } from "../../core/vendor/vendor-list.ts";
 import { parseTree } from "../input/parse-tree.ts";
 import type { TextFile } from "../input/read-file.ts";
@@ -65,11 +65,8 @@ function readRecordOfList(root: TreeNode, list: VendorList, reader: TreeReader):
 function readFetchedAt(node: TreeNode | undefined, reader: TreeReader): Date | undefined {
   const text = node === undefined ? undefined : reader.text(node, "fetchedAt of the list");
   if (node === undefined || text === undefined) return undefined;
-  try {
-    return parseInstant(text, "fetchedAt of the list");
-  } catch (error) {
-    if (!isEnforcementError(error)) throw error;
-    reader.refuse(node.place, error.message);
-    return undefined;
-  }
+  const read = outcomeOf(() => parseInstant(text, "fetchedAt of the list"));
+  if (read.ok) return read.value;
+  reader.refuse(node.place, read.error.message);
+  return undefined;
 }

@@ -85,7 +85,7 @@ function planStep(
   const common = companyPlaceholders(provider, company);
   if (step.repeat === "once") {
     const locations = concerned.map(({ location }) => location);
-    const all = listPlaceholders(locations, (location) => targetAt(location, provider));
+    const all = listPlaceholders(locations, provider);
     return fillStep(step, { ...common, ...all }, null);
   }
   return concerned.flatMap((change) =>

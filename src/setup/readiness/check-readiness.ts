@@ -8,7 +8,7 @@ import { readDeadline, readSignal } from "../../core/options.ts";
 import { outcomeOf } from "../../core/registration/outcome.ts";
 import { readStore } from "../evidence/evidence.ts";
 import { findExistingIntegration } from "../existing-integration.ts";
-import { companyPlaceholders, listPlaceholders, targetAt } from "../fill-text.ts";
+import { companyPlaceholders, listPlaceholders } from "../fill-text.ts";
 import { DEFAULT_DEADLINE_MS } from "../within.ts";
 import { judgeRequirements } from "./judge-requirements.ts";
 import { judgeLocations } from "./location-readiness.ts";
@@ -62,7 +62,7 @@ export async function checkReadiness(options: ReadinessOptions): Promise<Readine
     confirmed,
     places: {
       ...companyPlaceholders(provider, company, lookup?.url),
-      ...listPlaceholders(...locationsInEmail(facts, locations)),
+      ...listPlaceholders(locationsInEmail(facts, locations), provider),
     },
   });
   const ready = mapping.ok && requirements.every(({ optional, state }) => optional || state === "done");
@@ -115,12 +115,11 @@ function readOptions(options: ReadinessOptions): GivenFacts {
 
 /** The locations that an e-mail lists: those that are switched on, or all when none is. */
 function locationsInEmail(
-  { provider, locations }: ReadinessFacts,
+  { locations }: ReadinessFacts,
   rows: readonly LocationReadiness[],
-): [Location[], (location: Location) => string | undefined] {
+): readonly Location[] {
   const enabled = new Set(rows.filter((row) => row.enabled).map(({ locationId }) => locationId));
-  const chosen = enabled.size === 0 ? [...locations] : locations.filter(({ id }) => enabled.has(id));
-  return [chosen, (location) => targetAt(location, provider)];
+  return enabled.size === 0 ? locations : locations.filter(({ id }) => enabled.has(id));
 }
 
 function summarise(

@@ -3,23 +3,12 @@ import { EnforcementError, isEnforcementError } from "../../core/errors.ts";
 import { fieldError, readList, readRecord } from "../../core/fields.ts";
 import { showName } from "../../core/names/visible-name.ts";
 import { readDeadline, readSignal } from "../../core/options.ts";
-import type { EnforcementProvider } from "../../core/provider.ts";
 import { listEvidence, readStore, type TestPlateEvidence } from "../evidence/evidence.ts";
 import { DEFAULT_DEADLINE_MS, within } from "../within.ts";
 import { cancelTestRight, isShown } from "./push-procedure.ts";
 import type { SweepOptions, SweptTestPlate } from "./test-plate.ts";
 
 const KEYS = ["providers", "evidence", "permits", "olderThanMs", "signal", "deadlineMs", "clock"];
-
-/** The checked options. */
-interface Sweep {
-  readonly providers: ReadonlyMap<string, EnforcementProvider>;
-  readonly evidence: SweepOptions["evidence"];
-  readonly permits: SweepOptions["permits"];
-  readonly signal: AbortSignal | undefined;
-  readonly deadlineMs: number;
-  readonly now: Date;
-}
 
 /**
  * Withdraws every test plate that a run of `runTestPlate` left valid, because its process was killed or the vendor was down.
@@ -36,8 +25,7 @@ interface Sweep {
  */
 export async function sweepTestPlates(options: SweepOptions): Promise<SweptTestPlate[]> {
   const sweep = readOptions(options);
-  const { olderThanMs = 0 } = options;
-  const { signal, deadlineMs, now } = sweep;
+  const { signal, deadlineMs, now, olderThanMs } = sweep;
   const records = await listEvidence(sweep.evidence, { signal, deadlineMs });
   const open = records.filter(
     ({ state, startedAt }) => state === "open" && now.getTime() - Date.parse(startedAt) >= olderThanMs,
@@ -49,7 +37,10 @@ export async function sweepTestPlates(options: SweepOptions): Promise<SweptTestP
   return swept;
 }
 
-function readOptions(options: SweepOptions): Sweep {
+/** The checked options. */
+type Sweep = ReturnType<typeof readOptions>;
+
+function readOptions(options: SweepOptions) {
   readRecord(options, "sweepTestPlates options", KEYS);
   const { providers, evidence, permits, olderThanMs = 0, clock = systemClock } = options;
   readList(providers, "providers");
@@ -60,6 +51,7 @@ function readOptions(options: SweepOptions): Sweep {
     providers: new Map(providers.map((provider) => [provider.id, provider])),
     evidence: readStore(evidence),
     permits,
+    olderThanMs,
     signal: readSignal(options.signal, "signal"),
     deadlineMs: readDeadline(options.deadlineMs ?? DEFAULT_DEADLINE_MS),
     now: steadyClock(clock)(),
