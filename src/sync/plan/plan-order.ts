@@ -86,7 +86,9 @@ export class Pending {
   /** What becomes of a right that made way, while no other right covers its place. */
   fateOf(standIn: StoredRegistration): StandInFate {
     const { locationId, plate } = standIn;
-    if (this.#awaitedPlaces.has(placeOf(standIn))) return "wait";
+    const place = placeOf(standIn);
+    // Where another permit's right has the place, the driver is covered, and the wanted right comes first when it leaves.
+    if (this.#awaitedPlaces.has(place) || this.#coveredPlaces.has(place)) return "wait";
     if (this.#refusedLocations.has(locationId) || this.#refusedPlates.has(plate.number)) return "restore";
     return this.holdsBack(standIn) ? "wait" : "drop";
   }

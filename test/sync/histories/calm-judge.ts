@@ -136,9 +136,10 @@ function judgeProvider(world: HistoryWorld, state: CalmProvider): string[] {
     for (const { gaveWay, receipt, intent, failure, registration } of rights) {
       if (gaveWay !== true || receipt !== null || intent !== null || failure !== null) continue;
       const place = placeOf(toRight(registration));
-      // Its place is covered by a right that stays until what is to take that one's place is there.
+      // Its place is covered by a right that stays until what is to take that one's place is there, or by another permit's.
       if (rights.some((other) => other.receipt !== null && placeOf(toRight(other.registration)) === place))
         continue;
+      if (live.some((right) => placeOf(right) === place)) continue;
       problems.push(`${registration.permitId} at ${registration.locationId} made way, and stays away.`);
     }
   }
