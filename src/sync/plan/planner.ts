@@ -82,7 +82,7 @@ export function planRegistrations({ desired, delivery, now, steadyAt, rules }: P
     } else if (step.kind === "cancel") {
       const makesWay = pending?.needsWay(before) === true;
       if (!makesWay && pending?.holdsBack(before.registration) === true) {
-        rights.push(step.held ?? before);
+        rights.push(withoutRefusedEnd(step.held ?? before));
         // What the cancel waits for may never be acknowledged. After the permit's end, it waits no longer; and a right that
         // is over by then, by a clock that is trusted, is no longer kept.
         const until = overAt(before, openEndedDays);
@@ -115,6 +115,12 @@ export function planRegistrations({ desired, delivery, now, steadyAt, rules }: P
       isDecision: context.isBehind || (wishes.size === 0 && desired.registrations.length > 0),
     }),
   };
+}
+
+/** A right that is not wanted any more without the refusal of an end that was asked for: that end is of no interest now. */
+function withoutRefusedEnd(right: RegistrationState): RegistrationState {
+  const isRefusedEnd = right.failure?.operation === "amend" && right.intent === null;
+  return isRefusedEnd ? { ...right, failure: null } : right;
 }
 
 /** A right that is being cancelled, with `gaveWay` set when it makes way for another one, and cleared otherwise. */

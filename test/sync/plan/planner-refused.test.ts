@@ -59,4 +59,17 @@ describe("what was refused after an attempt without an answer", () => {
     world.now += HOUR;
     expect(world.step().operations).toEqual([]);
   });
+
+  it("as an end, is of no interest when its right waits to be cancelled", () => {
+    const world = new PlannedVendor();
+    world.desired = desire(wanted());
+    world.settle();
+    world.desired = desire(wanted({ validTo: null }));
+    world.step(() => "refused");
+    expect(world.delivery.rights).toMatchObject([{ failure: { operation: "amend" } }]);
+    world.desired = desire(wanted({ validTo: null, target: "elsewhere" }));
+    world.step(() => "refused");
+    world.step();
+    expect(world.delivery.rights).toMatchObject([{ failure: null }, { failure: { operation: "register" } }]);
+  });
 });
