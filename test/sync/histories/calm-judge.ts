@@ -139,7 +139,10 @@ function judgeProvider(world: HistoryWorld, state: CalmProvider): string[] {
       // Its place is covered by a right that stays until what is to take that one's place is there, or by another permit's.
       if (rights.some((other) => other.receipt !== null && placeOf(toRight(other.registration)) === place))
         continue;
-      if (live.some((right) => placeOf(right) === place)) continue;
+      // One that ran out was there within the hour after which the wanted one is sent again.
+      const ranOutSince = now - HOUR_MS;
+      if ([...vendor.rights.values()].some((right) => placeOf(right) === place && isLive(right, ranOutSince)))
+        continue;
       problems.push(`${registration.permitId} at ${registration.locationId} made way, and stays away.`);
     }
   }
