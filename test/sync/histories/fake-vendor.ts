@@ -170,7 +170,8 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
     const { end } = right;
     const saved = right.ends.includes(end) ? right : { ...right, ends: [...right.ends, end] };
     rights.set(change.identity, saved);
-    refusals.delete(change.identity);
+    // What is said again on purpose says nothing about another end that was refused.
+    if (!isRepair(change.identity)) refusals.delete(change.identity);
     vendor.accepted += 1;
     return saved;
   }
