@@ -128,7 +128,8 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
 
   function refuse(change: PushChange, refusal: VendorRefusal): SpokenRefusal {
     const spoken = { ...refusal, operation: change.kind };
-    refusals.set(change.identity, spoken);
+    // A right that is said again on purpose keeps the refusal that it had.
+    if (change.kind !== "register" || !isRepair(change.identity)) refusals.set(change.identity, spoken);
     return spoken;
   }
 
