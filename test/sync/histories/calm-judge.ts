@@ -120,6 +120,8 @@ function judgeProvider(world: HistoryWorld, state: CalmProvider): string[] {
   for (const right of live) {
     // A clock that was ahead may have had it registered early.
     if (current.some((want) => isSameRight(want, right))) continue;
+    // Nothing is known any more of what was over for a day when the clock was set back.
+    if (right.end + DAY_MS <= world.time.latest()) continue;
     if (failures.some(({ reference }) => reference === right.identity)) continue;
     if (world.judge.letBe.has(right.identity)) continue;
     const isHeld = due.some((want) => {

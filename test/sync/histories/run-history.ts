@@ -258,10 +258,13 @@ class HistoryRun {
     await this.#judge({ isHealed: true });
     if (this.#driver.world.violations.length > 0) return;
     for (const id of this.#driver.providerIds) disturb(this.#driver.world, id);
-    for (const id of this.#driver.providerIds) {
-      if (!(await this.#repair(id))) this.#driver.world.violations.push(`Calm, ${id}: it is not repaired.`);
+    // Twice: what is registered while a vendor is listed may move a record from the second page to the first, unseen.
+    for (let run = 1; run <= 2; run += 1) {
+      for (const id of this.#driver.providerIds) {
+        if (!(await this.#repair(id))) this.#driver.world.violations.push(`Calm, ${id}: it is not repaired.`);
+      }
+      await this.#idle();
     }
-    await this.#idle();
     await this.#retryTakenPlaces();
     await this.#judge({ isHealed: true, isRepaired: true });
   }
