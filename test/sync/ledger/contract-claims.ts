@@ -106,6 +106,20 @@ export function describeClaims(place: Place): void {
     expect(await claim(ledger, 2)).toHaveLength(1);
   });
 
+  it("lets a delivery be claimed whose claim is over and was never saved after the clock went back", async () => {
+    const { ledger } = place;
+    const id = { providerId: "passport", permitId: "permit-1" };
+    await say(ledger, issue({}, 0));
+    const one = await claimOnly(ledger, 0);
+    await ledger.save([updateOf(one, { dueAt: 600, settled: true })]);
+    expect(await ledger.claimOne(id, { now: minute(1), leaseMs: 60_000 })).toBeDefined();
+    await ledger.rewind({ providerId: "passport", latest: minute(1), now: minute(0) });
+    // What is said to be due can be claimed: otherwise a loop would ask again and again.
+    const next = await ledger.findNextDue("passport");
+    expect(next?.getTime()).toBeLessThanOrEqual(minute(2).getTime());
+    expect(await claim(ledger, 3)).toHaveLength(1);
+  });
+
   it("remembers the clock, through a restart", async () => {
     let { ledger } = place;
     expect(await ledger.readClock()).toMatchObject({ latest: null, leap: null });

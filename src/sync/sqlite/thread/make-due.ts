@@ -70,6 +70,10 @@ export function createRewinder({ database, providers, claims }: RewinderDependen
      WHERE permit > :after AND permit <= :last AND provider = :provider
        AND ((due_at > :now AND (due_at > due_since OR due_at <= :latest)) OR document ->> '$[3]' > :noticed)`,
   );
+  const updateClaimed = database.prepare(
+    `UPDATE delivery SET due_since = min(ifnull(due_since, :now), :now), due_at = min(ifnull(due_at, :now), :now)
+     WHERE permit = :permit AND provider = :provider`,
+  );
 
   return {
     rewind(request: Operations["rewind"][0]): Operations["rewind"][1] {
@@ -82,8 +86,9 @@ export function createRewinder({ database, providers, claims }: RewinderDependen
       for (const claim of claims.of(provider).values()) {
         // The claim would last longer by as much as the clock was ahead.
         claims.shorten(claim, now + LEASE_MS);
-        // A claimed delivery may still be saved with such a decision.
+        // A claimed delivery may still be saved with such a decision. Where it never is, it is due when its claim is over.
         claims.noteChange(claim, now);
+        updateClaimed.run({ now, permit: claim.permit, provider });
       }
       claims.noteDue(now);
       return last;
