@@ -15,8 +15,8 @@ export interface TakenPlaceContext {
 
 /**
  * When a registration that was refused because another right exists is sent again, in milliseconds. While an
- * acknowledged right of this permit has its plate and target: when that right is over. When such a right has gone: at
- * once. Otherwise the other right belongs to another permit or to others, and the registration is sent after its wait.
+ * acknowledged right of this permit has its plate and target: when that right is over, or at once where it came there
+ * after the refusal; the next refusal then says that it must make way. When such a right has gone: at once. Otherwise the other right belongs to another permit or to others, and the registration is sent after its wait.
  */
 export function sentAgainAt(right: RegistrationState, failure: Refusal, context: TakenPlaceContext): number {
   const { now, rights, openEndedDays } = context;
@@ -26,7 +26,7 @@ export function sentAgainAt(right: RegistrationState, failure: Refusal, context:
     .filter((other) => placeOf(other.registration) === place)
     .map((other) => overAt(other, openEndedDays))
     .filter((end) => end > now);
-  if (ends.length > 0) return Math.min(...ends);
+  if (ends.length > 0) return failure.behind === true ? Math.min(...ends) : now;
   if (failure.retryAt === undefined || failure.behind === true) return now;
   const retryAt = timeOf(failure.retryAt);
   // A wait that is longer than the longest one was set before the clock went back.
