@@ -105,7 +105,7 @@ export async function changeDelivery(
         { ...id, delivery: delivery ?? claimed.delivery, version: claimed.version, release },
       ]);
       if (!hadEffect) continue;
-      core.wake(id.providerId);
+      core.wake([id.providerId]);
       return delivery !== undefined;
     }
     // `claimOne` gives undefined for a claimed delivery and for one that does not exist.

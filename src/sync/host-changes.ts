@@ -67,7 +67,8 @@ export function createHostChanges(context: {
   pushProviderIds: () => readonly string[];
   /** The number of refreshes so far: the directory or the providers changed. */
   refreshCount: () => number;
-  onRecorded: (permitIds: readonly string[]) => void;
+  /** Called when changes of these permits are recorded, with the providers at which something is due by them. */
+  onRecorded: (permitIds: readonly string[], providerIds: ReadonlySet<string>) => void;
   onForgotten: () => void;
   /** Companies whose refresh failed after a change was recorded. */
   refreshRetries: Pick<RefreshRetries, "add" | "retryNow">;
@@ -122,24 +123,26 @@ export function createHostChanges(context: {
 
   /**
    * Creates deliveries for providers that were enabled while the permits were being recorded: a refresh in the meantime has
-   * not seen them. Returns whether it created any. Never throws, because the permits are already recorded.
+   * not seen them. Returns the providers at which something is due by it. Never throws, because the permits are already
+   * recorded.
    */
   async function addMissedDeliveries(
     providersByCompany: Decision["providersByCompany"],
     ledger: Ledger,
-  ): Promise<boolean> {
-    let count = 0;
+  ): Promise<ReadonlySet<string>> {
+    const due = new Set<string>();
     for (const [companyId, before] of providersByCompany) {
       const enabled = await enabledProviders.find(companyId, pushProviderIds());
       const providerIds = enabled.filter((id) => !before.includes(id));
       if (providerIds.length === 0) continue;
       try {
-        count += await ledger.makeDue({ companyId, providerIds, at: timers.now() });
+        const selection = { companyId, providerIds, at: timers.now() };
+        await ledger.makeDue(selection, { onDue: (providerId) => due.add(providerId) });
       } catch {
         refreshRetries.add(companyId);
       }
     }
-    return count > 0;
+    return due;
   }
 
   /**
@@ -164,14 +167,10 @@ export function createHostChanges(context: {
     const refreshesBefore = refreshCount();
     const opened = openLedger();
     const ledger = isPromise(opened) ? await opened : opened;
-    const statuses = await noteHealth(
-      clockKeeper.record(at, () =>
-        ledger.record(
-          changes,
-          transaction === undefined ? {} : { transaction: transaction as LedgerTransaction },
-        ),
-      ),
-    );
+    const due = new Set<string>();
+    const onDue = (providerId: string) => due.add(providerId);
+    const options = transaction === undefined ? { onDue } : { transaction: transaction as LedgerTransaction };
+    const statuses = await noteHealth(clockKeeper.record(at, () => ledger.record(changes, options)));
     const conflict = statuses.indexOf("conflict");
     if (conflict >= 0) {
       throw fieldError(
@@ -179,13 +178,15 @@ export function createHostChanges(context: {
         "is already recorded for this permit with other content; give the change a higher revision.",
       );
     }
-    onRecorded(permitIds);
+    onRecorded(permitIds, due);
     refreshRetries.retryNow();
     // When machines share the ledger, this one gets no notice of another's refresh. In the host's transaction the changes
     // are not visible yet, so nothing can be added.
     const mayBeBehind = ledger.watch !== undefined || refreshCount() !== refreshesBefore;
-    if (mayBeBehind && transaction === undefined && (await addMissedDeliveries(providersByCompany, ledger)))
-      onRecorded(permitIds);
+    if (mayBeBehind && transaction === undefined) {
+      const missed = await addMissedDeliveries(providersByCompany, ledger);
+      if (missed.size > 0) onRecorded(permitIds, missed);
+    }
     return permitIds.map((permitId, index) => {
       const status = statuses[index];
       if (status === undefined || status === "conflict") {

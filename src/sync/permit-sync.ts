@@ -192,10 +192,7 @@ function createFrom(
     timers,
     random: time.random,
     refresh: (companyId) => refreshCompany(core, companyId),
-    onSettled() {
-      core.wake();
-      core.idleSignal.notify();
-    },
+    onSettled: () => core.idleSignal.notify(),
   });
   const changes = createHostChanges({
     openLedger,
@@ -206,9 +203,9 @@ function createFrom(
     health: core.health,
     pushProviderIds: () => [...loops.keys()],
     refreshCount: () => core.refreshCount,
-    onRecorded(permitIds) {
-      for (const loop of loops.values()) loop.outdate({ permitIds });
-      core.wake();
+    onRecorded(permitIds, providerIds) {
+      for (const providerId of providerIds) loops.get(providerId)?.outdate({ permitIds });
+      core.wake(providerIds);
     },
     onForgotten: () => retention.wake(),
   });
@@ -239,7 +236,7 @@ function createFrom(
         const ledger = await openLedger();
         // The first look for work then need not wait for this write. A failing ledger is retried by the loops.
         await core.clockKeeper.cover(timers.now())?.catch(() => core.health.note(false));
-        unwatch ??= ledger.watch?.((providerId) => core.wake(providerId));
+        unwatch ??= ledger.watch?.((providerId) => core.wake([providerId]));
       } catch (thrown) {
         isRunning = false;
         throw thrown;

@@ -14,16 +14,22 @@ export async function refreshCompanies(core: SyncCore, companyId?: string): Prom
   const ledger = await core.openLedger();
   if (companyId !== undefined) await refreshCompany(core, companyId);
   else for await (const id of ledger.listCompanies()) await refreshCompany(core, id);
-  core.wake();
 }
 
-/** Marks the company's deliveries due. Does not wake the loops; the caller does. */
+/** Makes the company's deliveries due, and wakes the loops of their providers. */
 export async function refreshCompany(core: SyncCore, companyId: string): Promise<void> {
   core.views.lookAgain(companyId);
   const ledger = await core.openLedger();
   const providerIds = await core.enabledProviders.find(companyId, [...core.loops.keys()]);
-  await ledger.makeDue({ companyId, providerIds, at: core.timers.now() });
-  for (const loop of core.loops.values()) loop.outdate({ companyId });
+  const due = new Set<string>();
+  try {
+    const selection = { companyId, providerIds, at: core.timers.now() };
+    await ledger.makeDue(selection, { onDue: (providerId) => due.add(providerId) });
+  } finally {
+    // When a later step fails, those before it have made something due already.
+    for (const providerId of due) core.loops.get(providerId)?.outdate({ companyId });
+    core.wake(due);
+  }
 }
 
 export async function addProvider(

@@ -9,6 +9,7 @@ import { type CompanyViews, createCompanyViews } from "./deliver/company-views.t
 import { DeliveryLoop } from "./deliver/delivery-loop.ts";
 import { createEmit, type Emit, LedgerHealth } from "./deliver/events.ts";
 import { Breaker } from "./deliver/send/breaker.ts";
+import { SharedClaims } from "./deliver/shared-claims.ts";
 import { createEnabledProviders, type EnabledProviders } from "./enabled-providers.ts";
 import { IdleSignal } from "./idle-signal.ts";
 import type { Ledger } from "./ledger/ledger.ts";
@@ -38,8 +39,8 @@ export interface SyncCore {
   /** Opens the ledger. Returns it without a promise once it is open. @throws EnforcementError when it cannot be opened */
   openLedger(): MaybePromise<Ledger>;
   createLoop(provider: PushProvider): DeliveryLoop;
-  /** Looks for due deliveries at one push provider, or at all of them. */
-  wake(providerId?: string): void;
+  /** Looks for due deliveries at these push providers. */
+  wake(providerIds: Iterable<string>): void;
   /** Notified when a loop becomes idle. */
   readonly idleSignal: IdleSignal;
   /** @throws EnforcementError `invalid_input` when there is no provider with this id */
@@ -69,12 +70,13 @@ export function createSyncCore(
   const health = new LedgerHealth(emit);
   const views = createCompanyViews({ directory, timers, random, emit });
   const enabledProviders = createEnabledProviders({ directory, timers });
+  const claims = new SharedClaims({ ledger: settings.ledger, timers, clockKeeper });
   const loops = new Map<string, DeliveryLoop>();
   const idleSignal = new IdleSignal();
   const breakers = new Map<string, Breaker>();
   let opening: Promise<Ledger> | undefined;
-
   let isOpen = false;
+  let stepsSeen = 0;
 
   const openLedger = (): MaybePromise<Ledger> => {
     const { ledger } = settings;
@@ -134,7 +136,7 @@ export function createSyncCore(
         leadTimeMs,
         concurrency,
         clockWatch: timers,
-        clockKeeper,
+        claims,
         pace,
         onClockSettled() {
           if (![...loops.values()].every((loop) => loop.isClockSettled)) return;
@@ -144,9 +146,12 @@ export function createSyncCore(
         onWithdrawn: () => retention.wake(),
       });
     },
-    wake(providerId) {
-      if (providerId !== undefined) loops.get(providerId)?.wake();
-      else for (const loop of loops.values()) loop.wake();
+    wake(providerIds) {
+      const { stepsBack } = timers;
+      // A clock that was set back concerns every provider: what waits for an instant of it is due.
+      const woken = stepsBack === stepsSeen ? providerIds : loops.keys();
+      stepsSeen = stepsBack;
+      for (const providerId of woken) loops.get(providerId)?.wake();
     },
     getProvider(providerId) {
       const provider = core.providers.get(readText(providerId, "providerId"));

@@ -14,8 +14,7 @@ import { BatchSender } from "./send/batch-sender.ts";
 import type { BatchOutcomes } from "./send/read-outcome.ts";
 import type { BatchOutcome } from "./send/send-batch.ts";
 import type { WatchedOutcomes } from "./watched-outcomes.ts";
-import { createWork, findRight, isAsWritten, toUpdate, type Work } from "./work.ts";
-import { WorkTable } from "./work-table.ts";
+import { createWork, findRight, isAsWritten, toUpdate, type Work, WorkTable } from "./work.ts";
 import { WorkWriter } from "./work-writer.ts";
 
 export interface InProgressContext extends LoopContext {

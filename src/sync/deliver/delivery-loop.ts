@@ -1,6 +1,5 @@
 import { EnforcementError } from "../../core/errors.ts";
 import type { PushProvider } from "../../core/provider.ts";
-import { LEASE_MS } from "../ledger/lease.ts";
 import { itemBackoff } from "../pace/backoff.ts";
 import { LEDGER_LOAD } from "../pace/ledger-load.ts";
 import { MAX_OPERATIONS_BESIDE_LOOKUPS } from "../pace/pace.ts";
@@ -241,20 +240,20 @@ export class DeliveryLoop {
   }
 
   async #claim(limit: number): Promise<void> {
-    const { ledger, timers, clockKeeper, health, random } = this.#context;
-    const calls = this.#calls;
+    const { claims, timers, health, random } = this.#context;
+    let calls = this.#calls;
     this.#isClaiming = true;
     try {
-      const claimedAt = timers.monotonic();
-      const request = { providerId: this.provider.id, now: timers.now(), limit, leaseMs: LEASE_MS };
-      const covering = clockKeeper.cover(request.now);
-      if (covering !== undefined) await covering;
-      const claimed = await ledger.claim(request);
+      const { deliveries, claimedAt, isAll } = await claims.claim(this.provider.id, () => {
+        calls = this.#calls;
+        this.#changedMeanwhile = [];
+        return limit;
+      });
       health.note(true);
       this.#claimFailures = 0;
-      this.#inProgress.take(claimed, claimedAt);
+      this.#inProgress.take(deliveries, claimedAt);
       for (const changed of this.#changedMeanwhile) this.#inProgress.outdate(changed);
-      if (claimed.length < limit) {
+      if (isAll) {
         this.#answeredCalls = calls;
         void this.#lookAhead();
         if (!this.breaker.isClosed && this.#inProgress.isEmpty) this.#checking ??= this.#checkVendor();
@@ -298,9 +297,9 @@ export class DeliveryLoop {
       return;
     }
     this.#isLookingAhead = true;
-    const { ledger, timers, health } = this.#context;
+    const { claims, timers, health } = this.#context;
     try {
-      const next = await ledger.findNextDue(this.provider.id);
+      const next = await claims.findNextDue(this.provider.id);
       const soonest = timers.now().getTime() + MIN_SLEEP_MS;
       if (next !== undefined) this.#wakeUpAt(Math.max(next.getTime(), soonest));
     } catch {

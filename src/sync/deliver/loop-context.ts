@@ -1,5 +1,4 @@
 import type { PushProvider } from "../../core/provider.ts";
-import type { ClockKeeper } from "../clock/clock-keeper.ts";
 import type { ClockWatch } from "../clock/clock-watch.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Pace } from "../pace/pace.ts";
@@ -7,16 +6,17 @@ import type { Timers } from "../pace/timers.ts";
 import type { CompanyViews } from "./company-views.ts";
 import type { Emit, LedgerHealth } from "./events.ts";
 import type { Breaker } from "./send/breaker.ts";
+import type { SharedClaims } from "./shared-claims.ts";
 
 /** What the loop of one provider depends on. */
 export interface LoopContext {
   readonly provider: PushProvider;
   readonly ledger: Ledger;
+  readonly claims: SharedClaims;
   readonly breaker: Breaker;
   readonly timers: Timers;
   readonly pace: Pace;
   readonly clockWatch: Pick<ClockWatch, "stepsBack" | "latest" | "status">;
-  readonly clockKeeper: Pick<ClockKeeper, "cover">;
   /** Called when everything dated ahead of the clock has been made due at this provider. */
   readonly onClockSettled: () => void;
   readonly random: () => number;

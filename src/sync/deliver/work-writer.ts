@@ -4,8 +4,7 @@ import { describeUnmapped } from "./describe-outcome.ts";
 import type { Lag } from "./lag.ts";
 import type { LoopContext } from "./loop-context.ts";
 import type { WatchedOutcomes } from "./watched-outcomes.ts";
-import { toUpdate, type Work } from "./work.ts";
-import type { WorkTable } from "./work-table.ts";
+import { toUpdate, type Work, type WorkTable } from "./work.ts";
 
 /** What writing works depends on. */
 export interface WorkWriterDependencies

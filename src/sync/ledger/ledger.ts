@@ -40,10 +40,7 @@ export interface Ledger {
    * @throws EnforcementError `unsupported` when a transaction is given and the ledger cannot take part in it,
    * `invalid_input` when it is not an open transaction
    */
-  record(
-    changes: Iterable<LedgerChange>,
-    options?: { transaction?: LedgerTransaction },
-  ): Promise<ChangeStatus[]>;
+  record(changes: Iterable<LedgerChange>, options?: RecordOptions): Promise<ChangeStatus[]>;
   /**
    * Makes all deliveries of a company due at `at`, at every provider, because something beside the permits changed: its
    * mapping or switches, or a provider that was added. Missing deliveries of `providerIds` are created for permits that
@@ -51,7 +48,10 @@ export interface Ledger {
    * created ones included. It may work in steps: when it rejects, some deliveries may be due already, which does no
    * harm; call it again.
    */
-  makeDue(selection: { companyId: string; providerIds: readonly string[]; at: Date }): Promise<number>;
+  makeDue(
+    selection: { companyId: string; providerIds: readonly string[]; at: Date },
+    options?: DueOptions,
+  ): Promise<number>;
   /**
    * Corrects a provider's deliveries after the clock was set back to `now`; `latest` is the latest instant that the
    * clock ever showed. Makes due at `now`: what waits for another attempt, what was due by `latest`, what was decided
@@ -73,7 +73,8 @@ export interface Ledger {
   listCompanies(): AsyncIterable<string>;
 
   /**
-   * Claims due deliveries of one provider, longest due first, at most `limit`. The claim lasts until this process saves
+   * Claims due deliveries of some providers: of each the longest due first, at most its own limit, whatever the others
+   * have. A claim lasts until this process saves
    * them with `release`, closes the ledger, or `leaseMs` has passed (`now + leaseMs <=` a later claim's `now`, or by
    * the store's own clock where it has one). Meanwhile no other claim returns them.
    */
@@ -89,10 +90,11 @@ export interface Ledger {
    */
   save(updates: readonly DeliveryUpdate[]): Promise<readonly boolean[]>;
   /**
-   * When the next unclaimed delivery of a provider becomes due. A claimed one counts from the end of its claim, so that
-   * the work of a process that died is found again. Undefined when no delivery will become due.
+   * When the next unclaimed delivery of each of these providers becomes due. A claimed one counts from the end of its
+   * claim, so that the work of a process that died is found again. A provider of which no delivery will become due is
+   * left out.
    */
-  findNextDue(providerId: string): Promise<Date | undefined>;
+  findNextDue(providerIds: readonly string[]): Promise<ReadonlyMap<string, Date>>;
 
   /**
    * The permit source for lookups: permits that are not revoked, including those that are over. Reads only `companyId`
@@ -153,6 +155,20 @@ export interface ClockMemory {
   readonly leap: { readonly steadyAt: Date; readonly byMs: number } | null;
 }
 
+/** Options of a call that makes deliveries due. */
+export interface DueOptions {
+  /**
+   * Called, before the call's promise is fulfilled, with each provider at which it made something due; perhaps more than
+   * once. Not called for a host's transaction, which may still be rolled back. Default: not called.
+   */
+  readonly onDue?: (providerId: string) => void;
+}
+
+export interface RecordOptions extends DueOptions {
+  /** The host's own transaction. Default: none. */
+  readonly transaction?: LedgerTransaction;
+}
+
 /** One change of one permit by the host. */
 export type LedgerChange =
   | {
@@ -196,9 +212,9 @@ export interface StoredPermit {
 }
 
 export interface ClaimRequest {
-  readonly providerId: string;
+  /** The most deliveries to claim, by the provider's id. Other providers are left alone. */
+  readonly limits: ReadonlyMap<string, number>;
   readonly now: Date;
-  readonly limit: number;
   readonly leaseMs: number;
 }
 

@@ -62,20 +62,23 @@ export function memoryLedger(options?: unknown): Ledger {
       const statuses = store.judge(changes);
       if (statuses.includes("conflict")) return statuses;
       for (const [index, change] of changes.entries())
-        if (statuses[index] === "recorded") store.apply(change);
+        if (statuses[index] === "recorded") store.apply(change, options?.onDue);
       return statuses;
     },
-    async makeDue({ companyId, providerIds, at }) {
+    async makeDue({ companyId, providerIds, at }, { onDue } = {}) {
       requireOpen();
       let count = 0;
+      const due = new Set<string>();
       for (const row of store.permitsOf(companyId)) {
         if (row.permit === undefined) continue;
         if (isRegistrable(row, at)) for (const providerId of providerIds) store.addDelivery(row, providerId);
         for (const delivery of row.deliveries.values()) {
           store.rowsOf(delivery.providerId).makeDue(delivery, at.getTime());
+          due.add(delivery.providerId);
           count++;
         }
       }
+      for (const providerId of due) onDue?.(providerId);
       return count;
     },
     async rewind({ providerId, latest, now }) {
@@ -97,15 +100,17 @@ export function memoryLedger(options?: unknown): Ledger {
       requireOpen();
       yield* store.companyIds();
     },
-    async claim({ providerId, now, limit, leaseMs }) {
+    async claim({ limits, now, leaseMs }) {
       requireOpen();
-      const rows = store.rowsOf(providerId);
-      rows.offerOverdue(now.getTime());
       const claimed: ClaimedDelivery[] = [];
-      while (claimed.length < limit) {
-        const row = rows.take(now.getTime());
-        if (row === undefined) break;
-        claimed.push(claimRow(row, now.getTime(), leaseMs));
+      for (const [providerId, limit] of limits) {
+        const rows = store.rowsOf(providerId);
+        rows.offerOverdue(now.getTime());
+        for (let count = 0; count < limit; count += 1) {
+          const row = rows.take(now.getTime());
+          if (row === undefined) break;
+          claimed.push(claimRow(row, now.getTime(), leaseMs));
+        }
       }
       return claimed;
     },
@@ -131,14 +136,18 @@ export function memoryLedger(options?: unknown): Ledger {
         return true;
       });
     },
-    async findNextDue(providerId) {
+    async findNextDue(providerIds) {
       requireOpen();
-      const rows = store.rowsOf(providerId);
-      let next = rows.findFirstUnclaimed();
-      for (const { dueAt, claim } of rows.claimed.values()) {
-        if (dueAt !== null && claim !== undefined) next = earlier(next, Math.max(dueAt, claim.until));
+      const found = new Map<string, Date>();
+      for (const providerId of providerIds) {
+        const rows = store.rowsOf(providerId);
+        let next = rows.findFirstUnclaimed();
+        for (const { dueAt, claim } of rows.claimed.values()) {
+          if (dueAt !== null && claim !== undefined) next = earlier(next, Math.max(dueAt, claim.until));
+        }
+        if (next !== null) found.set(providerId, new Date(next));
       }
-      return next === null ? undefined : new Date(next);
+      return found;
     },
     findPermits: markChecked(({ companyId, plateNumbers }) => {
       requireOpen();

@@ -65,7 +65,7 @@ export class MemoryStore {
   }
 
   /** Applies a change whose status is `recorded`. */
-  apply(change: LedgerChange): void {
+  apply(change: LedgerChange, onDue: (providerId: string) => void = () => {}): void {
     const at = change.at.getTime();
     const row = "permit" in change ? this.#take(change.permit, at) : this.permits.get(change.permitId);
     if (row === undefined) return;
@@ -76,7 +76,10 @@ export class MemoryStore {
       this.#unlist(row);
       row.state = change.kind === "forget" ? "forgotten" : "revoked";
     }
-    for (const delivery of row.deliveries.values()) this.rowsOf(delivery.providerId).makeDue(delivery, at);
+    for (const delivery of row.deliveries.values()) {
+      this.rowsOf(delivery.providerId).makeDue(delivery, at);
+      onDue(delivery.providerId);
+    }
   }
 
   /** Erases the personal data of a permit. */

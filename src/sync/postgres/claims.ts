@@ -41,22 +41,26 @@ export class PostgresClaims {
     if (this.findHeld(id, version) !== undefined) this.#held.delete(keyOf(id));
   }
 
-  async claim({ providerId, now, limit, leaseMs }: ClaimRequest): Promise<ClaimedDelivery[]> {
+  async claim({ limits, now, leaseMs }: ClaimRequest): Promise<ClaimedDelivery[]> {
     const due = `
-      SELECT permit_id FROM ${this.#parts.schema}.deliveries
-       WHERE provider_id = $1 AND due_at <= $3::timestamptz AND (lease_until IS NULL OR lease_until <= ${NOW})
-       ORDER BY due_at LIMIT $4
-         FOR UPDATE SKIP LOCKED`;
-    return this.#take({ providerId, now, leaseMs }, { which: due, value: limit });
+      SELECT first.permit_id, first.provider_id
+        FROM unnest($3::text[], $4::integer[]) AS asked (provider_id, most)
+       CROSS JOIN LATERAL (
+         SELECT permit_id, provider_id FROM ${this.#parts.schema}.deliveries
+          WHERE provider_id = asked.provider_id AND due_at <= $2::timestamptz
+            AND (lease_until IS NULL OR lease_until <= ${NOW})
+          ORDER BY due_at LIMIT asked.most
+            FOR UPDATE SKIP LOCKED) AS first`;
+    return this.#take({ now, leaseMs }, { which: due, values: [[...limits.keys()], [...limits.values()]] });
   }
 
   async claimOne({ providerId, permitId }: DeliveryId, request: { now: Date; leaseMs: number }) {
     const { now, leaseMs } = request;
     const one = `
-      SELECT permit_id FROM ${this.#parts.schema}.deliveries
-       WHERE provider_id = $1 AND permit_id = $4 AND (lease_until IS NULL OR lease_until <= ${NOW})
+      SELECT permit_id, provider_id FROM ${this.#parts.schema}.deliveries
+       WHERE provider_id = $3 AND permit_id = $4 AND (lease_until IS NULL OR lease_until <= ${NOW})
          FOR UPDATE`;
-    const [claimed] = await this.#take({ providerId, now, leaseMs }, { which: one, value: permitId });
+    const [claimed] = await this.#take({ now, leaseMs }, { which: one, values: [providerId, permitId] });
     return claimed;
   }
 
@@ -76,38 +80,40 @@ export class PostgresClaims {
   }
 
   async #take(
-    { providerId, now, leaseMs }: { providerId: string; now: Date; leaseMs: number },
-    { which, value }: { which: string; value: unknown },
+    { now, leaseMs }: { now: Date; leaseMs: number },
+    { which, values }: { which: string; values: readonly unknown[] },
   ): Promise<ClaimedDelivery[]> {
     const { pool, schema, wakes } = this.#parts;
     const text = `
       WITH due AS MATERIALIZED (${which})
       UPDATE ${schema}.deliveries d
-         SET version = d.version + 1, lease_until = ${NOW} + $2::integer * interval '1 millisecond', changed_due = NULL,
-             claimed_since = least(d.due_since, $3::timestamptz),
-             claimed_early = coalesce(d.due_at > $3::timestamptz, true)
-        FROM due WHERE d.provider_id = $1 AND d.permit_id = due.permit_id
-      RETURNING d.permit_id, d.company_id, d.version::text AS version, d.delivery::text AS delivery,
+         SET version = d.version + 1, lease_until = ${NOW} + $1::integer * interval '1 millisecond', changed_due = NULL,
+             claimed_since = least(d.due_since, $2::timestamptz),
+             claimed_early = coalesce(d.due_at > $2::timestamptz, true)
+        FROM due WHERE d.provider_id = due.provider_id AND d.permit_id = due.permit_id
+      RETURNING d.permit_id, d.provider_id, d.company_id, d.version::text AS version, d.delivery::text AS delivery,
                 ${readInstant("d.due_since")} AS due_since, ${readInstant("d.due_at")} AS due_at`;
     const claimedAt = now.toISOString();
-    const { rows } = await query(pool, "claim", [text, [providerId, leaseMs, claimedAt, value]]);
+    const { rows } = await query(pool, "claim", [text, [leaseMs, claimedAt, ...values]]);
     if (rows.length === 0) return [];
-    wakes.schedule(providerId, new Date(now.getTime() + leaseMs));
-    if (claimedAt > (this.#latest.get(providerId) ?? "")) this.#latest.set(providerId, claimedAt);
     // UPDATE returns its rows in no particular order.
     rows.sort((one, other) => Number(one["due_at"]) - Number(other["due_at"]));
-    const claimed = rows.map((row) => this.#toClaim(providerId, row, now));
-    for (const { permitId, version, delivery } of claimed) {
+    const claimed = rows.map((row) => this.#toClaim(row, now));
+    for (const { providerId, permitId, version, delivery } of claimed) {
       this.hold({ id: { providerId, permitId }, version, targets: listedTargetsOf(delivery) });
+    }
+    for (const providerId of new Set(claimed.map((claim) => claim.providerId))) {
+      wakes.schedule(providerId, new Date(now.getTime() + leaseMs));
+      if (claimedAt > (this.#latest.get(providerId) ?? "")) this.#latest.set(providerId, claimedAt);
     }
     // A second statement: the first one may see a delivery after a change and its permit before that change.
     const permits = await this.#readPermits(claimed.map(({ permitId }) => permitId));
     return claimed.map((claim) => ({ ...claim, stored: toStoredPermit(permits.get(claim.permitId)) }));
   }
 
-  #toClaim(providerId: string, row: Record<string, unknown>, now: Date) {
+  #toClaim(row: Record<string, unknown>, now: Date) {
     const since = new Date(Number(row["due_since"] ?? now.getTime()));
-    const id = { providerId, permitId: String(row["permit_id"]) };
+    const id = { providerId: String(row["provider_id"]), permitId: String(row["permit_id"]) };
     return {
       ...id,
       companyId: String(row["company_id"]),

@@ -1,5 +1,6 @@
 import { SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
 import { LEASE_MS } from "../ledger/lease.ts";
+import type { DueOptions } from "../ledger/ledger.ts";
 import { inTransaction, type PostgresRunner, query } from "./connect/connection.ts";
 import { NOW, READ_NOW } from "./database-clock.ts";
 import type { PostgresDependencies } from "./record/record.ts";
@@ -40,28 +41,28 @@ export async function applyMarks({
 }
 
 /**
- * When the next delivery can be claimed, and the current instant, both by the database's clock. Of the claimed
- * deliveries, only those due before the first unclaimed one can come earlier.
+ * When the next delivery of each of these providers can be claimed, and the current instant, both by the database's
+ * clock. Of the claimed deliveries, only those due before the first unclaimed one can come earlier.
  */
 export async function findNextDue(
-  providerId: string,
+  providerIds: readonly string[],
   { runner, schema }: { runner: PostgresRunner; schema: string },
-) {
+): Promise<{ dueAt: ReadonlyMap<string, Date>; now: Date }> {
   const text = `
-    WITH free AS MATERIALIZED (
-      SELECT min(due_at) AS due_at
-        FROM (SELECT due_at FROM ${schema}.deliveries
-               WHERE provider_id = $1 AND due_at IS NOT NULL AND lease_until IS NULL ORDER BY due_at LIMIT 1) AS first)
-    SELECT ${readInstant("least((SELECT due_at FROM free), min(greatest(due_at, lease_until)))")} AS due_at,
-           ${readInstant(NOW)} AS now
-      FROM ${schema}.deliveries
-     WHERE provider_id = $1 AND due_at <= coalesce((SELECT due_at FROM free), 'infinity') AND lease_until IS NOT NULL`;
-  const { rows } = await query(runner, "findNextDue", [text, [providerId]]);
-  const dueAt = rows[0]?.["due_at"];
-  return {
-    dueAt: typeof dueAt === "string" ? new Date(Number(dueAt)) : undefined,
-    now: new Date(Number(rows[0]?.["now"])),
-  };
+    SELECT p.provider_id, ${readInstant("least(free.due_at, claimed.due_at)")} AS due_at, ${readInstant(NOW)} AS now
+      FROM unnest($1::text[]) AS p (provider_id)
+      LEFT JOIN LATERAL (
+        SELECT due_at FROM ${schema}.deliveries
+         WHERE provider_id = p.provider_id AND due_at IS NOT NULL AND lease_until IS NULL
+         ORDER BY due_at LIMIT 1) AS free ON true
+      CROSS JOIN LATERAL (
+        SELECT min(greatest(due_at, lease_until)) AS due_at FROM ${schema}.deliveries
+         WHERE provider_id = p.provider_id AND due_at <= coalesce(free.due_at, 'infinity') AND lease_until IS NOT NULL) AS claimed`;
+  const { rows } = await query(runner, "findNextDue", [text, [providerIds]]);
+  const found = rows.flatMap(({ provider_id: providerId, due_at: dueAt }) =>
+    typeof dueAt === "string" ? [[String(providerId), new Date(Number(dueAt))] as const] : [],
+  );
+  return { dueAt: new Map(found), now: new Date(Number(rows[0]?.["now"])) };
 }
 
 // The rows that one statement reads, in some tens of milliseconds.
@@ -108,25 +109,27 @@ export async function rewindDeliveries(
  */
 export async function makeCompanyDue(
   { companyId, providerIds, at }: { companyId: string; providerIds: readonly string[]; at: Date },
-  parts: PostgresDependencies,
+  { onDue, ...parts }: PostgresDependencies & DueOptions,
 ): Promise<number> {
   await parts.wakes.prepare(providerIds);
   let [count, after]: [number, string | null] = [0, ""];
   while (after !== null) {
-    const slice: { count: number; last: string | null } = await inTransaction(
+    const slice: { count: number; due: readonly string[]; last: string | null } = await inTransaction(
       parts.pool,
       { operation: "makeDue" },
       async (client) => {
         const values = [companyId, after, providerIds, at.toISOString()];
         const { rows } = await client.query(sliceStatement(parts.schema), values);
         const [row] = rows;
-        const due = row?.["provider_ids"];
-        if (typeof due === "string") await parts.wakes.announce(JSON.parse(due), client);
+        const found = row?.["provider_ids"];
+        const due: string[] = typeof found === "string" ? JSON.parse(found) : [];
+        await parts.wakes.announce(due, client);
         const last = row?.["last"];
-        return { count: Number(row?.["count"]), last: typeof last === "string" ? last : null };
+        return { count: Number(row?.["count"]), due, last: typeof last === "string" ? last : null };
       },
     );
     count += slice.count;
+    for (const providerId of slice.due) onDue?.(providerId);
     after = slice.last;
   }
   return count;

@@ -128,17 +128,17 @@ export function createPostgresLedger(options: PostgresLedgerOptions, { after }: 
       pool.removeListener("error", ignore);
     },
     now: () => clock.now(),
-    async record(given, { transaction } = {}) {
+    async record(given, { transaction, onDue } = {}) {
       requireOpen();
       const runner = transaction === undefined ? undefined : readTransaction(transaction, hostPool);
       const changes = [...given];
       for (const change of changes) refuseUnfitIds(change);
       if (changes.length === 0) return [];
       return runner === undefined
-        ? queue.record(changes)
+        ? queue.record(changes, onDue)
         : recordInTransaction(changes, boundRunner(runner, after), parts);
     },
-    makeDue: async (selection) => makeCompanyDue(selection, requireOpen()),
+    makeDue: async (selection, options) => makeCompanyDue(selection, { ...requireOpen(), ...options }),
     rewind: async (request) => rewindDeliveries(request, requireOpen()),
     readClock: async () => readClock(requireOpen()),
     noteClock: async (noted, { isSettled = false } = {}) => noteClock(noted, isSettled, requireOpen()),
@@ -147,7 +147,7 @@ export function createPostgresLedger(options: PostgresLedgerOptions, { after }: 
     },
     async claim(request) {
       requireOpen();
-      wakes.serve(request.providerId);
+      for (const providerId of request.limits.keys()) wakes.serve(providerId);
       await applyMarks(parts);
       return claims.claim(request);
     },
@@ -157,10 +157,10 @@ export function createPostgresLedger(options: PostgresLedgerOptions, { after }: 
       return claims.claimOne(id, request);
     },
     save: async (updates) => saveDeliveries(updates, { parts: requireOpen(), claims }),
-    async findNextDue(providerId) {
+    async findNextDue(providerIds) {
       requireOpen();
       await applyMarks(parts);
-      const { dueAt } = await findNextDue(providerId, { runner: pool, schema });
+      const { dueAt } = await findNextDue(providerIds, { runner: pool, schema });
       return dueAt;
     },
     findPermits: createFindPermits(requireOpen),

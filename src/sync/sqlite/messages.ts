@@ -79,7 +79,13 @@ export interface Operations {
   save: [request: readonly SaveRow[], answer: boolean[]];
   makeDue: [
     request: { companyId: string; providerIds: readonly string[]; at: number; after: number; limit: number },
-    answer: { count: number /** Where the next step continues; null: it is done. */; next: number | null },
+    answer: {
+      count: number;
+      /** The providers at which something is due by it. */
+      due: string[];
+      /** Where the next step continues; null: it is done. */
+      next: number | null;
+    },
   ];
   /** Makes due what was dated by a clock that was ahead, for at most `limit` permits after `after`. */
   rewind: [
@@ -94,12 +100,21 @@ export interface Operations {
   index: [request: null, answer: IndexedTo];
   /** Overwrites a step of what was erased. */
   overwrite: [request: null, answer: OverwriteStep];
-  claim: [request: { providerId: string; now: number; limit: number; leaseMs: number }, answer: ClaimedRow[]];
+  /** Answers with a list for each limit, in their order. */
+  claim: [
+    request: {
+      limits: readonly (readonly [providerId: string, limit: number])[];
+      now: number;
+      leaseMs: number;
+    },
+    answer: ClaimedRow[][],
+  ];
   claimOne: [
     request: { providerId: string; permitId: string; now: number; leaseMs: number },
     answer: ClaimedRow | null,
   ];
-  findNextDue: [request: { providerId: string }, answer: number | null];
+  /** Answers with an instant for each provider, in their order; null: nothing will become due. */
+  findNextDue: [request: readonly string[], answer: (number | null)[]];
   count: [
     request: { providerId: string; now: number },
     answer: Omit<DeliveryCounts, "oldestDueSince"> & { oldestDueSince: number | null },
@@ -148,6 +163,8 @@ export interface Answers {
   readonly values: readonly unknown[];
   /** By the request's index; null: there are none. */
   readonly failures: ReadonlyMap<number, WriterFailure> | null;
+  /** The providers at which changes of permits that were known made something due. */
+  readonly due: readonly string[];
 }
 
 /** `opened` is sent once, then one `answers` per commit. */

@@ -4,7 +4,7 @@ import { fieldError, readText } from "../../core/fields.ts";
 import { markChecked } from "../../core/lookup/find-permits.ts";
 import { readFactoryOptions } from "../../core/options.ts";
 import { plateNumbersOf } from "../../core/permit/plate-index.ts";
-import type { Ledger, LedgerChange } from "../ledger/ledger.ts";
+import type { DueOptions, Ledger, LedgerChange } from "../ledger/ledger.ts";
 import { refuseTransaction } from "../ledger/refuse-transaction.ts";
 import { Pace, SHORT_REST_MS } from "../pace/pace.ts";
 import { toEnforcementError, toWriterFailure } from "./errors.ts";
@@ -102,29 +102,34 @@ export function createSqliteLedger(
     },
     async record(changes, recordOptions) {
       refuseTransaction(recordOptions);
+      const onDue = recordOptions?.onDue;
       const { writer, recent, indexing } = getOpened();
       const taken = changes[Symbol.iterator]();
       const few = takeFew(taken);
-      if (few.length >= CHANGES_OF_A_LARGE_CALL) return writer.recordParts(inParts(few, taken, pace));
+      if (few.length >= CHANGES_OF_A_LARGE_CALL) {
+        return writer.recordParts(inParts(few, taken, { pace, onDue }), onDue);
+      }
+      noteProviders(few, onDue);
       const rows = few.map(toChangeRow);
       for (const change of writer.hasFailed ? [] : few)
         if ("permit" in change) recent.add(change.permit, plateNumbersOf(change.permit));
       const [first] = rows;
       const recorded =
         rows.length === 1 && first !== undefined
-          ? writer.ask("recordOne", first).then((status) => [status])
-          : writer.ask("record", rows);
+          ? writer.ask("recordOne", first, onDue).then((status) => [status])
+          : writer.ask("record", rows, onDue);
       indexing.addIfMany();
       return recorded;
     },
-    async makeDue({ companyId, providerIds, at }) {
+    async makeDue({ companyId, providerIds, at }, { onDue } = {}) {
       const { writer } = getOpened();
       let total = 0;
       let after = 0;
       for (;;) {
         const step = { companyId, providerIds, at: at.getTime(), after, limit: PERMITS_PER_STEP };
-        const { count, next } = await writer.ask("makeDue", step);
+        const { count, due, next } = await writer.ask("makeDue", step);
         total += count;
+        for (const providerId of due) onDue?.(providerId);
         if (next === null) return total;
         after = next;
       }
@@ -150,10 +155,11 @@ export function createSqliteLedger(
       const row = [latest, known?.steadyAt.getTime() ?? null, known?.byMs ?? null] as const;
       await writer.ask("noteClock", { row, isSettled });
     },
-    async claim({ providerId, now, limit, leaseMs }) {
-      const asked = { providerId, now: now.getTime(), limit, leaseMs };
-      const rows = await getOpened().writer.ask("claim", asked);
-      return [...(await pace.mapInSlices(rows, (row) => toClaimedDelivery(row, providerId)))];
+    async claim({ limits, now, leaseMs }) {
+      const asked = [...limits];
+      const found = await getOpened().writer.ask("claim", { limits: asked, now: now.getTime(), leaseMs });
+      const rows = found.flatMap((some, index) => some.map((row) => [row, asked[index]?.[0] ?? ""] as const));
+      return [...(await pace.mapInSlices(rows, ([row, providerId]) => toClaimedDelivery(row, providerId)))];
     },
     async claimOne({ providerId, permitId }, { now, leaseMs }) {
       const asked = { providerId, permitId, now: now.getTime(), leaseMs };
@@ -163,9 +169,14 @@ export function createSqliteLedger(
     async save(updates) {
       return getOpened().writer.ask("save", await pace.mapInSlices(updates, toSaveRow));
     },
-    async findNextDue(providerId) {
-      const next = await getOpened().writer.ask("findNextDue", { providerId });
-      return next === null ? undefined : new Date(next);
+    async findNextDue(providerIds) {
+      const found = await getOpened().writer.ask("findNextDue", providerIds);
+      return new Map(
+        providerIds.flatMap((providerId, index) => {
+          const next = found[index] ?? null;
+          return next === null ? [] : [[providerId, new Date(next)]];
+        }),
+      );
     },
     findPermits: markChecked((query) => {
       pace.noteLookup();
@@ -214,15 +225,27 @@ function takeFew(changes: Iterator<LedgerChange>): LedgerChange[] {
   return few;
 }
 
+type OnDue = DueOptions["onDue"];
+
+/** Notes the providers for which deliveries are created. The writer's thread names those of deliveries that exist. */
+function noteProviders(changes: readonly LedgerChange[], onDue: OnDue): void {
+  if (onDue === undefined) return;
+  for (const change of changes) {
+    if ("permit" in change) for (const providerId of change.providerIds) onDue(providerId);
+  }
+}
+
 async function* inParts(
   first: readonly LedgerChange[],
   changes: Iterator<LedgerChange>,
-  pace: Pace,
+  { pace, onDue }: { pace: Pace; onDue: OnDue },
 ): AsyncGenerator<ChangeRow[]> {
   const slicer = pace.createSlicer({ restMs: SHORT_REST_MS });
   let part = first.map(toChangeRow);
+  noteProviders(first, onDue);
   for (let next = changes.next(); next.done !== true; next = changes.next()) {
     part.push(toChangeRow(next.value));
+    noteProviders([next.value], onDue);
     if (part.length >= CHANGES_PER_PART) {
       yield part;
       part = [];

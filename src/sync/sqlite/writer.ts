@@ -16,9 +16,13 @@ import { startThread } from "./start-thread.ts";
 
 type Parts = AsyncIterable<readonly ChangeRow[]>;
 
+type OnDue = ((providerId: string) => void) | undefined;
+
 /** A pending call: its operation and its promise. */
 interface Asker {
   readonly name: OperationName;
+  /** Called with the providers at which the call's commit made something due. */
+  readonly onDue: OnDue;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -97,23 +101,33 @@ export class Writer {
     return { writer, isChecked };
   }
 
-  ask<Name extends OperationName>(name: Name, request: Operations[Name][0]): Promise<Operations[Name][1]> {
+  ask<Name extends OperationName>(
+    name: Name,
+    request: Operations[Name][0],
+    onDue?: OnDue,
+  ): Promise<Operations[Name][1]> {
     // TypeScript cannot see that the name and its request belong together; this method's own types ensure it.
-    return this.#take(name, (asker) => ({ asker, request: [name, request] as unknown as Request }));
+    return this.#take({ name, onDue }, (asker) => ({
+      asker,
+      request: [name, request] as unknown as Request,
+    }));
   }
 
   /**
    * Does `record` for a large call, in parts: the thread writes one while the next is made. When making one throws,
    * nothing is recorded, and the call rejects with what was thrown.
    */
-  recordParts(parts: AsyncIterable<readonly ChangeRow[]>): Promise<ChangeStatus[]> {
-    return this.#take("record", (asker) => ({ asker, parts }));
+  recordParts(parts: AsyncIterable<readonly ChangeRow[]>, onDue?: OnDue): Promise<ChangeStatus[]> {
+    return this.#take({ name: "record", onDue }, (asker) => ({ asker, parts }));
   }
 
-  #take<Value>(name: OperationName, toCall: (asker: Asker) => Waiting): Promise<Value> {
+  #take<Value>(
+    { name, onDue }: Pick<Asker, "name" | "onDue">,
+    toCall: (asker: Asker) => Waiting,
+  ): Promise<Value> {
     if (this.#failure !== undefined) return Promise.reject(toEnforcementError(this.#failure, name));
     return new Promise((resolve, reject) => {
-      const call = toCall({ name, resolve, reject });
+      const call = toCall({ name, onDue, resolve, reject });
       const last = this.#commits.at(-1);
       if (last?.unsent !== undefined && this.#waiting.length === 0 && "request" in call) {
         this.#join(last, call.asker, call.request);
@@ -225,7 +239,7 @@ export class Writer {
     this.#thread.postMessage(parcel);
   }
 
-  #settle({ values, failures }: Answers): void {
+  #settle({ values, failures, due }: Answers): void {
     const count = this.#commits.reduce((sum, { askers }) => sum + askers.length, this.#waiting.length);
     this.#most = Math.min(
       Math.max(CALLS_PER_MESSAGE, Math.ceil(count / COMMITS_UNDER_WAY)),
@@ -234,8 +248,9 @@ export class Writer {
     const settled = this.#commits.shift()?.askers ?? [];
     this.#begin();
     if (this.#commits.length === 0) this.#thread.unref();
-    for (const [index, { name, resolve, reject }] of settled.entries()) {
+    for (const [index, { name, onDue, resolve, reject }] of settled.entries()) {
       const failure = failures?.get(index);
+      if (onDue !== undefined) for (const providerId of due) onDue(providerId);
       if (failure === undefined) resolve(values[index] as never);
       else reject(toEnforcementError(failure, name));
       // Other calls may touch other parts of the file and would not notice the failure.
@@ -249,7 +264,7 @@ function countDeliveries(requests: readonly Request[]): number {
   let count = 0;
   for (const request of requests) {
     if (request[0] === "save") count += request[1].length;
-    if (request[0] === "claim") count += request[1].limit;
+    if (request[0] === "claim") for (const [, limit] of request[1].limits) count += limit;
   }
   return count;
 }

@@ -28,9 +28,8 @@ function permits(from: number, count: number, revision = 1) {
 async function deliverAll(): Promise<void> {
   for (;;) {
     const claimed = await ledger.claim({
-      providerId: "passport",
+      limits: new Map([["passport", 1_000]]),
       now: minute(0),
-      limit: 1_000,
       leaseMs: 60_000,
     });
     if (claimed.length === 0) return;

@@ -24,9 +24,9 @@ const at = new Date();
 try {
   await ledger.open();
   const woken = new Promise((resolve) => ledger.watch(resolve));
-  await ledger.claim({ providerId: "passport", now: at, limit: 1, leaseMs: 1_000 });
+  await ledger.claim({ limits: new Map([["passport", 1]]), now: at, leaseMs: 1_000 });
   const [status] = await ledger.record([{ kind: "issue", permit, providerIds: ["passport"], at }]);
-  const [claimed] = await ledger.claim({ providerId: "passport", now: at, limit: 1, leaseMs: 60_000 });
+  const [claimed] = await ledger.claim({ limits: new Map([["passport", 1]]), now: at, leaseMs: 60_000 });
   console.log("works", status, await woken, claimed.stored.permit.plates[0].number);
   await ledger.close();
 } catch (error) {

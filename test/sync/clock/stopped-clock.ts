@@ -27,9 +27,9 @@ export function withStoppedClock(
       await at(request.now);
       return ledger.claimOne(id, request);
     },
-    async findNextDue(providerId) {
+    async findNextDue(providerIds) {
       await at();
-      return ledger.findNextDue(providerId);
+      return ledger.findNextDue(providerIds);
     },
     async count(providerId, instant) {
       await at(instant);

@@ -80,12 +80,7 @@ describe("a claim that another machine took over", () => {
     await pass(10_000);
     expect(types()).toEqual([]);
     await giveBack(taken);
-    const [again] = await ledger.claim({
-      providerId: "alpha",
-      now: new Date(START),
-      limit: 1,
-      leaseMs: 1,
-    });
+    const [again] = await ledger.claim({ limits: new Map([["alpha", 1]]), now: new Date(START), leaseMs: 1 });
     expect(again?.delivery).toEqual(taken.delivery);
     await until(sync.refresh());
     await until(sync.idle());

@@ -120,7 +120,7 @@ describe("a ledger that fails", () => {
       wrap: (ledger) => ({
         ...ledger,
         save: (updates) => (isFull ? Promise.reject(full()) : ledger.save(updates)),
-        record: (changes) => (isFull ? Promise.reject(full()) : ledger.record(changes)),
+        record: (changes, options) => (isFull ? Promise.reject(full()) : ledger.record(changes, options)),
       }),
     });
     const alpha = vendor();
@@ -169,9 +169,9 @@ describe("stopping", () => {
         // A ledger that still has to answer when it ends.
         wrap: (ledger) => ({
           ...ledger,
-          async findNextDue(providerId) {
+          async findNextDue(providerIds) {
             for (let turn = 0; turn < 30; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-            return ledger.findNextDue(providerId);
+            return ledger.findNextDue(providerIds);
           },
         }),
       });

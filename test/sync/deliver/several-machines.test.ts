@@ -29,7 +29,7 @@ describe("a ledger that several machines share", () => {
       const at = new Date(now());
       const word = { kind: "issue" as const, permit: readPermit(permit("P1")), providerIds: ["alpha"], at };
       await ledger.record([word]);
-      const [claim] = await ledger.claim({ providerId: "alpha", now: at, limit: 1, leaseMs: 60_000 });
+      const [claim] = await ledger.claim({ limits: new Map([["alpha", 1]]), now: at, leaseMs: 60_000 });
       if (claim === undefined) throw new Error("The other machine was given nothing.");
       looks = 0;
       let isOver = false;

@@ -65,7 +65,7 @@ export function createWatchedLedger(options: WatchedLedgerOptions): Ledger {
     open: () => call(() => ledger.open()),
     close: () => call(() => ledger.close()),
     record: (changes, recordOptions) => call(() => ledger.record(changes, recordOptions)),
-    makeDue: (selection) => call(() => ledger.makeDue(selection)),
+    makeDue: (selection, options) => call(() => ledger.makeDue(selection, options)),
     rewind: (request) => call(() => ledger.rewind(request)),
     readClock: () => call(() => ledger.readClock()),
     noteClock: (noted, options) => call(() => ledger.noteClock(noted, options)),
@@ -84,7 +84,7 @@ export function createWatchedLedger(options: WatchedLedgerOptions): Ledger {
         observer.onSaved(updates.filter((_, index) => effects[index]));
         return effects;
       }),
-    findNextDue: (providerId) => callOrFail(() => ledger.findNextDue(providerId)),
+    findNextDue: (providerIds) => callOrFail(() => ledger.findNextDue(providerIds)),
     findPermits: ledger.findPermits,
     getPermit: (permitId) => call(() => ledger.getPermit(permitId)),
     count: (providerId, now) => call(() => ledger.count(providerId, now)),

@@ -29,11 +29,38 @@ export function describeClaims(place: Place): void {
     expect(await claim(ledger, 10, { providerId: "hotspot" })).toEqual([]);
   });
 
+  it("claims for several providers at once, of each what is due longest, up to its own limit", async () => {
+    const { ledger } = place;
+    for (const [id, at] of [
+      ["late", 9],
+      ["early", 2],
+      ["middle", 4],
+    ] as const)
+      await say(ledger, issue({ id }, at, ["passport", "hotspot"]));
+    await say(ledger, issue({ id: "other's" }, 1, ["other"]));
+    const limits = new Map([
+      ["hotspot", 1],
+      ["passport", 2],
+      ["never heard of", 5],
+    ]);
+    const claimed = await ledger.claim({ limits, now: minute(10), leaseMs: given.LEASE_MS });
+    const of = (providerId: string) =>
+      claimed.filter((one) => one.providerId === providerId).map(({ permitId }) => permitId);
+    expect(of("passport")).toEqual(["early", "middle"]);
+    expect(of("hotspot")).toEqual(["early"]);
+    expect(claimed).toHaveLength(3);
+    expect(await ledger.save(claimed.map((one) => updateOf(one)))).toEqual([true, true, true]);
+    const next = await ledger.findNextDue(["hotspot", "passport", "other", "never heard of"]);
+    expect(Object.fromEntries(next)).toEqual({ hotspot: minute(4), passport: minute(9), other: minute(1) });
+    expect((await ledger.findNextDue([])).size).toBe(0);
+    expect(await ledger.claim({ limits: new Map(), now: minute(10), leaseMs: 1 })).toEqual([]);
+  });
+
   it("gives a claim to somebody else when its time is over, and not before", async () => {
     const { ledger } = place;
     await say(ledger, issue());
     const lost = await claimOnly(ledger, 0);
-    expect(await ledger.findNextDue("passport")).toEqual(minute(1));
+    expect(await given.nextDue(ledger, "passport")).toEqual(minute(1));
     expect(await claim(ledger, 0.99)).toEqual([]);
     const taken = await claimOnly(ledger, 1);
     const late = updateOf(lost, { delivery: given.deliveryOf([], { generation: 5 }) });
@@ -70,7 +97,7 @@ export function describeClaims(place: Place): void {
     });
     const due = (await claim(ledger, -10)).map(({ permitId }) => permitId);
     expect(due.sort()).toEqual(["new", "planned soon", "waits"]);
-    expect(await ledger.findNextDue("passport")).toEqual(minute(-9));
+    expect(await given.nextDue(ledger, "passport")).toEqual(minute(-9));
     expect((await claim(ledger, 70)).map(({ permitId }) => permitId)).toContain("planned later");
   });
 
@@ -115,7 +142,7 @@ export function describeClaims(place: Place): void {
     expect(await ledger.claimOne(id, { now: minute(1), leaseMs: 60_000 })).toBeDefined();
     await ledger.rewind({ providerId: "passport", latest: minute(1), now: minute(0) });
     // What is said to be due can be claimed: otherwise a loop would ask again and again.
-    const next = await ledger.findNextDue("passport");
+    const next = await given.nextDue(ledger, "passport");
     expect(next?.getTime()).toBeLessThanOrEqual(minute(2).getTime());
     expect(await claim(ledger, 3)).toHaveLength(1);
   });
@@ -149,7 +176,7 @@ export function describeClaims(place: Place): void {
     expect(await ledger.claimOne(first, { now: minute(0.5), leaseMs: 1 })).toBeUndefined();
     await ledger.save([updateOf(first, { delivery: given.deliveryOf([], { generation: 5 }), dueAt: 30 })]);
     await ledger.save([updateOf(other as typeof first)]);
-    expect(await ledger.findNextDue("passport")).toEqual(minute(30));
+    expect(await given.nextDue(ledger, "passport")).toEqual(minute(30));
     expect((await claimOnly(ledger, 30)).delivery.generation).toBe(5);
   });
 
@@ -201,7 +228,7 @@ export function describeClaims(place: Place): void {
     expect(await claim(ledger, 0.5)).toEqual([]);
     expect(await given.collect(ledger.listAt("passport", "Zone 1"))).toMatchObject([{ delivery: one }]);
     await ledger.save([updateOf(claimed, { delivery: two, dueAt: 9 })]);
-    expect(await ledger.findNextDue("passport")).toEqual(minute(9));
+    expect(await given.nextDue(ledger, "passport")).toEqual(minute(9));
     expect(await claimOnly(ledger, 9)).toMatchObject({ delivery: two, dueSince: minute(9) });
   });
 
@@ -215,7 +242,7 @@ export function describeClaims(place: Place): void {
     expect(await ledger.save(over)).toEqual([false, false]);
     const unknown = { ...updateOf(claimed, { delivery }), permitId: "never heard of" };
     expect(await ledger.save([unknown])).toEqual([false]);
-    expect(await ledger.findNextDue("passport")).toEqual(minute(30));
+    expect(await given.nextDue(ledger, "passport")).toEqual(minute(30));
     expect(await claimOnly(ledger, 30)).toMatchObject({ delivery: NO_DELIVERY });
   });
 
@@ -243,11 +270,11 @@ export function describeClaims(place: Place): void {
     await say(ledger, revoke(3));
     expect(await claim(ledger, 1.5)).toEqual([]);
     await ledger.save([updateOf(claimed, { dueAt: 500 })]);
-    expect(await ledger.findNextDue("passport")).toEqual(minute(2));
+    expect(await given.nextDue(ledger, "passport")).toEqual(minute(2));
     const again = await claimOnly(ledger, 3);
     expect(again).toMatchObject({ dueSince: minute(2), stored: { state: "revoked" } });
     await ledger.save([updateOf(again, { dueAt: 500 })]);
-    expect(await ledger.findNextDue("passport")).toEqual(minute(500));
+    expect(await given.nextDue(ledger, "passport")).toEqual(minute(500));
   });
 
   it("remembers since when something is to be done until it is settled", async () => {

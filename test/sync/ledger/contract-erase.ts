@@ -35,7 +35,7 @@ export function describeErasure(place: Place): void {
     expect(await ledger.getPermit("permit-1")).toBeUndefined();
     expect(await find(ledger, ["ABC123"])).toEqual([]);
     expect(await given.collect(ledger.listTargets("passport"))).toEqual([]);
-    expect(await ledger.findNextDue("passport")).toBeUndefined();
+    expect(await given.nextDue(ledger, "passport")).toBeUndefined();
     expect(await given.collect(ledger.listCompanies())).toEqual(["university"]);
     const remains = await ledger.claimOne(ID, { now: minute(11), leaseMs: 1 });
     expect(remains).toMatchObject({ companyId: "university", stored: undefined });
@@ -147,6 +147,6 @@ export function describeErasure(place: Place): void {
     await eraseAt(10);
     const selection = { companyId: "university", providerIds: ["passport", "hotspot"], at: minute(20) };
     expect(await place.ledger.makeDue(selection)).toBe(0);
-    expect(await place.ledger.findNextDue("passport")).toBeUndefined();
+    expect(await given.nextDue(place.ledger, "passport")).toBeUndefined();
   });
 }

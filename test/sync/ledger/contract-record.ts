@@ -154,19 +154,42 @@ export function describeRecord(place: Place): void {
     }
     await say(ledger, revise({ revision: 2 }, 5, ["passport", "other"]));
     for (const providerId of ["passport", "hotspot", "other"]) {
-      expect(await ledger.findNextDue(providerId)).toEqual(minute(5));
+      expect(await given.nextDue(ledger, providerId)).toEqual(minute(5));
     }
-    expect(await ledger.findNextDue("never heard of")).toBeUndefined();
+    expect(await given.nextDue(ledger, "never heard of")).toBeUndefined();
+  });
+
+  it("names the providers at which a call made something due, and no others", async () => {
+    const { ledger } = place;
+    const dueBy = async (call: (onDue: (providerId: string) => void) => Promise<unknown>) => {
+      const due = new Set<string>();
+      await call((providerId) => due.add(providerId));
+      return [...due].sort();
+    };
+    const record = (...changes: LedgerChange[]) => dueBy((onDue) => ledger.record(changes, { onDue }));
+    await say(ledger, issue({ id: "another", companyId: "city" }, 0, ["third"]));
+    expect(await record(issue({}, 0, ["passport", "hotspot"]))).toEqual(["hotspot", "passport"]);
+    expect(await record(revise({ revision: 2 }, 1, ["other"]))).toEqual(["hotspot", "other", "passport"]);
+    const many = Array.from({ length: 700 }, (_, index) => issue({ id: `many-${index}` }, 2, ["passport"]));
+    expect(await record(...many)).toEqual(["passport"]);
+    expect(await record(revoke(3), forget(3, "another"))).toEqual(["hotspot", "other", "passport", "third"]);
+    const selection = { companyId: "university", providerIds: ["added"], at: minute(4) };
+    expect(await dueBy((onDue) => ledger.makeDue(selection, { onDue }))).toEqual([
+      "added",
+      "hotspot",
+      "other",
+      "passport",
+    ]);
   });
 
   it("leaves what is due earlier due earlier, and what is not changed alone", async () => {
     const { ledger } = place;
     await say(ledger, issue({}, 3));
     await say(ledger, revise({ revision: 2 }, 9));
-    expect(await ledger.findNextDue("passport")).toEqual(minute(3));
+    expect(await given.nextDue(ledger, "passport")).toEqual(minute(3));
     await ledger.save([given.updateOf(await given.claimOnly(ledger, 9))]);
     for (const change of [issue({ revision: 2 }, 10), issue({ revision: 1 }, 11)]) await say(ledger, change);
-    expect(await ledger.findNextDue("passport")).toBeUndefined();
+    expect(await given.nextDue(ledger, "passport")).toBeUndefined();
   });
 
   it("finds permits by company and each of their plates, over ones too, frozen and checked", async () => {

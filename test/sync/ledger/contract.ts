@@ -6,6 +6,7 @@ import { describeHistories } from "./contract-histories.ts";
 import { describeIds } from "./contract-ids.ts";
 import { describeLists } from "./contract-lists.ts";
 import { describeRecord } from "./contract-record.ts";
+import { nextDue } from "./fixtures.ts";
 
 /** A ledger on storage of its own, open. */
 export interface LedgerUnderTest {
@@ -54,7 +55,7 @@ export function describeLedger({ name, create, histories }: LedgerSuite): void {
       await made.ledger.close();
       const refused = { code: "unavailable" };
       await expect(made.ledger.record([])).rejects.toMatchObject(refused);
-      await expect(made.ledger.findNextDue("passport")).rejects.toMatchObject(refused);
+      await expect(nextDue(made.ledger, "passport")).rejects.toMatchObject(refused);
       await expect(made.ledger.getPermit("permit-1")).rejects.toMatchObject(refused);
       await made.ledger.close();
       await made.ledger.open();

@@ -49,9 +49,8 @@ async function recordGrowing(ledger: Ledger, count: number): Promise<void> {
   }
   for (;;) {
     const claimed = await ledger.claim({
-      providerId: "passport",
+      limits: new Map([["passport", 100]]),
       now: minute(0),
-      limit: 100,
       leaseMs: 60_000,
     });
     if (claimed.length === 0) return;

@@ -56,13 +56,18 @@ export async function say(ledger: Ledger, change: LedgerChange): Promise<string 
   return status;
 }
 
+/** When the next delivery of a provider can be claimed. */
+export async function nextDue(ledger: Ledger, providerId: string): Promise<Date | undefined> {
+  return (await ledger.findNextDue([providerId])).get(providerId);
+}
+
 /** Claims what is due at one provider. */
 export function claim(
   ledger: Ledger,
   at: number,
   { providerId = "passport", limit = 100 } = {},
 ): Promise<ClaimedDelivery[]> {
-  return ledger.claim({ providerId, now: minute(at), limit, leaseMs: LEASE_MS });
+  return ledger.claim({ limits: new Map([[providerId, limit]]), now: minute(at), leaseMs: LEASE_MS });
 }
 
 /** Claims the only delivery that is due. */

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { ClaimedDelivery, Ledger } from "../../../src/sync/ledger/ledger.ts";
 import type { LedgerUnderTest } from "./contract.ts";
-import { collect, find, minute } from "./fixtures.ts";
+import { collect, find, minute, nextDue } from "./fixtures.ts";
 import { LedgerModel, type ModelDelivery } from "./model.ts";
 import { COMPANY_IDS, PERMIT_IDS, PLATE_NUMBERS, PROVIDER_IDS, type Step, TARGETS } from "./steps.ts";
 
@@ -63,7 +63,11 @@ export class LedgerTrial {
 
   async #claim({ providerId, limit, leaseMs }: Extract<Step, { kind: "claim" }>): Promise<void> {
     const claimable = this.#model.claimable(providerId, this.#instant);
-    const claimed = await this.#ledger.claim({ providerId, now: minute(this.#now), limit, leaseMs });
+    const claimed = await this.#ledger.claim({
+      limits: new Map([[providerId, limit]]),
+      now: minute(this.#now),
+      leaseMs,
+    });
     expect(claimed).toHaveLength(Math.min(limit, claimable.length));
     const rows = claimed.map((one) => this.#compareClaimed(one, claimable));
     // Those that are due equally long may come in any order, and either may be left.
@@ -160,7 +164,7 @@ export class LedgerTrial {
     for (const providerId of PROVIDER_IDS) {
       const next = this.#model.nextDue(providerId);
       const expected = Number.isFinite(next) ? new Date(next) : undefined;
-      expect(await this.#ledger.findNextDue(providerId), "findNextDue").toEqual(expected);
+      expect(await nextDue(this.#ledger, providerId), "findNextDue").toEqual(expected);
     }
   }
 

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { NO_DELIVERY } from "../../../src/sync/ledger/delivery.ts";
+import { nextDue } from "../ledger/fixtures.ts";
 import { claimAll, createLedgers, issue, later, START } from "./ledgers.ts";
 
 const ledgers = createLedgers({ isClockStopped: true });
@@ -18,7 +19,7 @@ describe("several machines", () => {
     await Promise.all(
       machines.map(async (ledger, machine) => {
         for (;;) {
-          const claimed = await ledger.claim({ providerId: "push", now: START, limit: 7, leaseMs: 60_000 });
+          const claimed = await ledger.claim({ limits: new Map([["push", 7]]), now: START, leaseMs: 60_000 });
           if (claimed.length === 0) return;
           for (const { permitId } of claimed) {
             expect(takers.has(permitId)).toBe(false);
@@ -61,7 +62,7 @@ describe("several machines", () => {
     await once(child, "exit");
     expect(await claimAll(ledger, later(59_999))).toEqual([]);
     expect(await ledger.claimOne({ providerId: "push", permitId: "P-1" }, atOnce(59_999))).toBeUndefined();
-    expect(await ledger.findNextDue("push")).toEqual(later(60_000));
+    expect(await nextDue(ledger, "push")).toEqual(later(60_000));
     const taken = await claimAll(ledger, later(60_000));
     expect(taken.map(({ permitId, dueSince }) => [permitId, dueSince])).toEqual([
       ["P-1", START],

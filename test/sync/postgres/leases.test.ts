@@ -8,7 +8,7 @@ const HOUR_MS = 60 * 60_000;
 it("a claim lasts by the database's clock, whatever another machine believes that it shows", async () => {
   const [one, other] = [await ledgers.open(), await ledgers.open()];
   await one.record([issue("P-1", { validTo: later(HOUR_MS) }), issue("P-2")]);
-  const [first] = await one.claim({ providerId: "push", now: START, limit: 1, leaseMs: 60_000 });
+  const [first] = await one.claim({ limits: new Map([["push", 1]]), now: START, leaseMs: 60_000 });
   if (first === undefined) throw new Error("Nothing was due.");
   const late = later(10 * HOUR_MS);
   expect((await claimAll(other, late)).map(({ permitId }) => permitId)).not.toContain(first.permitId);

@@ -73,5 +73,5 @@ export function issue(id: string, changes: Partial<Permit> = {}, at = START) {
 
 /** A claim of everything that is due, up to a thousand. */
 export function claimAll(ledger: Ledger, now = START) {
-  return ledger.claim({ providerId: "push", now, limit: 1_000, leaseMs: 60_000 });
+  return ledger.claim({ limits: new Map([["push", 1_000]]), now, leaseMs: 60_000 });
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { nextDue } from "../ledger/fixtures.ts";
 import { claimAll, createLedgers, issue, permit, START } from "./ledgers.ts";
 
 const ledgers = createLedgers();
@@ -26,7 +27,7 @@ describe("a change that is recorded in the host's transaction", () => {
     const woken: string[] = [];
     other.watch?.((providerId) => woken.push(providerId));
     for (const providerId of ["push", "second"]) {
-      await other.claim({ providerId, now: START, limit: 1, leaseMs: 60_000 });
+      await other.claim({ limits: new Map([[providerId, 1]]), now: START, leaseMs: 60_000 });
     }
     await ledger.record([issue("P-0")]);
     await expect.poll(() => woken).toContain("push");
@@ -56,13 +57,13 @@ describe("a change that is recorded in the host's transaction", () => {
     // While the host takes its time, what a vendor acknowledged is saved, also of this permit.
     const release = { dueAt: null, settled: true };
     await ledger.save(claimed.map((claim) => ({ ...claim, release })));
-    expect(await ledger.findNextDue("push")).toBeUndefined();
+    expect(await nextDue(ledger, "push")).toBeUndefined();
     await client.query("COMMIT");
     client.release();
     const [again, ...others] = await claimAll(ledger);
     expect(again?.stored?.permit.revision).toBe(2);
     expect(others).toEqual([]);
-    expect(await ledger.findNextDue("second")).toEqual(START);
+    expect(await nextDue(ledger, "second")).toEqual(START);
   });
 
   it("counts as a change in the meantime for the claim on the delivery", async () => {

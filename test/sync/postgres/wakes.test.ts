@@ -25,7 +25,7 @@ describe("a machine that watches", () => {
     const [recorder, worker] = [await ledgers.open(), await ledgers.open()];
     const wakes = createWakes(worker);
     const providerId = "hotspot: Ville de Québec — 'Vieux-Port'";
-    await worker.claim({ providerId, now: new Date(), limit: 1, leaseMs: 1_000 });
+    await worker.claim({ limits: new Map([[providerId, 1]]), now: new Date(), leaseMs: 1_000 });
     await recorder.record([issue("P-1")]);
     await recorder.record([{ ...issue("P-2"), providerIds: [providerId] }]);
     await wakes.next(providerId);
@@ -59,7 +59,7 @@ describe("a machine that watches", () => {
     await gone.save([{ ...claim, release: { dueAt, settled: true } }]);
     await gone.close();
     const wakes = createWakes(worker);
-    await worker.claim({ providerId: "push", now: new Date(), limit: 1, leaseMs: 1_000 });
+    await worker.claim({ limits: new Map([["push", 1]]), now: new Date(), leaseMs: 1_000 });
     await wakes.next("push", (at) => at >= dueAt.getTime());
   });
 

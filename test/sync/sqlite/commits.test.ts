@@ -28,7 +28,7 @@ it("erases ended permits although nothing has read the indexes", () => {
 
 it("answers however many calls have waited for the commit before", () => {
   const { handleParcel } = makeOperations();
-  const request: Request = ["findNextDue", { providerId: "nobody" }];
+  const request: Request = ["findNextDue", ["nobody"]];
   const requests = Array.from({ length: 300_000 }, () => request);
   const answers = handleParcel({ kind: "requests", requests, isLast: true });
   expect(answers?.values).toHaveLength(300_000);

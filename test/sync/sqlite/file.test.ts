@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { openLedgerFile } from "../../../src/sync/sqlite/file/ledger-file.ts";
 import { SCHEMA_STEPS } from "../../../src/sync/sqlite/file/schema.ts";
 import { sqliteLedger } from "../../../src/sync/sqlite/index.ts";
-import { claimOnly, deliveryOf, find, issue, rightAt, updateOf } from "../ledger/fixtures.ts";
+import { claimOnly, deliveryOf, find, issue, nextDue, rightAt, updateOf } from "../ledger/fixtures.ts";
 import { makeFolder, makeLedger, openLedger } from "./folder.ts";
 
 function makePath(): string {
@@ -146,7 +146,7 @@ describe("a ledger's file", () => {
     const { ledger, getOpened } = makeLedger(path, { checkedAtOnce: 0 });
     await ledger.open();
     expect(await getOpened().checked).toBe("damaged");
-    await expect(ledger.findNextDue("passport")).rejects.toMatchObject({
+    await expect(nextDue(ledger, "passport")).rejects.toMatchObject({
       code: "unavailable",
       retryable: false,
     });

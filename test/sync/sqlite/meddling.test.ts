@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
-import { claimOnly, issue, updateOf } from "../ledger/fixtures.ts";
+import { claimOnly, issue, nextDue, updateOf } from "../ledger/fixtures.ts";
 import { makeFolder, makeLedger, openLedger } from "./folder.ts";
 
 // What others do to a ledger's file while it is open.
@@ -155,7 +155,7 @@ it("a ledger's file that another process has opened since: every call is refused
   other.close();
   const fenced = { code: "unavailable", field: "path", retryable: false, outcome: "not_applied" };
   await expect(ledger.record([issue({ id: "after" })])).rejects.toMatchObject(fenced);
-  await expect(ledger.findNextDue("passport")).rejects.toMatchObject({
+  await expect(nextDue(ledger, "passport")).rejects.toMatchObject({
     ...fenced,
     message: expect.stringContaining("another process has opened this ledger"),
   });

@@ -59,7 +59,7 @@ describe("two processes and one ledger's file", () => {
     await expectFenced(ledger.record([issue({ id: "own" }), issue({ id: "before", revision: 2 })]));
     // Every later call too, those that only read included: what they would start cannot be recorded.
     await expectFenced(ledger.save([updateOf(claimed)]));
-    await expectFenced(ledger.claim({ providerId: "passport", now: minute(9), limit: 9, leaseMs: 1 }));
+    await expectFenced(ledger.claim({ limits: new Map([["passport", 9]]), now: minute(9), leaseMs: 1 }));
     await expectFenced(ledger.record(Array.from({ length: 300 }, (_, index) => issue({ id: `n-${index}` }))));
     expect(await ledger.getPermit("other")).toBeDefined();
     expect(await ledger.getPermit("own")).toBeUndefined();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { sqliteLedger } from "../../../src/sync/sqlite/index.ts";
-import { collect, deliveryOf, issue, minute, rightAt, say, updateOf } from "../ledger/fixtures.ts";
+import { collect, deliveryOf, issue, minute, nextDue, rightAt, say, updateOf } from "../ledger/fixtures.ts";
 import { makeFolder, makeLedger, openLedger } from "./folder.ts";
 
 function many(count: number, prefix = "permit") {
@@ -67,9 +67,8 @@ describe("writing", () => {
     expect([large.status, small.status]).toEqual(["rejected", "fulfilled"]);
     // What was claimed stays claimed when the commit that would release it fails.
     const [first, second] = await ledger.claim({
-      providerId: "passport",
+      limits: new Map([["passport", 9]]),
       now: minute(0),
-      limit: 9,
       leaseMs: 60_000,
     });
     if (first === undefined || second === undefined) throw new Error("Both are due.");
@@ -81,7 +80,7 @@ describe("writing", () => {
     expect(await collect(ledger.listTargets("passport"))).toEqual([target]);
     expect(await ledger.count("passport", minute(0))).toMatchObject({ pending: 0 });
     expect(await ledger.record(many(5_000))).toHaveLength(5_000);
-    expect(await ledger.findNextDue("nobody")).toBeUndefined();
+    expect(await nextDue(ledger, "nobody")).toBeUndefined();
   });
 
   it("keeps the order of calls, large ones and small ones", async () => {
@@ -124,7 +123,7 @@ describe("writing", () => {
     const { ledger, getOpened } = makeLedger(join(makeFolder(), "ledger.db"));
     await ledger.open();
     await say(ledger, issue({ id: "before" }));
-    const pending = [ledger.record(many(2_000)), ledger.findNextDue("passport"), say(ledger, issue())];
+    const pending = [ledger.record(many(2_000)), nextDue(ledger, "passport"), say(ledger, issue())];
     const settled = Promise.allSettled(pending);
     await new Promise(setImmediate);
     await getOpened().writer.terminate();

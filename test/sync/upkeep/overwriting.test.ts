@@ -10,6 +10,7 @@ import { sqliteLedger } from "../../../src/sync/sqlite/index.ts";
 import { createOverwriting } from "../../../src/sync/upkeep/overwriting.ts";
 import { createVirtualTime } from "../histories/virtual-time.ts";
 import { makeQuickFolder } from "../ledger/erased-plates.ts";
+import { nextDue } from "../ledger/fixtures.ts";
 import { permit, START, scriptedSync } from "../scripted-sync.ts";
 
 const MINUTE_MS = 60_000;
@@ -105,7 +106,7 @@ it("within an hour after retention has erased a permit, no file of the ledger ha
     wrap: () => ledger,
     // The thread that writes answers in the order in which it was asked.
     settle: async () => {
-      for (let round = 0; round < 12; round += 1) await ledger.findNextDue("alpha");
+      for (let round = 0; round < 12; round += 1) await nextDue(ledger, "alpha");
     },
   });
   const plates = [parsePlate("SECRET77")];

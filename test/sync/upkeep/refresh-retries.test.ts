@@ -10,12 +10,12 @@ function switchedOnMeanwhile(failures: number) {
   const wrap = (ledger: Ledger): Ledger => ({
     ...ledger,
     watch: () => () => {},
-    async makeDue(request) {
+    async makeDue(request, options) {
       if (left > 0) {
         left -= 1;
         throw new EnforcementError("unavailable", "The disk is full.");
       }
-      return ledger.makeDue(request);
+      return ledger.makeDue(request, options);
     },
     async record(changes, options) {
       const statuses = await ledger.record(changes, options);

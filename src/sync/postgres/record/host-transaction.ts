@@ -58,7 +58,7 @@ export async function recordInTransaction(
     try {
       const waitsForLocks = await beginToWrite(transaction);
       await parts.wakes.prepare(providersOf(changes));
-      const statuses = await writeSlices(transaction, changes, { ...parts, byMarks: true });
+      const { statuses } = await writeSlices(transaction, changes, { ...parts, byMarks: true });
       if (statuses.includes("conflict"))
         await transaction.query("ROLLBACK TO SAVEPOINT offstreet_enforcement");
       else await transaction.query(`${waitsForLocks} RELEASE SAVEPOINT offstreet_enforcement`);

@@ -1,11 +1,12 @@
 import type { EnforcementError } from "../../../core/errors.ts";
-import type { ChangeStatus, LedgerChange } from "../../ledger/ledger.ts";
+import type { ChangeStatus, DueOptions, LedgerChange } from "../../ledger/ledger.ts";
 import { MAX_LOCK_WAIT_MS, NoAnswer } from "../connect/bounds.ts";
 import { isLockTimeout, isSilence, toLedgerError } from "../connect/errors.ts";
 import { type PostgresDependencies, recordCalls, recordLargeCall } from "./record.ts";
 
 interface WaitingCall {
   readonly changes: readonly LedgerChange[];
+  readonly onDue: DueOptions["onDue"];
   resolve(statuses: ChangeStatus[]): void;
   reject(error: unknown): void;
 }
@@ -33,14 +34,17 @@ export class RecordQueue {
     this.#parts = parts;
   }
 
-  record(changes: readonly LedgerChange[]): Promise<ChangeStatus[]> {
+  record(changes: readonly LedgerChange[], onDue: DueOptions["onDue"]): Promise<ChangeStatus[]> {
     if (changes.length > MAX_TOGETHER) {
       const done = this.#large.then(() => recordLargeCall(changes, this.#parts));
       this.#large = done.catch(() => {});
-      return done;
+      return done.then(({ statuses, providerIds }) => {
+        for (const providerId of providerIds) onDue?.(providerId);
+        return statuses;
+      });
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ changes, resolve, reject });
+      this.#waiting.push({ changes, onDue, resolve, reject });
       this.#working ??= this.#work();
     });
   }
@@ -71,8 +75,11 @@ export class RecordQueue {
   async #commit(calls: WaitingCall[], waitMs = SHORT_WAIT_MS): Promise<void> {
     try {
       const together = calls.map(({ changes }) => changes);
-      const statuses = await recordCalls(together, this.#parts, waitMs);
-      for (const [index, { resolve }] of calls.entries()) resolve(statuses[index] ?? []);
+      const { statuses, providerIds } = await recordCalls(together, this.#parts, waitMs);
+      for (const [index, { onDue, resolve }] of calls.entries()) {
+        for (const providerId of providerIds) onDue?.(providerId);
+        resolve(statuses[index] ?? []);
+      }
     } catch (error) {
       if (isSilence(error)) {
         for (const { reject } of calls) reject(error);

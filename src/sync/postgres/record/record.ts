@@ -29,12 +29,12 @@ export async function recordCalls(
   calls: readonly (readonly LedgerChange[])[],
   parts: PostgresDependencies,
   lockTimeoutMs: number,
-): Promise<ChangeStatus[][]> {
+): Promise<{ statuses: ChangeStatus[][]; providerIds: readonly string[] }> {
   await parts.wakes.prepare(providersOf(calls.flat()));
   return inTransaction(parts.pool, { operation: "record", lockTimeoutMs }, async (client) => {
-    const { statuses, providerIds } = await writeCalls(client, calls, { ...parts, byMarks: false });
-    await parts.wakes.announce(providerIds, client);
-    return statuses;
+    const written = await writeCalls(client, calls, { ...parts, byMarks: false });
+    await parts.wakes.announce(written.providerIds, client);
+    return written;
   });
 }
 
@@ -42,18 +42,21 @@ export async function recordCalls(
 export async function recordLargeCall(
   changes: readonly LedgerChange[],
   parts: PostgresDependencies,
-): Promise<ChangeStatus[]> {
+): Promise<{ statuses: ChangeStatus[]; providerIds: readonly string[] }> {
   await parts.wakes.prepare(providersOf(changes));
-  let statuses: ChangeStatus[] = [];
+  let written: { statuses: ChangeStatus[]; providerIds: readonly string[] } = {
+    statuses: [],
+    providerIds: [],
+  };
   try {
     await inTransaction(parts.pool, { operation: "record" }, async (client) => {
-      statuses = await writeSlices(client, changes, { ...parts, byMarks: false });
-      if (statuses.includes("conflict")) throw new NothingToCommit();
+      written = await writeSlices(client, changes, { ...parts, byMarks: false });
+      if (written.statuses.includes("conflict")) throw new NothingToCommit();
     });
   } catch (error) {
     if (!(error instanceof NothingToCommit)) throw error;
   }
-  return statuses;
+  return written;
 }
 
 /** Writes changes in an open transaction, slice by slice, and announces the providers with due deliveries. */
@@ -61,7 +64,7 @@ export async function writeSlices(
   runner: PostgresRunner,
   changes: readonly LedgerChange[],
   parts: PostgresDependencies & { byMarks: boolean },
-): Promise<ChangeStatus[]> {
+): Promise<{ statuses: ChangeStatus[]; providerIds: readonly string[] }> {
   const statuses: ChangeStatus[] = [];
   const due = new Set<string>();
   for (let start = 0; start < changes.length; start += CHANGES_ENCODED_PER_TURN) {
@@ -69,8 +72,9 @@ export async function writeSlices(
     statuses.push(...written.statuses.flat());
     for (const providerId of written.providerIds) due.add(providerId);
   }
-  if (!statuses.includes("conflict")) await parts.wakes.announce([...due], runner);
-  return statuses;
+  const providerIds = [...due];
+  if (!statuses.includes("conflict")) await parts.wakes.announce(providerIds, runner);
+  return { statuses, providerIds };
 }
 
 async function writeCalls(

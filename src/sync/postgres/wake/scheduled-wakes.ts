@@ -3,11 +3,11 @@ import { inTransaction, type PostgresPool, type PostgresRunner } from "../connec
 import type { DatabaseClock } from "../database-clock.ts";
 import { LATER_QUEUE, queueOf, toBossDatabase } from "./boss.ts";
 
-/** When the next delivery of a provider can be claimed, and the current instant, both by the database's clock. */
+/** When the next delivery of each provider can be claimed, and the current instant, both by the database's clock. */
 export type NextDue = (
-  providerId: string,
+  providerIds: readonly string[],
   runner: PostgresRunner,
-) => Promise<{ dueAt: Date | undefined; now: Date }>;
+) => Promise<{ dueAt: ReadonlyMap<string, Date>; now: Date }>;
 
 // Deliveries that are due already are being claimed, or their machines are busy: a later look does no harm.
 const LOOK_AGAIN_MS = 15_000;
@@ -86,7 +86,9 @@ export class ScheduledWakes {
       // One process at a time, so that each sees the rows of those before it.
       const lock = `enforcement wake ${this.#schemaName} ${providerId}`;
       await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]);
-      const { dueAt, now } = await this.#findNextDue(providerId, client);
+      const found = await this.#findNextDue([providerId], client);
+      const { now } = found;
+      const dueAt = found.dueAt.get(providerId);
       if (dueAt === undefined) return;
       const db = toBossDatabase(client);
       const [job] = await this.#boss.findJobs(LATER_QUEUE, { key, queued: true, db });

@@ -19,6 +19,8 @@ interface CommitDependencies {
   readonly index: PermitIndex;
   readonly handle: (request: Request) => unknown;
   readonly recordEach: (changes: readonly ChangeRow[]) => ChangeStatus[];
+  /** The providers at which known permits have become due since the last call. */
+  readonly takeDue: () => string[];
 }
 
 /**
@@ -32,6 +34,7 @@ export function createCommits({
   index,
   handle,
   recordEach,
+  takeDue,
 }: CommitDependencies) {
   let requests: Request[] = [];
   /** The results of the writes, in order. */
@@ -100,7 +103,7 @@ export function createCommits({
         values.push(null);
       }
     }
-    return { values, failures: failures.size === 0 ? null : failures };
+    return { values, failures: failures.size === 0 ? null : failures, due: takeDue() };
   }
 
   /** Runs one write in a transaction of its own, so that a failing write does not fail the others of its commit. */
@@ -136,7 +139,8 @@ export function createCommits({
       commit();
     } else abandon();
     const failure = broken && toWriterFailure(broken.thrown);
-    return { values: [statuses], failures: failure === undefined ? null : new Map([[0, failure]]) };
+    const failures = failure === undefined ? null : new Map([[0, failure]]);
+    return { values: [statuses], failures, due: takeDue() };
   }
 
   function begin(): void {

@@ -102,27 +102,45 @@ export function createWorkFinder({ database, companies, providers, claims }: Wor
     return claimed;
   }
 
+  function claimOf(
+    providerId: string,
+    { now, limit, leaseMs }: { now: number; limit: number; leaseMs: number },
+  ): ClaimedRow[] {
+    const provider = providers.find(providerId);
+    if (provider === undefined) return [];
+    const taken = claims.of(provider);
+    const claimed: ClaimedRow[] = [];
+    let place = claims.placeToLook(provider, now);
+    let rows: WorkRow[];
+    do {
+      rows = listWork.all(provider, now, place.dueAt, place.permit, limit) as unknown as WorkRow[];
+      for (const row of rows) {
+        if (claimed.length >= limit) break;
+        const [dueAt, permit] = [row[0] ?? now, row[11]];
+        place = { dueAt, permit };
+        if ((taken.get(permit)?.until ?? 0) <= now)
+          claimed.push(take(row, { provider, now, until: now + leaseMs }));
+      }
+    } while (claimed.length < limit && rows.length === limit);
+    claims.noteLooked(provider, place);
+    return claimed;
+  }
+
+  function nextDueOf(providerId: string): number | null {
+    const provider = providers.find(providerId);
+    if (provider === undefined) return null;
+    const taken = claims.of(provider);
+    const rows = listDueRows(provider, Number.MAX_SAFE_INTEGER, taken.size + 1);
+    let next = rows.find(([permit]) => !taken.has(permit))?.[1] ?? Number.POSITIVE_INFINITY;
+    for (const { dueAt, until } of taken.values()) {
+      if (dueAt !== null) next = Math.min(next, Math.max(dueAt, until));
+    }
+    return Number.isFinite(next) ? next : null;
+  }
+
   return {
-    claim({ providerId, now, limit, leaseMs }: Operations["claim"][0]): ClaimedRow[] {
-      const provider = providers.find(providerId);
-      if (provider === undefined) return [];
-      const taken = claims.of(provider);
-      const claimed: ClaimedRow[] = [];
-      let place = claims.placeToLook(provider, now);
-      let rows: WorkRow[];
-      do {
-        rows = listWork.all(provider, now, place.dueAt, place.permit, limit) as unknown as WorkRow[];
-        for (const row of rows) {
-          if (claimed.length >= limit) break;
-          const [dueAt, permit] = [row[0] ?? now, row[11]];
-          place = { dueAt, permit };
-          if ((taken.get(permit)?.until ?? 0) <= now)
-            claimed.push(take(row, { provider, now, until: now + leaseMs }));
-        }
-      } while (claimed.length < limit && rows.length === limit);
-      claims.noteLooked(provider, place);
-      return claimed;
-    },
+    claim: ({ limits, now, leaseMs }: Operations["claim"][0]): ClaimedRow[][] =>
+      limits.map(([providerId, limit]) => claimOf(providerId, { now, limit, leaseMs })),
 
     claimOne({ providerId, permitId, now, leaseMs }: Operations["claimOne"][0]): ClaimedRow | null {
       const provider = providers.find(providerId);
@@ -135,17 +153,7 @@ export function createWorkFinder({ database, companies, providers, claims }: Wor
       return take(row, { provider, now, until: now + leaseMs });
     },
 
-    findNextDue({ providerId }: Operations["findNextDue"][0]): number | null {
-      const provider = providers.find(providerId);
-      if (provider === undefined) return null;
-      const taken = claims.of(provider);
-      const rows = listDueRows(provider, Number.MAX_SAFE_INTEGER, taken.size + 1);
-      let next = rows.find(([permit]) => !taken.has(permit))?.[1] ?? Number.POSITIVE_INFINITY;
-      for (const { dueAt, until } of taken.values()) {
-        if (dueAt !== null) next = Math.min(next, Math.max(dueAt, until));
-      }
-      return Number.isFinite(next) ? next : null;
-    },
+    findNextDue: (providerIds: Operations["findNextDue"][0]): (number | null)[] => providerIds.map(nextDueOf),
 
     count({ providerId, now }: Operations["count"][0]): Operations["count"][1] {
       const provider = providers.find(providerId);

@@ -31,12 +31,18 @@ export function createRefresher({ database, companies, providers, claims }: Refr
      ON CONFLICT (permit, provider) DO NOTHING`,
   );
 
+  const listProviders = database.prepare(
+    `SELECT provider FROM delivery WHERE permit IN
+       (SELECT ref FROM permit WHERE company = ? AND ref > ? AND ref <= ? AND content IS NOT NULL)`,
+  );
+  listProviders.setReturnArrays(true);
+
   return function makeDue(request: Operations["makeDue"][0]): Operations["makeDue"][1] {
     const { companyId, providerIds, at, after, limit } = request;
     const company = companies.find(companyId);
-    if (company === undefined) return { count: 0, next: null };
+    if (company === undefined) return { count: 0, due: [], next: null };
     const [end] = findEnd.get(company, after, limit) as unknown as [number | null];
-    if (end === null) return { count: 0, next: null };
+    if (end === null) return { count: 0, due: [], next: null };
     claims.noteDue(at);
     let count = Number(update.run(at, at, at, at, company, after, end).changes);
     for (const providerId of new Set(providerIds)) {
@@ -47,7 +53,9 @@ export function createRefresher({ database, companies, providers, claims }: Refr
       if (claim.company === company && claim.permit > after && claim.permit <= end)
         claims.noteChange(claim, at);
     }
-    return { count, next: end };
+    const found = listProviders.all(company, after, end) as unknown as [number][];
+    const due = new Set(found.map(([provider]) => provider));
+    return { count, due: Array.from(due, (provider) => providers.nameOf(provider)), next: end };
   };
 }
 

@@ -24,7 +24,7 @@ export function createOperations(file: LedgerFile): (parcel: Parcel) => Answers 
   const providers = new NameTable(database, "provider", undo);
   const index = createPermitIndex(database);
   const parts = { database, companies, providers, claims, index, undo };
-  const { record, recordEach } = createRecorder(parts);
+  const { record, recordEach, takeDue } = createRecorder(parts);
   const { save, unlist } = createSaver(parts);
   const work = createWorkFinder(parts);
   const handlers: Handlers = {
@@ -49,6 +49,7 @@ export function createOperations(file: LedgerFile): (parcel: Parcel) => Answers 
     requireOwned,
     undo,
     recordEach,
+    takeDue,
     index,
     handle: ([name, request]) => handlers[name](request as never),
   });

@@ -32,6 +32,8 @@ type FoundRow = [
 
 const ACTIVE = 0;
 
+const NONE: string[] = [];
+
 /** Writes the host's changes into the file. Runs in the caller's transaction. */
 export function createRecorder({
   database,
@@ -55,8 +57,10 @@ export function createRecorder({
   );
   const makeDue = database.prepare(
     `UPDATE delivery SET due_at = min(ifnull(due_at, ?), ?), due_since = min(ifnull(due_since, ?), ?)
-     WHERE permit = ?`,
+     WHERE permit = ? RETURNING provider`,
   );
+  makeDue.setReturnArrays(true);
+  const due = new Set<number>();
 
   function findKnown(permitId: string): KnownRow | undefined {
     const row = find.get(permitId) as unknown as FoundRow | undefined;
@@ -99,8 +103,10 @@ export function createRecorder({
 
   /** Makes the permit's deliveries due. A claim learns of the change when it is saved. */
   function noteDue(permit: number, at: number): void {
-    makeDue.run(at, at, at, at, permit);
-    for (const provider of providers.refs()) claims.noteChange(claims.find(provider, permit), at);
+    for (const [provider] of makeDue.all(at, at, at, at, permit) as unknown as [number][]) {
+      claims.noteChange(claims.find(provider, permit), at);
+      due.add(provider);
+    }
   }
 
   /** Records the changes one after the other. The caller handles conflicts. */
@@ -132,7 +138,15 @@ export function createRecorder({
     return statuses;
   }
 
-  return { record, recordEach };
+  /** The providers at which known permits have become due since the last call. */
+  function takeDue(): string[] {
+    if (due.size === 0) return NONE;
+    const names = Array.from(due, (provider) => providers.nameOf(provider));
+    due.clear();
+    return names;
+  }
+
+  return { record, recordEach, takeDue };
 }
 
 function isGiven(change: ChangeRow): change is PermitChangeRow {
