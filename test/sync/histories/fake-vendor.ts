@@ -146,17 +146,22 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
   /**
    * A decision must not overtake a later one about the same registration. A repeat of what was asked of the same right
    * last is no new decision: another generation of the registration may have been cancelled meanwhile to make way for it.
+   * A cancel must not overtake what was decided about its own generation: it takes nothing from another one.
    */
   function checkOrder(change: PushChange): void {
     const { permitId } = change.registration;
     const key = registrationKeyOf(toPlace(change));
     const at = Math.min(Date.parse(change.at), now());
-    const before = lastAt.get(key);
+    const before = lastAt.get(change.kind === "cancel" ? change.identity : key);
     const isSameClock = before?.stepsBack === stepsBack();
     const isRepeat = lastAt.get(change.identity)?.at === at;
     if (isSameClock && at < before.at && !isRepeat && isForgotten?.(permitId) !== true)
       violate(change, "was decided before what came before it");
-    lastAt.set(key, { at: isSameClock ? Math.max(before.at, at) : at, stepsBack: stepsBack() });
+    const latest = Math.max(
+      at,
+      lastAt.get(key)?.stepsBack === stepsBack() ? (lastAt.get(key)?.at ?? at) : at,
+    );
+    lastAt.set(key, { at: latest, stepsBack: stepsBack() });
     lastAt.set(change.identity, { at, stepsBack: stepsBack() });
   }
 
