@@ -48,6 +48,12 @@ export interface PermitSyncOptions {
    */
   concurrency?: number;
   /**
+   * How many requests of all push providers together may be open at once in this process: a whole number from 1 to
+   * 10,000. Providers that find no place take turns. At most 8 of these requests are for providers whose breaker is not
+   * closed, so an outage of one vendor leaves the others their requests. Default 64, or `concurrency` where that is more.
+   */
+  maxConcurrency?: number;
+  /**
    * Called with every {@link SyncEvent}. An error that it throws, or a promise that it rejects, is ignored. Default: events
    * are not reported.
    */
@@ -68,12 +74,15 @@ export interface PermitSyncSettings {
   readonly leadTimeMs: number;
   readonly retentionMs: number;
   readonly concurrency: number;
+  readonly maxConcurrency: number;
   readonly onEvent: ((event: SyncEvent) => void) | undefined;
   readonly clock: Clock;
 }
 
 /** The factory whose name stands in front of each error about these options. */
 export const FACTORY = "createPermitSync";
+
+const DEFAULT_MAX_CONCURRENCY = 64;
 
 const KEYS = [
   "providers",
@@ -82,6 +91,7 @@ const KEYS = [
   "leadTimeMs",
   "retentionMs",
   "concurrency",
+  "maxConcurrency",
   "onEvent",
   "clock",
 ];
@@ -113,7 +123,8 @@ const LEDGER_METHODS = [
 export function readPermitSyncOptions(options: PermitSyncOptions): PermitSyncSettings {
   return readConfig(FACTORY, () => {
     const given = readRecord(options, "options", KEYS);
-    const { leadTimeMs, retentionMs, concurrency, onEvent, clock } = given;
+    const { leadTimeMs, retentionMs, maxConcurrency, onEvent, clock } = given;
+    const concurrency = readInteger(given["concurrency"] ?? 8, "concurrency", { least: 1, most: 1_000 });
     return {
       providers: readProviders(given["providers"]),
       ledger: readMethods<Ledger>(given["ledger"], "ledger", LEDGER_METHODS),
@@ -123,7 +134,12 @@ export function readPermitSyncOptions(options: PermitSyncOptions): PermitSyncSet
         least: 0,
         most: 36_525 * DAY_MS,
       }),
-      concurrency: readInteger(concurrency ?? 8, "concurrency", { least: 1, most: 1_000 }),
+      concurrency,
+      maxConcurrency: readInteger(
+        maxConcurrency ?? Math.max(DEFAULT_MAX_CONCURRENCY, concurrency),
+        "maxConcurrency",
+        { least: 1, most: 10_000 },
+      ),
       onEvent: readOptionalFunction<(event: SyncEvent) => void>(onEvent, "onEvent"),
       clock: readFunction<Clock>(clock ?? systemClock, "clock"),
     };

@@ -9,6 +9,7 @@ import { type CompanyViews, createCompanyViews } from "./deliver/company-views.t
 import { DeliveryLoop } from "./deliver/delivery-loop.ts";
 import { createEmit, type Emit, LedgerHealth } from "./deliver/events.ts";
 import { Breaker } from "./deliver/send/breaker.ts";
+import { RequestPlaces } from "./deliver/send/request-places.ts";
 import { SharedClaims } from "./deliver/shared-claims.ts";
 import { createEnabledProviders, type EnabledProviders } from "./enabled-providers.ts";
 import { IdleSignal } from "./idle-signal.ts";
@@ -17,6 +18,9 @@ import { FACTORY, type PermitSyncSettings } from "./options.ts";
 import { Pace } from "./pace/pace.ts";
 import type { Timers } from "./pace/timers.ts";
 import { createRetention, type Retention } from "./upkeep/retention.ts";
+
+// An outage of one vendor for hundreds of providers leaves the other providers their requests.
+const MAX_PROBES = 8;
 
 /** The state that all parts of one sync share. */
 export interface SyncCore {
@@ -70,6 +74,8 @@ export function createSyncCore(
   const health = new LedgerHealth(emit);
   const views = createCompanyViews({ directory, timers, random, emit });
   const enabledProviders = createEnabledProviders({ directory, timers });
+  const places = new RequestPlaces(settings.maxConcurrency);
+  const probePlaces = new RequestPlaces(MAX_PROBES);
   const claims = new SharedClaims({ ledger: settings.ledger, timers, clockKeeper });
   const loops = new Map<string, DeliveryLoop>();
   const idleSignal = new IdleSignal();
@@ -135,6 +141,8 @@ export function createSyncCore(
         emit,
         leadTimeMs,
         concurrency,
+        places,
+        probePlaces,
         clockWatch: timers,
         claims,
         pace,

@@ -178,8 +178,8 @@ export class DeliveriesInProgress {
     for (const [companyId, works] of byCompany) void this.#prepare(companyId, works);
   }
 
-  /** Asks the provider whether its vendor is back, when no operation would show it. */
-  checkConnection(): Promise<void> {
+  /** Asks the provider whether its vendor is back, when no operation would show it. Returns false to be asked again. */
+  checkConnection(): Promise<boolean> {
     return this.#sender.checkConnection();
   }
 

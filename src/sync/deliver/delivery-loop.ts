@@ -12,11 +12,14 @@ import { type WatchedEnd, WatchedOutcomes } from "./watched-outcomes.ts";
 
 // Enough that requests do not wait for a slow ledger, and few enough to be released quickly.
 const MIN_WINDOW = 64;
+const CROWDED_WINDOW = 8;
 // A ledger may report something due that another process has claimed meanwhile.
 const MIN_SLEEP_MS = 20;
 const REWIND_AGAIN_MS = 1_000;
 // Another process may deliver the last operation that would have shown that the vendor is back. It sends no notice.
 const CHECK_AGAIN_MS = 60_000;
+// Many providers ask at once whether their vendor is back, and share few requests.
+const NO_PLACE_MS = 1_000;
 
 /** Delivers what is due at one provider, while it runs. The loops of different providers do not affect each other. */
 export class DeliveryLoop {
@@ -228,9 +231,11 @@ export class DeliveryLoop {
     // One operation shows whether the vendor is back.
     if (!this.breaker.isClosed) return this.#inProgress.isEmpty ? 1 : 0;
     const { batchSize } = this.provider.capabilities;
-    const { concurrency, ledger, pace } = this.#context;
+    const { concurrency, ledger, pace, places } = this.#context;
     const whole = batchSize * concurrency * LEDGER_LOAD[ledger.kind].ahead;
-    const window = Math.max(MIN_WINDOW, pace.areLookupsAsked ? MAX_OPERATIONS_BESIDE_LOOKUPS : whole);
+    const most = Math.max(MIN_WINDOW, pace.areLookupsAsked ? MAX_OPERATIONS_BESIDE_LOOKUPS : whole);
+    // While providers take turns, what is claimed may wait for longer than a claim may be old.
+    const window = places.isCrowded ? Math.max(CROWDED_WINDOW, batchSize) : most;
     // Many at a time, because every claim reads the ledger. Not all at once: the next are claimed while some are
     // prepared.
     const room = window - this.#inProgress.waiting;
@@ -279,8 +284,8 @@ export class DeliveryLoop {
       const { pending } = await ledger.count(this.provider.id, timers.now());
       health.note(true);
       if (pending === 0) {
-        await this.#inProgress.checkConnection();
-        againInMs = Math.max(this.breaker.waitMs, MIN_SLEEP_MS);
+        const wasAsked = await this.#inProgress.checkConnection();
+        againInMs = Math.max(this.breaker.waitMs, wasAsked ? MIN_SLEEP_MS : NO_PLACE_MS);
       }
     } catch {
       health.note(false);

@@ -1,6 +1,7 @@
 import { EnforcementError } from "../../../core/errors.ts";
 import type { Outcome, PushProvider } from "../../../core/provider.ts";
 import { outcomesFor } from "../../../core/registration/outcome.ts";
+import type { Intent } from "../../ledger/delivery.ts";
 import { MAX_CLAIM_AGE_MS } from "../../ledger/lease.ts";
 import { MAX_OPERATIONS_BESIDE_LOOKUPS, type Pace } from "../../pace/pace.ts";
 import type { Timers } from "../../pace/timers.ts";
@@ -11,6 +12,7 @@ import { BoundedRequests } from "./bounded-requests.ts";
 import type { Breaker } from "./breaker.ts";
 import { isOfOneItem, isRefusal } from "./judge-error.ts";
 import type { BatchOutcomes } from "./read-outcome.ts";
+import type { RequestPlaces } from "./request-places.ts";
 import { sendBatch } from "./send-batch.ts";
 
 export interface BatchSenderOptions {
@@ -19,6 +21,10 @@ export interface BatchSenderOptions {
   readonly pace: Pace;
   readonly breaker: Breaker;
   readonly concurrency: number;
+  /** The requests of all providers of the sync. */
+  readonly places: RequestPlaces;
+  /** Those among them that ask whether a vendor is back. */
+  readonly probePlaces: RequestPlaces;
   readonly emit: Emit;
   /** Called with operations that were not sent and must not be sent before an instant. */
   readonly onPutBack: (operations: readonly QueuedOperation[], notBefore: Date) => void;
@@ -32,6 +38,7 @@ export class BatchSender {
   readonly #queue = new OperationQueue();
   readonly #requests: BoundedRequests;
   readonly #checks: BoundedRequests;
+  readonly #again = () => this.dispatch();
   #isOpen = false;
   #inFlight = 0;
 
@@ -63,6 +70,8 @@ export class BatchSender {
   /** Puts back the queue, and every operation queued from now on. Open requests go on; checks are aborted. */
   close(): void {
     this.#isOpen = false;
+    this.#options.places.leave(this.#again);
+    this.#options.probePlaces.leave(this.#again);
     this.#checks.cutOff();
     this.#putBack(this.#options.timers.now());
   }
@@ -78,11 +87,16 @@ export class BatchSender {
 
   /**
    * Asks the provider whether its vendor is back, when no operation would show it. One check at a time; while it is
-   * open, no operation is sent.
+   * open, no operation is sent. Returns false when no place was free: ask again.
    */
-  async checkConnection(): Promise<void> {
+  async checkConnection(): Promise<boolean> {
     const { breaker, provider } = this.#options;
-    if (!this.#isOpen || !breaker.startProbe()) return;
+    if (!this.#isOpen) return true;
+    if (!this.#takePlace(true)) return false;
+    if (!breaker.startProbe()) {
+      this.#releasePlace(true);
+      return true;
+    }
     const { value: outcome, wasCutOff } = await this.#checks.run(
       (signal) => askConnection(provider, signal),
       () => this.#giveUp("checkConnection", 1),
@@ -90,6 +104,8 @@ export class BatchSender {
     if (!this.#isOpen && wasCutOff) breaker.giveUpProbe();
     else if (outcome.ok || isRefusal(outcome.error)) breaker.noteAnswer({ isProbe: true });
     else breaker.noteTrouble(outcome.error, { isProbe: true });
+    this.#releasePlace(true);
+    return true;
   }
 
   /** Sends queued operations, as far as breaker and concurrency allow. */
@@ -97,10 +113,36 @@ export class BatchSender {
     const { breaker, concurrency, timers } = this.#options;
     while (this.#isOpen && this.#queue.size > 0 && this.#requests.size < concurrency && this.#hasRoom()) {
       const isProbe = !breaker.isClosed;
-      if (isProbe && !breaker.startProbe()) break;
-      void this.#send(this.#queue.take(isProbe ? 1 : this.#batchSize), isProbe);
+      if (isProbe && breaker.waitMs > 0) break;
+      if (!this.#takePlace(isProbe)) break;
+      if (isProbe && !breaker.startProbe()) {
+        this.#releasePlace(isProbe);
+        break;
+      }
+      const batch = this.#takeBatch(isProbe ? 1 : this.#batchSize);
+      const operation = batch[0]?.intent.operation;
+      if (operation !== undefined) void this.#send(batch, operation, isProbe);
+      else {
+        if (isProbe) breaker.giveUpProbe();
+        this.#releasePlace(isProbe);
+      }
     }
     if (breaker.waitMs > 0) this.#putBack(new Date(timers.now().getTime() + breaker.waitMs));
+  }
+
+  /** Takes a place among the requests of all providers, and one among the probes. Without one, it is tried again later. */
+  #takePlace(isProbe: boolean): boolean {
+    const { places, probePlaces } = this.#options;
+    if (isProbe && !probePlaces.take(this.#again)) return false;
+    if (places.take(this.#again)) return true;
+    if (isProbe) probePlaces.release();
+    return false;
+  }
+
+  #releasePlace(isProbe: boolean): void {
+    const { places, probePlaces } = this.#options;
+    if (isProbe) probePlaces.release();
+    places.release();
   }
 
   get #batchSize(): number {
@@ -118,14 +160,12 @@ export class BatchSender {
     );
   }
 
-  async #send(taken: readonly QueuedOperation[], isProbe: boolean): Promise<void> {
+  async #send(
+    batch: readonly QueuedOperation[],
+    operation: Intent["operation"],
+    isProbe: boolean,
+  ): Promise<void> {
     const { provider, breaker, pace, onEnd } = this.#options;
-    const batch = this.#withoutOutdated(taken);
-    const operation = batch[0]?.intent.operation;
-    if (operation === undefined) {
-      if (isProbe) breaker.giveUpProbe();
-      return;
-    }
     this.#inFlight += batch.length;
     const { value: outcomes, wasCutOff } = await this.#requests.run(
       (signal) => sendBatch(provider, batch, signal),
@@ -141,6 +181,7 @@ export class BatchSender {
     if (!this.#isOpen && wasCutOff) {
       if (isProbe) breaker.giveUpProbe();
     } else this.#tellBreaker(outcomes, isProbe);
+    this.#releasePlace(isProbe);
     onEnd(outcomes);
   }
 
@@ -169,6 +210,15 @@ export class BatchSender {
     const message = "The provider did not end a request that was cut off.";
     const error = new EnforcementError("timeout", message, { providerId: provider.id, outcome: "unknown" });
     return { ok: false, error };
+  }
+
+  /** The next operations that may share a request and are not outdated; empty when there are none. */
+  #takeBatch(limit: number): readonly QueuedOperation[] {
+    while (this.#queue.size > 0) {
+      const batch = this.#withoutOutdated(this.#queue.take(limit));
+      if (batch.length > 0) return batch;
+    }
+    return [];
   }
 
   /** The operations without those whose claim is too old or lost, or whose permit has changed: these are put back. */
