@@ -21,6 +21,8 @@ function countLines(path: string): Count {
   const joined = new Set<number>();
 
   function visit(node: ts.Node): void {
+    // TypeScript keeps doc comments as nodes.
+    if (ts.isJSDoc(node)) return;
     const [first, last] = [lineAt(node.getStart(file)), lineAt(node.getEnd())];
     const children = node.getChildren(file);
     // A token. It may span several lines, as a template does.
