@@ -193,9 +193,11 @@ export type {
   ClockMemory,
   DeliveryCounts,
   DeliveryUpdate,
+  DueOptions,
   Ledger,
   LedgerChange,
   LedgerTransaction,
+  RecordOptions,
   StoredPermit,
 } from "./sync/ledger/ledger.ts";
 export { memoryLedger } from "./sync/memory/memory-ledger.ts";
