@@ -178,7 +178,9 @@ export function createHostChanges(context: {
         "is already recorded for this permit with other content; give the change a higher revision.",
       );
     }
-    onRecorded(permitIds, due);
+    // A ledger that a host has wrapped may not pass `onDue` on: then every provider is looked at.
+    const isUntold = due.size === 0 && transaction === undefined && statuses.includes("recorded");
+    onRecorded(permitIds, isUntold ? new Set(pushProviderIds()) : due);
     refreshRetries.retryNow();
     // When machines share the ledger, this one gets no notice of another's refresh. In the host's transaction the changes
     // are not visible yet, so nothing can be added.

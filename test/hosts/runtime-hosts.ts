@@ -9,8 +9,8 @@ const modules = join(import.meta.dirname, "node_modules");
 
 export const bun: LookupHost = {
   name: "Bun",
-  // Once in some thousand runs, the waiting lookup was reported to the test only after Bun had answered it, a minute later.
-  // The same lookup, repeated 7,500 times in a row, did not reproduce this.
+  // Once, the waiting lookup was reported to the test only after Bun had answered it, a minute later. The same lookup,
+  // repeated 7,500 times in a row, did not reproduce this.
   traits: { retries: { disconnect: 1 } },
   open: () => openChild([join(modules, ".bin/bun"), "bun-server.ts"]),
 };

@@ -359,6 +359,8 @@ describe("options", () => {
     ],
     ["a lead time below 0", { leadTimeMs: -1 }, "leadTimeMs"],
     ["a concurrency of 0", { concurrency: 0 }, "concurrency"],
+    ["no request at all", { maxConcurrency: 0 }, "maxConcurrency"],
+    ["too many requests of all providers", { maxConcurrency: 10_001 }, "maxConcurrency"],
     ["a provider that is none", { providers: [{ id: "x" }] }, "providers[0].delivery"],
   ])("are refused by name: %s", async (_, options, field) => {
     const failure = await failureOf(() => createPermitSync({ ...good, ...options } as never));

@@ -97,6 +97,20 @@ describe("claims of several providers", () => {
 });
 
 describe("a change, in a sync of many providers", () => {
+  it("is delivered at once also where the ledger is wrapped and names no provider", async () => {
+    const { sync, vendor, pass, until } = scriptedSync(["alpha", "beta"], {
+      wrap: (ledger) => ({ ...ledger, record: (changes) => ledger.record(changes) }),
+    });
+    await sync.start();
+    await pass(1_000);
+    await sync.issue(permit("P1"));
+    await pass(1_000);
+    await sync.revoke("P1");
+    await pass(1_000);
+    for (const id of ["alpha", "beta"]) expect(vendor(id).requests).toEqual(["register P1", "cancel P1"]);
+    await until(sync.stop());
+  });
+
   it("makes the ledger look for work of the providers that it touches alone", async () => {
     const ids = Array.from({ length: 50 }, (_, index) => `p${index}`);
     const asked: string[][] = [];
