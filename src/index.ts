@@ -94,8 +94,8 @@ export type {
 export type { Receipt } from "./core/registration/registration.ts";
 export {
   type Registration,
+  type RegistrationInput,
   registrationsOf,
-  type StoredRegistration,
 } from "./core/registration/registration.ts";
 export type { HttpOptions } from "./http/options.ts";
 export type { LookupAudit, LookupFailure, UnderstoodQuery } from "./lookup/audit.ts";

@@ -4,7 +4,7 @@ import type { LookupProbe } from "./lookup/lookup-probe.ts";
 import type { MappingInput, MappingReport } from "./mapping/mapping.ts";
 import type { Plate } from "./permit/plate.ts";
 import type { ProviderSetup } from "./provider-setup.ts";
-import type { Receipt, Registration } from "./registration/registration.ts";
+import type { Receipt, Registration, RegistrationInput } from "./registration/registration.ts";
 
 /** One configured instance of a vendor's adapter. `delivery` tells the two kinds apart. */
 export type EnforcementProvider = PushProvider | PullProvider;
@@ -37,21 +37,24 @@ export interface ConnectionCheck {
  * A provider to which permits are pushed. `listZones`, `find` and `listRegistrations` exist exactly when the capability of
  * the same name is true at construction; `find` and `listRegistrations` may turn false later, when the vendor says that the
  * account may not, and the method then throws EnforcementError `unsupported`. Ask the capability before each call.
+ *
+ * `Input` is what `register` and `registerMany` take. A provider written by a host receives what sync sends, a
+ * {@link Registration}, which is frozen. The providers of this package take any {@link RegistrationInput}.
  */
-export interface PushProvider<Mapping extends MappingInput = MappingInput> extends ProviderBasics<Mapping> {
+export interface PushProvider<
+  Mapping extends MappingInput = MappingInput,
+  Input extends RegistrationInput = Registration,
+> extends ProviderBasics<Mapping> {
   readonly delivery: "push";
   readonly capabilities: PushCapabilities;
   /** Makes a right known to the vendor. A repeat of the same registration changes nothing. */
-  register(registration: Registration, options?: OperationOptions): Promise<Receipt>;
+  register(registration: Input, options?: OperationOptions): Promise<Receipt>;
   /** Changes the end of a right and nothing else. `validTo: null` removes the end. */
   amend(receipt: Receipt, change: { validTo: Date | null } & OperationOptions): Promise<Receipt>;
   /** Ends a right at the later of its start and `at`. A right that the vendor no longer knows counts as ended. */
   cancel(receipt: Receipt, options?: OperationOptions): Promise<void>;
   /** {@link register} for many: one outcome for each input, in their order. */
-  registerMany(
-    registrations: readonly Registration[],
-    options?: OperationOptions,
-  ): Promise<Outcome<Receipt>[]>;
+  registerMany(registrations: readonly Input[], options?: OperationOptions): Promise<Outcome<Receipt>[]>;
   /** {@link amend} for many: one outcome for each input, in their order. */
   amendMany(changes: readonly Amendment[], options?: OperationOptions): Promise<Outcome<Receipt>[]>;
   /** {@link cancel} for many: one outcome for each input, in their order. */

@@ -3,12 +3,12 @@ import { type EnforcementError, isEnforcementError } from "../core/errors.ts";
 import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { ListedRegistration, Outcome, PushProvider, RegistrationPage } from "../core/provider.ts";
 import type { Receipt, Registration } from "../core/registration/registration.ts";
-import type { ProviderUnderTest } from "./provider-under-test.ts";
+import type { ConformanceBench } from "./provider-under-test.ts";
 
 export type ConformanceTest = (
-  bench: ProviderUnderTest,
+  bench: ConformanceBench,
   /** Makes a provider with the same id and another, empty vendor. */
-  createAnother: () => MaybePromise<ProviderUnderTest>,
+  createAnother: () => MaybePromise<ConformanceBench>,
 ) => Promise<void>;
 
 /** A test and its name. */
@@ -33,25 +33,17 @@ export async function listAll(provider: PushProvider, target: string) {
   return { listed, end };
 }
 
+export function startOf({ validFrom }: Registration): Date {
+  return new Date(validFrom);
+}
+
 export function endOf({ validTo }: Registration): Date {
   assert.ok(validTo, "the registration under test must have an end");
-  return validTo;
+  return new Date(validTo);
 }
 
 export function middleOf(registration: Registration): Date {
-  const { validFrom } = registration;
-  return new Date((validFrom.getTime() + endOf(registration).getTime()) / 2);
-}
-
-export function toStored({ plate, validFrom, validTo, generation = 0, ...names }: Registration): unknown {
-  const { number, region } = plate;
-  return {
-    ...names,
-    plate: region === undefined ? { number } : { number, region },
-    validFrom: validFrom.toISOString(),
-    validTo: validTo?.toISOString() ?? null,
-    generation,
-  };
+  return new Date((startOf(registration).getTime() + endOf(registration).getTime()) / 2);
 }
 
 /** A receipt as it comes back from where a host stored it. */
@@ -68,7 +60,7 @@ export function manyOf(registration: Registration, count: number): Registration[
 
 /** How many rights for the plate an officer sees at the target; by default in the middle of the registration. */
 export async function assertSeen(
-  { findRights, registration }: ProviderUnderTest,
+  { findRights, registration }: ConformanceBench,
   count: number,
   at = middleOf(registration),
 ): Promise<void> {

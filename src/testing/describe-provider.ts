@@ -1,7 +1,7 @@
 import { fieldError, readRecord, readText } from "../core/fields.ts";
 import type { MaybePromise } from "../core/maybe-promise.ts";
 import { CONFORMANCE_TESTS } from "./conformance-tests.ts";
-import type { ProviderUnderTest } from "./provider-under-test.ts";
+import { type ProviderUnderTest, toBench } from "./provider-under-test.ts";
 
 /** The two functions that the suite needs of a test runner: those of node:test, Vitest, Jest or Mocha will do. */
 export interface ConformanceRunner {
@@ -39,9 +39,9 @@ export function describeProvider(options: ProviderConformanceOptions): void {
   runner.describe(`${name} is a push provider`, () => {
     for (const [title, body] of CONFORMANCE_TESTS) {
       runner.it(title, async () => {
-        const bench = await createProvider();
+        const bench = toBench(await createProvider());
         try {
-          await body(bench, createProvider);
+          await body(bench, async () => toBench(await createProvider()));
         } finally {
           await bench.close?.();
         }

@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import type { MappingInput, MappingReport } from "../../src/core/mapping/mapping.ts";
 import type { EnforcementProvider, PullProvider, PushProvider } from "../../src/core/provider.ts";
+import type { Registration, RegistrationInput } from "../../src/core/registration/registration.ts";
 import type { HotSpotMappingInput } from "../../src/vendors/hotspot/mapping.ts";
 import { createHotSpotProvider, type HotSpotProvider } from "../../src/vendors/hotspot/provider.ts";
 import type { PassportOptions } from "../../src/vendors/passport/config.ts";
@@ -30,6 +31,18 @@ describe("types of providers", () => {
     expectTypeOf<HotSpotProvider>().toExtend<PushProvider>();
     expectTypeOf<T2FlexProvider>().toExtend<PullProvider>();
     expectTypeOf<PassportProvider | HotSpotProvider | T2FlexProvider>().toExtend<EnforcementProvider>();
+  });
+
+  it("let a provider of the host's own take what sync sends, and ours also what a host has", () => {
+    type Registered<Provider extends PushProvider> = Parameters<Provider["register"]>[0];
+    type OneOfMany<Provider extends PushProvider> = Parameters<Provider["registerMany"]>[0][number];
+    expectTypeOf<Registered<PushProvider>>().toEqualTypeOf<Registration>();
+    expectTypeOf<OneOfMany<PushProvider>>().toEqualTypeOf<Registration>();
+    expectTypeOf<Registered<PassportProvider>>().toEqualTypeOf<RegistrationInput>();
+    expectTypeOf<OneOfMany<PassportProvider>>().toEqualTypeOf<RegistrationInput>();
+    expectTypeOf<Registered<HotSpotProvider>>().toEqualTypeOf<RegistrationInput>();
+    expectTypeOf<OneOfMany<HotSpotProvider>>().toEqualTypeOf<RegistrationInput>();
+    expectTypeOf<Registration>().toExtend<RegistrationInput>();
   });
 
   it("have the methods to read back where Passport's own zone ids are used", () => {

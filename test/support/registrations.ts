@@ -1,11 +1,18 @@
-import { parsePlate } from "../../src/core/permit/plate.ts";
-import type { Registration } from "../../src/core/registration/registration.ts";
+import { type Plate, parsePlate } from "../../src/core/permit/plate.ts";
+import type { RegistrationInput } from "../../src/core/registration/registration.ts";
 
 /** The fixed instant of the tests' clocks. */
 export const now = new Date("2026-09-15T12:00:00.000Z");
 
+/** A registration as a host has it that gives it to a provider by hand. */
+export interface HostRegistration extends RegistrationInput {
+  readonly plate: Plate;
+  readonly validFrom: Date;
+  readonly validTo: Date | null;
+}
+
 /** A registration that is valid now; a test replaces the relevant parts. */
-export function sampleRegistration(changes: Partial<Registration> = {}): Registration {
+export function sampleRegistration(changes: Partial<HostRegistration> = {}): HostRegistration {
   return {
     companyId: "university",
     permitId: "P-1",

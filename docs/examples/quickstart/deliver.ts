@@ -53,8 +53,8 @@ export async function countDue(permits: readonly PermitInput[], providerId: stri
   let count = 0;
   for (const permit of permits) {
     for (const { validFrom, validTo } of await registrationsOf(permit, directory, providerId)) {
-      const isOver = validTo !== null && validTo <= exampleNow;
-      if (!isOver && validFrom.getTime() - LEAD_TIME_MS <= exampleNow.getTime()) count += 1;
+      const isOver = validTo !== null && Date.parse(validTo) <= exampleNow.getTime();
+      if (!isOver && Date.parse(validFrom) - LEAD_TIME_MS <= exampleNow.getTime()) count += 1;
     }
   }
   return count;

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { type Registration, type StoredRegistration, toStoredRegistration } from "./registration.ts";
+import type { Registration } from "./registration.ts";
 
 // The first 32 bits of every reference of ours, so that our records can be told from others' in a vendor's list.
 const MARK = "0ff57ee7";
@@ -12,11 +12,6 @@ const MARK = "0ff57ee7";
  * twice. Anything that makes it another right makes another reference. The end is left out: it may change.
  */
 export function referenceOf(providerId: string, registration: Registration): string {
-  return referenceOfStored(providerId, toStoredRegistration(registration));
-}
-
-/** {@link referenceOf} for a registration as it is stored. */
-export function referenceOfStored(providerId: string, registration: StoredRegistration): string {
   const { companyId, permitId, locationId, plate, target, validFrom, generation } = registration;
   const { number, region = null } = plate;
   const parts = [providerId, companyId, permitId, locationId, number, region, target, validFrom, generation];

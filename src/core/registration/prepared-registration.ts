@@ -1,75 +1,49 @@
-import { dateTimeOf, timeOf } from "../instant.ts";
-import type { Plate } from "../permit/plate.ts";
-import type { Registration, StoredRegistration } from "./registration.ts";
-
-/** A stored registration and its reference. */
-export interface KnownRegistration {
-  readonly stored: StoredRegistration;
-  readonly reference: string;
-}
+import type { Registration } from "./registration.ts";
 
 /**
- * A registration that sync makes of a stored one, whose reference it knows. Everything in a stored registration was
- * checked when it entered: the permit when it was recorded, target and region when the directory was read. A provider
- * therefore neither reads it again nor derives its reference, which would be a good part of the work in a backfill. A
- * copy of it, and one that a provider of the host's own has changed, is read like any other.
+ * A registration as sync sends it, with its reference. Everything in it was checked when it entered: the permit when it was
+ * recorded, target and region when the directory was read. The provider that it was prepared for uses it as it is; to read
+ * it again and to derive its reference again would be a good part of the work in a backfill.
+ *
+ * It is frozen, so that no provider of the host's own can change it on its way. A copy, changed or not, is an ordinary
+ * registration and is read like any other.
  */
 export class PreparedRegistration implements Registration {
   readonly companyId: string;
   readonly permitId: string;
   readonly locationId: string;
-  readonly plate: Plate;
+  readonly plate: Registration["plate"];
   readonly target: string;
-  readonly validFrom: Date;
-  readonly validTo: Date | null;
+  readonly validFrom: string;
+  readonly validTo: string | null;
   readonly generation: number;
-  readonly #from: number;
-  readonly #to: number | null;
   readonly #providerId: string;
-  readonly #known: KnownRegistration;
+  readonly #reference: string;
 
-  constructor(stored: StoredRegistration, known: { providerId: string; reference: string }) {
-    const { number, region } = stored.plate;
-    this.companyId = stored.companyId;
-    this.permitId = stored.permitId;
-    this.locationId = stored.locationId;
-    this.plate = region === undefined ? { raw: number, number } : { raw: number, number, region };
-    this.target = stored.target;
-    this.#from = timeOf(stored.validFrom);
-    this.#to = stored.validTo === null ? null : timeOf(stored.validTo);
-    this.validFrom = new Date(this.#from);
-    this.validTo = this.#to === null ? null : new Date(this.#to);
-    this.generation = stored.generation;
+  constructor(registration: Registration, known: { providerId: string; reference: string }) {
+    const { number, region } = registration.plate;
+    this.companyId = registration.companyId;
+    this.permitId = registration.permitId;
+    this.locationId = registration.locationId;
+    this.plate = Object.freeze(region === undefined ? { number } : { number, region });
+    this.target = registration.target;
+    this.validFrom = registration.validFrom;
+    this.validTo = registration.validTo;
+    this.generation = registration.generation;
     this.#providerId = known.providerId;
-    this.#known = { stored, reference: known.reference };
+    this.#reference = known.reference;
+    Object.freeze(this);
   }
 
-  /** What a provider would read and derive, where it is known; undefined of anything else. */
-  static findKnown(value: unknown, providerId: string): KnownRegistration | undefined {
-    if (typeof value !== "object" || value === null || !(#known in value)) return undefined;
-    const known = value.#known;
-    const isTrusted = value.#providerId === providerId && value.#isUnchanged;
-    return isTrusted ? known : undefined;
-  }
-
-  get #isUnchanged(): boolean {
-    const { stored } = this.#known;
-    // A changed one may hold anything there, which the reading then refuses.
-    const plate: Partial<Plate> | undefined = this.plate;
+  /** Whether a value was prepared for a provider. */
+  static isFor(providerId: string, value: unknown): value is PreparedRegistration {
     return (
-      this.companyId === stored.companyId &&
-      this.permitId === stored.permitId &&
-      this.locationId === stored.locationId &&
-      plate?.number === stored.plate.number &&
-      plate.region === stored.plate.region &&
-      this.target === stored.target &&
-      millisecondsOf(this.validFrom) === this.#from &&
-      millisecondsOf(this.validTo) === this.#to &&
-      this.generation === stored.generation
+      typeof value === "object" && value !== null && #reference in value && value.#providerId === providerId
     );
   }
-}
 
-function millisecondsOf(instant: unknown): number | null | undefined {
-  return instant === null ? null : dateTimeOf(instant);
+  /** What `referenceOf` gives for it. */
+  get reference(): string {
+    return this.#reference;
+  }
 }

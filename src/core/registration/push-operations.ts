@@ -2,17 +2,18 @@ import type { Clock } from "../clock.ts";
 import { withErrorDetails } from "../errors.ts";
 import { fieldError, readList, readRecord } from "../fields.ts";
 import { DAY_MS, formatInstant, parseInstant, timeOf } from "../instant.ts";
+import type { MappingInput } from "../mapping/mapping.ts";
 import { readOperationOptions } from "../options.ts";
 import type { OperationOptions, Outcome, PushProvider } from "../provider.ts";
-import { referenceOfStored } from "./identity.ts";
+import { referenceOf } from "./identity.ts";
 import { inOperation, type Outcomes, outcomeOf, unwrapOutcome } from "./outcome.ts";
-import { type KnownRegistration, PreparedRegistration } from "./prepared-registration.ts";
+import { PreparedRegistration } from "./prepared-registration.ts";
 import {
   type Receipt,
+  type Registration,
+  type RegistrationInput,
   readReceipt,
   readRegistration,
-  type StoredRegistration,
-  toStoredRegistration,
 } from "./registration.ts";
 
 /** One change to one right, checked and ready to be put on a vendor's wire. */
@@ -24,7 +25,7 @@ export interface PushChange {
   readonly reference: string;
   /** Where it goes: the registration's target, or the one that the receipt names. */
   readonly target: string;
-  readonly registration: StoredRegistration;
+  readonly registration: Registration;
   /** The end that the vendor shall know, as ISO text like the registration's instants. */
   readonly end: string;
   /** When the change was decided, as ISO text. */
@@ -40,7 +41,7 @@ export interface PushAdapter {
   /** How many days ahead an open-ended right is sent. */
   readonly openEndedDays: number;
   /** Checks what only this vendor asks of a registration. Throws EnforcementError `invalid_input` naming `field`. */
-  checkRegistration(registration: StoredRegistration, field: string): void;
+  checkRegistration(registration: Registration, field: string): void;
   /** Delivers changes of one kind. Each has an outcome, which says under which names the vendor keeps the right. */
   deliver(changes: readonly PushChange[], context: DeliveryContext): Promise<Outcomes<PushChange, Delivered>>;
 }
@@ -68,7 +69,7 @@ interface PushCall {
 }
 
 type PushOperations = Pick<
-  PushProvider,
+  PushProvider<MappingInput, RegistrationInput>,
   "register" | "amend" | "cancel" | "registerMany" | "amendMany" | "cancelMany"
 >;
 
@@ -83,17 +84,19 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     validTo ?? formatInstant(new Date(Math.max(timeOf(start), timeOf(at)) + openEndedDays * DAY_MS));
 
   function toRegisterChange(value: unknown, field: string, at: string): PushChange {
-    const { stored: registration, reference: identity } =
-      PreparedRegistration.findKnown(value, providerId) ?? toKnownRegistration(value, field);
+    const { registration, identity } = readInput(value, field);
     adapter.checkRegistration(registration, field);
     const { target, validFrom, validTo } = registration;
     const end = coverUntil(validFrom, validTo, at);
     return { kind: "register", identity, reference: identity, target, registration, end, at, field };
   }
 
-  function toKnownRegistration(value: unknown, field: string): KnownRegistration {
-    const stored = toStoredRegistration(readRegistration(value, field));
-    return { stored, reference: referenceOfStored(providerId, stored) };
+  function readInput(value: unknown, field: string): Pick<PushChange, "registration" | "identity"> {
+    if (PreparedRegistration.isFor(providerId, value)) {
+      return { registration: value, identity: value.reference };
+    }
+    const registration = readRegistration(value, field);
+    return { registration, identity: referenceOf(providerId, registration) };
   }
 
   function toAmendChange(
@@ -131,7 +134,7 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     const { reference, target, registration } = receipt;
     return {
       kind,
-      identity: referenceOfStored(providerId, registration),
+      identity: referenceOf(providerId, registration),
       reference,
       target,
       registration,

@@ -6,35 +6,40 @@ import { formatInstant, parseInstant, parseValidity } from "../instant.ts";
 import { type Permit, type PermitInput, readPermit } from "../permit/permit.ts";
 import { type Plate, readPlate } from "../permit/plate.ts";
 
-/** The unit that a vendor hears of: one permit × one plate × one location, for one provider. */
+/**
+ * The unit that a vendor hears of: one permit × one plate × one location, for one provider. Plain JSON; it holds a plate,
+ * so it is personal data.
+ */
 export interface Registration {
   readonly companyId: string;
   readonly permitId: string;
   readonly locationId: string;
-  readonly plate: Plate;
+  /** Canonical number, and ISO 3166-2 code of the issuing region; absent: unknown. */
+  readonly plate: { readonly number: string; readonly region?: string };
   /** What the location is called on the vendor's side. */
   readonly target: string;
-  readonly validFrom: Date;
-  /** First instant that is no longer valid; `null` for no end. */
-  readonly validTo: Date | null;
+  /** First instant of validity, as ISO text in UTC with milliseconds: `2026-09-01T00:00:00.000Z`. */
+  readonly validFrom: string;
+  /** First instant that is no longer valid, as ISO text like `validFrom`; `null` for no end. */
+  readonly validTo: string | null;
   /**
-   * Counts how often this same registration was registered again after it had been cancelled. Default 0.
+   * Counts how often this same registration was registered again after it had been cancelled; 0 for the first time.
    * A plate changed from A to B and back to A is the next generation of A.
    */
-  readonly generation?: number;
-}
-
-/** A registration as it is stored: plain JSON, instants as ISO text. It holds a plate, so it is personal data. */
-export interface StoredRegistration {
-  readonly companyId: string;
-  readonly permitId: string;
-  readonly locationId: string;
-  readonly plate: { readonly number: string; readonly region?: string };
-  readonly target: string;
-  readonly validFrom: string;
-  readonly validTo: string | null;
   readonly generation: number;
 }
+
+/**
+ * A registration as a host may give it to the providers of this package. An instant is a `Date`, or ISO 8601 text with an
+ * offset; `plate` may be one that `parsePlate` made.
+ */
+export type RegistrationInput = Omit<Registration, "plate" | "validFrom" | "validTo" | "generation"> & {
+  readonly plate: Registration["plate"] & { readonly raw?: string };
+  readonly validFrom: Date | string;
+  readonly validTo: Date | string | null;
+  /** Default 0. */
+  readonly generation?: number;
+};
 
 const REGISTRATION_KEYS = [
   "companyId",
@@ -48,39 +53,24 @@ const REGISTRATION_KEYS = [
 ];
 
 /**
- * Checks a registration that a host gave.
+ * Checks and copies a registration that a host gave, see {@link RegistrationInput}.
  *
  * @throws EnforcementError `invalid_input` naming the key
  */
 export function readRegistration(value: unknown, field = "registration"): Registration {
   const registration = readRecord(value, field, REGISTRATION_KEYS);
   const generation = registration["generation"];
-  const validity = parseValidity(registration["validFrom"], registration["validTo"], field);
+  const { validFrom, validTo } = parseValidity(registration["validFrom"], registration["validTo"], field);
+  const { number, region } = readPlate(registration["plate"], `${field}.plate`);
   return {
     companyId: readId(registration["companyId"], `${field}.companyId`),
     permitId: readId(registration["permitId"], `${field}.permitId`),
     locationId: readId(registration["locationId"], `${field}.locationId`),
-    plate: readPlate(registration["plate"], `${field}.plate`),
-    target: readId(registration["target"], `${field}.target`),
-    validFrom: validity.validFrom,
-    validTo: validity.validTo,
-    generation: generation === undefined ? 0 : readNonNegativeInteger(generation, `${field}.generation`),
-  };
-}
-
-/** The form of a registration that a receipt keeps. */
-export function toStoredRegistration(registration: Registration): StoredRegistration {
-  const { companyId, permitId, locationId, plate, target, validFrom, validTo, generation = 0 } = registration;
-  const { number, region } = plate;
-  return {
-    companyId,
-    permitId,
-    locationId,
     plate: region === undefined ? { number } : { number, region },
-    target,
+    target: readId(registration["target"], `${field}.target`),
     validFrom: formatInstant(validFrom),
     validTo: validTo === null ? null : formatInstant(validTo),
-    generation,
+    generation: generation === undefined ? 0 : readNonNegativeInteger(generation, `${field}.generation`),
   };
 }
 
@@ -93,7 +83,7 @@ export interface Receipt {
   readonly reference: string;
   /** The target as it went on the wire. Amend and cancel go there, wherever the location points by then. */
   readonly target: string;
-  readonly registration: StoredRegistration;
+  readonly registration: Registration;
   /** ISO instant up to which the vendor knows the right. Before it, an open-ended right must be amended again. */
   readonly coveredUntil: string;
 }
@@ -116,7 +106,7 @@ export function readReceipt(value: unknown, providerId: string, field = "receipt
     providerId,
     reference: readText(receipt["reference"], `${field}.reference`),
     target: readText(receipt["target"], `${field}.target`),
-    registration: toStoredRegistration(readRegistration(receipt["registration"], `${field}.registration`)),
+    registration: readRegistration(receipt["registration"], `${field}.registration`),
     coveredUntil: parseInstant(receipt["coveredUntil"], `${field}.coveredUntil`).toISOString(),
   };
 }
@@ -153,19 +143,28 @@ export async function registrationsOf(
 }
 
 function registrationsAt(permit: Permit, location: Location, target: string): Registration[] {
-  const { id: permitId, companyId, validFrom, validTo } = permit;
-  const plates = permit.plates.map((plate) => withDefaultRegion(plate, location.region));
+  const here = permit.plates.map((plate) => registrationAt(permit, plate, { location, target }));
   // A plate written twice on one permit is one right.
-  const distinct = new Map(plates.map((plate) => [`${plate.number} ${plate.region ?? ""}`, plate]));
-  return [...distinct.values()].map((plate) => ({
+  return [...new Map(here.map((one) => [`${one.plate.number} ${one.plate.region ?? ""}`, one])).values()];
+}
+
+/** The registration of a permit's plate at a location. A plate without a region takes the location's. */
+export function registrationAt(
+  { id: permitId, companyId, validFrom, validTo }: Pick<Permit, "id" | "companyId" | "validFrom" | "validTo">,
+  { number, region: ownRegion }: Plate,
+  { location, target }: { location: Location; target: string },
+): Registration {
+  const region = ownRegion ?? location.region;
+  return {
     companyId,
     permitId,
     locationId: location.id,
-    plate,
+    plate: region === undefined ? { number } : { number, region },
     target,
-    validFrom,
-    validTo,
-  }));
+    validFrom: formatInstant(validFrom),
+    validTo: validTo === null ? null : formatInstant(validTo),
+    generation: 0,
+  };
 }
 
 /** The plate, with a location's region where it has none of its own. */
@@ -178,7 +177,7 @@ export function withDefaultRegion(plate: Plate, region: string | undefined): Pla
  *
  * @throws EnforcementError `invalid_input` naming both places where a region can be given
  */
-export function requireRegion(registration: StoredRegistration, field: string, vendor: string): void {
+export function requireRegion(registration: Registration, field: string, vendor: string): void {
   if (registration.plate.region !== undefined) return;
   const { locationId } = registration;
   throw fieldError(

@@ -5,10 +5,9 @@ import type { MaybePromise } from "../../core/maybe-promise.ts";
 import { readPlate } from "../../core/permit/plate.ts";
 import {
   type Receipt,
+  type Registration,
   readReceipt,
   readRegistration,
-  type StoredRegistration,
-  toStoredRegistration,
 } from "../../core/registration/registration.ts";
 import { within } from "../within.ts";
 
@@ -54,7 +53,7 @@ export interface TestPlateEvidence {
 /** The data that withdrawing a test plate needs. */
 export type TestPlateTrace =
   /** `receipt` is absent until the vendor has accepted the registration, and when it is not known whether it did. */
-  | { readonly delivery: "push"; readonly registration: StoredRegistration; readonly receipt?: Receipt }
+  | { readonly delivery: "push"; readonly registration: Registration; readonly receipt?: Receipt }
   | { readonly delivery: "pull"; readonly permitId: string };
 
 /** One look for the test plate. */
@@ -156,7 +155,7 @@ function readTrace(
     return { delivery: "pull", permitId: readText(trace["permitId"], `${field}.permitId`) };
   }
   if (trace["delivery"] !== "push") throw fieldError(`${field}.delivery`, 'must be "push" or "pull".');
-  const registration = toStoredRegistration(readRegistration(trace["registration"], `${field}.registration`));
+  const registration = readRegistration(trace["registration"], `${field}.registration`);
   if (trace["receipt"] === undefined) return { delivery: "push", registration };
   const receipt = readReceipt(trace["receipt"], providerId, `${field}.receipt`);
   return { delivery: "push", registration, receipt };

@@ -1,11 +1,6 @@
 import { isEnforcementError } from "../../core/errors.ts";
 import type { FoundRight, PushProvider } from "../../core/provider.ts";
-import {
-  type Receipt,
-  type Registration,
-  readRegistration,
-  toStoredRegistration,
-} from "../../core/registration/registration.ts";
+import { type Receipt, readRegistration, registrationAt } from "../../core/registration/registration.ts";
 import type { TestPlateTrace } from "../evidence/evidence.ts";
 import { type StepBounds, within } from "../within.ts";
 import type { PushTestPlateOptions } from "./test-plate.ts";
@@ -21,22 +16,14 @@ export function createPushProcedure(
   const running = { signal: run.signal, deadlineMs: run.deadlineMs, what };
   // The plate is withdrawn also after the caller has aborted.
   const clearing = { signal: undefined, deadlineMs: run.deadlineMs, what };
-  const registration: Registration = {
-    companyId: company.id,
-    locationId: location.id,
-    permitId: `test-plate-${id}`,
-    plate,
-    target,
-    validFrom,
-    validTo: endsAt,
-  };
-  const stored = toStoredRegistration(registration);
+  const right = { id: `test-plate-${id}`, companyId: company.id, validFrom, validTo: endsAt };
+  const registration = registrationAt(right, plate, { location, target });
   let receipt: Receipt | undefined;
   // Whether the vendor certainly has no test right: nothing was sent, or the vendor applied nothing.
   let untouched = true;
 
   return {
-    trace: { delivery: "push", registration: stored },
+    trace: { delivery: "push", registration },
     async publish() {
       receipt = await within(running, async (signal) => {
         untouched = false;
@@ -47,7 +34,7 @@ export function createPushProcedure(
           throw thrown;
         }
       });
-      return { delivery: "push", registration: stored, receipt };
+      return { delivery: "push", registration, receipt };
     },
     async look() {
       if (receipt === undefined) return undefined;
@@ -83,7 +70,7 @@ export async function cancelTestRight(
   trace: TestPlateTrace & { delivery: "push" },
   { registeredAt: at, now, ...bounds }: StepBounds & { registeredAt: Date; now: Date },
 ): Promise<Receipt> {
-  const registration = readRegistration(trace.registration);
+  const { registration } = trace;
   const receipt =
     trace.receipt ?? (await within(bounds, (signal) => provider.register(registration, { at, signal })));
   await within(bounds, (signal) => provider.cancel(receipt, { at: now, signal }));
@@ -101,7 +88,8 @@ export async function isShown(
   { now, ...bounds }: StepBounds & { now: Date },
 ): Promise<boolean | undefined> {
   if (!provider.capabilities.find) return undefined;
-  const { plate } = readRegistration(receipt.registration);
+  const { number, ...issued } = readRegistration(receipt.registration).plate;
+  const plate = { raw: number, number, ...issued };
   try {
     const rights = await within(bounds, (signal) =>
       provider.find?.({ plate, target: receipt.target, signal }),

@@ -1,4 +1,4 @@
-import type { Receipt, StoredRegistration } from "../../core/registration/registration.ts";
+import type { Receipt, Registration } from "../../core/registration/registration.ts";
 import type { DeliveryId, Intent, ProviderState, Refusal, RegistrationState, Repair } from "./delivery.ts";
 
 // The JSON form of deliveries in SQLite and PostgreSQL. A right names its registration twice (as asked for, as
@@ -40,7 +40,7 @@ type ShortIntent = [
 
 type ShortRight = [
   reference: string,
-  registration: ShortRegistration | StoredRegistration,
+  registration: ShortRegistration | Registration,
   receipt: ShortReceipt,
   intent?: ShortIntent | 0,
   failure?: Refusal | 0,
@@ -206,12 +206,12 @@ function restoreIntent(short: ShortIntent): Intent {
   return intent;
 }
 
-function shortenRegistration(registration: StoredRegistration): ShortRegistration {
+function shortenRegistration(registration: Registration): ShortRegistration {
   const { locationId, plate, target, validFrom, validTo, generation } = registration;
   return [locationId, plate.number, plate.region ?? 0, target, validFrom, validTo, generation];
 }
 
-function restoreRegistration(short: ShortRegistration, owner: Owner): StoredRegistration {
+function restoreRegistration(short: ShortRegistration, owner: Owner): Registration {
   const [locationId, number, region, target, validFrom, validTo, generation] = short;
   return {
     companyId: owner.companyId,
@@ -260,7 +260,7 @@ function restoreReceipt(short: ShortReceipt, right: RightOfReceipt, { providerId
 }
 
 /** Whether two registrations are equal, their ends aside. */
-function isSameBut(one: StoredRegistration, other: StoredRegistration): boolean {
+function isSameBut(one: Registration, other: Registration): boolean {
   return (
     one === other ||
     (one.companyId === other.companyId &&

@@ -1,4 +1,4 @@
-import type { Receipt, StoredRegistration } from "../../core/registration/registration.ts";
+import type { Receipt, Registration } from "../../core/registration/registration.ts";
 
 /** One permit at one push provider. */
 export interface DeliveryId {
@@ -38,7 +38,7 @@ export interface RegistrationState {
   /** The registration's reference, generation included. Every attempt carries the same one. */
   readonly reference: string;
   /** The registration as it was last sent or decided. */
-  readonly registration: StoredRegistration;
+  readonly registration: Registration;
   /** The vendor's last acknowledgement; null while the first `register` is open. */
   readonly receipt: Receipt | null;
   /** The open operation: decided, and without a known result. */

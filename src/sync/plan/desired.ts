@@ -1,10 +1,8 @@
 import type { Company, Location } from "../../core/directory/directory.ts";
 import { findMalformed, type MalformedLocation } from "../../core/directory/read-answers.ts";
 import { isCompanyEnabled, providerEntry } from "../../core/directory/switches.ts";
-import { formatInstant } from "../../core/instant.ts";
 import type { Permit } from "../../core/permit/permit.ts";
-import type { Plate } from "../../core/permit/plate.ts";
-import type { StoredRegistration } from "../../core/registration/registration.ts";
+import { type Registration, registrationAt } from "../../core/registration/registration.ts";
 
 /** A company as its directory shows it now. */
 export interface CompanyView {
@@ -19,7 +17,7 @@ export interface CompanyView {
 /** What one vendor should have of one permit, whatever the time is. */
 export interface Desired {
   /** No two of them are one right. In generation 0: which one it is follows from what was sent before. */
-  readonly registrations: readonly StoredRegistration[];
+  readonly registrations: readonly Registration[];
   /** Locations that the directory does not know, or that are switched on without a target. */
   readonly unmapped: readonly string[];
   /** What waits because the directory cannot be read there; absent where nothing does. */
@@ -42,15 +40,14 @@ export const NOTHING_DESIRED: Desired = Object.freeze({ registrations: [], unmap
 
 /**
  * The registrations of a permit for one provider. The same as `registrationsOf`, but a location that cannot be
- * registered is named instead of thrown, so that it does not hold back the others. The two share no loop: this one runs
- * for every delivery, and makes the stored form without a `Registration` in between.
+ * registered is named instead of thrown, so that it does not hold back the others.
  */
 export function desiredOf(permit: Permit, view: CompanyView, providerId: string): Desired {
   const { company, locations } = view;
   // A company that the directory does not know has no switches: nothing of it is wanted, and `unmapped` tells the host.
   if (company === undefined) return { ...NOTHING_DESIRED, unmapped: [...new Set(permit.locationIds)] };
   if (!isCompanyEnabled(company, providerId)) return NOTHING_DESIRED;
-  let registrations: StoredRegistration[] | undefined;
+  let registrations: Registration[] | undefined;
   const unmapped: string[] = [];
   const held = findHeld(permit, view);
   for (const locationId of permit.locationIds) {
@@ -63,7 +60,7 @@ export function desiredOf(permit: Permit, view: CompanyView, providerId: string)
       unmapped.push(locationId);
       continue;
     }
-    const here = permit.plates.map((plate) => toRegistration(permit, plate, { location, target }));
+    const here = permit.plates.map((plate) => registrationAt(permit, plate, { location, target }));
     // Mostly of one: a list that grows by `push` takes room for sixteen more.
     if (registrations === undefined) registrations = here;
     else registrations.push(...here);
@@ -97,43 +94,24 @@ function findHeld(permit: Permit, { locations, unread }: CompanyView): HeldLocat
 }
 
 /** A plate or a location that is written twice is one right. */
-function withoutRepeats(registrations: readonly StoredRegistration[]): readonly StoredRegistration[] {
+function withoutRepeats(registrations: readonly Registration[]): readonly Registration[] {
   return registrations.length > 1 ? [...byRight(registrations).values()] : registrations;
 }
 
 /** Registrations by {@link rightKeyOf}. */
-export function byRight(registrations: readonly StoredRegistration[]): Map<string, StoredRegistration> {
+export function byRight(registrations: readonly Registration[]): Map<string, Registration> {
   return new Map(registrations.map((registration) => [rightKeyOf(registration), registration]));
 }
 
-function toRegistration(
-  { id: permitId, companyId, validFrom, validTo }: Permit,
-  plate: Plate,
-  { location, target }: { location: Location; target: string },
-): StoredRegistration {
-  const { number } = plate;
-  const region = plate.region ?? location.region;
-  return {
-    companyId,
-    permitId,
-    locationId: location.id,
-    target,
-    generation: 0,
-    plate: region === undefined ? { number } : { number, region },
-    validFrom: formatInstant(validFrom),
-    validTo: validTo === null ? null : formatInstant(validTo),
-  };
-}
-
 /** What makes a registration another right than the next, its generation aside: the parts of its reference. */
-export function rightKeyOf(registration: StoredRegistration): string {
+export function rightKeyOf(registration: Registration): string {
   const { companyId, permitId, locationId, plate, target, validFrom } = registration;
   // Asked for every right in every plan. No id holds the character in between: what stores them cannot.
   return `${plate.number}\0${plate.region}\0${validFrom}\0${locationId}\0${target}\0${companyId}\0${permitId}`;
 }
 
 /** Whether two registrations have one {@link rightKeyOf}, without making it. */
-export function isSameRight(one: StoredRegistration, other: StoredRegistration): boolean {
+export function isSameRight(one: Registration, other: Registration): boolean {
   return (
     one.plate.number === other.plate.number &&
     one.plate.region === other.plate.region &&

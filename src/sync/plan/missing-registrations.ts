@@ -1,11 +1,11 @@
-import type { StoredRegistration } from "../../core/registration/registration.ts";
+import type { Registration } from "../../core/registration/registration.ts";
 import type { ProviderState, RegistrationState } from "../ledger/delivery.ts";
 import type { PlanRules } from "./delivery-plan.ts";
 import { nextReference } from "./reference.ts";
 
 /** A registration that the vendor does not have. */
 export interface Missing {
-  readonly wish: StoredRegistration;
+  readonly wish: Registration;
   /** The right was cancelled to make way for another one, and is registered again. */
   readonly gaveWay?: true;
 }

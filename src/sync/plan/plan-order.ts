@@ -1,5 +1,5 @@
 import { timeOf } from "../../core/instant.ts";
-import type { StoredRegistration } from "../../core/registration/registration.ts";
+import type { Registration } from "../../core/registration/registration.ts";
 import type { Refusal, RegistrationState } from "../ledger/delivery.ts";
 import { placeOf } from "./right-terms.ts";
 
@@ -39,11 +39,7 @@ export class Pending {
    * Adds a registration that is wanted now, with its right if there is one. `isHeld` tells whether the vendor has
    * another right at a place, and that right stays.
    */
-  add(
-    wish: StoredRegistration,
-    right: RegistrationState | undefined,
-    isHeld: (place: string) => boolean,
-  ): void {
+  add(wish: Registration, right: RegistrationState | undefined, isHeld: (place: string) => boolean): void {
     if (right !== undefined && !isPending(right, this.#now)) return;
     const { locationId, plate } = wish;
     const place = placeOf(wish);
@@ -77,14 +73,14 @@ export class Pending {
   }
 
   /** Whether an unwanted right stays until wanted ones are acknowledged. */
-  holdsBack(unwanted: StoredRegistration): boolean {
+  holdsBack(unwanted: Registration): boolean {
     const { locationId, plate } = unwanted;
     if (this.#locations.has(locationId) || this.#plates.has(plate.number)) return true;
     return this.#coveredPlaces.has(placeOf(unwanted));
   }
 
   /** What becomes of a right that made way, while no other right covers its place. */
-  fateOf(standIn: StoredRegistration): StandInFate {
+  fateOf(standIn: Registration): StandInFate {
     const { locationId, plate } = standIn;
     const place = placeOf(standIn);
     // Where another permit's right has the place, the driver is covered, and the wanted right comes first when it leaves.

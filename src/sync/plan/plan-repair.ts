@@ -1,4 +1,4 @@
-import type { Receipt, StoredRegistration } from "../../core/registration/registration.ts";
+import type { Receipt, Registration } from "../../core/registration/registration.ts";
 import type { Intent, Refusal, RegistrationState, Repair } from "../ledger/delivery.ts";
 
 // A repair says again what the vendor acknowledged. `reconcile` and `reassert` write it into the right; it becomes an
@@ -27,11 +27,7 @@ export function decideRepair(right: RightToRepair, at: string): RegistrationStat
 }
 
 /** Whether the end that a repair states again is still the one to state, although the permit may want a refused one. */
-export function isRepairOf(
-  { repair }: RegistrationState,
-  { validTo }: Intent,
-  wish: StoredRegistration,
-): boolean {
+export function isRepairOf({ repair }: RegistrationState, { validTo }: Intent, wish: Registration): boolean {
   return repair !== undefined && (wish.validTo === validTo || wish.validTo === repair.failure?.validTo);
 }
 
@@ -45,10 +41,7 @@ export function withoutRepair(right: RegistrationState): RegistrationState {
 }
 
 /** A refused amendment's registration names the end that was refused. */
-export function refusedRegistration(
-  registration: StoredRegistration,
-  failure: Refusal | null,
-): StoredRegistration {
+export function refusedRegistration(registration: Registration, failure: Refusal | null): Registration {
   if (failure === null || failure.validTo === registration.validTo) return registration;
   return { ...registration, validTo: failure.validTo };
 }

@@ -1,4 +1,4 @@
-import type { StoredRegistration } from "../../core/registration/registration.ts";
+import type { Registration } from "../../core/registration/registration.ts";
 import type { Intent, Refusal, RegistrationState } from "../ledger/delivery.ts";
 import { SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
 import { MAX_BACKOFF_MS } from "../pace/backoff.ts";
@@ -33,7 +33,7 @@ export interface StepContext extends TakenPlaceContext {
  */
 export function planRight(
   kept: RegistrationState,
-  wish: StoredRegistration | undefined,
+  wish: Registration | undefined,
   context: StepContext,
 ): Step {
   const right = isAskedAgain(kept) ? { ...kept, failure: null } : kept;
@@ -58,7 +58,7 @@ export function planRight(
 }
 
 /** Plans a right that is to be sent again. Whatever else the permit asks for replaces the repair. */
-function planRepair(right: RightToRepair, wish: StoredRegistration | undefined, context: StepContext): Step {
+function planRepair(right: RightToRepair, wish: Registration | undefined, context: StepContext): Step {
   const before = withoutRepair(right);
   if (wish === undefined) return planUnwanted(before, context);
   // A vendor that lost the right says so when it is amended, and it is registered again then.
@@ -66,7 +66,7 @@ function planRepair(right: RightToRepair, wish: StoredRegistration | undefined, 
   return step.kind === "rest" ? { kind: "send", right: decideRepair(right, context.at) } : step;
 }
 
-function planWanted(right: RegistrationState, wish: StoredRegistration, context: StepContext): Step {
+function planWanted(right: RegistrationState, wish: Registration, context: StepContext): Step {
   const { receipt, intent, failure, mayLastUntil } = right;
   const { validTo } = wish;
   const attempts = intent === null ? 0 : Math.max(1, intent.attempts);
@@ -139,11 +139,7 @@ function isSurelyUnsent({ attempts, notBefore }: Intent): boolean {
 }
 
 /** Whether what an open intent asks for is still to be asked for. */
-function isIntentWanted(
-  right: RegistrationState,
-  intent: Intent,
-  wish: StoredRegistration | undefined,
-): boolean {
+function isIntentWanted(right: RegistrationState, intent: Intent, wish: Registration | undefined): boolean {
   if (intent.operation === "cancel") return wish === undefined;
   return wish !== undefined && (wish.validTo === intent.validTo || isRepairOf(right, intent, wish));
 }

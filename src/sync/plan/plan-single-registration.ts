@@ -1,5 +1,5 @@
 import { formatInstant, timeOf } from "../../core/instant.ts";
-import type { StoredRegistration } from "../../core/registration/registration.ts";
+import type { Registration } from "../../core/registration/registration.ts";
 import type { ProviderState, RegistrationState } from "../ledger/delivery.ts";
 import { isBehind } from "../ledger/delivery-facts.ts";
 import type { DeliveryPlan, PlanInput } from "./delivery-plan.ts";
@@ -43,7 +43,7 @@ const NONE: readonly RegistrationState[] = [];
 /** Whether the vendor has acknowledged exactly what is wanted, with no later change to expect. */
 function needsNothing(
   { receipt, intent, failure, mayLastUntil, repair }: RegistrationState,
-  { validTo }: StoredRegistration,
+  { validTo }: Registration,
   time: number,
 ): boolean {
   if (receipt === null || intent !== null || failure !== null || validTo === null) return false;
@@ -55,7 +55,7 @@ function needsNothing(
 
 function planFirst(
   delivery: ProviderState,
-  wish: StoredRegistration,
+  wish: Registration,
   { now, providerId }: { now: Date; providerId: string },
 ): DeliveryPlan {
   const { generation, unmapped } = delivery;

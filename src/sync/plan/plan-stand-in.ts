@@ -1,4 +1,4 @@
-import type { StoredRegistration } from "../../core/registration/registration.ts";
+import type { Registration } from "../../core/registration/registration.ts";
 import type { RegistrationState } from "../ledger/delivery.ts";
 import type { Pending, StandInFate } from "./plan-order.ts";
 import { planRight, type Step, type StepContext } from "./plan-right.ts";
@@ -9,7 +9,7 @@ import { placeOf } from "./right-terms.ts";
 // refused.
 
 /** What a right that made way needs: a step as of any right, or to be registered again as `wish`. */
-export type StandInStep = Step | { readonly kind: "restore"; readonly wish: StoredRegistration };
+export type StandInStep = Step | { readonly kind: "restore"; readonly wish: Registration };
 
 /** Whether a right was cancelled to make way for another one, and is not acknowledged again. */
 export function isStandIn({ gaveWay, receipt }: RegistrationState): boolean {
@@ -42,7 +42,7 @@ export interface PlannedStep {
 
 /** What becomes of a right that made way for another one. */
 export function fateOf(
-  standIn: StoredRegistration,
+  standIn: Registration,
   { steps, pending }: { steps: readonly PlannedStep[]; pending: Pending | undefined },
 ): StandInFate {
   const place = placeOf(standIn);

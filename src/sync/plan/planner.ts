@@ -1,5 +1,5 @@
 import { formatInstant, timeOf } from "../../core/instant.ts";
-import type { StoredRegistration } from "../../core/registration/registration.ts";
+import type { Registration } from "../../core/registration/registration.ts";
 import type { ProviderState, RegistrationState } from "../ledger/delivery.ts";
 import { isBehind } from "../ledger/delivery-facts.ts";
 import { datedNow, endedAhead, rememberedEnds } from "./dated-ahead.ts";
@@ -132,12 +132,12 @@ function withWay(right: RegistrationState, makesWay: boolean): RegistrationState
 }
 
 /** The registrations that are not over, by right. They share their end, so it is all of them or none. */
-function wishesAt({ registrations }: Desired, time: number): ReadonlyMap<string, StoredRegistration> {
+function wishesAt({ registrations }: Desired, time: number): ReadonlyMap<string, Registration> {
   const [first] = registrations;
   return first === undefined || endOf(first.validTo) <= time ? NONE : byRight(registrations);
 }
 
-const NONE: ReadonlyMap<string, StoredRegistration> = new Map();
+const NONE: ReadonlyMap<string, Registration> = new Map();
 
 const FEW_STEPS = 4;
 
@@ -172,7 +172,7 @@ function planRights(
   delivery: ProviderState,
   wanted: {
     desired: Desired;
-    wishes: ReadonlyMap<string, StoredRegistration>;
+    wishes: ReadonlyMap<string, Registration>;
     held: HeldLocations | undefined;
   },
   context: StepContext & { isSteady: boolean; isBehind: boolean },

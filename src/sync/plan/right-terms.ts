@@ -1,5 +1,5 @@
 import { DAY_MS, formatInstant, timeOf } from "../../core/instant.ts";
-import type { StoredRegistration } from "../../core/registration/registration.ts";
+import type { Registration } from "../../core/registration/registration.ts";
 import type { Intent, RegistrationState } from "../ledger/delivery.ts";
 
 const MIN_EXTENSION_MS = 60_000;
@@ -81,7 +81,7 @@ export function endOf(validTo: string | null): number {
 }
 
 /** Where an officer sees a right. Some vendors keep only one right there, whatever its location, start and region. */
-export function placeOf({ plate, target }: StoredRegistration): string {
+export function placeOf({ plate, target }: Registration): string {
   return `${plate.number}\0${target}`;
 }
 

@@ -1,14 +1,14 @@
 import { readRecord } from "../../core/fields.ts";
 import { readSignal } from "../../core/options.ts";
 import type { Outcome, PushProvider } from "../../core/provider.ts";
-import { referenceOfStored } from "../../core/registration/identity.ts";
+import { referenceOf } from "../../core/registration/identity.ts";
 import { inOperation, toOutcome } from "../../core/registration/outcome.ts";
 import {
   createPushOperations,
   type Delivered,
   type PushChange,
 } from "../../core/registration/push-operations.ts";
-import { requireRegion } from "../../core/registration/registration.ts";
+import { type RegistrationInput, requireRegion } from "../../core/registration/registration.ts";
 import { createHttpClient } from "../../http/client.ts";
 import { createKeyLocks, mapLimited } from "../../http/concurrency.ts";
 import { type HotSpotOptions, parseHotSpotOptions } from "./config.ts";
@@ -18,7 +18,7 @@ import { createPush } from "./push.ts";
 import { hotSpotSetup } from "./setup.ts";
 
 /** A HotSpot provider: a push provider without `listZones`, `find` and `listRegistrations`. */
-export type HotSpotProvider = PushProvider<HotSpotMappingInput>;
+export type HotSpotProvider = PushProvider<HotSpotMappingInput, RegistrationInput>;
 
 /**
  * Creates a provider for HotSpot. It sends one request per registration, at the SpotID of its location. The constructor sends
@@ -99,7 +99,7 @@ function toImpossibleCancel(providerId: string, now: Date): PushChange {
     validFrom: at,
     plate: { number: "TEST123", region: "CA-NB" },
   };
-  const identity = referenceOfStored(providerId, registration);
+  const identity = referenceOf(providerId, registration);
   return {
     kind: "cancel",
     identity,

@@ -10,7 +10,7 @@ import {
   type DeliveryContext,
   type PushChange,
 } from "../../core/registration/push-operations.ts";
-import { requireRegion } from "../../core/registration/registration.ts";
+import { type RegistrationInput, requireRegion } from "../../core/registration/registration.ts";
 import { createHttpClient } from "../../http/client.ts";
 import { createAuthorizedClient } from "./access-token.ts";
 import { type PassportOptions, parsePassportOptions } from "./config.ts";
@@ -27,10 +27,12 @@ import { createZoneCatalogue, type ResolvedTarget, requireZone } from "./zones.t
  * A Passport provider: a push provider with `listZones`. With Passport's own zone ids, the default, it also has `find` and
  * `listRegistrations`; with `zoneIds: "external"` it has neither.
  */
-export type PassportProvider<Ids extends "passport" | "external" = "passport"> =
-  PushProvider<PassportMappingInput> &
-    Required<Pick<PushProvider, "listZones">> &
-    ("external" extends Ids ? unknown : Required<Pick<PushProvider, "find" | "listRegistrations">>);
+export type PassportProvider<Ids extends "passport" | "external" = "passport"> = PushProvider<
+  PassportMappingInput,
+  RegistrationInput
+> &
+  Required<Pick<PushProvider, "listZones">> &
+  ("external" extends Ids ? unknown : Required<Pick<PushProvider, "find" | "listRegistrations">>);
 
 /**
  * Creates a provider for Passport OpsMan. It sends each registration as one parking session with zero fees, which it starts,

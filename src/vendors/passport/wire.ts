@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { countryOf, subdivisionOf } from "../../core/permit/region.ts";
-import type { StoredRegistration } from "../../core/registration/registration.ts";
+import type { Registration } from "../../core/registration/registration.ts";
 import type { HttpReply } from "../../http/reply.ts";
 import type { PassportConfig } from "./config.ts";
 
@@ -22,7 +22,7 @@ export interface SessionChange {
   readonly sessionId: string;
   /** The zone's id as it is sent. */
   readonly zone: string;
-  readonly registration: StoredRegistration;
+  readonly registration: Registration;
   readonly end: string;
   /** When the change was decided. */
   readonly at: string;
@@ -63,7 +63,7 @@ function toEvent(
   };
 }
 
-function toVehicle({ plate }: StoredRegistration): Record<string, string> {
+function toVehicle({ plate }: Registration): Record<string, string> {
   if (plate.region === undefined)
     throw new TypeError("A registration without a region has passed requireRegion.");
   return {

@@ -9,7 +9,7 @@ import {
 } from "@offstreet/enforcement";
 import { sqliteLedger } from "@offstreet/enforcement/sqlite";
 import { referenceOf } from "../../../src/core/registration/identity.ts";
-import { toStoredRegistration } from "../../../src/core/registration/registration.ts";
+import type { Registration } from "../../../src/core/registration/registration.ts";
 import { recordAll } from "./contenders/ours.ts";
 import { companies, locations, makePermit, OPERATOR_ID, PROVIDER_ID } from "./world.ts";
 
@@ -27,11 +27,10 @@ process.on("message", async (permits: number) => {
   const provider = {
     ...passport,
     capabilities: passport.capabilities,
-    registerMany: async (registrations: Parameters<typeof passport.registerMany>[0]) =>
-      registrations.map((one) => {
-        const registration = toStoredRegistration(one);
+    registerMany: async (registrations: readonly Registration[]) =>
+      registrations.map((registration) => {
         const { target } = registration;
-        const reference = referenceOf(PROVIDER_ID, one);
+        const reference = referenceOf(PROVIDER_ID, registration);
         const coveredUntil = registration.validTo ?? "";
         const value: Receipt = {
           v: 1,

@@ -2,15 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readId } from "../../../src/core/fields.ts";
 import type { Outcome } from "../../../src/core/provider.ts";
-import { referenceOfStored } from "../../../src/core/registration/identity.ts";
+import { referenceOf } from "../../../src/core/registration/identity.ts";
 import { outcomesFor } from "../../../src/core/registration/outcome.ts";
 import { PreparedRegistration } from "../../../src/core/registration/prepared-registration.ts";
 import { createPushOperations, type PushChange } from "../../../src/core/registration/push-operations.ts";
-import type {
-  Receipt,
-  Registration,
-  StoredRegistration,
-} from "../../../src/core/registration/registration.ts";
+import type { Receipt, Registration } from "../../../src/core/registration/registration.ts";
 
 const providerId = "passport";
 const at = new Date("2026-09-01T12:00:00Z");
@@ -45,11 +41,11 @@ function isAccepted(read: () => unknown): boolean {
   }
 }
 
-function prepare(stored: StoredRegistration): PreparedRegistration {
-  return new PreparedRegistration(stored, { providerId, reference: referenceOfStored(providerId, stored) });
+function prepare(stored: Registration): PreparedRegistration {
+  return new PreparedRegistration(stored, { providerId, reference: referenceOf(providerId, stored) });
 }
 
-const stored: StoredRegistration = {
+const stored: Registration = {
   companyId: "u",
   permitId: "p1",
   locationId: "a",
@@ -77,19 +73,37 @@ const storedRegistrations = fc.record({
     .map(([number, region]) => (region === undefined ? { number } : { number, region })),
   validFrom: fc.constantFrom("2026-09-01T00:00:00.000Z", "2020-01-01T00:00:00.000Z"),
   validTo: fc.constantFrom("2027-09-01T00:00:00.000Z", null),
-}) as unknown as fc.Arbitrary<StoredRegistration>;
+}) as unknown as fc.Arbitrary<Registration>;
 
 describe("a prepared registration", () => {
+  test("is plain JSON, equal to what it was made of", () => {
+    expect({ ...prepare(stored) }).toEqual(stored);
+    expect(JSON.parse(JSON.stringify(prepare(stored)))).toEqual(stored);
+    expect(structuredClone(prepare(stored))).toEqual(stored);
+  });
+
   test.each([
     ["plate", undefined],
     ["plate", null],
-    ["validFrom", "2026-09-01T00:00:00.000Z"],
+    ["validFrom", "2026-09-01T00:00:00"],
     ["validFrom", undefined],
     ["validTo", "2027-01-01T00:00:00Z"],
     ["validTo", undefined],
-  ])("with its %s changed to %s is read like any other", async (key, value) => {
-    const changed = Object.assign(prepare(stored), { [key]: value });
-    expect(await register(changed)).toEqual(await register({ ...changed }));
+  ])("cannot get another %s, and a copy with %s is read like any other", async (key, value) => {
+    const prepared = prepare(stored);
+    expect(() => Object.assign(prepared, { [key]: value })).toThrow(TypeError);
+    expect({ ...prepared }).toEqual(stored);
+    const changed = { ...prepared, [key]: value };
+    expect(await register(changed)).toEqual(await register(structuredClone(changed)));
+  });
+
+  test("cannot get another plate number, prototype or key", () => {
+    const prepared = prepare(stored);
+    expect(() => Object.assign(prepared.plate, { number: "AB2" })).toThrow(TypeError);
+    expect(() => Object.assign(prepared.plate, { region: "CA-NS" })).toThrow(TypeError);
+    expect(() => Object.assign(prepared, { zone: "Z" })).toThrow(TypeError);
+    expect(() => Object.setPrototypeOf(prepared, null)).toThrow(TypeError);
+    expect(stored.plate).toEqual({ number: "AB1", region: "CA-NB" });
   });
 
   test("has the same result as one that is read and derived, whatever a directory may hold", async () => {
@@ -102,10 +116,34 @@ describe("a prepared registration", () => {
     );
   });
 
-  test("is trusted only by the provider that prepared it", () => {
-    expect(PreparedRegistration.findKnown(prepare(stored), providerId)?.stored).toBe(stored);
-    expect(PreparedRegistration.findKnown(prepare(stored), "passport-b")).toBeUndefined();
-    expect(PreparedRegistration.findKnown({ ...prepare(stored) }, providerId)).toBeUndefined();
+  test("is used as it is, without its reference being derived again", async () => {
+    const prepared = new PreparedRegistration(stored, { providerId, reference: "known" });
+    const { sent } = await register(prepared);
+    expect(sent[0]?.registration).toBe(prepared);
+    expect(sent[0]?.identity).toBe("known");
+  });
+
+  test("is trusted only by the provider that it was prepared for", () => {
+    expect(PreparedRegistration.isFor(providerId, prepare(stored))).toBe(true);
+    expect(PreparedRegistration.isFor("passport-b", prepare(stored))).toBe(false);
+  });
+
+  test.each<[string, (prepared: PreparedRegistration) => unknown]>([
+    ["a copy", (prepared) => ({ ...prepared })],
+    ["a clone", (prepared) => structuredClone(prepared)],
+    ["an object that inherits from it", (prepared) => Object.create(prepared)],
+    ["a proxy of it", (prepared) => new Proxy(prepared, {})],
+    ["nothing", () => null],
+    ["a text", () => "AB1"],
+  ])("is not %s", (_, change) => {
+    expect(PreparedRegistration.isFor(providerId, change(prepare(stored)))).toBe(false);
+  });
+
+  test("of another provider is read, and its reference derived", async () => {
+    const known = { providerId: "passport-b", reference: "of another" };
+    const { sent, outcome } = await register(new PreparedRegistration(stored, known));
+    expect({ sent, outcome }).toEqual(await register({ ...stored }));
+    expect(sent[0]?.identity).toBe(referenceOf(providerId, stored));
   });
 
   test.each<[string, Partial<Record<keyof Registration, unknown>>]>([
@@ -120,9 +158,9 @@ describe("a prepared registration", () => {
     ["end, to another", { validTo: new Date("2028-09-01T00:00:00Z") }],
     ["generation", { generation: 1 }],
   ])("whose %s was changed by a provider that wraps another is sent with the change", async (_, change) => {
-    const changed = Object.assign(prepare(stored), change);
-    const { sent, outcome } = await register(changed);
-    expect({ sent, outcome }).toEqual(await register({ ...prepare(stored), ...change }));
+    const { sent, outcome } = await register({ ...prepare(stored), ...change });
+    expect({ sent, outcome }).toEqual(await register({ ...stored, ...change }));
     expect(sent[0]?.registration).not.toEqual(stored);
+    expect(sent[0]?.identity === prepare(stored).reference).toBe("validTo" in change);
   });
 });

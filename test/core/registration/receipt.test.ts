@@ -1,10 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
-import {
-  type Receipt,
-  readReceipt,
-  toStoredRegistration,
-} from "../../../src/core/registration/registration.ts";
+import { type Receipt, readReceipt, readRegistration } from "../../../src/core/registration/registration.ts";
 
 const receipt: Receipt = {
   v: 1,
@@ -12,7 +8,7 @@ const receipt: Receipt = {
   reference: "r-1",
   target: "zone-id",
   coveredUntil: "2026-10-01T00:00:00.000Z",
-  registration: toStoredRegistration({
+  registration: readRegistration({
     companyId: "u",
     permitId: "p1",
     locationId: "a",

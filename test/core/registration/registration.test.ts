@@ -4,10 +4,10 @@ import type { Permit } from "../../../src/core/permit/permit.ts";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
 import {
   type Registration,
+  type RegistrationInput,
   readRegistration,
   registrationsOf,
   requireRegion,
-  toStoredRegistration,
 } from "../../../src/core/registration/registration.ts";
 
 const on = (target?: string) => ({
@@ -69,8 +69,10 @@ describe("registrationsOf", () => {
       permitId: "p1",
       locationId: "b",
       target: "Z-b",
-      plate: plates[0],
-      ...validity,
+      plate: { number: "AB1", region: "CA-NS" },
+      validFrom: "2026-09-01T00:00:00.000Z",
+      validTo: null,
+      generation: 0,
     });
   });
 
@@ -135,7 +137,7 @@ describe("registrationsOf", () => {
 });
 
 describe("readRegistration", () => {
-  const registration: Registration = {
+  const registration: RegistrationInput = {
     companyId: "u",
     permitId: "p1",
     locationId: "a",
@@ -145,7 +147,12 @@ describe("readRegistration", () => {
   };
 
   test("counts generations from 0", () => {
-    expect(readRegistration(registration)).toEqual({ ...registration, generation: 0 });
+    expect(readRegistration(registration)).toEqual({
+      ...registration,
+      plate: { number: "AB1" },
+      validFrom: "2026-09-01T00:00:00.000Z",
+      generation: 0,
+    });
     expect(readRegistration({ ...registration, generation: 2 }).generation).toBe(2);
   });
 
@@ -168,11 +175,11 @@ describe("readRegistration", () => {
       plate: parsePlate("ab 1", { region: "NB" }),
       validTo: new Date("2027-01-01T00:00:00Z"),
     };
-    const stored = toStoredRegistration(full);
+    const stored = readRegistration(full);
     expect(JSON.parse(JSON.stringify(stored))).toEqual(stored);
     expect(stored.plate).toEqual({ number: "AB1", region: "CA-NB" });
-    expect(toStoredRegistration(readRegistration(stored))).toEqual(stored);
-    expect(toStoredRegistration(registration)).toMatchObject({
+    expect(readRegistration(stored)).toEqual(stored);
+    expect(readRegistration(registration)).toMatchObject({
       validTo: null,
       generation: 0,
       plate: { number: "AB1" },
@@ -180,7 +187,7 @@ describe("readRegistration", () => {
   });
 
   test("requireRegion names both places where a region can be given", () => {
-    const stored = toStoredRegistration(registration);
+    const stored = readRegistration(registration);
     expect(() => requireRegion(stored, "registration", "Passport")).toThrow(
       /registration\.plate\.region: .*plate a region, or location "a" a default one \(location\.region\)/,
     );

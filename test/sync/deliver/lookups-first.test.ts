@@ -2,7 +2,6 @@ import { expect, it } from "vitest";
 import { memoryDirectory } from "../../../src/core/directory/directory.ts";
 import type { PushProvider } from "../../../src/core/provider.ts";
 import { referenceOf } from "../../../src/core/registration/identity.ts";
-import { toStoredRegistration } from "../../../src/core/registration/registration.ts";
 import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
 import { createPermitSync } from "../../../src/sync/permit-sync.ts";
 import { permit, scriptedSync } from "../scripted-sync.ts";
@@ -23,10 +22,9 @@ async function deliver({ isAsked }: { isAsked: boolean }): Promise<{ sizes: numb
     await askIfSo();
     await new Promise((resolve) => setTimeout(resolve, 5));
     underWay -= registrations.length;
-    return registrations.map((one) => {
-      const registration = toStoredRegistration(one);
+    return registrations.map((registration) => {
       const { target, validTo } = registration;
-      const known = { v: 1 as const, providerId: "alpha", reference: referenceOf("alpha", one) };
+      const known = { v: 1 as const, providerId: "alpha", reference: referenceOf("alpha", registration) };
       return { ok: true, value: { ...known, target, registration, coveredUntil: validTo ?? "" } };
     });
   };

@@ -1,4 +1,4 @@
-import type { StoredRegistration } from "../../../src/core/registration/registration.ts";
+import type { Registration } from "../../../src/core/registration/registration.ts";
 import type { HostDirectory } from "./host-directory.ts";
 import type { ExpectedPermit } from "./host-permits.ts";
 
@@ -54,7 +54,7 @@ export function isSameRight(wanted: WantedRight, right: Omit<WantedRight, "to">)
 }
 
 /** A registration of the ledger's, in the words of this file. */
-export function toRight(registration: StoredRegistration): Omit<WantedRight, "to"> {
+export function toRight(registration: Registration): Omit<WantedRight, "to"> {
   const { permitId, locationId, plate, target, validFrom } = registration;
   return {
     ...{ permitId, locationId, target, plateNumber: plate.number, region: plate.region },

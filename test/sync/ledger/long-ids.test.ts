@@ -2,11 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Location, memoryDirectory } from "../../../src/core/directory/directory.ts";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
-import {
-  type Receipt,
-  type Registration,
-  toStoredRegistration,
-} from "../../../src/core/registration/registration.ts";
+import type { Receipt } from "../../../src/core/registration/registration.ts";
 import { issueCredentials } from "../../../src/lookup/auth/issue-credentials.ts";
 import { createPermitLookupHandler } from "../../../src/lookup/handler.ts";
 import { memoryPermits } from "../../../src/lookup/memory-permits.ts";
@@ -16,7 +12,7 @@ import { createPermitSync } from "../../../src/sync/permit-sync.ts";
 import { createHotSpotProvider } from "../../../src/vendors/hotspot/provider.ts";
 import { createPassportProvider } from "../../../src/vendors/passport/provider.ts";
 import { createT2FlexProvider } from "../../../src/vendors/t2-flex/provider.ts";
-import { failureOf, sampleRegistration } from "../../support/registrations.ts";
+import { failureOf, type HostRegistration, sampleRegistration } from "../../support/registrations.ts";
 import { permit as scriptedPermit, scriptedSync } from "../scripted-sync.ts";
 import { makeFolder, makeLedger } from "../sqlite/folder.ts";
 import { MAX_IDS, TOO_LONG } from "./longest-ids.ts";
@@ -130,16 +126,16 @@ describe.each(Object.entries(TOO_LONG))("an id of %s", (_, id) => {
         field: `registration.${field}`,
       });
     }
-    const receiptWith = (registration: Registration): Receipt => ({
+    const receiptWith = (registration: HostRegistration): Receipt => ({
       v: 1,
       providerId: "hotspot",
       reference: "HS-1",
       target: registration.target,
-      registration: toStoredRegistration(registration),
+      registration: JSON.parse(JSON.stringify({ ...registration, generation: 0 })),
       coveredUntil: "2026-12-31T04:00:00.000Z",
     });
     const signal = AbortSignal.abort();
-    const cancel = (changes: Partial<Registration>) =>
+    const cancel = (changes: Partial<HostRegistration>) =>
       failureOf(() => provider.cancel(receiptWith(sampleRegistration(changes)), { signal }));
     expect(await cancel({})).toMatchObject({ code: "aborted" });
     for (const field of ["permitId", "companyId", "locationId", "target"] as const) {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Company, type Location, memoryDirectory } from "../../../src/core/directory/directory.ts";
 import type { Permit } from "../../../src/core/permit/permit.ts";
-import { registrationsOf, toStoredRegistration } from "../../../src/core/registration/registration.ts";
+import { registrationsOf } from "../../../src/core/registration/registration.ts";
 import { desiredOf } from "../../../src/sync/plan/desired.ts";
 
 const PROVIDER = "passport";
@@ -59,7 +59,7 @@ describe("desiredOf", () => {
           registrationsOf({ ...asked, locationIds }, directory, PROVIDER);
         const mapped = asked.locationIds.filter((id) => !unmapped.includes(id));
         const expected = mapped.length === 0 ? [] : await givenAt(mapped);
-        expect(registrations).toEqual(expected.map(toStoredRegistration));
+        expect(registrations).toEqual(expected);
         expect(new Set(unmapped).size).toBe(unmapped.length);
         for (const id of unmapped) {
           await expect(givenAt([id])).rejects.toMatchObject({ code: "invalid_input" });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import type { StoredRegistration } from "../../../src/core/registration/registration.ts";
+import type { Registration } from "../../../src/core/registration/registration.ts";
 import { type Desired, rightKeyOf } from "../../../src/sync/plan/desired.ts";
 import { placeOf } from "../../../src/sync/plan/right-terms.ts";
 import {
@@ -36,7 +36,7 @@ const permit: fc.Arbitrary<Permit> = fc.record({
   to: fc.constantFrom(null, 10 * DAY, 20 * DAY),
 });
 
-function registrationsOf({ plates, places, from, to }: Permit): StoredRegistration[] {
+function registrationsOf({ plates, places, from, to }: Permit): Registration[] {
   return places.flatMap((one) =>
     plates.map((number) =>
       wanted({
@@ -118,7 +118,7 @@ export function withLoss(before: fc.Arbitrary<Act[]>, after: fc.Arbitrary<Act[]>
 }
 
 /** Registrations that are to be there now. */
-export function due(world: PlannedVendor): StoredRegistration[] {
+export function due(world: PlannedVendor): Registration[] {
   return world.desired.registrations.filter(
     ({ validFrom, validTo }) =>
       Date.parse(validFrom) - rules.leadTimeMs <= world.now &&
@@ -138,7 +138,7 @@ export function expectFulfilled(world: PlannedVendor): void {
   expect(world.liveRights().map(placeOf).sort()).toEqual([...new Set(wanted.map(placeOf))].sort());
 }
 
-export function live(world: PlannedVendor, wish: StoredRegistration): boolean {
+export function live(world: PlannedVendor, wish: Registration): boolean {
   return world.live().includes(rightKeyOf(wish));
 }
 

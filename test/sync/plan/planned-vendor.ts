@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { EnforcementError } from "../../../src/core/errors.ts";
 import type { Outcome } from "../../../src/core/provider.ts";
-import type { Receipt, StoredRegistration } from "../../../src/core/registration/registration.ts";
+import type { Receipt, Registration } from "../../../src/core/registration/registration.ts";
 import { applyOutcome } from "../../../src/sync/deliver/apply-outcome.ts";
 import {
   NO_DELIVERY,
@@ -23,13 +23,13 @@ export const rules: PlanRules = { providerId: "vendor", openEndedDays: 30, leadT
 export type Fate = "ok" | "lost" | "never" | "limited" | "refused";
 
 interface VendorRight {
-  readonly registration: StoredRegistration;
+  readonly registration: Registration;
   end: number;
   isCancelled: boolean;
 }
 
 /** A registration of one permit; a test names what it is about. */
-export function wanted(changes: Partial<StoredRegistration> = {}): StoredRegistration {
+export function wanted(changes: Partial<Registration> = {}): Registration {
   return {
     ...{ companyId: "c", permitId: "P-1", locationId: "lot", plate: { number: "GXK204" }, target: "zone" },
     ...{ validFrom: new Date(START - DAY).toISOString(), validTo: new Date(START + 90 * DAY).toISOString() },
@@ -38,7 +38,7 @@ export function wanted(changes: Partial<StoredRegistration> = {}): StoredRegistr
   };
 }
 
-export function desire(...registrations: readonly StoredRegistration[]): Desired {
+export function desire(...registrations: readonly Registration[]): Desired {
   return { registrations: [...byRight(registrations).values()], unmapped: [] };
 }
 
@@ -101,7 +101,7 @@ export class PlannedVendor {
       .sort();
   }
 
-  liveRights(): StoredRegistration[] {
+  liveRights(): Registration[] {
     const live = [...this.rights.values()].filter(({ end }) => end > this.now);
     return live.map(({ registration }) => registration);
   }

@@ -1,15 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { StoredRegistration } from "../../../src/core/registration/registration.ts";
+import type { Registration } from "../../../src/core/registration/registration.ts";
 import { rightKeyOf } from "../../../src/sync/plan/desired.ts";
 import { dismissedRight, retriedRight } from "./planned-right.ts";
 import { DAY, desire, type Fate, HOUR, MINUTE, PlannedVendor, START, wanted } from "./planned-vendor.ts";
 
 const iso = (ms: number) => new Date(ms).toISOString();
-const later = (changes: Partial<StoredRegistration> = {}) =>
-  wanted({ validFrom: iso(START - HOUR), ...changes });
+const later = (changes: Partial<Registration> = {}) => wanted({ validFrom: iso(START - HOUR), ...changes });
 
 /** A permit whose right is there, at a vendor that keeps one right for a plate and target. */
-function started(...registrations: StoredRegistration[]): PlannedVendor {
+function started(...registrations: Registration[]): PlannedVendor {
   const world = new PlannedVendor();
   world.keepsOne = true;
   world.desired = desire(...registrations);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { StoredRegistration } from "../../../src/core/registration/registration.ts";
+import type { Registration } from "../../../src/core/registration/registration.ts";
 import type { RegistrationState } from "../../../src/sync/ledger/delivery.ts";
 import { findLiveUntil } from "../../../src/sync/ledger/delivery-facts.ts";
 import { rightKeyOf } from "../../../src/sync/plan/desired.ts";
@@ -137,9 +137,9 @@ describe("the planner, whatever was said and whatever became of it", () => {
           const cancels = world.plan().operations.filter((right) => right.intent?.operation === "cancel");
           for (const right of cancels.filter(isNew)) {
             const { registration } = right;
-            const refusalOf = (wish: StoredRegistration) =>
+            const refusalOf = (wish: Registration) =>
               world.delivery.rights.find((one) => rightKeyOf(one.registration) === rightKeyOf(wish))?.failure;
-            const isRefusedFor = (wish: StoredRegistration) => refusalOf(wish)?.reason === "already_exists";
+            const isRefusedFor = (wish: Registration) => refusalOf(wish)?.reason === "already_exists";
             // The vendor said that there is no place for a new one while the old one is there.
             if (right.gaveWay === true) {
               const place = placeOf(registration);

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { referenceOf } from "../../../src/core/registration/identity.ts";
-import { type Receipt, toStoredRegistration } from "../../../src/core/registration/registration.ts";
+import { type Receipt, readRegistration } from "../../../src/core/registration/registration.ts";
 import { defaultHotSpotWire } from "../../../src/vendors/hotspot/default-wire.ts";
 import { failureOf } from "../../support/registrations.ts";
 import { serveVendor } from "../../support/vendor-server.ts";
@@ -133,7 +133,7 @@ describe("the repeat of a create", () => {
 describe("a right whose reply was lost", () => {
   /** How sync plans a registration with an unknown outcome. */
   function receiptByOurReference(): Receipt {
-    const right = registration();
+    const right = readRegistration(registration());
     const reference = referenceOf("hotspot", right);
     const coveredUntil = "2026-12-31T04:00:00.000Z";
     return {
@@ -141,7 +141,7 @@ describe("a right whose reply was lost", () => {
       providerId: "hotspot",
       reference,
       target: SPOT,
-      registration: toStoredRegistration({ ...right, generation: 0 }),
+      registration: right,
       coveredUntil,
     };
   }

@@ -1,11 +1,10 @@
 import { parsePlate } from "../../../src/core/permit/plate.ts";
 import type { ProviderEvent } from "../../../src/core/provider.ts";
-import type { Registration } from "../../../src/core/registration/registration.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import type { PassportOptions } from "../../../src/vendors/passport/config.ts";
 import { createPassportProvider } from "../../../src/vendors/passport/provider.ts";
 import type { PassportSandboxOptions } from "../../../src/vendors/passport/sandbox/sandbox.ts";
-import { now, sampleRegistration } from "../../support/registrations.ts";
+import { type HostRegistration, now, sampleRegistration } from "../../support/registrations.ts";
 import type { VendorServer } from "../../support/vendor-server.ts";
 
 export const ORIGIN = "https://passport.test";
@@ -107,7 +106,10 @@ function createBench<Ids extends ZoneIds>(options: BenchOptions<Ids>, baseUrl: s
 }
 
 /** The given number of registrations, each for another permit and plate. */
-export function manyRegistrations(count: number, changes: Partial<Registration> = {}): Registration[] {
+export function manyRegistrations(
+  count: number,
+  changes: Partial<HostRegistration> = {},
+): HostRegistration[] {
   return Array.from({ length: count }, (_, index) =>
     sampleRegistration({
       permitId: `P-${index}`,

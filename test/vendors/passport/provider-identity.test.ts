@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
-import type { Registration } from "../../../src/core/registration/registration.ts";
-import { now, sampleRegistration } from "../../support/registrations.ts";
+import { type HostRegistration, now, sampleRegistration } from "../../support/registrations.ts";
 import { serveVendor } from "../../support/vendor-server.ts";
 import { connect, DOWNTOWN, LIBRARY, ORIGIN } from "./provider-bench.ts";
 
@@ -16,7 +15,7 @@ describe("the session id", () => {
     expect(other.reference).toBe(one.reference);
   });
 
-  it.each<[string, Partial<Registration>]>([
+  it.each<[string, Partial<HostRegistration>]>([
     ["company", { companyId: "city" }],
     ["permit", { permitId: "P-2" }],
     ["location", { locationId: "library" }],
@@ -42,7 +41,7 @@ describe("the session id", () => {
     expect(other.reference).not.toBe(one.reference);
   });
 
-  it.each<[string, Partial<Registration>]>([
+  it.each<[string, Partial<HostRegistration>]>([
     ["the end", { validTo: null }],
     ["how the plate was written", { plate: { ...nb("GXK204"), raw: "gxk·204" } }],
     ["a generation of 0", { generation: 0 }],

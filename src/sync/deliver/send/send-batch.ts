@@ -56,10 +56,10 @@ function send(provider: PushProvider, items: readonly BatchItem[], signal: Abort
   switch (first.intent.operation) {
     case "register":
       return provider.registerMany(
-        items.map(({ right: { registration, reference } }) => {
-          const known = { providerId: provider.id, reference };
-          return new PreparedRegistration(registration, known);
-        }),
+        items.map(
+          ({ right: { registration, reference } }) =>
+            new PreparedRegistration(registration, { providerId: provider.id, reference }),
+        ),
         options,
       );
     case "amend": {
