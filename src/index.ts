@@ -213,18 +213,4 @@ export type {
 } from "./sync/reconcile/drift.ts";
 export type { ReassertOptions, ReassertProgress, ReassertReport } from "./sync/reconcile/reassert.ts";
 export type { ProviderStatus, SyncStatus } from "./sync/status.ts";
-export {
-  createHotSpotProvider,
-  createPassportProvider,
-  createT2FlexProvider,
-  type HotSpotOptions,
-  type HotSpotProvider,
-  type HotSpotWire,
-  type PassportOptions,
-  type PassportProvider,
-  passportCompanyCode,
-  type T2FlexOptions,
-  validateHotSpotMapping,
-  validatePassportMapping,
-  validateT2FlexMapping,
-} from "./vendors/index.ts";
+export * from "./vendors/index.ts";

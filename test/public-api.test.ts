@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
+const PACKAGE = "@offstreet/enforcement";
 const vendors = readdirSync("src/vendors", { withFileTypes: true })
   .filter((file) => file.isDirectory())
   .map(({ name }) => name);
@@ -27,7 +28,11 @@ const manifest: {
   main: string;
   types: string;
 } = JSON.parse(readFileSync("package.json", "utf8"));
-const { "./package.json": _, ...declared } = manifest.exports;
+const { "./package.json": _, "./*": ofVendors, ...declared } = manifest.exports;
+const built = (name: string) => ({
+  types: `./dist/vendors/${name}.d.ts`,
+  default: `./dist/vendors/${name}.js`,
+});
 
 describe("public names", () => {
   it.each(Object.keys(entries))("of %s", async (entry) => {
@@ -36,26 +41,37 @@ describe("public names", () => {
 });
 
 describe("entries", () => {
-  it("are those of package.json, each by its name, and each vendor has one", () => {
-    expect(Object.keys(declared).sort()).toEqual(Object.keys(entries).sort());
+  it("are those of package.json: one pattern for the vendors, each other entry by its name", () => {
+    const ownEntries = vendors.map((name) => `./${name}`);
+    expect([...Object.keys(declared), ...ownEntries].sort()).toEqual(Object.keys(entries).sort());
+    expect(ofVendors).toEqual(built("*"));
   });
 
   it("are resolved by compilers without support for `exports`", () => {
     const { ".": root, ...others } = declared;
     expect([manifest.main, manifest.types]).toEqual([root?.default, root?.types]);
     const named = Object.entries(others).map(([entry, { types }]) => [entry.slice(2), [types]]);
-    expect(manifest.typesVersions).toEqual({ "*": Object.fromEntries(named) });
+    // Such a compiler looks up `types` here too, and the pattern would take it for a vendor.
+    const rootTypes = manifest.types.slice(2);
+    expect(manifest.typesVersions).toEqual({
+      "*": { ...Object.fromEntries(named), [rootTypes]: [manifest.types], "*": [built("*").types] },
+    });
   });
 
   it("are resolved by this repository's compiler, and documented", () => {
     const { paths } = JSON.parse(readFileSync("tsconfig.json", "utf8")).compilerOptions;
-    const names = Object.keys(entries).map((entry) => `@offstreet/enforcement${entry.slice(1)}`);
-    expect(Object.keys(paths).sort()).toEqual(names.sort());
+    const { [`${PACKAGE}/*`]: pattern, ...named } = paths as Record<string, string[]>;
+    const names = Object.keys(declared).map((entry) => `${PACKAGE}${entry.slice(1)}`);
+    expect(Object.keys(named).sort()).toEqual(names.sort());
+    expect(pattern).toEqual(["./src/vendors/*/index.ts"]);
     const { entryPoints } = JSON.parse(readFileSync("typedoc.json", "utf8"));
     const sources = Object.values<string[]>(paths).map(([path = ""]) => path.replace("./", ""));
     expect(entryPoints.sort()).toEqual(sources.sort());
-    for (const [name, [path]] of Object.entries<string[]>(paths)) {
-      expect(readFileSync(String(path), "utf8")).toContain(`@module ${name}\n`);
-    }
+    const files = [
+      ...Object.entries(named).map(([name, [path = ""]]) => [name, path] as const),
+      ...vendors.map((name) => [`${PACKAGE}/${name}`, `src/vendors/${name}/index.ts`] as const),
+    ];
+    expect(files.length).toBe(Object.keys(entries).length);
+    for (const [name, path] of files) expect(readFileSync(path, "utf8")).toContain(`@module ${name}\n`);
   });
 });

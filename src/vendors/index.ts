@@ -1,4 +1,4 @@
-// The registry: one line per vendor.
+// What the package's root exports of each vendor, by name: one statement per vendor. The root exports all of this file.
 export {
   createHotSpotProvider,
   type HotSpotOptions,

@@ -20,7 +20,22 @@ const run = promisify(execFile);
 const repository = resolve(import.meta.dirname, "../..");
 const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
 
+const vendors = readdirSync(join(repository, "src/vendors"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `./${name}`);
+/** The entries that a host can import, the vendors' by their names in place of their pattern. */
+const entries = Object.keys(manifest.exports)
+  .filter((entry) => entry !== "./package.json")
+  .flatMap((entry) => (entry === "./*" ? vendors : entry));
+
 const MAPPING = join(repository, "test/cli/fixtures/ten-mistakes.yaml");
+
+/** The name of one file of the build that entries share. */
+function findChunk(): string {
+  const chunk = readdirSync(join(repository, "dist")).find((file) => /^chunk-.*\.js$/.test(file));
+  if (chunk === undefined) throw new Error("The build has no chunk.");
+  return chunk;
+}
 
 /** A project with only the packed tarball, and links to its declared dependencies. */
 let project: string;
@@ -90,6 +105,38 @@ describe("the packed package", () => {
     expect(stdout.trim()).toBe("recorded GXK204");
   });
 
+  it("has the vendors' modules, and no others, where the pattern of their entries looks for them", () => {
+    const folder = join(project, "node_modules/@offstreet/enforcement/dist/vendors");
+    const files = readdirSync(folder).filter((file) => !file.endsWith(".map"));
+    const expected = vendors.flatMap((entry) => [`${entry.slice(2)}.js`, `${entry.slice(2)}.d.ts`]);
+    expect(files.sort()).toEqual(expected.sort());
+  });
+
+  it.each(entries)("is imported and required by its entry %s", async (entry) => {
+    const specifier = entry.replace(".", manifest.name);
+    const script = `import("${specifier}").then((imported) => console.log(imported === require("${specifier}")))`;
+    const { stdout } = await run(process.execPath, ["-e", script], { cwd: project });
+    expect(stdout.trim()).toBe("true");
+  });
+
+  it.each([
+    ["a name that no vendor has", () => "t2-felx"],
+    ["a file of the build", () => "dist/index.js"],
+    ["a vendor's file", () => "vendors/passport"],
+    ["the command line", () => "cli"],
+    ["a chunk of the build", () => findChunk().replace(/\.js$/, "")],
+    ["a chunk of the build by a way around", () => `../${findChunk().replace(/\.js$/, "")}`],
+  ])("refuses to resolve %s, and names what was looked for", async (_, nameOf) => {
+    const specifier = `${manifest.name}/${nameOf()}`;
+    for (const load of ["import", "require"]) {
+      const script = `(async () => ${load}("${specifier}"))().catch((error) => console.log(error.code, error.message))`;
+      const { stdout } = await run(process.execPath, ["-e", script], { cwd: project });
+      expect(stdout).toMatch(/^(ERR_)?(MODULE_NOT_FOUND|INVALID_MODULE_SPECIFIER) /);
+      expect(stdout).toContain(`@offstreet/enforcement/`);
+      expect(stdout).toContain(nameOf());
+    }
+  });
+
   // More compilers and settings: typescript.full.test.ts.
   it.each(
     isFullRun
@@ -104,17 +151,16 @@ describe("the packed package", () => {
   });
 
   it("loads an XML parser with the dialect that speaks XML and with the sandbox, and with no other entry", async () => {
-    const entries = Object.keys(manifest.exports).filter(
-      (entry) => !["./package.json", "./sandbox"].includes(entry),
-    );
     const loading = await Promise.all(
-      entries.map(async (entry) => {
-        const specifier = entry.replace(".", manifest.name);
-        const { stdout } = await run(process.execPath, ["loaded.mjs", specifier], { cwd: project });
-        const packages: string[] = JSON.parse(stdout);
-        expect(packages).toContain(specifier);
-        return packages.includes("fast-xml-parser") ? entry : [];
-      }),
+      entries
+        .filter((entry) => entry !== "./sandbox")
+        .map(async (entry) => {
+          const specifier = entry.replace(".", manifest.name);
+          const { stdout } = await run(process.execPath, ["loaded.mjs", specifier], { cwd: project });
+          const packages: string[] = JSON.parse(stdout);
+          expect(packages).toContain(specifier);
+          return packages.includes("fast-xml-parser") ? entry : [];
+        }),
     );
     expect(loading.flat()).toEqual(["./dialects/iris"]);
   });

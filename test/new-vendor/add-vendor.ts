@@ -17,7 +17,8 @@ const NEEDS: Readonly<Record<VendorKind, string>> = {
 
 /**
  * Makes a vendor that works, of a made-up contract: its folder with provider, mapping, set-up, sandbox and descriptor, its
- * tests and its page; and its lines in the list of vendors, at the root and among the package's entries.
+ * tests and its page; its line in the list of vendors, and its line among the names that the root exports. The package's
+ * entry, the compiler's path and the API pages find the folder by a pattern.
  *
  * @param name lower-case words with hyphens between them
  * @returns the files that were written or changed, relative to the repository
@@ -30,13 +31,9 @@ export function addVendor(repository: string, name: string, kind: VendorKind): s
   }
   if (existsSync(join(repository, "src/vendors", name)))
     throw new Error(`There is a vendor ${name} already.`);
-  const changed = [
-    ...writeTemplates(repository, name, kind),
-    ...addLines(repository, name),
-    ...addEntry(repository, name),
-  ];
+  const changed = [...writeTemplates(repository, name, kind), ...addLines(repository, name)];
   const biome = join(repository, "node_modules/@biomejs/biome/bin/biome");
-  const formatted = changed.filter((path) => /\.(ts|json)$/.test(path));
+  const formatted = changed.filter((path) => /\.ts$/.test(path));
   execFileSync(process.execPath, [biome, "check", "--write", ...formatted], {
     cwd: repository,
     stdio: "pipe",
@@ -84,7 +81,7 @@ function writeTemplates(repository: string, name: string, kind: VendorKind): str
   return [...files.keys()];
 }
 
-/** Adds a line to the list of vendors, and an export to each file of the root. */
+/** Adds a line to the list of vendors, and one to the vendors' names at the root. */
 function addLines(repository: string, name: string): string[] {
   const exported = fill("createAcmeNameProvider, type AcmeNameOptions, validateAcmeNameMapping", name);
   edit(
@@ -101,27 +98,7 @@ function addLines(repository: string, name: string): string[] {
     "src/vendors/index.ts",
     (text) => `${text}export { ${exported} } from "./${name}/index.ts";\n`,
   );
-  edit(repository, "src/index.ts", (text) =>
-    text.replace(/,\s*\} from "\.\/vendors\/index\.ts";/, `, ${exported} } from "./vendors/index.ts";`),
-  );
-  return ["src/vendors/list.ts", "src/vendors/index.ts", "src/index.ts"];
-}
-
-/** The package's entry for this vendor. */
-function addEntry(repository: string, name: string): string[] {
-  const source = `src/vendors/${name}/index.ts`;
-  const built = `./dist/vendors/${name}`;
-  editJson(repository, "package.json", (manifest) => {
-    const { "./package.json": own, ...exports } = manifest["exports"];
-    exports[`./${name}`] = { types: `${built}.d.ts`, default: `${built}.js` };
-    manifest["exports"] = { ...exports, "./package.json": own };
-    manifest["typesVersions"]["*"][name] = [`${built}.d.ts`];
-  });
-  editJson(repository, "tsconfig.json", ({ compilerOptions }) => {
-    compilerOptions.paths[`@offstreet/enforcement/${name}`] = [`./${source}`];
-  });
-  editJson(repository, "typedoc.json", ({ entryPoints }) => entryPoints.push(source));
-  return ["package.json", "tsconfig.json", "typedoc.json"];
+  return ["src/vendors/list.ts", "src/vendors/index.ts"];
 }
 
 function edit(repository: string, path: string, change: (text: string) => string): void {
@@ -130,13 +107,4 @@ function edit(repository: string, path: string, change: (text: string) => string
   const changed = change(text);
   if (changed === text) throw new Error(`${path} is not as this script expects it.`);
   writeFileSync(file, changed);
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: the configuration files have no type here.
-function editJson(repository: string, path: string, change: (json: any) => void): void {
-  edit(repository, path, (text) => {
-    const json = JSON.parse(text);
-    change(json);
-    return `${JSON.stringify(json, null, 2)}\n`;
-  });
 }
