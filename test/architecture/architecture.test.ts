@@ -33,7 +33,7 @@ const ALLOWED: Record<string, { parts: string[]; packages: string[] }> = {
     packages: ["node:http", "node:events"],
   },
   testing: {
-    parts: ["core", "sandbox"],
+    parts: ["core", "lookup", "sandbox"],
     packages: ["msw", "node:assert/strict", "node:util"],
   },
   cli: {

@@ -19,4 +19,9 @@ describe("the guide to dialects", () => {
     const { stdout } = await project.run("main.ts");
     expect(stdout).toBe(promised);
   });
+
+  it("has a dialect that passes the suite of pull providers, as its test shows", async () => {
+    const { stdout } = await project.run("text-dialect.test.ts", { nodeArguments: ["--test"] });
+    expect(stdout).toMatch(/pass 18\n.*fail 0\n/s);
+  });
 });

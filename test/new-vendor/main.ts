@@ -7,7 +7,7 @@ const kind = flags.length === 1 ? /^--(push|pull)$/.exec(flags[0] ?? "")?.[1] : 
 
 if (name === undefined || kind === undefined) {
   console.error("npm run new-vendor <name> -- --push   for a vendor that permits are pushed to");
-  console.error("npm run new-vendor <name> -- --pull   for a vendor that asks us");
+  console.error("npm run new-vendor <name> -- --pull   for a vendor that sends lookups to the host");
   process.exitCode = 2;
 } else {
   try {

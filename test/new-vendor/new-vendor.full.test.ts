@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -8,12 +8,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 const run = promisify(execFile);
 const repository = resolve(import.meta.dirname, "../..");
 const VENDORS = [
-  { name: "acme", kind: "push" },
-  { name: "park-asker", kind: "pull" },
+  { name: "acme", kind: "push", factory: "createAcmeProvider" },
+  { name: "park-asker", kind: "pull", factory: "createParkAskerProvider" },
 ] as const;
 
 /** A copy of the repository to which both vendors are added. */
 let copy: string;
+/** The repository's own files that the scaffold changed in the copy, in order. */
+let changed: string[];
 
 beforeAll(async () => {
   copy = mkdtempSync(join(tmpdir(), "enforcement-new-vendor-"));
@@ -21,6 +23,13 @@ beforeAll(async () => {
   cpSync(repository, copy, { recursive: true, filter: (path) => !isLeftOut(path) });
   symlinkSync(join(repository, "node_modules"), join(copy, "node_modules"));
   for (const { name, kind } of VENDORS) await runNode("test/new-vendor/main.ts", name, `--${kind}`);
+  changed = globSync("{*,{src,test,docs,.changeset}/**/*}", {
+    cwd: repository,
+    exclude: ["**/node_modules/**"],
+  })
+    .filter((path) => !path.startsWith("test-report") && statSync(join(repository, path)).isFile())
+    .filter((path) => !readFileSync(join(repository, path)).equals(readFileSync(join(copy, path))))
+    .sort();
 });
 
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
@@ -66,8 +75,29 @@ describe("a scaffolded vendor", () => {
     // The snapshots of public names are new: CI would refuse to write them.
     const tested = await told("node_modules/vitest/vitest.mjs", "run", ...suites, "--update");
     expect(tested, tested.text).toMatchObject({ code: 0 });
-    for (const path of ["acme/conformance", "acme/mapping", "park-asker/lookup", "park-asker/mapping"]) {
-      expect(tested.text).toContain(`test/vendors/${path}.test.ts`);
+    for (const { name } of VENDORS) {
+      for (const file of ["conformance", "mapping"]) {
+        expect(tested.text).toContain(`test/vendors/${name}/${file}.test.ts`);
+      }
+    }
+    expect(tested.text).toContain("test/vendors/park-asker/lookup.test.ts");
+  });
+
+  it("changes two files of the repository", () => {
+    expect(changed).toEqual(["src/vendors/index.ts", "src/vendors/list.ts"]);
+  });
+
+  it("is imported from the built package by its own entry and from the root", async () => {
+    const built = await told("node_modules/tsup/dist/cli-default.js", "--silent", "--no-dts");
+    expect(built, built.text).toMatchObject({ code: 0 });
+    for (const { name, factory } of VENDORS) {
+      // A package resolves its own name by its own `exports`.
+      const script = `
+        const entry = await import("@offstreet/enforcement/${name}");
+        const root = await import("@offstreet/enforcement");
+        console.log(typeof entry.${factory}, entry.${factory} === root.${factory});`;
+      const { text } = await told("--input-type=module", "--eval", script);
+      expect(text.trim()).toBe("function true");
     }
   });
 
