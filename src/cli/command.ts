@@ -10,6 +10,8 @@ export interface Terminal {
   readonly input: InputKind;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: () => Date;
+  /** Milliseconds since some instant, by a clock that cannot be set. */
+  readonly monotonic: () => number;
   /** Aborts when the command is to end. Its reason is the name of the signal, `SIGINT` after Ctrl+C. */
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { fstatSync, readFileSync } from "node:fs";
 import process from "node:process";
+import { systemClock } from "../core/clock.ts";
+import { systemTimers } from "../core/timers.ts";
 import type { InputKind } from "./command.ts";
 import { createPrompt } from "./prompt.ts";
 import { run } from "./run.ts";
@@ -25,7 +27,8 @@ process.exitCode = await run(
     ask: prompt.ask,
     input: findInputKind(),
     environment: process.env,
-    clock: () => new Date(),
+    clock: systemClock,
+    monotonic: systemTimers.monotonic,
     signal: stop.signal,
   },
   readVersion(),

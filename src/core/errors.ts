@@ -7,7 +7,7 @@
  * | `invalid_input` | a value given to an operation is wrong; nothing was sent | no, change the value |
  * | `unauthorized` | the vendor refuses our credentials | no, renew the credentials |
  * | `rejected` | the vendor understood and refused | no, see `vendorCode` and `vendorMessage` |
- * | `rate_limited` | the vendor asks us to slow down | yes, after `retryAfterMs` |
+ * | `rate_limited` | the vendor wants fewer requests | yes, after `retryAfterMs` |
  * | `unavailable` | the vendor could not be reached, could not serve, or something else answered in its place | yes |
  * | `timeout` | an attempt got no reply in time | yes |
  * | `aborted` | the caller's signal ended the operation | the caller decides |

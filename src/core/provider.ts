@@ -96,7 +96,7 @@ export interface PushCapabilities {
   readonly ownReferences?: boolean;
 }
 
-/** A provider that asks us: its lookups are answered by the permit-lookup handler. */
+/** A provider whose vendor sends lookups to the host; the permit-lookup handler answers them. */
 export interface PullProvider<Mapping extends MappingInput = MappingInput> extends ProviderBasics<Mapping> {
   readonly delivery: "pull";
   readonly capabilities: PullCapabilities;

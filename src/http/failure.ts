@@ -89,7 +89,7 @@ export function refusalError(
     const remedy = "set baseUrl to the vendor's final address";
     return error("invalid_response", `The vendor redirects (${status}); ${remedy}.`);
   }
-  if (status === 429) return error("rate_limited", `The vendor asks us to slow down (429)${said}`);
+  if (status === 429) return error("rate_limited", `The vendor wants fewer requests (429)${said}`);
   if (status === 408) return error("timeout", `The vendor gave up waiting for our request (408)${said}`);
   if (status >= 500) {
     return error("unavailable", `The vendor cannot serve the request now (${status})${said}`, {

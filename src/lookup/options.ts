@@ -193,7 +193,10 @@ function readProvider(value: unknown): PullProvider {
   const provider = value as Partial<PullProvider> | null | undefined;
   if (typeof provider !== "object" || provider === null) throw fieldError("provider", "is missing.");
   if (provider.delivery !== "pull") {
-    throw fieldError("provider", "is one to which permits are pushed; only a pull provider asks us.");
+    throw fieldError(
+      "provider",
+      "is one to which permits are pushed; only a pull provider has lookups to answer.",
+    );
   }
   readId(provider.id, "provider.id");
   if (!isLookupDialect(provider.dialect)) throw fieldError("provider.dialect", "is not a LookupDialect.");

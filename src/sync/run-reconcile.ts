@@ -56,7 +56,7 @@ async function openContext(
 function getPushProvider(core: SyncCore, providerId: string): PushProvider {
   const provider = core.getProvider(providerId);
   if (provider.delivery === "push") return provider;
-  throw fieldError("providerId", "names a provider that asks us: nothing was sent to it.");
+  throw fieldError("providerId", "names a pull provider: nothing is sent to it.");
 }
 
 function getLoop(core: SyncCore, providerId: string): DeliveryLoop {

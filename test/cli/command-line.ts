@@ -21,6 +21,8 @@ export interface Surroundings {
   /** Called before each answer; instead of `answers`. */
   readonly ask?: (question: string) => string | undefined;
   readonly signal?: AbortSignal;
+  /** Readings of the clock that cannot be set, in milliseconds. Default: it stands still at 0. */
+  readonly monotonic?: readonly number[];
   /** The kind of standard input. Default: a terminal. */
   readonly input?: Terminal["input"];
 }
@@ -34,6 +36,7 @@ export const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
 export async function command(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
   const [stdout, stderr]: string[][] = [[], []];
   const answers = [...(surroundings.answers ?? [])];
+  const monotonic = [...(surroundings.monotonic ?? [])];
   const terminal: Terminal = {
     print: (text) => void stdout?.push(text),
     printError: (text) => void stderr?.push(text),
@@ -44,6 +47,7 @@ export async function command(args: readonly string[], surroundings: Surrounding
     input: surroundings.input ?? "terminal",
     environment: surroundings.environment ?? {},
     clock: () => NOW,
+    monotonic: () => monotonic.shift() ?? 0,
     signal: surroundings.signal ?? new AbortController().signal,
   };
   const code = await run(args, terminal, "0.0.0-test");

@@ -59,6 +59,16 @@ describe("lookup", () => {
     expect(JSON.parse(stdout)).toMatchObject({ shows: "permit", session: { permitId: "P-1" } });
   });
 
+  it("says how long the answer took, in whole milliseconds", async () => {
+    const ask = (...args: string[]) =>
+      command(["lookup", `${server.url}/lookup`, "--plate", "GXK204", ...args], {
+        environment,
+        monotonic: [1_000.2, 1_012.9],
+      });
+    expect((await ask()).stdout).toMatch(/\nanswered in 13 ms\n$/);
+    expect(JSON.parse((await ask("--json")).stdout)).toMatchObject({ tookMs: 13 });
+  });
+
   it("distinguishes a refusal from a missing reply, and shows no secret", async () => {
     const wrong = await command(["lookup", `${server.url}/lookup`, "--plate", "GXK204"], {
       environment: { ...environment, LOOKUP_PASSWORD: "wrong-secret" },

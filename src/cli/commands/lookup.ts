@@ -7,12 +7,12 @@ import { renderJson, toVisible } from "../report/visible.ts";
 import { UnusableInput } from "../unusable-input.ts";
 import { KNOWN_VENDORS } from "../vendors/known-vendors.ts";
 
-const ASKING_VENDORS = KNOWN_VENDORS.filter((vendor): vendor is PullVendor => vendor.delivery === "pull");
+const PULL_VENDORS = KNOWN_VENDORS.filter((vendor): vendor is PullVendor => vendor.delivery === "pull");
 
-/** The dialects of the vendors that ask us, each with its vendor. */
+/** The dialects of the vendors that send lookups, each with its vendor. */
 const DIALECTS: ReadonlyMap<string, { readonly vendor: PullVendor; readonly dialect: VendorDialect }> =
   new Map(
-    ASKING_VENDORS.flatMap((vendor) =>
+    PULL_VENDORS.flatMap((vendor) =>
       vendor.dialects.map((dialect) => [dialect.name, { vendor, dialect }] as const),
     ),
   );
@@ -69,14 +69,14 @@ export const lookupCommand: Command = {
     const plate = flags.text("plate");
     if (plate === undefined) throw new UnusableInput("Say which plate with --plate.");
     const [state, locationId] = [flags.text("state"), flags.text("location")];
-    const started = performance.now();
+    const started = terminal.monotonic();
     const answer = await handheld.lookup({
       plate,
       signal: terminal.signal,
       ...(state === undefined ? {} : { state }),
       ...(locationId === undefined ? {} : { locationId }),
     });
-    const tookMs = Math.round(performance.now() - started);
+    const tookMs = Math.round(terminal.monotonic() - started);
     terminal.print(flags.isSet("json") ? renderJson({ ...answer, tookMs }) : describe(answer, tookMs));
     return answer.shows === "permit" ? 0 : 1;
   },

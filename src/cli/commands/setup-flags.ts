@@ -5,12 +5,12 @@ import type { ConnectedProvider } from "../connect.ts";
 import { credentialFlags, LOOKUP_CREDENTIALS, readCredential } from "../credentials.ts";
 import { KNOWN_VENDORS } from "../vendors/known-vendors.ts";
 
-/** Flags of the commands that ask a vendor, or our own lookup. */
+/** Flags of the commands that call a vendor, or the host's own lookup. */
 export const SETUP_FLAGS: FlagDefinitions = {
   endpoint: {
     type: "string",
     value: "url",
-    help: "Where our own lookup is served, for a vendor that asks us.",
+    help: "Where the host's lookup is served, for a vendor that sends lookups.",
   },
   evidence: {
     type: "string",

@@ -61,7 +61,7 @@ export interface PushVendor<
   };
 }
 
-/** A vendor that asks us. Its sandbox is an officer's handheld. */
+/** A vendor that sends lookups to the host. Its sandbox is an officer's handheld. */
 export interface PullVendor<Name extends string = string, DialectName extends string = string>
   extends VendorBasics<Name> {
   readonly delivery: "pull";

@@ -1,3 +1,5 @@
+import { type EventLoop, systemEventLoop } from "./timers.ts";
+
 // The thread that delivers also answers lookups. All of sync's work in one turn of the event loop ends after this time.
 const SLICE_MS = 1;
 // Reading the time costs as much as a little work.
@@ -49,15 +51,20 @@ export class Pace {
   /** Turns since there was last no work for a while. */
   #turns = 0;
   readonly #waiting: Waiting[] = [];
+  readonly #eventLoop: EventLoop;
+
+  constructor(eventLoop: EventLoop = systemEventLoop) {
+    this.#eventLoop = eventLoop;
+  }
 
   /** Notes that a lookup was made. */
   noteLookup(): void {
-    this.#lastLookupAt = performance.now();
+    this.#lastLookupAt = this.#eventLoop.monotonic();
   }
 
   /** Whether a lookup was made within the last second. */
   get areLookupsAsked(): boolean {
-    return performance.now() - this.#lastLookupAt < LOOKUP_REMEMBERED_MS;
+    return this.#eventLoop.monotonic() - this.#lastLookupAt < LOOKUP_REMEMBERED_MS;
   }
 
   createSlicer({ restMs = LONG_REST_MS } = {}): Slicer {
@@ -100,7 +107,7 @@ export class Pace {
   }
 
   #isTurnOver(restMs: number): boolean {
-    const now = performance.now();
+    const now = this.#eventLoop.monotonic();
     if (this.#beganAt === undefined) {
       this.#beginTurn(now, restMs);
       return false;
@@ -109,7 +116,7 @@ export class Pace {
   }
 
   #waitForTurn(restMs: number): Promise<void> {
-    if (this.#beganAt === undefined) this.#beginTurn(performance.now(), restMs);
+    if (this.#beganAt === undefined) this.#beginTurn(this.#eventLoop.monotonic(), restMs);
     return new Promise((begin) => this.#waiting.push({ restMs, begin }));
   }
 
@@ -118,13 +125,13 @@ export class Pace {
     if (now - this.#endedAt > QUIET_MS) this.#turns = 0;
     this.#turns += 1;
     const endTurn = () => this.#endTurn();
-    if (!this.areLookupsAsked) setImmediate(endTurn);
-    else setTimeout(endTurn, this.#turns > TURNS_OF_A_FEW ? restMs : SHORT_REST_MS);
+    if (!this.areLookupsAsked) this.#eventLoop.nextTurn(endTurn);
+    else this.#eventLoop.after(this.#turns > TURNS_OF_A_FEW ? restMs : SHORT_REST_MS, endTurn);
   }
 
   #endTurn(): void {
     this.#beganAt = undefined;
-    this.#endedAt = performance.now();
+    this.#endedAt = this.#eventLoop.monotonic();
     const next = this.#waiting.shift();
     if (next === undefined) return;
     this.#beginTurn(this.#endedAt, next.restMs);

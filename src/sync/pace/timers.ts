@@ -37,3 +37,18 @@ export function systemTimers(clock: Clock): Timers {
     },
   };
 }
+
+/** What work that shares the event loop waits and measures by: always the time that really passes. */
+export interface EventLoop extends Pick<Timers, "monotonic"> {
+  /** Calls back once, after at least `milliseconds`. */
+  after(milliseconds: number, callback: () => void): void;
+  /** Calls back in the next turn. */
+  nextTurn(callback: () => void): void;
+}
+
+/** The process's own. */
+export const systemEventLoop: EventLoop = {
+  monotonic: () => performance.now(),
+  after: (milliseconds, callback) => void setTimeout(callback, milliseconds),
+  nextTurn: (callback) => void setImmediate(callback),
+};

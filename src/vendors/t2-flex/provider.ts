@@ -31,5 +31,5 @@ export function createT2FlexProvider(options: T2FlexOptions = {}): T2FlexProvide
 const NOTHING_TO_CALL: ConnectionCheck = {
   status: "not_applicable",
   message:
-    "T2 Flex asks us, so there is nothing to call; look up the test plate at your own endpoint instead.",
+    "T2 Flex calls the host's lookup endpoint, so there is nothing to call here; look up the test plate at that endpoint instead.",
 };

@@ -1,6 +1,6 @@
 /**
- * An officer's handheld. T2 Flex asks us, so its sandbox is the side that asks. It is our reading of the vendor, not
- * the vendor: the form of Flex's question is unpublished, and this one follows public client code (`offstreet`,
+ * An officer's handheld. T2 Flex calls the host, so its sandbox is the calling side. It is our reading of the vendor, not the
+ * vendor: the form of Flex's question is unpublished, and this one follows public client code (`offstreet`,
  * `iris`) and a vendor's documentation (`genetec`). Like those clients it looks at the first record only and gives up
  * after ten seconds.
  *
