@@ -90,9 +90,9 @@ async function liveThrough(name: string, misdeed: () => unknown): Promise<string
   return said.join(", ") || "nothing";
 }
 
-describe("a callback of the host's that misbehaves", () => {
+describe("a host's callback that misbehaves", () => {
   it.each(Object.keys(CALLBACKS))(
-    "%s: nothing is unhandled, nothing is lost, and it is said",
+    "%s: no rejection is unhandled, nothing is lost, and the failure is reported",
     { timeout: 10 * MINUTE_MS },
     async (name) => {
       const said = await Promise.all(
@@ -118,26 +118,29 @@ describe("a callback of the host's that misbehaves", () => {
     },
   );
 
-  it.each(Object.entries(MISDEEDS))("a confirm that %s: the plate is taken back", async (misdeed, act) => {
-    const { hotspot, place, evidence, shown } = createCampus();
-    const caller = new AbortController();
-    const confirm = () => {
-      if (misdeed === "hangs") setImmediate(() => caller.abort());
-      return act() as boolean;
-    };
-    const run = () =>
-      runTestPlate({
-        ...{ provider: hotspot, ...place(hotspot), evidence },
-        confirm,
-        signal: caller.signal,
-      });
-    if (misdeed === "hangs") expect(await failureOf(run)).toMatchObject({ code: "aborted" });
-    else if (FAILS.includes(misdeed) || misdeed === UNREADABLE)
-      expect(await failureOf(run)).toMatchObject({ code: "unavailable" });
-    else expect(await run()).toMatchObject({ seen: false, seenBy: "person", cancelled: true });
-    expect(shown()).toEqual(NOTHING_SHOWN);
-    expect(unhandled).toEqual([]);
-  });
+  it.each(Object.entries(MISDEEDS))(
+    "a confirm that %s: the test plate is withdrawn",
+    async (misdeed, act) => {
+      const { hotspot, place, evidence, shown } = createCampus();
+      const caller = new AbortController();
+      const confirm = () => {
+        if (misdeed === "hangs") setImmediate(() => caller.abort());
+        return act() as boolean;
+      };
+      const run = () =>
+        runTestPlate({
+          ...{ provider: hotspot, ...place(hotspot), evidence },
+          confirm,
+          signal: caller.signal,
+        });
+      if (misdeed === "hangs") expect(await failureOf(run)).toMatchObject({ code: "aborted" });
+      else if (FAILS.includes(misdeed) || misdeed === UNREADABLE)
+        expect(await failureOf(run)).toMatchObject({ code: "unavailable" });
+      else expect(await run()).toMatchObject({ seen: false, seenBy: "person", cancelled: true });
+      expect(shown()).toEqual(NOTHING_SHOWN);
+      expect(unhandled).toEqual([]);
+    },
+  );
 
   it("a clock may give Dates of another realm", async () => {
     const foreign = runInContext("() => new Date(Date.now())", createContext({}));

@@ -18,7 +18,7 @@ async function keysOf({ sync }: ScriptedSync): Promise<string[]> {
   return keys;
 }
 
-describe("what a host says", () => {
+describe("a change from the host", () => {
   it.each([
     ["a permit twice", "issue", permit("P1"), "unchanged"],
     [
@@ -36,7 +36,7 @@ describe("what a host says", () => {
     expect(await until(sync[call](said))).toEqual({ permitId: said.id, status });
   });
 
-  it("is refused when one revision has two contents, and nothing changes", async () => {
+  it("is refused when one revision has two different contents, and nothing changes", async () => {
     const { sync, ledger, until } = scriptedSync();
     await until(sync.issue(permit("P1")));
     const failure = await failureOf(() => until(sync.revise(permit("P1", { validTo: null }))));
@@ -44,7 +44,7 @@ describe("what a host says", () => {
     expect((await ledger.getPermit("P1"))?.permit.validTo).not.toBeNull();
   });
 
-  it("is refused when a permit's id is one under which sync cancels what belongs to no permit", async () => {
+  it("is refused when the permit's id is reserved for extra registrations, which belong to no permit", async () => {
     const { sync, ledger, until } = scriptedSync();
     const id = "extra:0ff57ee7-0000-8000-a000-000000000000";
     for (const call of [
@@ -61,7 +61,7 @@ describe("what a host says", () => {
     expect(await ledger.getPermit("P1")).toBeUndefined();
   });
 
-  it("has its events also when a permit's id begins like those", async () => {
+  it("emits its events also when the permit's id begins like a reserved one", async () => {
     const { sync, events, until } = scriptedSync();
     await until(sync.start());
     await until(sync.issue({ ...permit("A"), id: "extra:1" }));
@@ -70,7 +70,7 @@ describe("what a host says", () => {
     await until(sync.stop());
   });
 
-  it("is refused in a transaction that is a promise, however that ends", async () => {
+  it("is refused when the transaction is a promise, however that settles", async () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     process.on("unhandledRejection", note);
@@ -90,7 +90,7 @@ describe("what a host says", () => {
     expect(unhandled).toEqual([]);
   });
 
-  it("is all recorded or not at all, and the first wrong permit is named", async () => {
+  it("of many permits is recorded as a whole or not at all, and names the first wrong permit", async () => {
     const { sync, ledger, until } = scriptedSync();
     await until(sync.issue(permit("P3")));
     const conflict = [permit("P1"), permit("P2"), permit("P3", { validTo: null })];
@@ -104,7 +104,7 @@ describe("what a host says", () => {
     expect(await ledger.getPermit("P1")).toBeUndefined();
   });
 
-  it("of a permit that is gone has its own answers", async () => {
+  it("of a revoked or unknown permit has its own statuses", async () => {
     const { sync, until } = scriptedSync();
     expect((await until(sync.revoke("P1"))).status).toBe("unknown");
     await until(sync.issue(permit("P1")));
@@ -115,7 +115,7 @@ describe("what a host says", () => {
     expect((await until(sync.issue(permit("P1", { revision: 2 })))).status).toBe("recorded");
   });
 
-  it("is answered to the lookup from the same ledger, until it is revoked", async () => {
+  it("is visible to lookups over the same ledger, until the permit is revoked", async () => {
     const { sync, until } = scriptedSync([]);
     const query = {
       ...{ companyId: "c", plateNumbers: ["P1"], locationIds: ["c-lot"], at: new Date(START) },
@@ -133,7 +133,7 @@ describe("what a host says", () => {
     expect(await idsOf()).toEqual([]);
   });
 
-  it("before the start is delivered after it", async () => {
+  it("before start() is delivered after it", async () => {
     const { sync, vendor, until, pass } = scriptedSync();
     await until(sync.issue(permit("P1")));
     await pass(60_000);
@@ -159,7 +159,7 @@ describe("a refusal", () => {
     return scripted;
   }
 
-  it("is listed with the vendor's words and told of without a plate, and the old plate stays", async () => {
+  it("is listed with the vendor's words, reported without a plate, and keeps the old plate at the vendor", async () => {
     const scripted = await refused();
     const { sync, vendor, events, until } = scripted;
     const failures = [];
@@ -177,7 +177,7 @@ describe("a refusal", () => {
     await until(sync.stop());
   });
 
-  it("is sent again by retry at once, when it was the extension of an open-ended right", async () => {
+  it("of an extension of an open-ended right is sent again at once by retry()", async () => {
     const scripted = scriptedSync();
     const { sync, ledger, vendor, pass, until, now } = scripted;
     await sync.start();
@@ -198,7 +198,7 @@ describe("a refusal", () => {
     await until(sync.stop());
   });
 
-  it("is sent again by retry, and the old plate goes when it is accepted", async () => {
+  it("is sent again by retry(), and the old plate is cancelled once it is accepted", async () => {
     const scripted = await refused();
     const { sync, vendor, until } = scripted;
     vendor().answer = () => undefined;
@@ -211,7 +211,7 @@ describe("a refusal", () => {
     await until(sync.stop());
   });
 
-  it("is let be by dismiss, until something else is wanted", async () => {
+  it("is left as it is by dismiss(), until the permit changes", async () => {
     const scripted = await refused();
     const { sync, vendor, until } = scripted;
     const [key = ""] = await keysOf(scripted);
@@ -225,7 +225,7 @@ describe("a refusal", () => {
     await until(sync.stop());
   });
 
-  it("with a key that is none is refused itself", async () => {
+  it("cannot be retried or dismissed under a key that does not exist", async () => {
     const { sync } = scriptedSync();
     expect(await failureOf(() => sync.retry("nonsense"))).toMatchObject({
       code: "invalid_input",
@@ -234,8 +234,8 @@ describe("a refusal", () => {
   });
 });
 
-describe("the directory's changes", () => {
-  it("move, withdraw and bring back what is there, after refresh", async () => {
+describe("changes of the directory", () => {
+  it("move, withdraw and restore registrations, after refresh()", async () => {
     const { sync, vendor, locations, until } = scriptedSync();
     const point = (entry: { enabled: boolean; target?: string }) =>
       locations.set("c", [{ id: "c-lot", companyId: "c", name: "Lot", providers: { alpha: entry } }]);
@@ -258,7 +258,7 @@ describe("the directory's changes", () => {
     await until(sync.stop());
   });
 
-  it("that leave a location without a target are told of, and counted", async () => {
+  it("that leave a location without a target are reported and counted", async () => {
     const { sync, vendor, locations, events, until } = scriptedSync();
     locations.set("c", [
       { id: "c-lot", companyId: "c", name: "Lot", providers: { alpha: { enabled: true } } },
@@ -276,8 +276,8 @@ describe("the directory's changes", () => {
   });
 });
 
-describe("providers that come and go", () => {
-  it("get what is there when they come, and keep what they have when they go", async () => {
+describe("providers that are added and removed", () => {
+  it("get the current permits when they are added, and keep theirs when they are removed", async () => {
     const { sync, createVendor, until } = scriptedSync();
     await sync.start();
     await until(sync.issue(permit("P1")));
@@ -299,7 +299,7 @@ describe("providers that come and go", () => {
 });
 
 describe("personal data", () => {
-  it("goes when it is to be forgotten and nothing of it is left at a vendor", async () => {
+  it("is erased after forget(), once no vendor has any of it", async () => {
     const { sync, vendor, ledger, types, until, pass } = scriptedSync();
     await sync.start();
     await until(sync.issue(permit("P1")));
@@ -314,7 +314,7 @@ describe("personal data", () => {
     await until(sync.stop());
   });
 
-  it("goes when a permit has been over for the time of retention", async () => {
+  it("is erased when a permit ended longer ago than the retention time", async () => {
     const { sync, ledger, until, pass } = scriptedSync([], { retentionMs: 24 * 60 * 60_000 });
     await until(sync.issue(permit("P1", { validTo: new Date(START + 60_000) })));
     await sync.start();
@@ -326,8 +326,8 @@ describe("personal data", () => {
   });
 });
 
-describe("waiting", () => {
-  it("ends by its signal when a vendor stays away", async () => {
+describe("idle()", () => {
+  it("ends when its signal aborts while a vendor is down", async () => {
     const { sync, vendor, until, pass } = scriptedSync();
     vendor().answer = () => new EnforcementError("unavailable", "It is down.");
     await sync.start();
@@ -362,7 +362,7 @@ describe("options", () => {
     ["no request at all", { maxConcurrency: 0 }, "maxConcurrency"],
     ["too many requests of all providers", { maxConcurrency: 10_001 }, "maxConcurrency"],
     ["a provider that is none", { providers: [{ id: "x" }] }, "providers[0].delivery"],
-  ])("are refused by name: %s", async (_, options, field) => {
+  ])("are refused, and named: %s", async (_, options, field) => {
     const failure = await failureOf(() => createPermitSync({ ...good, ...options } as never));
     expect(failure).toMatchObject({ code: "invalid_config", field });
     expect(failure.message).toContain("createPermitSync");

@@ -79,7 +79,7 @@ describe.each(CALLBACKS)("directory.$name", ({ name, more, told }) => {
     expect({ unhandled, timers: scripted.hasTimer() }).toEqual({ unhandled: 0, timers: false });
   });
 
-  it("that ends long after it was given up changes nothing, however it ends", async () => {
+  it("that settles long after it was given up changes nothing, however it settles", async () => {
     for (const end of ["resolves", "rejects"] as const) {
       count += 1;
       const base = scriptedSync();
@@ -115,7 +115,7 @@ describe.each(CALLBACKS)("directory.$name", ({ name, more, told }) => {
   });
 });
 
-it("prints how many there were", () => {
+it("prints the number of cases", () => {
   console.log(`sync: ${CALLBACKS.length} functions of a host's directory, ${count} misbehaviours of them`);
   expect(count).toBeGreaterThan(80);
 });

@@ -38,7 +38,7 @@ const at = (id: string, ...locationIds: string[]) => permit(id, { locationIds })
 
 describe("deliveries", () => {
   describe.each(MALFORMED)("of a location with %s", (_, location, field) => {
-    it("wait, it is told of by its id and field, and all others go on", async () => {
+    it("wait, the location is reported by its id and field, and all others continue", async () => {
       const scripted = scriptedSync();
       const { sync, vendor, events, pass, until } = scripted;
       withLocations(scripted, [good, location]);
@@ -70,7 +70,7 @@ describe("deliveries", () => {
     });
   });
 
-  it("of a company that cannot be read wait, and others go on", async () => {
+  it("of a company that cannot be read wait, and the others continue", async () => {
     const companies: readonly (readonly [unknown, string])[] = [
       [{ id: "c", name: "C", providers: null }, "company.providers"],
       [{ id: "c", name: "C", providers: '{"alpha":{"enabled":true}}' }, "company.providers"],
@@ -109,7 +109,7 @@ describe("deliveries", () => {
 });
 
 describe("a company that is null", () => {
-  it("is one that the directory does not know", async () => {
+  it("counts as one that the directory does not know", async () => {
     const { sync, companies, types, until } = scriptedSync();
     companies.set("c", null as never);
     await sync.start();
@@ -136,14 +136,14 @@ describe("while a location cannot be read", () => {
     return scripted;
   }
 
-  it("what the vendor has there stays", async () => {
+  it("the vendor keeps what it has there", async () => {
     const { sync, vendor, until } = await registered();
     expect(vendor().requests).toEqual([]);
     expect(vendor().live.size).toBe(2);
     await until(sync.stop());
   });
 
-  it("a permit that is revoked is withdrawn there as well", async () => {
+  it("a revoked permit is withdrawn there as well", async () => {
     const { sync, vendor, until } = await registered();
     await until(sync.revoke("P1"));
     await until(sync.idle());
@@ -151,7 +151,7 @@ describe("while a location cannot be read", () => {
     await until(sync.stop());
   });
 
-  it("a permit that is not for it any more is withdrawn there", async () => {
+  it("a permit that no longer covers it is withdrawn there", async () => {
     const { sync, vendor, until } = await registered();
     await until(sync.revise({ ...at("P1", "good"), revision: 2 }));
     await until(sync.idle());
@@ -159,7 +159,7 @@ describe("while a location cannot be read", () => {
     await until(sync.stop());
   });
 
-  it("another end is told to the vendor at the other location, and there once it can be read", async () => {
+  it("a changed end is sent for the other location, and for this one once it can be read", async () => {
     const scripted = await registered();
     const { sync, vendor, pass, until } = scripted;
     await until(sync.revise({ ...at("P1", "good", "bad"), revision: 2, validTo: "2027-01-31T00:00:00Z" }));
@@ -171,7 +171,7 @@ describe("while a location cannot be read", () => {
     await until(sync.stop());
   });
 
-  it("an old place stays until the new one can be read", async () => {
+  it("the old location is kept until the new one can be read", async () => {
     const scripted = scriptedSync();
     const { sync, vendor, pass, until } = scripted;
     withLocations(scripted, [good, { ...bad, providers: null }]);
@@ -187,7 +187,7 @@ describe("while a location cannot be read", () => {
     await until(sync.stop());
   });
 
-  it("a permit that has ended waits for nothing", async () => {
+  it("a permit that has ended does not wait", async () => {
     const scripted = scriptedSync();
     const { sync, vendor, pass, until } = scripted;
     withLocations(scripted, [good, { ...bad, providers: null }]);
@@ -212,7 +212,7 @@ describe("while a location cannot be read", () => {
     await until(sync.stop());
   });
 
-  it("it is told of again when something else is wrong with it, and once by its place where it has no id", async () => {
+  it("it is reported again when something else is wrong with it, and once by its position when it has no id", async () => {
     const scripted = await registered();
     const { events, sync, pass, until } = scripted;
     withLocations(scripted, [good, withAlpha({ enabled: 1 })]);
@@ -233,6 +233,6 @@ describe("while a location cannot be read", () => {
   });
 });
 
-it("nothing of all this was left unhandled", () => {
+it("no rejection was left unhandled", () => {
   expect(unhandled).toEqual([]);
 });

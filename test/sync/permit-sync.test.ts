@@ -44,7 +44,7 @@ function permit(changes: Partial<PermitInput> = {}): PermitInput {
 }
 
 describe("a permit", () => {
-  it("reaches the vendor, follows its changes, and goes when it is revoked", async () => {
+  it("reaches the vendor, follows its changes, and is withdrawn when it is revoked", async () => {
     const { sync, sandbox } = setUp();
     await sync.start();
     expect(await sync.issue(permit())).toEqual({ permitId: "P-1", status: "recorded" });

@@ -28,7 +28,7 @@ it.each([
   ["forward", 6 * MINUTE_MS],
   ["back", -6 * MINUTE_MS],
   ["by a year", YEAR_MS],
-])("notices a clock that leaps %s, and does not believe it for a day of steady time", (_, byMs) => {
+])("notices a clock that leaps %s, and does not trust it until it has run steadily for a day", (_, byMs) => {
   const { clock, watch } = createClock();
   clock.ahead = byMs;
   expect(watch.status).toMatchObject({ byMs, against: "monotonic" });
@@ -40,7 +40,7 @@ it.each([
   expect(clock.leaps).toEqual([byMs]);
 });
 
-it("begins the day anew with each leap", () => {
+it("starts that day again at each leap", () => {
   const { clock, watch } = createClock();
   clock.ahead = HOUR_MS;
   expect(watch.isSteady).toBe(false);
@@ -53,7 +53,7 @@ it("begins the day anew with each leap", () => {
   expect(watch.isSteady).toBe(true);
 });
 
-it("takes no adjustment for a leap, and many of them within a day for one", () => {
+it("takes a small adjustment for no leap, and many of them within a day for one", () => {
   const { clock, watch } = createClock();
   for (let day = 0; day < 20; day += 1) {
     clock.passed += DAY_MS + HOUR_MS;
@@ -68,7 +68,7 @@ it("takes no adjustment for a leap, and many of them within a day for one", () =
   expect(watch.isSteady).toBe(false);
 });
 
-it("erases nothing by a clock that shows a year later for a minute", async () => {
+it("erases nothing while a clock is a year ahead for a minute", async () => {
   const { sync, events, jump, pass, until } = scriptedSync();
   await until(sync.start());
   await until(sync.issue(permit("KEPT", { validTo: inDays(100) })));
@@ -91,7 +91,7 @@ it("erases nothing by a clock that shows a year later for a minute", async () =>
   await until(sync.stop());
 });
 
-it("erases what a clock that leapt shows to be over when it has been steady for a day", async () => {
+it("erases permits that ended by a clock that leapt, once it has run steadily for a day", async () => {
   const { sync, events, jump, pass, until } = scriptedSync();
   await until(sync.start());
   await until(sync.issue(permit("ENDED", { validTo: inDays(1) })));

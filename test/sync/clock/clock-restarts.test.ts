@@ -9,7 +9,7 @@ const YEAR_MS = 365 * DAY_MS;
 
 const inDays = (days: number) => new Date(START + days * DAY_MS).toISOString();
 
-it("ends what a clock shows that is a year ahead for a minute as if it had never been", async () => {
+it("still cancels permits that had ended by a clock that was a year ahead for a minute", async () => {
   const { sync, vendor, jump, pass, until } = scriptedSync();
   const alpha = vendor();
   await until(sync.start());
@@ -29,7 +29,7 @@ it("ends what a clock shows that is a year ahead for a minute as if it had never
   await until(sync.stop());
 });
 
-it("puts right after a restart what a clock five hours ahead had dated from the start", async () => {
+it("corrects after a restart the instants that a clock five hours ahead had given from the start", async () => {
   const ledger = memoryLedger();
   const ahead = scriptedSync(["alpha"], { wrap: () => ledger, aheadMs: 5 * HOUR_MS });
   await ahead.until(ahead.sync.start());
@@ -53,7 +53,7 @@ it("puts right after a restart what a clock five hours ahead had dated from the 
   await again.until(again.sync.stop());
 });
 
-it("does not believe a clock that is more than a day past the ledger at a start", async () => {
+it("does not trust a clock that is more than a day ahead of the ledger at a start", async () => {
   const ledger = memoryLedger();
   const before = scriptedSync(["alpha"], { wrap: () => ledger });
   await before.until(before.sync.start());
@@ -80,7 +80,7 @@ it("does not believe a clock that is more than a day past the ledger at a start"
   await still.until(still.sync.stop());
 });
 
-it("goes on erasing in a ledger that is started anew every day and has nothing else to do", async () => {
+it("keeps erasing in a sync that restarts every day and has nothing else to do", async () => {
   const ledger = memoryLedger();
   for (let day = 0; day < 5; day += 1) {
     const daily = scriptedSync(["alpha"], { wrap: () => ledger, aheadMs: day * DAY_MS, retentionMs: DAY_MS });
@@ -93,7 +93,7 @@ it("goes on erasing in a ledger that is started anew every day and has nothing e
   expect(await ledger.getPermit("ENDS")).toBeUndefined();
 });
 
-it("records nothing before the ledger knows an instant that is later", async () => {
+it("records no change before the ledger has saved a later instant", async () => {
   const ledger = memoryLedger();
   let known = Number.NEGATIVE_INFINITY;
   const recorded: { at: number; known: number }[] = [];
@@ -121,7 +121,7 @@ it("records nothing before the ledger knows an instant that is later", async () 
   for (const { at, known } of recorded) expect(known).toBeGreaterThan(at);
 });
 
-it("goes through the ledger at a start only where the clock is behind something in it", async () => {
+it("searches the whole ledger at a start only when the clock is behind an instant in it", async () => {
   const ledger = memoryLedger();
   let rewinds = 0;
   const wrap = () => ({
@@ -147,7 +147,7 @@ it("goes through the ledger at a start only where the clock is behind something 
   }
 });
 
-it("delivers what was recorded last before the ledger's own clock went back while no process ran", async () => {
+it("delivers the last changes that were recorded before the ledger's own clock went back while no process ran", async () => {
   const ledger = memoryLedger();
   let clock = () => START;
   const wrap = () => ({ ...ledger, now: () => new Date(clock()) });

@@ -36,7 +36,7 @@ export function describeClockSetBack(place: string, openLedger: () => Promise<Le
       ["when it has been away for hours", 5 * HOUR_MS, HOUR_MS],
       ["by less than an attempt waits", 30 * MINUTE_MS, 50_000],
       ["by three days", 10 * MINUTE_MS, 3 * 24 * HOUR_MS],
-    ])("%s: what waits is counted, and resumes when the vendor does", async (_, awayMs, backMs) => {
+    ])("%s: waiting deliveries are counted, and resume when the vendor does", async (_, awayMs, backMs) => {
       const { sync, vendor, pass, until, jump } = syncOver(await openLedger());
       const alpha = vendor();
       await until(sync.start());
@@ -61,7 +61,7 @@ export function describeClockSetBack(place: string, openLedger: () => Promise<Le
       await until(sync.stop());
     });
 
-    it("takes up what was recorded and never tried, too", async () => {
+    it("also delivers changes that were recorded and never tried", async () => {
       const { sync, vendor, pass, until, jump } = syncOver(await openLedger());
       const alpha = vendor();
       await until(sync.issueMany(many(3)));
@@ -73,7 +73,7 @@ export function describeClockSetBack(place: string, openLedger: () => Promise<Le
       await until(sync.stop());
     });
 
-    it("goes on after a restart at the earlier time", async () => {
+    it("continues after a restart at the earlier time", async () => {
       const ledger = await openLedger();
       const first = syncOver(ledger);
       first.vendor().answer = () => away;
@@ -90,7 +90,7 @@ export function describeClockSetBack(place: string, openLedger: () => Promise<Le
       await second.until(second.sync.stop());
     });
 
-    it("leaves alone what is planned for later", async () => {
+    it("sends nothing before its planned time", async () => {
       const { sync, vendor, now, pass, until, jump } = syncOver(await openLedger());
       const alpha = vendor();
       await until(sync.start());

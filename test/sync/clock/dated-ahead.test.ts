@@ -31,8 +31,8 @@ describe.each([
   ["five hours", 5 * HOUR],
   ["a year", YEAR],
   ["two seconds", 2_000],
-])("what a clock that was %s ahead dated, once it is right", (_, ahead) => {
-  it("cancels again at the right instant", () => {
+])("after a clock that was %s ahead was corrected, the planner", (_, ahead) => {
+  it("cancels a right again at the right instant", () => {
     const world = vendorWith(LONG);
     world.now = START + ahead;
     world.desired = desire();
@@ -46,14 +46,14 @@ describe.each([
     expect(world.step().operations).toEqual([]);
   });
 
-  it("cancels at what the clock shows, not at what it showed when it last decided", () => {
+  it("cancels at the current instant, not at the one of its last decision", () => {
     const world = vendorWith(LONG);
     world.delivery = { ...world.delivery, decidedAt: iso(START + ahead) };
     world.desired = desire();
     expect(world.step().operations).toMatchObject([{ intent: { operation: "cancel", at: iso(START) } }]);
   });
 
-  it("takes an extension of an open-ended right back to the usual end", () => {
+  it("shortens the extension of an open-ended right to the usual end", () => {
     const world = new PlannedVendor();
     world.desired = desire(wanted({ validTo: null }));
     world.now = START + ahead;
@@ -65,7 +65,7 @@ describe.each([
     expect(world.step().operations).toEqual([]);
   });
 
-  it("dates anew what is on its way", () => {
+  it("gives an operation in progress the right instant", () => {
     const world = vendorWith(LONG);
     world.now = START + ahead;
     world.desired = desire();
@@ -76,7 +76,7 @@ describe.each([
     expect(world.delivery.decidedAt).toBe(iso(START));
   });
 
-  it("has an end for each right when one was over, and was taken up again", () => {
+  it("keeps an end for each right when one had ended and was registered again", () => {
     const world = vendorWith({ validTo: iso(START + ahead) });
     world.now = START + ahead;
     world.settle();
@@ -90,7 +90,7 @@ describe.each([
     expect(endsOf(world)).toEqual([iso(START), LONG.validTo]);
   });
 
-  it("knows a right again that was over by it", () => {
+  it("remembers a right that had ended by that clock", () => {
     const world = vendorWith({ validTo: iso(START + ahead) });
     world.desired = desire(
       wanted({ validTo: iso(START + ahead) }),
@@ -107,7 +107,7 @@ describe.each([
     expect(world.live()).toEqual([]);
   });
 
-  it("registers a permit that was over by it", () => {
+  it("registers a permit that had ended by that clock", () => {
     const world = new PlannedVendor();
     world.desired = desire(wanted({ validTo: iso(START + ahead) }));
     world.now = START + ahead;
@@ -118,7 +118,7 @@ describe.each([
     expect(world.live()).toHaveLength(1);
   });
 
-  it("ends what it had cancelled, and registers the next generation, when it is wanted again", () => {
+  it("ends the right that it had cancelled, and registers the next generation, when the permit is issued again", () => {
     const world = vendorWith(LONG);
     world.now = START + ahead;
     world.desired = desire();
@@ -131,7 +131,7 @@ describe.each([
   });
 });
 
-describe("a clock that is not believed", () => {
+describe("while the clock is not trusted, the planner", () => {
   const over = START + 100 * DAY;
 
   function leapt(): PlannedVendor {
@@ -141,7 +141,7 @@ describe("a clock that is not believed", () => {
     return world;
   }
 
-  it("keeps what is over by it, and goes on with it once the clock is right", () => {
+  it("keeps rights that have ended by it, and continues with them once the clock is right", () => {
     const world = leapt();
     world.desired = desire(wanted(), wanted({ locationId: "b" }));
     expect(world.step().operations).toEqual([]);
@@ -152,14 +152,14 @@ describe("a clock that is not believed", () => {
     expect(world.rights.size).toBe(2);
   });
 
-  it("cancels what is over by it and not wanted any more", () => {
+  it("cancels a right that has ended by it and is no longer wanted", () => {
     const world = leapt();
     world.desired = desire();
     world.settle();
     expect(world.log).toEqual(["register lot GXK204", "cancel lot GXK204"]);
   });
 
-  it("extends what is over by it", () => {
+  it("extends a right that has ended by it", () => {
     const world = leapt();
     world.desired = desire(wanted({ validTo: iso(over + DAY) }));
     world.settle();
@@ -167,7 +167,7 @@ describe("a clock that is not believed", () => {
     expect(world.rights.size).toBe(1);
   });
 
-  it("lets go of it when it is believed again", () => {
+  it("drops such a right once the clock is trusted again", () => {
     const world = leapt();
     world.step();
     world.now = over + 2 * DAY;
@@ -176,7 +176,7 @@ describe("a clock that is not believed", () => {
     expect(world.delivery.rights).toEqual([]);
   });
 
-  it("remembers what it ended for as long as it is not believed", () => {
+  it("remembers the rights that it ended until the clock is trusted", () => {
     const world = leapt();
     world.desired = desire();
     world.settle();
@@ -187,8 +187,8 @@ describe("a clock that is not believed", () => {
   });
 });
 
-describe("what was ended", () => {
-  it("is remembered for a day, and is not live beyond its end", () => {
+describe("a right that was ended", () => {
+  it("is remembered for a day, and counts as live until its end only", () => {
     const world = vendorWith();
     world.desired = desire();
     world.now += HOUR;
@@ -206,7 +206,7 @@ describe("what was ended", () => {
     expect(world.delivery).not.toHaveProperty("ended");
   });
 
-  it("reads back as it was written", () => {
+  it("is read back as it was written", () => {
     const world = vendorWith();
     world.desired = desire(wanted({ locationId: "b" }));
     world.settle();

@@ -24,7 +24,7 @@ function setUp() {
 }
 
 describe("the breaker", () => {
-  it("opens after three failures in a row, and an answer in between begins anew", () => {
+  it("opens after three failures in a row; an answer in between resets the count", () => {
     const { breaker, fail, told } = setUp();
     fail();
     fail();
@@ -43,7 +43,7 @@ describe("the breaker", () => {
     expect(breaker.status).toMatchObject({ state: "open", code });
   });
 
-  it("waits twice as long after each probe that fails, at most a minute, and tells of it once", () => {
+  it("doubles its wait after each failed probe, up to a minute, and emits one event", () => {
     const { breaker, fail, probe, told } = setUp();
     fail("unauthorized");
     const waits: number[] = [];
@@ -56,7 +56,7 @@ describe("the breaker", () => {
     expect(told).toEqual(["unauthorized"]);
   });
 
-  it("lets one probe through at a time, and is closed by its answer only", () => {
+  it("sends one probe at a time, and closes only when that one is answered", () => {
     const { breaker, fail, probe, told } = setUp();
     fail("rate_limited", 5_000);
     expect(breaker.startProbe()).toBe(false);
@@ -71,7 +71,7 @@ describe("the breaker", () => {
     expect(told).toEqual(["rate_limited", "back"]);
   });
 
-  it("waits no longer than an hour, whatever the vendor asks for, and not at all when the clock was wrong", () => {
+  it("waits at most an hour, whatever the vendor asks for, and not at all when the clock was wrong", () => {
     const { breaker, fail, time } = setUp();
     fail("rate_limited", 365 * 24 * 60 * 60_000);
     expect(breaker.waitMs).toBe(60 * 60_000);
@@ -79,7 +79,7 @@ describe("the breaker", () => {
     expect(breaker.waitMs).toBe(0);
   });
 
-  it("waits no longer because the clock was set back by little", () => {
+  it("waits no longer when the clock is set back a little", () => {
     const { breaker, fail, time } = setUp();
     fail("rate_limited", 30_000);
     time.jump(-10 * 60_000);
@@ -91,7 +91,7 @@ describe("the breaker", () => {
     expect(breaker.waitMs).toBe(30_000);
   });
 
-  it("counts what may be one permit's own trouble as the vendor's when five have it in three requests", () => {
+  it("counts a failure that may concern one permit as the vendor's once five permits have it in three requests", () => {
     const { breaker, told } = setUp();
     const error = new EnforcementError("invalid_response", "What?");
     const held = (...permitIds: string[]) => breaker.noteHeld(error, { permitIds, isProbe: false });

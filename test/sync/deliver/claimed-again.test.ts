@@ -7,7 +7,7 @@ import { permit, setUp } from "../reconcile/reconcile-bench.ts";
 
 const shortly = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-it("a delivery that is claimed again before we hear that it was given back is not left lying", async () => {
+it("a delivery that is claimed again before its release is confirmed is still delivered", async () => {
   const { provider, directory, clock, seen } = setUp();
   const inner = memoryLedger();
   let claims = 0;

@@ -43,8 +43,8 @@ const ALL_WRITTEN = new Set();
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-describe("deliveries that are written back", () => {
-  it("of PostgreSQL are written in two writings at once, and what comes then is written together", async () => {
+describe("saved deliveries", () => {
+  it("are saved by PostgreSQL in two calls at once, and later ones together in the next call", async () => {
     const { writer, writings, permitsOf } = createSlowLedger("postgres");
     const done = ["P-1", "P-2", "P-3", "P-4"].map((id) => writer.write(updatesOf(id)));
     expect(permitsOf()).toEqual([["P-1"], ["P-2"]]);
@@ -55,7 +55,7 @@ describe("deliveries that are written back", () => {
     expect(await Promise.all(done)).toEqual([ALL_WRITTEN, ALL_WRITTEN, ALL_WRITTEN, ALL_WRITTEN]);
   });
 
-  it("of SQLite are put into its form while others are being written", async () => {
+  it("are prepared for SQLite while others are being saved", async () => {
     const { writer, writings, permitsOf } = createSlowLedger("sqlite");
     const done = ["P-1", "P-2", "P-3"].map((id) => writer.write(updatesOf(id)));
     expect(permitsOf()).toEqual([["P-1"], ["P-2"]]);
@@ -64,7 +64,7 @@ describe("deliveries that are written back", () => {
     expect(permitsOf()).toEqual([["P-1"], ["P-2"], ["P-3"]]);
   });
 
-  it("of memory are written in one writing after the other", async () => {
+  it("are saved in memory by one call after the other", async () => {
     const { writer, writings, permitsOf } = createSlowLedger("memory");
     const done = ["P-1", "P-2", "P-3"].map((id) => writer.write(updatesOf(id)));
     expect(permitsOf()).toEqual([["P-1"]]);
@@ -73,7 +73,7 @@ describe("deliveries that are written back", () => {
     expect(permitsOf()).toEqual([["P-1"], ["P-2", "P-3"]]);
   });
 
-  it("of SQLite do not wait for thousands that come after them", async () => {
+  it("of SQLite do not wait for thousands of later ones", async () => {
     const { writer, writings } = createSlowLedger("sqlite");
     const many = (of: string) => updatesOf(...Array.from({ length: 300 }, (_, index) => `${of}-${index}`));
     const done = ["now", "next", "first", "second"].map((of) => writer.write(many(of)));
@@ -86,7 +86,7 @@ describe("deliveries that are written back", () => {
     expect(firsts()).toEqual(["now-0, 300", "next-0, 300", "first-0, 300", "second-0, 300"]);
   });
 
-  it("are in one writing only, so that the later word stays", async () => {
+  it("are in one call only, so that the later state remains", async () => {
     const { writer, writings, permitsOf } = createSlowLedger("postgres");
     const first = writer.write(updatesOf("P-1", "P-2"));
     const later = writer.write(updatesOf("P-2", "P-3"));
@@ -102,14 +102,14 @@ describe("deliveries that are written back", () => {
     expect(await later).toEqual(ALL_WRITTEN);
   });
 
-  it("are named when their claim is over", async () => {
+  it("are reported when their claim has expired", async () => {
     const { writer, writings } = createSlowLedger("postgres");
     const done = writer.write(updatesOf("P-1", "P-2", "P-3"));
     writings[0]?.end("P-2");
     expect(await done).toEqual(new Set(["P-2"]));
   });
 
-  it("are given up, both, when nothing is tried twice any more", async () => {
+  it("are both given up once nothing is retried any more", async () => {
     const { writer, writings, waits } = createSlowLedger("postgres");
     const done = [writer.write(updatesOf("P-1")), writer.write(updatesOf("P-2"))];
     for (const writing of writings.slice()) writing.fail();

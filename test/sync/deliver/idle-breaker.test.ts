@@ -34,8 +34,8 @@ async function idleAfter429(retryAfterMs = 30_000) {
   return { ...scripted, alpha, checks, breaker, outages, answerChecks };
 }
 
-describe("a breaker that no permit waits for", () => {
-  it("is half-open when its time has come, asks the provider whether its vendor is back, and closes", async () => {
+describe("a breaker without waiting permits", () => {
+  it("becomes half-open after its wait, calls checkConnection, and closes when the vendor is back", async () => {
     const { sync, alpha, checks, breaker, outages, pass, until } = await idleAfter429();
     await pass(20_000);
     expect(await breaker()).toMatchObject({ state: "open", code: "rate_limited" });
@@ -50,7 +50,7 @@ describe("a breaker that no permit waits for", () => {
     await until(sync.stop());
   });
 
-  it("stays open while the provider says that its vendor is down, and asks ever more slowly", async () => {
+  it("stays open while checkConnection fails, and calls it at growing intervals", async () => {
     const { sync, answerChecks, checks, breaker, outages, pass, until } = await idleAfter429();
     answerChecks(async () => {
       throw new EnforcementError("unauthorized", "Who are you?", { status: 401 });
@@ -85,7 +85,7 @@ describe("a breaker that no permit waits for", () => {
     await until(sync.stop());
   });
 
-  it("is half-open by time: a permit that comes then is sent at once, and closes it", async () => {
+  it("becomes half-open after its wait: a permit that arrives then is sent at once, and closes it", async () => {
     const { sync, alpha, answerChecks, breaker, outages, pass, until } = await idleAfter429();
     let isAsked = false;
     answerChecks(async () => {
@@ -102,7 +102,7 @@ describe("a breaker that no permit waits for", () => {
     await until(sync.stop());
   });
 
-  it("asks one thing at a time: what comes while it checks is sent after the answer", async () => {
+  it("sends one request at a time: a permit that arrives during the check is sent after its answer", async () => {
     const { sync, alpha, answerChecks, breaker, pass, until } = await idleAfter429();
     let answer: (() => void) | undefined;
     answerChecks(
@@ -122,7 +122,7 @@ describe("a breaker that no permit waits for", () => {
     await until(sync.stop());
   });
 
-  it("names a check that ignores its signal as stuck, and stops nevertheless", async () => {
+  it("reports a check that ignores its signal as stuck, and stops nevertheless", async () => {
     const { sync, answerChecks, breaker, events, outages, hasTimer, pass, until } = await idleAfter429();
     answerChecks(() => new Promise(() => {}));
     await pass(31_000 + 45_000);
@@ -135,7 +135,7 @@ describe("a breaker that no permit waits for", () => {
     expect(hasTimer()).toBe(false);
   });
 
-  it("is not asked for while a permit waits: its own operation shows whether the vendor is back", async () => {
+  it("makes no check while a permit waits: the permit's own operation shows whether the vendor is back", async () => {
     const { sync, vendor, types, pass, until } = scriptedSync(["alpha"], { batchSize: 1, concurrency: 1 });
     const alpha = vendor();
     let checks = 0;
@@ -154,7 +154,7 @@ describe("a breaker that no permit waits for", () => {
     await until(sync.stop());
   });
 
-  it("needs checkConnection of every push provider", () => {
+  it("requires checkConnection of every push provider", () => {
     const broken = scriptedSync().vendor().provider;
     Object.assign(broken, { checkConnection: undefined });
     expect(() => scriptedSync([], { providers: [broken] })).toThrow(

@@ -7,7 +7,7 @@ import { createLedgers, permit } from "../postgres/ledgers.ts";
 
 const ledgers = createLedgers();
 
-it("idle() of a machine that nothing wakes ends when another one has delivered everything", async () => {
+it("idle() on a machine that is not woken resolves once another machine has delivered everything", async () => {
   const { hotspot } = createSandbox({ hotspot: { token: "t0ken", spotIds: ["00001"] } });
   let answer = () => {};
   const mayAnswer = new Promise<void>((resolve) => {

@@ -50,7 +50,7 @@ async function deliver({ isAsked }: { isAsked: boolean }): Promise<{ sizes: numb
   return { sizes, most };
 }
 
-it("has little under way while lookups are asked, and all that it may otherwise", async () => {
+it("has few operations in progress while lookups arrive, and as many as allowed otherwise", async () => {
   const busy = await deliver({ isAsked: false });
   expect(Math.max(...busy.sizes)).toBe(100);
   expect(busy.most).toBeGreaterThan(100);

@@ -49,8 +49,8 @@ function syncWithRival() {
 
 const isKept = ({ release }: DeliveryUpdate) => release === undefined;
 
-describe("a claim that another machine took over", () => {
-  it("lets nothing be sent that was not written: the machine that has it decides", async () => {
+describe("a claim that another machine has taken over", () => {
+  it("sends nothing that was not saved: the machine that holds the claim decides", async () => {
     const { sync, vendor, onceBefore, takeOver, giveBack, pass, until, types } = syncWithRival();
     let taken: ClaimedDelivery | undefined;
     onceBefore(isKept, async () => {
@@ -68,7 +68,7 @@ describe("a claim that another machine took over", () => {
     await until(sync.stop());
   });
 
-  it("lets nothing be written or told of a request that ended meanwhile", async () => {
+  it("saves nothing and emits no event for a request that ended meanwhile", async () => {
     const { sync, ledger, vendor, takeOver, giveBack, pass, until, types } = syncWithRival();
     const alpha = vendor();
     alpha.latencyMs = 5_000;
@@ -91,7 +91,7 @@ describe("a claim that another machine took over", () => {
     await until(sync.stop());
   });
 
-  it("is not gone on with when it comes back as another machine left it", async () => {
+  it("does not resume the old work when it is claimed again in the state that the other machine saved", async () => {
     const { sync, ledger, vendor, takeOver, pass, until, types } = syncWithRival();
     const alpha = vendor();
     alpha.latencyMs = 5_000;
@@ -113,7 +113,7 @@ describe("a claim that another machine took over", () => {
     await until(sync.stop());
   });
 
-  it("does not look young because the clock was set back", async () => {
+  it("does not count as newer because the clock was set back", async () => {
     const claims: string[] = [];
     const { sync, vendor, jump, pass, until } = scriptedSync(["alpha"], {
       ...{ batchSize: 1, concurrency: 1 },

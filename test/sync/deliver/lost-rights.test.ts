@@ -26,7 +26,7 @@ async function issued(changes: Parameters<typeof permit>[1] = {}) {
   return { ...scripted, alpha, reference };
 }
 
-describe("a right that the vendor lost", () => {
+describe("a right that the vendor has lost", () => {
   it("is registered again under its reference when its end changes", async () => {
     const { sync, alpha, reference, events, ledger, until } = await issued();
     alpha.live.clear();
@@ -50,7 +50,7 @@ describe("a right that the vendor lost", () => {
     await until(sync.stop());
   });
 
-  it("is registered again when an open-ended one is to be extended", async () => {
+  it("is registered again when it is open-ended and due to be extended", async () => {
     const { sync, alpha, reference, ledger, until, pass, now } = await issued({ validTo: null });
     alpha.live.clear();
     await pass(21 * DAY_MS);
@@ -63,7 +63,7 @@ describe("a right that the vendor lost", () => {
     await until(sync.stop());
   });
 
-  it("is not registered again when it is not wanted any more", async () => {
+  it("is not registered again when it is no longer wanted", async () => {
     const { sync, alpha, until } = await issued();
     alpha.live.clear();
     alpha.latencyMs = 5_000;
@@ -74,7 +74,7 @@ describe("a right that the vendor lost", () => {
     await until(sync.stop());
   });
 
-  it("is registered again when a person retries what was refused before the vendor said so", async () => {
+  it("is registered again when a person retries a refusal from before the loss was known", async () => {
     const { sync, alpha, reference, until } = await issued();
     alpha.live.clear();
     alpha.answer = () => refusal();
@@ -90,7 +90,7 @@ describe("a right that the vendor lost", () => {
     await until(sync.stop());
   });
 
-  it("takes its next generation where the vendor has its reference, and no right that it can find", async () => {
+  it("is registered as its next generation when the vendor knows its reference and finds no right", async () => {
     const { sync, alpha, reference, types, until } = await issued();
     alpha.live.clear();
     alpha.answer = ([change]) => {
@@ -106,7 +106,7 @@ describe("a right that the vendor lost", () => {
     await until(sync.stop());
   });
 
-  it("is listed and asked for ever more slowly when the vendor says of the next generation, too, that it exists", async () => {
+  it("is listed, and repeated at growing intervals, when the vendor says that the next generation exists too", async () => {
     const { sync, alpha, events, until, pass } = await issued();
     alpha.live.clear();
     alpha.answer = ([change]) => refusal(change?.kind === "amend" ? "not_found" : "already_exists");
@@ -123,7 +123,7 @@ describe("a right that the vendor lost", () => {
     await until(sync.stop());
   });
 
-  it("is not asked for without rest where the vendor never finds what it has registered", async () => {
+  it("is repeated at growing intervals when the vendor never finds what it has registered", async () => {
     const { sync, alpha, until, pass } = await issued({ validTo: null });
     alpha.answer = (changes) => (changes[0]?.kind === "amend" ? refusal("not_found") : undefined);
     await pass(100 * DAY_MS);
@@ -134,7 +134,7 @@ describe("a right that the vendor lost", () => {
 });
 
 describe("a vendor that covers less than its provider says", () => {
-  it("is asked for more when two thirds of it have passed, and not without rest", async () => {
+  it("gets an extension when two thirds of the covered time have passed, and not continuously", async () => {
     const { sync, vendor, until, pass } = scriptedSync();
     const alpha = vendor();
     const { registerMany, amendMany } = alpha.provider;
@@ -164,7 +164,7 @@ describe("a vendor that covers less than its provider says", () => {
 });
 
 describe("an open-ended right whose registration is acknowledged late", () => {
-  it("is extended at once when less than a third of its days is left by then", async () => {
+  it("is extended at once when less than a third of its days is left", async () => {
     const { sync, ledger, vendor, until, pass, jump, now } = scriptedSync();
     const alpha = vendor();
     alpha.answer = () => new EnforcementError("unavailable", "It is down.", { outcome: "unknown" });
@@ -183,8 +183,8 @@ describe("an open-ended right whose registration is acknowledged late", () => {
   });
 });
 
-describe("a cancellation of what the vendor does not have", () => {
-  it("has reached its aim, where a provider hands the refusal on", async () => {
+describe("a cancellation of a right that the vendor does not have", () => {
+  it("counts as done when the provider passes on the vendor's refusal", async () => {
     const { sync, alpha, events, until } = await issued();
     alpha.answer = () => refusal("not_found");
     await until(sync.revoke("P1"));

@@ -5,7 +5,7 @@ describe("deliveries", () => {
   const countOf = async ({ ledger }: ScriptedSync, providerId: string) =>
     (await ledger.count(providerId, new Date(Number.MAX_SAFE_INTEGER / 2))).pending;
 
-  it("are made only for providers that a company has switched on, by a refresh, too", async () => {
+  it("are created only for providers that a company has switched on, also by a refresh", async () => {
     const scripted = scriptedSync(["alpha", "beta"]);
     const { sync, companies, vendor, until } = scripted;
     companies.set("c", { id: "c", name: "c", providers: { alpha: { enabled: true } } });
@@ -23,7 +23,7 @@ describe("deliveries", () => {
     await until(sync.stop());
   });
 
-  it("are made for all providers when the directory does not say, and one that is silent is asked once", async () => {
+  it("are created for all providers when the directory does not answer, and a silent directory is called once", async () => {
     const getCompany = vi.fn(() => new Promise<undefined>(() => {}));
     const scripted = scriptedSync(["alpha", "beta"], { directory: { getCompany, listLocations: () => [] } });
     const { sync, until, now } = scripted;
@@ -35,7 +35,7 @@ describe("deliveries", () => {
     expect(await countOf(scripted, "beta")).toBe(2);
   });
 
-  it("of a company that the directory does not know are told of", async () => {
+  it("of a company that the directory does not know are reported", async () => {
     const { sync, events, until } = scriptedSync();
     await sync.start();
     await until(sync.issue(permit("P1", { companyId: "nobody" })));

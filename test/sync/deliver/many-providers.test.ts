@@ -33,7 +33,7 @@ function syncOfMany(count: number, options: { maxConcurrency?: number } = {}) {
 }
 
 describe("requests of many providers", () => {
-  it("are bounded together, and the providers take turns", async () => {
+  it("share one bound, and the providers take turns", async () => {
     const { sync, ids, vendors, ended, permitOf, until } = syncOfMany(30, { maxConcurrency: 4 });
     await until(
       sync.issueMany(ids.flatMap((id) => Array.from({ length: 10 }, (_, index) => permitOf(id, index)))),
@@ -47,7 +47,7 @@ describe("requests of many providers", () => {
     await until(sync.stop());
   });
 
-  it("leave the others their places when one vendor is down for most of them", async () => {
+  it("leave places for the others when one vendor is down for most of them", async () => {
     const { sync, ids, vendors, permitOf, pass, until, now } = syncOfMany(101);
     const [well, ...down] = vendors;
     const away = new EnforcementError("unavailable", "It is away.", { status: 503, outcome: "not_applied" });

@@ -16,7 +16,7 @@ describe("a gateway that answers in the vendor's place", () => {
     ["with a page under 200", error("invalid_response", { status: 200, outcome: "unknown" })],
   ] as const;
 
-  it.each([1, 10])("makes nothing final in two seconds, with batches of %i", async (batchSize) => {
+  it.each([1, 10])("causes no final refusal in two seconds, with batches of %i", async (batchSize) => {
     for (const [, gateway] of verdictless) {
       const { sync, vendor, types, pass, until } = scriptedSync(["alpha"], { batchSize });
       const alpha = vendor();
@@ -41,7 +41,7 @@ describe("a gateway that answers in the vendor's place", () => {
 });
 
 describe("credentials that are refused", () => {
-  it("keep deliveries waiting, and make no failure of any", async () => {
+  it("keep deliveries waiting, and cause no failure of any", async () => {
     const { sync, vendor, pass, until } = scriptedSync();
     const alpha = vendor();
     alpha.answer = () => error("unauthorized", { status: 400, vendorCode: "invalid_client" });
@@ -62,7 +62,7 @@ describe("credentials that are refused", () => {
 describe("a request that waited for a free place until the deadline", () => {
   const noPlace = error("unavailable", { attempts: 0 });
 
-  it("was not tried: it makes no event, and is taken back when it is not wanted any more", async () => {
+  it("counts as not tried: it emits no event, and is dropped when it is no longer wanted", async () => {
     const { sync, ledger, vendor, events, pass, until } = scriptedSync();
     const alpha = vendor();
     let count = 0;
@@ -91,7 +91,7 @@ describe.each(["invalid_config", "invalid_response"] as const)("%s about one reg
     code === "invalid_response" ? { outcome: "unknown", status: 200 } : { attempts: 0 },
   );
 
-  it.each([1, 10])("opens no breaker for those that wait, with batches of %i", async (batchSize) => {
+  it.each([1, 10])("opens no breaker for the waiting ones, with batches of %i", async (batchSize) => {
     const { sync, vendor, types, pass, until } = scriptedSync(["alpha"], { batchSize });
     const alpha = vendor();
     const isBad = (permitId: string) => permitId.startsWith("BAD");
@@ -118,7 +118,7 @@ describe.each(["invalid_config", "invalid_response"] as const)("%s about one reg
     await until(sync.stop());
   });
 
-  it("does not hold back those that were to travel with it", async () => {
+  it("does not delay the others of its batch", async () => {
     const { sync, vendor, pass, until } = scriptedSync(["alpha"], { batchSize: 100 });
     const alpha = vendor();
     alpha.answer = (changes) =>
@@ -130,7 +130,7 @@ describe.each(["invalid_config", "invalid_response"] as const)("%s about one reg
     await until(sync.stop());
   });
 
-  it("is not waited for by twenty good ones, also when several permits have it", async () => {
+  it("does not delay twenty good ones, also when several permits fail so", async () => {
     const { sync, vendor, pass, until } = scriptedSync(["alpha"], { batchSize: 1, concurrency: 1 });
     const alpha = vendor();
     alpha.answer = ([change]) => (change?.registration.permitId.startsWith("BAD") ? bad : undefined);
@@ -141,7 +141,7 @@ describe.each(["invalid_config", "invalid_response"] as const)("%s about one reg
     await until(sync.stop());
   });
 
-  it("is the vendor's as soon as several permits have it and nothing else gets through", async () => {
+  it("counts as the vendor's failure once several permits have it and no other gets through", async () => {
     const { sync, vendor, events, types, pass, until } = scriptedSync(["alpha"], { batchSize: 1 });
     const alpha = vendor();
     alpha.answer = () => bad;
@@ -160,8 +160,8 @@ describe.each(["invalid_config", "invalid_response"] as const)("%s about one reg
   });
 });
 
-describe("one registration that a gateway turns away", () => {
-  it("is tried ever more slowly", async () => {
+describe("one registration that a gateway refuses", () => {
+  it("is retried at growing intervals", async () => {
     const { sync, vendor, pass, until } = scriptedSync(["alpha"], { batchSize: 1 });
     const alpha = vendor();
     alpha.answer = ([change]) =>

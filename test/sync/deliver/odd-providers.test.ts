@@ -113,43 +113,46 @@ describe("a provider that breaks its contract", () => {
   );
   console.info(`Providers that break their contract: ${cases.length} cases.`);
 
-  it.each(cases)("$name from $method: is asked again ever more slowly, and nothing is lost", async (odd) => {
-    const { sync, vendor, events, pass, until } = scriptedSync();
-    const alpha = vendor();
-    await sync.start();
-    if (odd.method !== "registerMany") {
-      await until(sync.issue(permit("P1")));
-      await until(sync.idle());
-    }
-    const calls: unknown[] = [];
-    const methods = { [odd.method]: alpha.provider[odd.method] };
-    const broken = odd.make(alpha.provider[odd.method] as Many);
-    Object.assign(alpha.provider, {
-      [odd.method](...args: Parameters<Many>) {
-        calls.push(args);
-        return broken(...args);
-      },
-    });
-    if (odd.method === "registerMany") await until(sync.issue(permit("P1")));
-    else if (odd.method === "amendMany") {
-      await until(sync.revise(permit("P1", { revision: 2, validTo: "2027-03-31T00:00:00Z" })));
-    } else await until(sync.revoke("P1"));
-    await pass(5 * MINUTE_MS);
+  it.each(cases)(
+    "$name from $method: is called again at growing intervals, and nothing is lost",
+    async (odd) => {
+      const { sync, vendor, events, pass, until } = scriptedSync();
+      const alpha = vendor();
+      await sync.start();
+      if (odd.method !== "registerMany") {
+        await until(sync.issue(permit("P1")));
+        await until(sync.idle());
+      }
+      const calls: unknown[] = [];
+      const methods = { [odd.method]: alpha.provider[odd.method] };
+      const broken = odd.make(alpha.provider[odd.method] as Many);
+      Object.assign(alpha.provider, {
+        [odd.method](...args: Parameters<Many>) {
+          calls.push(args);
+          return broken(...args);
+        },
+      });
+      if (odd.method === "registerMany") await until(sync.issue(permit("P1")));
+      else if (odd.method === "amendMany") {
+        await until(sync.revise(permit("P1", { revision: 2, validTo: "2027-03-31T00:00:00Z" })));
+      } else await until(sync.revoke("P1"));
+      await pass(5 * MINUTE_MS);
 
-    expect((await sync.status()).providers).toMatchObject([{ pending: 1, failed: 0 }]);
-    expect(calls.length).toBeGreaterThan(5);
-    expect(calls.length).toBeLessThan(15);
-    expect(events.filter(({ type }) => type === "held")[0]).toMatchObject({ code: "invalid_response" });
-    Object.assign(alpha.provider, methods);
-    await pass(10 * MINUTE_MS);
-    expect((await sync.status()).providers).toMatchObject([{ pending: 0, failed: 0 }]);
-    expect(alpha.live.size).toBe(odd.method === "cancelMany" ? 0 : 1);
-    expect(JSON.stringify([events, await listAll(sync.failures())])).not.toContain("GXK204");
-    await until(sync.stop());
-    expect(unhandled).toEqual([]);
-  });
+      expect((await sync.status()).providers).toMatchObject([{ pending: 1, failed: 0 }]);
+      expect(calls.length).toBeGreaterThan(5);
+      expect(calls.length).toBeLessThan(15);
+      expect(events.filter(({ type }) => type === "held")[0]).toMatchObject({ code: "invalid_response" });
+      Object.assign(alpha.provider, methods);
+      await pass(10 * MINUTE_MS);
+      expect((await sync.status()).providers).toMatchObject([{ pending: 0, failed: 0 }]);
+      expect(alpha.live.size).toBe(odd.method === "cancelMany" ? 0 : 1);
+      expect(JSON.stringify([events, await listAll(sync.failures())])).not.toContain("GXK204");
+      await until(sync.stop());
+      expect(unhandled).toEqual([]);
+    },
+  );
 
-  it("throws a refusal for a whole batch: the others get through, and only the one is refused", async () => {
+  it("throws a refusal for a whole batch: only the one registration is refused, and the others are delivered", async () => {
     const { sync, vendor, pass, until } = scriptedSync();
     const alpha = vendor();
     const { registerMany } = alpha.provider;
@@ -174,7 +177,7 @@ describe("a provider that breaks its contract", () => {
     await until(sync.stop());
   });
 
-  it("throws for a whole batch of which it sent a part: what is revoked then is cancelled", async () => {
+  it("throws for a whole batch of which it sent a part: a permit that is revoked then is cancelled", async () => {
     const { sync, vendor, pass, until } = scriptedSync();
     const alpha = vendor();
     const { registerMany } = alpha.provider;
@@ -197,7 +200,7 @@ describe("a provider that breaks its contract", () => {
     await until(sync.stop());
   });
 
-  it("gives receipts that no JSON can hold: what was checked of them is kept, and can be cancelled", async () => {
+  it("returns receipts that JSON cannot hold: their checked part is kept, and can be cancelled", async () => {
     const { sync, ledger, vendor, until } = scriptedSync();
     const alpha = vendor();
     const circle = (receipt: object) => ({ receipt, cents: 10n });
@@ -223,7 +226,7 @@ describe("a provider that breaks its contract", () => {
     await until(sync.stop());
   });
 
-  it("mixes up no receipts when it leaves one out", async () => {
+  it("leaves a receipt out: the others are not mixed up", async () => {
     const { sync, vendor, ledger, pass, until } = scriptedSync();
     const alpha = vendor();
     const { registerMany } = alpha.provider;
@@ -245,7 +248,7 @@ describe("a provider that breaks its contract", () => {
   });
 
   it.each([Number.NaN, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, "60000", null])(
-    "may ask us to wait for %s: that is no finite number of milliseconds, and is ignored",
+    "asks sync to wait for %s: no finite number of milliseconds, which is ignored",
     async (retryAfterMs) => {
       const { sync, vendor, pass, until } = scriptedSync();
       const alpha = vendor();
@@ -264,7 +267,7 @@ describe("a provider that breaks its contract", () => {
     },
   );
 
-  it("may ask us to wait for longer than an hour: it is asked again after one", async () => {
+  it("asks sync to wait for longer than an hour: it is called again after one hour", async () => {
     const { sync, vendor, pass, until } = scriptedSync();
     const alpha = vendor();
     alpha.answer = () => new EnforcementError("rate_limited", "Later.", { retryAfterMs: 1e300 });
@@ -277,7 +280,7 @@ describe("a provider that breaks its contract", () => {
     await until(sync.stop());
   });
 
-  it("may ignore its signal for ever: its place is free again after the bound, and the request is named as stuck", async () => {
+  it("ignores its signal for ever: its place is free again after the bound, and the request is reported as stuck", async () => {
     const { sync, vendor, events, types, pass, until } = scriptedSync(["alpha"], {
       concurrency: 2,
       batchSize: 1,
@@ -320,7 +323,7 @@ describe("a provider that breaks its contract", () => {
     await until(sync.stop());
   });
 
-  it("ends a request late: what was cut off by stop is stuck until it has ended", async () => {
+  it("ends a request late: a request that stop() gave up counts as stuck until it has ended", async () => {
     const { sync, vendor, types, pass, until } = scriptedSync();
     const alpha = vendor();
     const { registerMany } = alpha.provider;

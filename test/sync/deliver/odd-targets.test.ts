@@ -37,9 +37,9 @@ const LEDGERS: Readonly<Record<string, () => Ledger>> = {
   sqlite: () => makeLedger(join(makeFolder(), "permits.db")).ledger,
 };
 
-describe.each(Object.entries(LEDGERS))("over a ledger of kind %s", (_, createLedger) => {
+describe.each(Object.entries(LEDGERS))("with a ledger of the kind %s", (_, createLedger) => {
   it.each(ODD)(
-    "%s: the location waits and is told of, holds up nothing, and goes on when it is mended",
+    "%s: the location waits and is reported, delays no other, and continues when it is corrected",
     async (__, oddProviders, field) => {
       const sandbox = createSandbox({
         clock: () => START,

@@ -97,7 +97,7 @@ const NEW_START = "2026-09-02T00:00:00.000Z";
 const moved = permit("P-1", { revision: 2, validFrom: NEW_START });
 
 describe("a moved start, at a vendor that keeps one right for a plate and target", () => {
-  it("replaces the right, with one refusal told", async () => {
+  it("replaces the right, and reports one refusal", async () => {
     const { sync, events, pass, startsAt } = durableHotSpot();
     await sync.start();
     await sync.issue(permit("P-1"));
@@ -113,7 +113,7 @@ describe("a moved start, at a vendor that keeps one right for a plate and target
     await sync.stop();
   });
 
-  it("leaves the old right alone while the vendor is down after the first request", async () => {
+  it("keeps the old right while the vendor is down after the first request", async () => {
     const { sync, vendor, pass, startsAt } = durableHotSpot();
     await sync.start();
     await sync.issue(permit("P-1"));
@@ -128,7 +128,7 @@ describe("a moved start, at a vendor that keeps one right for a plate and target
     await sync.stop();
   });
 
-  it("brings the old right back when the vendor refuses the new one, and shows what was refused", async () => {
+  it("restores the old right when the vendor refuses the new one, and lists the refusal", async () => {
     const { sync, refusals, pass, startsAt } = durableHotSpot();
     await sync.start();
     await sync.issue(permit("P-1"));
@@ -146,7 +146,7 @@ describe("a moved start, at a vendor that keeps one right for a plate and target
 });
 
 describe("a permit that is refused because another permit's right exists", () => {
-  it("is delivered within seconds when that one is revoked, and told of as refused once", async () => {
+  it("is delivered within seconds after that one is revoked, and reported as refused once", async () => {
     const { sync, events, pass, startsAt } = durableHotSpot();
     await sync.start();
     await sync.issue(permit("P-1"));
@@ -165,7 +165,7 @@ describe("a permit that is refused because another permit's right exists", () =>
     await sync.stop();
   });
 
-  it("is sent again after its wait, also where its own right is over by a clock that is not trusted", async () => {
+  it("is sent again after its wait, also when its own right has ended by a clock that is not trusted", async () => {
     const { sync, refusals, pass, jump } = durableHotSpot();
     await sync.start();
     await sync.issue(permit("P-1", { validTo: "2026-09-15T12:30:00.000Z" }));
@@ -182,7 +182,7 @@ describe("a permit that is refused because another permit's right exists", () =>
     await sync.stop();
   });
 
-  it("is delivered within the hour when that one runs out", async () => {
+  it("is delivered within an hour after that one has ended", async () => {
     const { sync, pass, startsAt } = durableHotSpot();
     await sync.start();
     await sync.issue(permit("P-1", { validTo: "2026-09-15T18:00:00.000Z" }));
@@ -200,7 +200,7 @@ describe("two locations that swap their targets, at a vendor that keeps one righ
   it.each([
     ["one permit", [permit("P-1", { locationIds: ["east", "west"] })]],
     ["two permits", [permit("P-1"), permit("P-2", { locationIds: ["west"], validFrom: NEW_START })]],
-  ])("end with both rights within seconds: of %s", async (_, permits) => {
+  ])("have both rights within seconds: of %s", async (_, permits) => {
     const { sync, sandbox, targets, pass, startsAt } = durableHotSpot();
     await sync.start();
     for (const one of permits) await sync.issue(one);

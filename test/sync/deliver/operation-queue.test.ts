@@ -18,7 +18,7 @@ function takeAll(queue: OperationQueue, limit: number): string[][] {
 }
 
 describe("operations that wait", () => {
-  it("travel together when they are of one kind and one instant, as many as fit, in their order", () => {
+  it("are sent together when they are of one kind and one instant, as many as fit, in order", () => {
     const queue = new OperationQueue();
     for (const name of ["a", "b", "c"]) queue.add(operation(name));
     queue.add(operation("later", { at: "2026-09-15T12:00:01.000Z" }));
@@ -28,14 +28,14 @@ describe("operations that wait", () => {
     expect(queue.take(3)).toEqual([]);
   });
 
-  it("travel alone after two attempts without an answer, in turns with the others", () => {
+  it("are sent alone after two attempts without an answer, alternating with the others", () => {
     const queue = new OperationQueue();
     for (const name of ["x", "y"]) queue.add(operation(name, { attempts: 2 }));
     for (const name of ["a", "b", "c"]) queue.add(operation(name, { attempts: 1 }));
     expect(takeAll(queue, 2)).toEqual([["x"], ["a", "b"], ["y"], ["c"]]);
   });
 
-  it("can be taken out all at once", () => {
+  it("can all be removed at once", () => {
     const queue = new OperationQueue();
     for (const name of ["a", "b", "c"]) queue.add(operation(name));
     queue.add(operation("x", { attempts: 5 }));
@@ -47,7 +47,7 @@ describe("operations that wait", () => {
 });
 
 describe("lag", () => {
-  it("is of the last 1,024 deliveries, by nearest rank", () => {
+  it("covers the last 1,024 deliveries, by nearest rank", () => {
     const lag = new Lag();
     expect(lag.percentiles).toBeNull();
     for (let value = 1; value <= 100; value += 1) lag.add(value);

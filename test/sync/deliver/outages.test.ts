@@ -6,7 +6,7 @@ const down = new EnforcementError("unavailable", "It is down.", { outcome: "unkn
 const many = (count: number) => Array.from({ length: count }, (_, index) => permit(`P${index}`));
 
 describe("a vendor that is down", () => {
-  it("is told of once, asked by one operation at a time, and told of once when it is back", async () => {
+  it("is reported once, gets one operation at a time, and is reported once when it is back", async () => {
     const { sync, vendor, types, pass, until } = scriptedSync();
     const alpha = vendor();
     alpha.answer = () => down;
@@ -28,7 +28,7 @@ describe("a vendor that is down", () => {
     await until(sync.stop());
   });
 
-  it("delays nothing at another", async () => {
+  it("delays no delivery to another vendor", async () => {
     const { sync, vendor, pass, until } = scriptedSync(["alpha", "beta"]);
     vendor().answer = () => "never";
     await sync.start();
@@ -39,7 +39,7 @@ describe("a vendor that is down", () => {
     await until(sync.stop());
   });
 
-  it("is asked again when it said it may be, and not before", async () => {
+  it("is called again at the time that it named, and not before", async () => {
     const { sync, vendor, pass, until } = scriptedSync();
     const alpha = vendor();
     alpha.answer = () => new EnforcementError("rate_limited", "Slower.", { retryAfterMs: 45_000 });
@@ -53,7 +53,7 @@ describe("a vendor that is down", () => {
     await until(sync.stop());
   });
 
-  it("at once when its provider is replaced, which does not end the outage", async () => {
+  it("is called at once when its provider is replaced, which does not end the outage", async () => {
     const { sync, vendor, createVendor, types, pass, until } = scriptedSync();
     vendor().answer = () => new EnforcementError("unauthorized", "Who are you?");
     await sync.start();
@@ -68,8 +68,8 @@ describe("a vendor that is down", () => {
   });
 });
 
-describe("one registration that the vendor chokes on", () => {
-  it("does not hold up its neighbours", async () => {
+describe("one registration that makes the vendor fail", () => {
+  it("does not delay the others", async () => {
     const { sync, vendor, until, pass } = scriptedSync();
     const alpha = vendor();
     alpha.answer = (changes) =>
@@ -86,7 +86,7 @@ describe("one registration that the vendor chokes on", () => {
 });
 
 describe("a directory that fails", () => {
-  it("holds back the companies that it fails for, withdraws nothing, and is told of once", async () => {
+  it("delays only the companies that it fails for, withdraws nothing, and is reported once", async () => {
     const { sync, vendor, companies, types, pass, until } = scriptedSync();
     const alpha = vendor();
     await sync.start();
@@ -113,7 +113,7 @@ describe("a directory that fails", () => {
 });
 
 describe("a ledger that fails", () => {
-  it("loses no end of a request: it is written when the ledger works again", async () => {
+  it("loses no result of a request: it is saved when the ledger works again", async () => {
     let isFull = false;
     const full = () => new EnforcementError("unavailable", "ledger: the disk is full.");
     const { sync, vendor, types, pass, until } = scriptedSync(["alpha"], {
@@ -143,7 +143,7 @@ describe("a ledger that fails", () => {
 });
 
 describe("stopping", () => {
-  it("waits for requests under way, puts back what was not sent, and goes on after the next start", async () => {
+  it("waits for requests in progress, releases what was not sent, and continues after the next start", async () => {
     const { sync, vendor, ledger, until, pass } = scriptedSync(["alpha"], { concurrency: 1 });
     const alpha = vendor();
     alpha.latencyMs = 3_000;
@@ -163,7 +163,7 @@ describe("stopping", () => {
     await until(sync.stop());
   });
 
-  it("leaves no timer behind that would keep the process alive, whenever it comes and however often", async () => {
+  it("leaves no timer that would keep the process alive, at any time and however often", async () => {
     for (const after of [0, 1, 20, 60_000]) {
       const { sync, until, pass, hasTimer } = scriptedSync(["alpha", "beta"], {
         // A ledger that still has to answer when it ends.
@@ -185,7 +185,7 @@ describe("stopping", () => {
     }
   });
 
-  it("can be begun again at once", async () => {
+  it("can be followed by start() at once", async () => {
     const { sync, vendor, until, pass } = scriptedSync();
     const alpha = vendor();
     alpha.latencyMs = 5_000;
@@ -201,7 +201,7 @@ describe("stopping", () => {
     await until(sync.stop());
   });
 
-  it("cuts off what takes longer than ten seconds, and repeats it later with the same reference", async () => {
+  it("gives up requests that take longer than ten seconds, and repeats them later with the same reference", async () => {
     const { sync, vendor, until, pass } = scriptedSync();
     const alpha = vendor();
     alpha.answer = () => "never";

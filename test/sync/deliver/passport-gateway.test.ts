@@ -99,7 +99,7 @@ const permits = Array.from({ length: 20 }, (_, index) => ({
 
 describe("a gateway that answers everything in Passport's place for two seconds", () => {
   it.each(Object.entries(GATEWAYS))(
-    "with %s: nothing is final, and all is delivered when it is gone",
+    "with %s: no refusal is final, and everything is delivered when it is gone",
     async (name, answer) => {
       const { sync, gateway, events, pass, plates } = durablePassport();
       gateway.answer = answer;
@@ -120,7 +120,7 @@ describe("a gateway that answers everything in Passport's place for two seconds"
     },
   );
 
-  it("which comes when a permit is revoked: its session is stopped when the gateway is gone", async () => {
+  it("appears when a permit is revoked: the session is stopped when the gateway is gone", async () => {
     const { sync, gateway, pass, plates } = durablePassport();
     await sync.start();
     await sync.issueMany(permits.slice(0, 1));

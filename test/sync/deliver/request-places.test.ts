@@ -36,7 +36,7 @@ function providersOf(max: number, count: number) {
 }
 
 describe("requests of several providers", () => {
-  it("are never more than the bound, and none is left while a place is free", () => {
+  it("never exceed the bound, and none waits while a place is free", () => {
     const step = fc.oneof(
       fc.record({
         do: fc.constant("add" as const),
@@ -62,7 +62,7 @@ describe("requests of several providers", () => {
     );
   });
 
-  it("take turns: a provider with a long queue is not before one that asked for one request", () => {
+  it("take turns: a provider with a long queue does not precede one with a single request", () => {
     const world = providersOf(2, 3);
     world.add(0, 100);
     world.add(1, 2);

@@ -12,7 +12,7 @@ const plates = (revision: number, ...numbers: string[]) =>
 
 describe("a ledger that several machines share", () => {
   it.each([true, false])(
-    "is looked at twice a second by idle(), whose own machine started: %s, while another one delivers",
+    "is read twice a second by idle() while another machine delivers; its own machine started: %s",
     async (isStarted) => {
       let looks = 0;
       const { sync, ledger, now, pass, until, hasTimer } = scriptedSync(["alpha"], {
@@ -48,7 +48,7 @@ describe("a ledger that several machines share", () => {
     },
   );
 
-  it("is looked at again before a second step, so that what another machine was told is not undone", async () => {
+  it("is read again before a second step, so that a change recorded on another machine is not undone", async () => {
     const { sync, ledger, vendor, pass, until } = scriptedSync(["alpha"], { wrap });
     const alpha = vendor();
     await sync.start();
@@ -64,7 +64,7 @@ describe("a ledger that several machines share", () => {
     await until(sync.stop());
   });
 
-  it("gets the deliveries of a provider that another machine switched on while a permit was on its way", async () => {
+  it("gets the deliveries of a provider that another machine switched on while a permit was being recorded", async () => {
     const on = { id: "c", name: "c", providers: { alpha: { enabled: true } } };
     let current = { ...on, providers: {} };
     let answer = () => {};

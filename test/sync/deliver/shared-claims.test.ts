@@ -30,7 +30,7 @@ function shared(answer: (request: ClaimRequest) => Promise<ClaimedDelivery[]>) {
 const delivery = (providerId: string, permitId: string) => ({ providerId, permitId }) as ClaimedDelivery;
 
 describe("claims of several providers", () => {
-  it("that are asked for together are one call of the ledger, and each provider gets its own", async () => {
+  it("that are made together are one call to the ledger, and each provider gets its own deliveries", async () => {
     const { claims, requests } = shared(async () => [
       delivery("a", "1"),
       delivery("b", "2"),
@@ -47,7 +47,7 @@ describe("claims of several providers", () => {
     expect(c).toMatchObject({ deliveries: [], isAll: true });
   });
 
-  it("that are asked for during a call share the next one", async () => {
+  it("that are made during a call share the next one", async () => {
     let end = () => {};
     const { claims, requests } = shared(
       () =>
@@ -68,7 +68,7 @@ describe("claims of several providers", () => {
     expect(requests.map(({ limits }) => [...limits.keys()])).toEqual([["a"], ["b", "c"]]);
   });
 
-  it("are shared out: a thousand that ask get a few each, and one gets what it asks for", async () => {
+  it("divide the limit: a thousand providers get a few deliveries each, and one alone gets all it asks for", async () => {
     const { claims, requests } = shared(async () => []);
     await claims.claim("alone", () => 1_600);
     await Promise.all(Array.from({ length: 1_000 }, (_, index) => claims.claim(`p${index}`, () => 1_600)));
@@ -76,7 +76,7 @@ describe("claims of several providers", () => {
     expect(new Set(requests[1]?.limits.values())).toEqual(new Set([8]));
   });
 
-  it("fail together, and the next call is made as usual", async () => {
+  it("fail together, and the next call works as usual", async () => {
     let isWell = false;
     const { claims } = shared(async () => {
       if (!isWell) throw new Error("It is away.");
@@ -88,7 +88,7 @@ describe("claims of several providers", () => {
     expect(await claims.claim("a", () => 1)).toMatchObject({ isAll: true });
   });
 
-  it("look ahead together", async () => {
+  it("look ahead in one call", async () => {
     const { claims, looks } = shared(async () => []);
     const found = await Promise.all(["a", "bb"].map((id) => claims.findNextDue(id)));
     expect(looks).toEqual([["a", "bb"]]);
@@ -97,7 +97,7 @@ describe("claims of several providers", () => {
 });
 
 describe("a change, in a sync of many providers", () => {
-  it("is delivered at once also where the ledger is wrapped and names no provider", async () => {
+  it("is delivered at once also when the ledger is wrapped and names no provider", async () => {
     const { sync, vendor, pass, until } = scriptedSync(["alpha", "beta"], {
       wrap: (ledger) => ({ ...ledger, record: (changes) => ledger.record(changes) }),
     });
@@ -111,7 +111,7 @@ describe("a change, in a sync of many providers", () => {
     await until(sync.stop());
   });
 
-  it("makes the ledger look for work of the providers that it touches alone", async () => {
+  it("makes the ledger search only the providers that it affects", async () => {
     const ids = Array.from({ length: 50 }, (_, index) => `p${index}`);
     const asked: string[][] = [];
     const { sync, vendor, pass, until } = scriptedSync(ids, {

@@ -22,7 +22,7 @@ function setUp() {
 const written = (...references: string[]) => Promise.resolve(new Set(references));
 
 describe("outcomes that a caller waits for", () => {
-  it("come once every operation that was written has its end; the others are left out", async () => {
+  it("resolve once every saved operation has its result; the others are left out", async () => {
     const { outcomes, right, time } = setUp();
     const watching = outcomes.watch(["a", "b", "c"], () => written("a", "b"), undefined);
     await new Promise((resolve) => setImmediate(resolve));
@@ -38,7 +38,7 @@ describe("outcomes that a caller waits for", () => {
     expect(time.untilNext()).toBeUndefined();
   });
 
-  it("are not missed when they come while the write is under way", async () => {
+  it("are not missed when they arrive during the write", async () => {
     const { outcomes, right } = setUp();
     const watching = outcomes.watch(
       ["a"],
@@ -51,7 +51,7 @@ describe("outcomes that a caller waits for", () => {
     expect(await watching).toEqual(new Map([["a", { end: "acknowledged" }]]));
   });
 
-  it("are pending after a minute, when the caller's signal aborts, and when nothing is sent", async () => {
+  it("are `pending` after a minute, when the caller's signal aborts, and when nothing is sent", async () => {
     const { outcomes, pass, right } = setUp();
     const late = outcomes.watch(["a"], () => written("a"), undefined);
     await pass(60_000);
@@ -75,7 +75,7 @@ describe("outcomes that a caller waits for", () => {
     );
   });
 
-  it("fail with the write", async () => {
+  it("reject when the write fails", async () => {
     const { outcomes, time } = setUp();
     await expect(outcomes.watch(["a"], () => Promise.reject(refusal), undefined)).rejects.toBe(refusal);
     expect(time.untilNext()).toBeUndefined();

@@ -41,7 +41,7 @@ const registersOf = ({ requests }: ScriptedVendor) =>
   requests.filter((request) => request.startsWith("register")).length;
 
 describe("a registration that was refused after an attempt without an answer", () => {
-  it("is withdrawn by our own reference when its permit is revoked", async () => {
+  it("is withdrawn by its own reference when its permit is revoked", async () => {
     const { sync, alpha, cancels, types, until } = await refusedInDoubt();
     const [reference] = alpha.live;
     await until(sync.revoke("P1"));
@@ -68,7 +68,7 @@ describe("a registration that was refused after an attempt without an answer", (
     await until(sync.stop());
   });
 
-  it("is let be when a person dismisses that its withdrawal was refused", async () => {
+  it("is left as it is when a person dismisses the refusal of its withdrawal", async () => {
     const { sync, alpha, until, pass } = await refusedInDoubt();
     alpha.answer = () => refused;
     await until(sync.revoke("P1"));
@@ -84,7 +84,7 @@ describe("a registration that was refused after an attempt without an answer", (
     await until(sync.stop());
   });
 
-  it("is out of doubt when the vendor does not find it", async () => {
+  it("counts as absent when the vendor does not find it", async () => {
     const { sync, ledger, alpha, until, pass } = await refusedInDoubt({ isThere: false });
     await until(sync.revoke("P1"));
     await until(sync.idle());
@@ -96,7 +96,7 @@ describe("a registration that was refused after an attempt without an answer", (
     await until(sync.stop());
   });
 
-  it("is withdrawn when the plate changes, once the new one is there", async () => {
+  it("is withdrawn when the plate changes, after the new one was registered", async () => {
     const { sync, alpha, until } = await refusedInDoubt();
     const answer = alpha.answer;
     alpha.answer = (changes) =>
@@ -109,7 +109,7 @@ describe("a registration that was refused after an attempt without an answer", (
     await until(sync.stop());
   });
 
-  it("is withdrawn ever more slowly while the vendor refuses that, too, and taken up anew afterwards", async () => {
+  it("is withdrawn at growing intervals while the vendor refuses that too, and registered anew afterwards", async () => {
     const { sync, alpha, until, pass } = await refusedInDoubt();
     const [reference] = alpha.live;
     alpha.answer = () => refused;
@@ -131,7 +131,7 @@ describe("a registration that was refused after an attempt without an answer", (
     await until(sync.stop());
   });
 
-  it("is asked for again where the vendor knows rights by its own references only", async () => {
+  it("is registered again where the vendor knows rights by its own references only", async () => {
     const { sync, alpha, cancels, until, pass } = await refusedInDoubt({ ownReferences: false });
     await until(sync.revoke("P1"));
     await pass(HOUR_MS);

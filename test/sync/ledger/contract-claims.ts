@@ -8,7 +8,7 @@ const { claim, claimOnly, deliveryOf, issue, keepOf, minute, revise, revoke, rig
 
 /** Who works on what, and when something is due. */
 export function describeClaims(place: Place): void {
-  it("gives what is due, longest due first, to one worker, with what it needs", async () => {
+  it("claims due deliveries for one worker, longest due first, with their permits", async () => {
     const { ledger } = place;
     for (const [id, at] of [
       ["late", 7],
@@ -29,7 +29,7 @@ export function describeClaims(place: Place): void {
     expect(await claim(ledger, 10, { providerId: "hotspot" })).toEqual([]);
   });
 
-  it("claims for several providers at once, of each what is due longest, up to its own limit", async () => {
+  it("claims for several providers at once, the longest due of each, up to each one's limit", async () => {
     const { ledger } = place;
     for (const [id, at] of [
       ["late", 9],
@@ -56,7 +56,7 @@ export function describeClaims(place: Place): void {
     expect(await ledger.claim({ limits: new Map(), now: minute(10), leaseMs: 1 })).toEqual([]);
   });
 
-  it("gives a claim to somebody else when its time is over, and not before", async () => {
+  it("gives a delivery to another worker when its claim has expired, and not before", async () => {
     const { ledger } = place;
     await say(ledger, issue());
     const lost = await claimOnly(ledger, 0);
@@ -72,7 +72,7 @@ export function describeClaims(place: Place): void {
     });
   });
 
-  it("makes due what waits for an instant of a clock that was set back, and nothing else", async () => {
+  it("makes due, after a clock was set back, the deliveries that wait for its later instants, and no others", async () => {
     const { ledger } = place;
     for (const id of ["waits", "planned soon", "planned later", "settled"])
       await say(ledger, issue({ id }, 0));
@@ -101,7 +101,7 @@ export function describeClaims(place: Place): void {
     expect((await claim(ledger, 70)).map(({ permitId }) => permitId)).toContain("planned later");
   });
 
-  it("makes due what was decided later than the clock shows, and what is being worked on", async () => {
+  it("makes due what was decided at a later instant than the clock shows, and what is claimed", async () => {
     const { ledger } = place;
     for (const id of ["ahead", "before", "never", "worked on"]) await say(ledger, issue({ id }, 0));
     const claimed = await claim(ledger, 0);
@@ -124,7 +124,7 @@ export function describeClaims(place: Place): void {
     expect(await ledger.count("passport", minute(0))).toMatchObject({ pending: 2 });
   });
 
-  it("lets no claim outlast a new one, because the clock went back", async () => {
+  it("lets no claim outlast a newer one after the clock went back", async () => {
     const { ledger } = place;
     await say(ledger, issue({}, 60));
     await claimOnly(ledger, 60);
@@ -133,7 +133,7 @@ export function describeClaims(place: Place): void {
     expect(await claim(ledger, 2)).toHaveLength(1);
   });
 
-  it("lets a delivery be claimed whose claim is over and was never saved after the clock went back", async () => {
+  it("lets a delivery be claimed again after the clock went back, when its claim expired without being saved", async () => {
     const { ledger } = place;
     const id = { providerId: "passport", permitId: "permit-1" };
     await say(ledger, issue({}, 0));
@@ -147,7 +147,7 @@ export function describeClaims(place: Place): void {
     expect(await claim(ledger, 3)).toHaveLength(1);
   });
 
-  it("remembers the clock, through a restart", async () => {
+  it("remembers the clock across a restart", async () => {
     let { ledger } = place;
     expect(await ledger.readClock()).toMatchObject({ latest: null, leap: null });
     await ledger.noteClock({ latest: minute(5) });
@@ -164,7 +164,7 @@ export function describeClaims(place: Place): void {
     expect(await ledger.readClock()).toMatchObject({ latest: minute(4), leap });
   });
 
-  it("keeps a claim whose time is not over after all, because the clock went back", async () => {
+  it("keeps a claim that has not expired because the clock went back", async () => {
     const { ledger } = place;
     await say(ledger, issue());
     const first = await claimOnly(ledger, 0);
@@ -190,7 +190,7 @@ export function describeClaims(place: Place): void {
     ],
     ["one that is given back", (ledger, kept) => ledger.save([updateOf(kept, { dueAt: 3, settled: false })])],
   ] satisfies [string, (ledger: Ledger, kept: ClaimedDelivery) => Promise<unknown>][])(
-    "gives what has become due earlier than what was given last, because the clock went back: %s",
+    "claims a delivery that became due earlier than the last one claimed, after the clock went back: %s",
     async (_, becomeDue) => {
       const { ledger } = place;
       for (const id of ["settled", "kept"]) await say(ledger, issue({ id }, 9));
@@ -205,7 +205,7 @@ export function describeClaims(place: Place): void {
     },
   );
 
-  it("takes what is saved late, as long as nobody else has it", async () => {
+  it("accepts a late save as long as no other worker has the claim", async () => {
     const { ledger } = place;
     await say(ledger, issue());
     const late = await claimOnly(ledger, 0);
@@ -216,7 +216,7 @@ export function describeClaims(place: Place): void {
     expect(again?.delivery.generation).toBe(5);
   });
 
-  it("saves while the claim goes on", async () => {
+  it("saves and keeps the claim", async () => {
     const { ledger } = place;
     await say(ledger, issue());
     const claimed = await claimOnly(ledger, 0);
@@ -232,7 +232,7 @@ export function describeClaims(place: Place): void {
     expect(await claimOnly(ledger, 9)).toMatchObject({ delivery: two, dueSince: minute(9) });
   });
 
-  it("changes nothing for a claim that was released, or that nobody ever had", async () => {
+  it("changes nothing for a claim that was released or never made", async () => {
     const { ledger } = place;
     await say(ledger, issue());
     const claimed = await claimOnly(ledger, 0);
@@ -246,7 +246,7 @@ export function describeClaims(place: Place): void {
     expect(await claimOnly(ledger, 30)).toMatchObject({ delivery: NO_DELIVERY });
   });
 
-  it("takes one of two answers that come together: that of the claim which goes on", async () => {
+  it("accepts one of two saves in one call: that of the claim that is still held", async () => {
     const { ledger } = place;
     await say(ledger, issue());
     const lost = await claimOnly(ledger, 0);
@@ -262,7 +262,7 @@ export function describeClaims(place: Place): void {
     expect(await given.collect(ledger.listAt("passport", "Zone 1"))).toEqual([]);
   });
 
-  it("makes what changed meanwhile due at once, whatever the worker says", async () => {
+  it("makes a delivery that changed meanwhile due at once, whatever the worker saves", async () => {
     const { ledger } = place;
     await say(ledger, issue());
     const claimed = await claimOnly(ledger, 1);
@@ -277,7 +277,7 @@ export function describeClaims(place: Place): void {
     expect(await given.nextDue(ledger, "passport")).toEqual(minute(500));
   });
 
-  it("remembers since when something is to be done until it is settled", async () => {
+  it("remembers since when work is pending until it is done", async () => {
     const { ledger } = place;
     await say(ledger, issue({}, 2));
     await ledger.save([updateOf(await claimOnly(ledger, 3), { dueAt: 8, settled: false })]);
@@ -288,7 +288,7 @@ export function describeClaims(place: Place): void {
     expect((await claimOnly(ledger, 21)).dueSince).toEqual(minute(20));
   });
 
-  it("claims one delivery whether it is due or not", async () => {
+  it("claims one named delivery whether it is due or not", async () => {
     const { ledger } = place;
     const id = { providerId: "passport", permitId: "permit-1" };
     const request = { now: minute(5), leaseMs: given.LEASE_MS };
@@ -301,7 +301,7 @@ export function describeClaims(place: Place): void {
     expect(await ledger.claimOne(id, { ...request, now: minute(6) })).toMatchObject(id);
   });
 
-  it("makes all that a company has due, and what is asked for of permits that are neither revoked nor over", async () => {
+  it("makes all of a company's deliveries due, and creates the requested ones of permits that are neither revoked nor over", async () => {
     const { ledger } = place;
     await ledger.record([
       ...[issue(), issue({ id: "over", validTo: minute(5) }), issue({ id: "revoked" })],
@@ -326,7 +326,7 @@ export function describeClaims(place: Place): void {
     expect(await ledger.makeDue({ ...selection, companyId: "city", providerIds: [] })).toBe(1);
   });
 
-  it("tells a worker that its company's mapping changed meanwhile", async () => {
+  it("tells a worker that its company's mapping has changed since the claim", async () => {
     const { ledger } = place;
     await say(ledger, issue());
     const claimed = await claimOnly(ledger, 0);
@@ -335,7 +335,7 @@ export function describeClaims(place: Place): void {
     expect(await claimOnly(ledger, 1)).toMatchObject({ dueSince: minute(1) });
   });
 
-  it("tells of each delivery whether it was written, in their order", async () => {
+  it("returns for each delivery whether it was saved, in order", async () => {
     const { ledger } = place;
     for (const id of ["kept", "taken over", "erased", "given back"]) await say(ledger, issue({ id }));
     const claimed = new Map((await claim(ledger, 0)).map((one) => [one.permitId, one]));
@@ -355,7 +355,7 @@ export function describeClaims(place: Place): void {
     expect(await ledger.save([])).toEqual([]);
   });
 
-  it("gives claims up when it is closed", async () => {
+  it("releases claims when it is closed", async () => {
     await say(place.ledger, issue());
     const lost = await claimOnly(place.ledger, 0);
     const ledger = await place.reopen();

@@ -23,7 +23,7 @@ export function describeErasure(place: Place): void {
     await place.ledger.save([given.updateOf(claimed, { delivery: deliveryOf(delivery), dueAt: 300 })]);
   }
 
-  it("erases permits that ended before an instant, and keeps what must not come back", async () => {
+  it("erases permits that ended before an instant, and keeps what prevents their return", async () => {
     const { ledger } = place;
     await say(ledger, issue({ revision: 3, validTo: minute(10) }));
     const right = rightAt("Zone 1", { failure: null });
@@ -42,7 +42,7 @@ export function describeErasure(place: Place): void {
     expect(remains?.delivery).toEqual({ ...NO_DELIVERY, generation: 4, erased: true });
   });
 
-  it("answers late messages as if nothing had been erased", async () => {
+  it("answers late changes as if nothing had been erased", async () => {
     const { ledger } = place;
     await ledger.record([issue({ revision: 3, validTo: minute(10) }), issue({ id: "revoked", revision: 3 })]);
     await ledger.record([revoke(1, "revoked")]);
@@ -62,7 +62,7 @@ export function describeErasure(place: Place): void {
   });
 
   it.each(["issue", "revise"] as const)(
-    "takes a permit that was erased again at the same revision: %s",
+    "accepts an erased permit again at the same revision: %s",
     async (kind) => {
       const { ledger } = place;
       const again = (kind === "issue" ? issue : revise)({ revision: 3, validTo: minute(10) });
@@ -75,7 +75,7 @@ export function describeErasure(place: Place): void {
     },
   );
 
-  it("counts a revoked permit as ended when it was revoked, also one without an end", async () => {
+  it("counts a revoked permit as ended at its revocation, also one without an end", async () => {
     const { ledger } = place;
     await say(ledger, issue({ validTo: null }));
     await say(ledger, issue({ id: "ended", validTo: minute(3) }));
@@ -86,7 +86,7 @@ export function describeErasure(place: Place): void {
     expect(await eraseAt(60, 51)).toBe(1);
   });
 
-  it("erases a forgotten permit at once, though it has not ended", async () => {
+  it("erases a forgotten permit at once, although it has not ended", async () => {
     await say(place.ledger, issue({ validTo: null }));
     expect(await eraseAt(5, 0)).toBe(0);
     await say(place.ledger, forget(5));
@@ -120,7 +120,7 @@ export function describeErasure(place: Place): void {
     expect(await eraseAt(10)).toBe(1);
   });
 
-  it("keeps what a vendor may have until an end that was asked for in doubt", async () => {
+  it("keeps a right that a vendor may have until an end that was requested without an answer", async () => {
     const { ledger } = place;
     await say(ledger, issue({ validTo: minute(600) }));
     const { receipt } = rightAt("Zone 1");
@@ -132,7 +132,7 @@ export function describeErasure(place: Place): void {
     expect(await eraseAt(40)).toBe(1);
   });
 
-  it("erases at most as many as asked for", async () => {
+  it("erases at most the requested number", async () => {
     const ended = Array.from({ length: 25 }, (_, index) =>
       issue({ id: `p-${index}`, validTo: minute(index + 1) }),
     );
@@ -142,7 +142,7 @@ export function describeErasure(place: Place): void {
     expect(erased).toEqual([10, 10, 5, 0]);
   });
 
-  it("leaves erased permits alone when a company's mapping changes", async () => {
+  it("does not touch erased permits when a company's mapping changes", async () => {
     await say(place.ledger, issue({ validTo: minute(5) }));
     await eraseAt(10);
     const selection = { companyId: "university", providerIds: ["passport", "hotspot"], at: minute(20) };

@@ -7,7 +7,7 @@ const { claim, collect, deliveryOf, find, forget, issue, minute, rightAt, say, u
 
 /** Ids have one limit, whatever keeps them. */
 export function describeIds(place: Place): void {
-  it("keeps ids of full length, of any characters, in every place at once", async () => {
+  it("keeps ids of the full length, of any characters, in all fields at once", async () => {
     const { ledger } = place;
     const made = Object.values(MAX_IDS).map((createIds) => {
       const ids = createIds();
@@ -45,7 +45,7 @@ export function describeIds(place: Place): void {
     }
   });
 
-  it("takes no id that is longer, and nothing of its call", async () => {
+  it("refuses a longer id with its whole call", async () => {
     const { ledger } = place;
     for (const id of Object.values(TOO_LONG)) {
       for (const [changes, field] of [

@@ -32,7 +32,7 @@ async function deliver(
 
 /** What stands where. */
 export function describeLists(place: Place): void {
-  it("counts what is pending, what was refused, and what has no target", async () => {
+  it("counts deliveries that are pending, refused, or without a target", async () => {
     const { ledger } = place;
     const nothing = { pending: 0, oldestDueSince: null, failed: 0, unmapped: 0 };
     expect(await ledger.count("passport", minute(0))).toEqual(nothing);
@@ -67,7 +67,7 @@ export function describeLists(place: Place): void {
     expect(await ledger.count("hotspot", minute(20))).toEqual(nothing);
   });
 
-  it("counts as without a target only what could still be registered", async () => {
+  it("counts as without a target only deliveries that could still be registered", async () => {
     const { ledger } = place;
     const unmapped = deliveryOf([], { unmapped: ["lot-7"] });
     await deliver(ledger, { lasting: unmapped, over: unmapped, revoked: unmapped, forgotten: unmapped });
@@ -82,7 +82,7 @@ export function describeLists(place: Place): void {
     expect(await collect(ledger.listUnmapped("passport"))).toHaveLength(4);
   });
 
-  it("counts what is worked on although it was not due", async () => {
+  it("counts a claimed delivery as pending although it was not due", async () => {
     const { ledger } = place;
     await deliver(ledger, { "permit-1": deliveryOf([]) });
     const id = { providerId: "passport", permitId: "permit-1" };
@@ -94,7 +94,7 @@ export function describeLists(place: Place): void {
     expect(await ledger.count("passport", minute(6))).toMatchObject({ pending: 0, oldestDueSince: null });
   });
 
-  it("counts what is worked on although it is not due any more, because the clock went back", async () => {
+  it("counts a claimed delivery as pending although it is no longer due, because the clock went back", async () => {
     const { ledger } = place;
     await ledger.record([issue({}, 5), issue({ id: "later" }, 20)]);
     await given.claimOnly(ledger, 6);
@@ -106,7 +106,7 @@ export function describeLists(place: Place): void {
     expect(await reopened.count("passport", minute(2))).toMatchObject({ pending: 0, oldestDueSince: null });
   });
 
-  it("lists refusals, oldest first, with the vendor's words, of one provider or of all", async () => {
+  it("lists refusals of one provider or of all, oldest first, with the vendor's words", async () => {
     const { ledger } = place;
     const entries = Array.from({ length: 230 }, (_, index) => {
       const right = rightAt("Zone 1", { receipt: null, failure: refusal((index * 37) % 115) });
@@ -127,7 +127,7 @@ export function describeLists(place: Place): void {
     expect(await collect(ledger.listFailures("hotspot"))).toEqual([]);
   });
 
-  it("lists a refusal no more when it was dismissed or is gone", async () => {
+  it("stops listing a refusal when it was dismissed or has no right any more", async () => {
     const { ledger } = place;
     const refused = rightAt("Zone 1", { failure: refusal(1) });
     await deliver(ledger, { "permit-1": deliveryOf([refused]), other: deliveryOf([refused]) }, 5);
@@ -152,7 +152,7 @@ export function describeLists(place: Place): void {
     expect(await collect(ledger.listUnmapped("hotspot"))).toEqual([]);
   });
 
-  it("lists what is at a target, in pages: the acknowledged one, or the registration's while none is", async () => {
+  it("lists deliveries by target, in pages: the acknowledged target, or the registration's before one is acknowledged", async () => {
     const { ledger } = place;
     const ids = Array.from({ length: 230 }, (_, index) => `permit-${index}`);
     const deliveries = Object.fromEntries(ids.map((id) => [id, deliveryOf([rightAt("Zone 1")])]));
@@ -176,7 +176,7 @@ export function describeLists(place: Place): void {
     expect(first).toMatchObject({ providerId: "passport", delivery: { rights: [{}, { receipt: null }] } });
   });
 
-  it("follows a right from target to target, through a restart", async () => {
+  it("follows a right from target to target, across a restart", async () => {
     await deliver(place.ledger, { "permit-1": deliveryOf([rightAt("Zone 1")]) }, 5);
     const ledger = await place.reopen();
     const claimed = await given.claimOnly(ledger, 5);

@@ -9,7 +9,7 @@ const { claim, find, forget, issue, minute, permitOf, revise, revoke, say } = gi
 
 /** What becomes of each change, and what a lookup finds afterwards. */
 export function describeRecord(place: Place): void {
-  it("takes a new permit, and keeps it through a restart with everything that it has", async () => {
+  it("records a new permit, and keeps all of its fields across a restart", async () => {
     const permit = permitOf({
       plates: [parsePlate("abc-123", { region: "NB" }), parsePlate("XYZ 9"), parsePlate("PLAIN1")],
       locationIds: ["lot-1", "lot-2"],
@@ -26,13 +26,13 @@ export function describeRecord(place: Place): void {
     expect(await find(again, ["XYZ9"])).toEqual([expected.permit]);
   });
 
-  it("records `revise` of an unknown permit as if it was issued: messages overtake each other", async () => {
+  it("records `revise` of an unknown permit as if it was issued, because messages overtake each other", async () => {
     expect(await say(place.ledger, revise({ revision: 4 }))).toBe("recorded");
     expect(await say(place.ledger, issue({ revision: 3 }))).toBe("older");
     expect((await place.ledger.getPermit("permit-1"))?.permit.revision).toBe(4);
   });
 
-  it("tells the same again from another permit under the same revision; raw text of a plate does not count", async () => {
+  it("distinguishes a repeat from another permit under the same revision; a plate's raw text does not count", async () => {
     const { ledger } = place;
     await say(ledger, issue());
     expect(await say(ledger, issue({ plates: [parsePlate("a b c 1 2 3")] }))).toBe("unchanged");
@@ -54,7 +54,7 @@ export function describeRecord(place: Place): void {
   });
 
   it.each([2, 1_200])(
-    "holds back a whole call of %i changes when the next one cannot be taken",
+    "records nothing of a call of %i changes when the next one cannot be recorded",
     async (count) => {
       const { ledger } = place;
       const wrong = new Error("The next permit is malformed.");
@@ -75,7 +75,7 @@ export function describeRecord(place: Place): void {
     },
   );
 
-  it("holds back a large call that has a conflict in its middle", async () => {
+  it("records nothing of a large call with a conflict in its middle", async () => {
     const { ledger } = place;
     await say(ledger, issue({ id: "permit-700", holder: "Other" }));
     const many = Array.from({ length: 1_200 }, (_, index) => issue({ id: `permit-${index}` }));
@@ -87,7 +87,7 @@ export function describeRecord(place: Place): void {
     expect(await claim(ledger, 0)).toHaveLength(1);
   });
 
-  it("holds back a whole call that has a conflict", async () => {
+  it("records nothing of a call with a conflict", async () => {
     const { ledger } = place;
     await say(ledger, issue());
     const statuses = await ledger.record([
@@ -102,7 +102,7 @@ export function describeRecord(place: Place): void {
     expect(await say(ledger, issue({ id: "permit-3", companyId: "new" }))).toBe("recorded");
   });
 
-  it("carries out the changes of one call in their order", async () => {
+  it("applies the changes of one call in order", async () => {
     const call = [
       issue(),
       revise({ revision: 2, holder: "B" }),
@@ -117,7 +117,7 @@ export function describeRecord(place: Place): void {
     expect(await place.ledger.record([])).toEqual([]);
   });
 
-  it("revokes once, and only `issue` with a higher revision takes a permit up again", async () => {
+  it("revokes once, and only `issue` with a higher revision restores the permit", async () => {
     const { ledger } = place;
     expect(await say(ledger, revoke())).toBe("unknown");
     await say(ledger, issue());
@@ -132,7 +132,7 @@ export function describeRecord(place: Place): void {
     expect(await find(ledger, ["ABC123"])).toHaveLength(1);
   });
 
-  it("forgets what is revoked too, and says `unknown` of what it never knew", async () => {
+  it("forgets revoked permits too, and returns `unknown` for an id that it never had", async () => {
     const { ledger } = place;
     expect(await say(ledger, forget())).toBe("unknown");
     await say(ledger, issue());
@@ -144,7 +144,7 @@ export function describeRecord(place: Place): void {
     expect(await find(ledger, ["ABC123"])).toEqual([]);
   });
 
-  it("makes the deliveries that are asked for, and all that exist, due", async () => {
+  it("creates the requested deliveries, and makes all existing ones due", async () => {
     const { ledger } = place;
     await say(ledger, issue({}, 0, ["passport", "hotspot"]));
     for (const providerId of ["passport", "hotspot"]) {
@@ -159,7 +159,7 @@ export function describeRecord(place: Place): void {
     expect(await given.nextDue(ledger, "never heard of")).toBeUndefined();
   });
 
-  it("names the providers at which a call made something due, and no others", async () => {
+  it("names the providers for which a call made a delivery due, and no others", async () => {
     const { ledger } = place;
     const dueBy = async (call: (onDue: (providerId: string) => void) => Promise<unknown>) => {
       const due = new Set<string>();
@@ -182,7 +182,7 @@ export function describeRecord(place: Place): void {
     ]);
   });
 
-  it("leaves what is due earlier due earlier, and what is not changed alone", async () => {
+  it("keeps earlier due instants, and does not touch unchanged permits", async () => {
     const { ledger } = place;
     await say(ledger, issue({}, 3));
     await say(ledger, revise({ revision: 2 }, 9));
@@ -192,7 +192,7 @@ export function describeRecord(place: Place): void {
     expect(await given.nextDue(ledger, "passport")).toBeUndefined();
   });
 
-  it("finds permits by company and each of their plates, over ones too, frozen and checked", async () => {
+  it("finds permits by company and by each of their plates, ended ones too, frozen and checked", async () => {
     const { ledger } = place;
     const plates = [parsePlate("ABC 123"), parsePlate("ABC 123", { region: "NB" }), parsePlate("SECOND")];
     await say(ledger, issue({ plates, validTo: minute(1) }));
@@ -215,7 +215,7 @@ export function describeRecord(place: Place): void {
     expect(await idsOf(["THIRD"], "city")).toEqual(["permit-1"]);
   });
 
-  it("lists every company that has a permit now", async () => {
+  it("lists every company that has a permit", async () => {
     const { ledger } = place;
     const ids = Array.from({ length: 230 }, (_, index) => `company-${index}`);
     await ledger.record(ids.map((companyId) => issue({ id: `permit of ${companyId}`, companyId })));
@@ -224,7 +224,7 @@ export function describeRecord(place: Place): void {
   });
 
   it.each(["\ud800", "\ud801", "P\udc00", "\udc00\ud800", "P\0", "\0"])(
-    "refuses the id %j, which a database cannot tell from another, with the whole call",
+    "refuses the id %j, which a database cannot distinguish from another, with the whole call",
     async (id) => {
       const { ledger } = place;
       const calls: [LedgerChange, string][] = [
@@ -249,7 +249,7 @@ export function describeRecord(place: Place): void {
     for (const id of ids) expect((await ledger.getPermit(id))?.permit.id).toBe(id);
   });
 
-  it("says whether it can write inside a transaction of the host's", async () => {
+  it("says whether it can record inside a host's transaction", async () => {
     if (place.ledger.kind === "postgres") return;
     const transaction = { query: async () => ({ rows: [], rowCount: 0 }) };
     await expect(place.ledger.record([issue()], { transaction })).rejects.toMatchObject({

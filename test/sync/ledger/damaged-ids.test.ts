@@ -22,14 +22,14 @@ const permit = (changes: object = {}) => ({
   ...{ validFrom: "2026-09-01T00:00:00Z", validTo: "2026-12-31T00:00:00Z", ...changes },
 });
 
-describe.each(Object.entries(LEDGERS))("over a ledger of kind %s", (_, createLedger) => {
+describe.each(Object.entries(LEDGERS))("with a ledger of the kind %s", (_, createLedger) => {
   const open = () => {
     const ledger = createLedger();
     const directory = { getCompany: () => undefined, listLocations: () => [] };
     return { ledger, sync: createPermitSync({ providers: [createT2FlexProvider()], ledger, directory }) };
   };
 
-  it.each(DAMAGED)("%j is no id, wherever one is given, and nothing is recorded", async (text) => {
+  it.each(DAMAGED)("%j is refused as an id everywhere, and nothing is recorded", async (text) => {
     const { ledger, sync } = open();
     const refusals: [call: () => unknown, field: string][] = [
       [() => sync.issue(permit({ id: text })), "permit.id"],
@@ -57,14 +57,14 @@ describe.each(Object.entries(LEDGERS))("over a ledger of kind %s", (_, createLed
     expect(await ledger.getPermit("P-1")).toBeUndefined();
   });
 
-  it("no key hides one behind an escape", async () => {
+  it("a key that hides a damaged id behind an escape is refused", async () => {
     const { sync } = open();
     for (const key of ["passport/P%00/r", "passport/P/%00", "passport/%ED%A0%80/r"]) {
       expect(await failureOf(() => sync.retry(key))).toMatchObject({ code: "invalid_input", field: "key" });
     }
   });
 
-  it("whole characters beyond the basic plane, and U+FFFD, are ids like any other", async () => {
+  it("whole characters beyond the basic plane, and U+FFFD, are accepted in ids", async () => {
     const { ledger, sync } = open();
     for (const id of ["\u{1f697}", "\ufffd"]) {
       expect(await sync.issue(permit({ id }))).toEqual({ permitId: id, status: "recorded" });
@@ -73,7 +73,7 @@ describe.each(Object.entries(LEDGERS))("over a ledger of kind %s", (_, createLed
   });
 });
 
-it.each(DAMAGED)("a provider is not called %j", (text) => {
+it.each(DAMAGED)("a provider cannot be named %j", (text) => {
   expect(() => createT2FlexProvider({ id: text })).toThrow(
     expect.objectContaining({ code: "invalid_config", field: "id" }),
   );

@@ -33,11 +33,11 @@ const location = (changes: object = {}): Location => ({
 const hotspot = (id?: string) =>
   createHotSpotProvider({ baseUrl: "https://hotspot.test", token: "t", ...(id === undefined ? {} : { id }) });
 
-describe.each(Object.entries(LEDGERS))("over a ledger of kind %s", (_, createLedger) => {
+describe.each(Object.entries(LEDGERS))("with a ledger of the kind %s", (_, createLedger) => {
   const directory = { getCompany: () => undefined, listLocations: () => [] };
   const open = () => createPermitSync({ providers: [hotspot()], ledger: createLedger(), directory });
 
-  it.each(Object.entries(TOO_LONG))("an id of %s is refused, naming field and limit", async (__, id) => {
+  it.each(Object.entries(TOO_LONG))("refuses an id of %s, and names field and limit", async (__, id) => {
     const sync = open();
     const refusals: [call: () => unknown, field: string][] = [
       [() => sync.issue(permit({ id })), "permit.id"],
@@ -58,7 +58,7 @@ describe.each(Object.entries(LEDGERS))("over a ledger of kind %s", (_, createLed
     expect(await sync.retry(`hotspot/${id}/r`)).toBe(false);
   });
 
-  it.each(Object.entries(MAX_IDS))("the longest of %s is taken", async (__, createIds) => {
+  it.each(Object.entries(MAX_IDS))("accepts the longest id of %s", async (__, createIds) => {
     const ids = createIds();
     const id = ids.next();
     const sync = open();
@@ -69,7 +69,7 @@ describe.each(Object.entries(LEDGERS))("over a ledger of kind %s", (_, createLed
 });
 
 describe.each(Object.entries(TOO_LONG))("an id of %s", (_, id) => {
-  it("is none in a directory", async () => {
+  it("is refused in a directory", async () => {
     const on = { enabled: true };
     const directories: [entries: Parameters<typeof memoryDirectory>[0], field: RegExp][] = [
       [{ companies: [company({ id })], locations: [] }, /^companies\[0\]\.id/],
@@ -89,7 +89,7 @@ describe.each(Object.entries(TOO_LONG))("an id of %s", (_, id) => {
     }
   });
 
-  it("is none of a provider, a credential or a permit for lookups", async () => {
+  it("is refused for a provider, a credential and a permit for lookups", async () => {
     const creations = [
       () => createT2FlexProvider({ id }),
       () => hotspot(id),
@@ -117,7 +117,7 @@ describe.each(Object.entries(TOO_LONG))("an id of %s", (_, id) => {
     });
   });
 
-  it("is none of a registration, nor of a receipt", async () => {
+  it("is refused in a registration and in a receipt", async () => {
     const provider = hotspot();
     for (const field of ["permitId", "companyId", "locationId", "target"] as const) {
       const registration = sampleRegistration({ [field]: id });
@@ -145,7 +145,7 @@ describe.each(Object.entries(TOO_LONG))("an id of %s", (_, id) => {
   });
 });
 
-it("a receipt of a host's own provider whose target is longer is none", async () => {
+it("a receipt of a host's own provider is refused when its target is longer", async () => {
   const { sync, vendor, events, pass, until } = scriptedSync();
   const alpha = vendor();
   const { registerMany } = alpha.provider;

@@ -5,12 +5,12 @@ import { permit, scriptedSync } from "../scripted-sync.ts";
 
 const never = () => new Promise<never>(() => {});
 
-describe("a ledger that gives no answer", () => {
+describe("a ledger that does not answer", () => {
   it.each([
     ["claims", { claim: never }],
     ["clocks", { rewind: never }],
     ["erasures", { erase: never }],
-  ])("about %s keeps stop() waiting no longer than its bound", async (_, silent: Partial<Ledger>) => {
+  ])("to %s delays stop() no longer than its bound", async (_, silent: Partial<Ledger>) => {
     const wrap = (ledger: Ledger) => ({ ...ledger, ...silent });
     const { sync, now, jump, pass, until, hasTimer } = scriptedSync(["alpha"], { wrap });
     await sync.start();
@@ -27,7 +27,7 @@ describe("a ledger that gives no answer", () => {
 });
 
 describe("a ledger that fails to record", () => {
-  it("is told of once, and once when it is back", async () => {
+  it("is reported once, and once more when it works again", async () => {
     let isWell = true;
     const wrap = (ledger: Ledger): Ledger => ({
       ...ledger,

@@ -47,7 +47,7 @@ const permit: fc.Arbitrary<Permit> = fc.record({
 const options = { numRuns: 500, seed: Number(process.env["SEED"] ?? 20_260_915) };
 
 describe("desiredOf", () => {
-  it("is what registrationsOf gives, and names the locations for which that throws", async () => {
+  it("equals the result of registrationsOf, and names the locations for which that throws", async () => {
     let withRegistrations = 0;
     let withUnmapped = 0;
     await fc.assert(
@@ -73,7 +73,7 @@ describe("desiredOf", () => {
     expect(withUnmapped).toBeGreaterThan(50);
   });
 
-  it("is nothing of a company that is switched off, whatever its locations are", () => {
+  it("is empty for a company that is switched off, whatever its locations are", () => {
     const company = { ...university, providers: { [PROVIDER]: { enabled: false } } };
     fc.assert(
       fc.property(locations, permit, (places, asked) => {

@@ -3,11 +3,11 @@ import { EnforcementError } from "../../../src/core/errors.ts";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { permit, scriptedSync } from "../scripted-sync.ts";
 
-describe("a decision that is overtaken by another word of the host", () => {
+describe("a decision that a later change of the host replaces", () => {
   const plates = (revision: number, ...numbers: string[]) =>
     permit("P1", { revision, plates: numbers.map((number) => parsePlate(number)) });
 
-  it("is not carried out when it waited for a ledger that failed", async () => {
+  it("is not sent when it waited for a ledger that failed", async () => {
     let isFull = false;
     const full = () => new EnforcementError("unavailable", "ledger: the disk is full.");
     const { sync, vendor, pass, until } = scriptedSync(["alpha"], {
@@ -35,7 +35,7 @@ describe("a decision that is overtaken by another word of the host", () => {
     await until(sync.stop());
   });
 
-  it("is not carried out when it waited for its turn at the vendor", async () => {
+  it("is not sent when it waited for its turn at the vendor", async () => {
     const { sync, vendor, pass, until } = scriptedSync(["alpha"], { concurrency: 1, batchSize: 1 });
     const alpha = vendor();
     await sync.start();
@@ -53,7 +53,7 @@ describe("a decision that is overtaken by another word of the host", () => {
     await until(sync.stop());
   });
 
-  it("is not carried out when the vendor was down all the time", async () => {
+  it("is not sent when the vendor was down all the time", async () => {
     const { sync, vendor, pass, until } = scriptedSync();
     const alpha = vendor();
     await sync.start();

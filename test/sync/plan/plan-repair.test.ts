@@ -25,7 +25,7 @@ function refuseLater(world: PlannedVendor): void {
 }
 
 describe("a repair in the ledger", () => {
-  it("registers what the vendor lost, under the same reference, once", () => {
+  it("registers a right that the vendor lost, under the same reference, once", () => {
     const world = toRepair(AGAIN);
     const [before] = world.delivery.rights;
     world.lose();
@@ -43,7 +43,7 @@ describe("a repair in the ledger", () => {
     ]);
   });
 
-  it("states the acknowledged end again", () => {
+  it("sends the acknowledged end again", () => {
     const world = toRepair({ operation: "amend", whenRefused: "replace" });
     const [right] = world.rights.values();
     Object.assign(right ?? {}, { end: START + DAY });
@@ -52,7 +52,7 @@ describe("a repair in the ledger", () => {
     expect([...world.rights.values()]).toMatchObject([{ end: START + 90 * DAY }]);
   });
 
-  it("is repeated as it was decided when it got no answer, and not sooner than after its wait", () => {
+  it("is repeated unchanged when it got no answer, and not before its wait has passed", () => {
     const world = toRepair(AGAIN, refuseLater);
     world.step(() => "limited");
     const [waiting] = world.delivery.rights;
@@ -62,7 +62,7 @@ describe("a repair in the ledger", () => {
     expect(operations).toMatchObject([{ intent: { operation: "register", at: waiting?.intent?.at } }]);
   });
 
-  it("leaves the refusal of another end as it was", () => {
+  it("keeps the refusal of another end", () => {
     const world = toRepair(AGAIN, refuseLater);
     const [before] = world.delivery.rights;
     world.settle();
@@ -73,7 +73,7 @@ describe("a repair in the ledger", () => {
     expect(world.delivery.rights[0]).not.toHaveProperty("repair");
   });
 
-  it("gives way to the cancellation of a permit that was revoked, also while it waits", () => {
+  it("is replaced by the cancellation of a revoked permit, also while it waits", () => {
     for (const fate of [undefined, "limited"] as const) {
       const world = toRepair(AGAIN);
       if (fate !== undefined) world.step(() => fate);
@@ -85,7 +85,7 @@ describe("a repair in the ledger", () => {
     }
   });
 
-  it("gives way to another end, which finds what the vendor lost, too", () => {
+  it("is replaced by a changed end, which also finds what the vendor lost", () => {
     const world = toRepair(AGAIN);
     world.lose();
     world.desired = desire(wanted({ validTo: LATER }));
@@ -94,7 +94,7 @@ describe("a repair in the ledger", () => {
     expect([...world.rights.values()]).toMatchObject([{ end: Date.parse(LATER) }]);
   });
 
-  it("takes the next generation when the vendor refuses it, or leaves the right as it was acknowledged", () => {
+  it("registers the next generation when the vendor refuses it, or keeps the right as it was acknowledged", () => {
     const replaced = toRepair(AGAIN);
     replaced.lose();
     replaced.step(() => "refused");

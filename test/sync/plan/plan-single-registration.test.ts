@@ -68,8 +68,8 @@ const delivery: fc.Arbitrary<ProviderState> = fc
   })
   .map(({ isErased, ...rest }) => ({ v: 1, ...rest, ...(isErased ? { erased: true } : {}) }));
 
-describe("the short way of the planner", () => {
-  it("plans what the long one plans, or nothing", () => {
+describe("the planner's shortcut for a single registration", () => {
+  it("plans the same as the full planner, or nothing", () => {
     const planned = { first: 0, settled: 0 };
     fc.assert(
       fc.property(delivery, fc.array(registration, { maxLength: 2 }), (known, wishes) => {

@@ -26,15 +26,15 @@ it("a registration that was refused because another right exists is sent again a
   expect(sentAgain(refusal)).toBe(11);
 });
 
-it("at once, when the permit's own right that was in its way has gone", () => {
+it("a registration that was refused because another right exists is sent again at once, when the permit's own right there is gone", () => {
   expect(sentAgain({ ...refusal, behind: true })).toBe(10);
   expect(sentAgain({ ...refusal, behind: true }, { ...rightAt("Zone 2"), reference: "elsewhere" })).toBe(10);
 });
 
-it("when the permit's own right that was in its way is over", () => {
+it("a registration that was refused because another right exists is sent again when the permit's own right there has ended", () => {
   expect(sentAgain({ ...refusal, behind: true }, { ...rightAt("Zone 1"), reference: "own" })).toBe(600);
 });
 
-it("at once, when the permit's own right came there after the refusal: the next one says that it must make way", () => {
+it("a registration that was refused because another right exists is sent again at once, when the permit's own right came there after the refusal", () => {
   expect(sentAgain(refusal, { ...rightAt("Zone 1"), reference: "own" })).toBe(10);
 });

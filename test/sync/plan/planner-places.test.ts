@@ -31,16 +31,19 @@ describe("a right whose start or region changes, at a vendor that keeps one for 
   it.each([
     ["start", later()],
     ["region", wanted({ plate: { number: "GXK204", region: "CA-NB" } })],
-  ])("is tried first, and replaces the old one after the vendor said that it exists: %s", (_, changed) => {
-    const world = started(wanted());
-    world.desired = desire(changed);
-    world.settle();
-    expect(kindsOf(world)).toEqual(["register", "cancel", "register"]);
-    expect(world.live()).toEqual([rightKeyOf(changed)]);
-    expect(world.delivery.rights).toMatchObject([{ failure: null, intent: null }]);
-  });
+  ])(
+    "is registered first, and replaces the old one after the vendor said that a right exists: %s",
+    (_, changed) => {
+      const world = started(wanted());
+      world.desired = desire(changed);
+      world.settle();
+      expect(kindsOf(world)).toEqual(["register", "cancel", "register"]);
+      expect(world.live()).toEqual([rightKeyOf(changed)]);
+      expect(world.delivery.rights).toMatchObject([{ failure: null, intent: null }]);
+    },
+  );
 
-  it("leaves the old one where it is when the vendor refuses the new one for another reason", () => {
+  it("keeps the old one when the vendor refuses the new one for another reason", () => {
     const world = started(wanted());
     world.desired = desire(later());
     settleWith(world, ["refused"]);
@@ -49,7 +52,7 @@ describe("a right whose start or region changes, at a vendor that keeps one for 
     expect(world.delivery.rights.map(({ failure }) => failure?.operation)).toEqual([undefined, "register"]);
   });
 
-  it("brings the old one back, as a new generation and with the permit's end, when the new one is refused", () => {
+  it("restores the old one, as a new generation and with the permit's end, when the new one is refused", () => {
     const world = started(wanted());
     const validTo = iso(START + 30 * DAY);
     world.desired = desire(later({ validTo }));
@@ -65,7 +68,7 @@ describe("a right whose start or region changes, at a vendor that keeps one for 
     expect(world.step().operations).toEqual([]);
   });
 
-  it("keeps the old one away while another permit has the place, and registers the new one when that leaves", () => {
+  it("leaves the old one out while another permit has the place, and registers the new one when that is gone", () => {
     const world = started(wanted());
     const other = new PlannedVendor(world);
     world.desired = desire(later());
@@ -100,7 +103,7 @@ describe("a right whose start or region changes, at a vendor that keeps one for 
     ],
   ];
   it.each(between)(
-    "goes on where it was when the vendor was down at %s, or the process died there",
+    "continues where it was when the vendor was down at %s, or the process died there",
     (_, fates, sent) => {
       for (const dies of [false, true]) {
         const world = started(wanted());
@@ -116,7 +119,7 @@ describe("a right whose start or region changes, at a vendor that keeps one for 
     },
   );
 
-  it.each(between)("comes to nothing when the permit is revoked at %s", (_, fates) => {
+  it.each(between)("leaves no right when the permit is revoked at %s", (_, fates) => {
     const world = started(wanted());
     world.desired = desire(later());
     settleWith(world, fates);
@@ -127,7 +130,7 @@ describe("a right whose start or region changes, at a vendor that keeps one for 
     expect(world.delivery.rights).toEqual([]);
   });
 
-  it.each(between)("turns back when the old start is wanted again at %s", (_, fates) => {
+  it.each(between)("returns to the old start when that is wanted again at %s", (_, fates) => {
     const world = started(wanted());
     world.desired = desire(later());
     settleWith(world, fates);
@@ -138,7 +141,7 @@ describe("a right whose start or region changes, at a vendor that keeps one for 
     expect(world.delivery.rights).toHaveLength(1);
   });
 
-  it.each(between)("goes to a third start at %s", (_, fates) => {
+  it.each(between)("moves to a third start at %s", (_, fates) => {
     const world = started(wanted());
     world.desired = desire(later());
     settleWith(world, fates);
@@ -150,7 +153,7 @@ describe("a right whose start or region changes, at a vendor that keeps one for 
     expect(world.delivery.rights).toHaveLength(1);
   });
 
-  it("is a person's after that: retry makes way again, dismiss lets the old one go", () => {
+  it("is for a person to decide after that: retry() cancels the old one again, dismiss() drops it", () => {
     for (const answer of ["retry", "dismiss"] as const) {
       const world = started(wanted());
       world.desired = desire(later());
@@ -161,7 +164,7 @@ describe("a right whose start or region changes, at a vendor that keeps one for 
     }
   });
 
-  it("does not bring back what is over by then", () => {
+  it("does not restore a right that has ended by then", () => {
     const world = started(wanted({ validTo: iso(START + HOUR) }));
     const longer = iso(START + 9 * DAY);
     world.desired = desire(later({ validTo: longer }));
@@ -185,7 +188,7 @@ describe("a vendor that keeps one right for a plate and target", () => {
     expect(world.delivery.rights.map(({ failure }) => failure)).toEqual([null, null]);
   });
 
-  it("has both after two locations of two permits did", () => {
+  it("has both rights after locations of two permits swapped their targets", () => {
     const one = started(at("east", "zone-1"));
     const other = new PlannedVendor(one);
     other.desired = desire(at("west", "zone-2", "P-2"));
@@ -201,7 +204,7 @@ describe("a vendor that keeps one right for a plate and target", () => {
     expect(one.live()).toEqual([at("east", "zone-2"), at("west", "zone-1", "P-2")].map(rightKeyOf).sort());
   });
 
-  it("is asked again for a second location at the same target when the first one leaves", () => {
+  it("gets the registration of a second location at the same target again when the first one is gone", () => {
     const world = started(at("east", "zone-1"), at("west", "zone-1"));
     expect(world.live()).toHaveLength(1);
     expect(world.delivery.rights.map(({ failure }) => failure?.reason)).toEqual([
@@ -215,7 +218,7 @@ describe("a vendor that keeps one right for a plate and target", () => {
     expect(world.live()).toEqual([rightKeyOf(at("west", "zone-1"))]);
   });
 
-  it("is asked again ever more slowly where another permit has the place, until a person lets it be", () => {
+  it("gets the registration again at growing intervals while another permit has the place, until a person dismisses it", () => {
     const other = started(wanted({ permitId: "P-2" }));
     const world = new PlannedVendor(other);
     world.desired = desire(wanted());
@@ -238,7 +241,7 @@ describe("a vendor that keeps one right for a plate and target", () => {
     expect(world.step().operations).toEqual([]);
   });
 
-  it("is asked again at once by a clock that was set back, where the wait would be longer than any", () => {
+  it("gets the registration again at once after the clock was set back, where the wait would exceed the longest one", () => {
     const other = started(wanted({ permitId: "P-2" }));
     const world = new PlannedVendor(other);
     world.desired = desire(wanted());

@@ -6,8 +6,8 @@ const ENDS: [how: string, dies: boolean][] = [
   ["was under way when the process died", true],
 ];
 
-describe("what was refused after an attempt without an answer", () => {
-  it.each(ENDS)("is sent again when it is wanted again after a repeat that %s", (_, dies) => {
+describe("an operation that was refused after an attempt without an answer", () => {
+  it.each(ENDS)("is sent again when the permit is issued again after a repeat that %s", (_, dies) => {
     const world = new PlannedVendor();
     world.desired = desire(wanted());
     world.step(() => "never");
@@ -60,7 +60,7 @@ describe("what was refused after an attempt without an answer", () => {
     expect(world.step().operations).toEqual([]);
   });
 
-  it("as an end, is of no interest when its right waits to be cancelled", () => {
+  it("as an end, is not listed when its right waits to be cancelled", () => {
     const world = new PlannedVendor();
     world.desired = desire(wanted());
     world.settle();

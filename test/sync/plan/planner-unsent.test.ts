@@ -34,7 +34,7 @@ describe("a decision that did not reach the vendor", () => {
     expect(world.live()).toEqual(world.desired.registrations.map(rightKeyOf));
   });
 
-  it("waits like a new one for what a driver would be left uncovered without", () => {
+  it("waits like a new one for a registration without which a driver would be uncovered", () => {
     const world = new PlannedVendor();
     const plate = (number: string) => wanted({ plate: { number } });
     world.desired = desire(plate("A"));
@@ -53,7 +53,7 @@ describe("a decision that did not reach the vendor", () => {
     expect(world.log.slice(1)).toEqual(["register lot B", "cancel lot A"]);
   });
 
-  it("is not on its way any more when a cancellation takes its place and has to wait", () => {
+  it("is no longer in progress when a cancellation replaces it and has to wait", () => {
     const world = new PlannedVendor();
     const plate = (number: string, validTo?: string) =>
       wanted({ plate: { number }, ...(validTo === undefined ? {} : { validTo }) });
@@ -69,7 +69,7 @@ describe("a decision that did not reach the vendor", () => {
     expect(world.delivery.rights[0]?.registration).toEqual(plate("A"));
   });
 
-  it("is repeated as it stands when it may have reached it", () => {
+  it("is repeated unchanged when it may have reached the vendor", () => {
     const world = new PlannedVendor();
     world.desired = desire(wanted());
     world.settle();

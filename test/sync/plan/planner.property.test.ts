@@ -28,8 +28,8 @@ const options = {
   seed: Number(process.env["SEED"] ?? 20_260_915),
 };
 
-describe("the planner, whatever was said and whatever became of it", () => {
-  it("brings the vendor to what is desired once operations succeed: nothing waits for ever", () => {
+describe("the planner, for any changes and any outcomes", () => {
+  it("brings the vendor to the desired state once operations succeed: no operation waits for ever", () => {
     fc.assert(
       fc.property(acts(TROUBLE), (list) => {
         const world = run(list);
@@ -41,7 +41,7 @@ describe("the planner, whatever was said and whatever became of it", () => {
     );
   });
 
-  it("brings a vendor that lost everything to it as soon as an end changes", () => {
+  it("brings a vendor that lost everything to the desired state as soon as an end changes", () => {
     fc.assert(
       fc.property(withLoss(acts(TROUBLE), acts(TROUBLE)), (list) => {
         const world = run(list);
@@ -58,7 +58,7 @@ describe("the planner, whatever was said and whatever became of it", () => {
     );
   });
 
-  it("brings the vendor to it after refusals, too, when a person sends what was refused again", () => {
+  it("brings the vendor to the desired state after refusals too, when a person retries them", () => {
     fc.assert(
       fc.property(fc.oneof(acts(REFUSALS), actsOfOne), (list) => {
         const world = run(list);
@@ -78,7 +78,7 @@ describe("the planner, whatever was said and whatever became of it", () => {
     );
   });
 
-  it("brings back what made way, unless the vendor refuses that, too", () => {
+  it("restores a right that was cancelled for another, unless the vendor refuses that too", () => {
     let returned = 0;
     fc.assert(
       fc.property(actsOfPlace, (list) => {
@@ -94,7 +94,7 @@ describe("the planner, whatever was said and whatever became of it", () => {
     expect(returned).toBeGreaterThan(20);
   });
 
-  it("forgets and erases nothing while the vendor may have it", () => {
+  it("forgets and erases no permit while the vendor may have a right of it", () => {
     fc.assert(
       fc.property(fc.oneof(acts(REFUSALS), actsOfOne, withLoss(acts(REFUSALS), acts(REFUSALS))), (list) => {
         let latest = START;
@@ -114,7 +114,7 @@ describe("the planner, whatever was said and whatever became of it", () => {
     );
   });
 
-  it("never makes a second live right for one registration", () => {
+  it("never creates a second live right for one registration", () => {
     fc.assert(
       fc.property(acts(REFUSALS), (list) => {
         const world = run(list, (before) => {
@@ -128,7 +128,7 @@ describe("the planner, whatever was said and whatever became of it", () => {
     );
   });
 
-  it("cancels nothing while a driver would be left uncovered by it", () => {
+  it("cancels no right while a driver would be uncovered without it", () => {
     fc.assert(
       fc.property(acts(REFUSALS), (list) => {
         run(list, (world) => {
@@ -184,7 +184,7 @@ describe("the planner, whatever was said and whatever became of it", () => {
     );
   });
 
-  it("dates nothing that it sends ahead of the clock, though that goes back", () => {
+  it("sends no instant ahead of the clock, although the clock goes back", () => {
     fc.assert(
       fc.property(acts(REFUSALS), (list) => {
         run(list, (world) => {
@@ -197,7 +197,7 @@ describe("the planner, whatever was said and whatever became of it", () => {
     );
   });
 
-  it("gives each right that it takes up a reference that nothing had before", () => {
+  it("gives each new right a reference that no right had before", () => {
     fc.assert(
       fc.property(acts(REFUSALS), (list) => {
         const firstAt = new Map<string, string>();

@@ -15,13 +15,13 @@ describe("a registration", () => {
     expect(world.log).toEqual(["register lot GXK204"]);
   });
 
-  it("is not sent when it is over", () => {
+  it("is not sent when it has ended", () => {
     const world = new PlannedVendor();
     world.desired = desire(wanted({ validTo: iso(START) }));
     expect(world.step()).toMatchObject({ operations: [], dueAt: null });
   });
 
-  it("is amended when its end changes, and cancelled when its end is past", () => {
+  it("is amended when its end changes, and cancelled when its new end has passed", () => {
     const world = new PlannedVendor();
     world.desired = desire(wanted());
     world.settle();
@@ -44,7 +44,7 @@ describe("a registration", () => {
     expect(world.delivery.rights[0]?.receipt?.coveredUntil).toBe(iso(START + 50 * DAY));
   });
 
-  it("that lapsed while the vendor was away is taken up as the next generation", () => {
+  it("that ended while the vendor was down is registered as the next generation", () => {
     const world = new PlannedVendor();
     world.desired = desire(wanted({ validTo: null }));
     world.settle();
@@ -54,7 +54,7 @@ describe("a registration", () => {
     expect(world.rights.size).toBe(2);
   });
 
-  it("that comes back is the next generation: A, B and A again", () => {
+  it("that returns is the next generation: A, B and A again", () => {
     const world = new PlannedVendor();
     for (const number of ["A", "B", "A"]) {
       world.desired = desire(wanted({ plate: { number } }));
@@ -71,7 +71,7 @@ describe("a registration", () => {
     ]);
   });
 
-  it("after an erasure continues the count, because the used generations are not known", () => {
+  it("continues the count of generations after an erasure, because the used ones are not known", () => {
     const world = new PlannedVendor();
     world.delivery = { ...world.delivery, generation: 4, erased: true };
     world.desired = desire(wanted());
@@ -81,7 +81,7 @@ describe("a registration", () => {
 });
 
 describe("the order of operations", () => {
-  it("moves a location by registering at the new target before cancelling at the old one", () => {
+  it("moves a location: registers at the new target before it cancels at the old one", () => {
     const world = new PlannedVendor();
     world.desired = desire(wanted());
     world.settle();
@@ -104,7 +104,7 @@ describe("the order of operations", () => {
     ]);
   });
 
-  it("registers first, too, where only start or region change", () => {
+  it("registers first also when only the start or the region changes", () => {
     const world = new PlannedVendor();
     world.desired = desire(wanted());
     world.settle();
@@ -126,8 +126,8 @@ describe("the order of operations", () => {
   });
 });
 
-describe("what has no known end", () => {
-  it("is repeated exactly as it stands, whatever is wanted by then", () => {
+describe("an operation without a known result", () => {
+  it("is repeated unchanged, whatever is wanted by then", () => {
     const world = new PlannedVendor();
     world.desired = desire(wanted());
     const [first] = world.step(() => "lost").operations;
@@ -150,7 +150,7 @@ describe("what has no known end", () => {
     expect(waiting.dueAt?.getTime()).toBeLessThanOrEqual(START + MINUTE);
   });
 
-  it("is let go when nothing of it can be left", () => {
+  it("is dropped when the vendor cannot have anything of it", () => {
     const world = new PlannedVendor();
     world.desired = desire(wanted({ validTo: iso(START + HOUR) }));
     world.step(() => "never");
@@ -159,7 +159,7 @@ describe("what has no known end", () => {
     expect(world.delivery.rights).toEqual([]);
   });
 
-  it("and is then refused is asked for again at once when it is not wanted: it may be there", () => {
+  it("that is then refused is repeated at once when it is no longer wanted, because the vendor may have it", () => {
     const world = new PlannedVendor();
     world.desired = desire(wanted());
     world.step(() => "lost");
@@ -174,8 +174,8 @@ describe("what has no known end", () => {
   });
 });
 
-describe("what was refused", () => {
-  it("is not repeated while the wish is the same, and is after another one, or a retry", () => {
+describe("a refused operation", () => {
+  it("is not repeated while the same is wanted, and is repeated after a change or a retry", () => {
     const world = new PlannedVendor();
     world.desired = desire(wanted());
     world.step(() => "refused");
@@ -191,7 +191,7 @@ describe("what was refused", () => {
     );
   });
 
-  it("is forgotten when it is not wanted any more, where nothing can be left of it", () => {
+  it("is forgotten when it is no longer wanted and the vendor cannot have anything of it", () => {
     const world = new PlannedVendor();
     world.desired = desire(wanted());
     world.step(() => "refused");
@@ -202,7 +202,7 @@ describe("what was refused", () => {
 });
 
 describe("a clock that goes back", () => {
-  it("does not take up a second time what had run out", () => {
+  it("does not cause a second registration of a right that had ended", () => {
     const world = new PlannedVendor();
     world.desired = desire(wanted({ validTo: iso(START + HOUR) }));
     world.settle();

@@ -52,10 +52,13 @@ const cases: Case[] = [
 ];
 
 describe("a right", () => {
-  it.each(cases)("$name is over for the planner, and live for a ledger", ({ right, planner, ledger }) => {
-    const one = rightAt("Zone 1", right);
-    expect(overAt(one, OPEN_ENDED_DAYS)).toBe(minutes(planner));
-    const expected = ledger === undefined ? planner : ledger;
-    expect(findLiveUntil(deliveryOf([one]))).toBe(expected === endless ? endless : minutes(expected));
-  });
+  it.each(cases)(
+    "$name has ended for the planner, and is live for a ledger",
+    ({ right, planner, ledger }) => {
+      const one = rightAt("Zone 1", right);
+      expect(overAt(one, OPEN_ENDED_DAYS)).toBe(minutes(planner));
+      const expected = ledger === undefined ? planner : ledger;
+      expect(findLiveUntil(deliveryOf([one]))).toBe(expected === endless ? endless : minutes(expected));
+    },
+  );
 });

@@ -83,7 +83,7 @@ async function deliver({ sync, time }: ReturnType<typeof setUp>, permits: readon
 }
 
 describe("reassert", () => {
-  it("gives a vendor back what it lost, and changes nothing where it lost nothing", async () => {
+  it("restores what a vendor lost, and changes nothing where it lost nothing", async () => {
     const bench = setUp();
     await deliver(
       bench,
@@ -113,7 +113,7 @@ describe("reassert", () => {
     await bench.sync.stop();
   });
 
-  it("repeats no more in a second than it may", async () => {
+  it("repeats no more rights in a second than its limit", async () => {
     const bench = setUp();
     await deliver(
       bench,
@@ -127,7 +127,7 @@ describe("reassert", () => {
     await bench.sync.stop();
   });
 
-  it("leaves out what was withdrawn or is over, and never brings it back", async () => {
+  it("leaves out rights that were withdrawn or have ended, and never restores them", async () => {
     const bench = setUp();
     await deliver(bench, [permit(0), permit(1), permit(2, { validTo: new Date(START.getTime() + HOUR_MS) })]);
     await bench.sync.revoke("P-1");
@@ -140,7 +140,7 @@ describe("reassert", () => {
     await bench.sync.stop();
   });
 
-  it("goes on where it was broken off", async () => {
+  it("continues where it was interrupted", async () => {
     const bench = setUp();
     await deliver(
       bench,
@@ -167,7 +167,7 @@ describe("reassert", () => {
     await bench.sync.stop();
   });
 
-  it("ends when the vendor is down, and what it had begun is delivered when it is back", async () => {
+  it("ends when the vendor is down; what it had begun is delivered when the vendor is back", async () => {
     const bench = setUp();
     await deliver(bench, [permit(0), permit(3)]);
     const seen = bench.seen();
@@ -180,7 +180,7 @@ describe("reassert", () => {
     await bench.sync.stop();
   });
 
-  it("keeps a right as it was acknowledged when its repeat is refused", async () => {
+  it("keeps a right as acknowledged when its repeat is refused", async () => {
     const bench = setUp();
     await deliver(bench, [permit(0)]);
     const body = { ErrorCode: 9999, ErrorMessage: "No repeats." };
@@ -196,7 +196,7 @@ describe("reassert", () => {
     await bench.sync.stop();
   });
 
-  it("names the option that it cannot take", async () => {
+  it("names an option that is wrong", async () => {
     const { sync } = setUp();
     const wrong: [object, string][] = [
       [{ perSecond: 0 }, "options.perSecond"],

@@ -29,7 +29,7 @@ describe.each<[string, () => Promise<Ledger>]>([
     return { ...bench, events, sessionOf, before: bench.seen() };
   }
 
-  it("reconcile repairs what is missing, ends otherwise or is left over, and tells of it", async () => {
+  it("reconcile repairs and reports rights that are missing, end at another instant or are extra", async () => {
     const { sync, provider, events, sessionOf, before, seen, lose, alter, pass } = await deliver();
     await provider.register({
       ...{ companyId: "university", permitId: "gone", locationId: "lot-1", target: ZONES[0]?.id ?? "" },
@@ -61,7 +61,7 @@ describe.each<[string, () => Promise<Ledger>]>([
     await sync.stop();
   });
 
-  it("reassert gives back what the vendor lost, and tells of nothing", async () => {
+  it("reassert restores what the vendor lost, and emits no event", async () => {
     const { sync, events, before, seen, lose, sessionOf } = await deliver();
     for (const plate of ["AB0001", "AB0003"]) lose(sessionOf(plate));
     const report = await sync.reassert("passport", { perSecond: 1_000 });

@@ -120,7 +120,7 @@ async function measureGrowth(count: number): Promise<number> {
   return (peak - before) / MIB;
 }
 
-describe("the memory that reconcile takes", () => {
+describe("the memory of reconcile", () => {
   it("does not grow with the number of registrations", async () => {
     await measureGrowth(5_000 * 2);
     const few = await measureGrowth(20_000);

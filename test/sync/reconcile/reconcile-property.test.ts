@@ -31,7 +31,7 @@ const scenario = fc.record({
   pageSize: fc.integer({ min: 1, max: 12 }),
 });
 
-describe("drift that is planted at the vendor", () => {
+describe("drift that is created at the vendor", () => {
   it(`is found exactly and repaired, and what is others' stays as it is (seed ${SEED})`, async () => {
     await fc.assert(
       fc.asyncProperty(scenario, async ({ permits, strangers, paging, pageSize }) => {

@@ -24,7 +24,7 @@ const validTo = (day: number) => new Date(START.getTime() + (240 + day * 24) * H
 const NONE = { missing: 0, other_end: 0, extra: 0 };
 
 describe("reconcile", () => {
-  it("finds nothing where everything is as it was acknowledged, at every target and under every name", async () => {
+  it("finds no drift where every right is as acknowledged, at every target and under every name", async () => {
     const bench = setUp();
     await deliver(
       bench,
@@ -48,7 +48,7 @@ describe("reconcile", () => {
     await bench.sync.stop();
   });
 
-  it("registers what the vendor lost again, under the same reference", async () => {
+  it("registers a right that the vendor lost again, under the same reference", async () => {
     const bench = setUp();
     await deliver(bench, permit(1), permit(2));
     const seen = bench.seen();
@@ -94,7 +94,7 @@ describe("reconcile", () => {
     await bench.sync.stop();
   });
 
-  it("states an end again that the vendor shows otherwise, later or earlier", async () => {
+  it("sends an end again that the vendor shows later or earlier", async () => {
     const bench = setUp();
     await deliver(bench, permit(1), permit(2));
     const seen = bench.seen();
@@ -109,7 +109,7 @@ describe("reconcile", () => {
     await bench.sync.stop();
   });
 
-  it("cancels what carries a reference of ours and no permit has, and never what is others'", async () => {
+  it("cancels a right with a reference of this instance that no permit has, and never other rights", async () => {
     const bench = setUp();
     await deliver(bench, permit(1));
     const seen = bench.seen();
@@ -138,7 +138,7 @@ describe("reconcile", () => {
     await bench.sync.stop();
   });
 
-  it("leaves to another instance of the same vendor what is its own", async () => {
+  it("does not touch rights of another instance of the same vendor", async () => {
     const bench = setUp();
     await bench.sync.addProvider(bench.createProvider("passport-2"));
     await deliver(bench, permit(1));
@@ -158,7 +158,7 @@ describe("reconcile", () => {
     await bench.sync.stop();
   });
 
-  it("only looks, or repairs only some kinds, where it is told so", async () => {
+  it("only reports, or repairs only some kinds, when its options say so", async () => {
     const bench = setUp();
     await deliver(bench, permit(1), permit(2));
     bench.lose(sessionOf(bench, "AB0001"));
@@ -176,7 +176,7 @@ describe("reconcile", () => {
     await bench.sync.stop();
   });
 
-  it("does not miss what is not shown yet, is over, or waits for its cancellation", async () => {
+  it("reports no right as missing that is not shown yet, has ended or waits for its cancellation", async () => {
     const bench = setUp();
     await deliver(
       bench,
@@ -198,7 +198,7 @@ describe("reconcile", () => {
     ]);
   });
 
-  it("does not count the test plate, neither as extra nor as missing", async () => {
+  it("counts the test plate neither as extra nor as missing", async () => {
     const bench = setUp();
     const plates = [parsePlate("TEST 123", { region: "NB" })];
     await deliver(bench, permit(1), permit(2, { plates }));
@@ -225,7 +225,7 @@ describe("reconcile", () => {
     await bench.sync.stop();
   });
 
-  it("misses nothing because a list was cut, and finds by its plate what is truly missing", async () => {
+  it("reports no right as missing because a list was cut, and finds by its plate one that is", async () => {
     const bench = setUp({ sandbox: { rightPaging: "truncated", rightPageSize: 10 } });
     const permits = Array.from({ length: 14 }, (_, index) => permit(index));
     await deliver(bench, ...permits);
@@ -240,7 +240,7 @@ describe("reconcile", () => {
     await bench.sync.stop();
   });
 
-  it("misses nothing in a list that was cut without a sign", async () => {
+  it("reports no right as missing from a list that was cut without a sign", async () => {
     const bench = setUp({ sandbox: { rightPaging: "truncated", rightPageSize: 13 } });
     await deliver(bench, ...Array.from({ length: 14 }, (_, index) => permit(index)));
     // 13 is no usual length, so the provider takes the list for complete; asking for the plate shows that it is not.
@@ -250,7 +250,7 @@ describe("reconcile", () => {
     await bench.sync.stop();
   });
 
-  it("goes through a list page by page", async () => {
+  it("reads a list page by page", async () => {
     const bench = setUp({ sandbox: { rightPaging: "linked", rightPageSize: 4 } });
     await deliver(bench, ...Array.from({ length: 14 }, (_, index) => permit(index)));
     bench.lose(sessionOf(bench, "AB0003"));
@@ -261,7 +261,7 @@ describe("reconcile", () => {
     await bench.sync.stop();
   });
 
-  it("leaves alone what is on its way", async () => {
+  it("does not touch rights with an operation in progress", async () => {
     const bench = setUp();
     await deliver(bench, permit(1));
     // The vendor accepts the registration, and its reply is lost: the right is shown, and was never acknowledged.
@@ -276,7 +276,7 @@ describe("reconcile", () => {
     await bench.sync.stop();
   });
 
-  it("calls nothing drift that changes while it looks", async () => {
+  it("reports no drift for rights that change while it compares", async () => {
     let isListing = false;
     const bench = setUp({ sandbox: { rightPaging: "linked", rightPageSize: 5 } });
     const { sync, provider } = bench;
@@ -309,7 +309,7 @@ describe("reconcile", () => {
     await sync.stop();
   });
 
-  it("tells how far it is, and stops when it is aborted", async () => {
+  it("reports its progress, and stops when it is aborted", async () => {
     const bench = setUp();
     await deliver(bench, permit(1));
     const seen: ReconcileProgress[] = [];
@@ -330,7 +330,7 @@ describe("reconcile", () => {
     await bench.sync.stop();
   });
 
-  it("goes on behind a target that the vendor does not list, and ends when it is down", async () => {
+  it("continues after a target that the vendor does not list, and ends when the vendor is down", async () => {
     const bench = setUp();
     await deliver(bench, permit(1), permit(2, { locationIds: ["lot-2"] }));
     bench.lose(sessionOf(bench, "AB0002"));
@@ -347,7 +347,7 @@ describe("reconcile", () => {
     await bench.sync.stop();
   });
 
-  it("leaves to durable sync what the vendor fails to repair, and reports what it refuses", async () => {
+  it("leaves failed repairs to durable sync, and reports refused ones", async () => {
     const bench = setUp();
     await deliver(bench, permit(1), permit(2));
     const seen = bench.seen();
@@ -371,7 +371,7 @@ describe("reconcile", () => {
     await bench.sync.stop();
   });
 
-  it("is unsupported where the account may not list, and names what it cannot take", async () => {
+  it("is unsupported where the account may not list, and names a wrong option", async () => {
     const bench = setUp({ sandbox: { readBack: false } });
     await deliver(bench, permit(1));
     const { sync } = bench;
@@ -393,7 +393,7 @@ describe("reconcile", () => {
     await sync.stop();
   });
 
-  it("says no plate", async () => {
+  it("shows no plate", async () => {
     const bench = setUp();
     await deliver(bench, permit(1), permit(2));
     bench.lose(sessionOf(bench, "AB0001"));

@@ -57,8 +57,8 @@ async function setUp() {
   return { virtual, beginProcess, shown };
 }
 
-describe("a process that dies while it says acknowledged rights again", () => {
-  it("after the repeat was written and before it was sent: the next process sends it", async () => {
+describe("a process that dies while it repeats acknowledged rights", () => {
+  it("after a repeat was saved and before it was sent: the next process sends it", async () => {
     const { virtual, beginProcess, shown } = await setUp();
     // A process that does not deliver writes, and sends nothing.
     let requests = 0;
@@ -85,7 +85,7 @@ describe("a process that dies while it says acknowledged rights again", () => {
     await second.sync.stop();
   });
 
-  it("while the vendor takes it: the next process takes it over when the claim is over", async () => {
+  it("while the vendor carries it out: the next process continues when the claim has expired", async () => {
     const { virtual, beginProcess, shown } = await setUp();
     let asked = () => {};
     const isAsked = new Promise<void>((resolve) => {

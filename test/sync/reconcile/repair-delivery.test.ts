@@ -47,8 +47,8 @@ async function deliver({ sync }: Bench, count: number) {
   await sync.idle();
 }
 
-describe("repairs take the way of every delivery", () => {
-  it("sends nothing while the vendor is known to be down, and repairs when it is back", async () => {
+describe("repairs are sent as every delivery is", () => {
+  it("not while the vendor is known to be down, but when it is back", async () => {
     const bench = setUpCounted(8);
     const { sync, passport, count } = bench;
     await deliver(bench, 3);
@@ -74,7 +74,7 @@ describe("repairs take the way of every delivery", () => {
     await sync.stop();
   });
 
-  it("never has more requests open than the provider may have, its deliveries included", async () => {
+  it("never in more requests at once than the provider may have, its deliveries included", async () => {
     const bench = setUpCounted(1);
     const { sync, count } = bench;
     await deliver(bench, 60);

@@ -50,7 +50,7 @@ function makeOverwriting(answers: (boolean | Error)[] = []) {
   };
 }
 
-it("begins at once, and then half an hour after the last time, however much is erased", async () => {
+it("starts at once, and then half an hour after the last time, however much is erased", async () => {
   const { overwriting, askedAt, pass } = makeOverwriting();
   overwriting.wake();
   await pass(5);
@@ -79,7 +79,7 @@ it("tries again a minute later when a program reads or the ledger fails", async 
   expect(events).toEqual(["ledger_failed"]);
 });
 
-it("leaves no timer when it is stopped, and goes on when it is started again", async () => {
+it("leaves no timer when it is stopped, and continues when it is started again", async () => {
   const { overwriting, askedAt, hasTimer, pass } = makeOverwriting([false]);
   overwriting.start();
   overwriting.wake();
@@ -94,7 +94,7 @@ it("leaves no timer when it is stopped, and goes on when it is started again", a
   expect(askedAt).toEqual([0, 5]);
 });
 
-it("within an hour after retention has erased a permit, no file of the ledger has a byte of it", async () => {
+it("within an hour after retention erased a permit, no file of the ledger contains a byte of it", async () => {
   const folder = makeQuickFolder();
   const ledger = sqliteLedger({ path: join(folder, "ledger.db") });
   onTestFinished(() => ledger.close());

@@ -35,8 +35,8 @@ function switchedOnMeanwhile(failures: number) {
   return { ...scripted, failuresLeft: () => left };
 }
 
-describe("a provider that is switched on while a permit is on its way", () => {
-  it("gets it as soon as the ledger works again, and the host is told that it is recorded", async () => {
+describe("a provider that is switched on while a permit is being recorded", () => {
+  it("gets it as soon as the ledger works again, and the host's call resolves as recorded", async () => {
     const { sync, vendor, types, until, hasTimer } = switchedOnMeanwhile(3);
     await sync.start();
     expect(await until(sync.issue(permit("P1")))).toEqual({ permitId: "P1", status: "recorded" });
