@@ -21,6 +21,7 @@ import type { ReassertOptions, ReassertReport } from "./reconcile/reassert.ts";
 import { reassertOne, reconcileOne } from "./run-reconcile.ts";
 import { readStatus, type SyncStatus } from "./status.ts";
 import { createSyncCore, type SyncCore } from "./sync-core.ts";
+import { OtherProcesses } from "./upkeep/other-processes.ts";
 import { RefreshRetries } from "./upkeep/refresh-retries.ts";
 
 /**
@@ -187,7 +188,7 @@ function createFrom(
   const { openLedger, timers, loops, retention, enabledProviders } = core;
   let isRunning = false;
   let stopping: Promise<unknown> = Promise.resolve();
-  let unwatch: (() => void) | undefined;
+  const otherProcesses = new OtherProcesses({ loops, timers });
   const refreshRetries = new RefreshRetries({
     timers,
     random: time.random,
@@ -236,7 +237,7 @@ function createFrom(
         const ledger = await openLedger();
         // The first look for work then need not wait for this write. A failing ledger is retried by the loops.
         await core.clockKeeper.cover(timers.now())?.catch(() => core.health.note(false));
-        unwatch ??= ledger.watch?.((providerId) => core.wake([providerId]));
+        otherProcesses.start(ledger, core.wake);
       } catch (thrown) {
         isRunning = false;
         throw thrown;
@@ -248,8 +249,7 @@ function createFrom(
     },
     async stop() {
       isRunning = false;
-      unwatch?.();
-      unwatch = undefined;
+      otherProcesses.stop();
       const ends = [...loops.values()].map((loop) => loop.stop(DRAIN_TIMEOUT_MS));
       // Retention and refresh retries can be cut off: the next start repeats their work.
       const others = Promise.all([retention.stop(), refreshRetries.stop()]);

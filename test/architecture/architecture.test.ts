@@ -16,7 +16,6 @@ const ALLOWED: Record<string, { parts: string[]; packages: string[] }> = {
   sync: {
     parts: ["core"],
     packages: [
-      "node:assert",
       "node:crypto",
       "node:fs",
       "node:fs/promises",
@@ -24,7 +23,6 @@ const ALLOWED: Record<string, { parts: string[]; packages: string[] }> = {
       "node:path",
       "node:sqlite",
       "node:worker_threads",
-      "pg-boss",
     ],
   },
   setup: { parts: ["core"], packages: ["node:fs/promises", "node:path"] },
@@ -269,7 +267,6 @@ describe("the source", () => {
     const databases: Record<string, RegExp> = {
       "node:sqlite": /^src\/sync\/sqlite/,
       "node:worker_threads": /^src\/sync\/sqlite/,
-      "pg-boss": /^src\/sync\/postgres/,
     };
     const wrong = sources.flatMap(({ path, imports }) =>
       imports

@@ -111,6 +111,14 @@ export class DeliveryLoop {
   }
 
   /**
+   * Looks whether something was planned for an instant that the loop does not know of: other processes plan too. A loop
+   * that has more to claim looks when it has none.
+   */
+  lookAhead(): void {
+    if (this.#isRunning && !this.#isClaiming && !this.#mayHaveMore) void this.#lookAhead();
+  }
+
+  /**
    * Sends what `write` makes due, and waits for its outcomes: see {@link WatchedOutcomes.watch}. While the loop does not
    * run, or its vendor is down, nothing is waited for.
    */

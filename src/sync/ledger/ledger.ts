@@ -141,10 +141,12 @@ export interface Ledger {
   overwriteErased?(): Promise<boolean>;
 
   /**
-   * Calls `onDue` with the provider's id when another process has recorded due deliveries. Returns a function that ends
-   * it. Absent where no other process can share the ledger.
+   * Calls `onDue` with the provider's id when another process, or a transaction of the host, has recorded due
+   * deliveries; without an id when such calls may have been missed. Returns a function that ends it. Nothing is called
+   * when an instant comes at which another process had planned to look: `findNextDue` tells of that. Absent where no
+   * other process can share the ledger.
    */
-  watch?(onDue: (providerId: string) => void): () => void;
+  watch?(onDue: (providerId?: string) => void): () => void;
 }
 
 /** What a ledger remembers of clocks. */

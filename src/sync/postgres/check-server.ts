@@ -1,7 +1,7 @@
 import { EnforcementError } from "../../core/errors.ts";
 import { fieldError } from "../../core/fields.ts";
 import { type PostgresRunner, query } from "./connect/connection.ts";
-import { bossSchemaOf, quote } from "./schema.ts";
+import { quote } from "./schema.ts";
 
 /** PostgreSQL 13, as `server_version_num`. */
 const LOWEST_SERVER = 130_000;
@@ -33,26 +33,25 @@ export async function checkServer(runner: PostgresRunner): Promise<void> {
 }
 
 /**
- * Refuses a role that may not use the ledger's schemas, or may not create the missing ones.
+ * Refuses a role that may not use the ledger's schema, or may not create it where it is missing.
  *
  * @throws EnforcementError `invalid_config` naming the privilege
  */
 export async function checkPrivileges(runner: PostgresRunner, schema: string): Promise<void> {
   const text = `
-    SELECT n.name, has_schema_privilege(s.oid, 'USAGE')::text AS usable,
+    SELECT has_schema_privilege(s.oid, 'USAGE')::text AS usable,
            has_database_privilege(current_database(), 'CREATE')::text AS creatable,
            current_user::text AS role, current_database()::text AS database
-      FROM unnest($1::text[]) AS n (name) LEFT JOIN pg_namespace s ON s.nspname = n.name`;
-  const { rows } = await query(runner, "open", [text, [[schema, bossSchemaOf(schema)]]]);
-  for (const { name, usable, creatable, role, database } of rows) {
-    const to = `to the role ${quote(String(role))}`;
-    if (usable === "false")
-      throw refusal(`may not use the schema "${name}". Grant USAGE on it, and ALL on its tables, ${to}.`);
-    if (usable === null && creatable === "false") {
-      throw refusal(
-        `may not make the schema "${name}", which is missing. Make it and grant USAGE and CREATE on it ${to}, or grant CREATE on the database ${quote(String(database))}.`,
-      );
-    }
+      FROM (SELECT $1::text AS name) AS n LEFT JOIN pg_namespace s ON s.nspname = n.name`;
+  const { rows } = await query(runner, "open", [text, [schema]]);
+  const [row] = rows;
+  const to = `to the role ${quote(String(row?.["role"]))}`;
+  if (row?.["usable"] === "false")
+    throw refusal(`may not use the schema "${schema}". Grant USAGE on it, and ALL on its tables, ${to}.`);
+  if (row?.["usable"] === null && row["creatable"] === "false") {
+    throw refusal(
+      `may not make the schema "${schema}", which is missing. Make it and grant USAGE and CREATE on it ${to}, or grant CREATE on the database ${quote(String(row["database"]))}.`,
+    );
   }
 }
 

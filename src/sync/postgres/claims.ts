@@ -83,7 +83,7 @@ export class PostgresClaims {
     { now, leaseMs }: { now: Date; leaseMs: number },
     { which, values }: { which: string; values: readonly unknown[] },
   ): Promise<ClaimedDelivery[]> {
-    const { pool, schema, wakes } = this.#parts;
+    const { pool, schema } = this.#parts;
     const text = `
       WITH due AS MATERIALIZED (${which})
       UPDATE ${schema}.deliveries d
@@ -103,7 +103,6 @@ export class PostgresClaims {
       this.hold({ id: { providerId, permitId }, version, targets: listedTargetsOf(delivery) });
     }
     for (const providerId of new Set(claimed.map((claim) => claim.providerId))) {
-      wakes.schedule(providerId, new Date(now.getTime() + leaseMs));
       if (claimedAt > (this.#latest.get(providerId) ?? "")) this.#latest.set(providerId, claimedAt);
     }
     // A second statement: the first one may see a delivery after a change and its permit before that change.

@@ -1,7 +1,7 @@
 import { SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
 import { LEASE_MS } from "../ledger/lease.ts";
 import type { DueOptions } from "../ledger/ledger.ts";
-import { inTransaction, type PostgresRunner, query } from "./connect/connection.ts";
+import { inTransaction, query } from "./connect/connection.ts";
 import { NOW, READ_NOW } from "./database-clock.ts";
 import type { PostgresDependencies } from "./record/record.ts";
 import { dueFrom } from "./record/write-permits.ts";
@@ -41,15 +41,14 @@ export async function applyMarks({
 }
 
 /**
- * When the next delivery of each of these providers can be claimed, and the current instant, both by the database's
- * clock. Of the claimed deliveries, only those due before the first unclaimed one can come earlier.
+ * When the next delivery of each of these providers can be claimed, by the database's clock. Of the claimed deliveries, only those due before the first unclaimed one can come earlier.
  */
 export async function findNextDue(
   providerIds: readonly string[],
-  { runner, schema }: { runner: PostgresRunner; schema: string },
-): Promise<{ dueAt: ReadonlyMap<string, Date>; now: Date }> {
+  { pool, schema }: Pick<PostgresDependencies, "pool" | "schema">,
+): Promise<ReadonlyMap<string, Date>> {
   const text = `
-    SELECT p.provider_id, ${readInstant("least(free.due_at, claimed.due_at)")} AS due_at, ${readInstant(NOW)} AS now
+    SELECT p.provider_id, ${readInstant("least(free.due_at, claimed.due_at)")} AS due_at
       FROM unnest($1::text[]) AS p (provider_id)
       LEFT JOIN LATERAL (
         SELECT due_at FROM ${schema}.deliveries
@@ -58,11 +57,11 @@ export async function findNextDue(
       CROSS JOIN LATERAL (
         SELECT min(greatest(due_at, lease_until)) AS due_at FROM ${schema}.deliveries
          WHERE provider_id = p.provider_id AND due_at <= coalesce(free.due_at, 'infinity') AND lease_until IS NOT NULL) AS claimed`;
-  const { rows } = await query(runner, "findNextDue", [text, [providerIds]]);
+  const { rows } = await query(pool, "findNextDue", [text, [providerIds]]);
   const found = rows.flatMap(({ provider_id: providerId, due_at: dueAt }) =>
     typeof dueAt === "string" ? [[String(providerId), new Date(Number(dueAt))] as const] : [],
   );
-  return { dueAt: new Map(found), now: new Date(Number(rows[0]?.["now"])) };
+  return new Map(found);
 }
 
 // The rows that one statement reads, in some tens of milliseconds.
@@ -111,7 +110,6 @@ export async function makeCompanyDue(
   { companyId, providerIds, at }: { companyId: string; providerIds: readonly string[]; at: Date },
   { onDue, ...parts }: PostgresDependencies & DueOptions,
 ): Promise<number> {
-  await parts.wakes.prepare(providerIds);
   let [count, after]: [number, string | null] = [0, ""];
   while (after !== null) {
     const slice: { count: number; due: readonly string[]; last: string | null } = await inTransaction(
@@ -123,7 +121,7 @@ export async function makeCompanyDue(
         const [row] = rows;
         const found = row?.["provider_ids"];
         const due: string[] = typeof found === "string" ? JSON.parse(found) : [];
-        await parts.wakes.announce(due, client);
+        await parts.wakes.announce(due, client, { isKnownHere: true });
         const last = row?.["last"];
         return { count: Number(row?.["count"]), due, last: typeof last === "string" ? last : null };
       },

@@ -1,4 +1,3 @@
-import { AssertionError } from "node:assert";
 import { EnforcementError } from "../../core/errors.ts";
 import { fieldError } from "../../core/fields.ts";
 import { readFactoryOptions } from "../../core/options.ts";
@@ -33,9 +32,8 @@ export interface PostgresLedgerOptions {
    */
   readonly pool: PostgresPool;
   /**
-   * The schema of the tables. pg-boss gets a second schema of this name with `_pgboss` appended. Both are created when
-   * they are missing. 1–40 lower-case letters, digits and underscores, the first a letter. Default
-   * `offstreet_enforcement`.
+   * The schema of the tables. It is created when it is missing. 1–40 lower-case letters, digits and underscores, the
+   * first a letter. Default `offstreet_enforcement`.
    */
   readonly schema?: string;
 }
@@ -43,16 +41,15 @@ export interface PostgresLedgerOptions {
 // After this time, `close` returns. What is left ends by its own bounds, and its claims expire.
 const CLOSED_WITHIN_MS = 15_000;
 
-// One listens. A transaction may hold a second while pg-boss creates a queue on a third.
+// One listens, an open transaction of the host may hold another, and the ledger needs one to work meanwhile.
 const LEAST_CONNECTIONS = 3;
 
 /**
  * Creates a ledger in PostgreSQL 13 or later, for hosts that run on several machines. Any number of processes share it,
- * and each delivery is worked on by one of them at a time. Needs the packages `pg` (8.0.3 or later) and `pg-boss`
- * (12.25 or later).
+ * and each delivery is worked on by one of them at a time. Needs the package `pg`, 8.0.3 or later.
  *
  * @throws EnforcementError `invalid_config` when an option is wrong. `open` rejects with `invalid_config` when the
- * tables are of a newer version of this package, when `pg` or `pg-boss` is too old, or when the role or the server
+ * tables are of a newer version of this package, when `pg` is too old, or when the role or the server
  * cannot work: the message names the setting, privilege or column, and the remedy. It rejects with `unavailable` while
  * the server is a standby
  */
@@ -63,19 +60,16 @@ export function postgresLedger(options: PostgresLedgerOptions): Ledger {
   );
 }
 
-/** {@link postgresLedger} with an injected timer for its bounds, for tests. */
-export function createPostgresLedger(options: PostgresLedgerOptions, { after }: { after: After }): Ledger {
+/** {@link postgresLedger} with an injected timer for its bounds, and injected randomness, for tests. */
+export function createPostgresLedger(
+  options: PostgresLedgerOptions,
+  { after, random = Math.random }: { after: After; random?: () => number },
+): Ledger {
   const { pool: hostPool, schemaName } = readOptions(options);
   const pool = new BoundedPool(hostPool, after);
   const schema = quote(schemaName);
   const clock = new DatabaseClock();
-  const wakes = new PostgresWakes({
-    pool,
-    clock,
-    schemaName,
-    after,
-    findNextDue: (providerId, runner) => findNextDue(providerId, { runner, schema }),
-  });
+  const wakes = new PostgresWakes({ pool, schemaName, after, random });
   const parts: PostgresDependencies = { pool, schema, clock, wakes };
   const claims = new PostgresClaims(parts);
   const queue = new RecordQueue(parts);
@@ -92,7 +86,7 @@ export function createPostgresLedger(options: PostgresLedgerOptions, { after }: 
   async function open(): Promise<void> {
     pool.on("error", ignore);
     try {
-      await checkPackages();
+      checkPackages();
       await checkServer(pool);
       await checkPrivileges(pool, schemaName);
       const isReady = await isSchemaReady(pool, schemaName);
@@ -104,13 +98,13 @@ export function createPostgresLedger(options: PostgresLedgerOptions, { after }: 
     } catch (error) {
       pool.removeListener("error", ignore);
       opening = undefined;
-      throw toOpenError(error);
+      throw toLedgerError(error, "open");
     }
   }
 
   async function end(): Promise<void> {
     await queue.settle();
-    await wakes.close();
+    wakes.close();
     await claims.releaseAll().catch(ignore);
   }
 
@@ -147,7 +141,6 @@ export function createPostgresLedger(options: PostgresLedgerOptions, { after }: 
     },
     async claim(request) {
       requireOpen();
-      for (const providerId of request.limits.keys()) wakes.serve(providerId);
       await applyMarks(parts);
       return claims.claim(request);
     },
@@ -160,8 +153,7 @@ export function createPostgresLedger(options: PostgresLedgerOptions, { after }: 
     async findNextDue(providerIds) {
       requireOpen();
       await applyMarks(parts);
-      const { dueAt } = await findNextDue(providerIds, { runner: pool, schema });
-      return dueAt;
+      return findNextDue(providerIds, parts);
     },
     findPermits: createFindPermits(requireOpen),
     getPermit: async (permitId) => getPermit(permitId, requireOpen()),
@@ -204,17 +196,11 @@ function readOptions(options: PostgresLedgerOptions): { pool: PostgresPool; sche
   if (room < LEAST_CONNECTIONS) {
     throw fieldError(
       "pool",
-      `has room for ${room} of the ${LEAST_CONNECTIONS} connections that the ledger needs at least: one listens all the time, one may wait for another. Set max to ${LEAST_CONNECTIONS} or more (10 is pg's default).`,
+      `has room for ${room} of the ${LEAST_CONNECTIONS} connections that the ledger needs at least: one listens all the time, and an open transaction of the host may hold another. Set max to ${LEAST_CONNECTIONS} or more (10 is pg's default).`,
       "invalid_config",
     );
   }
   return { pool, schemaName: schema };
-}
-
-/** Turns pg-boss' assertions about its tables, for example that a newer version made them, into `invalid_config`. */
-function toOpenError(error: unknown): EnforcementError {
-  if (!(error instanceof AssertionError)) return toLedgerError(error, "open");
-  return fieldError("schema", `pg-boss cannot use its tables there: ${error.message}`, "invalid_config");
 }
 
 /**

@@ -23,7 +23,7 @@ export async function saveDeliveries(
 ): Promise<boolean[]> {
   const updates = given.filter((update) => claims.findHeld(update, update.version) !== undefined);
   if (updates.length === 0) return given.map(() => false);
-  const { pool, schema, wakes } = parts;
+  const { pool, schema } = parts;
   const columns = { saved: new Columns(11), entered: new Columns(3), left: new Columns(3) };
   for (const [index, update] of updates.entries()) {
     if (index > 0 && index % UPDATES_PER_TURN === 0) await new Promise(setImmediate);
@@ -46,7 +46,6 @@ export async function saveDeliveries(
       continue;
     }
     claims.letGo(id, version);
-    if (release.dueAt !== null) wakes.schedule(providerId, release.dueAt);
   }
   return given.map((update) => saved.has(update));
 }

@@ -96,8 +96,7 @@ export function openSchema(pool: PostgresPool, schema: string, steps = STEPS): P
     await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
       `enforcement schema ${schema}`,
     ]);
-    // Created here, in turn: when two processes let pg-boss create its schema at the same time, one of them fails.
-    for (const name of [schema, bossSchemaOf(schema)]) await makeSchema(client, name);
+    await makeSchema(client, schema);
     const version = await readVersion(client, schema);
     if (version > steps.length) throw newerSchema(schema, { version, understood: steps.length });
     if (version === steps.length) return;
@@ -108,11 +107,10 @@ export function openSchema(pool: PostgresPool, schema: string, steps = STEPS): P
 
 /** Whether the tables are complete. The check needs neither a lock nor a privilege to create. */
 export async function isSchemaReady(pool: PostgresPool, schema: string, steps = STEPS): Promise<boolean> {
-  const text = "SELECT to_regclass($1)::text AS versions, to_regnamespace($2)::text AS boss";
-  const names = [`${quote(schema)}.schema_version`, quote(bossSchemaOf(schema))];
-  const [found] = (await query(pool, "open", [text, names])).rows;
-  if (found?.["versions"] === null || found?.["boss"] === null) return false;
-  const { rows } = await query(pool, "open", [`SELECT version::text AS version FROM ${names[0]}`]);
+  const versions = `${quote(schema)}.schema_version`;
+  const [found] = (await query(pool, "open", ["SELECT to_regclass($1)::text AS versions", [versions]])).rows;
+  if (found?.["versions"] === null) return false;
+  const { rows } = await query(pool, "open", [`SELECT version::text AS version FROM ${versions}`]);
   return Number(rows[0]?.["version"]) === steps.length;
 }
 
@@ -120,11 +118,6 @@ async function makeSchema(client: Pick<PostgresPool, "query">, name: string): Pr
   const { rows } = await client.query("SELECT 1 FROM pg_namespace WHERE nspname = $1", [name]);
   // CREATE … IF NOT EXISTS would need the privilege to create schemas even where the schema exists.
   if (rows.length === 0) await client.query(`CREATE SCHEMA ${quote(name)}`);
-}
-
-/** The schema of pg-boss' tables. */
-export function bossSchemaOf(schema: string): string {
-  return `${schema}_pgboss`;
 }
 
 async function readVersion(client: Pick<PostgresPool, "query">, schema: string): Promise<number> {

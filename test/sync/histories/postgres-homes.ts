@@ -6,7 +6,7 @@ import { createDatabase } from "../postgres/servers/database.ts";
 import type { LedgerHomes } from "./ledger-home.ts";
 import { createSilentStatements } from "./silent-statements.ts";
 
-// Opening a ledger starts pg-boss, which takes longer than a whole history does.
+// Opening a ledger takes longer than a whole history does.
 const REOPEN_CHANCE = 0.05;
 
 // PostgreSQL plans a statement of the ledger for longer than it runs it on tables as small as these.

@@ -6,6 +6,7 @@ import { systemTimers } from "../../../src/sync/pace/timers.ts";
 import { inTransaction } from "../../../src/sync/postgres/connect/connection.ts";
 import { PostgresListener } from "../../../src/sync/postgres/wake/listener.ts";
 
+const TIMERS = { ...systemTimers(() => new Date()), random: () => 0.5 };
 const open: { pool: pg.Pool; server: Server }[] = [];
 
 afterEach(async () => {
@@ -25,10 +26,7 @@ describe("a connection that PostgreSQL ends in the moment in which it is lent", 
 
   it("fails who wanted to listen on it, and not the process", async () => {
     const { pool, unheard } = await createEndingPool();
-    const listener = new PostgresListener(
-      pool,
-      systemTimers(() => new Date()),
-    );
+    const listener = new PostgresListener(pool, TIMERS);
     const failing = listener.listen({ channel: "c", onNotification() {}, onConnect() {} });
     await expect(failing).rejects.toThrow();
     expect(unheard).toEqual([]);
@@ -42,10 +40,7 @@ describe("a connection that is cut while it begins to listen", () => {
       socket.write(Buffer.concat([AUTHENTICATED, READY]));
       socket.once("data", () => socket.resetAndDestroy());
     });
-    const listener = new PostgresListener(
-      pool,
-      systemTimers(() => new Date()),
-    );
+    const listener = new PostgresListener(pool, TIMERS);
     const failing = listener.listen({ channel: "c", onNotification() {}, onConnect() {} });
     await expect(failing).rejects.toMatchObject({ code: "ECONNRESET" });
     expect(unheard).toEqual([]);

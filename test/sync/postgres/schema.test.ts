@@ -50,8 +50,8 @@ describe("the tables", () => {
     const schema = ledgers.schema;
     await pool.query(`
       CREATE ROLE limited_${schema} LOGIN;
-      GRANT USAGE ON SCHEMA ${schema}, ${schema}_pgboss TO limited_${schema};
-      GRANT ALL ON ALL TABLES IN SCHEMA ${schema}, ${schema}_pgboss TO limited_${schema}`);
+      GRANT USAGE ON SCHEMA ${schema} TO limited_${schema};
+      GRANT ALL ON ALL TABLES IN SCHEMA ${schema} TO limited_${schema}`);
     const limited = ledgers.database.createPool({ user: `limited_${schema}` });
     const ledger = postgresLedger({ pool: limited, schema });
     await ledger.open();

@@ -25,7 +25,7 @@ describe("a change that is recorded in the host's transaction", () => {
   it("never was when the transaction is rolled back, and wakes nobody", async () => {
     const [ledger, other] = [await ledgers.open(), await ledgers.open()];
     const woken: string[] = [];
-    other.watch?.((providerId) => woken.push(providerId));
+    other.watch?.((providerId = "any") => woken.push(providerId));
     for (const providerId of ["push", "second"]) {
       await other.claim({ limits: new Map([[providerId, 1]]), now: START, leaseMs: 60_000 });
     }

@@ -4,7 +4,7 @@ import type { ChangeStatus, LedgerChange } from "../../ledger/ledger.ts";
 import { MAX_LOCK_WAIT_MS, NoAnswer } from "../connect/bounds.ts";
 import type { PostgresPool, PostgresResult, PostgresRunner } from "../connect/connection.ts";
 import { codeOf, toLedgerError } from "../connect/errors.ts";
-import { type PostgresDependencies, providersOf, writeSlices } from "./record.ts";
+import { type PostgresDependencies, writeSlices } from "./record.ts";
 import { MadeMeanwhile } from "./write-permits.ts";
 
 const ATTEMPTS = 3;
@@ -57,7 +57,6 @@ export async function recordInTransaction(
     }
     try {
       const waitsForLocks = await beginToWrite(transaction);
-      await parts.wakes.prepare(providersOf(changes));
       const { statuses } = await writeSlices(transaction, changes, { ...parts, byMarks: true });
       if (statuses.includes("conflict"))
         await transaction.query("ROLLBACK TO SAVEPOINT offstreet_enforcement");

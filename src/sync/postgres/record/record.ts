@@ -30,10 +30,9 @@ export async function recordCalls(
   parts: PostgresDependencies,
   lockTimeoutMs: number,
 ): Promise<{ statuses: ChangeStatus[][]; providerIds: readonly string[] }> {
-  await parts.wakes.prepare(providersOf(calls.flat()));
   return inTransaction(parts.pool, { operation: "record", lockTimeoutMs }, async (client) => {
     const written = await writeCalls(client, calls, { ...parts, byMarks: false });
-    await parts.wakes.announce(written.providerIds, client);
+    await parts.wakes.announce(written.providerIds, client, { isKnownHere: true });
     return written;
   });
 }
@@ -43,7 +42,6 @@ export async function recordLargeCall(
   changes: readonly LedgerChange[],
   parts: PostgresDependencies,
 ): Promise<{ statuses: ChangeStatus[]; providerIds: readonly string[] }> {
-  await parts.wakes.prepare(providersOf(changes));
   let written: { statuses: ChangeStatus[]; providerIds: readonly string[] } = {
     statuses: [],
     providerIds: [],
@@ -73,7 +71,10 @@ export async function writeSlices(
     for (const providerId of written.providerIds) due.add(providerId);
   }
   const providerIds = [...due];
-  if (!statuses.includes("conflict")) await parts.wakes.announce(providerIds, runner);
+  if (!statuses.includes("conflict")) {
+    // A host's transaction may be rolled back, so this process too learns of it when that commits.
+    await parts.wakes.announce(providerIds, runner, { isKnownHere: !parts.byMarks });
+  }
   return { statuses, providerIds };
 }
 
@@ -91,8 +92,4 @@ async function writeCalls(
     .map(([id, now]) => ({ id, before: before.get(id), now }));
   if (touched.length === 0) return { statuses, providerIds: [] };
   return { statuses, providerIds: await writePermits(runner, touched, { schema, byMarks }) };
-}
-
-export function providersOf(changes: readonly LedgerChange[]): Set<string> {
-  return new Set(changes.flatMap((change) => ("permit" in change ? change.providerIds : [])));
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { EnforcementError } from "../../../core/errors.ts";
 import { fieldError } from "../../../core/fields.ts";
+import { settledWithin } from "../../pace/timers.ts";
 import { type After, NoAnswer } from "../connect/bounds.ts";
 import { borrow, giveBack, type PostgresClient, type PostgresPool } from "../connect/connection.ts";
 import { toLedgerError } from "../connect/errors.ts";
@@ -32,10 +33,12 @@ export class PostgresListener {
   /** The error of the first connection. */
   #refusal: unknown;
   readonly #after: After;
+  readonly #random: () => number;
 
-  constructor(pool: PostgresPool, { after }: { after: After }) {
+  constructor(pool: PostgresPool, { after, random }: { after: After; random: () => number }) {
     this.#pool = pool;
     this.#after = after;
+    this.#random = random;
   }
 
   async listen(listening: Listening): Promise<void> {
@@ -60,19 +63,23 @@ export class PostgresListener {
     const client = this.#client;
     if (client === undefined) throw toLedgerError(this.#refusal, "open");
     const channel = `enforcement_${randomUUID()}`;
-    let hear: (isHeard: boolean) => void = () => {};
-    const heard = new Promise<boolean>((resolve) => {
+    let isHeard = false;
+    let hear = () => {};
+    const heard = new Promise<void>((resolve) => {
       hear = resolve;
     });
     const onNotification = (message: { channel: string }) => {
-      if (message.channel === channel) hear(true);
+      if (message.channel !== channel) return;
+      isHeard = true;
+      hear();
     };
     client.on("notification", onNotification);
     try {
       await client.query(`LISTEN "${channel}"`);
       await this.#pool.query("SELECT pg_notify($1, '')", [channel]);
       // No statement is sent meanwhile: for a statement, a pooler might lend just the server connection that hears.
-      if ((await Promise.race([heard, pause(HEARD_WITHIN_MS)])) !== true) throw noNotifications();
+      await settledWithin(HEARD_WITHIN_MS, heard, this.#after);
+      if (!isHeard) throw noNotifications();
       await client.query(`UNLISTEN "${channel}"`);
     } catch (error) {
       if (error instanceof NoAnswer && error.awaited === "connection") throw noConnection();
@@ -125,7 +132,7 @@ export class PostgresListener {
   #scheduleReconnect(): void {
     // One timer at a time: two would make two connections, and only one of them would ever be given back.
     this.#cancelTimer();
-    this.#cancelTimer = this.#after(this.#pauseMs * Math.random(), () => {
+    this.#cancelTimer = this.#after(this.#pauseMs * this.#random(), () => {
       if (this.#listening === undefined) return;
       this.#connect(this.#listening).catch(() => {
         this.#pauseMs = Math.min(this.#pauseMs * 2, MAX_PAUSE_MS);
@@ -168,10 +175,4 @@ function noNotifications(): Error {
     "its connections are not sessions of their own: a notification of PostgreSQL (LISTEN, NOTIFY) does not arrive. A pooler such as PgBouncer in transaction mode stands in between: put it into session mode for the ledger (pool_mode = session), or connect the ledger's pool to PostgreSQL itself.",
     "invalid_config",
   );
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds).unref();
-  });
 }

@@ -1,189 +1,129 @@
-import type { PgBoss } from "pg-boss";
-import type { BoundedPool } from "../connect/bounded-pool.ts";
+import { randomUUID } from "node:crypto";
 import type { After } from "../connect/bounds.ts";
-import { inTransaction, type PostgresRunner } from "../connect/connection.ts";
-import { createBoss, LATER_QUEUE, QUEUE_OPTIONS, queueOf, toBossDatabase } from "./boss.ts";
+import type { PostgresPool, PostgresRunner } from "../connect/connection.ts";
 import { PostgresListener } from "./listener.ts";
-import { ScheduledWakes, type ScheduledWakesOptions } from "./scheduled-wakes.ts";
 
-// A host's transaction may hold the pool's last connection, and must not wait for another one without end.
-const PREPARED_WITHIN_MS = 2_000;
+/** A notification: which providers have something due, and who said so. */
+interface Wake {
+  /** The ledger whose caller knows already; null where it does not. */
+  readonly by: string | null;
+  readonly providerIds: readonly string[];
+}
 
-// When pg-boss starts, it creates or upgrades its tables, one process after the other.
-const BOSS_STARTED_WITHIN_MS = 60_000;
+// PostgreSQL refuses a payload of 8,000 bytes. An id is escaped where it is not ASCII, six bytes for a character.
+const MAX_PAYLOAD_LENGTH = 7_900;
 
-export interface PostgresWakesOptions extends Omit<ScheduledWakesOptions, "boss"> {
-  readonly pool: BoundedPool;
+export interface PostgresWakesOptions {
+  readonly pool: PostgresPool;
+  /** The schema of the ledger's tables: ledgers that share it hear each other. */
+  readonly schemaName: string;
   readonly after: After;
+  readonly random: () => number;
 }
 
 /**
- * Wakes machines through pg-boss. Each provider has a queue. A job in it is sent in the transaction that made something
- * due. When that transaction commits, every machine is notified, and one of them fetches the job even if none was
- * listening. The rows decide what is done: a lost wake costs time, and a superfluous one costs a look.
+ * Tells other processes at which providers something became due, by PostgreSQL's notifications. One is sent in the
+ * transaction that made it due and arrives when that commits. The rows decide what is done: a lost wake costs time, until
+ * sync looks at the rows the next time, and a superfluous one costs a look.
  */
 export class PostgresWakes {
-  readonly #options: PostgresWakesOptions;
-  readonly #pool: BoundedPool;
+  readonly #channel: string;
   readonly #listener: PostgresListener;
-  #engine: { readonly boss: PgBoss; readonly scheduled: ScheduledWakes } | undefined;
-  readonly #prepared = new Map<string, Promise<boolean>>();
-  /** Existing queues: the provider's id by the queue's name. */
-  readonly #queues = new Map<string, string>();
-  /** The providers that this process delivers for. */
-  readonly #served = new Set<string>();
-  readonly #watchers = new Set<(providerId: string) => void>();
-  #isOpen = false;
-  #isWorking = false;
+  readonly #watchers = new Set<(providerId?: string) => void>();
+  readonly #ownName = randomUUID();
 
   constructor(options: PostgresWakesOptions) {
-    this.#options = options;
-    this.#pool = options.pool;
+    this.#channel = `${options.schemaName}_wake`;
     this.#listener = new PostgresListener(options.pool, options);
   }
 
+  /** @throws EnforcementError `invalid_config` or `unavailable` when notifications cannot be received */
   async open(): Promise<void> {
-    const patient = this.#pool.allowing(BOSS_STARTED_WITHIN_MS);
-    const runner = () => (this.#isOpen ? this.#pool : patient);
-    const boss = await createBoss(
-      { runner, schema: this.#options.schemaName, listener: this.#listener },
-      {
-        onNotification: (queue) => this.#tell(this.#queues.get(queue)),
-        onConnect: () => this.#served.forEach((providerId) => void this.#tell(providerId)),
-      },
-    );
-    this.#engine = { boss, scheduled: new ScheduledWakes({ ...this.#options, boss }) };
     try {
-      await this.#boss.start();
-      // Without notifications, pg-boss would silently fall back to polling.
+      await this.#listener.listen({
+        channel: this.#channel,
+        onNotification: (payload) => this.#hear(payload),
+        // What was notified before the connection was missed.
+        onConnect: () => this.#tell(undefined),
+      });
       await this.#listener.requireNotifications();
-      await this.#boss.createQueue(LATER_QUEUE, QUEUE_OPTIONS);
     } catch (error) {
-      // First, because the listener may hold the only connection.
       this.#listener.close();
-      await this.#boss.stop({ graceful: false });
       throw error;
     }
-    this.#scheduled.open();
-    this.#isOpen = true;
   }
 
-  async close(): Promise<void> {
-    this.#isOpen = false;
-    this.#isWorking = false;
+  close(): void {
     this.#watchers.clear();
-    this.#served.clear();
-    await this.#scheduled.close();
-    await this.#boss.stop({ graceful: true, timeout: 5_000 });
+    this.#listener.close();
   }
 
-  /** Creates the missing queues of providers, for at most two seconds. A provider without a queue is not woken. */
-  async prepare(providerIds: Iterable<string>): Promise<void> {
-    const missing = [...providerIds].filter((providerId) => !this.#queues.has(queueOf(providerId)));
-    if (missing.length === 0) return;
-    await Promise.race([Promise.all(missing.map((id) => this.#makeQueue(id))), pause(PREPARED_WITHIN_MS)]);
+  /**
+   * Sends wakes for some providers in the transaction of `runner`: they arrive only when that commits.
+   *
+   * @param isKnownHere whether this process learns of it otherwise; then its own watchers are not called
+   */
+  async announce(
+    providerIds: readonly string[],
+    runner: PostgresRunner,
+    { isKnownHere }: { isKnownHere: boolean },
+  ): Promise<void> {
+    if (providerIds.length === 0) return;
+    const by = isKnownHere ? this.#ownName : null;
+    const payloads = inPayloads(providerIds).map((part) => encodeWake({ by, providerIds: part }));
+    await runner.query("SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS p (payload)", [
+      this.#channel,
+      payloads,
+    ]);
   }
 
-  /** Sends a wake for each provider in the transaction of `runner`: it is delivered only when that commits. */
-  async announce(providerIds: readonly string[], runner: PostgresRunner): Promise<void> {
-    await this.prepare(providerIds);
-    const db = toBossDatabase(runner);
-    for (const providerId of providerIds) {
-      const queue = queueOf(providerId);
-      if (this.#queues.has(queue)) await this.#boss.insert(queue, [{ retentionSeconds: 3_600 }], { db });
-    }
-  }
-
-  /** Ensures that some machine looks again at `at`, by the database's clock, even if this one has died. */
-  schedule(providerId: string, at: Date): void {
-    if (this.#isOpen) this.#scheduled.noLaterThan(providerId, at);
-  }
-
-  /** Notes that this process delivers for the provider. */
-  serve(providerId: string): void {
-    if (this.#served.has(providerId)) return;
-    this.#served.add(providerId);
-    if (this.#watchers.size > 0) void this.#work(providerId);
-  }
-
-  watch(onDue: (providerId: string) => void): () => void {
+  /** Calls `onDue` for each provider of which another process says that something became due. */
+  watch(onDue: (providerId?: string) => void): () => void {
     this.#watchers.add(onDue);
-    if (!this.#isWorking) {
-      this.#isWorking = true;
-      void this.#workLater();
-      for (const providerId of this.#served) void this.#work(providerId);
-    }
     return () => this.#watchers.delete(onDue);
   }
 
-  get #boss(): PgBoss {
-    return this.#requireEngine().boss;
-  }
-
-  get #scheduled(): ScheduledWakes {
-    return this.#requireEngine().scheduled;
-  }
-
-  #requireEngine() {
-    if (this.#engine === undefined) throw new Error("The wakes are not open.");
-    return this.#engine;
+  #hear(payload: string): void {
+    const wake = readWake(payload);
+    if (wake.by === this.#ownName) return;
+    for (const providerId of wake.providerIds ?? [undefined]) this.#tell(providerId);
   }
 
   #tell(providerId: string | undefined): void {
-    if (providerId === undefined) return;
     for (const onDue of this.#watchers) onDue(providerId);
-  }
-
-  #makeQueue(providerId: string): Promise<boolean> {
-    const queue = queueOf(providerId);
-    const known = this.#prepared.get(queue);
-    if (known !== undefined) return known;
-    const made = this.#boss.createQueue(queue, { ...QUEUE_OPTIONS, notify: true }).then(
-      () => {
-        this.#queues.set(queue, providerId);
-        return true;
-      },
-      () => {
-        this.#prepared.delete(queue);
-        return false;
-      },
-    );
-    this.#prepared.set(queue, made);
-    return made;
-  }
-
-  /** Fetches a provider's wakes. Those without a notification are found by polling. */
-  async #work(providerId: string): Promise<void> {
-    try {
-      if (!(await this.#makeQueue(providerId)) || !this.#isOpen) throw new Error("no queue");
-      const options = { batchSize: 1_000, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 30 };
-      await this.#boss.work(queueOf(providerId), options, async () => this.#tell(providerId));
-      this.#scheduled.lookAhead(providerId);
-    } catch {
-      // The next claim tries again.
-      this.#served.delete(providerId);
-    }
-  }
-
-  /** Wakes all machines that deliver for a provider when its next due instant has come. */
-  async #workLater(): Promise<void> {
-    try {
-      const options = { batchSize: 100, pollingIntervalSeconds: 2 };
-      await this.#boss.work<{ providerId: string }>(LATER_QUEUE, options, async (jobs) => {
-        const providerIds = [...new Set(jobs.map(({ data }) => data.providerId))];
-        await inTransaction(this.#pool, { operation: "wake" }, (client) =>
-          this.announce(providerIds, client),
-        );
-        for (const providerId of providerIds) this.#scheduled.lookAhead(providerId);
-      });
-    } catch {
-      this.#isWorking = false;
-    }
   }
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds).unref();
-  });
+/** Shares ids out to payloads that are short enough. */
+function inPayloads(providerIds: readonly string[]): string[][] {
+  const payloads: string[][] = [];
+  let length = Number.POSITIVE_INFINITY;
+  for (const id of providerIds) {
+    const added = encodeWake({ by: null, providerIds: [id] }).length;
+    if (length + added > MAX_PAYLOAD_LENGTH) {
+      payloads.push([]);
+      length = 100;
+    }
+    payloads.at(-1)?.push(id);
+    length += added;
+  }
+  return payloads;
+}
+
+/** ASCII alone, so that a character is a byte whatever the database's encoding. */
+function encodeWake(wake: Wake): string {
+  return JSON.stringify(wake).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** Without ids where another program sent something on the channel. */
+function readWake(payload: string): Partial<Wake> {
+  try {
+    const { by, providerIds }: Partial<Wake> = JSON.parse(payload);
+    return by !== undefined && Array.isArray(providerIds) ? { by, providerIds } : {};
+  } catch {
+    return {};
+  }
 }

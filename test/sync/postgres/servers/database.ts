@@ -12,7 +12,7 @@ export interface TestDatabase {
   createPool(options?: pg.PoolConfig): pg.Pool;
   /**
    * From now on its clock, as statements of new connections read it, stands still where it is set. What is not the
-   * ledger's, such as pg-boss, reads the server's.
+   * ledger's reads the server's.
    */
   stopClock(): Promise<(now: Date) => Promise<void>>;
   /** Ends the pools, and every other connection, and drops the database. */
