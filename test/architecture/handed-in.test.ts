@@ -17,6 +17,7 @@ const ALLOWED: Record<string, string> = {
     "the defaults that durable sync is handed: its timers and the event loop",
   "src/sync/pace/timers.ts: setTimeout": "likewise",
   "src/sync/permit-sync.ts: Math.random": "the default that createPermitSync hands on",
+  "src/sync/postgres/postgres-ledger.ts: Math.random": "the default that createPostgresLedger hands on",
   "src/sync/postgres/postgres-ledger.ts: new Date()": "the default that postgresLedger hands on",
   "src/sync/postgres/database-clock.ts: performance.now": "the default of DatabaseClock, which tests replace",
   "src/sync/postgres/connect/bounded-pool.ts: performance.now":
@@ -24,10 +25,6 @@ const ALLOWED: Record<string, string> = {
   "src/sync/postgres/connect/connection.ts: Math.random":
     "a pause of at most 0.4 seconds before a statement is repeated, which the host's pool has no timers for",
   "src/sync/postgres/connect/connection.ts: setTimeout": "likewise",
-  "src/sync/postgres/wake/listener.ts: Math.random": "spreads machines that connect again after an outage",
-  "src/sync/postgres/wake/listener.ts: setTimeout":
-    "the bound of the first notification, at which a process need not stay alive",
-  "src/sync/postgres/wake/wakes.ts: setTimeout": "the bound of making a queue, likewise",
   "src/sync/sqlite/thread/overwrite.ts: performance.now":
     "ends a step in the writer's thread, to which only messages can be handed",
 };
