@@ -78,7 +78,7 @@ describe("a pool with bounds", () => {
     expect((await query(bounded, "read", SELECT)).rows).toEqual([]);
   });
 
-  it("tries no other connection that was last heard of before the silence began", async () => {
+  it("uses no other connection whose last answer is older than the silence", async () => {
     const { pool, clients } = createPool();
     const timers = createLedgerTimers({ pauseMs: 0 });
     const bounded = new BoundedPool(pool, timers.after);
@@ -111,7 +111,7 @@ describe("a pool with bounds", () => {
     expect(well.statements).toHaveLength(3);
   });
 
-  it("waits for a connection no longer than four seconds, and gives back one that comes later", async () => {
+  it("waits for a connection at most four seconds, and returns one that arrives later", async () => {
     const { pool, clients, exhaust } = createPool();
     const timers = createLedgerTimers({ pauseMs: 0 });
     const lend = exhaust();
@@ -126,7 +126,7 @@ describe("a pool with bounds", () => {
     expect(clients.map(({ releases }) => releases)).toEqual([[false]]);
   });
 
-  it("leaves open what became of a transaction whose commit gets no answer, and repeats nothing", async () => {
+  it("reports an unknown outcome for a transaction whose commit gets no answer, and repeats nothing", async () => {
     const { pool, clients } = createPool();
     const timers = createLedgerTimers({ pauseMs: 0 });
     const bounded = new BoundedPool(pool, timers.after);
@@ -142,7 +142,7 @@ describe("a pool with bounds", () => {
     expect(clients).toHaveLength(2);
   });
 
-  it("lets a statement that may take longer take longer", async () => {
+  it("allows more time to a statement that may take longer", async () => {
     const { pool, clients } = createPool();
     const timers = createLedgerTimers({ pauseMs: 0 });
     const patient = new BoundedPool(pool, timers.after).allowing(60_000);
@@ -152,7 +152,7 @@ describe("a pool with bounds", () => {
     expect(timers.elapsed()).toBe(60_000);
   });
 
-  it("leaves no timer behind", async () => {
+  it("leaves no timer", async () => {
     const { pool } = createPool();
     const cancelled = new Set<number>();
     let count = 0;

@@ -38,7 +38,7 @@ const invalid = (field: string, ...parts: RegExp[]) =>
     message: expect.stringMatching(new RegExp(parts.map(({ source }) => source).join(".*"))),
   });
 
-describe("a server or a role with which the ledger cannot work is refused by open", () => {
+describe("open() refuses a server or a role with which the ledger cannot work", () => {
   it.each([
     ["default_transaction_read_only", "on", "off"],
     ["standard_conforming_strings", "off", "on"],
@@ -49,7 +49,7 @@ describe("a server or a role with which the ledger cannot work is refused by ope
     );
   });
 
-  it("as a standby, until that is promoted, and as a PostgreSQL that is too old", async () => {
+  it("that is a standby, until it is promoted, and one that is too old", async () => {
     const well = {
       standby: "false",
       read_only: "off",
@@ -70,7 +70,7 @@ describe("a server or a role with which the ledger cannot work is refused by ope
   });
 });
 
-describe("a role that lacks a privilege is refused by open, which names it", () => {
+describe("open() refuses a role that lacks a privilege, and names the privilege", () => {
   async function asRole<Value>(grants: string, act: (pool: pg.Pool) => Promise<Value>): Promise<Value> {
     const role = `role_${schema}`;
     await admin.query(`CREATE ROLE ${role} LOGIN; ${grants.replaceAll("ROLE", role)}`);
@@ -81,26 +81,26 @@ describe("a role that lacks a privilege is refused by open, which names it", () 
     }
   }
 
-  it("where a schema is missing and it may make none", async () => {
+  it("to create a missing schema", async () => {
     expect(await asRole("", refusalOf)).toEqual(
       invalid("pool", new RegExp(`may not make the schema "${schema}"`), /CREATE on the database/),
     );
   });
 
-  it("where it may not use a schema", async () => {
+  it("to use a schema", async () => {
     await openSchema(admin, schema);
     expect(await asRole("", refusalOf)).toEqual(
       invalid("pool", new RegExp(`may not use the schema "${schema}"`), /Grant USAGE/),
     );
   });
 
-  it("where it may not make tables in an empty schema", async () => {
+  it("to create tables in an empty schema", async () => {
     await admin.query(`CREATE SCHEMA ${schema}`);
     const grants = `GRANT USAGE ON SCHEMA ${schema} TO ROLE`;
     expect(await asRole(grants, refusalOf)).toEqual(invalid("pool", /lacks a privilege/, /ALL on all their/));
   });
 
-  it("where it may only read the tables", async () => {
+  it("to write the tables", async () => {
     await openSchema(admin, schema);
     const grants = `GRANT USAGE ON SCHEMA ${schema} TO ROLE;
                     GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO ROLE`;
@@ -110,7 +110,7 @@ describe("a role that lacks a privilege is refused by open, which names it", () 
   });
 });
 
-describe("tables that are not those of this version are refused by open", () => {
+describe("open() refuses tables that are not those of this version", () => {
   it.each([
     [
       "without a column",
@@ -129,14 +129,14 @@ describe("tables that are not those of this version are refused by open", () => 
     expect(await refusalOf(admin)).toEqual(invalid("schema", difference, /another schema/i));
   });
 
-  it("of another program that happen to have their names", async () => {
+  it("that belong to another program and have the same names", async () => {
     await admin.query(
       `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.schema_version (applied_at timestamptz)`,
     );
     expect(await refusalOf(admin)).toEqual(invalid("schema", /not those of this version/, /another schema/i));
   });
 
-  it("and are those that this version makes", async () => {
+  it("and accepts those that this version creates", async () => {
     await openSchema(admin, schema);
     const { rows } = await admin.query(
       `SELECT table_name, column_name, data_type FROM information_schema.columns

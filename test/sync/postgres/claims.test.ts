@@ -11,7 +11,7 @@ const ledgers = createLedgers({ isClockStopped: true });
 const DONE = { dueAt: null, settled: true };
 
 describe("several machines", () => {
-  it("never work on one delivery at the same time, and leave none out", async () => {
+  it("never work on one delivery at the same time, and omit none", async () => {
     const machines = await Promise.all([ledgers.open(), ledgers.open(), ledgers.open()]);
     const ids = Array.from({ length: 600 }, (_, index) => `P-${index}`);
     await machines[0]?.record(ids.map((id) => issue(id)));
@@ -33,7 +33,7 @@ describe("several machines", () => {
     expect(new Set(takers.values()).size).toBe(3);
   });
 
-  it("record the same permits at the same time, in any order, and the newest revision stays", async () => {
+  it("record the same permits at the same time, in any order, and the newest revision remains", async () => {
     const machines = await Promise.all([ledgers.open(), ledgers.open(), ledgers.open()]);
     const ids = Array.from({ length: 20 }, (_, index) => `P-${index}`);
     await Promise.all(
@@ -48,7 +48,7 @@ describe("several machines", () => {
     for (const id of ids) expect((await machines[0]?.getPermit(id))?.permit.revision).toBe(30);
   });
 
-  it("take over from one that was killed, when its lease has ended and not before", async () => {
+  it("take over from a killed one when its lease has ended, and not before", async () => {
     const ledger = await ledgers.open();
     await ledger.record([issue("P-1"), issue("P-2")]);
     const script = fileURLToPath(new URL("claimer.ts", import.meta.url));
@@ -70,7 +70,7 @@ describe("several machines", () => {
     ]);
   });
 
-  it("write nothing of what another one has taken over", async () => {
+  it("save nothing of a delivery that another one has taken over", async () => {
     const [slow, fast] = [await ledgers.open(), await ledgers.open()];
     await slow.record([issue("P-1")]);
     const [late] = await claimAll(slow);
@@ -83,7 +83,7 @@ describe("several machines", () => {
     expect((await claimAll(slow)).map(({ delivery }) => delivery.generation)).toEqual([2]);
   });
 
-  it("give back what they hold when they close", async () => {
+  it("release their claims when they close", async () => {
     const [one, other] = [await ledgers.open(), await ledgers.open()];
     await one.record([issue("P-1")]);
     expect(await claimAll(one)).toHaveLength(1);

@@ -27,8 +27,8 @@ const special = fc.constantFrom(
 );
 const cell = fc.oneof(text, special, fc.constant(null));
 
-describe("rows on their way to PostgreSQL", () => {
-  it("arrive as they were, whatever they hold", async () => {
+describe("rows that are sent to PostgreSQL", () => {
+  it("arrive unchanged, whatever they contain", async () => {
     const pool = database.createPool();
     const rows = fc.array(fc.tuple(cell, fc.option(fc.maxSafeInteger()), fc.option(fc.boolean())), {
       maxLength: 30,

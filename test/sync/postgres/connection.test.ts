@@ -16,15 +16,15 @@ afterEach(async () => {
   }
 });
 
-describe("a connection that PostgreSQL ends in the moment in which it is lent", () => {
-  it("fails the transaction that asked for it, and not the process", async () => {
+describe("a connection that PostgreSQL ends at the moment at which it is borrowed", () => {
+  it("fails the transaction that borrows it, and not the process", async () => {
     const { pool, unheard } = await createEndingPool();
     const failing = inTransaction(pool, { operation: "record" }, async () => "done");
     await expect(failing).rejects.toMatchObject({ code: "unavailable", retryable: true });
     expect(unheard).toEqual([]);
   });
 
-  it("fails who wanted to listen on it, and not the process", async () => {
+  it("fails the listener that borrows it, and not the process", async () => {
     const { pool, unheard } = await createEndingPool();
     const listener = new PostgresListener(pool, TIMERS);
     const failing = listener.listen({ channel: "c", onNotification() {}, onConnect() {} });
@@ -34,8 +34,8 @@ describe("a connection that PostgreSQL ends in the moment in which it is lent", 
   });
 });
 
-describe("a connection that is cut while it begins to listen", () => {
-  it("is released once, and the listener gets the reason", async () => {
+describe("a connection that is cut while it starts to listen", () => {
+  it("is released once, and the listener receives the reason", async () => {
     const { pool, unheard } = await createEndingPool((socket) => {
       socket.write(Buffer.concat([AUTHENTICATED, READY]));
       socket.once("data", () => socket.resetAndDestroy());

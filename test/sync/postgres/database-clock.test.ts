@@ -27,12 +27,12 @@ function createBench(databaseShows: number) {
   };
 }
 
-describe("the database's clock, as a machine knows it", () => {
-  it("is not known before the database was asked", () => {
+describe("a machine's estimate of the database's clock", () => {
+  it("is unknown before the database has answered", () => {
     expect(createBench(1_000_000).clock.now()).toBeUndefined();
   });
 
-  it("goes on by itself, and is never ahead of the database's", () => {
+  it("advances by itself, and is never ahead of the database's clock", () => {
     const { ask, pass, behindBy } = createBench(1_000_000);
     ask(300, 40);
     expect(behindBy()).toBe(40);
@@ -40,7 +40,7 @@ describe("the database's clock, as a machine knows it", () => {
     expect(behindBy()).toBe(40);
   });
 
-  it("keeps the quickest answer", () => {
+  it("is based on the quickest answer", () => {
     const { ask, behindBy } = createBench(1_000_000);
     ask(5, 40);
     ask(900, 3);
@@ -48,11 +48,14 @@ describe("the database's clock, as a machine knows it", () => {
     expect(behindBy()).toBe(3);
   });
 
-  it.each([-3_600_000, -200, 200, 3_600_000])("follows when the database's is set, by %i ms", (stepMs) => {
-    const { ask, step, behindBy } = createBench(10_000_000);
-    ask(5, 5);
-    step(stepMs);
-    ask(5, 8);
-    expect(behindBy()).toBe(8);
-  });
+  it.each([-3_600_000, -200, 200, 3_600_000])(
+    "follows when the database's clock is set, by %i ms",
+    (stepMs) => {
+      const { ask, step, behindBy } = createBench(10_000_000);
+      ask(5, 5);
+      step(stepMs);
+      ask(5, 8);
+      expect(behindBy()).toBe(8);
+    },
+  );
 });

@@ -7,7 +7,7 @@ const ledgers = createLedgers();
 afterEach(() => vi.restoreAllMocks());
 
 describe("erasing", () => {
-  it("begins no transaction when there is nothing to erase, and one when there is", async () => {
+  it("starts a transaction only when there is something to erase", async () => {
     const ledger = await ledgers.open();
     await ledger.record([issue("P-1", { validTo: later(1_000) }), issue("P-2")]);
     const query = vi.spyOn(pg.Client.prototype, "query");

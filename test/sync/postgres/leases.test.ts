@@ -5,7 +5,7 @@ import { claimAll, createLedgers, issue, later, START } from "./ledgers.ts";
 const ledgers = createLedgers();
 const HOUR_MS = 60 * 60_000;
 
-it("a claim lasts by the database's clock, whatever another machine believes that it shows", async () => {
+it("a claim lasts by the database's clock, whatever another machine takes that clock to show", async () => {
   const [one, other] = [await ledgers.open(), await ledgers.open()];
   await one.record([issue("P-1", { validTo: later(HOUR_MS) }), issue("P-2")]);
   const [first] = await one.claim({ limits: new Map([["push", 1]]), now: START, leaseMs: 60_000 });

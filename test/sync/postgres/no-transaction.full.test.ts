@@ -92,8 +92,8 @@ const NONE: [what: string, make: (ledger: OpenLedger) => unknown, problem: RegEx
   ],
 ];
 
-describe("a transaction that is none", () => {
-  it.each(NONE)("%s is refused by name before anything is written", async (_, make, problem) => {
+describe("an invalid `transaction` option", () => {
+  it.each(NONE)("%s is refused, and named, before anything is written", async (_, make, problem) => {
     const ledger = await ledgers.open();
     const transaction = (await make(ledger)) as never;
     const revoke = { kind: "revoke" as const, permitId: "P-0", at: START };

@@ -52,7 +52,7 @@ pool_mode = ${poolMode}
 it.skipIf(!isInstalled).each([
   ["transaction", /PgBouncer in transaction mode.*pool_mode = session/],
   ["statement", /PgBouncer does in statement mode.*pool_mode = session/],
-])("PgBouncer in %s mode is noticed by open, which says what to do", async (mode, problem) => {
+])("open() refuses PgBouncer in %s mode, and says what to do", async (mode, problem) => {
   const ledger = postgresLedger({ pool: await createPool(mode) });
   await expect(ledger.open()).rejects.toMatchObject({
     code: "invalid_config",
@@ -62,7 +62,7 @@ it.skipIf(!isInstalled).each([
 });
 
 it.skipIf(!isInstalled)(
-  "PgBouncer in session mode carries the ledger, in a transaction of the host's too",
+  "the ledger works over PgBouncer in session mode, also in a host's transaction",
   async () => {
     const pool = await createPool("session");
     const ledger = postgresLedger({ pool });

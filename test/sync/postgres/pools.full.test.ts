@@ -6,7 +6,7 @@ import { poolBehindPooler } from "./servers/pooler.ts";
 const ledgers = createLedgers();
 
 describe("a pool that is too small", () => {
-  it.each([1, 2])("with room for %i is refused, with the smallest size that will do", (max) => {
+  it.each([1, 2])("with room for %i is refused, and the smallest sufficient size is named", (max) => {
     const pool = ledgers.database.createPool({ max });
     expect(() => postgresLedger({ pool })).toThrow(
       expect.objectContaining({
@@ -17,13 +17,13 @@ describe("a pool that is too small", () => {
     );
   });
 
-  it("whose size is not known is taken", () => {
+  it("is accepted when its size is not known", () => {
     const { query, connect, on, removeListener } = ledgers.database.createPool();
     const unknown = { query, connect, on, removeListener };
     expect(postgresLedger({ pool: unknown as never }).kind).toBe("postgres");
   });
 
-  it("and does not say so is noticed by open, instead of a wait without an end", async () => {
+  it("and does not show its size is refused by open(), which would otherwise wait without end", async () => {
     const pool = ledgers.database.createPool({ max: 1 });
     const silent = {
       query: pool.query.bind(pool),
@@ -39,7 +39,7 @@ describe("a pool that is too small", () => {
     expect((await pool.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
   });
 
-  it("is one that has room for less than 3: with 3, everything works, in a transaction of the host's too", async () => {
+  it("has room for fewer than 3: with 3, everything works, also in a host's transaction", async () => {
     const pool = ledgers.database.createPool({ max: 3 });
     const ledger = postgresLedger({ pool, schema: ledgers.schema });
     await ledger.open();
@@ -59,7 +59,7 @@ describe("a pool that is too small", () => {
 });
 
 describe("a pooler between the ledger and PostgreSQL", () => {
-  it("that gives connections away between transactions is noticed by open, which says what to do", async () => {
+  it("that reassigns connections between transactions is refused by open(), which says what to do", async () => {
     const ledger = postgresLedger({
       pool: poolBehindPooler(ledgers.database.createPool()),
       schema: ledgers.schema,
@@ -75,7 +75,7 @@ describe("a pooler between the ledger and PostgreSQL", () => {
     await expect(ledger.record([issue("P-1")])).rejects.toThrow("is not open");
   });
 
-  it("that keeps a session for each connection is not minded", async () => {
+  it("that keeps a session for each connection is accepted", async () => {
     const ledger = await ledgers.open();
     expect(await ledger.record([issue("P-1")])).toEqual(["recorded"]);
     const { rows } = await ledger.pool.query(

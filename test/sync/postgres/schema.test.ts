@@ -10,13 +10,13 @@ const steps = [
 ];
 
 describe("the tables", () => {
-  it("are made once by processes that open at the same time", async () => {
+  it("are created once by processes that open at the same time", async () => {
     const machines = await Promise.all([...Array(6)].map(() => ledgers.open()));
     await Promise.all(machines.map((ledger, index) => ledger.record([issue(`P-${index}`)])));
     expect(await claimAll(machines[0] as (typeof machines)[0])).toHaveLength(6);
   });
 
-  it("are brought up to date with what is in them, by one of several processes", async () => {
+  it("are upgraded with their content, by one of several processes", async () => {
     const { pool } = await ledgers.open();
     const schema = `${ledgers.schema}_steps`;
     await openSchema(pool, schema, steps.slice(0, 1));
@@ -26,7 +26,7 @@ describe("the tables", () => {
     expect((await pool.query(`SELECT version FROM ${schema}.schema_version`)).rows).toEqual([{ version: 2 }]);
   });
 
-  it("stay as they were when a step fails", async () => {
+  it("remain as they were when a step of the upgrade fails", async () => {
     const { pool } = await ledgers.open();
     const schema = `${ledgers.schema}_fails`;
     await openSchema(pool, schema, steps.slice(0, 1));
@@ -37,7 +37,7 @@ describe("the tables", () => {
     expect((await pool.query(columns)).rows).toEqual([{ column_name: "id" }]);
   });
 
-  it("of a newer version are refused, and not touched", async () => {
+  it("of a newer version are refused, and not changed", async () => {
     const { pool } = await ledgers.open();
     await pool.query(`UPDATE ${ledgers.schema}.schema_version SET version = 99`);
     const older = postgresLedger({ pool, schema: ledgers.schema });
@@ -45,7 +45,7 @@ describe("the tables", () => {
     await expect(older.open()).rejects.toThrow(/tables of version 99.*update the package/);
   });
 
-  it("need no right to create schemas where both are there already", async () => {
+  it("require no privilege to create schemas when both exist", async () => {
     const { pool } = await ledgers.open();
     const schema = ledgers.schema;
     await pool.query(`
@@ -63,7 +63,7 @@ describe("the tables", () => {
 });
 
 describe("options", () => {
-  it("that are wrong are named", async () => {
+  it("that are wrong are refused, and named", async () => {
     const { pool } = await ledgers.open();
     const wrong = (options: object) => () => postgresLedger(options as Parameters<typeof postgresLedger>[0]);
     expect(wrong({})).toThrow(/^pool: must be a Pool/);
@@ -72,14 +72,14 @@ describe("options", () => {
     expect(wrong({ pool, table: "x" })).toThrow(/"table" is not known/);
   });
 
-  it("leave a ledger that says when it is not open", async () => {
+  it("that are right create a ledger, which refuses calls before it is open", async () => {
     const ledger = postgresLedger({ pool: ledgers.database.createPool() });
     await expect(ledger.record([issue("P-1")])).rejects.toMatchObject({ code: "unavailable" });
     await expect(claimAll(ledger)).rejects.toThrow(/is not open/);
     await ledger.close();
   });
 
-  it("that PostgreSQL cannot store are named, and do not affect others", async () => {
+  it("that PostgreSQL cannot store are refused, and named, and do not affect others", async () => {
     const ledger = await ledgers.open();
     const calls = [
       ledger.record([issue("P-1")]),

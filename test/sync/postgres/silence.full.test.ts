@@ -33,7 +33,7 @@ const unavailable = (outcome: "not_applied" | "unknown") =>
 const ids = (claimed: readonly { permitId: string }[]) => claimed.map(({ permitId }) => permitId).sort();
 
 describe("connections that go silent", () => {
-  it("fail what is being recorded within fifteen seconds, and are replaced", async () => {
+  it("fail a call that records within fifteen seconds, and are replaced", async () => {
     const { ledger, pool, timers } = await openBehindProxy();
     await ledger.record([issue("P-0")]);
     await Promise.all([1, 2, 3, 4].map(() => ledger.getPermit("none")));
@@ -51,7 +51,7 @@ describe("connections that go silent", () => {
     expect(await ledger.getPermit("P-2")).toBeUndefined();
   });
 
-  it("after a commit leave it open whether it got through, and the same call says so", async () => {
+  it("after a commit make its outcome unknown, and a repeat of the call reveals it", async () => {
     const { ledger, timers } = await openBehindProxy();
     await ledger.record([issue("P-1")]);
     proxy.silenceAfter("COMMIT\0");
@@ -60,7 +60,7 @@ describe("connections that go silent", () => {
     expect(await ledger.record([issue("P-2")])).toEqual(["unchanged"]);
   });
 
-  it("while deliveries are written leave them as they are or as they become, and a repeat is right", async () => {
+  it("while deliveries are saved leave them either unsaved or saved, and a repeat is correct", async () => {
     const { ledger, timers } = await openBehindProxy();
     await ledger.record([issue("P-1"), issue("P-2")]);
     const claimed = await claimAll(ledger);
@@ -72,7 +72,7 @@ describe("connections that go silent", () => {
     expect(await ledger.count("push", new Date())).toMatchObject({ pending: 0 });
   });
 
-  it("on which it listens are noticed, and what others recorded meanwhile and later is heard", async () => {
+  it("on which the ledger listens are noticed, and changes that others record meanwhile and later arrive", async () => {
     const { ledger, timers } = await openBehindProxy();
     const other = await ledgers.open();
     const heard: string[] = [];
@@ -93,7 +93,7 @@ describe("connections that go silent", () => {
     expect(ids(await claimAll(ledger))).toContain("P-2");
   });
 
-  it("that are all there are fail a call for want of one, and what comes late is given back", async () => {
+  it("fail a call when there are no others, and a connection that arrives late is returned", async () => {
     const { ledger, pool, timers } = await openBehindProxy();
     const taken = await Promise.all(Array.from({ length: 9 }, () => pool.connect()));
     await expect(timers.elapseUntil(ledger.getPermit("P-1"))).rejects.toMatchObject({
@@ -121,7 +121,7 @@ describe("connections that go silent", () => {
     expect(await ledger.record([issue("P-1")])).toEqual(["recorded"]);
   });
 
-  it("keep closing the ledger no longer than its bound", async () => {
+  it("delay close() no longer than its bound", async () => {
     const { ledger, timers } = await openBehindProxy();
     ledger.watch?.(() => {});
     await ledger.record([issue("P-1")]);
@@ -133,7 +133,7 @@ describe("connections that go silent", () => {
     expect(timers.elapsed() - begun).toBeLessThanOrEqual(15_500);
   });
 
-  it("in a transaction of the host's fail the call, and stay the host's to close", async () => {
+  it("in a host's transaction fail the call, and remain the host's to close", async () => {
     const { ledger, pool, timers } = await openBehindProxy();
     const client = await pool.connect();
     await client.query("BEGIN");
@@ -156,7 +156,7 @@ describe("connections that go silent", () => {
 });
 
 describe("durable sync over connections that go silent", () => {
-  it("says so, delivers everything over new ones, and stops", async () => {
+  it("reports it, delivers everything over new ones, and stops", async () => {
     const { ledger, timers } = await openBehindProxy();
     const { hotspot } = createSandbox({ hotspot: { token: "t0ken", spotIds: ["00001"] } });
     const provider = createHotSpotProvider({

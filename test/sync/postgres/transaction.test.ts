@@ -6,7 +6,7 @@ import { claimAll, createLedgers, issue, permit, START } from "./ledgers.ts";
 const ledgers = createLedgers();
 
 describe("a change that is recorded in the host's transaction", () => {
-  it("is there when the transaction commits, together with what the host wrote", async () => {
+  it("exists when the transaction commits, together with the host's own rows", async () => {
     const ledger = await ledgers.open();
     await ledger.pool.query("CREATE TABLE orders (id text)");
     const client = await ledger.pool.connect();
@@ -22,7 +22,7 @@ describe("a change that is recorded in the host's transaction", () => {
     expect((await claimAll(ledger)).map(({ permitId }) => permitId)).toEqual(["P-1"]);
   });
 
-  it("never was when the transaction is rolled back, and wakes nobody", async () => {
+  it("does not exist when the transaction is rolled back, and wakes no machine", async () => {
     const [ledger, other] = [await ledgers.open(), await ledgers.open()];
     const woken: string[] = [];
     other.watch?.((providerId = "any") => woken.push(providerId));
@@ -46,7 +46,7 @@ describe("a change that is recorded in the host's transaction", () => {
     expect((await ledger.getPermit("P-0"))?.state).toBe("active");
   });
 
-  it("makes an existing delivery due without keeping it locked", async () => {
+  it("makes an existing delivery due without locking it", async () => {
     const ledger = await ledgers.open();
     await ledger.record([issue("P-1"), issue("P-2")]);
     const claimed = await claimAll(ledger);
@@ -66,7 +66,7 @@ describe("a change that is recorded in the host's transaction", () => {
     expect(await nextDue(ledger, "second")).toEqual(START);
   });
 
-  it("counts as a change in the meantime for the claim on the delivery", async () => {
+  it("counts as a change during the claim on the delivery", async () => {
     const ledger = await ledgers.open();
     await ledger.record([issue("P-1")]);
     const claimed = await claimAll(ledger);
@@ -98,7 +98,7 @@ describe("a change that is recorded in the host's transaction", () => {
     expect(await ledger.getPermit("P-3")).toBeDefined();
   });
 
-  it("keeps no other permit waiting", async () => {
+  it("delays no other permit", async () => {
     const ledger = await ledgers.open();
     await ledger.record([issue("P-1")]);
     const client = await ledger.pool.connect();
@@ -113,7 +113,7 @@ describe("a change that is recorded in the host's transaction", () => {
     expect((await ledger.getPermit("P-1"))?.permit.revision).toBe(3);
   });
 
-  it("is the second of two that make the same permit at the same time", async () => {
+  it("may be the second of two that create the same permit at the same time", async () => {
     const [one, other] = [await ledgers.open(), await ledgers.open()];
     const client = await one.pool.connect();
     await client.query("BEGIN");

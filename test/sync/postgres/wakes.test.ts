@@ -12,7 +12,9 @@ import { claimAll, createLedgers, issue } from "./ledgers.ts";
 const ledgers = createLedgers();
 
 describe("a machine that watches", () => {
-  it("hears at once, and not by a timer, of what another one recorded", { timeout: 120_000 }, async () => {
+  it("is woken at once, and not by a timer, when another one records a change", {
+    timeout: 120_000,
+  }, async () => {
     const [recorder, worker] = [await ledgers.open(), await ledgers.open()];
     const wakes = createWakes(worker);
     // Hearing by a timer takes seconds each time: 150 of them outlast the test.
@@ -67,7 +69,7 @@ describe("a machine that watches", () => {
     expect(wakes.heard).toEqual(["any"]);
   });
 
-  it("hears again after its connection was ended, also of what was recorded meanwhile", async () => {
+  it("is woken again after its connection was ended, also for changes that were recorded meanwhile", async () => {
     const [recorder, worker] = [await ledgers.open(), await ledgers.open()];
     const wakes = createWakes(worker);
     const anew = wakes.next("any");

@@ -28,7 +28,7 @@ async function countIn(path: string): Promise<number> {
   return count;
 }
 
-it("does not replace another ledger that is open", async () => {
+it("a copy does not replace another ledger that is open", async () => {
   const { ledger } = await openWithPermits();
   const other = await openWithPermits();
   await expect(ledger.backup(other.path)).rejects.toMatchObject({ code: "invalid_input", field: "path" });
@@ -107,7 +107,7 @@ const MISNAMED: [what: string, name: (folder: string, path: string) => string, p
 ];
 
 it.skipIf(process.platform === "win32").each(MISNAMED)(
-  "a copy to %s is refused by name, and the ledger goes on unharmed",
+  "a copy to %s is refused, and named, and the ledger continues unharmed",
   async (_, nameIn, problem) => {
     const { ledger, folder, path } = await openWithPermits();
     const target = nameIn(folder, path);
@@ -128,7 +128,7 @@ it.skipIf(process.platform === "win32").each(MISNAMED)(
   },
 );
 
-it("copies that are asked for at once are made one after the other, to the same file too", async () => {
+it("copies that are requested at once are made one after the other, also to the same file", async () => {
   const { ledger, folder } = await openWithPermits();
   const names = ["copy.db", "copy.db", "other.db", "copy.db"];
   await Promise.all(names.map((name) => ledger.backup(join(folder, name))));
@@ -136,7 +136,7 @@ it("copies that are asked for at once are made one after the other, to the same 
   expect(readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);
 });
 
-it("a ledger that is closed meanwhile finishes the copies that it was asked for", async () => {
+it("a ledger that is closed meanwhile finishes the requested copies", async () => {
   const { ledger, folder } = await openWithPermits();
   const copies = [ledger.backup(join(folder, "one.db")), ledger.backup(join(folder, "two.db"))];
   await ledger.close();
@@ -145,7 +145,7 @@ it("a ledger that is closed meanwhile finishes the copies that it was asked for"
   expect(await countIn(join(folder, "two.db"))).toBe(COUNT);
 });
 
-it("two ledgers that are copied to one file at once leave the whole of one of them", async () => {
+it("two ledgers that are copied to one file at once leave a complete copy of one of them", async () => {
   const [one, other] = [await openWithPermits(), await openWithPermits()];
   await other.ledger.record(
     Array.from({ length: 3_000 }, (_, index) => issue({ id: `other-${index}`, companyId: "city" })),
@@ -155,7 +155,7 @@ it("two ledgers that are copied to one file at once leave the whole of one of th
   expect([COUNT, COUNT + 3_000]).toContain(await countIn(target));
 });
 
-it("a copy is not made of a file that is gone", async () => {
+it("a file that was removed is not copied", async () => {
   const { ledger, folder, path } = await openWithPermits();
   rmSync(path);
   await expect(ledger.backup(join(folder, "copy.db"))).rejects.toMatchObject({

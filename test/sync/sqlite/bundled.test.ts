@@ -11,7 +11,7 @@ const dist = join(import.meta.dirname, "../../../dist");
 
 // More bundlers: test/consumer/bundlers.full.test.ts.
 it.each(["esm", "cjs"] as const)(
-  "a bundle (%s) starts its own threads, in a folder of its own",
+  "a bundle (%s) starts its own threads, in a separate folder",
   async (format) => {
     if (!existsSync(join(dist, "sqlite.js"))) throw new Error("dist is missing; run: npm run build");
     const folder = makeFolder();

@@ -16,7 +16,7 @@ function makeOperations() {
   };
 }
 
-it("erases ended permits although nothing has read the indexes", () => {
+it("erases ended permits although no call has read the indexes", () => {
   const { handleParcel } = makeOperations();
   const over: ChangeRow = ["issue", "over", 5, 1, "city", 10, '[["AAA1"],["lot"],0,10]', null, []];
   const requests: Request[] = [
@@ -26,7 +26,7 @@ it("erases ended permits although nothing has read the indexes", () => {
   expect(handleParcel({ kind: "requests", requests, isLast: true })?.values).toEqual(["recorded", 1]);
 });
 
-it("answers however many calls have waited for the commit before", () => {
+it("answers any number of calls that waited for the commit before", () => {
   const { handleParcel } = makeOperations();
   const request: Request = ["findNextDue", ["nobody"]];
   const requests = Array.from({ length: 300_000 }, () => request);

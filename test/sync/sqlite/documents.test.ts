@@ -134,7 +134,7 @@ const delivery: fc.Arbitrary<ProviderState> = fc
 const seed = Number(process.env["SEED"] ?? 20_260_915);
 
 describe("documents", () => {
-  it("give a permit back as it was, frozen", () => {
+  it("return a permit unchanged and frozen", () => {
     fc.assert(
       fc.property(permit, (given) => {
         const { id, companyId, revision } = given;
@@ -156,7 +156,7 @@ describe("documents", () => {
     );
   });
 
-  it("have the same content exactly when a permit is the same but for the raw text of its plates", () => {
+  it("have the same content exactly when two permits differ in nothing but the raw text of their plates", () => {
     const change = fc.record({ raw: text, holder: text, permit });
     fc.assert(
       fc.property(change, ({ permit: one, raw, holder }) => {
@@ -170,7 +170,7 @@ describe("documents", () => {
     );
   });
 
-  it("give a delivery back as it was", () => {
+  it("return a delivery unchanged", () => {
     const id = { providerId: "one", permitId: "one" };
     fc.assert(
       fc.property(delivery, (given) => {
@@ -182,7 +182,7 @@ describe("documents", () => {
     expect(encodeDelivery(NO_DELIVERY, id)).toBeNull();
   });
 
-  it("are small: a registration is there once", () => {
+  it("are small: each registration is stored once", () => {
     const made = rightAt("Zone 1");
     const acknowledged = deliveryOf([made]);
     const document = encodeDelivery(acknowledged, { providerId: "passport", permitId: "permit-1" }) ?? "";

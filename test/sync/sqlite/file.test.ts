@@ -36,7 +36,7 @@ async function refusalOf(path: string): Promise<Error> {
 }
 
 describe("a ledger's file", () => {
-  it("is written through to the disk before a promise is fulfilled", async () => {
+  it("is written to the disk before a promise resolves", async () => {
     const { ledger, getOpened } = makeLedger(makePath());
     await ledger.open();
     const { writer } = getOpened();
@@ -57,7 +57,7 @@ describe("a ledger's file", () => {
     expect(() => readFileSync(path)).toThrow("ENOENT");
   });
 
-  it("refuses what is not a ledger, and leaves it as it was", async () => {
+  it("refuses a file that is not a ledger, and does not change it", async () => {
     const path = makePath();
     writeFileSync(path, "plate,zone\n".repeat(500));
     expect(await refusalOf(path)).toMatchObject({ code: "invalid_config", field: "path" });
@@ -71,7 +71,7 @@ describe("a ledger's file", () => {
     expect(readFileSync(path)).toEqual(bytes);
   });
 
-  it("refuses a folder that is not there", async () => {
+  it("refuses a folder that does not exist", async () => {
     const error = await refusalOf(join(makeFolder(), "missing", "ledger.db"));
     expect(error).toMatchObject({ code: "invalid_config", field: "path" });
   });
@@ -86,7 +86,7 @@ describe("a ledger's file", () => {
     expect(error.message).toMatch(/newer version .* Upgrade the package, or restore a backup/s);
   });
 
-  it("brings a file of an older version up to date, with everything in it", async () => {
+  it("upgrades a file of an older version, with all of its content", async () => {
     const path = await makeFilled(3);
     const steps = [
       ...SCHEMA_STEPS,
@@ -103,7 +103,7 @@ describe("a ledger's file", () => {
     openLedgerFile(path, 0, steps).close();
   });
 
-  it("leaves a file of an older version as it was when a step of the upgrade fails", async () => {
+  it("does not change a file of an older version when a step of the upgrade fails", async () => {
     const path = await makeFilled(3);
     const steps = [...SCHEMA_STEPS, "DROP TABLE plate", "INSERT INTO missing VALUES (1)"];
     expect(() => openLedgerFile(path, 0, steps)).toThrow("no such table: missing");
@@ -117,13 +117,13 @@ describe("a ledger's file", () => {
     ["all but the last bytes", (size: number) => size - 4_096],
     ["a part of its first page", () => 300],
     ["a few bytes", () => 10],
-  ])("refuses a file of which only %s is left", async (_, keep) => {
+  ])("refuses a ledger of which only %s is left", async (_, keep) => {
     const path = await makeFilled();
     truncateSync(path, keep(readFileSync(path).length));
     expect(["unavailable", "invalid_config"]).toContain(((await refusalOf(path)) as { code?: string }).code);
   });
 
-  it("refuses an empty file where a ledger was, instead of beginning anew", async () => {
+  it("refuses an empty file where a ledger was, instead of creating a new one", async () => {
     const path = await makeFilled(1);
     truncateSync(path, 0);
     expect((await refusalOf(path)).message).toContain("gone or empty");
@@ -133,7 +133,7 @@ describe("a ledger's file", () => {
     expect(await (await openLedger(path)).getPermit("permit-0")).toBeUndefined();
   });
 
-  it("refuses a file with damaged pages: before it is open, or as soon as the damage is found", async () => {
+  it("refuses a file with damaged pages, when it is opened or as soon as the damage is found", async () => {
     const path = await makeFilled();
     const bytes = readFileSync(path);
     const pages = bytes.length / 4_096;
@@ -162,7 +162,7 @@ describe("a ledger's file", () => {
     }
   });
 
-  it("finds a sound file sound, while everything goes on", async () => {
+  it("accepts an undamaged file, and works while it is being checked", async () => {
     const path = await makeFilled();
     const { ledger, getOpened } = makeLedger(path, { checkedAtOnce: 0 });
     await ledger.open();
@@ -170,7 +170,7 @@ describe("a ledger's file", () => {
     expect(await getOpened().checked).toBe("sound");
   });
 
-  it("is had by one ledger at a time in this process, whatever links lead to it", async () => {
+  it("is open in one ledger at a time in this process, whatever links lead to it", async () => {
     const path = makePath();
     const ledger = await openLedger(path);
     expect(await refusalOf(path)).toMatchObject({ code: "unavailable", retryable: true });
@@ -182,7 +182,7 @@ describe("a ledger's file", () => {
     expect(await (await openLedger(link)).getPermit("permit-1")).toBeDefined();
   });
 
-  it("is had by one ledger at a time, also when a link led to no file when the first opened it", async () => {
+  it("is open in one ledger at a time, also when a link led to no file when the first opened it", async () => {
     const [path, link] = [makePath(), makePath()];
     symlinkSync(path, link);
     const ledger = await openLedger(link);
@@ -192,7 +192,7 @@ describe("a ledger's file", () => {
     expect(await ledger.record([issue()])).toEqual(["recorded"]);
   });
 
-  it("is had by one process at a time, and free again when that is killed", async () => {
+  it("is open in one process at a time, and free again when that is killed", async () => {
     const path = makePath();
     const script = new URL("./child.ts", import.meta.url).pathname;
     const child = spawn(process.execPath, [script, path], { stdio: ["ignore", "pipe", "inherit"] });

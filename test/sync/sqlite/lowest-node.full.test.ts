@@ -38,8 +38,8 @@ beforeAll(() => {
   if (!existsSync(join(repository, "dist/sqlite.js"))) throw new Error("dist is missing; run: npm run build");
 });
 
-describe("every end of the Node versions that package.json allows", () => {
-  it("is among those that are tried", () => {
+describe("every bound of the Node versions that package.json allows", () => {
+  it("is among the tested versions", () => {
     const { engines } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
     expect(engines).toEqual({ node: "^22.16.0 || >=24.0.0" });
     expect(versions).toEqual(expect.arrayContaining(["22.16", "24.0"]));

@@ -29,7 +29,7 @@ describe("another program that locks the ledger's file", () => {
     expect(await recording).toEqual(["recorded"]);
   });
 
-  it("is named when it does not let go, to every call that waits, and nothing of them is recorded", async () => {
+  it("is named in the error of every waiting call when it keeps the lock, and nothing of them is recorded", async () => {
     const path = join(makeFolder(), "ledger.db");
     const { ledger } = makeLedger(path, { busyMs: 30 });
     await ledger.open();
@@ -101,7 +101,7 @@ function makePath(): string {
   return join(folder, "ledger.db");
 }
 
-describe("a ledger's file that is tampered with while it is open", () => {
+describe("a ledger's file that is changed from outside while it is open", () => {
   it.each(MOVES)("%s: the next write is refused", async (_, move) => {
     const path = makePath();
     const ledger = await openLedger(path);
@@ -117,14 +117,14 @@ describe("a ledger's file that is tampered with while it is open", () => {
     expect(await ledger.getPermit("after")).toBeUndefined();
   });
 
-  it("is in a folder that is renamed: the next write is refused", async () => {
+  it("lies in a folder that is renamed: the next write is refused", async () => {
     const path = makePath();
     const ledger = await openLedger(path);
     renameSync(join(path, ".."), join(path, "..", "..", "elsewhere"));
     await expectRefused(ledger.record([issue()]));
   });
 
-  it("may be there again: then the ledger goes on", async () => {
+  it("is put back: the ledger continues", async () => {
     const path = makePath();
     const ledger = await openLedger(path);
     linkSync(path, `${path}.link`);
@@ -134,7 +134,7 @@ describe("a ledger's file that is tampered with while it is open", () => {
     expect(await ledger.record([issue()])).toEqual(["recorded"]);
   });
 
-  it("is missed when the ledger is opened again, too", async () => {
+  it("is missing: the ledger is refused when it is opened again", async () => {
     const path = makePath();
     const ledger = await openLedger(path);
     await ledger.record([issue()]);
@@ -146,7 +146,7 @@ describe("a ledger's file that is tampered with while it is open", () => {
 });
 
 // With two processes: owner.full.test.ts.
-it("a ledger's file that another process has opened since: every call is refused, and lookups go on", async () => {
+it("a ledger's file that another process has opened since: every call is refused, and lookups continue", async () => {
   const path = makePath();
   const ledger = await openLedger(path);
   await ledger.record([issue({ id: "before" })]);

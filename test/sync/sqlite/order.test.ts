@@ -45,7 +45,7 @@ const call = fc.oneof(
 
 const step = fc.record({ changes: call, turnsBefore: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 1, 2) });
 
-it("records what is said at once in the order in which it was said, whatever shares a commit with what", async () => {
+it("records simultaneous calls in the order in which they were made, whatever calls share a commit", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 1, maxLength: 120, size: "max" }),

@@ -31,7 +31,7 @@ it(
   WITHIN_MS,
 );
 
-it("does so while others write, and in the next process when this one has ended", async () => {
+it("overwrites them while other calls write, and in the next process when this one has ended", async () => {
   const { folder, path, ledger } = await openErased(COUNT, isErased);
   await ledger.close();
   expect(Object.keys(findErased(folder, isErased))).toEqual(["ledger.db"]);
@@ -47,7 +47,7 @@ it("does so while others write, and in the next process when this one has ended"
   await expectSound(path);
 });
 
-it("waits for a program that reads what was there before, and keeps no call waiting meanwhile", async () => {
+it("waits for a program that still reads the old content, and delays no call meanwhile", async () => {
   const { folder, path, ledger } = await openErased(COUNT, isErased);
   const reader = new DatabaseSync(path, { readOnly: true });
   onTestFinished(() => reader.close());

@@ -7,7 +7,7 @@ import { expectSound, findErased, makeQuickFolder, openErased, reviseKept } from
 const COUNT = 1_000;
 const isErased = (index: number) => index % 3 === 0;
 
-it("leaves no byte of what it erased in its file, its log or a copy, and nothing comes back", async () => {
+it("leaves no byte of erased permits in its file, its log or a copy, and restores none of them", async () => {
   const { folder, path, ledger } = await openErased(COUNT, isErased);
   expect(Object.keys(findErased(folder, isErased))).toContain("ledger.db-wal");
   // SQLite itself leaves some in pages that it rebuilt.

@@ -35,7 +35,7 @@ async function expectFenced(call: Promise<unknown>): Promise<void> {
 }
 
 describe("two processes and one ledger's file", () => {
-  it("the second is refused by whatever name, also when a link led to no file when the first opened it", async () => {
+  it("the second is refused under any name of the file, also when a link led to no file when the first opened it", async () => {
     const folder = makeFolder();
     const [file, link] = [join(folder, "ledger.db"), join(makeFolder(), "link.db")];
     symlinkSync(file, link);
@@ -45,7 +45,7 @@ describe("two processes and one ledger's file", () => {
     expect(await ledger.getPermit("other")).toBeUndefined();
   });
 
-  it("the first is fenced at its next commit when its lock is lost, and no change is lost or doubled", async () => {
+  it("the first is refused at its next commit when its lock is lost, and no change is lost or recorded twice", async () => {
     const path = join(makeFolder(), "ledger.db");
     const ledger = await openLedger(path);
     await ledger.record([issue({ id: "before" })]);
@@ -76,7 +76,7 @@ describe("two processes and one ledger's file", () => {
     ]);
   });
 
-  it("a copy of an open ledger is another ledger, and fences nothing", async () => {
+  it("a copy of an open ledger is another ledger, and affects the first one in nothing", async () => {
     const folder = makeFolder();
     const ledger = await openLedger(join(folder, "ledger.db"));
     await ledger.record([issue({ id: "before" })]);
@@ -86,7 +86,7 @@ describe("two processes and one ledger's file", () => {
     expect(await copy.record([issue({ id: "copied" })])).toEqual(["recorded"]);
   });
 
-  it("refuses a file with two names: each would have a log of its own", async () => {
+  it("a file with two names is refused, because each name would have a log of its own", async () => {
     const folder = makeFolder();
     const path = join(folder, "ledger.db");
     const ledger = await openLedger(path);

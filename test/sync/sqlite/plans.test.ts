@@ -12,7 +12,7 @@ const SMALL =
   /^SCAN (company|provider|target|indexed|erasure|clock|json_each|16-ROW VALUES|permit USING INDEX permit_forgotten|\(subquery-\d+\))/;
 const SORTED = /^INSERT INTO (plate|ended)/;
 
-it("finds everything by an index, whatever is asked", () => {
+it("every statement finds its rows by an index", () => {
   const path = join(makeFolder(), "ledger.db");
   const database = new DatabaseSync(path);
   onTestFinished(() => database.close());

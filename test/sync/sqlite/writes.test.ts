@@ -11,7 +11,7 @@ function many(count: number, prefix = "permit") {
 }
 
 describe("writing", () => {
-  it("commits calls together that come together", async () => {
+  it("commits simultaneous calls together", async () => {
     const logOf = async (write: (ledger: Awaited<ReturnType<typeof openLedger>>) => Promise<unknown>) => {
       const path = join(makeFolder(), "ledger.db");
       const ledger = await openLedger(path);
@@ -26,7 +26,7 @@ describe("writing", () => {
     expect(apart / together).toBeGreaterThan(7);
   });
 
-  it("answers a burst of calls in several turns of the event loop, between which lookups have theirs", async () => {
+  it("answers a burst of calls in several turns of the event loop, with turns for lookups in between", async () => {
     const ledger = await openLedger(join(makeFolder(), "ledger.db"));
     let turn = 0;
     let isOver = false;
@@ -47,7 +47,7 @@ describe("writing", () => {
     expect(Math.max(...answered.values())).toBeLessThanOrEqual(10_000);
   });
 
-  it("says that the disk is full, keeps nothing of the call, and goes on when there is room", async () => {
+  it("reports that the disk is full, keeps nothing of the call, and continues when there is room", async () => {
     const { ledger, getOpened } = makeLedger(join(makeFolder(), "ledger.db"));
     await ledger.open();
     await say(ledger, issue({ id: "before" }));
@@ -83,7 +83,7 @@ describe("writing", () => {
     expect(await nextDue(ledger, "nobody")).toBeUndefined();
   });
 
-  it("keeps the order of calls, large ones and small ones", async () => {
+  it("keeps the order of large and small calls", async () => {
     const ledger = await openLedger(join(makeFolder(), "ledger.db"));
     const last = { id: "permit-1999", revision: 2, holder: "Jane" };
     const [, ...rest] = await Promise.all([
@@ -97,7 +97,7 @@ describe("writing", () => {
     expect((await ledger.getPermit("permit-1999"))?.permit).toMatchObject(last);
   });
 
-  it("lets others in while it reads a large call", async () => {
+  it("accepts other calls while it reads a large one", async () => {
     const ledger = await openLedger(join(makeFolder(), "ledger.db"));
     let [turns, taken] = [0, 0];
     const changes = many(20_000);
@@ -119,7 +119,7 @@ describe("writing", () => {
     expect(new Set(turnAt).size).toBeGreaterThan(10);
   });
 
-  it("refuses every call when its thread has died, and works again when it is opened again", async () => {
+  it("refuses every call when its thread has died, and works when it is opened again", async () => {
     const { ledger, getOpened } = makeLedger(join(makeFolder(), "ledger.db"));
     await ledger.open();
     await say(ledger, issue({ id: "before" }));
@@ -138,7 +138,7 @@ describe("writing", () => {
     expect(await say(ledger, issue())).toMatch(/recorded|unchanged/);
   });
 
-  it("copies itself while it is written to; the copy is a ledger of one moment", async () => {
+  it("copies itself during writes; the copy is the ledger at one moment", async () => {
     const folder = makeFolder();
     const ledger = await openLedger(join(folder, "ledger.db"));
     await ledger.record(many(3_000));
@@ -160,7 +160,7 @@ describe("writing", () => {
     expect(pending % 2, "each call is there as a whole").toBe(0);
   });
 
-  it("lets a process end that forgot to close it", async () => {
+  it("does not keep a process alive that forgot to close it", async () => {
     const { execFile } = await import("node:child_process");
     const { promisify } = await import("node:util");
     const path = join(makeFolder(), "ledger.db");
