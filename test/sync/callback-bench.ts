@@ -11,7 +11,7 @@ import { createHotSpotSandbox } from "../../src/vendors/hotspot/sandbox/sandbox.
 import { createPassportProvider } from "../../src/vendors/passport/provider.ts";
 import { createPassportSandbox } from "../../src/vendors/passport/sandbox/sandbox.ts";
 
-/** Stands in a plate, in tokens and in what callbacks throw: nothing that is told may show it. */
+/** Part of a plate, of tokens and of what callbacks throw: no event, error or log may show it. */
 export const SECRET = "GXK204";
 
 /** What a callback may do instead of what it should. */
@@ -27,16 +27,16 @@ export const MISDEEDS: Readonly<Record<string, () => unknown>> = {
   },
   "rejects with undefined": () => Promise.reject(),
   hangs: () => new Promise(() => {}),
-  "gives undefined": () => undefined,
-  "gives null": () => null,
-  "gives a number": () => 42,
-  "gives not a number": () => Number.NaN,
-  "gives empty text": () => "",
-  "gives an object": () => ({}),
-  "gives a list": () => [],
-  "gives a promise of null": async () => null,
-  "gives an invalid Date": () => new Date(Number.NaN),
-  "gives what cannot be looked at": () =>
+  "returns undefined": () => undefined,
+  "returns null": () => null,
+  "returns a number": () => 42,
+  "returns not a number": () => Number.NaN,
+  "returns empty text": () => "",
+  "returns an object": () => ({}),
+  "returns a list": () => [],
+  "returns a promise of null": async () => null,
+  "returns an invalid Date": () => new Date(Number.NaN),
+  "returns an object that cannot be inspected": () =>
     new Proxy(
       {},
       {

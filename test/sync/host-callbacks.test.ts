@@ -22,8 +22,8 @@ afterAll(() => {
 
 const misdeeds = Object.keys(MISDEEDS);
 const FAILS = ["throws", "throws undefined", "rejects", "rejects with undefined", "hangs"];
-const PROMISES = ["rejects", "rejects with undefined", "hangs", "gives a promise of null"];
-const UNREADABLE = "gives what cannot be looked at";
+const PROMISES = ["rejects", "rejects with undefined", "hangs", "returns a promise of null"];
+const UNREADABLE = "returns an object that cannot be inspected";
 
 type Said = (misdeed: string) => string;
 const nothing: Said = () => "nothing";
@@ -31,14 +31,14 @@ const ofSecret: Said = (misdeed) =>
   FAILS.includes(misdeed) || misdeed === UNREADABLE ? "provider_down unavailable" : "held invalid_config";
 const ofFetch: Said = (misdeed) => (misdeed === "hangs" ? "provider_down timeout" : ofSecret(misdeed));
 
-/** What is said of each. */
+/** Where each failure is reported. */
 const SAID: Readonly<Record<string, Said>> = {
   "onEvent of sync": nothing,
   "clock of sync": () => "clock_failed",
   "token of HotSpot": ofSecret,
   "companyToken of HotSpot": ofSecret,
   "wire.encode of HotSpot": () => "held invalid_config",
-  // Only the wire understands a reply under 2xx; one that gives a promise is no wire.
+  // Only the wire understands a reply under 2xx; a function that returns a promise is no wire.
   "wire.decode of HotSpot": (misdeed) =>
     PROMISES.includes(misdeed) ? "held invalid_config" : "held invalid_response",
   "fetch of HotSpot": ofFetch,
@@ -61,7 +61,7 @@ function saidBy({ events }: CallbackBench): string[] {
   return [...new Set(said)];
 }
 
-/** A permit is issued while the callback misbehaves, and delivered when it does not any more. Gives what was said. */
+/** A permit is issued while the callback misbehaves, and delivered when it no longer does. Returns what was reported. */
 async function liveThrough(name: string, misdeed: () => unknown): Promise<string> {
   let isBad = false;
   let calls = 0;

@@ -22,14 +22,14 @@ describe("a change from the host", () => {
   it.each([
     ["a permit twice", "issue", permit("P1"), "unchanged"],
     [
-      "only its plate written otherwise",
+      "a permit with only its plate spelt differently",
       "issue",
       permit("P1", { plates: [{ raw: "p-1", number: "P1" }] }),
       "unchanged",
     ],
     ["an older revision", "revise", permit("P1", { revision: 0, validTo: null }), "older"],
     ["a newer revision", "revise", permit("P1", { revision: 2 }), "recorded"],
-    ["a revision of what it never issued", "revise", permit("P2"), "recorded"],
+    ["a revision of a permit that was never issued", "revise", permit("P2"), "recorded"],
   ] as const)("%s: %s", async (_, call, said, status) => {
     const { sync, until } = scriptedSync();
     await until(sync.issue(permit("P1")));
@@ -361,7 +361,7 @@ describe("options", () => {
     ["a concurrency of 0", { concurrency: 0 }, "concurrency"],
     ["no request at all", { maxConcurrency: 0 }, "maxConcurrency"],
     ["too many requests of all providers", { maxConcurrency: 10_001 }, "maxConcurrency"],
-    ["a provider that is none", { providers: [{ id: "x" }] }, "providers[0].delivery"],
+    ["a provider that is not one", { providers: [{ id: "x" }] }, "providers[0].delivery"],
   ])("are refused, and named: %s", async (_, options, field) => {
     const failure = await failureOf(() => createPermitSync({ ...good, ...options } as never));
     expect(failure).toMatchObject({ code: "invalid_config", field });

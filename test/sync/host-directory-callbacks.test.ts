@@ -21,7 +21,7 @@ const CALLBACKS: readonly Callback[] = [
   {
     name: "getCompany",
     more: [],
-    // A company that is not there is told of by its permits.
+    // A company that does not exist is reported by its permits.
     told: ({ kind, value }) =>
       kind === "gives" && (value === undefined || value === null) ? "unmapped" : "directory_failed",
   },

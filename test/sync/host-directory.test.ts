@@ -19,7 +19,7 @@ const MALFORMED: readonly (readonly [what: string, location: unknown, field: str
   ["a target of null", withAlpha({ enabled: true, target: null }), 'providers["alpha"].target'],
   ["company_id", { id: "bad", company_id: "c", name: "Bad", providers: on }, "companyId"],
   ["a row's other columns", { ...bad, created_at: "2026-01-01" }, "created_at"],
-  ["a region that is none", { ...bad, region: "Atlantis" }, "region"],
+  ["an invalid region", { ...bad, region: "Atlantis" }, "region"],
 ];
 
 const unhandled: unknown[] = [];

@@ -28,13 +28,13 @@ function syncOver(ledger: Ledger) {
 const many = (count: number, changes: Parameters<typeof permit>[1] = {}) =>
   Array.from({ length: count }, (_, index) => permit(`P${index}`, changes));
 
-/** What becomes of deliveries when the clock is set back while their vendor is away. */
+/** Deliveries whose clock is set back while their vendor is down. */
 export function describeClockSetBack(place: string, openLedger: () => Promise<Ledger>): void {
   describe(`a clock that is set back while a vendor is away, with a ledger in ${place}`, () => {
     it.each([
-      ["shortly after it went", 2 * MINUTE_MS, HOUR_MS],
-      ["when it has been away for hours", 5 * HOUR_MS, HOUR_MS],
-      ["by less than an attempt waits", 30 * MINUTE_MS, 50_000],
+      ["shortly after the outage began", 2 * MINUTE_MS, HOUR_MS],
+      ["after hours of the outage", 5 * HOUR_MS, HOUR_MS],
+      ["by less than the wait before an attempt", 30 * MINUTE_MS, 50_000],
       ["by three days", 10 * MINUTE_MS, 3 * 24 * HOUR_MS],
     ])("%s: waiting deliveries are counted, and resume when the vendor does", async (_, awayMs, backMs) => {
       const { sync, vendor, pass, until, jump } = syncOver(await openLedger());

@@ -60,7 +60,7 @@ describe("the breaker", () => {
     const { breaker, fail, probe, told } = setUp();
     fail("rate_limited", 5_000);
     expect(breaker.startProbe()).toBe(false);
-    // It was under way before, and says nothing of what the vendor asked for since.
+    // It was in progress before, and does not change the wait that the vendor asked for since.
     breaker.noteAnswer({ isProbe: false });
     expect(breaker.waitMs).toBe(5_000);
     probe();

@@ -69,7 +69,7 @@ describe("a breaker without waiting permits", () => {
 
   it.each<[string, Check]>([
     [
-      "throws what is no error of ours",
+      "throws something other than an EnforcementError",
       () => {
         throw new TypeError("GXK204");
       },

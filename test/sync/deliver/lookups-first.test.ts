@@ -9,7 +9,7 @@ import { permit, scriptedSync } from "../scripted-sync.ts";
 const COUNT = 300;
 const END = "2089-12-31T00:00:00Z";
 
-/** Brings permits to a vendor that takes a hundred at a time. Gives how many each request had, and how many there were at once. */
+/** Delivers permits to a vendor that accepts a hundred at a time. Returns the size of each request, and the most operations at once. */
 async function deliver({ isAsked }: { isAsked: boolean }): Promise<{ sizes: number[]; most: number }> {
   const { createVendor, companies, locations } = scriptedSync();
   const { provider } = createVendor("alpha", 100);
@@ -38,7 +38,7 @@ async function deliver({ isAsked }: { isAsked: boolean }): Promise<{ sizes: numb
     directory,
   });
   const query = { companyId: "c", plateNumbers: ["P1"], locationIds: ["c-lot"], at: new Date() };
-  // A lookup is remembered for a second: one with each request, so that a slow machine does not forget it half-way.
+  // A lookup counts for a second: one is made with each request, so that it still counts on a slow machine.
   async function askIfSo(): Promise<void> {
     if (isAsked) await sync.findPermits({ ...query, signal: new AbortController().signal });
   }

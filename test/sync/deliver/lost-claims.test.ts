@@ -132,7 +132,7 @@ describe("a claim that another machine has taken over", () => {
     await pass(15_000);
     jump(-10_000);
     await pass(10_000);
-    // What waited behind the slow request is claimed anew before it is sent.
+    // The delivery that waited behind the slow request is claimed again before it is sent.
     expect(claims.filter((id) => id === "P2")).toHaveLength(2);
     expect(vendor().requests).toEqual(["register P1", "register P2"]);
     await until(sync.stop());

@@ -26,7 +26,7 @@ describe("a gateway that answers in the vendor's place", () => {
       await pass(1_000);
       const [status] = (await sync.status()).providers;
       expect(status).toMatchObject({ pending: 20, failed: 0 });
-      // Two replies that cannot be read say nothing of the vendor yet.
+      // Two unreadable replies do not show yet that the vendor is down.
       if (gateway.code === "unavailable") expect(status?.breaker.state).not.toBe("closed");
       await pass(1_000);
       alpha.answer = () => undefined;

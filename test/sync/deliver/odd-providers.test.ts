@@ -35,42 +35,44 @@ const ODD: Readonly<Record<string, (many: Many) => (...args: Parameters<Many>) =
     },
   "returns undefined": () => () => undefined,
   "returns no promise": () => () => 42,
-  "fulfils with null": () => async () => null,
-  "fulfils with one outcome": () => async () => ({ ok: true }),
-  "fulfils with an object like a list": () => async () => ({ length: 1, 0: { ok: true } }),
+  "resolves with null": () => async () => null,
+  "resolves with one outcome": () => async () => ({ ok: true }),
+  "resolves with an object like a list": () => async () => ({ length: 1, 0: { ok: true } }),
   "leaves an outcome out":
     (many) =>
     async (...args) =>
       (await carriedOut(many, ...args)).slice(1),
-  "gives one too many":
+  "returns one too many":
     (many) =>
     async (...args) => {
       const outcomes = await carriedOut(many, ...args);
       return [...outcomes, ...outcomes];
     },
-  "gives holes": () => async (registrations) => Array.from({ length: registrations.length }),
-  "gives null for each": () => async (registrations) => registrations.map(() => null),
-  "gives texts": () => async (registrations) => registrations.map(() => "ok"),
-  "gives ok that is no true": () => async (registrations) => registrations.map(() => ({ ok: 1, value: {} })),
-  "gives failures without an error": () => async (registrations) => registrations.map(() => ({ ok: false })),
-  "gives failures with other errors": () => async (registrations) =>
+  "returns holes": () => async (registrations) => Array.from({ length: registrations.length }),
+  "returns null for each": () => async (registrations) => registrations.map(() => null),
+  "returns texts": () => async (registrations) => registrations.map(() => "ok"),
+  "returns ok that is no true": () => async (registrations) =>
+    registrations.map(() => ({ ok: 1, value: {} })),
+  "returns failures without an error": () => async (registrations) =>
+    registrations.map(() => ({ ok: false })),
+  "returns failures with other errors": () => async (registrations) =>
     registrations.map(() => ({ ok: false, error: new Error("GXK204") })),
-  "gives no receipt": () => async (registrations) => registrations.map(() => ({ ok: true })),
-  "gives receipts of nothing": () => async (registrations) =>
+  "returns no receipt": () => async (registrations) => registrations.map(() => ({ ok: true })),
+  "returns receipts of nothing": () => async (registrations) =>
     registrations.map(() => ({ ok: true, value: { v: 1, providerId: "alpha" } })),
-  "gives another provider's receipts":
+  "returns another provider's receipts":
     (many) =>
     async (...args) =>
       (await carriedOut(many, ...args)).map((outcome) =>
         outcome.ok ? { ok: true, value: { ...outcome.value, providerId: "beta" } } : outcome,
       ),
-  "gives receipts without an instant":
+  "returns receipts without an instant":
     (many) =>
     async (...args) =>
       (await carriedOut(many, ...args)).map((outcome) =>
         outcome.ok ? { ok: true, value: { ...outcome.value, coveredUntil: "soon" } } : outcome,
       ),
-  "gives receipts that are over":
+  "returns receipts that have ended":
     (many) =>
     async (...args) =>
       (await carriedOut(many, ...args)).map((outcome) =>
@@ -78,15 +80,15 @@ const ODD: Readonly<Record<string, (many: Many) => (...args: Parameters<Many>) =
           ? { ok: true, value: { ...outcome.value, coveredUntil: "2020-01-01T00:00:00Z" } }
           : outcome,
       ),
-  "gives receipts with a damaged reference": withReceipts(() => ({ reference: "\ud800" })),
-  "gives receipts with a target that no database takes": withReceipts(() => ({ target: "a\0b" })),
-  "gives receipts for a year of five digits": withReceipts(() => ({
+  "returns receipts with a damaged reference": withReceipts(() => ({ reference: "\ud800" })),
+  "returns receipts with a target that no database takes": withReceipts(() => ({ target: "a\0b" })),
+  "returns receipts for a year of five digits": withReceipts(() => ({
     coveredUntil: "+010000-01-01T00:00:00.000Z",
   })),
-  "gives promises that reject": () => async (registrations) =>
+  "returns promises that reject": () => async (registrations) =>
     registrations.map(() => Promise.reject(new Error("GXK204"))),
-  "gives promises by name": () => async () => ({ one: Promise.reject(new Error("GXK204")) }),
-  "gives outcomes that throw": () => async (registrations) =>
+  "returns promises by name": () => async () => ({ one: Promise.reject(new Error("GXK204")) }),
+  "returns outcomes that throw": () => async (registrations) =>
     registrations.map(() => ({
       get ok() {
         throw new Error("GXK204");

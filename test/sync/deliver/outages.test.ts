@@ -17,7 +17,7 @@ describe("a vendor that is down", () => {
       { pending: 200, oldestPendingMs: 30_000, breaker: { state: "open", code: "unavailable" } },
     ]);
     const whole = alpha.requests.filter((request) => request.includes("+")).length;
-    // Eight were under way, and two of them ended before the third opened the breaker.
+    // Eight were in progress, and two of them had ended before the third opened the breaker.
     expect(whole).toBe(10);
     // 0.25 s, 0.5 s, 1 s … between them.
     expect(alpha.requests.length - whole).toBeLessThanOrEqual(8);

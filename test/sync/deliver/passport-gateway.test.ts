@@ -16,7 +16,7 @@ const ZONE = "9d3c1e70-5a42-4b8f-a6d1-07e2c94f8b35";
 const PAGE = "<html><head><title>404 Not Found</title></head><body>nginx</body></html>";
 const problem = { type: "about:blank", title: "Not Found", status: 404 };
 
-/** What a gateway may say in Passport's place. */
+/** Replies that a gateway may send in Passport's place. */
 const GATEWAYS: Readonly<Record<string, () => Response>> = {
   "404 with a page": () => new Response(PAGE, { status: 404, headers: { "content-type": "text/html" } }),
   "403 with a page": () => new Response(PAGE, { status: 403, headers: { "content-type": "text/html" } }),

@@ -23,7 +23,7 @@ export interface CalmOptions {
   readonly providerIds: readonly string[];
   /** Whether every refusal was lifted and tried again: then only what a person dismissed may be missing. */
   readonly isHealed?: boolean;
-  /** Whether every vendor was compared with the ledger, or told everything again: then nothing is lost any more. */
+  /** Whether every vendor was compared with the ledger, or every right was sent again: then no right is lost any more. */
   readonly isRepaired?: boolean;
 }
 
@@ -53,7 +53,7 @@ export async function judgeCalm(world: HistoryWorld, options: CalmOptions): Prom
   return problems;
 }
 
-/** An outage is told of once when it begins and once when it is over. */
+/** An outage has one event when it begins and one when it ends. */
 function judgeEvents(events: readonly SyncEvent[]): string[] {
   const down = new Set<string>();
   return events.flatMap((event) => {
@@ -118,7 +118,7 @@ function judgeProvider(world: HistoryWorld, state: CalmProvider): string[] {
   }
 
   for (const right of live) {
-    // A clock that was ahead may have had it registered early.
+    // It may have been registered early by a clock that was ahead.
     if (current.some((want) => isSameRight(want, right))) continue;
     // Nothing is known any more of what was over for a day when the clock was set back.
     if (right.end + DAY_MS <= world.time.latest()) continue;
@@ -163,9 +163,8 @@ function judgeProvider(world: HistoryWorld, state: CalmProvider): string[] {
 }
 
 /**
- * Whether the vendor keeps another right that is wanted there, too, or that a person let be, or that waits for one which is
- * refused, or kept one that ran out
- * within the hour after which it is asked again.
+ * Whether the vendor keeps another right there: one that is wanted too, whose refusal a person dismissed, or that waits for
+ * one which is refused; or kept one that ended within the hour after which the registration is sent again.
  */
 function isTakenForGood(
   want: WantedRight,
@@ -183,7 +182,7 @@ function isTakenForGood(
     // It stays as long as what is to take its place is refused.
     if (failures.some(({ permitId }) => permitId === right.permitId && permitId !== want.permitId))
       return true;
-    // A clock that was ahead may have had another one registered early.
+    // Another one may have been registered early by a clock that was ahead.
     return current.some((other) => isSameRight(other, right)) || world.judge.letBe.has(right.identity);
   });
 }
@@ -199,7 +198,7 @@ function isFound(
   return isRepaired && !vendor.keepsOne && from <= now && (to === null || to > now + HOUR_MS);
 }
 
-/** Whether the vendor lost it without a word: only a comparison of everything, or its next change, finds that out. */
+/** Whether the vendor lost it without a reply that shows it: only a comparison of all rights, or its next change, finds that out. */
 function isLostUnnoticed(want: WantedRight, vendor: FakeVendor): boolean {
   return [...vendor.rights.values()].some((right) => right.lost === "unnoticed" && isSameRight(want, right));
 }
@@ -253,14 +252,14 @@ function judgeFailure(
   const isWanted = wanted.some(
     (want) => want.permitId === permitId && want.locationId === locationId && want.target === target,
   );
-  // What the vendor lost without a word is there for all that sync can know.
+  // Sync cannot know that the vendor lost a right until a reply shows it.
   const right = [...vendor.rights.values()].find(
     (kept) => kept.identity === reference && (kept.lost === "unnoticed" || live.includes(kept)),
   );
   // After an attempt with an unknown outcome, the vendor may have the right that it refused later; sync asks until that is sure.
   const isUnsure = deliveries
     .get(permitId)
-    // What made way and cannot come back left the driver without it: that is a person's business.
+    // A right that was cancelled for another and cannot be restored leaves the driver uncovered: a person decides.
     ?.rights.some(
       (kept) =>
         kept.reference === reference &&
@@ -299,7 +298,7 @@ async function judgeUnmapped(world: HistoryWorld, ledger: Ledger, providerId: st
   return [`Calm, ${providerId}: unmapped are ${listed.join()}, and should be ${expected.join()}.`];
 }
 
-/** The ledger holds what the host said last, and the lookup is served from it. */
+/** The ledger holds the host's last change, and lookups are answered from it. */
 async function judgePermits(world: HistoryWorld, ledger: Ledger): Promise<string[]> {
   const problems: string[] = [];
   const permits = world.words.candidates()[0] ?? new Map();

@@ -127,7 +127,7 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
         exchange.leave();
         activity.note();
       };
-      /** The connection goes: the vendor had done it, or will never do it. */
+      /** The connection breaks: the vendor has carried the change out, or never will. */
       const cutOff = () => {
         end();
         if (random() < 0.5) for (const change of changes) carryOut(change);

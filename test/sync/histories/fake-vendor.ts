@@ -17,7 +17,7 @@ export interface VendorRight {
   readonly amended: boolean;
   /** Every end that it ever had, for receipts that are older than the last change. */
   readonly ends: readonly number[];
-  /** The vendor does not have it any more. `told`: and has said so. */
+  /** The vendor does not have it any more. `told`: a reply has shown it. */
   readonly lost?: "unnoticed" | "told";
 }
 
@@ -28,7 +28,7 @@ export interface VendorRefusal {
   readonly reason?: "not_found" | "already_exists";
 }
 
-/** A refusal as it was said. */
+/** A refusal as it was sent. */
 export interface SpokenRefusal extends VendorRefusal {
   readonly operation: PushChange["kind"];
 }
@@ -53,7 +53,7 @@ export interface FakeVendorOptions {
   readonly refusesRepeats?: boolean;
   /** Whether the instants of a permit's decisions need not be remembered, because it was to be forgotten. */
   readonly isForgotten?: (permitId: string) => boolean;
-  /** Whether a right is being said again on purpose, as it was acknowledged. */
+  /** Whether a right is being sent again on purpose, as it was acknowledged. */
   readonly isRepair?: (identity: string) => boolean;
 }
 
@@ -79,7 +79,7 @@ export interface FakeVendor {
   lose(isLost: (right: VendorRight) => boolean): void;
   /** Gives a right another end, as an officer might. */
   alter(identity: string, end: number): void;
-  /** Shows a right of ours that nobody asked for, as after a restored backup. */
+  /** Shows a right under one of sync's references that sync did not register, as after a restored backup. */
   plant(right: Omit<VendorRight, "cancelled" | "amended" | "ends">): void;
   /** Carries out one change, or refuses it. */
   apply(change: PushChange, refusal?: VendorRefusal): VendorRight | undefined | SpokenRefusal;
@@ -128,7 +128,7 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
 
   function refuse(change: PushChange, refusal: VendorRefusal): SpokenRefusal {
     const spoken = { ...refusal, operation: change.kind };
-    // A right that is said again on purpose keeps the refusal that it had.
+    // A right that is sent again on purpose keeps the refusal that it had.
     if (change.kind !== "register" || !isRepair(change.identity)) refusals.set(change.identity, spoken);
     return spoken;
   }
@@ -145,7 +145,7 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
 
   /**
    * A decision must not overtake a later one about the same registration. A repeat of what was asked of the same right
-   * last is no new decision: another generation of the registration may have been cancelled meanwhile to make way for it.
+   * last is no new decision: another generation of the registration may have been cancelled for it meanwhile.
    * A cancel must not overtake what was decided about its own generation: it takes nothing from another one.
    */
   function checkOrder(change: PushChange): void {
@@ -176,7 +176,7 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
     const { end } = right;
     const saved = right.ends.includes(end) ? right : { ...right, ends: [...right.ends, end] };
     rights.set(change.identity, saved);
-    // What is said again on purpose says nothing about another end that was refused.
+    // A right that is sent again on purpose does not change the refusal of another end.
     if (!isRepair(change.identity)) refusals.delete(change.identity);
     vendor.accepted += 1;
     return saved;

@@ -177,7 +177,7 @@ export function generateHistory(
     }
     if (kind < 0.49) {
       const companyId = pick(COMPANY_IDS);
-      // What was switched off until now matters most to a permit that is on its way.
+      // A location or provider that was switched off until now matters most to a permit that is being recorded.
       const on = { edit: "company_switch", companyId, providerId, on: true } as const;
       return { do: "map_meanwhile", word: word(), edits: chance(0.5) ? [on] : edits(companyId) };
     }

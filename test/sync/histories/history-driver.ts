@@ -16,7 +16,7 @@ export class HistoryDriver {
   readonly world: HistoryWorld;
   /** Providers that the process has. */
   readonly providerIds = new Set(["alpha", "beta"]);
-  /** Whether the directory, or the providers, changed without the sync's having been told for sure. */
+  /** Whether the directory, or the providers, changed and it is not certain that sync was refreshed. */
   owesRefresh = false;
   #process: HistoryProcess | undefined;
   #ledger: Ledger | undefined;

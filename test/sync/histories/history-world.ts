@@ -66,14 +66,14 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
   };
   const words = createHostWords(noteNews);
   const violations: string[] = [];
-  /** What each process told, one list for each. */
+  /** The events of each process, one list for each. */
   const events: SyncEvent[][] = [];
   let ledgerFailures = 0;
   let ledgerFailedAt = Number.NEGATIVE_INFINITY;
   let silences: Silence[] = [];
   const faults = new Map<string, VendorFault[]>(PROVIDER_IDS.map((id) => [id, []]));
   const conditions = new Map<string, VendorCondition>(PROVIDER_IDS.map((id) => [id, "well"]));
-  /** What the directory said before edits of which the sync was not told yet. */
+  /** The directory as it was before edits after which sync has not been refreshed yet. */
   let earlierHosts: Pick<typeof host, "getCompany" | "listLocations">[] = [];
   /** Permits that were ever to be forgotten. */
   const forgotten = new Set<string>();
@@ -124,7 +124,7 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
       providerId,
       createFakeVendor({
         ...{ providerId, references: VENDORS[providerId].references, latest: time.latest },
-        // What a person let be stands beside what came after it.
+        // A right that a person dismissed exists beside the ones that came after it.
         mayShare: (one) => judge.letBe.has(one.identity),
         isRepair: (identity) => judge.isRepair(identity),
         keepsOne: keepsOne(history.seed, providerId),
@@ -165,7 +165,7 @@ export function createHistoryWorld(history: History, home: LedgerHome) {
       ledgerFailedAt = time.elapsed();
       return true;
     },
-    /** The directory is about to change; until `toldOfChange`, what it said before counts too. */
+    /** The directory is about to change; until `toldOfChange`, its earlier state counts too. */
     aboutToChange(): void {
       const companies = new Map(["university", "city"].map((id) => [id, host.getCompany(id)]));
       const places = new Map(["university", "city"].map((id) => [id, host.listLocations(id)]));

@@ -18,13 +18,13 @@ export type HostWord =
   | { readonly kind: "issue" | "revise"; readonly spec: PermitSpec }
   | { readonly kind: "revoke" | "forget"; readonly permitId: string };
 
-/** What the ledger must hold of a permit, from what the host said alone. */
+/** What the ledger must hold of a permit, derived from the host's changes alone. */
 export interface ExpectedPermit {
   readonly spec: PermitSpec;
   readonly state: "active" | "revoked" | "forgotten";
 }
 
-/** What the host must be told: `conflict` is an error. */
+/** The status that the host's call must return: `conflict` is an error. */
 export type ExpectedStatus = "recorded" | "unchanged" | "older" | "revoked" | "unknown" | "conflict";
 
 export type ExpectedPermits = ReadonlyMap<string, ExpectedPermit>;
@@ -41,7 +41,7 @@ export function toPermit(spec: PermitSpec): Permit {
   };
 }
 
-/** The naive reading of what the host's words mean, one word after the other. */
+/** The naive reading of the host's changes, one after the other. */
 export function hear(
   before: ExpectedPermits,
   word: HostWord,

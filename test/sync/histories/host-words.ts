@@ -2,7 +2,7 @@ import type { StoredPermit } from "../../../src/sync/ledger/ledger.ts";
 import { type ExpectedPermit, type ExpectedPermits, type HostWord, hear, toPermit } from "./host-permits.ts";
 
 /**
- * What the host has said so far, and what it is saying: while a word is on its way, or was cut off by a crash, the
+ * The host's changes so far, and those in progress: while a change is being recorded, or was interrupted by a crash, the
  * ledger may or may not have it.
  */
 export interface HostWords {
@@ -11,9 +11,9 @@ export interface HostWords {
    * may be older than the last of the words that come without waiting in between.
    */
   candidates(): readonly ExpectedPermits[];
-  /** Begins words that come without waiting in between. Gives the status that each must be told. */
+  /** Begins changes that come without waiting in between. Returns the status that each call must return. */
   begin(words: readonly HostWord[], options: { together: boolean }): ReturnType<typeof hear>["status"][];
-  /** The host was told that word number `index` is recorded. */
+  /** The call of change number `index` has returned: it is recorded. */
   confirm(index: number): void;
   /** All words are in. */
   finish(): void;
@@ -21,7 +21,7 @@ export interface HostWords {
   resolve(getPermit: (id: string) => Promise<StoredPermit | undefined>): Promise<string[]>;
 }
 
-/** `onNews` is called when the host was told that its words are recorded. */
+/** `onNews` is called when the host's calls have returned: its changes are recorded. */
 export function createHostWords(onNews: () => void): HostWords {
   let states: ExpectedPermits[] = [new Map()];
   /** For each permit, the first of them that the ledger must have reached: words keep their order permit by permit. */

@@ -13,11 +13,11 @@ export interface LedgerJudgeOptions {
   readonly leadTimeMs: number;
   /** Whether decisions may be written late because the ledger failed: then they are judged when they are sent. */
   readonly isLate: () => boolean;
-  /** Whether the host was told at this very instant that something is recorded: a request may just be leaving. */
+  /** Whether a change of the host was recorded at this very instant: a request may just be leaving. */
   readonly isNews: () => boolean;
   /**
-   * What a permit may want at a provider now: one reading, or several while a word of the host's is on its way to the
-   * ledger or has been cut off by a crash.
+   * What a permit may want at a provider now: one reading, or several while a change of the host is being recorded or was
+   * interrupted by a crash.
    */
   readonly readings: (permitId: string, providerId: string) => readonly (readonly WantedRight[])[];
 }
@@ -25,7 +25,7 @@ export interface LedgerJudgeOptions {
 /** Judges each writing of deliveries at the moment at which it is made. */
 export interface LedgerJudge {
   readonly violations: string[];
-  /** References of rights that a person let be: what the vendor has of them is that person's business. */
+  /** References of rights whose refusal a person dismissed: what the vendor has of them is that person's decision. */
   readonly letBe: ReadonlySet<string>;
   /** Whether the right with this reference is being sent again as it was acknowledged. */
   isRepair(reference: string): boolean;
@@ -52,7 +52,7 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
       const known = [...(before?.rights ?? []), ...(before?.ended ?? [])];
       const old = known.find(({ reference }) => reference === right.reference);
       if (right.failure?.dismissed === true) letBe.add(right.reference);
-      // A repeat without a known answer may have replaced what the vendor had lost: its answer brings the new receipt.
+      // A repeat without a known answer may have restored a right that the vendor had lost: its answer has the new receipt.
       const isRepeated = right.repair !== undefined && (right.intent?.attempts ?? 0) > 0;
       const problem = isRepeated ? undefined : judgeReceipt(right, vendor.rights.get(right.reference));
       if (problem !== undefined) violate(right, problem);
@@ -107,7 +107,7 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
   ): string | undefined {
     const old = toRight(right.registration);
     const due = wanted.filter(({ from, to }) => from - leadTimeMs <= now() && (to === null || to > now()));
-    // What a clock ahead had let go may have been taken up again since.
+    // A right that was dropped by a clock that was ahead may have been registered again since.
     const hasSuccessor = delivery.rights.some(
       ({ registration }) =>
         registration.generation > right.registration.generation &&
@@ -118,13 +118,13 @@ export function createLedgerJudge(options: LedgerJudgeOptions): LedgerJudge {
     // What is over covers no car that its end could uncover.
     const ended = vendor.rights.get(right.reference);
     if (ended !== undefined && ended.lost === undefined && !isLive(ended, now())) return undefined;
-    // What the vendor lost without a word is there for all that sync can know.
+    // Sync cannot know that the vendor lost a right until a reply shows it.
     const isThere = (want: WantedRight) =>
       [...vendor.rights.values()].some(
         (kept) => isSameRight(want, kept) && (kept.lost === "unnoticed" || isLive(kept, now())),
       );
-    // Where the vendor keeps one right and said so, the old one makes way. The plate of a new one elsewhere that was
-    // refused for that is covered there already.
+    // Where the vendor keeps one right and its reply says so, the old one is cancelled for the new one. The plate of a new one
+    // elsewhere that was refused for that is covered there already.
     const isRefusedAsTaken = (want: WantedRight) =>
       delivery.rights.some(
         ({ failure, registration }) =>

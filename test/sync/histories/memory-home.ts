@@ -2,8 +2,8 @@ import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
 import type { LedgerHome } from "./ledger-home.ts";
 
 /**
- * A ledger in memory dies with its process, so its crash is told as a tale: the same ledger object, whose old claims
- * were let go of or are still to run out.
+ * A ledger in memory dies with its process, so its crash is imitated: the same ledger object, whose old claims
+ * were released or have not expired yet.
  */
 export function createMemoryHome(): LedgerHome {
   const ledger = memoryLedger();

@@ -36,7 +36,7 @@ class PreparingClient extends pg.Client {
 }
 
 /**
- * After a crash the ledger is opened anew, or the claims of the dead process are left to run out, as another machine
+ * After a crash the ledger is opened again, or the claims of the dead process are left to expire, as another machine
  * would find them. Real kills are in test/sync/kills. All histories have one database, one after the other.
  */
 export async function createPostgresHomes(): Promise<LedgerHomes> {

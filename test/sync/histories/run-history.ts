@@ -120,7 +120,7 @@ class HistoryRun {
     this.#driver.owesRefresh = true;
   }
 
-  /** `meanwhile` happens while the words are on their way, and is followed by a refresh. */
+  /** `meanwhile` happens while the changes are being recorded, and is followed by a refresh. */
   async #say(said: readonly HostWord[], meanwhile?: () => void): Promise<void> {
     const { sync } = await this.#driver.living();
     const { words, violations } = this.#driver.world;
@@ -290,7 +290,7 @@ class HistoryRun {
   }
 }
 
-/** The vendor loses a third of what it shows, shows another third with another end, and shows what nobody asked for. */
+/** The vendor loses a third of its rights, shows another third with another end, and shows rights that sync did not register. */
 function disturb({ vendors, random, time }: HistoryWorld, providerId: string): void {
   const vendor = vendors.get(providerId);
   if (vendor === undefined) return;

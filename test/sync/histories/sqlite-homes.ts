@@ -11,7 +11,7 @@ import type { LedgerHomes } from "./ledger-home.ts";
 const REOPEN_CHANCE = 0.02;
 
 /**
- * After a crash the file is opened anew, or the claims of the dead process are left to run out, as the process after it
+ * After a crash the file is opened again, or the claims of the dead process are left to expire, as the process after it
  * would find them. Real kills are in test/sync/kills. All histories have one file, one after the other.
  */
 export function createSqliteHomes(): LedgerHomes {

@@ -17,13 +17,13 @@ export type VendorCondition =
 
 /** One thing that happens in a history. Plain data, so that a history can be printed and shortened. */
 export type Step =
-  /** The host says one thing after the other without waiting in between. */
+  /** The host makes one change after the other without waiting in between. */
   | { readonly do: "say"; readonly words: readonly HostWord[] }
   /** `issueMany`: all of it or nothing. */
   | { readonly do: "say_many"; readonly specs: readonly PermitSpec[] }
   /** Changes to the directory, and `refresh` after them. */
   | { readonly do: "map"; readonly edits: readonly DirectoryEdit[]; readonly companyId: string | null }
-  /** A permit is on its way to the ledger, held up by a slow directory, while that changes and is refreshed. */
+  /** A permit is being recorded, delayed by a slow directory, while the directory changes and is refreshed. */
   | { readonly do: "map_meanwhile"; readonly word: HostWord; readonly edits: readonly DirectoryEdit[] }
   | { readonly do: "provider"; readonly change: "add" | "remove" | "replace"; readonly providerId: string }
   | { readonly do: "fault"; readonly providerId: string; readonly faults: readonly VendorFault[] }
@@ -43,7 +43,7 @@ export type Step =
   | { readonly do: "ledger_fails"; readonly calls: number }
   /** Connections of a ledger in PostgreSQL go silent, each with the next call of a delivery. */
   | { readonly do: "connections_silent"; readonly silences: readonly Silence[] }
-  /** The host has the vendor compared with the ledger, or everything said again where the vendor cannot be listed. */
+  /** The host reconciles the vendor with the ledger, or reasserts every right where the vendor cannot be listed. */
   | { readonly do: "repair"; readonly providerId: string }
   /** A person looks at what was refused. */
   | { readonly do: "attend"; readonly dismiss: boolean }

@@ -2,7 +2,7 @@ import { EnforcementError, type EnforcementErrorDetails } from "../../../src/cor
 import { MISBEHAVIOURS, type Misbehaviour } from "./misbehaving-provider.ts";
 
 /**
- * What goes wrong with one request. `applied` says how many of its changes the vendor had carried out by then; the
+ * A fault of one request. `applied` is how many of its changes the vendor had carried out by then; the
  * client cannot know.
  */
 export type VendorFault =

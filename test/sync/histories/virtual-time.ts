@@ -28,7 +28,7 @@ export interface VirtualTime {
   createTimers(): TimerGroup;
   /** How far away the next timer is; undefined when there is none. */
   untilNext(): number | undefined;
-  /** Lets time pass without running a timer on the way. */
+  /** Lets time pass without running a timer meanwhile. */
   advance(ms: number): void;
   /** Runs one timer whose time has come; false when there is none. */
   runDue(): boolean;

@@ -14,7 +14,7 @@ export interface WantedRight {
 }
 
 /**
- * What a vendor should show for a permit whatever the time is. Written anew here, in the plainest way, so that it does
+ * What a vendor should show for a permit whatever the time is. Written separately here, as simply as possible, so that it does
  * not share a mistake with what it judges.
  */
 export function wantedRights(

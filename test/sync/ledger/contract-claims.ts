@@ -141,7 +141,7 @@ export function describeClaims(place: Place): void {
     await ledger.save([updateOf(one, { dueAt: 600, settled: true })]);
     expect(await ledger.claimOne(id, { now: minute(1), leaseMs: 60_000 })).toBeDefined();
     await ledger.rewind({ providerId: "passport", latest: minute(1), now: minute(0) });
-    // What is said to be due can be claimed: otherwise a loop would ask again and again.
+    // A delivery that counts as due can be claimed: otherwise a loop would ask again and again.
     const next = await given.nextDue(ledger, "passport");
     expect(next?.getTime()).toBeLessThanOrEqual(minute(2).getTime());
     expect(await claim(ledger, 3)).toHaveLength(1);
@@ -188,7 +188,7 @@ export function describeClaims(place: Place): void {
       "a company's",
       (ledger) => ledger.makeDue({ companyId: "college", providerIds: ["passport"], at: minute(3) }),
     ],
-    ["one that is given back", (ledger, kept) => ledger.save([updateOf(kept, { dueAt: 3, settled: false })])],
+    ["one that is released", (ledger, kept) => ledger.save([updateOf(kept, { dueAt: 3, settled: false })])],
   ] satisfies [string, (ledger: Ledger, kept: ClaimedDelivery) => Promise<unknown>][])(
     "claims a delivery that became due earlier than the last one claimed, after the clock went back: %s",
     async (_, becomeDue) => {

@@ -70,7 +70,7 @@ export function describeRecord(place: Place): void {
       expect(other).toEqual({ status: "fulfilled", value: ["recorded"] });
       expect((await claim(ledger, 0)).map(({ permitId }) => permitId)).toEqual(["other"]);
       expect(await ledger.getPermit("permit-0")).toBeUndefined();
-      // It can be said again.
+      // The same call can be made again.
       expect(await say(ledger, issue({ id: "permit-0" }))).toBe("recorded");
     },
   );

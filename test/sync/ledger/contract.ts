@@ -24,7 +24,7 @@ export interface LedgerSuite {
   readonly histories: { readonly quick: number; readonly full: number };
 }
 
-/** What a test of the suite works on; made anew for each. */
+/** What a test of the suite works on; created for each. */
 export interface Place {
   readonly ledger: Ledger;
   /** The ledger after it was closed and opened, as another one where it is durable. */

@@ -14,7 +14,7 @@ const LEDGERS: Readonly<Record<string, () => Ledger>> = {
   sqlite: () => makeLedger(join(makeFolder(), "permits.db")).ledger,
 };
 
-/** Texts that UTF-8 cannot tell from another, or that end early in a database. */
+/** Texts that UTF-8 cannot distinguish from another, or that end early in a database. */
 const DAMAGED = ["\ud800", "\ud801", "P\udc00", "\udc00\ud800", "P\0", "\0"];
 
 const permit = (changes: object = {}) => ({

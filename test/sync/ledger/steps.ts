@@ -17,7 +17,7 @@ export type Step =
 export interface SavePick {
   readonly pick: number;
   readonly delivery: (permitId: string, providerId: string) => ProviderState;
-  /** Undefined: the claim goes on. Minutes from now; null: when something changes. */
+  /** Undefined: the claim is kept. Minutes from now; null: when something changes. */
   readonly release?: { readonly dueIn: number | null; readonly settled: boolean };
 }
 

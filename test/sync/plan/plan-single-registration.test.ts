@@ -13,7 +13,7 @@ const registration = fc
   .record({ validFrom: instant, validTo: end, number: fc.constantFrom("A", "B") })
   .map(({ number, ...terms }) => wanted({ ...terms, plate: { number } }));
 
-/** Mostly nothing, as in most deliveries: then the short way may be taken. */
+/** Mostly absent, as in most deliveries: then the shortcut applies. */
 const rarely = <Value>(some: fc.Arbitrary<Value>): fc.Arbitrary<Value | null> =>
   fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: some });
 

@@ -19,7 +19,7 @@ export const DAY = 24 * HOUR;
 export const START = Date.parse("2026-09-15T12:00:00.000Z");
 export const rules: PlanRules = { providerId: "vendor", openEndedDays: 30, leadTimeMs: DAY };
 
-/** The fate of an operation. `lost`: it is carried out, and its reply is lost. `never`: the other way round. */
+/** The outcome of an operation. `lost`: it is carried out, and its reply is lost. `never`: it is not carried out, and gets no reply. */
 export type Fate = "ok" | "lost" | "never" | "limited" | "refused";
 
 interface VendorRight {
@@ -69,7 +69,7 @@ export class PlannedVendor {
       rules: { ...rules, ownReferences: this.ownReferences },
     };
     const plan = planDelivery(input);
-    // What is planned on the short way is what would be planned on the long one.
+    // The shortcut plans the same as the full planner would.
     assert.deepEqual(plan, planRegistrations(input));
     return plan;
   }
@@ -116,7 +116,7 @@ export class PlannedVendor {
     if (intent === null) throw new Error("Nothing is to be sent.");
     this.log.push(`${intent.operation} ${right.registration.locationId} ${right.registration.plate.number}`);
     const isThere = this.rights.has(reference);
-    // What is not there cannot be amended; one that is not asked cannot say so.
+    // The vendor cannot amend a right that it does not have; it says so only when the request reaches it.
     const isUnknown = intent.operation === "amend" && !isThere && (fate === "ok" || fate === "lost");
     const isTaken = this.#isTaken(right);
     const isCarriedOut = (fate === "ok" || fate === "lost") && !isUnknown && !isTaken;

@@ -8,12 +8,12 @@ const iso = (ms: number) => new Date(ms).toISOString();
 describe("a decision that did not reach the vendor", () => {
   const LATER = iso(START + 99 * DAY);
   it.each([
-    ["a registration that is not wanted any more is not made", [[], ["A"], []], []],
-    ["a cancellation of what is wanted again is not made", [["A"], [], ["A"]], []],
-    ["an extension that is not wanted any more is not made", [["A"], ["A until later"], ["A"]], []],
-    ["a cancellation makes an amendment", [["A"], [], ["A until later"]], ["amend lot A"]],
-    ["an extension makes a cancellation", [["A"], ["A until later"], []], ["cancel lot A"]],
-    ["what is wanted as before is sent", [[], ["A"], ["A"]], ["register lot A"]],
+    ["a registration that is no longer wanted is dropped", [[], ["A"], []], []],
+    ["a cancellation of a right that is wanted again is dropped", [["A"], [], ["A"]], []],
+    ["an extension that is no longer wanted is dropped", [["A"], ["A until later"], ["A"]], []],
+    ["a cancellation becomes an amendment", [["A"], [], ["A until later"]], ["amend lot A"]],
+    ["an extension becomes a cancellation", [["A"], ["A until later"], []], ["cancel lot A"]],
+    ["an operation that is still wanted is sent", [[], ["A"], ["A"]], ["register lot A"]],
   ])("%s", (_, [first, second, third], sent) => {
     const say = (words: readonly string[] = []) =>
       desire(

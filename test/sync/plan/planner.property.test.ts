@@ -140,7 +140,7 @@ describe("the planner, for any changes and any outcomes", () => {
             const refusalOf = (wish: Registration) =>
               world.delivery.rights.find((one) => rightKeyOf(one.registration) === rightKeyOf(wish))?.failure;
             const isRefusedFor = (wish: Registration) => refusalOf(wish)?.reason === "already_exists";
-            // The vendor said that there is no place for a new one while the old one is there.
+            // The vendor's reply says that a new one has no place while the old one is there.
             if (right.gaveWay === true) {
               const place = placeOf(registration);
               expect(due(world).some((wish) => placeOf(wish) === place && isRefusedFor(wish))).toBe(true);
@@ -149,7 +149,7 @@ describe("the planner, for any changes and any outcomes", () => {
             const uncovered = due(world).filter(
               (wish) =>
                 !live(world, wish) &&
-                // The vendor said that the plate has a right there.
+                // The vendor's reply says that the plate has a right there.
                 !(isRefusedFor(wish) && placeOf(wish) !== placeOf(registration)) &&
                 (wish.locationId === registration.locationId ||
                   wish.plate.number === registration.plate.number),

@@ -105,7 +105,7 @@ describe("connections that PostgreSQL ends", () => {
           WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`,
       );
     }
-    // What was under way at a commit may be told as unknown; said again, it is there.
+    // A call that was interrupted at its commit may have an unknown outcome; a repeat finds it recorded.
     const outcomes = await Promise.all(calls);
     for (const [round, outcome] of outcomes.entries()) {
       if (outcome.status === "fulfilled") expect(outcome.value).toEqual(["recorded"]);

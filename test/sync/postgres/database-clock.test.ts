@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DatabaseClock } from "../../../src/sync/postgres/database-clock.ts";
 
-/** Both in milliseconds; `ask` takes so long on its way to the database and back. */
+/** A machine and its database; all times in milliseconds. `ask` takes `there` to the database and `back` from it. */
 function createBench(databaseShows: number) {
   let elapsed = 500;
   let shown = databaseShows;

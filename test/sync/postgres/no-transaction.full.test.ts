@@ -19,12 +19,12 @@ const NONE: [what: string, make: (ledger: OpenLedger) => unknown, problem: RegEx
   ["true", () => true, /must be a client of pg/],
   ["text", () => "BEGIN", /must be a client of pg/],
   ["an empty object", () => ({}), /must be a client of pg/],
-  ["an object whose query is none", () => ({ query: {} }), /must be a client of pg/],
+  ["an object whose query is no function", () => ({ query: {} }), /must be a client of pg/],
   ["a function", () => () => {}, /must be a client of pg/],
   ["the ledger's pool", (ledger) => ledger.pool, /is a pool/],
   ["another pool", () => ledgers.database.createPool(), /is a pool/],
   [
-    "what hands statements to a pool",
+    "an object that passes statements to a pool",
     ({ pool }) => ({ query: (text: string, values: unknown[]) => pool.query(text, values) }),
     /no transaction is open.*BEGIN/,
   ],
@@ -40,7 +40,7 @@ const NONE: [what: string, make: (ledger: OpenLedger) => unknown, problem: RegEx
     /no transaction is open/,
   ],
   [
-    "a client that was given back to its pool",
+    "a client that was returned to its pool",
     async ({ pool }) => {
       const client = await pool.connect();
       await client.query("BEGIN");

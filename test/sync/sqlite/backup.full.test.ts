@@ -82,7 +82,11 @@ const MISNAMED: [what: string, name: (folder: string, path: string) => string, p
     },
     /is a folder; name a file in it/,
   ],
-  ["a folder that is not there", (folder) => join(folder, "missing", "copy.db"), /its folder does not exist/],
+  [
+    "a folder that does not exist",
+    (folder) => join(folder, "missing", "copy.db"),
+    /its folder does not exist/,
+  ],
   [
     "a file in a file",
     (folder) => {
@@ -99,7 +103,7 @@ const MISNAMED: [what: string, name: (folder: string, path: string) => string, p
     },
     /is no file/,
   ],
-  ["a place where nothing can be written", () => "/proc/self/copy.db", /does not exist|cannot be written/],
+  ["a folder without permission to write", () => "/proc/self/copy.db", /does not exist|cannot be written/],
   ["a name that is too long", (folder) => join(folder, "x".repeat(300)), /is too long/],
   ["memory", () => ":memory:", /must be a file/],
   ["nothing", () => " ", /must not be empty/],

@@ -23,7 +23,7 @@ it("leaves no byte of erased permits in its file, its log or a copy, and restore
   expect(await ledger.overwriteErased?.()).toBe(true);
   expect(findErased(folder, isErased)).toEqual({});
   expect(await Promise.all(["permit-1", "permit-2"].map((id) => ledger.getPermit(id)))).toEqual(before);
-  // The pages as the writer had them in memory are not written again.
+  // The writer's cached pages are not written again.
   await reviseKept(ledger, COUNT, isErased);
   expect(findErased(folder, isErased)).toEqual({});
   await ledger.close();

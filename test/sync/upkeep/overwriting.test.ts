@@ -15,7 +15,7 @@ import { permit, START, scriptedSync } from "../scripted-sync.ts";
 
 const MINUTE_MS = 60_000;
 
-/** Overwriting in virtual time, of a ledger that answers as told; after how many minutes it was asked. */
+/** Overwriting in virtual time, of a ledger with given answers; after how many minutes each step was requested. */
 function makeOverwriting(answers: (boolean | Error)[] = []) {
   const time = createVirtualTime(START);
   const askedAt: number[] = [];

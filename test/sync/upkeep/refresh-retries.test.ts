@@ -3,7 +3,7 @@ import { EnforcementError } from "../../../src/core/errors.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { permit, scriptedSync } from "../scripted-sync.ts";
 
-/** A sync at which provider `alpha` is switched on while a permit is on its way, and whose ledger then fails so often. */
+/** A sync in which provider `alpha` is switched on while a permit is being recorded, and whose ledger then fails so often. */
 function switchedOnMeanwhile(failures: number) {
   let left = failures;
   let isOn = false;

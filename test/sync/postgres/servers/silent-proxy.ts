@@ -9,7 +9,7 @@ export interface SilentProxy {
   /** A pool whose connections go through it. */
   createPool(options?: pg.PoolConfig): pg.Pool;
   /**
-   * Swallows what the connections that there are now say from now on, in both directions, or only what PostgreSQL answers.
+   * From now on drops the data of all present connections, in both directions, or only PostgreSQL's answers.
    * New connections are well.
    */
   silence(direction?: "both" | "answers"): void;
