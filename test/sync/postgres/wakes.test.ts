@@ -27,7 +27,7 @@ describe("a machine that watches", () => {
     }
   });
 
-  it("hears of each provider once, by its id, and not of what it recorded itself", async () => {
+  it("is woken once for each provider, by its id, and not for its own changes", async () => {
     const [recorder, worker] = [await ledgers.open(), await ledgers.open()];
     const wakes = createWakes(worker);
     const providerIds = [
@@ -43,7 +43,7 @@ describe("a machine that watches", () => {
     expect([...wakes.heard].sort()).toEqual(["passport", ...providerIds, "last"].sort());
   });
 
-  it("hears of its host's own transaction when that commits, and not before", async () => {
+  it("is woken for its host's own transaction when that commits, and not before", async () => {
     const ledger = await ledgers.open();
     const wakes = createWakes(ledger);
     const client = await ledger.pool.connect();
@@ -60,7 +60,7 @@ describe("a machine that watches", () => {
     await heard;
   });
 
-  it("looks at everything after a notification that it cannot read", async () => {
+  it("looks at all providers after a notification that it cannot read", async () => {
     const ledger = await ledgers.open();
     const wakes = createWakes(ledger);
     const heard = wakes.next("any");
