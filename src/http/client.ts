@@ -6,17 +6,12 @@ import {
   withErrorDetails,
 } from "../core/errors.ts";
 import { raceAbort, wait } from "../core/timers.ts";
+import { DEADLINE, startBounds } from "./bounds.ts";
 import { createLimiter } from "./concurrency.ts";
 import { type ExchangeContext, exchange } from "./exchange.ts";
 import type { HttpSettings } from "./options.ts";
 import { type HttpReply, type HttpRequest, isSuccess, type ReadRefusal } from "./reply.ts";
 import { createRetryBudget, retryDelay } from "./retry.ts";
-
-// A request is sent only with this much time before the deadline, or with a tenth of the deadline where that is less.
-const MIN_MS_TO_SEND = 100;
-
-// The abort reason of the deadline. It never leaves this file.
-const DEADLINE = new Error("deadline");
 
 /** Describes one operation to the client: its name, and what bounds it. */
 export interface OperationContext {
@@ -26,6 +21,11 @@ export interface OperationContext {
   readonly retries?: number | undefined;
   /** Canonical numbers of the operation's plates. They are masked in the vendor's messages. Default: none. */
   readonly plateNumbers?: readonly string[];
+  /**
+   * Whether the call has many operations, which wait for each other. The deadline then does not run while a request of the
+   * operation waits for its turn, nor while the operation waits for a reply that several share. Default false: all of it counts.
+   */
+  readonly isMany?: boolean;
 }
 
 /** One attempt's access to the vendor. */
@@ -42,6 +42,8 @@ export interface Attempt {
   share<Value>(promise: Promise<Value>): Promise<Value>;
   /** Waits for work of the host or of the provider itself, at most until this operation's deadline or abort. */
   waitFor<Value>(promise: Promise<Value>): Promise<Value>;
+  /** Waits for another operation to end, as for a place: with `isMany` the deadline does not run meanwhile. */
+  waitInLine<Value>(promise: Promise<Value>): Promise<Value>;
 }
 
 /** Sends a provider's requests to its vendor. Every request of a provider goes through its client. */
@@ -70,39 +72,38 @@ export function createHttpClient(options: {
   const limiter = createLimiter(settings, timers);
   const budget = createRetryBudget();
 
-  async function observed(
-    operation: string,
-    number: number,
-    request: HttpRequest,
-    context: Pick<ExchangeContext, "plateNumbers" | "signal" | "onSend">,
-  ): Promise<HttpReply> {
+  /** Sends a request, and reports its end to the host's listener. */
+  async function sendObserved(request: HttpRequest, call: Call): Promise<HttpReply> {
+    const { onEvent } = settings;
     // A request that was never sent is not reported. Its wait for the limiter does not count as the vendor's time.
     let started: number | undefined;
     const onSend = () => {
-      context.onSend();
-      started = timers.monotonic();
+      call.onSend();
+      started = onEvent === undefined ? undefined : timers.monotonic();
     };
-    const report = (end: { status?: number | undefined; code?: EnforcementErrorCode | undefined }) => {
-      if (started === undefined) return;
-      settings.onEvent({
+    const report = (status: number | undefined, code?: EnforcementErrorCode) => {
+      if (onEvent === undefined || started === undefined) return;
+      onEvent({
         type: "attempt" as const,
         providerId,
-        operation,
-        attempt: number,
+        operation: call.operation,
+        attempt: call.number,
         at: settings.clock(),
         durationMs: timers.monotonic() - started,
-        ...(end.status === undefined ? {} : { status: end.status }),
-        ...(end.code === undefined ? {} : { code: end.code }),
+        ...(status === undefined ? {} : { status }),
+        ...(code === undefined ? {} : { code }),
         ...(request.traceId === undefined ? {} : { traceId: request.traceId }),
       });
     };
+    const { plateNumbers, signal, inLine } = call;
     try {
-      const reply = await exchange(request, { ...context, onSend, settings, limiter, readRefusal });
-      report({ status: reply.status });
+      const context = { settings, limiter, readRefusal, plateNumbers, signal, inLine, onSend };
+      const reply = await exchange(request, context);
+      report(reply.status);
       return reply;
     } catch (thrown) {
-      if (isEnforcementError(thrown)) report({ status: thrown.status, code: thrown.code });
-      else report({ code: thrown === DEADLINE ? "timeout" : "aborted" });
+      if (isEnforcementError(thrown)) report(thrown.status, thrown.code);
+      else report(undefined, thrown === DEADLINE ? "timeout" : "aborted");
       throw thrown;
     }
   }
@@ -111,9 +112,9 @@ export function createHttpClient(options: {
     context: OperationContext,
     run: (attempt: Attempt) => Promise<Value>,
   ): Promise<Value> {
-    const { operation, plateNumbers = [], retries = settings.retries } = context;
-    const bounds = startBounds(context.signal, settings);
-    const { signal } = bounds;
+    const { operation, plateNumbers = [], retries = settings.retries, isMany = false } = context;
+    const bounds = startBounds(context.signal, settings, isMany);
+    const { signal, inLine } = bounds;
     const history: History = {
       attempts: 0,
       sent: false,
@@ -122,7 +123,7 @@ export function createHttpClient(options: {
       last: undefined,
     };
 
-    const attempt = async (number: number): Promise<Value> => {
+    const attempt = (number: number): Promise<Value> => {
       const send = async (request: HttpRequest): Promise<HttpReply> => {
         const onSend = () => {
           bounds.requireTime();
@@ -133,7 +134,8 @@ export function createHttpClient(options: {
           history.inFlight.add(request);
         };
         try {
-          const reply = await observed(operation, number, request, { plateNumbers, signal, onSend });
+          const call = { operation, number, plateNumbers, signal, inLine, onSend };
+          const reply = await sendObserved(request, call);
           history.changed ||= request.changes && (request.isApplied ?? isSuccess)(reply);
           history.inFlight.delete(request);
           return reply;
@@ -153,14 +155,16 @@ export function createHttpClient(options: {
         const asked = { changes: false };
         history.inFlight.add(asked);
         try {
-          const shared = await raceAbort(promise, signal);
+          // The shared request waits for a turn of its own, and ends by its own time limit.
+          const shared = await inLine(raceAbort(promise, signal));
           history.attempts = before;
           return shared;
         } finally {
           if (!signal.aborted) history.inFlight.delete(asked);
         }
       };
-      return run({ number, send, share, waitFor: (promise) => raceAbort(promise, signal) });
+      const waitFor = <Awaited>(promise: Promise<Awaited>) => raceAbort(promise, signal);
+      return run({ number, send, share, waitFor, waitInLine: (promise) => inLine(waitFor(promise)) });
     };
 
     const waitForRetry = async (number: number, failure: unknown): Promise<boolean> => {
@@ -169,7 +173,7 @@ export function createHttpClient(options: {
       const delayMs = retryDelay(number, failure.retryAfterMs, settings.random);
       // A retry after the deadline could never be sent: the operation fails now, with this error.
       if (delayMs >= bounds.remainingMs() || !budget.withdraw()) return false;
-      settings.onEvent({
+      settings.onEvent?.({
         type: "retry",
         providerId,
         operation,
@@ -200,12 +204,22 @@ export function createHttpClient(options: {
   return {
     perform,
     sendOnce: (operation, request) =>
-      observed(operation, 1, request, {
+      sendObserved(request, {
+        operation,
+        number: 1,
         plateNumbers: [],
         signal: new AbortController().signal,
+        inLine: (turn) => turn,
         onSend() {},
       }),
   };
+}
+
+/** One request of an operation, as the exchange and its events need it. */
+interface Call extends Pick<ExchangeContext, "plateNumbers" | "signal" | "inLine" | "onSend"> {
+  readonly operation: string;
+  /** Of the attempt. */
+  readonly number: number;
 }
 
 /** What one operation has sent so far. */
@@ -252,31 +266,4 @@ function finalError(
       ? "waited for a free place until the deadline"
       : "the deadline left no time for the next request";
   return failure("unavailable", `${what}; raise deadlineMs, concurrency or requestsPerSecond.`);
-}
-
-/** The caller's signal and the deadline as one signal. `end` removes the timer and the listener. */
-function startBounds(caller: AbortSignal | undefined, { deadlineMs, timers }: HttpSettings) {
-  const controller = new AbortController();
-  const endsAt = timers.monotonic() + deadlineMs;
-  const leastMs = Math.min(MIN_MS_TO_SEND, deadlineMs / 10);
-  const cancelTimer = timers.after(deadlineMs, () => controller.abort(DEADLINE));
-  const onAbort = () => controller.abort(new Error("aborted"));
-  if (caller?.aborted) onAbort();
-  // AbortSignal.any does the same, but leaves a reference in the caller's signal, which may live for the whole process.
-  else caller?.addEventListener("abort", onAbort, { once: true });
-  return {
-    signal: controller.signal,
-    remainingMs: () => endsAt - timers.monotonic(),
-    /** Aborts as the deadline does when less than {@link MIN_MS_TO_SEND} is left. Throws once aborted. */
-    requireTime(): void {
-      // An operation that times out in the limiter hands its place to the next, whose deadline is often the same instant.
-      // A request sent then would be cut off at once, and its outcome would be unknown.
-      if (endsAt - timers.monotonic() < leastMs) controller.abort(DEADLINE);
-      controller.signal.throwIfAborted();
-    },
-    end() {
-      cancelTimer();
-      caller?.removeEventListener("abort", onAbort);
-    },
-  };
 }

@@ -1,7 +1,7 @@
 import ky from "ky";
 import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 import { promiseWithAbort } from "../core/timers.ts";
-import type { Limiter } from "./concurrency.ts";
+import type { Limiter, WaitInLine } from "./concurrency.ts";
 import { brokenConnection, refusalError, timeoutError, transportError, unsendable } from "./failure.ts";
 import { maskRefusal } from "./mask-refusal.ts";
 import type { HttpSettings } from "./options.ts";
@@ -27,6 +27,8 @@ export interface ExchangeContext {
   /** Canonical numbers of the operation's plates, to be masked in the vendor's messages. */
   readonly plateNumbers: readonly string[];
   readonly signal: AbortSignal;
+  /** Gets each wait for a place or a start time. */
+  readonly inLine: WaitInLine;
   /** Called right before the request is sent. Until then nothing can have changed at the vendor. */
   onSend(): void;
   readonly readRefusal: ReadRefusal;
@@ -40,9 +42,9 @@ export interface ExchangeContext {
  */
 export async function exchange(request: HttpRequest, context: ExchangeContext): Promise<HttpReply> {
   // A mistake in the configuration is reported as one, instead of as a failed connection.
-  const problem = findRequestProblem(request);
+  const problem = request.isChecked ? undefined : findRequestProblem(request);
   if (problem !== undefined) throw unsendable(problem);
-  return context.limiter.run(context.signal, async () => {
+  const task = async () => {
     context.onSend();
     const reply = await sendWithinTimeout(request, context);
     if (request.takesStatus?.(reply.status)) return reply;
@@ -50,7 +52,8 @@ export async function exchange(request: HttpRequest, context: ExchangeContext): 
     if (words === undefined && isSuccess(reply)) return reply;
     const refusal = words && maskRefusal(words, context.plateNumbers, request.secrets);
     throw refusalError(reply, refusal, { changes: request.changes, now: context.settings.clock() });
-  });
+  };
+  return context.limiter.run(context.signal, task, context.inLine);
 }
 
 /** Sends within `attemptTimeoutMs`, which covers the body too: a vendor may send its headers and then stall. */
@@ -93,7 +96,6 @@ async function send(
   const init: RequestInit = { method, headers, redirect: "manual", signal };
   if (typeof body === "string") init.body = body;
   const response = await ky(request.url, {
-    method,
     // The client has its own retry loop and its own attempt timer.
     retry: 0,
     timeout: false,
@@ -107,16 +109,18 @@ async function send(
     },
   });
   const { traceId, secrets } = request;
-  const head = { status: response.status, headers: response.headers, traceId, secrets };
+  const { status, headers: named } = response;
   try {
-    return { ...head, body: await readReplyText(response, request.maxReplyBytes ?? DEFAULT_MAX_REPLY_BYTES) };
+    const text = await readReplyText(response, request.maxReplyBytes ?? DEFAULT_MAX_REPLY_BYTES);
+    return { status, headers: named, traceId, secrets, body: text };
   } catch (thrown) {
     if (!(thrown instanceof ReplyTooLongError)) throw brokenConnection(thrown, request);
     // Cancelling the body does not close the connection when the host's fetch reads a clone of it.
     attempt.abort(ENDED);
     // A refusal is reported by its status alone. A success that cannot be read is an error.
-    if (!response.ok) return { ...head, body: "" };
-    throw unreadableReply("is too long to be read", { ...head, body: "" }, request.changes);
+    const empty = { status, headers: named, traceId, secrets, body: "" };
+    if (!response.ok) return empty;
+    throw unreadableReply("is too long to be read", empty, request.changes);
   }
 }
 
@@ -140,6 +144,10 @@ function requireResponse(given: unknown, { changes, traceId }: HttpRequest): voi
     traceId,
   });
 }
+
+// Methods and names of headers, RFC 9110 §5.6.2, and values of headers that fetch writes in any case.
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const PLAIN_VALUE = /^[\t\x20-\x7e]*$/;
 
 // Methods that fetch refuses to send.
 const REFUSED_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
@@ -172,7 +180,7 @@ export function findRequestProblem({
 }
 
 function findMethodProblem(method: unknown, body: unknown): string | undefined {
-  if (typeof method !== "string" || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(method)) {
+  if (typeof method !== "string" || !TOKEN.test(method)) {
     return "its method must be a token such as POST.";
   }
   const name = method.toUpperCase();
@@ -198,6 +206,10 @@ function findHeaderProblem(headers: unknown): string | undefined {
       return `the header ${name.toLowerCase()} is written by fetch; leave it out.`;
     }
     if (typeof value !== "string") return "the value of a header must be text.";
+  }
+  // Checked by patterns first: a Headers takes as long as all other checks together.
+  if (Object.entries(headers).every(([name, value]) => TOKEN.test(name) && PLAIN_VALUE.test(value))) {
+    return undefined;
   }
   try {
     new Headers(headers as Record<string, string>);

@@ -34,6 +34,11 @@ export interface HttpOptions {
    * Time limit of one operation with all its attempts and waits, in milliseconds: a whole number from 1 to 2,147,483,647.
    * When it passes, the operation fails with its last retryable error, or with `timeout` when a request has no reply.
    * Default 30,000.
+   *
+   * In `registerMany`, `amendMany` and `cancelMany` each request has a limit of its own, which counts from its turn: not the
+   * time in which it waits for a place among `concurrency`, for its start by `requestsPerSecond`, for an earlier change of the
+   * same registration, or for a token or list that several requests share. Such a call has no limit as a whole but its
+   * `signal`.
    */
   deadlineMs?: number;
   /**
@@ -55,10 +60,13 @@ export interface HttpOptions {
 }
 
 /** {@link HttpOptions} with their defaults filled in. */
-export interface HttpSettings extends Readonly<Required<Omit<HttpOptions, "fetch" | "requestsPerSecond">>> {
+export interface HttpSettings
+  extends Readonly<Required<Omit<HttpOptions, "fetch" | "requestsPerSecond" | "onEvent">>> {
   /** `undefined` is the global `fetch` at the time of the request: a test or a tracer may replace it after construction. */
   readonly fetch: typeof fetch | undefined;
   readonly requestsPerSecond: number | undefined;
+  /** Never throws. `undefined` where the host does not listen: no event is made then. */
+  readonly onEvent: ((event: ProviderEvent) => void) | undefined;
   /** What time limits, delays and durations are measured by. Not an option: the package's own tests hand in others. */
   readonly timers: Timers;
   /** A number from 0 up to 1, for the jitter of retries. Not an option either. */
@@ -113,7 +121,7 @@ export function toHttpSettings(
     retries: options.retries ?? 3,
     concurrency: options.concurrency ?? 8,
     requestsPerSecond: options.requestsPerSecond,
-    onEvent: (event) => notify(onEvent, event),
+    onEvent: onEvent === undefined ? undefined : (event) => notify(onEvent, event),
     clock: steadyClock(options.clock ?? systemClock),
     timers: systemTimers,
     random: Math.random,

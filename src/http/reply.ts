@@ -41,6 +41,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Whether `findRequestProblem` has found nothing wrong with it; then the client does not check it again. Default false. */
+  readonly isChecked?: boolean;
   /** Whether the request changes the vendor's state. Without a clear reply its outcome is then `unknown`. */
   readonly changes: boolean;
   readonly traceId?: string;

@@ -48,6 +48,8 @@ export interface PushAdapter {
 
 export interface DeliveryContext {
   readonly operation: string;
+  /** Whether the call takes a list. Its changes wait for each other, which must not use up their deadlines. */
+  readonly isMany: boolean;
   readonly signal: AbortSignal | undefined;
   readonly retries: number | undefined;
 }
@@ -61,6 +63,7 @@ export interface Delivered {
 /** One call of an operation, before anything of it was read. */
 interface PushCall {
   readonly operation: string;
+  readonly isMany?: boolean;
   readonly options: OperationOptions | undefined;
   /** The keys of `options` that the operation reads itself. */
   readonly extraKeys?: readonly string[];
@@ -144,7 +147,7 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
 
   /** Reads a call and each of its inputs, and delivers what was read well. One outcome for each input, in their order. */
   async function run(
-    { operation, options, extraKeys, inputs }: PushCall,
+    { operation, isMany = false, options, extraKeys, inputs }: PushCall,
     toChange: (input: unknown, at: string, index: number) => PushChange,
   ): Promise<Outcome<Receipt>[]> {
     const call = inOperation({ providerId, operation }, () => ({
@@ -157,7 +160,9 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     const read = Array.from(call.inputs, (input, index) => outcomeOf(() => toChange(input, at, index)));
     const changes = read.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
     const delivered: Outcomes<PushChange, Delivered> =
-      changes.length === 0 ? new Map() : await adapter.deliver(changes, { operation, signal, retries });
+      changes.length === 0
+        ? new Map()
+        : await adapter.deliver(changes, { operation, isMany, signal, retries });
     return read.map((outcome) => {
       if (!outcome.ok) return named(outcome, operation);
       const end = delivered.get(outcome.value);
@@ -199,13 +204,13 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     },
     async registerMany(registrations, options) {
       const inputs = () => readList(registrations, "registrations");
-      return run({ operation: "registerMany", options, inputs }, (input, at, index) =>
+      return run({ operation: "registerMany", isMany: true, options, inputs }, (input, at, index) =>
         toRegisterChange(input, `registrations[${index}]`, at),
       );
     },
     async amendMany(changes, options) {
       const inputs = () => readList(changes, "changes");
-      return run({ operation: "amendMany", options, inputs }, (input, at, index) => {
+      return run({ operation: "amendMany", isMany: true, options, inputs }, (input, at, index) => {
         const field = `changes[${index}]`;
         const { receipt, validTo } = readRecord(input, field, ["receipt", "validTo"]);
         return toAmendChange(receipt, validTo, {
@@ -217,8 +222,9 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     },
     async cancelMany(receipts, options) {
       const inputs = () => readList(receipts, "receipts");
-      const outcomes = await run({ operation: "cancelMany", options, inputs }, (input, at, index) =>
-        toCancelChange(input, `receipts[${index}]`, at),
+      const outcomes = await run(
+        { operation: "cancelMany", isMany: true, options, inputs },
+        (input, at, index) => toCancelChange(input, `receipts[${index}]`, at),
       );
       return outcomes.map(withoutValue);
     },

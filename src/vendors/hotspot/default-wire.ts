@@ -28,7 +28,7 @@ export const defaultHotSpotWire: HotSpotWire = Object.freeze({
     const { kind, token, companyToken } = operation;
     return {
       method: "POST",
-      path: { create: "/permits", amend: "/permits/update", cancel: "/permits/cancel" }[kind],
+      path: PATHS[kind],
       headers: {
         "content-type": "application/json",
         authorization: `Bearer ${token}`,
@@ -40,6 +40,8 @@ export const defaultHotSpotWire: HotSpotWire = Object.freeze({
 
   decode: readDefaultReply,
 });
+
+const PATHS = { create: "/permits", amend: "/permits/update", cancel: "/permits/cancel" } as const;
 
 function toCreateBody(operation: HotSpotOperation): Record<string, string> {
   const { permitReference, plateNumber, region, spotId, start, end } = operation;
@@ -97,11 +99,15 @@ function readDefaultReply({ status, body }: HotSpotWireResponse): HotSpotWireRes
   return reference === undefined ? { noVerdict: "has no Reference" } : { reference };
 }
 
+// Where JSON has a number, one of these precedes it. In a text they may mean nothing.
+const MAY_HOLD_NUMBER = /(?:^|[:,[])\s*-?\d/;
+
 /**
  * Parses JSON with each number as its source text, because a JavaScript number keeps some sixteen digits. In a runtime without
  * source text access, a number that lost digits stays a number, which is then refused.
  */
 function parseKeepingDigits(body: string): unknown {
+  if (!MAY_HOLD_NUMBER.test(body)) return JSON.parse(body);
   const reviver = (_key: string, value: unknown, context?: { source?: string }): unknown => {
     if (typeof value !== "number") return value;
     return context?.source ?? (Number.isSafeInteger(value) ? String(value) : value);
@@ -136,13 +142,12 @@ function readRefusal(code: string, fields: ReadonlyMap<string, unknown>): HotSpo
 
 /** The name of a field by which a 2xx without an `ErrorCode` reports a failure. It overrides a reference. */
 function findForeignDenial(fields: ReadonlyMap<string, unknown>): string | undefined {
-  const others = new Map(fields);
-  others.delete("ErrorCode");
   // Beside an `ErrorCode` of 0 the message may well be "OK".
-  if (fields.has("ErrorCode")) others.delete("ErrorMessage");
+  const known = fields.has("ErrorCode") ? ["ErrorCode", "ErrorMessage"] : [];
+  const others = [...fields].filter(([name]) => !known.includes(name));
   const outer = findDenial(Object.fromEntries(others));
   if (outer !== undefined) return outer;
-  return [...others].find(([, value]) => [value].flat().some(holdsErrorCode))?.[0];
+  return others.find(([, value]) => [value].flat().some(holdsErrorCode))?.[0];
 }
 
 function holdsErrorCode(value: unknown): boolean {

@@ -60,7 +60,7 @@ export function createHotSpotProvider(hotSpotOptions: HotSpotOptions): HotSpotPr
           const plateNumbers = [change.registration.plate.number];
           const outcome = await toOutcome(() =>
             http.perform({ ...context, plateNumbers }, async (attempt) => {
-              await attempt.waitFor(lock.ready);
+              if (!lock.isFree) await attempt.waitInLine(lock.ready);
               return push(attempt, change);
             }),
           );

@@ -25,26 +25,33 @@ interface Exchange {
 }
 
 export function createPush(config: HotSpotConfig): Push {
-  let tokens: Promise<Tokens> | undefined;
+  let known: Tokens | undefined;
+  let pending: Promise<Tokens> | undefined;
 
-  function getTokens(): Promise<Tokens> {
-    tokens ??= askForTokens(config).catch((thrown: unknown) => {
-      tokens = undefined;
-      throw thrown;
-    });
-    return tokens;
+  function getTokens(attempt: Attempt): Tokens | Promise<Tokens> {
+    if (known !== undefined) return known;
+    pending ??= askForTokens(config)
+      .then((tokens) => {
+        known = tokens;
+        return tokens;
+      })
+      .finally(() => {
+        pending = undefined;
+      });
+    return attempt.waitFor(pending);
   }
 
   /** Sends an operation. After a refused token, reads the token again and repeats the operation once. */
   async function send(attempt: Attempt, change: Change): Promise<Exchange> {
-    const used = getTokens();
-    const first = await sendOnce(attempt, { ...change, ...(await attempt.waitFor(used)) }, config);
+    const given = getTokens(attempt);
+    // Usually the tokens are known, and nothing is awaited.
+    const used = isPromise(given) ? await given : given;
+    const first = await sendOnce(attempt, { ...change, ...used }, config);
     if (!isRefusedToken(first)) return first;
-    if (tokens === used) tokens = undefined;
-    const renewed = await attempt.waitFor(getTokens());
-    const { token, companyToken } = first.operation;
+    if (known === used) known = undefined;
+    const renewed = await getTokens(attempt);
     // An unchanged token is not sent again: HotSpot may lock out a client that repeats a wrong one.
-    if (renewed.token === token && renewed.companyToken === companyToken) return first;
+    if (renewed.token === used.token && renewed.companyToken === used.companyToken) return first;
     return sendOnce(attempt, { ...change, ...renewed }, config);
   }
 
@@ -89,6 +96,7 @@ async function sendOnce(
   };
   const reply = await attempt.send({
     ...encodeRequest(operation, config),
+    isChecked: true,
     changes: true,
     secrets: secretsOf(operation),
     // Only a refusal by HotSpot itself means that nothing was changed.

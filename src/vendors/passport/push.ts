@@ -2,7 +2,7 @@ import { EnforcementError, isEnforcementError, withErrorDetails } from "../../co
 import type { Outcome } from "../../core/provider.ts";
 import { type Outcomes, toOutcome } from "../../core/registration/outcome.ts";
 import type { Attempt, HttpClient, OperationContext } from "../../http/client.ts";
-import { createKeyLocks, mapLimited } from "../../http/concurrency.ts";
+import { createKeyLocks, type KeyLock, mapLimited } from "../../http/concurrency.ts";
 import type { HttpReply } from "../../http/reply.ts";
 import type { AuthorizedClient } from "./access-token.ts";
 import type { PassportConfig } from "./config.ts";
@@ -13,10 +13,12 @@ import { EVENTS_PATH, type SessionChange, toEventsBody } from "./wire.ts";
 /** How many events of one type share a request. Passport's own limit is unpublished. */
 export const BATCH_SIZE = 100;
 
+type PushContext = Pick<OperationContext, "operation" | "signal" | "retries" | "isMany">;
+
 /** Pushes session changes. Returns an outcome for each. */
 export type Push = (
   changes: readonly SessionChange[],
-  context: Pick<OperationContext, "operation" | "signal" | "retries">,
+  context: PushContext,
 ) => Promise<Outcomes<SessionChange, void>>;
 
 export function createPush(
@@ -74,8 +76,8 @@ export function createPush(
 
   async function sendBatch(
     batch: readonly SessionChange[],
-    context: Pick<OperationContext, "operation" | "signal" | "retries">,
-    ready: Promise<void>,
+    context: PushContext,
+    lock: Pick<KeyLock, "isFree" | "ready">,
   ): Promise<Outcomes<SessionChange, void>> {
     const progress: Progress = { ends: new Map(), uncertain: false };
     const leftOf = (changes: readonly SessionChange[]) =>
@@ -83,7 +85,7 @@ export function createPush(
     const plateNumbers = batch.map(({ registration }) => registration.plate.number);
     const whole = await toOutcome(() =>
       http.perform({ ...context, plateNumbers }, async (attempt) => {
-        await attempt.waitFor(ready);
+        if (!lock.isFree) await attempt.waitInLine(lock.ready);
         try {
           await sendOnce(attempt, leftOf(batch), progress);
         } catch (thrown) {
@@ -98,7 +100,7 @@ export function createPush(
       // Passport refuses a request as a whole. Halving the batch isolates the invalid items, and the others are accepted.
       const middle = Math.ceil(left.length / 2);
       for (const half of [left.slice(0, middle), left.slice(middle)]) {
-        for (const [change, end] of await sendBatch(half, context, ready)) progress.ends.set(change, end);
+        for (const [change, end] of await sendBatch(half, context, lock)) progress.ends.set(change, end);
       }
     } else for (const change of left) progress.ends.set(change, whole);
     return progress.ends;
@@ -109,7 +111,7 @@ export function createPush(
     await mapLimited(toBatches(changes), config.http.concurrency, async (batch) => {
       const lock = locks.acquire(batch.map(({ sessionId }) => sessionId));
       try {
-        for (const [change, end] of await sendBatch(batch, context, lock.ready)) outcomes.set(change, end);
+        for (const [change, end] of await sendBatch(batch, context, lock)) outcomes.set(change, end);
       } finally {
         lock.release();
       }

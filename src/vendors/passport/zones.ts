@@ -56,6 +56,7 @@ export function createZoneCatalogue(
       send: (request) => http.sendOnce("listZones", request),
       share: (promise) => promise,
       waitFor: (promise) => promise,
+      waitInLine: (promise) => promise,
     };
     known = { ...(await fetchZones(client, config, shared)), fetchedAt };
     return known;
