@@ -60,11 +60,6 @@ export function findDamage(text: string): string | undefined {
 /** The longest id, in characters as `length` of a text counts them: UTF-16 code units. */
 export const MAX_ID_LENGTH = 512;
 
-/** The longest id in UTF-8, in bytes: three of them fit into one key of a PostgreSQL index. ASCII never comes to it. */
-export const MAX_ID_BYTES = 880;
-
-const MAX_BYTES_PER_CHARACTER = 3;
-
 /** An id of a permit, company, location or provider, or a target: a text that every ledger can keep as a key. */
 export function readId(value: unknown, field: string): string {
   const id = readText(value, field);
@@ -75,10 +70,9 @@ export function readId(value: unknown, field: string): string {
 
 /** Why a text is too long to be an id; `undefined` when it is not. */
 export function findExcess(id: string): string | undefined {
-  if (id.length <= MAX_ID_BYTES / MAX_BYTES_PER_CHARACTER) return undefined;
-  const isShort = id.length <= MAX_ID_LENGTH && new TextEncoder().encode(id).length <= MAX_ID_BYTES;
-  if (isShort) return undefined;
-  return `is too long; an id has at most ${MAX_ID_LENGTH} characters, and at most ${MAX_ID_BYTES} bytes in UTF-8.`;
+  return id.length <= MAX_ID_LENGTH
+    ? undefined
+    : `is too long; an id has at most ${MAX_ID_LENGTH} characters.`;
 }
 
 /** Whether a text has the form of a UUID, in either case. */

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { type Clock, steadyClock, systemClock } from "../core/clock.ts";
 import { EnforcementError } from "../core/errors.ts";
-import { describeKey, findDamage, findExcess, MAX_ID_BYTES, MAX_ID_LENGTH } from "../core/fields.ts";
+import { describeKey, findDamage, findExcess, MAX_ID_LENGTH } from "../core/fields.ts";
 import { notify } from "../core/maybe-promise.ts";
 import type { ProviderEvent, Secret } from "../core/provider.ts";
 import { MAX_TIMER_MS, systemTimers, type Timers } from "../core/timers.ts";
@@ -145,10 +145,7 @@ export const textOption = z.string("must be text.").check(
 
 /** The id of a provider. */
 export const providerIdOption = textOption.check(
-  z.refine(
-    (id) => findExcess(id) === undefined,
-    `must have at most ${MAX_ID_LENGTH} characters, and at most ${MAX_ID_BYTES} bytes in UTF-8.`,
-  ),
+  z.refine((id) => findExcess(id) === undefined, `must have at most ${MAX_ID_LENGTH} characters.`),
 );
 
 /** How many days ahead an open-ended registration is sent: 1 to 365. */

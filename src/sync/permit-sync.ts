@@ -40,8 +40,8 @@ export interface PermitSync {
    * Reads the company from the directory, for at most 2 seconds, to find the providers that it has enabled. When the
    * directory does not answer, sync assumes all push providers.
    *
-   * @throws EnforcementError `invalid_input` when the permit is malformed, has an id of more than 512 characters or 880
-   * bytes, or has the recorded revision with other content; `unavailable` when the ledger fails, and then nothing was
+   * @throws EnforcementError `invalid_input` when the permit is malformed, has an id of more than 512 characters, or has
+   * the recorded revision with other content; `unavailable` when the ledger fails, and then nothing was
    * recorded, or with `outcome: "unknown"` the change may have been: call again
    */
   issue(permit: PermitInput, options?: ChangeOptions): Promise<ChangeResult>;
@@ -60,7 +60,7 @@ export interface PermitSync {
    * Withdraws a permit: sync cancels its registrations at every vendor. An unknown id gives the status `unknown`, and a
    * repeat gives `unchanged`; neither throws.
    *
-   * @throws EnforcementError `invalid_input` when the id is no text, or has more than 512 characters or 880 bytes;
+   * @throws EnforcementError `invalid_input` when the id is no text, or has more than 512 characters;
    * `unavailable` as {@link issue} does
    */
   revoke(permitId: string, options?: ChangeOptions): Promise<ChangeResult>;

@@ -57,7 +57,7 @@ export interface LocationProvider {
 /**
  * The host's companies and locations, with targets and switches. The only place where mapping lives.
  *
- * Ids and targets have at most 512 characters as `length` counts them, and at most 880 bytes in UTF-8.
+ * Ids and targets have at most 512 characters as `length` counts them.
  *
  * The handler and sync check each answer as {@link memoryDirectory} does. An unknown key is an error: return companies and
  * locations with the documented keys alone, not rows of a table. A location that cannot be read is neither on nor off: sync

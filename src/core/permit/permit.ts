@@ -4,7 +4,7 @@ import { type Plate, readPlate } from "./plate.ts";
 
 /**
  * The host's record of a right to park. Its ids, like those of companies, locations and providers, have at most 512 characters
- * as `length` counts them, and at most 880 bytes in UTF-8. A longer id is `invalid_input`.
+ * as `length` counts them. A longer id is `invalid_input`.
  */
 export interface Permit {
   /** Unique across all companies. */

@@ -6,6 +6,7 @@ import { NOW, READ_NOW } from "./database-clock.ts";
 import type { PostgresDependencies } from "./record/record.ts";
 import { dueFrom } from "./record/write-permits.ts";
 import { readInstant } from "./rows.ts";
+import { short } from "./schema.ts";
 
 // The permits that one commit locks while a company is made due.
 const PERMITS_AT_ONCE = 1_000;
@@ -30,7 +31,7 @@ export async function applyMarks({
       SELECT m.permit_id, m.provider_id, min(p.company_id), min(m.due_at), min(m.due_at)
         FROM marks m JOIN ${schema}.permits p USING (permit_id)
        GROUP BY m.permit_id, m.provider_id ORDER BY m.permit_id, m.provider_id
-      ON CONFLICT (permit_id, provider_id) DO UPDATE SET company_id = excluded.company_id, ${dueFrom("excluded.due_at")})
+      ON CONFLICT (permit_id, ${short("provider_id")}) DO UPDATE SET company_id = excluded.company_id, ${dueFrom("excluded.due_at")})
     SELECT count(*)::text AS count, ${READ_NOW} AS now FROM marks`;
   for (;;) {
     const note = clock.ask();
@@ -137,7 +138,8 @@ function sliceStatement(schema: string): string {
   return `
 WITH p AS MATERIALIZED (
   SELECT permit_id, company_id, state = 'active' AND coalesce(ends_at > $4::timestamptz, true) AS wanted, permit IS NULL AS erased
-    FROM ${schema}.permits WHERE company_id = $1 AND permit_id > $2 ORDER BY permit_id LIMIT ${PERMITS_AT_ONCE}),
+    FROM ${schema}.permits
+   WHERE ${short("company_id")} = ${short("$1")} AND company_id = $1 AND permit_id > $2 ORDER BY permit_id LIMIT ${PERMITS_AT_ONCE}),
 present AS (
   SELECT d.permit_id, d.provider_id FROM ${schema}.deliveries d JOIN p USING (permit_id)
    WHERE NOT p.erased ORDER BY d.permit_id, d.provider_id FOR UPDATE OF d),
@@ -152,7 +154,7 @@ added AS (
    WHERE p.wanted AND NOT p.erased
      AND NOT EXISTS (SELECT FROM present WHERE present.permit_id = p.permit_id AND present.provider_id = w.provider_id)
    ORDER BY p.permit_id, w.provider_id
-  ON CONFLICT (permit_id, provider_id) DO UPDATE SET ${dueFrom("excluded.due_at")}
+  ON CONFLICT (permit_id, ${short("provider_id")}) DO UPDATE SET ${dueFrom("excluded.due_at")}
   RETURNING d.provider_id)
 SELECT ((SELECT count(*) FROM due) + (SELECT count(*) FROM added))::text AS count,
        (SELECT json_agg(DISTINCT provider_id) FROM (SELECT provider_id FROM due UNION ALL SELECT provider_id FROM added) x)::text AS provider_ids,

@@ -5,6 +5,7 @@ import { inTransaction, type PostgresClient, query } from "./connect/connection.
 import { NOW } from "./database-clock.ts";
 import type { PostgresDependencies } from "./record/record.ts";
 import { listedTargetsOf, toDelivery, toPermit } from "./rows.ts";
+import { short } from "./schema.ts";
 
 const PERMITS_PER_SLICE = 200;
 
@@ -90,12 +91,13 @@ function eraseStatement(schema: string): string {
 WITH unlisted AS (
   DELETE FROM ${schema}.permit_plates p
    USING json_to_recordset($3::json) AS g (company_id text, plate_number text, permit_id text)
-   WHERE p.company_id = g.company_id AND p.plate_number = g.plate_number AND p.permit_id = g.permit_id),
+   WHERE ${short("p.company_id")} = ${short("g.company_id")} AND p.company_id = g.company_id AND p.plate_number = g.plate_number AND p.permit_id = g.permit_id),
 targets AS (
   DELETE FROM ${schema}.delivery_targets t
    USING json_to_recordset($2::json) AS e (permit_id text, provider_id text, targets json)
          CROSS JOIN json_array_elements_text(e.targets) AS o (target)
-   WHERE t.provider_id = e.provider_id AND t.target = o.target AND t.permit_id = e.permit_id),
+   WHERE ${short("t.provider_id")} = ${short("e.provider_id")} AND ${short("t.target")} = ${short("o.target")}
+     AND t.provider_id = e.provider_id AND t.target = o.target AND t.permit_id = e.permit_id),
 deliveries AS (
   UPDATE ${schema}.deliveries d
      SET delivery = e.delivery, due_at = NULL, due_since = NULL, changed_due = NULL, lease_until = NULL,

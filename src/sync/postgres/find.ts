@@ -5,7 +5,7 @@ import { query } from "./connect/connection.ts";
 import { NOW } from "./database-clock.ts";
 import type { PostgresDependencies } from "./record/record.ts";
 import { readInstant, toInstant, toPermit, toStoredPermit } from "./rows.ts";
-import { IS_WAITING } from "./schema.ts";
+import { IS_WAITING, short } from "./schema.ts";
 
 /** Answers lookups from the plate index. */
 export function createFindPermits(parts: () => PostgresDependencies): FindPermits {
@@ -14,7 +14,7 @@ export function createFindPermits(parts: () => PostgresDependencies): FindPermit
     const text = `
       SELECT permit::text AS permit FROM ${schema}.permits
        WHERE permit_id IN (SELECT permit_id FROM ${schema}.permit_plates
-                            WHERE company_id = $1 AND plate_number = ANY($2::text[]))
+                            WHERE ${short("company_id")} = ${short("$1")} AND plate_number = ANY($2::text[]))
          AND company_id = $1 AND state = 'active' AND permit IS NOT NULL`;
     const { rows } = await query(pool, "findPermits", [text, [companyId, plateNumbers]]);
     return rows.map((row) => toPermit(String(row["permit"])));

@@ -3,11 +3,17 @@ import { failuresOf } from "../ledger/delivery-facts.ts";
 import { query } from "./connect/connection.ts";
 import type { PostgresDependencies } from "./record/record.ts";
 import { toDelivery, toListedTarget } from "./rows.ts";
+import { short } from "./schema.ts";
 
 type ListDependencies = Pick<PostgresDependencies, "pool" | "schema">;
 type Row = Record<string, unknown>;
 
 const PAGE = 200;
+
+/** Whether a row is of the provider that the first parameter names. */
+function isOf(table: string): string {
+  return `${short(`${table}.provider_id`)} = ${short("$1")} AND ${table}.provider_id = $1`;
+}
 
 /** Reads page after page, each from where the last one ended. No transaction stays open between them. */
 async function* readPages(
@@ -26,14 +32,16 @@ export async function* listCompanies({ pool, schema }: ListDependencies): AsyncG
   // Skips from company to company, without reading the permits between them.
   const text = `
     WITH RECURSIVE c AS (
-      (SELECT company_id FROM ${schema}.permits WHERE company_id > $1 ORDER BY company_id LIMIT 1)
+      (SELECT company_id FROM ${schema}.permits
+        WHERE $1::text IS NULL OR ${short("company_id")} > ${short("$1")} ORDER BY ${short("company_id")} LIMIT 1)
       UNION ALL
-      SELECT (SELECT company_id FROM ${schema}.permits p WHERE p.company_id > c.company_id ORDER BY company_id LIMIT 1)
+      SELECT (SELECT company_id FROM ${schema}.permits p
+               WHERE ${short("p.company_id")} > ${short("c.company_id")} ORDER BY ${short("p.company_id")} LIMIT 1)
         FROM c WHERE c.company_id IS NOT NULL)
     SELECT company_id FROM c WHERE company_id IS NOT NULL LIMIT ${PAGE}`;
   const rows = readPages({ pool, operation: "listCompanies" }, (last) => [
     text,
-    [last?.["company_id"] ?? ""],
+    [last?.["company_id"] ?? null],
   ]);
   for await (const row of rows) yield String(row["company_id"]);
 }
@@ -44,15 +52,18 @@ export async function* listTargets(
 ): AsyncGenerator<string> {
   const text = `
     WITH RECURSIVE t AS (
-      (SELECT target FROM ${schema}.delivery_targets WHERE provider_id = $1 AND target > $2 ORDER BY target LIMIT 1)
+      (SELECT target FROM ${schema}.delivery_targets n
+        WHERE ${isOf("n")} AND ($2::text IS NULL OR ${short("n.target")} > ${short("$2")})
+        ORDER BY ${short("n.target")} LIMIT 1)
       UNION ALL
       SELECT (SELECT target FROM ${schema}.delivery_targets n
-               WHERE n.provider_id = $1 AND n.target > t.target ORDER BY target LIMIT 1)
+               WHERE ${isOf("n")} AND ${short("n.target")} > ${short("t.target")}
+               ORDER BY ${short("n.target")} LIMIT 1)
         FROM t WHERE t.target IS NOT NULL)
     SELECT target FROM t WHERE target IS NOT NULL LIMIT ${PAGE}`;
   const pages = readPages({ pool, operation: "listTargets" }, (last) => [
     text,
-    [providerId, last?.["target"] ?? ""],
+    [providerId, last?.["target"] ?? null],
   ]);
   for await (const row of pages) yield String(row["target"]);
 }
@@ -61,7 +72,7 @@ export async function* listAt(providerId: string, target: string, { pool, schema
   const text = `
     SELECT t.permit_id, d.delivery::text AS delivery
       FROM ${schema}.delivery_targets t JOIN ${schema}.deliveries d USING (provider_id, permit_id)
-     WHERE t.provider_id = $1 AND t.target = $2 AND t.permit_id > $3 ORDER BY t.permit_id LIMIT ${PAGE}`;
+     WHERE ${isOf("t")} AND ${short("t.target")} = ${short("$2")} AND t.target = $2 AND t.permit_id > $3 ORDER BY t.permit_id LIMIT ${PAGE}`;
   const pages = readPages({ pool, operation: "listAt" }, (last) => [
     text,
     [providerId, toListedTarget(target), last?.["permit_id"] ?? ""],
@@ -74,8 +85,8 @@ export async function* listAt(providerId: string, target: string, { pool, schema
 
 export async function* listUnmapped(providerId: string, { pool, schema }: ListDependencies) {
   const text = `
-    SELECT permit_id, delivery::text AS delivery FROM ${schema}.deliveries
-     WHERE provider_id = $1 AND unmapped > 0 AND permit_id > $2 ORDER BY permit_id LIMIT ${PAGE}`;
+    SELECT permit_id, delivery::text AS delivery FROM ${schema}.deliveries d
+     WHERE ${isOf("d")} AND unmapped > 0 AND permit_id > $2 ORDER BY permit_id LIMIT ${PAGE}`;
   const pages = readPages({ pool, operation: "listUnmapped" }, (last) => [
     text,
     [providerId, last?.["permit_id"] ?? ""],

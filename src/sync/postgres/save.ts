@@ -6,6 +6,7 @@ import { Columns } from "./columns.ts";
 import { query } from "./connect/connection.ts";
 import type { PostgresDependencies } from "./record/record.ts";
 import { listedTargetsOf } from "./rows.ts";
+import { short } from "./schema.ts";
 
 // The deliveries that are encoded in one turn of the event loop: a millisecond or two.
 const UPDATES_PER_TURN = 100;
@@ -111,7 +112,8 @@ saved AS (
 left_targets AS (
   DELETE FROM ${schema}.delivery_targets t
    USING unnest($15::text[], $16::text[], $17::text[]) AS o (permit_id, provider_id, target) JOIN saved s USING (permit_id, provider_id)
-   WHERE t.provider_id = o.provider_id AND t.target = o.target AND t.permit_id = o.permit_id),
+   WHERE ${short("t.provider_id")} = ${short("o.provider_id")} AND ${short("t.target")} = ${short("o.target")}
+     AND t.provider_id = o.provider_id AND t.target = o.target AND t.permit_id = o.permit_id),
 entered_targets AS (
   INSERT INTO ${schema}.delivery_targets (provider_id, target, permit_id)
   SELECT provider_id, n.target, permit_id

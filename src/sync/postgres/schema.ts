@@ -9,6 +9,15 @@ export const IS_WAITING =
   "(claimed_early OR (due_since IS NOT NULL AND (due_at IS NULL OR due_at > due_since)))";
 
 /**
+ * A short form of an id, for indexes: an entry has at most 2.7 kB, and two ids of 512 characters may have 3 kB. One id in
+ * a key stands as it is, and every other one in this form. Two ids have the same form once in 2^64 pairs, so statements
+ * compare the ids too.
+ */
+export function short(id: string): string {
+  return `hashtextextended(${id}, 0)`;
+}
+
+/**
  * What each version of the tables added, so that those of any older version can be upgraded. A step is not changed once
  * it was released: the next one corrects it.
  *
@@ -30,16 +39,16 @@ CREATE TABLE ${schema}.permits (
   ends_at timestamptz,
   changed_at timestamptz NOT NULL
 );
-CREATE INDEX permits_company ON ${schema}.permits (company_id, permit_id);
+CREATE INDEX permits_company ON ${schema}.permits (${short("company_id")}, permit_id);
 CREATE INDEX permits_ended ON ${schema}.permits (ends_at) WHERE permit IS NOT NULL;
 CREATE INDEX permits_forgotten ON ${schema}.permits (permit_id) WHERE state = 'forgotten' AND permit IS NOT NULL;
 
 CREATE TABLE ${schema}.permit_plates (
   company_id text NOT NULL,
   plate_number text NOT NULL,
-  permit_id text NOT NULL,
-  PRIMARY KEY (company_id, plate_number, permit_id)
+  permit_id text NOT NULL
 );
+CREATE UNIQUE INDEX permit_plates_key ON ${schema}.permit_plates (${short("company_id")}, plate_number, permit_id);
 
 CREATE TABLE ${schema}.deliveries (
   permit_id text NOT NULL,
@@ -56,13 +65,13 @@ CREATE TABLE ${schema}.deliveries (
   live_until timestamptz,
   failed_at timestamptz,
   failed integer NOT NULL DEFAULT 0,
-  unmapped integer NOT NULL DEFAULT 0,
-  PRIMARY KEY (permit_id, provider_id)
+  unmapped integer NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+CREATE UNIQUE INDEX deliveries_key ON ${schema}.deliveries (permit_id, ${short("provider_id")});
 CREATE INDEX deliveries_due ON ${schema}.deliveries (provider_id, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX deliveries_waiting ON ${schema}.deliveries (provider_id) WHERE ${IS_WAITING};
 CREATE INDEX deliveries_failed ON ${schema}.deliveries (failed_at, permit_id) WHERE failed > 0;
-CREATE INDEX deliveries_unmapped ON ${schema}.deliveries (provider_id, permit_id) WHERE unmapped > 0;
+CREATE INDEX deliveries_unmapped ON ${schema}.deliveries (${short("provider_id")}, permit_id) WHERE unmapped > 0;
 
 CREATE TABLE ${schema}.due_marks (
   mark_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -74,9 +83,10 @@ CREATE TABLE ${schema}.due_marks (
 CREATE TABLE ${schema}.delivery_targets (
   provider_id text NOT NULL,
   target text NOT NULL,
-  permit_id text NOT NULL,
-  PRIMARY KEY (provider_id, target, permit_id)
+  permit_id text NOT NULL
 );
+CREATE UNIQUE INDEX delivery_targets_key
+  ON ${schema}.delivery_targets (${short("provider_id")}, ${short("target")}, permit_id);
 
 CREATE TABLE ${schema}.clock (latest timestamptz, steady_at timestamptz, leapt_by bigint);
 INSERT INTO ${schema}.clock VALUES (NULL, NULL, NULL);`,

@@ -25,7 +25,7 @@ import type { HotSpotWire } from "./wire.ts";
 export interface HotSpotOptions extends HttpOptions {
   /**
    * The host's name for this instance: the key of `providers` in companies and locations. A host with several accounts gives
-   * each instance its own id. At most 512 characters, and 880 bytes in UTF-8. Default `hotspot`.
+   * each instance its own id. At most 512 characters, as `length` counts them. Default `hotspot`.
    */
   id?: string;
   /**

@@ -24,7 +24,7 @@ import {
 export interface PassportOptions extends HttpOptions {
   /**
    * The host's name for this instance: the key of `providers` in companies and locations. A host with several operators gives
-   * each instance its own id. At most 512 characters, and 880 bytes in UTF-8. Default `passport`.
+   * each instance its own id. At most 512 characters, as `length` counts them. Default `passport`.
    */
   id?: string;
   /**

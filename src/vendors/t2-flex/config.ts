@@ -13,7 +13,7 @@ import { offstreetDialect } from "./dialects/offstreet/offstreet.ts";
 export interface T2FlexOptions {
   /**
    * The host's name for this instance: the key of `providers` in companies and locations. A host with several Flex systems
-   * gives each instance its own id. At most 512 characters, and 880 bytes in UTF-8. Default `t2-flex`.
+   * gives each instance its own id. At most 512 characters, as `length` counts them. Default `t2-flex`.
    */
   id?: string;
   /**

@@ -1,4 +1,4 @@
-import { MAX_ID_BYTES, MAX_ID_LENGTH } from "../../../src/core/fields.ts";
+import { MAX_ID_LENGTH } from "../../../src/core/fields.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 
 const ASCII = Array.from({ length: 94 }, (_, index) => String.fromCodePoint(33 + index));
@@ -14,16 +14,16 @@ export interface LongestIds {
 /** Ids of full length, by the characters that they are made of. */
 export const MAX_IDS: Readonly<Record<string, () => LongestIds>> = {
   ASCII: () => idsOf(ASCII, MAX_ID_LENGTH),
-  Greek: () => idsOf(GREEK, MAX_ID_BYTES / 2),
-  Chinese: () => idsOf(CHINESE, Math.floor(MAX_ID_BYTES / 3)),
-  emoji: () => idsOf(CARS, MAX_ID_BYTES / 4),
+  Greek: () => idsOf(GREEK, MAX_ID_LENGTH),
+  Chinese: () => idsOf(CHINESE, MAX_ID_LENGTH),
+  emoji: () => idsOf(CARS, MAX_ID_LENGTH / 2),
 };
 
 /** Ids that are longer by one character. */
 export const TOO_LONG: Readonly<Record<string, string>> = {
   "513 characters": "x".repeat(MAX_ID_LENGTH + 1),
-  "881 bytes": `x${"\u03b1".repeat(MAX_ID_BYTES / 2)}`,
-  "3 kB": "\u8eca".repeat(1_000),
+  "513 Chinese characters": "\u8eca".repeat(MAX_ID_LENGTH + 1),
+  "257 emoji": "\u{1f697}".repeat(MAX_ID_LENGTH / 2 + 1),
   "1 MB": "x".repeat(1_000_000),
 };
 

@@ -2,6 +2,7 @@ import { plateNumbersOf } from "../../../core/permit/plate-index.ts";
 import { Columns } from "../columns.ts";
 import type { PostgresRunner } from "../connect/connection.ts";
 import { toPermit } from "../rows.ts";
+import { short } from "../schema.ts";
 import { endOf, type PermitNow } from "./judge-changes.ts";
 
 /** Another transaction created the same permit after it was looked up here: the call starts again. */
@@ -57,7 +58,7 @@ changed AS (
 unlisted AS (
   DELETE FROM ${schema}.permit_plates p
    USING unnest($11::text[], $12::text[], $13::text[]) AS g (company_id, plate_number, permit_id)
-   WHERE p.company_id = g.company_id AND p.plate_number = g.plate_number AND p.permit_id = g.permit_id),
+   WHERE ${short("p.company_id")} = ${short("g.company_id")} AND p.company_id = g.company_id AND p.plate_number = g.plate_number AND p.permit_id = g.permit_id),
 listed AS (
   INSERT INTO ${schema}.permit_plates (company_id, plate_number, permit_id)
   SELECT company_id, plate_number, permit_id
@@ -84,7 +85,7 @@ added AS (
   SELECT w.permit_id, w.provider_id, w.company_id, w.due_at, w.due_at FROM w
    WHERE NOT EXISTS (SELECT FROM present p WHERE p.permit_id = w.permit_id AND p.provider_id = w.provider_id)
    ORDER BY w.permit_id, w.provider_id
-  ON CONFLICT (permit_id, provider_id) DO UPDATE SET company_id = excluded.company_id, ${dueFrom("excluded.due_at")}
+  ON CONFLICT (permit_id, ${short("provider_id")}) DO UPDATE SET company_id = excluded.company_id, ${dueFrom("excluded.due_at")}
   RETURNING d.provider_id)`;
 }
 
