@@ -35,7 +35,7 @@ export interface ProviderConformanceOptions {
  * @throws EnforcementError `invalid_input` naming the option that is missing or wrong
  */
 export function describeProvider(options: ProviderConformanceOptions): void {
-  const { name, runner, createProvider } = readOptions(options);
+  const { name, runner, createProvider } = readConformanceOptions(options, "describeProvider");
   runner.describe(`${name} is a push provider`, () => {
     for (const [title, body] of CONFORMANCE_TESTS) {
       runner.it(title, async () => {
@@ -50,8 +50,12 @@ export function describeProvider(options: ProviderConformanceOptions): void {
   });
 }
 
-function readOptions(options: ProviderConformanceOptions): ProviderConformanceOptions {
-  const given = readRecord(options, "describeProvider options", ["name", "runner", "createProvider"]);
+/** Checks the options of a conformance suite. @throws EnforcementError `invalid_input` naming the option */
+export function readConformanceOptions<Options extends Pick<ProviderConformanceOptions, "name" | "runner">>(
+  options: Options,
+  suite: string,
+): Options {
+  const given = readRecord(options, `${suite} options`, ["name", "runner", "createProvider"]);
   readText(given["name"], "name");
   if (typeof given["createProvider"] !== "function")
     throw fieldError("createProvider", "must be a function.");

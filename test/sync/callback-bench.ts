@@ -14,7 +14,7 @@ import { createPassportSandbox } from "../../src/vendors/passport/sandbox/sandbo
 /** Part of a plate, of tokens and of what callbacks throw: no event, error or log may show it. */
 export const SECRET = "GXK204";
 
-/** What a callback may do instead of what it should. */
+/** What a misbehaving callback does. */
 export const MISDEEDS: Readonly<Record<string, () => unknown>> = {
   throws: () => {
     throw new Error(SECRET);
@@ -47,7 +47,7 @@ export const MISDEEDS: Readonly<Record<string, () => unknown>> = {
     ),
 };
 
-/** A callback of a host's: what it does is decided at each call. */
+/** A host's callback; its behaviour is chosen at each call. */
 type Callback = <Args extends readonly unknown[], Value>(
   good: (...args: Args) => Value,
 ) => (...args: Args) => Value;
@@ -56,7 +56,7 @@ const OPERATOR = "3f1a7c52-8b6d-4e0f-9c21-d47a60b5e913";
 const ZONE = "9d3c1e70-5a42-4b8f-a6d1-07e2c94f8b35";
 const http = { attemptTimeoutMs: 500, deadlineMs: 1_000 };
 
-/** What takes which callback, with a vendor's sandbox behind it. */
+/** The callbacks of each option, with a vendor's sandbox behind them. */
 export const CALLBACKS: Readonly<Record<string, (callback: Callback) => CallbackBench>> = {
   "onEvent of sync": (callback) => hotSpot({}, { onEvent: callback(() => {}) }),
   "clock of sync": (callback) => hotSpot({}, { clock: callback(() => new Date()) }),
@@ -150,7 +150,7 @@ function benchOf(
   const create = () =>
     createPermitSyncWith(options, {
       timers: systemTimers(ofSync.clock ?? (() => new Date())),
-      // No wait for chance's sake.
+      // No random wait.
       random: () => 0,
     });
   return { create, events, countLive };

@@ -3,7 +3,7 @@ import type { Directory } from "../../src/core/directory/directory.ts";
 import { listOfPromises, type Misbehaviour, misbehaviours, SECRET } from "../support/misbehaviour.ts";
 import { permit, scriptedSync } from "./scripted-sync.ts";
 
-// Both functions of a host's directory, times everything that they may do instead of their work, over the whole life of
+// Both functions of a host's directory, times every way in which they may misbehave, over the whole life of
 // two permits: of a company of which the directory misbehaves, and of one of which it does not.
 
 // Later than the ten seconds that a directory is waited for. Promises that come late come in real time, after the test.

@@ -29,7 +29,7 @@ afterAll(() => {
   process.off("unhandledRejection", note);
 });
 
-/** Lists what a test puts there for company c; company d is as it should be. */
+/** Lists the locations that a test sets for company c; those of company d are correct. */
 function withLocations(scripted: ScriptedSync, listed: readonly unknown[]): void {
   scripted.locations.set("c", listed as Location[]);
 }
@@ -227,7 +227,7 @@ describe("while a location cannot be read", () => {
       { type: "directory_failed", locationIndex: 1, field: "location" },
     ]);
     expect(told.at(-1)).not.toHaveProperty("locationId");
-    // It may be "bad" that has no id any more.
+    // The location without an id may be "bad".
     expect(scripted.vendor().live.size).toBe(2);
     await until(sync.stop());
   });

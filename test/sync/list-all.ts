@@ -1,4 +1,4 @@
-/** Everything that a stream gives. */
+/** Everything that a stream yields. */
 export async function listAll<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   const all: Item[] = [];
   for await (const item of items) all.push(item);

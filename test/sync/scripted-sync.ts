@@ -19,7 +19,7 @@ import { createVirtualTime } from "./histories/virtual-time.ts";
 /** A request as the vendor sees it: `register GXK204`. */
 export type Answer = (changes: readonly PushChange[]) => EnforcementError | "never" | undefined;
 
-/** A vendor that answers as a test says, and remembers what it was asked. */
+/** A vendor whose answers the test decides, and which remembers its requests. */
 export interface ScriptedVendor {
   readonly provider: PushProvider;
   /** What arrived, one line for each request. */
@@ -50,7 +50,7 @@ export interface ScriptedSync {
   now(): number;
   /** Sets the clock, as a person would. No timer comes earlier or later by it. */
   jump(milliseconds: number): void;
-  /** Lets time pass, and everything happen that happens meanwhile. */
+  /** Lets time pass, with everything that happens meanwhile. */
   pass(milliseconds: number): Promise<void>;
   /** Waits for a promise while time passes. */
   until<Value>(promise: Promise<Value>): Promise<Value>;

@@ -1,6 +1,5 @@
-import { fieldError, readRecord, readText } from "../../core/fields.ts";
 import type { MaybePromise } from "../../core/maybe-promise.ts";
-import type { ConformanceRunner } from "../describe-provider.ts";
+import { type ConformanceRunner, readConformanceOptions } from "../describe-provider.ts";
 import { ANSWERS } from "./answer-tests.ts";
 import { createCampus } from "./campus.ts";
 import { DESCRIPTION } from "./description-tests.ts";
@@ -42,7 +41,7 @@ export interface PullProviderConformanceOptions {
  * @throws EnforcementError `invalid_input` naming the option that is missing or wrong
  */
 export function describePullProvider(options: PullProviderConformanceOptions): void {
-  const { name, runner, createProvider } = readOptions(options);
+  const { name, runner, createProvider } = readConformanceOptions(options, "describePullProvider");
   runner.describe(`${name} is a pull provider`, () => {
     for (const [title, body] of [...DESCRIPTION, ...ANSWERS, ...REQUESTS]) {
       runner.it(title, async () => {
@@ -55,16 +54,4 @@ export function describePullProvider(options: PullProviderConformanceOptions): v
       });
     }
   });
-}
-
-function readOptions(options: PullProviderConformanceOptions): PullProviderConformanceOptions {
-  const given = readRecord(options, "describePullProvider options", ["name", "runner", "createProvider"]);
-  readText(given["name"], "name");
-  if (typeof given["createProvider"] !== "function")
-    throw fieldError("createProvider", "must be a function.");
-  const runner = readRecord(given["runner"], "runner", ["describe", "it"]);
-  for (const key of ["describe", "it"]) {
-    if (typeof runner[key] !== "function") throw fieldError(`runner.${key}`, "must be a function.");
-  }
-  return options;
 }

@@ -9,7 +9,7 @@ const YEAR_MS = 365 * DAY_MS;
 
 const inDays = (days: number) => new Date(START + days * DAY_MS).toISOString();
 
-/** A clock that a test sets, beside one that goes as it should. */
+/** A clock that a test sets, beside one that runs correctly. */
 function createClock() {
   const clock = { passed: 0, ahead: 0, leaps: [] as number[] };
   const watch = new ClockWatch(

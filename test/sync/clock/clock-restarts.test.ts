@@ -151,7 +151,7 @@ it("delivers the last changes that were recorded before the ledger's own clock w
   const ledger = memoryLedger();
   let clock = () => START;
   const wrap = () => ({ ...ledger, now: () => new Date(clock()) });
-  // It records, and another process is to deliver. The ledger remembers an instant once a minute.
+  // This process records, and another one delivers. The ledger saves the current instant once a minute.
   const before = scriptedSync(["alpha"], { wrap });
   clock = before.now;
   await before.until(before.sync.issue(permit("FIRST")));

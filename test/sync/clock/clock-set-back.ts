@@ -47,7 +47,7 @@ export function describeClockSetBack(place: string, openLedger: () => Promise<Le
       await until(sync.issueMany(many(20)));
       await pass(awayMs);
       jump(-backMs);
-      // What was decided at an instant that is ahead now is looked at again: DONE1 and DONE2.
+      // Deliveries that were decided at an instant that is ahead now are planned again: DONE1 and DONE2.
       const pending = backMs > awayMs ? 22 : 20;
       expect((await until(sync.status())).providers).toMatchObject([{ pending, failed: 0 }]);
       await pass(MINUTE_MS);

@@ -1,7 +1,7 @@
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import type { TestDatabase } from "../postgres/servers/database.ts";
 
-/** A ledger of a database whose clock is what `now` shows; for `claim` and the like, what they are asked with. */
+/** A ledger of a database whose clock shows `now`; for `claim` and the like, the instant that they are called with. */
 export function withStoppedClock(
   ledger: Ledger,
   {

@@ -21,13 +21,13 @@ it("a delivery that is claimed again before its release is confirmed is still de
     async record(...change) {
       const statuses = await inner.record(...change);
       release();
-      // The claim's answer comes first; what it took is outdated as soon as this one comes.
+      // The claim's answer comes first; the delivery in it is outdated as soon as this one comes.
       await shortly(5);
       return statuses;
     },
     async claim(request) {
       await recorded;
-      // The second one is asked for before the writing and carried out after it.
+      // The second one is requested before the save and carried out after it.
       for (let waited = 0; waited < 100 && claims > 0 && saves === 0; waited += 1) await shortly(1);
       const claimed = await inner.claim(request);
       claims += 1;

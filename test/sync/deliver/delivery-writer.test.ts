@@ -3,7 +3,7 @@ import { createDeliveryWriter } from "../../../src/sync/deliver/delivery-writer.
 import { NO_DELIVERY } from "../../../src/sync/ledger/delivery.ts";
 import type { DeliveryUpdate, Ledger } from "../../../src/sync/ledger/ledger.ts";
 
-/** A ledger whose writings end when the test says so. */
+/** A ledger whose saves end when the test says so. */
 function createSlowLedger(kind: Ledger["kind"]) {
   const writings: { permits: string[]; end(lost?: string): void; fail(): void }[] = [];
   const save = (updates: readonly DeliveryUpdate[]) =>
@@ -38,7 +38,7 @@ function updatesOf(...permitIds: string[]): DeliveryUpdate[] {
   }));
 }
 
-/** What a writing gives when all of it took effect. */
+/** The result of a save of which every update took effect. */
 const ALL_WRITTEN = new Set();
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));

@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 const WELL = { status: "connected", message: "" } as const;
 type Check = PushProvider["checkConnection"];
 
-/** A vendor that answered 429 to the only permit there was, which is revoked by now: nothing is left to be sent. */
+/** A vendor that answered 429 to the only permit, which is revoked by now: no operation is left to be sent. */
 async function idleAfter429(retryAfterMs = 30_000) {
   const scripted = scriptedSync();
   const { sync, vendor, until, pass, events } = scripted;

@@ -33,7 +33,7 @@ function syncWithRival() {
         await act();
       };
     },
-    /** Another machine takes the delivery: to it, the claim's time is over. */
+    /** Another machine takes the delivery, because for that machine the claim has expired. */
     async takeOver(permitId: string): Promise<ClaimedDelivery> {
       const now = new Date(scripted.now() + 2 * MINUTE_MS);
       const taken = await ledger.claimOne({ providerId: "alpha", permitId }, { now, leaseMs: MINUTE_MS });

@@ -7,7 +7,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const refusal = (reason?: "not_found" | "already_exists") =>
   new EnforcementError("rejected", "It refuses.", { attempts: 1, status: 404, vendorCode: "9009", reason });
 
-/** The vendor answers an amendment of what it does not have as it should: it has no such right. */
+/** The vendor answers an amendment of a right that it does not have correctly: it has no such right. */
 function forgetful(vendor: ScriptedVendor): void {
   vendor.answer = (changes) => {
     const isUnknown = changes.some(({ kind, reference }) => kind === "amend" && !vendor.live.has(reference));

@@ -13,7 +13,7 @@ describe("deliveries", () => {
     await until(sync.refresh());
     expect(await countOf(scripted, "alpha")).toBe(2);
     expect(await countOf(scripted, "beta")).toBe(1);
-    // What is at a provider that was switched off is withdrawn nevertheless.
+    // Registrations at a provider that was switched off are withdrawn nevertheless.
     await sync.start();
     await until(sync.idle());
     companies.set("d", { id: "d", name: "d", providers: {} });

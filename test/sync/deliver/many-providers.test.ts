@@ -17,7 +17,7 @@ function syncOfMany(count: number, options: { maxConcurrency?: number } = {}) {
   };
   const scripted = scriptedSync(ids, { directory, batchSize: 1, settle, ...options });
   const vendors = ids.map((id) => scripted.vendor(id));
-  /** Whose request ended, in order, and how many were open then. */
+  /** The providers whose requests ended, in order, and how many requests were open then. */
   const ended: { id: string; open: number }[] = [];
   for (const vendor of vendors) {
     vendor.latencyMs = 100;

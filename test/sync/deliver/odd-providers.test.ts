@@ -7,7 +7,7 @@ import { permit, scriptedSync } from "../scripted-sync.ts";
 const MINUTE_MS = 60_000;
 type Many = PushProvider["registerMany"];
 
-// A provider may be the host's own. Whatever it does comes to one of three ends: `invalid_response` and a wait of its
+// A provider may be the host's own. Whatever it does has one of three results: `invalid_response` and a wait of its
 // own, the EnforcementError that it threw, or `timeout`.
 const carriedOut = async (many: Many, ...args: Parameters<Many>) => many(...args);
 const withReceipts =
@@ -107,7 +107,7 @@ afterEach(() => {
 });
 
 describe("a provider that breaks its contract", () => {
-  // A cancellation leaves no receipt, so what stands there is not read.
+  // A cancellation leaves no receipt, so the value in its place is not read.
   const cases = Object.entries(ODD).flatMap(([name, make]) =>
     (["registerMany", "amendMany", "cancelMany"] as const)
       .filter((method) => method !== "cancelMany" || !name.includes("receipt"))
@@ -159,7 +159,7 @@ describe("a provider that breaks its contract", () => {
     const alpha = vendor();
     const { registerMany } = alpha.provider;
     Object.assign(alpha.provider, {
-      // As a loop over single requests does it: what comes after the refused one is not sent.
+      // As a loop over single requests does: the registrations after the refused one are not sent.
       async registerMany(...[registrations, options]: Parameters<Many>) {
         const outcomes: Awaited<ReturnType<Many>> = [];
         for (const registration of registrations) {
@@ -315,7 +315,7 @@ describe("a provider that breaks its contract", () => {
     expect(events.filter(({ type }) => type === "request_stuck")).toEqual([named, named, named, named]);
     expect(await stuck()).toEqual([4]);
 
-    // What it ends with at last changes nothing but the count.
+    // Its late result changes nothing but the count.
     endings[0]?.([]);
     endings[1]?.([{ ok: false, error: new EnforcementError("rejected", "No.") }]);
     await pass(MINUTE_MS);

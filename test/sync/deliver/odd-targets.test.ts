@@ -12,7 +12,7 @@ import { makeFolder, makeLedger } from "../sqlite/folder.ts";
 
 const START = new Date("2026-09-10T00:00:00Z");
 
-/** What a host's own directory may give in the place of a location's providers; the field that is named. */
+/** What a host's own directory may return for a location's providers, and the field that is named. */
 const ODD: readonly (readonly [name: string, providers: unknown, field: string])[] = [
   ["a target that is null", withEntry({ enabled: true, target: null }), 'providers["hotspot"].target'],
   ["a target that is a number", withEntry({ enabled: true, target: 42 }), 'providers["hotspot"].target'],

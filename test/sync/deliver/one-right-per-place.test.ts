@@ -133,7 +133,7 @@ describe("a moved start, at a vendor that keeps one right for a plate and target
     await sync.start();
     await sync.issue(permit("P-1"));
     await pass(MINUTE_MS);
-    // The second time that the new one is asked for.
+    // The second request for the new one.
     refusals.after = 3;
     await sync.revise(moved);
     await pass(MINUTE_MS);

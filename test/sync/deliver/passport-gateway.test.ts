@@ -107,7 +107,7 @@ describe("a gateway that answers everything in Passport's place for two seconds"
       await sync.issueMany(permits);
       await pass(2_000);
       expect((await sync.status()).providers).toMatchObject([
-        // One batch and its repeat that cannot be read may be one session's trouble.
+        // One batch and its repeat that cannot be read may be the fault of one session.
         { pending: 20, failed: 0, breaker: { state: name.startsWith("200") ? "closed" : "open" } },
       ]);
       gateway.answer = undefined;

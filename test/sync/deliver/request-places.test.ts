@@ -68,7 +68,7 @@ describe("requests of several providers", () => {
     world.add(1, 2);
     world.add(2, 1);
     for (let ended = 0; ended < 6; ended += 1) world.end(0);
-    // The first two places were free. From then on each gets one place in its turn.
+    // The first two places were free. From then on each provider gets one place in turn.
     expect(world.sent).toEqual([0, 0, 0, 1, 2, 0, 1, 0]);
   });
 });

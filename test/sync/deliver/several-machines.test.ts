@@ -4,7 +4,7 @@ import { parsePlate } from "../../../src/core/permit/plate.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { permit, START, scriptedSync } from "../scripted-sync.ts";
 
-// What another machine says to the same ledger, this one does not hear of while it is at work.
+// This machine is not notified of changes that another one records in the same ledger while it works.
 
 const wrap = (ledger: Ledger): Ledger => ({ ...ledger, watch: () => () => {} });
 const plates = (revision: number, ...numbers: string[]) =>

@@ -4,7 +4,7 @@ import type { ClaimedDelivery, ClaimRequest, Ledger } from "../../../src/sync/le
 import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
 import { permit, scriptedSync } from "../scripted-sync.ts";
 
-/** Claims over a ledger that answers as a test says. */
+/** Claims over a ledger whose answers the test decides. */
 function shared(answer: (request: ClaimRequest) => Promise<ClaimedDelivery[]>) {
   const requests: ClaimRequest[] = [];
   const looks: (readonly string[])[] = [];

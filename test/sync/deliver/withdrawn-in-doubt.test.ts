@@ -121,7 +121,7 @@ describe("a registration that was refused after an attempt without an answer", (
     expect(new Set(asked)).toEqual(new Set(["cancel P1"]));
     expect(asked.length).toBeGreaterThan(20);
     expect(asked.length).toBeLessThan(35);
-    // What may be cancelled is not registered again under its reference.
+    // A right that may be cancelled already is not registered again under its reference.
     await until(sync.issue(permit("P1", { revision: 2 })));
     alpha.answer = () => undefined;
     await pass(2 * HOUR_MS);

@@ -1,7 +1,7 @@
 // Kept from before a test replaces the timers.
 const nextTurn = globalThis.setImmediate;
 
-/** How many turns of the event loop must pass without anything happening before we believe that nothing will. */
+/** How many turns of the event loop must pass without any activity before the program counts as idle. */
 const QUIET_TURNS = 2;
 
 /** Knows whether the program under test still does something that needs no virtual time. */

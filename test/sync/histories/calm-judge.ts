@@ -19,7 +19,7 @@ type ListedFailure = SyncFailure & { readonly reference: string };
 export interface CalmOptions {
   readonly sync: HistoryProcess["sync"];
   readonly ledger: Ledger;
-  /** Providers that the sync has now. Of others nothing is asked. */
+  /** Providers that the sync has now. The others are not judged. */
   readonly providerIds: readonly string[];
   /** Whether every refusal was lifted and tried again: then only what a person dismissed may be missing. */
   readonly isHealed?: boolean;
@@ -27,7 +27,7 @@ export interface CalmOptions {
   readonly isRepaired?: boolean;
 }
 
-/** What must be true when the vendors are well and the sync has nothing to do. Gives what is not. */
+/** What must be true when the vendors are well and the sync has nothing to do. Returns the violations. */
 export async function judgeCalm(world: HistoryWorld, options: CalmOptions): Promise<string[]> {
   const { sync, ledger, providerIds, isHealed = false, isRepaired = false } = options;
   const problems: string[] = [];
@@ -84,7 +84,7 @@ interface CalmProvider {
   readonly failures: readonly ListedFailure[];
   readonly isHealed: boolean;
   readonly isRepaired: boolean;
-  /** Whether the clock is believed. */
+  /** Whether the clock is trusted. */
   readonly isSteady: boolean;
 }
 
@@ -179,7 +179,7 @@ function isTakenForGood(
   return [...vendor.rights.values()].some((right) => {
     if (placeOf(right) !== placeOf(want) || right.cancelled || right.lost !== undefined) return false;
     if (!isLive(right, now)) return isLive(right, now - HOUR_MS);
-    // It stays as long as what is to take its place is refused.
+    // It stays as long as its replacement is refused.
     if (failures.some(({ permitId }) => permitId === right.permitId && permitId !== want.permitId))
       return true;
     // Another one may have been registered early by a clock that was ahead.
@@ -223,12 +223,12 @@ function findExcuse(want: WantedRight, state: CalmProvider): RegistrationState |
   const isOwn = ({ registration }: RegistrationState) => isSameRight(want, toRight(registration));
   return [...rights.filter(isOwn), ...rights].find(({ registration, reference, failure }) => {
     if (failure === null || placeOf(toRight(registration)) !== placeOf(want)) return false;
-    // Undismissed, a person must find it in the list.
+    // Unless a person dismissed it, it must be listed.
     return failure.dismissed === true || state.failures.some((listed) => listed.reference === reference);
   });
 }
 
-/** A refusal that is listed must be one that the vendor spoke, in its words, about something that matters now. */
+/** A listed refusal must be one that the vendor sent, in its words, about a right that matters now. */
 function judgeFailure(
   failure: ListedFailure,
   state: Pick<CalmProvider, "vendor" | "deliveries" | "isSteady"> & {

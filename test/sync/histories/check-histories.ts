@@ -4,7 +4,7 @@ import type { LedgerHome } from "./ledger-home.ts";
 import { runHistory } from "./run-history.ts";
 import { shortenHistory } from "./shorten-history.ts";
 
-/** Lives through the random history of each seed. */
+/** Runs the random history of each seed. */
 export async function checkHistories(
   seeds: readonly number[],
   createHome: () => LedgerHome,

@@ -20,16 +20,16 @@ export interface FakeProviderOptions {
   readonly vendor: FakeVendor;
   readonly batchSize: number;
   readonly openEndedDays: number;
-  /** Whether this vendor takes no plate without a region. */
+  /** Whether this vendor refuses plates without a region. */
   readonly needsRegion: boolean;
-  /** Whether this vendor finds a right by our reference alone. */
+  /** Whether this vendor finds a right by sync's own reference alone. */
   readonly ownReferences: boolean;
   /** Whether this vendor lists what it has. */
   readonly canBeListed: boolean;
   readonly timers: TimerGroup;
   readonly activity: Activity;
   readonly random: () => number;
-  /** Hears of every change that leaves. */
+  /** Called with every change that is sent. */
   readonly onSend: (change: PushChange) => void;
   /** The fault of the next request. */
   readonly nextFault: () => VendorFault | undefined;
@@ -110,7 +110,7 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
   }
 
   function deliver(changes: readonly PushChange[], context: DeliveryContext): Promise<DeliveredChanges> {
-    // What runs on to its next wait after the kill is not real.
+    // Code that runs on to its next wait after the kill has no effect.
     if (isDead) return new Promise(() => {});
     checkCall(changes, context);
     for (const change of changes) options.onSend(change);

@@ -5,10 +5,10 @@ import type { HistoryWorld } from "./history-world.ts";
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-// A vendor that is down for hours is asked some thousand times.
+// A vendor that is down for hours gets some thousand requests.
 const MOST_TIMERS = 20_000;
 
-/** What a call to the process came to. */
+/** The result of a call to the process. */
 export type End<Value> = { is: "value"; value: Value } | { is: "error"; error: unknown } | { is: "killed" };
 
 /** Keeps a process alive in a world, talks to it, and lets time pass. */
@@ -21,7 +21,7 @@ export class HistoryDriver {
   #process: HistoryProcess | undefined;
   #ledger: Ledger | undefined;
 
-  /** The armed kill does not come. */
+  /** Disarms the kill. */
   spare(): void {
     this.#process?.spare();
   }
@@ -59,7 +59,7 @@ export class HistoryDriver {
     await this.world.home.dispose();
   }
 
-  /** Waits for what the process answers, for a bounded time. */
+  /** Waits for the process's answer, for a bounded time. */
   async call<Value>(
     name: string,
     ask: () => Promise<Value>,
@@ -91,7 +91,7 @@ export class HistoryDriver {
     }
   }
 
-  /** A call that must not fail. Tells whether its end was heard. */
+  /** A call that must not fail. Returns whether it has settled. */
   async succeed(name: string, ask: () => Promise<unknown>, options?: { withinMs: number }): Promise<boolean> {
     const end = await this.call(name, ask, options);
     if (end.is === "error") this.world.violations.push(`${name} failed: ${String(end.error)}`);

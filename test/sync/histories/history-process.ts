@@ -13,11 +13,11 @@ type Sync = ReturnType<typeof createPermitSyncWith>;
 /** One life of the process under test: it ends in a crash, or as it should. */
 export interface HistoryProcess {
   readonly sync: Sync;
-  /** Whether it was killed. Whatever it was asked never ends then. */
+  /** Whether it was killed. Its open calls never settle then. */
   isDead(): boolean;
   /** Kills it after so many more doings with its ledger; 0 kills it now. */
   killAfter(doings: number): void;
-  /** No kill comes any more. */
+  /** Disarms the kill. */
   spare(): void;
   createProvider(providerId: string): PushProvider;
   /** The last of it goes, after it stopped by itself. */
@@ -81,7 +81,7 @@ export function beginProcess(
       leadTimeMs: LEAD_TIME_MS,
       concurrency: 2,
       onEvent(event) {
-        // What runs on to its next wait after the kill is not real.
+        // Code that runs on to its next wait after the kill has no effect.
         if (!isDead) lived.push(event);
       },
       clock: time.now,

@@ -15,7 +15,7 @@ export interface HostWords {
   begin(words: readonly HostWord[], options: { together: boolean }): ReturnType<typeof hear>["status"][];
   /** The call of change number `index` has returned: it is recorded. */
   confirm(index: number): void;
-  /** All words are in. */
+  /** All changes are recorded. */
   finish(): void;
   /** After a crash: what the ledger really holds decides. Tells what cannot be. */
   resolve(getPermit: (id: string) => Promise<StoredPermit | undefined>): Promise<string[]>;

@@ -2,9 +2,9 @@ import { EnforcementError } from "../../../src/core/errors.ts";
 import type { ClaimedDelivery, Ledger } from "../../../src/sync/ledger/ledger.ts";
 import type { Activity } from "./activity.ts";
 
-/** Looks at what passes between a sync and its ledger. */
+/** Observes the calls between a sync and its ledger. */
 export interface LedgerObserver {
-  /** What a sync was given to work on. */
+  /** The deliveries that a sync has claimed. */
   onClaim(claimed: readonly ClaimedDelivery[]): void;
   /** Before deliveries are written. */
   onSave(updates: Parameters<Ledger["save"]>[0]): void;
@@ -16,7 +16,7 @@ export interface WatchedLedgerOptions {
   readonly ledger: Ledger;
   readonly activity: Activity;
   readonly observer: LedgerObserver;
-  /** A place where the process may die. Tells whether it is dead, now or since before. */
+  /** A point at which the process may die. Returns whether it is dead, since now or before. */
   readonly passCrashPoint: () => boolean;
   /** Whether the store fails now, as a full disk does. */
   readonly takeFailure: () => boolean;

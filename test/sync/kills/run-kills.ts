@@ -17,7 +17,7 @@ const CLOCKS_MS = [5 * 60 * 60_000, 10 * 60_000, 30_000, -10 * 60_000, -5 * 60 *
 const STEP_EVERY_MS = 20;
 export const PROVIDER_IDS = ["alpha", "beta"];
 
-/** Kills the process so many times, then lets it come to rest. Gives what went wrong. */
+/** Kills the process so many times, then lets it become idle. Returns the violations. */
 export async function runKills(
   seed: number,
   { kills, ledger, script }: { kills: number; ledger: ChildSetup["ledger"]; script: URL },
@@ -129,7 +129,7 @@ async function say(words: HostWords, child: KillableChild, host: () => HostWord[
   return told.join() === statuses.join() ? [] : [`The host was told ${told.join()}, not ${statuses.join()}.`];
 }
 
-/** What the vendors or the ledger hold that the host's words do not mean. */
+/** What the vendors or the ledger hold that does not follow from the host's changes. */
 export async function judgeRest(
   words: Pick<HostWords, "candidates">,
   child: KillableChild,

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { PushChange } from "../../../src/core/registration/push-operations.ts";
 import { type FakeVendor, isRefusal } from "../histories/fake-vendor.ts";
 
-/** What the vendor says of one change. */
+/** The vendor's answer to one change. */
 export type WireOutcome =
   | { readonly ok: true; readonly reference: string; readonly target: string }
   | { readonly ok: false; readonly vendorCode: string; readonly vendorMessage: string };

@@ -6,7 +6,7 @@ import * as given from "./fixtures.ts";
 
 const { claim, claimOnly, deliveryOf, issue, keepOf, minute, revise, revoke, rightAt, say, updateOf } = given;
 
-/** Who works on what, and when something is due. */
+/** Which worker has which delivery, and when a delivery is due. */
 export function describeClaims(place: Place): void {
   it("claims due deliveries for one worker, longest due first, with their permits", async () => {
     const { ledger } = place;

@@ -13,7 +13,7 @@ function intent(operation: Intent["operation"], validTo: number | null): Intent 
   return { operation, at: minute(0).toISOString(), validTo: end, attempts: 1, notBefore: null };
 }
 
-/** What leaves the ledger, when, and what remains. */
+/** What is erased from the ledger, when, and what remains. */
 export function describeErasure(place: Place): void {
   const eraseAt = (at: number, endedBefore = at, limit = 100) =>
     place.ledger.erase({ endedBefore: minute(endedBefore), now: minute(at), limit });

@@ -5,7 +5,7 @@ import { MAX_IDS, TOO_LONG } from "./longest-ids.ts";
 
 const { claim, collect, deliveryOf, find, forget, issue, minute, rightAt, say, updateOf } = given;
 
-/** Ids have one limit, whatever keeps them. */
+/** Ids have the same limit in every ledger. */
 export function describeIds(place: Place): void {
   it("keeps ids of the full length, of any characters, in all fields at once", async () => {
     const { ledger } = place;

@@ -30,7 +30,7 @@ async function deliver(
   );
 }
 
-/** What stands where. */
+/** Lists and counts. */
 export function describeLists(place: Place): void {
   it("counts deliveries that are pending, refused, or without a target", async () => {
     const { ledger } = place;
@@ -77,7 +77,7 @@ export function describeLists(place: Place): void {
     const countAt = async (at: number) => (await ledger.count("passport", minute(at))).unmapped;
     expect(await countAt(4)).toBe(2);
     expect(await countAt(5)).toBe(1);
-    // A clock that goes back brings nothing back that was revoked.
+    // A clock that goes back restores no revoked permit.
     expect(await countAt(2)).toBe(2);
     expect(await collect(ledger.listUnmapped("passport"))).toHaveLength(4);
   });

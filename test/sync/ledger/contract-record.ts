@@ -7,7 +7,7 @@ import * as given from "./fixtures.ts";
 
 const { claim, find, forget, issue, minute, permitOf, revise, revoke, say } = given;
 
-/** What becomes of each change, and what a lookup finds afterwards. */
+/** The result of each change, and what a lookup finds afterwards. */
 export function describeRecord(place: Place): void {
   it("records a new permit, and keeps all of its fields across a restart", async () => {
     const permit = permitOf({

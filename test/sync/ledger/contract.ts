@@ -13,7 +13,7 @@ export interface LedgerUnderTest {
   readonly ledger: Ledger;
   /** Closes the ledger and opens another one on the same storage. Absent where nothing outlives a ledger. */
   reopen?(): Promise<Ledger>;
-  /** Closes what is open, and removes the storage. */
+  /** Closes open ledgers, and removes the storage. */
   dispose(): Promise<void>;
 }
 

@@ -72,7 +72,7 @@ export async function reviseKept(ledger: Ledger, count: number, isErased: IsEras
     await ledger.record(permits.slice(from, from + PART));
 }
 
-/** Forgets some permits, and erases them. Gives their number. */
+/** Forgets some permits, and erases them. Returns their number. */
 async function eraseSome(ledger: Ledger, count: number, isErased: IsErased): Promise<number> {
   const indexes = Array.from({ length: count }, (_, index) => index).filter(isErased);
   await ledger.record(indexes.map((index) => forget(1, idOf(index))));
@@ -95,7 +95,7 @@ export function findErased(folder: string, isErased: IsErased): Record<string, s
   return found;
 }
 
-/** A folder that is written fast, and gone when the test is over. */
+/** A folder that is written fast, and removed when the test ends. */
 export function makeQuickFolder(): string {
   const folder = mkdtempSync(join(findQuickFolder(), "ledger-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

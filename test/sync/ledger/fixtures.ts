@@ -33,7 +33,7 @@ export function permitOf(changes: Partial<Permit> = {}): Permit {
   };
 }
 
-/** What the host says when it issues a permit. */
+/** The host's change that issues a permit. */
 export function issue(changes: Partial<Permit> = {}, at = 0, providerIds = ["passport"]): LedgerChange {
   return { kind: "issue", permit: permitOf(changes), providerIds, at: minute(at) };
 }
@@ -50,7 +50,7 @@ export function forget(at = 0, permitId = "permit-1"): LedgerChange {
   return { kind: "forget", permitId, at: minute(at) };
 }
 
-/** Records one change and gives its status. */
+/** Records one change and returns its status. */
 export async function say(ledger: Ledger, change: LedgerChange): Promise<string | undefined> {
   const [status] = await ledger.record([change]);
   return status;
@@ -61,7 +61,7 @@ export async function nextDue(ledger: Ledger, providerId: string): Promise<Date 
   return (await ledger.findNextDue([providerId])).get(providerId);
 }
 
-/** Claims what is due at one provider. */
+/** Claims the due deliveries of one provider. */
 export function claim(
   ledger: Ledger,
   at: number,
@@ -78,7 +78,7 @@ export async function claimOnly(ledger: Ledger, at: number): Promise<ClaimedDeli
   return claimed;
 }
 
-/** An update of what was claimed; by default it is settled and never due again. */
+/** An update of a claimed delivery; by default it is done and never due again. */
 export function updateOf(
   { providerId, permitId, version, delivery }: ClaimedDelivery,
   changes: Partial<Pick<DeliveryUpdate, "delivery">> & { dueAt?: number | null; settled?: boolean } = {},

@@ -14,7 +14,7 @@ export function createLedgerTimers({ pauseMs = 10 } = {}) {
     while (time.runDue());
   }
 
-  /** Lets a bound after the other pass until a promise has come to its end, whose value or error it gives. */
+  /** Lets one bound after the other pass until a promise has settled; returns its value or throws its error. */
   async function elapseUntil<Value>(promise: Promise<Value>): Promise<Value> {
     let isOver = false;
     const end = () => {

@@ -15,7 +15,7 @@ describe("a ledger that does not answer", () => {
     const { sync, now, jump, pass, until, hasTimer } = scriptedSync(["alpha"], { wrap });
     await sync.start();
     await pass(2_000);
-    // The loop notices that the clock was set back when it looks next.
+    // The loop notices at its next read that the clock was set back.
     jump(-60_000);
     await until(sync.issue(permit("P1")));
     await pass(2_000);

@@ -10,7 +10,7 @@ export class LedgerTrial {
   readonly #made: LedgerUnderTest;
   #ledger: Ledger;
   readonly #model = new LedgerModel();
-  /** Everything that was ever claimed: saving what is long released must change nothing. */
+  /** Every delivery that was ever claimed: saving one that was released long ago must change nothing. */
   readonly #claimed: ClaimedDelivery[] = [];
   #now = 0;
 
@@ -115,7 +115,7 @@ export class LedgerTrial {
 
   async #save({ picks }: Extract<Step, { kind: "save" }>): Promise<void> {
     if (this.#claimed.length === 0) return;
-    // Each of them once: two answers for one claim in one commit would be a mistake of the caller's.
+    // Each of them once: two saves for one claim in one commit would be a mistake of the caller.
     const chosen = new Map(picks.map((one) => [this.#claimed[one.pick % this.#claimed.length], one]));
     const updates = [...chosen].flatMap(([claimed, { delivery, release }]) => {
       if (claimed === undefined) return [];

@@ -26,7 +26,7 @@ describe("a decision that a later change of the host replaces", () => {
     };
     await until(sync.revise(plates(2, "B")));
     await pass(60_000);
-    // B is there, and that A may go is not written down yet.
+    // B is registered, and the cancellation of A is not saved yet.
     await until(sync.revise(plates(3, "A")));
     isFull = false;
     alpha.answer = () => undefined;

@@ -55,7 +55,7 @@ export type Act =
   | { readonly do: "pass"; readonly ms: number }
   | { readonly do: "step"; readonly fates: readonly Fate[] }
   | { readonly do: "crash" }
-  /** The vendor forgets all that it has. */
+  /** The vendor forgets all of its rights. */
   | { readonly do: "lose" };
 
 export function acts(fates: readonly Fate[], permits = permit, size: fc.Size = "small"): fc.Arbitrary<Act[]> {
@@ -89,7 +89,7 @@ export function acts(fates: readonly Fate[], permits = permit, size: fc.Size = "
   );
 }
 
-/** One registration, of which only the end changes, at a vendor that often leaves us in doubt. */
+/** One registration, of which only the end changes, at a vendor that often sends no reply. */
 export const actsOfOne = acts(
   ["ok", "lost", "lost", "refused", "refused", "limited"],
   fc.constant<Permit>({
@@ -112,12 +112,12 @@ export const actsOfPlace = acts(
   "large",
 );
 
-/** Acts between which the vendor forgets all that it has. */
+/** Acts between which the vendor forgets all of its rights. */
 export function withLoss(before: fc.Arbitrary<Act[]>, after: fc.Arbitrary<Act[]>): fc.Arbitrary<Act[]> {
   return fc.tuple(before, after).map(([first, rest]) => [...first, { do: "lose" }, ...rest]);
 }
 
-/** Registrations that are to be there now. */
+/** Registrations that the vendor should have now. */
 export function due(world: PlannedVendor): Registration[] {
   return world.desired.registrations.filter(
     ({ validFrom, validTo }) =>
@@ -148,14 +148,14 @@ export function endingAt({ desired, now }: PlannedVendor, inMs: number | null): 
   return desire(...longer.map((one) => ({ ...one, validTo })));
 }
 
-/** Lives through the acts, with `check` before each step. */
+/** Carries out the acts, with `check` before each step. */
 export function run(
   list: readonly Act[],
   check: (world: PlannedVendor) => void = () => {},
   keepsOne = list.length % 3 === 0,
 ): PlannedVendor {
   const world = new PlannedVendor();
-  // Of half of the vendors, so that what they are asked differs from one history to the next.
+  // For half of the vendors, so that their requests differ from one history to the next.
   world.ownReferences = list.length % 2 === 0;
   world.keepsOne = keepsOne;
   for (const act of list) {
@@ -163,7 +163,7 @@ export function run(
     else if (act.do === "revoke") world.desired = desire();
     else if (act.do === "end") world.desired = endingAt(world, act.inMs);
     else if (act.do === "pass") world.now += act.ms;
-    // Written down, and then the process dies before anything is sent.
+    // The plan is saved, and then the process dies before anything is sent.
     else if (act.do === "crash") world.delivery = world.plan().delivery;
     else if (act.do === "lose") world.lose();
     else {

@@ -45,14 +45,14 @@ export function desire(...registrations: readonly Registration[]): Desired {
 /** One permit at one vendor, with the ledger between them: everything that the planner has to do with. */
 export class PlannedVendor {
   now = START;
-  /** When the clock is believed again; undefined: it is. */
+  /** When the clock is trusted again; undefined: it is trusted. */
   steadyAt: Date | undefined;
   desired: Desired = desire();
   delivery: ProviderState = NO_DELIVERY;
-  /** What the vendor has, of all permits. */
+  /** The vendor's rights, of all permits. */
   readonly rights: Map<string, VendorRight>;
   readonly log: string[] = [];
-  /** Whether the vendor finds a right by our reference alone. */
+  /** Whether the vendor finds a right by sync's own reference alone. */
   ownReferences = false;
   /** Whether the vendor keeps one right for a plate and target, and refuses others while it is live. */
   keepsOne = false;
@@ -74,7 +74,7 @@ export class PlannedVendor {
     return plan;
   }
 
-  /** Plans, writes the plan down, and carries it out. Gives what was sent. */
+  /** Plans, saves the plan, and carries it out. Returns what was sent. */
   step(fateOf: (right: RegistrationState) => Fate = () => "ok"): DeliveryPlan {
     const plan = this.plan();
     this.delivery = plan.delivery;
@@ -82,14 +82,14 @@ export class PlannedVendor {
     return plan;
   }
 
-  /** Steps until nothing is to be done now. */
+  /** Steps until no operation is left to be sent now. */
   settle(): void {
     for (let round = 0; this.step().operations.length > 0; round += 1) {
       if (round === 20) throw new Error(`It never ends: ${JSON.stringify(this.delivery)}`);
     }
   }
 
-  /** The vendor forgets all that it has. */
+  /** The vendor forgets all of its rights. */
   lose(): void {
     this.rights.clear();
   }

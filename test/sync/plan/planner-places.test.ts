@@ -7,7 +7,7 @@ import { DAY, desire, type Fate, HOUR, MINUTE, PlannedVendor, START, wanted } fr
 const iso = (ms: number) => new Date(ms).toISOString();
 const later = (changes: Partial<Registration> = {}) => wanted({ validFrom: iso(START - HOUR), ...changes });
 
-/** A permit whose right is there, at a vendor that keeps one right for a plate and target. */
+/** A permit with a registered right, at a vendor that keeps one right for a plate and target. */
 function started(...registrations: Registration[]): PlannedVendor {
   const world = new PlannedVendor();
   world.keepsOne = true;
@@ -19,7 +19,7 @@ function started(...registrations: Registration[]): PlannedVendor {
 
 const kindsOf = (world: PlannedVendor) => world.log.map((line) => line.split(" ")[0]);
 
-/** Steps until nothing is to be done, with one fate for each operation that is sent, in order; `ok` after the last. */
+/** Steps until no operation is left to be sent, with one outcome for each operation, in order; `ok` after the last. */
 function settleWith(world: PlannedVendor, fates: readonly Fate[]): void {
   const left = [...fates];
   for (let round = 0; world.step(() => left.shift() ?? "ok").operations.length > 0; round += 1) {
@@ -63,7 +63,7 @@ describe("a right whose start or region changes, at a vendor that keeps one for 
       { failure: { operation: "register", code: "rejected", status: 422 }, receipt: null },
       { registration: { generation: 1, validFrom: wanted().validFrom, validTo }, failure: null },
     ]);
-    // It does not change places with the new one for ever.
+    // The two do not replace each other for ever.
     world.now += 2 * DAY;
     expect(world.step().operations).toEqual([]);
   });
@@ -79,7 +79,7 @@ describe("a right whose start or region changes, at a vendor that keeps one for 
     other.settle();
     world.settle();
     expect(world.live()).toEqual([rightKeyOf(wanted({ permitId: "P-2" }))]);
-    // Sent again, the old one could get the place first, and the new one would wait for its end.
+    // If it were sent again, the old one could get the place first, and the new one would wait for its end.
     expect(world.delivery.rights.map(({ failure }) => failure?.reason)).toEqual([
       undefined,
       "already_exists",

@@ -51,7 +51,7 @@ describe("the planner, for any changes and any outcomes", () => {
         world.settle();
         expectFulfilled(world);
         const generations = world.delivery.rights.map(({ receipt }) => receipt?.registration.generation);
-        // What the vendor keeps no place for is refused.
+        // A right for which the vendor has no place is refused.
         if (!world.keepsOne) expect(generations).not.toContain(undefined);
       }),
       options,

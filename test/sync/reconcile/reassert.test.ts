@@ -50,7 +50,7 @@ function setUp() {
   };
 }
 
-/** Lets time pass from timer to timer until a promise comes to an end. */
+/** Lets time pass from timer to timer until a promise settles. */
 async function settle<Value>(promise: Promise<Value>, virtual: VirtualTime): Promise<Value> {
   let isOver = false;
   const end = () => {
@@ -58,7 +58,7 @@ async function settle<Value>(promise: Promise<Value>, virtual: VirtualTime): Pro
   };
   promise.then(end, end);
   while (!isOver) {
-    // What needs no time is done first: a request to the sandbox takes some turns of the event loop.
+    // Work that needs no time is done first: a request to the sandbox takes some turns of the event loop.
     for (let turn = 0; turn < 50 && !isOver; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     if (isOver) break;
     virtual.advance(virtual.untilNext() ?? 0);
@@ -106,7 +106,7 @@ describe("reassert", () => {
     await bench.time.settle(bench.sync.reassert("hotspot"));
     await bench.time.settle(bench.sync.idle());
     expect(bench.seen()).toEqual(seen);
-    // What it has again is known as it was: it can be withdrawn.
+    // A restored right is known as before: it can be withdrawn.
     await bench.sync.revoke("P-1");
     await bench.time.settle(bench.sync.idle());
     expect(bench.seen()).toHaveLength(8);

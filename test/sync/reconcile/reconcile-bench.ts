@@ -72,11 +72,11 @@ export function setUp(
     pass(milliseconds: number) {
       time += milliseconds;
     },
-    /** Takes a session out of the vendor's memory, as a vendor that lost it. */
+    /** Removes a session from the vendor's memory, as a vendor that lost it. */
     lose(sessionId: string) {
       (passport.sessions as Map<string, PassportSandboxSession>).delete(sessionId);
     },
-    /** Changes a session behind our back. */
+    /** Changes a session at the vendor, unknown to sync. */
     alter(sessionId: string, changes: Partial<PassportSandboxSession>) {
       const sessions = passport.sessions as Map<string, PassportSandboxSession>;
       const session = sessions.get(sessionId);

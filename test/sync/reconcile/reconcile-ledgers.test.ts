@@ -54,7 +54,7 @@ describe.each<[string, () => Promise<Ledger>]>([
       })),
     );
     expect((await sync.reconcile("passport")).drift).toEqual({ missing: 0, other_end: 0, extra: 0 });
-    // What it has again is a right like any other.
+    // A restored right is a right like any other.
     await sync.revoke("P-1");
     await sync.idle();
     expect(seen()).toEqual(before.slice(1));

@@ -20,10 +20,10 @@ const MIB = 2 ** 20;
 
 const referenceOf = (index: number) => `0ff57ee7-0000-8000-a000-${String(index).padStart(12, "0")}`;
 const plateOf = (index: number) => ({ number: `P${index}`, region: "CA-NB" });
-// The vendor has lost one in a hundred, and shows one of its own for each of ours.
+// The vendor has lost one right in a hundred, and shows one of another system for each of sync's.
 const isLost = (index: number) => index % 100 === 7;
 
-/** A ledger and a vendor that make up their rows as they are asked for: nothing of them is in memory. */
+/** A ledger and a vendor that create their rows when these are read: none of them is kept in memory. */
 function madeUp(count: number): Pick<ReconcileContext, "provider" | "ledger"> & { vendorRows: () => number } {
   let vendorRows = 0;
   const targets = Math.ceil(count / PER_TARGET);
@@ -115,7 +115,7 @@ async function measureGrowth(count: number): Promise<number> {
   );
   expect(report).toMatchObject({ compared: count, foreign: count, drift: { missing: count / 100 } });
   expect(report.findings).toHaveLength(100);
-  // Twice what is there, as every target has drift and is looked at again.
+  // Twice the number of rights, because every target has drift and is read again.
   expect(vendorRows()).toBe((2 * count - count / 100) * 2);
   return (peak - before) / MIB;
 }

@@ -9,7 +9,7 @@ const SEED = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
 
 type Harm = "none" | "lost" | "stopped" | "longer" | "shorter";
 
-/** A permit, and what happens to its right behind our back. */
+/** A permit, and what happens to its right at the vendor, unknown to sync. */
 const planted = fc.record({
   lot: fc.integer({ min: 1, max: 3 }),
   harm: fc.constantFrom<Harm>("none", "none", "lost", "stopped", "longer", "shorter"),

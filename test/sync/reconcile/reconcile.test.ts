@@ -153,7 +153,7 @@ describe("reconcile", () => {
       });
     }
     await bench.sync.removeProvider("passport-2");
-    // Now it is not known whose it is.
+    // Now it is unknown whose right it is.
     expect((await bench.sync.reconcile("passport", { repair: false })).drift).toEqual({ ...NONE, extra: 1 });
     await bench.sync.stop();
   });
@@ -192,7 +192,7 @@ describe("reconcile", () => {
     ]);
 
     bench.pass(HOUR_MS);
-    // The first has begun, the second is over.
+    // The first has begun, the second has ended.
     expect((await bench.sync.reconcile("passport", { repair: false })).findings).toMatchObject([
       { kind: "missing", permitId: "P-1" },
     ]);
@@ -281,7 +281,7 @@ describe("reconcile", () => {
     const bench = setUp({ sandbox: { rightPaging: "linked", rightPageSize: 5 } });
     const { sync, provider } = bench;
     await deliver(bench, ...Array.from({ length: 20 }, (_, index) => permit(index)));
-    // Between two pages of the list, and behind its last one, everything is turned upside down.
+    // Between two pages of the list, and after its last one, every right changes.
     let revision = 1;
     const upset = async () => {
       if (isListing) return;
