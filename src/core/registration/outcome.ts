@@ -29,7 +29,12 @@ export function outcomesFor<Input, Value>(
   inputs: readonly Input[],
   outcomeFor: (input: Input, index: number) => Outcome<Value>,
 ): Outcomes<Input, Value> {
-  return new Map(inputs.map((input, index) => [input, outcomeFor(input, index)]));
+  const outcomes = new Map<Input, Outcome<Value>>();
+  for (let index = 0; index < inputs.length; index += 1) {
+    const input = inputs[index] as Input;
+    outcomes.set(input, outcomeFor(input, index));
+  }
+  return outcomes;
 }
 
 /** The value of the only outcome of a single operation; throws its error. */

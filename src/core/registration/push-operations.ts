@@ -156,9 +156,13 @@ export function createPushOperations(adapter: PushAdapter): PushOperations {
     }));
     const { signal, retries } = call.options;
     const at = formatInstant(call.options.at);
+    const changes: PushChange[] = [];
     // Not map: it would pass over the holes of a sparse array, and every place gets an outcome.
-    const read = Array.from(call.inputs, (input, index) => outcomeOf(() => toChange(input, at, index)));
-    const changes = read.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
+    const read = Array.from(call.inputs, (input, index) => {
+      const outcome = outcomeOf(() => toChange(input, at, index));
+      if (outcome.ok) changes.push(outcome.value);
+      return outcome;
+    });
     const delivered: Outcomes<PushChange, Delivered> =
       changes.length === 0
         ? new Map()

@@ -246,11 +246,11 @@ export class DeliveriesInProgress {
     const { openEndedDays } = provider.capabilities;
     const touched = new Set<Work>();
     const ends: OperationEnd[] = [];
-    for (const [{ work, right }, outcome] of outcomes) {
+    outcomes.forEach((outcome, { work, right }) => {
       // The claim was lost: the process that holds the new one repeats the operation.
       if (work.isLost) {
         this.#writer.endOne(work);
-        continue;
+        return;
       }
       const { reference } = right;
       work.delivery = applyOutcome(work.delivery, reference, { outcome, now, random, openEndedDays });
@@ -261,16 +261,17 @@ export class DeliveriesInProgress {
       const event = describeOutcome(work, right, outcome);
       if (event?.type === "acknowledged" && event.operation === "cancel") this.#freedPlaces.note(right);
       ends.push({ work, right, outcome, event, after: findRight(work, reference) });
-    }
+    });
     // The next request is sent before this one's outcomes are written.
     this.#onProgress();
-    const isDone = ({ outstanding }: Work) => outstanding === 0;
-    const partly = [...touched].filter((work) => !isDone(work));
+    const done: Work[] = [];
+    const partly: Work[] = [];
+    for (const work of touched) (work.outstanding === 0 ? done : partly).push(work);
     const partlyWritten = this.#write(
       partly,
       partly.map((work) => toUpdate(work)),
     );
-    await this.#advance([...touched].filter(isDone));
+    await this.#advance(done);
     await partlyWritten;
     for (const end of ends) this.#report(end);
     await this.#freedPlaces.look();

@@ -21,10 +21,14 @@ export function describeOutcome(
   // Repeats of what was acknowledged are counted by the one who asked for them.
   if (right.repair?.whenRefused === "keep") return undefined;
   const { operation } = intent;
-  const about = { providerId, companyId, permitId, locationId: registration.locationId, operation };
+  const { locationId } = registration;
   // No host knows the permit of an extra right.
-  const acknowledged = isExtraPermit(permitId) ? undefined : ({ type: "acknowledged", ...about } as const);
-  if (outcome.ok) return acknowledged;
+  const acknowledged = () =>
+    isExtraPermit(permitId)
+      ? undefined
+      : ({ type: "acknowledged", providerId, companyId, permitId, locationId, operation } as const);
+  if (outcome.ok) return acknowledged();
+  const about = { providerId, companyId, permitId, locationId, operation };
   const { error } = outcome;
   const { code, status, vendorCode } = error;
   const said = {
@@ -33,7 +37,7 @@ export function describeOutcome(
     ...(vendorCode === undefined ? {} : { vendorCode }),
   };
   if (isOfOneItem(error)) return { type: "held", ...about, ...said };
-  if (isCancelledAlready(intent, error)) return acknowledged;
+  if (isCancelledAlready(intent, error)) return acknowledged();
   // The refusal is listed already, and sync repeats the operation by itself.
   if (intent.repeats !== undefined && isAlreadyThere(error)) return undefined;
   // The operation goes on as a registration.

@@ -1,3 +1,4 @@
+import { formatInstant } from "../../core/instant.ts";
 import type { DeliveryUpdate } from "../ledger/ledger.ts";
 import type { Pace } from "../pace/pace.ts";
 import type { DeliveryPlan, PlanInput, PlanRules } from "../plan/delivery-plan.ts";
@@ -30,10 +31,11 @@ const UNREADABLE_MS = 60_000;
 /** Plans works in slices. All decisions get the same instant, so that their operations may share a request. */
 export async function planWorks(works: readonly Work[], context: PlanContext): Promise<PlannedWorks> {
   const slicer = context.pace.createSlicer();
+  const moment = { ...context, at: formatInstant(context.now) };
   const updates: DeliveryUpdate[] = [];
   const operations: QueuedOperation[] = [];
   for (let index = 0; index < works.length; index += 1) {
-    updates.push(planWork(works[index] as Work, context, operations));
+    updates.push(planWork(works[index] as Work, moment, operations));
     if (slicer.isOver) await slicer.nextTurn();
   }
   return { updates, operations };
@@ -41,18 +43,15 @@ export async function planWorks(works: readonly Work[], context: PlanContext): P
 
 function planWork(
   work: Work,
-  { now, claimedAfter, steadyAt, rules, mayBegin }: PlanContext,
+  { now, at, claimedAfter, steadyAt, rules, mayBegin }: PlanContext & { at: string },
   operations: QueuedOperation[],
 ): DeliveryUpdate {
-  const again = { dueAt: now, settled: false };
-  if (work.isStale || work.claimedAt < claimedAfter) return toUpdate(work, again);
+  if (work.isStale || work.claimedAt < claimedAfter) return planAgain(work, now);
   const { delivery, desired = NOTHING_DESIRED } = work;
-  const plan = findPlan({ desired, delivery, now, steadyAt, rules });
+  const plan = findPlan({ desired, delivery, now, at, steadyAt, rules });
   // A delivery that cannot be planned must not end the others. It stays pending, so its age shows in `status()`.
-  if (plan === undefined) {
-    return toUpdate(work, { ...again, dueAt: new Date(now.getTime() + UNREADABLE_MS) });
-  }
-  if (plan.operations.length > 0 && !mayBegin(work)) return toUpdate(work, again);
+  if (plan === undefined) return planAgain(work, new Date(now.getTime() + UNREADABLE_MS));
+  if (plan.operations.length > 0 && !mayBegin(work)) return planAgain(work, now);
   work.delivery = plan.delivery;
   work.outstanding = plan.operations.length;
   for (const right of plan.operations) {
@@ -63,6 +62,11 @@ function planWork(
     dueAt: plan.dueAt,
     settled: !hasOpenIntent(work) && heldAt(desired, now) === undefined,
   });
+}
+
+/** Releases a work as it is, to be claimed and planned again. */
+function planAgain(work: Work, dueAt: Date): DeliveryUpdate {
+  return toUpdate(work, { dueAt, settled: false });
 }
 
 function findPlan(input: PlanInput): DeliveryPlan | undefined {

@@ -41,8 +41,8 @@ export class WorkWriter {
   /** Writes one update per work. Returns whether any claim was lost; nothing more is done under a lost claim. */
   async write(works: readonly Work[], updates: readonly DeliveryUpdate[]): Promise<boolean> {
     for (let index = 0; index < works.length; index += 1) {
-      const [work, { delivery }] = [works[index] as Work, updates[index] as DeliveryUpdate];
-      work.writing = delivery;
+      const work = works[index] as Work;
+      work.writing = (updates[index] as DeliveryUpdate).delivery;
     }
     const unwritten = await this.#writer.write(updates);
     const now = this.#dependencies.timers.now();

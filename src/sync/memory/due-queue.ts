@@ -33,7 +33,7 @@ export class DueQueue<Item> {
   /** The earliest wanted entry, which stays in the queue. */
   peek(): DueNode<Item> | undefined {
     for (;;) {
-      const [first] = this.#nodes;
+      const first = this.#nodes[0];
       if (first === undefined || this.#isWanted(first)) return first;
       this.#removeFirst();
     }

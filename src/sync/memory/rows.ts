@@ -1,7 +1,7 @@
 import type { Permit } from "../../core/permit/permit.ts";
 import type { KnownState } from "../ledger/change-status.ts";
 import type { ProviderState } from "../ledger/delivery.ts";
-import { failuresOf, isBehind, targetOf, targetsOf } from "../ledger/delivery-facts.ts";
+import { failuresOf, isBehind, targetOf } from "../ledger/delivery-facts.ts";
 import { LEASE_MS } from "../ledger/lease.ts";
 import { type DueNode, DueQueue } from "./due-queue.ts";
 
@@ -120,16 +120,14 @@ export class ProviderRows {
 
   /** Updates the index by target. */
   #move(row: DeliveryRow, earlier: ProviderState, later: ProviderState): void {
-    const [only] = later.rights;
-    const [former] = earlier.rights;
+    const only = later.rights[0];
+    const former = earlier.rights[0];
     const isOne = earlier.rights.length === 1 && later.rights.length === 1;
     // Most deliveries have one right, which stays at its target.
     if (isOne && only !== undefined && former !== undefined && targetOf(only) === targetOf(former)) return;
-    const before = targetsOf(earlier);
-    const after = targetsOf(later);
-    for (const target of before) if (!after.has(target)) this.atTarget.get(target)?.delete(row);
-    for (const target of after) {
-      if (before.has(target)) continue;
+    for (const right of earlier.rights) this.atTarget.get(targetOf(right))?.delete(row);
+    for (const right of later.rights) {
+      const target = targetOf(right);
       const rows = this.atTarget.get(target);
       if (rows === undefined) this.atTarget.set(target, new Set([row]));
       else rows.add(row);

@@ -7,6 +7,8 @@ export interface PlanInput {
   readonly delivery: ProviderState;
   /** The instant of the plan, by sync's clock. */
   readonly now: Date;
+  /** `now` as ISO text, formatted once for all plans of one instant. */
+  readonly at: string;
   /** When the clock is trusted again. Until then, no right counts as over. Undefined: the clock is trusted. */
   readonly steadyAt?: Date | undefined;
   readonly rules: PlanRules;

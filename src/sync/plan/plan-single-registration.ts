@@ -1,4 +1,4 @@
-import { formatInstant, timeOf } from "../../core/instant.ts";
+import { timeOf } from "../../core/instant.ts";
 import type { Registration } from "../../core/registration/registration.ts";
 import type { ProviderState, RegistrationState } from "../ledger/delivery.ts";
 import { isBehind } from "../ledger/delivery-facts.ts";
@@ -18,11 +18,12 @@ export function planSingleRegistration({
   desired,
   delivery,
   now,
+  at,
   rules,
 }: PlanInput): DeliveryPlan | undefined {
   const { registrations, unmapped, held } = desired;
   const { rights } = delivery;
-  const [wish] = registrations;
+  const wish = registrations[0];
   if (wish === undefined || registrations.length > 1 || rights.length > 1) return undefined;
   if (held !== undefined || unmapped.length > 0 || delivery.unmapped.length > 0) return undefined;
   const time = now.getTime();
@@ -35,7 +36,7 @@ export function planSingleRegistration({
   }
   if (delivery.used.length > 0 || delivery.erased === true) return undefined;
   const isDue = timeOf(wish.validFrom) - rules.leadTimeMs <= time && endOf(wish.validTo) > time;
-  return isDue ? planFirst(delivery, wish, { now, providerId: rules.providerId }) : undefined;
+  return isDue ? planFirst(delivery, wish, { at, providerId: rules.providerId }) : undefined;
 }
 
 const NONE: readonly RegistrationState[] = [];
@@ -56,10 +57,9 @@ function needsNothing(
 function planFirst(
   delivery: ProviderState,
   wish: Registration,
-  { now, providerId }: { now: Date; providerId: string },
+  { at, providerId }: { at: string; providerId: string },
 ): DeliveryPlan {
   const { generation, unmapped } = delivery;
-  const at = formatInstant(now);
   const { reference, registration } = nextReference(wish, {
     providerId,
     used: NEVER_USED,

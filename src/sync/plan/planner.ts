@@ -1,4 +1,4 @@
-import { formatInstant, timeOf } from "../../core/instant.ts";
+import { timeOf } from "../../core/instant.ts";
 import type { Registration } from "../../core/registration/registration.ts";
 import type { ProviderState, RegistrationState } from "../ledger/delivery.ts";
 import { isBehind } from "../ledger/delivery-facts.ts";
@@ -21,9 +21,8 @@ export function planDelivery(input: PlanInput): DeliveryPlan {
 }
 
 /** {@link planDelivery} for any delivery. */
-export function planRegistrations({ desired, delivery, now, steadyAt, rules }: PlanInput): DeliveryPlan {
+export function planRegistrations({ desired, delivery, now, at, steadyAt, rules }: PlanInput): DeliveryPlan {
   const time = now.getTime();
-  const at = formatInstant(now);
   const wishes = wishesAt(desired, time);
 
   const { openEndedDays, ownReferences = false } = rules;

@@ -65,8 +65,9 @@ export function extendAtOf(
   coveredUntil: string,
   openEndedDays: number,
 ): string | undefined {
+  if (validTo !== null) return undefined;
   const asked = timeOf(at);
-  if (validTo !== null || usualExtension(coveredUntil, openEndedDays) > asked) return undefined;
+  if (usualExtension(coveredUntil, openEndedDays) > asked) return undefined;
   const covered = timeOf(coveredUntil) - asked;
   return formatInstant(new Date(asked + Math.max(MIN_EXTENSION_MS, (covered * 2) / 3)));
 }

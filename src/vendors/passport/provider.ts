@@ -58,22 +58,24 @@ export function createPassportProvider<Ids extends "passport" | "external" = "pa
   ): Promise<Outcomes<PushChange, Delivered>> {
     const ends = new Map<PushChange, Outcome<Delivered>>();
     const sessions = new Map<SessionChange, PushChange>();
-    for (const [change, zone] of await resolveTargets(changes, context)) {
+    const zoneOf = await resolveTargets(changes, context);
+    zoneOf.forEach((zone, change) => {
       if (zone.ok) sessions.set(toSessionChange(change, zone.value), change);
       else ends.set(change, zone);
-    }
+    });
     const pushed = await push([...sessions.keys()], context);
     const confirming: Promise<void>[] = [];
-    for (const [session, outcome] of await restateRepeats(pushed, context)) {
+    const restated = await restateRepeats(pushed, context);
+    restated.forEach((outcome, session) => {
       const change = sessions.get(session);
-      if (change === undefined) continue;
+      if (change === undefined) return;
       const delivered = { ok: true as const, value: { reference: change.reference, target: session.zone } };
       if (outcome.ok) ends.set(change, delivered);
       else if (change.kind === "cancel" && outcome.error.code === "rejected") {
         const confirmed = confirmEnded(change, outcome.error, context);
         confirming.push(confirmed.then((over) => void ends.set(change, over.ok ? delivered : over)));
       } else ends.set(change, withFittingReason(change, outcome));
-    }
+    });
     await Promise.all(confirming);
     return ends;
   }
@@ -88,10 +90,10 @@ export function createPassportProvider<Ids extends "passport" | "external" = "pa
     context: DeliveryContext,
   ): Promise<Outcomes<SessionChange, void>> {
     const extended = new Map<SessionChange, { session: SessionChange; refused: Refused }>();
-    for (const [session, outcome] of outcomes) {
-      if (outcome.ok || !isRepeat(session, outcome.error)) continue;
+    outcomes.forEach((outcome, session) => {
+      if (outcome.ok || !isRepeat(session, outcome.error)) return;
       extended.set({ ...session, type: "parking_session_extended" }, { session, refused: outcome });
-    }
+    });
     if (extended.size === 0) return outcomes;
     const restated = new Map(outcomes);
     for (const [extension, outcome] of await push([...extended.keys()], context)) {

@@ -111,7 +111,8 @@ export function createPush(
     await mapLimited(toBatches(changes), config.http.concurrency, async (batch) => {
       const lock = locks.acquire(batch.map(({ sessionId }) => sessionId));
       try {
-        for (const [change, end] of await sendBatch(batch, context, lock)) outcomes.set(change, end);
+        const ends = await sendBatch(batch, context, lock);
+        ends.forEach((end, change) => void outcomes.set(change, end));
       } finally {
         lock.release();
       }

@@ -75,7 +75,8 @@ describe("the planner's shortcut for a single registration", () => {
       fc.property(delivery, fc.array(registration, { maxLength: 2 }), (known, wishes) => {
         // Half of the time the vendor has what is wanted.
         for (const wish of [wishes, known.rights.map((one) => one.registration)]) {
-          const input = { desired: desire(...wish), delivery: known, now: new Date(START), rules };
+          const now = new Date(START);
+          const input = { desired: desire(...wish), delivery: known, now, at: now.toISOString(), rules };
           const plan = planSingleRegistration(input);
           if (plan === undefined) continue;
           planned[plan.operations.length > 0 ? "first" : "settled"] += 1;

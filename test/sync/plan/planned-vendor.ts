@@ -64,8 +64,10 @@ export class PlannedVendor {
   }
 
   plan(): DeliveryPlan {
+    const now = new Date(this.now);
     const input = {
-      ...{ desired: this.desired, delivery: this.delivery, now: new Date(this.now), steadyAt: this.steadyAt },
+      ...{ desired: this.desired, delivery: this.delivery, steadyAt: this.steadyAt },
+      ...{ now, at: now.toISOString() },
       rules: { ...rules, ownReferences: this.ownReferences },
     };
     const plan = planDelivery(input);
