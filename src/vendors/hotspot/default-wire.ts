@@ -1,3 +1,4 @@
+import { formatInstant } from "../../core/instant.ts";
 import { countryOf, subdivisionOf } from "../../core/permit/region.ts";
 import { findDenial } from "../../http/denial.ts";
 import { describeBody } from "../../http/reply.ts";
@@ -51,8 +52,8 @@ function toCreateBody(operation: HotSpotOperation): Record<string, string> {
     Region: subdivisionOf(region),
     Country: countryOf(region),
     SpotID: spotId,
-    StartTime: start.toISOString(),
-    EndTime: end.toISOString(),
+    StartTime: formatInstant(start),
+    EndTime: formatInstant(end),
   };
 }
 
@@ -60,7 +61,7 @@ function toChangeBody({ permitReference, vendorReference, end }: HotSpotOperatio
   return {
     PermitReference: permitReference,
     ...(vendorReference === undefined ? {} : { Reference: vendorReference }),
-    EndTime: end.toISOString(),
+    EndTime: formatInstant(end),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type EnforcementError, isEnforcementError, withErrorDetails } from "../../core/errors.ts";
 import { fieldError } from "../../core/fields.ts";
+import { timeOf } from "../../core/instant.ts";
 import { ignorePromisesIn, isPromise } from "../../core/maybe-promise.ts";
 import type { Delivered, PushChange } from "../../core/registration/push-operations.ts";
 import type { Attempt } from "../../http/client.ts";
@@ -129,9 +130,9 @@ function toOperation(change: PushChange): Change {
     spotId: target,
     plateNumber: plate.number,
     region: plate.region ?? "",
-    start: new Date(validFrom),
-    end: new Date(end),
-    at: new Date(at),
+    start: new Date(timeOf(validFrom)),
+    end: new Date(timeOf(end)),
+    at: new Date(timeOf(at)),
   };
 }
 

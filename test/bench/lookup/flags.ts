@@ -8,15 +8,21 @@ export interface Flags {
   readonly assert: boolean;
   /** Write the section of docs/benchmarks.md. */
   readonly write: boolean;
+  /** Measure this part alone. */
+  readonly only?: string;
 }
 
-export function readFlags(): Flags {
+/** `parts`: what `--only` may name. */
+export function readFlags(parts: readonly string[] = []): Flags {
   const { values } = parseArgs({
     options: {
+      only: { type: "string" },
       quick: { type: "boolean", default: false },
       assert: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
     },
   });
-  return values;
+  const { only } = values;
+  if (only !== undefined && !parts.includes(only)) throw new Error(`--only: ${parts.join(", ")}.`);
+  return { ...values, ...(only === undefined ? {} : { only }) };
 }

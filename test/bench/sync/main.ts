@@ -1,7 +1,9 @@
 // How fast durable sync is, side by side with what a host team would write by hand.
-// `npm run bench:sync -- [--quick] [--assert] [--write]`
+// `npm run bench:sync -- [--quick] [--assert] [--write] [--only hotspot]`
 import { writeSection } from "../benchmarks-page.ts";
 import { readFlags } from "../lookup/flags.ts";
+import { measurePushing } from "./hotspot/measure-pushing.ts";
+import { pushingMisses, toPushingText } from "./hotspot/report-pushing.ts";
 import { measureBackfill } from "./measure-backfill.ts";
 import { measureIdle } from "./measure-idle.ts";
 import { measureLookups } from "./measure-lookups.ts";
@@ -11,7 +13,7 @@ import { measureRecording } from "./measure-recording.ts";
 import { toText } from "./report-text.ts";
 import { missesOf, type SyncResults } from "./results.ts";
 
-const flags = readFlags();
+const flags = readFlags(["hotspot"]);
 const plan = flags.quick
   ? {
       backfill: { rounds: 2, registrations: 10_000, sampled: 50 },
@@ -20,6 +22,7 @@ const plan = flags.quick
       idleSamples: 40,
       lookups: { rounds: 2, secondsEach: 1, warmUpSeconds: 1, permits: 10_000 },
       million: { registrations: 10_000, restarts: 1, lookups: 10_000 },
+      pushing: { rounds: 3, registrations: 500, warmUp: 1_500, profiled: 1_500 },
     }
   : {
       backfill: { rounds: 7, registrations: 40_000, sampled: 300 },
@@ -28,22 +31,37 @@ const plan = flags.quick
       idleSamples: 400,
       lookups: { rounds: 7, secondsEach: 5, warmUpSeconds: 3, permits: 200_000 },
       million: { registrations: 1_000_000, restarts: 3, lookups: 100_000 },
+      pushing: { rounds: 7, registrations: 4_000, warmUp: 10_000, profiled: 10_000 },
     };
 
-const results: SyncResults = {
-  measured: [
-    await measureBackfill(plan.backfill),
-    ...(await measureRecording(plan.recording)),
-    await measurePostgres(plan.postgres),
-  ],
-  idle: await measureIdle(plan.idleSamples),
-  lookups: await measureLookups(plan.lookups),
-  million: await measureMillion(plan.million),
-};
+const options = flags.quick ? " -- --quick" : "";
 
-const text = toText(results, `npm run bench:sync${flags.quick ? " -- --quick" : ""}`);
-console.log(text);
-if (flags.write) writeSection("Sync", text);
-const misses = missesOf(results);
+const misses: string[] = [];
+if (flags.only === undefined) {
+  const results: SyncResults = {
+    measured: [
+      await measureBackfill(plan.backfill),
+      ...(await measureRecording(plan.recording)),
+      await measurePostgres(plan.postgres),
+    ],
+    idle: await measureIdle(plan.idleSamples),
+    lookups: await measureLookups(plan.lookups),
+    million: await measureMillion(plan.million),
+  };
+  report("Sync", toText(results, `npm run bench:sync${options}`));
+  misses.push(...missesOf(results));
+}
+const pushing = await measurePushing(plan.pushing);
+report(
+  "HotSpot",
+  toPushingText(pushing, `npm run bench:sync -- --only hotspot${flags.quick ? " --quick" : ""}`),
+);
+misses.push(...pushingMisses(pushing));
+
 for (const miss of misses) console.log(`MISSED: ${miss}`);
 if (flags.assert && misses.length > 0) process.exitCode = 1;
+
+function report(title: string, text: string): void {
+  console.log(text);
+  if (flags.write) writeSection(title, text);
+}

@@ -18,6 +18,8 @@ export interface Turns {
   readonly rounds: Rounds;
   /** Processor time for each permit, in microseconds; medians. */
   readonly cpu: ReadonlyMap<string, number>;
+  /** The same, round by round. */
+  readonly cpuRounds: Rounds;
 }
 
 /** Starts each entry in a process of its own. */
@@ -93,7 +95,8 @@ export async function takeTurns(
       cpu.get(entry.name)?.push((cpuSeconds * 1e6) / entry.permits);
     }
   }
-  return { rounds: speeds, cpu: new Map([...cpu].map(([name, values]) => [name, median(values)])) };
+  const medians = new Map([...cpu].map(([name, values]) => [name, median(values)]));
+  return { rounds: speeds, cpu: medians, cpuRounds: cpu };
 }
 
 export async function stopAll(running: Iterable<{ stop(): Promise<void> }>): Promise<void> {

@@ -14,8 +14,8 @@ export interface Vendor {
   stop(): Promise<void>;
 }
 
-export async function startVendor(latencyMs = LATENCY_MS): Promise<Vendor> {
-  const child = startChild("vendor-process.ts", [String(latencyMs)]);
+export async function startVendor(latencyMs = LATENCY_MS, script = "vendor-process.ts"): Promise<Vendor> {
+  const child = startChild(script, [String(latencyMs)]);
   const port = await child.hear<number>(20);
   return {
     origin: `http://127.0.0.1:${port}`,

@@ -1,5 +1,6 @@
 import { memoryLedger } from "@offstreet/enforcement";
 import { sqliteLedger } from "@offstreet/enforcement/sqlite";
+import { HOTSPOT_CONTENDERS } from "../hotspot/contenders.ts";
 import { BATCH } from "../wire.ts";
 import { appending } from "./append.ts";
 import { makeFile } from "./bench-folder.ts";
@@ -27,4 +28,5 @@ export const CONTENDERS: Readonly<Record<string, Contender>> = {
   "node:sqlite, a transaction for each call": createSqliteLoop({ isOneTransaction: false }),
   "issueMany, one call": issuingMany,
   "node:sqlite loop, one transaction": createSqliteLoop({ isOneTransaction: true }),
+  ...HOTSPOT_CONTENDERS,
 };
