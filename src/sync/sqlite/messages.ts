@@ -30,6 +30,8 @@ export type PermitChangeRow = readonly [
   content: string,
   raws: string | null,
   providerIds: OneOrMany<string>,
+  /** The distinct ones. */
+  plateNumbers: OneOrMany<string>,
 ];
 
 /**
@@ -96,8 +98,6 @@ export interface Operations {
   /** Writes the row. A `latest` of null changes nothing, and an earlier one than the stored only with `isSettled`. */
   noteClock: [request: { row: ClockRow; isSettled: boolean }, answer: null];
   erase: [request: { endedBefore: number; now: number; limit: number }, answer: number];
-  /** Adds a step of new permits to the tables by plate and by end. */
-  index: [request: null, answer: IndexedTo];
   /** Overwrites a step of what was erased. */
   overwrite: [request: null, answer: OverwriteStep];
   /** Answers with a list for each limit, in their order. */
@@ -134,7 +134,6 @@ export const WRITES: ReadonlySet<OperationName> = new Set([
   "makeDue",
   "noteClock",
   "rewind",
-  "index",
   "erase",
 ]);
 
@@ -172,9 +171,3 @@ export type WriterMessage =
   | { readonly kind: "opened"; readonly isChecked: boolean }
   | { readonly kind: "refused"; readonly failure: WriterFailure }
   | ({ readonly kind: "answers" } & Answers);
-
-/** The last indexed permit and the last permit, by their row numbers. */
-export interface IndexedTo {
-  readonly indexed: number;
-  readonly last: number;
-}

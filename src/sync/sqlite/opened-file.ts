@@ -1,10 +1,10 @@
+import { DatabaseSync } from "node:sqlite";
 import { isEnforcementError } from "../../core/errors.ts";
 import { DAMAGED, toEnforcementError, toWriterFailure } from "./errors.ts";
 import { watchFiles } from "./file/in-place.ts";
 import { type CheckMessage, SOUND, startIntegrityCheck } from "./file/integrity.ts";
 import { resolveLinks } from "./file/ledger-file.ts";
 import { createReader, type Reader } from "./reader.ts";
-import { createIndexing, type RecentPermits } from "./recent-permits.ts";
 import { Writer } from "./writer.ts";
 
 /** Settings for tests. */
@@ -13,8 +13,6 @@ export interface SqliteInternals {
   readonly checkedAtOnce?: number;
   /** How long a statement waits for another program's lock, in milliseconds. */
   readonly busyMs?: number;
-  /** How many new permits may wait before they are added to the file's indexes. */
-  readonly mostRecent?: number;
 }
 
 /** An open ledger file: one connection that writes, and one that reads. */
@@ -24,9 +22,6 @@ export interface OpenedFile {
   requireInPlace(): void;
   readonly reader: Reader;
   readonly writer: Writer;
-  /** A permit is added here before it is recorded. */
-  readonly recent: RecentPermits;
-  readonly indexing: ReturnType<typeof createIndexing>;
   /** The result of checking the whole file; undefined when the check was stopped. */
   readonly checked: Promise<CheckMessage | undefined>;
   close(): Promise<void>;
@@ -38,45 +33,40 @@ const CHECKED_AT_ONCE = 32 * 1024 * 1024;
 // A program that reads or copies the file may lock it for a moment.
 const BUSY_MS = 5_000;
 
-// How many new permits are found in memory instead of the plate table. Adding so many takes some 20 ms.
-const MAX_RECENT = 4_000;
+// Lookups and the host's other work wait meanwhile.
+const READER_BUSY_MS = 1_000;
 
 /** Opens a ledger's file in a thread of its own, and begins to check it. */
 export async function openFile(path: string, internals: SqliteInternals): Promise<OpenedFile> {
-  const { checkedAtOnce = CHECKED_AT_ONCE, busyMs = BUSY_MS, mostRecent = MAX_RECENT } = internals;
+  const { checkedAtOnce = CHECKED_AT_ONCE, busyMs = BUSY_MS } = internals;
   const { writer, isChecked } = await Writer.start({ path, checkedAtOnce, busyMs });
-  let reader: Reader | undefined;
+  let database: DatabaseSync | undefined;
   try {
-    reader = createReader(path);
+    database = new DatabaseSync(path, { readOnly: true, timeout: READER_BUSY_MS });
+    const connection = database;
     const check = isChecked ? SOUND : startIntegrityCheck({ path });
     const checked = check.result.then((result) => {
       if (result === "damaged") writer.fail(DAMAGED);
       return result;
     });
-    const { recent } = reader;
-    const indexing = createIndexing({ writer, recent, mostRecent });
     const opened = {
       path,
       requireInPlace: watchFiles(resolveLinks(path)),
-      reader,
+      reader: createReader(connection),
       writer,
-      recent,
-      indexing,
       checked,
     };
     return {
       ...opened,
       async close() {
         await check.stop();
-        // Otherwise the next process would read the recent permits when it opens the file.
-        await indexing.addToIndexes();
-        opened.reader.close();
+        connection.close();
         // Last, because SQLite folds the log into the file when the last connection closes.
         await writer.stop();
       },
     };
   } catch (thrown) {
-    reader?.close();
+    database?.close();
     await writer.stop();
     throw isEnforcementError(thrown) ? thrown : toEnforcementError(toWriterFailure(thrown), "open");
   }

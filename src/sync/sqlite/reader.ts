@@ -1,4 +1,4 @@
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { PermitQuery } from "../../core/lookup/find-permits.ts";
 import type { Permit } from "../../core/permit/permit.ts";
 import { type DeliveryId, type Failure, NO_DELIVERY, type ProviderState } from "../ledger/delivery.ts";
@@ -6,8 +6,7 @@ import { decodeDelivery } from "../ledger/delivery-document.ts";
 import { failuresOf } from "../ledger/delivery-facts.ts";
 import type { StoredPermit } from "../ledger/ledger.ts";
 import { STATES } from "./messages.ts";
-import { decodePermit, plateNumbersIn } from "./permit-document.ts";
-import { RecentPermits } from "./recent-permits.ts";
+import { decodePermit } from "./permit-document.ts";
 
 /** A delivery of a page. The next page continues after its `ref`. */
 export interface ListedDelivery extends DeliveryId {
@@ -37,9 +36,12 @@ const PAGE = 100;
 
 const CACHE_KIB = 8_192;
 
-/** Reads a ledger's file on the calling thread, in steps of a fraction of a millisecond, while the writer writes. */
-export function createReader(path: string) {
-  const database = new DatabaseSync(path, { readOnly: true, timeout: 1_000 });
+/**
+ * Reads a ledger's file on the calling thread, in steps of a fraction of a millisecond, while the writer writes.
+ *
+ * @param database a connection of its own that only reads
+ */
+export function createReader(database: DatabaseSync) {
   database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA trusted_schema = OFF`);
 
   function prepare(sql: string) {
@@ -51,19 +53,11 @@ export function createReader(path: string) {
     };
   }
 
-  const recent = new RecentPermits();
   const companies = new Map<string, number>();
   const findCompany = prepare("SELECT ref FROM company WHERE id = ?");
   const findByPlate = prepare(
     `SELECT permit.ref, id, revision, content, raws FROM plate JOIN permit ON permit.ref = plate.permit
      WHERE plate.company = ? AND number = ?`,
-  );
-  const findActive = prepare(
-    "SELECT ref, id, revision, content, raws FROM permit WHERE company = ? AND id = ? AND state = 0",
-  );
-  const listUnindexed = prepare(
-    `SELECT permit.id, company.id, content FROM permit JOIN company ON company.ref = permit.company
-     WHERE permit.ref > (SELECT ref FROM indexed) AND state = 0`,
   );
   const getPermit = prepare(
     `SELECT permit.id, company.id, revision, state, changed_at, content, raws
@@ -114,24 +108,12 @@ export function createReader(path: string) {
   }
 
   function listByPlate(company: number, companyId: string, number: string): [number, Permit][] {
-    const rows = findByPlate.all<FoundRow>(company, number);
-    const ids = recent.find(companyId, number);
-    if (ids.size > 0) addRecent(rows, { company, number, ids });
-    return rows.map(([ref, id, revision, content, raws]) => [
-      ref,
-      decodePermit({ content, raws }, { id, companyId, revision }),
-    ]);
-  }
-
-  function addRecent(
-    rows: FoundRow[],
-    { company, number, ids }: { company: number; number: string; ids: ReadonlySet<string> },
-  ): void {
-    const found = new Set(rows.map(([ref]) => ref));
-    for (const id of ids) {
-      const row = findActive.get<FoundRow>(company, id);
-      if (row !== undefined && !found.has(row[0]) && hasPlate(row, number)) rows.push(row);
-    }
+    return findByPlate
+      .all<FoundRow>(company, number)
+      .map(([ref, id, revision, content, raws]) => [
+        ref,
+        decodePermit({ content, raws }, { id, companyId, revision }),
+      ]);
   }
 
   function toListed([ref, permitId, document]: DeliveryRow, providerId: string): ListedDelivery {
@@ -139,12 +121,7 @@ export function createReader(path: string) {
     return { ref, ...id, delivery: document === null ? NO_DELIVERY : decodeDelivery(document, id) };
   }
 
-  for (const [id, companyId, content] of listUnindexed.all<[string, string, string]>()) {
-    recent.add({ id, companyId }, plateNumbersIn(content));
-  }
-
   return {
-    recent,
     findPermits({ companyId, plateNumbers }: Pick<PermitQuery, "companyId" | "plateNumbers">): Permit[] {
       const company = companyRefOf(companyId);
       if (company === undefined) return [];
@@ -179,15 +156,10 @@ export function createReader(path: string) {
           : listFailuresOf.all<FailureRow>(providerId, at, permit, reference);
       return rows.map((row) => ({ row, failure: toFailure(row) }));
     },
-    close: () => database.close(),
   };
 }
 
 export type Reader = ReturnType<typeof createReader>;
-
-function hasPlate([, , , content]: FoundRow, number: string): boolean {
-  return plateNumbersIn(content).has(number);
-}
 
 /** The state of a permit that is not erased. */
 export function toStoredState(state: number): StoredPermit["state"] {

@@ -1,3 +1,4 @@
+import { plateNumbersOf } from "../../core/permit/plate-index.ts";
 import { NO_DELIVERY } from "../ledger/delivery.ts";
 import { decodeDelivery, encodeDelivery } from "../ledger/delivery-document.ts";
 import { failuresOf, findLiveUntil, targetOf, targetsOf } from "../ledger/delivery-facts.ts";
@@ -22,7 +23,10 @@ export function toChangeRow(change: LedgerChange): ChangeRow {
   const { id, revision, companyId } = permit;
   const [provider] = providerIds;
   const providers = providerIds.length === 1 && provider !== undefined ? provider : providerIds;
-  return [kind, id, at, revision, companyId, validTo, content, raws, providers];
+  const [plate] = permit.plates;
+  const plateNumbers =
+    permit.plates.length === 1 && plate !== undefined ? plate.number : [...plateNumbersOf(permit)];
+  return [kind, id, at, revision, companyId, validTo, content, raws, providers, plateNumbers];
 }
 
 export function toSaveRow(update: DeliveryUpdate): SaveRow {

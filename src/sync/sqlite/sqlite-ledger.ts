@@ -1,14 +1,11 @@
-import { resolve } from "node:path";
 import { EnforcementError, isEnforcementError } from "../../core/errors.ts";
-import { fieldError, readText } from "../../core/fields.ts";
 import { markChecked } from "../../core/lookup/find-permits.ts";
-import { readFactoryOptions } from "../../core/options.ts";
-import { plateNumbersOf } from "../../core/permit/plate-index.ts";
 import type { DueOptions, Ledger, LedgerChange } from "../ledger/ledger.ts";
 import { refuseTransaction } from "../ledger/refuse-transaction.ts";
 import { Pace, SHORT_REST_MS } from "../pace/pace.ts";
 import { toEnforcementError, toWriterFailure } from "./errors.ts";
 import { copyLedgerFile } from "./file/backup.ts";
+import { readLedgerPath } from "./file/ledger-path.ts";
 import { createLists } from "./lists.ts";
 import type { ChangeRow } from "./messages.ts";
 import { type OpenedFile, openFile, type SqliteInternals } from "./opened-file.ts";
@@ -66,7 +63,7 @@ export function createSqliteLedger(
   options: SqliteLedgerOptions,
   internals: SqliteInternals = {},
 ): { ledger: SqliteLedger; getOpened: () => OpenedFile } {
-  const path = readPath(options);
+  const path = readLedgerPath(options, "sqliteLedger");
   const pace = new Pace();
   let opening: Promise<OpenedFile> | undefined;
   let opened: OpenedFile | undefined;
@@ -103,7 +100,7 @@ export function createSqliteLedger(
     async record(changes, recordOptions) {
       refuseTransaction(recordOptions);
       const onDue = recordOptions?.onDue;
-      const { writer, recent, indexing } = getOpened();
+      const { writer } = getOpened();
       const taken = changes[Symbol.iterator]();
       const few = takeFew(taken);
       if (few.length >= CHANGES_OF_A_LARGE_CALL) {
@@ -111,15 +108,9 @@ export function createSqliteLedger(
       }
       noteProviders(few, onDue);
       const rows = few.map(toChangeRow);
-      for (const change of writer.hasFailed ? [] : few)
-        if ("permit" in change) recent.add(change.permit, plateNumbersOf(change.permit));
       const [first] = rows;
-      const recorded =
-        rows.length === 1 && first !== undefined
-          ? writer.ask("recordOne", first, onDue).then((status) => [status])
-          : writer.ask("record", rows, onDue);
-      indexing.addIfMany();
-      return recorded;
+      if (rows.length !== 1 || first === undefined) return writer.ask("record", rows, onDue);
+      return [await writer.ask("recordOne", first, onDue)];
     },
     async makeDue({ companyId, providerIds, at }, { onDue } = {}) {
       const { writer } = getOpened();
@@ -192,11 +183,8 @@ export function createSqliteLedger(
     },
     ...createLists((use) => read("list", () => use(getReader()))),
     async erase({ endedBefore, now, limit }) {
-      const { writer, indexing } = getOpened();
-      // Erased permits must leave memory as well.
-      void indexing.addToIndexes();
       const asked = { endedBefore: endedBefore.getTime(), now: now.getTime(), limit };
-      return writer.ask("erase", asked);
+      return getOpened().writer.ask("erase", asked);
     },
     async overwriteErased() {
       for (;;) {
@@ -262,16 +250,4 @@ function read<Value>(operation: string, run: () => Value): Value {
   } catch (thrown) {
     throw isEnforcementError(thrown) ? thrown : toEnforcementError(toWriterFailure(thrown), operation);
   }
-}
-
-function readPath(options: unknown): string {
-  const { path } = readFactoryOptions(options, "sqliteLedger", ["path"]);
-  if (typeof path !== "string" || path.trim() === "") {
-    throw fieldError("path", "must be the path of a file.", "invalid_config");
-  }
-  const text = readText(path, "path");
-  if (text === ":memory:") {
-    throw fieldError("path", "must be a file; use memoryLedger() for one in memory.", "invalid_config");
-  }
-  return resolve(text);
 }

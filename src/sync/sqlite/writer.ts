@@ -138,11 +138,6 @@ export class Writer {
     });
   }
 
-  /** Whether every call is refused. */
-  get hasFailed(): boolean {
-    return this.#failure !== undefined;
-  }
-
   /** Refuses every call from now on, pending ones included. */
   fail(failure: WriterFailure): void {
     this.#failure ??= failure;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
-import { createSqliteLedger } from "../../../src/sync/sqlite/sqlite-ledger.ts";
+import { sqliteLedger } from "../../../src/sync/sqlite/sqlite-ledger.ts";
 import { findQuickFolder } from "../sqlite/quick-folder.ts";
 import { VENDORS } from "./history-world.ts";
 import type { LedgerHomes } from "./ledger-home.ts";
@@ -25,7 +25,7 @@ export function createSqliteHomes(): LedgerHomes {
           await ledger.close();
           ledger = undefined;
         }
-        ledger ??= createSqliteLedger({ path }, { mostRecent: 1 + Math.floor(random() * 6) }).ledger;
+        ledger ??= sqliteLedger({ path });
         return ledger;
       },
       async dispose() {
@@ -57,9 +57,9 @@ async function hasClaims(ledger: Ledger): Promise<boolean> {
 function clearTables(path: string): void {
   const database = new DatabaseSync(path);
   try {
-    const tables = ["failure", "place", "delivery", "plate", "ended", "permit"];
+    const tables = ["failure", "place", "delivery", "plate", "permit"];
     const clear = tables.map((name) => `DELETE FROM ${name};`).join(" ");
-    database.exec(`BEGIN IMMEDIATE; ${clear} UPDATE indexed SET ref = 0; COMMIT`);
+    database.exec(`BEGIN IMMEDIATE; ${clear} COMMIT`);
   } finally {
     database.close();
   }

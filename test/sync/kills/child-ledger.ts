@@ -4,9 +4,8 @@ import type { ChildLedger } from "./child-wire.ts";
 /** The ledger of a process that is to be killed. */
 export async function openChildLedger(options: ChildLedger): Promise<Ledger> {
   if (options.kind === "sqlite") {
-    const { createSqliteLedger } = await import("../../../src/sync/sqlite/sqlite-ledger.ts");
-    // Few: a process is killed before, while and after new permits are added to the indexes.
-    return createSqliteLedger({ path: options.path }, { mostRecent: 5 }).ledger;
+    const { sqliteLedger } = await import("../../../src/sync/sqlite/sqlite-ledger.ts");
+    return sqliteLedger({ path: options.path });
   }
   const { postgresLedger } = await import("../../../src/sync/postgres/index.ts");
   const { default: pg } = await import("pg");

@@ -16,9 +16,9 @@ function makeOperations() {
   };
 }
 
-it("erases ended permits although no call has read the indexes", () => {
+it("erases permits that ended in the commit that records them", () => {
   const { handleParcel } = makeOperations();
-  const over: ChangeRow = ["issue", "over", 5, 1, "city", 10, '[["AAA1"],["lot"],0,10]', null, []];
+  const over: ChangeRow = ["issue", "over", 5, 1, "city", 10, '[["AAA1"],["lot"],0,10]', null, [], "AAA1"];
   const requests: Request[] = [
     ["recordOne", over],
     ["erase", { endedBefore: 20, now: 30, limit: 9 }],

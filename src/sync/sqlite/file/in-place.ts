@@ -13,7 +13,8 @@ export const MOVED: WriterFailure = {
   retryable: false,
 };
 
-type Identity = Pick<Stats, "dev" | "ino">;
+/** Which file a name leads to. */
+export type Identity = Pick<Stats, "dev" | "ino">;
 
 /**
  * Remembers which files a ledger has open. The returned function throws when one of their names leads to another file
@@ -44,7 +45,10 @@ export function isFileOf(ledger: string, path: string): boolean {
 }
 
 /** Undefined where the path leads to no file, or in a circle. */
-function identify(path: string, stat: typeof statSync | typeof lstatSync = statSync): Identity | undefined {
+export function identify(
+  path: string,
+  stat: typeof statSync | typeof lstatSync = statSync,
+): Identity | undefined {
   try {
     return stat(path, { throwIfNoEntry: false });
   } catch {
@@ -52,6 +56,6 @@ function identify(path: string, stat: typeof statSync | typeof lstatSync = statS
   }
 }
 
-function isSame(one: Identity, other: Identity | undefined): boolean {
+export function isSame(one: Identity, other: Identity | undefined): boolean {
   return one.dev === other?.dev && one.ino === other.ino;
 }

@@ -30,6 +30,9 @@ const CACHE_KIB = 32_768;
 // In pages of 4 KiB. Copying the log into the file costs two fsyncs, so it happens every 16 MiB.
 const CHECKPOINT_PAGES = 4_096;
 
+// How long closing waits for programs that are reading the log, in milliseconds.
+const CLOSING_MS = 1_000;
+
 /**
  * Opens or creates a ledger's file, and keeps other processes out while it is open. Another program may lock the file
  * for a moment: statements wait for it, at most `busyMs` milliseconds.
@@ -82,12 +85,25 @@ function toLedgerFile({ path, database, descriptor, lock, requireToken }: Opened
       requireToken();
     },
     close() {
+      emptyLog(database);
       database.close();
       closeSync(descriptor);
       // Last, so that no other process opens the file before it is closed.
       lock.close();
     },
   };
+}
+
+/**
+ * Copies the log into the file, so that the file is complete when it is closed. SQLite itself does so only when no
+ * other connection is left, and readers of other processes have theirs.
+ */
+function emptyLog(database: DatabaseSync): void {
+  try {
+    database.exec(`PRAGMA busy_timeout = ${CLOSING_MS}; PRAGMA wal_checkpoint(TRUNCATE)`);
+  } catch {
+    // The log keeps what was recorded, and the next process finds it there.
+  }
 }
 
 /**
@@ -166,7 +182,12 @@ function wasMade(lock: DatabaseSync): boolean {
   return lock.prepare("PRAGMA user_version").get()?.["user_version"] === 1;
 }
 
-function prepareDatabase(database: DatabaseSync, steps: readonly string[]): void {
+/**
+ * The version of the file's schema; 0: the database is empty.
+ *
+ * @throws RefusedFile when it is another program's, or from a newer version of this package
+ */
+export function requireOurs(database: DatabaseSync, steps: readonly string[]): number {
   // The first read compares the file's size with its header: a truncated file fails here.
   const isEmpty = readPragma(database, "schema_version") === 0;
   const version = Number(readPragma(database, "user_version"));
@@ -185,6 +206,11 @@ function prepareDatabase(database: DatabaseSync, steps: readonly string[]): void
       message: `path: the ledger was written by a newer version of this package (schema ${version}; this one knows ${steps.length}). Upgrade the package, or restore a backup from before the upgrade.`,
     });
   }
+  return version;
+}
+
+function prepareDatabase(database: DatabaseSync, steps: readonly string[]): void {
+  const version = requireOurs(database, steps);
   if (database.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"] !== "wal") {
     throw new RefusedFile({
       code: "invalid_config",

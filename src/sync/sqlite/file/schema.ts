@@ -26,10 +26,8 @@ export const SCHEMA_STEPS: readonly string[] = [
   ) STRICT;
   CREATE INDEX permit_company ON permit (company);
   CREATE INDEX permit_forgotten ON permit (ref) WHERE state = 2;
-
-  -- One row. Permits with a higher ref are not in the tables plate and ended yet: they are added together, later.
-  CREATE TABLE indexed (ref INTEGER NOT NULL) STRICT;
-  INSERT INTO indexed VALUES (0);
+  -- Permits that have an end and are not erased.
+  CREATE INDEX permit_ended ON permit (ended_at) WHERE ended_at IS NOT NULL;
 
   -- Of active permits only: what a lookup may find.
   CREATE TABLE plate (
@@ -37,13 +35,6 @@ export const SCHEMA_STEPS: readonly string[] = [
     number TEXT NOT NULL,
     permit INTEGER NOT NULL,
     PRIMARY KEY (company, number, permit)
-  ) STRICT, WITHOUT ROWID;
-
-  -- Permits that have an end and are not erased, by their end.
-  CREATE TABLE ended (
-    ended_at INTEGER NOT NULL,
-    permit INTEGER NOT NULL,
-    PRIMARY KEY (ended_at, permit)
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE delivery (

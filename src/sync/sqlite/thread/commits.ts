@@ -9,14 +9,12 @@ import {
   WRITES,
   type WriterFailure,
 } from "../messages.ts";
-import type { PermitIndex } from "./permit-index.ts";
 import type { UndoLog } from "./undo-log.ts";
 
 interface CommitDependencies {
   readonly database: DatabaseSync;
   readonly requireOwned: () => void;
   readonly undo: UndoLog;
-  readonly index: PermitIndex;
   readonly handle: (request: Request) => unknown;
   readonly recordEach: (changes: readonly ChangeRow[]) => ChangeStatus[];
   /** The providers at which known permits have become due since the last call. */
@@ -31,7 +29,6 @@ export function createCommits({
   database,
   requireOwned,
   undo,
-  index,
   handle,
   recordEach,
   takeDue,
@@ -124,20 +121,9 @@ export function createCommits({
     if (broken !== undefined) throw broken.thrown;
   }
 
-  /**
-   * Records a part of a large call. The calling thread does not keep these permits as recent ones, so they are indexed
-   * in the same transaction, some of them already here.
-   */
-  function takePart(changes: readonly ChangeRow[]): void {
-    pushAll(statuses, recordEach(changes));
-    index.addIfMany();
-  }
-
   function endRecord(isWanted: boolean): Answers {
-    if (isWanted && !statuses.includes("conflict")) {
-      carryOut(index.catchUp);
-      commit();
-    } else abandon();
+    if (isWanted && !statuses.includes("conflict")) commit();
+    else abandon();
     const failure = broken && toWriterFailure(broken.thrown);
     const failures = failure === undefined ? null : new Map([[0, failure]]);
     return { values: [statuses], failures, due: takeDue() };
@@ -152,7 +138,7 @@ export function createCommits({
 
   return function handleParcel(parcel: Parcel): Answers | undefined {
     if (parcel.kind === "changes") {
-      carryOut(() => takePart(parcel.changes));
+      carryOut(() => pushAll(statuses, recordEach(parcel.changes)));
       return undefined;
     }
     if (parcel.kind === "requests") take(parcel.requests);

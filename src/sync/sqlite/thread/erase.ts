@@ -5,31 +5,31 @@ import { eraseDelivery } from "../../ledger/delivery-facts.ts";
 import { type Operations, STATES } from "../messages.ts";
 import type { Claims } from "./claims.ts";
 import type { NameTable } from "./name-table.ts";
-import type { PermitIndex } from "./permit-index.ts";
+import type { PlateTable } from "./plate-table.ts";
 
 interface EraserDependencies {
   readonly database: DatabaseSync;
   readonly providers: NameTable;
   readonly claims: Claims;
-  readonly index: PermitIndex;
+  readonly plates: PlateTable;
   readonly unlist: (permit: number, provider: number, document: string | null) => void;
 }
 
-type ErasableRow = [ref: number, company: number, state: number, endedAt: number | null, content: string];
+type ErasableRow = [ref: number, company: number, state: number, content: string];
 type DeliveryRow = [provider: number, document: string | null];
 
 const ANY_OWNER = { providerId: "", permitId: "" };
 
 /** Erases personal data. Runs in the caller's transaction. */
-export function createEraser({ database, providers, claims, index, unlist }: EraserDependencies) {
+export function createEraser({ database, providers, claims, plates, unlist }: EraserDependencies) {
   const isNotLive = `content IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.permit = permit.ref AND live_until > ?)`;
   const listEnded = database.prepare(
-    `SELECT ref, company, state, permit.ended_at, content FROM ended CROSS JOIN permit ON permit.ref = ended.permit
-     WHERE ended.ended_at < ? AND ${isNotLive} ORDER BY ended.ended_at LIMIT ?`,
+    `SELECT ref, company, state, content FROM permit INDEXED BY permit_ended
+     WHERE ended_at < ? AND ${isNotLive} ORDER BY ended_at LIMIT ?`,
   );
   const listForgotten = database.prepare(
-    `SELECT ref, company, state, ended_at, content FROM permit WHERE state = 2 AND ${isNotLive}
+    `SELECT ref, company, state, content FROM permit WHERE state = 2 AND ${isNotLive}
      ORDER BY ref LIMIT ?`,
   );
   const listDeliveries = database.prepare("SELECT provider, document FROM delivery WHERE permit = ?");
@@ -51,9 +51,9 @@ export function createEraser({ database, providers, claims, index, unlist }: Era
     return false;
   }
 
-  function eraseOne([ref, company, code, endedAt, content]: ErasableRow): void {
+  function eraseOne([ref, company, code, content]: ErasableRow): void {
     const state = STATES[code] ?? "active";
-    index.remove({ ref, company, state, endedAt, content });
+    plates.remove({ ref, company, state, content });
     erasePermit.run(STATES.indexOf(state === "active" ? "erased" : "erased_revoked"), ref);
     for (const [provider, document] of listDeliveries.all(ref) as unknown as DeliveryRow[]) {
       unlist(ref, provider, document);
@@ -65,8 +65,6 @@ export function createEraser({ database, providers, claims, index, unlist }: Era
   }
 
   return function eraseSome({ endedBefore, now, limit }: Operations["erase"][0]): number {
-    // A permit that ended long ago may be among the newest rows, which are not indexed yet.
-    index.catchUp();
     // Claimed permits may be among the rows and are skipped, so as many more are read.
     const most = limit + [...providers.refs()].reduce((sum, ref) => sum + claims.of(ref).size, 0);
     const rows = [

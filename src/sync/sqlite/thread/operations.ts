@@ -8,7 +8,7 @@ import { createWorkFinder } from "./find-work.ts";
 import { createRefresher, createRewinder } from "./make-due.ts";
 import { NameTable } from "./name-table.ts";
 import { createOverwriter } from "./overwrite.ts";
-import { createPermitIndex } from "./permit-index.ts";
+import { createPlateTable } from "./plate-table.ts";
 import { createRecorder } from "./record.ts";
 import { createSaver } from "./save.ts";
 import { UndoLog } from "./undo-log.ts";
@@ -22,8 +22,8 @@ export function createOperations(file: LedgerFile): (parcel: Parcel) => Answers 
   const claims = new Claims(undo);
   const companies = new NameTable(database, "company", undo);
   const providers = new NameTable(database, "provider", undo);
-  const index = createPermitIndex(database);
-  const parts = { database, companies, providers, claims, index, undo };
+  const plates = createPlateTable(database);
+  const parts = { database, companies, providers, claims, plates, undo };
   const { record, recordEach, takeDue } = createRecorder(parts);
   const { save, unlist } = createSaver(parts);
   const work = createWorkFinder(parts);
@@ -36,7 +36,6 @@ export function createOperations(file: LedgerFile): (parcel: Parcel) => Answers 
     ...createClockRow(database),
     erase: createEraser({ ...parts, unlist }),
     ...work,
-    index: () => index.addSome(),
     overwrite: createOverwriter(file),
     pragma: (name) => readPragma(database, name) ?? null,
     close() {
@@ -50,7 +49,6 @@ export function createOperations(file: LedgerFile): (parcel: Parcel) => Answers 
     undo,
     recordEach,
     takeDue,
-    index,
     handle: ([name, request]) => handlers[name](request as never),
   });
 }

@@ -5,7 +5,7 @@ import { type ChangeRow, type PermitChangeRow, STATES, type WithdrawalRow } from
 import type { Claims } from "./claims.ts";
 import { createInserter, TOGETHER } from "./insert-permits.ts";
 import type { NameTable } from "./name-table.ts";
-import type { IndexedPermit, PermitIndex } from "./permit-index.ts";
+import { type PermitRow, type PlateRow, type PlateTable, toPlateRows } from "./plate-table.ts";
 import type { UndoLog } from "./undo-log.ts";
 
 interface RecorderDependencies {
@@ -13,12 +13,13 @@ interface RecorderDependencies {
   readonly companies: NameTable;
   readonly providers: NameTable;
   readonly claims: Claims;
-  readonly index: PermitIndex;
+  readonly plates: PlateTable;
   readonly undo: UndoLog;
 }
 
-interface KnownRow extends IndexedPermit {
+interface KnownRow extends PermitRow {
   readonly revision: number;
+  readonly endedAt: number | null;
 }
 
 type FoundRow = [
@@ -40,10 +41,15 @@ export function createRecorder({
   companies,
   providers,
   claims,
-  index,
+  plates,
   undo,
 }: RecorderDependencies) {
-  const { insertOne, insertTogether, addDeliveries } = createInserter({ database, companies, providers });
+  const { insertOne, insertTogether, addDeliveries } = createInserter({
+    database,
+    companies,
+    providers,
+    plates,
+  });
   const find = database.prepare(
     "SELECT ref, company, revision, state, ended_at, content FROM permit WHERE id = ?",
   );
@@ -72,7 +78,7 @@ export function createRecorder({
   function givePermit(change: PermitChangeRow): ChangeStatus {
     // Most permits are new, which saves the search.
     if (insertOne(change)) return "recorded";
-    const [kind, permitId, at, revision, companyId, validTo, content, raws] = change;
+    const [kind, permitId, at, revision, companyId, validTo, content, raws, , plateNumbers] = change;
     const company = companies.refOf(companyId);
     const known = findKnown(permitId);
     const isSame = () => known?.content === content && known.company === company;
@@ -80,8 +86,8 @@ export function createRecorder({
     if (status !== "recorded" || known === undefined) return status;
     const { ref } = known;
     update.run(company, revision, at, validTo, content, raws, ref);
-    index.remove(known);
-    index.add({ ref, company, state: "active", endedAt: validTo, content });
+    plates.remove(known);
+    plates.add(toPlateRows(company, plateNumbers, ref));
     noteDue(ref, at);
     addDeliveries(ref, change);
     return "recorded";
@@ -95,8 +101,7 @@ export function createRecorder({
     const endedAt = Math.min(known.endedAt ?? at, at);
     const state = kind === "forget" ? "forgotten" : "revoked";
     withdraw.run(STATES.indexOf(state), at, endedAt, known.ref);
-    index.remove(known);
-    index.add({ ...known, state, endedAt });
+    plates.remove(known);
     noteDue(known.ref, at);
     return "recorded";
   }
@@ -112,12 +117,16 @@ export function createRecorder({
   /** Records the changes one after the other. The caller handles conflicts. */
   function recordEach(changes: readonly ChangeRow[]): ChangeStatus[] {
     const statuses: ChangeStatus[] = [];
+    const added: PlateRow[] = [];
     while (statuses.length < changes.length) {
       const some = changes.slice(statuses.length, statuses.length + TOGETHER);
       for (const { 2: at } of some) claims.noteDue(at);
-      const areNew = some.length === TOGETHER && some.every(isGiven) && insertTogether(some);
+      const areNew = some.length === TOGETHER && some.every(isGiven) && insertTogether(some, added);
+      // A later change of a new permit looks for its plates in the table.
+      if (!areNew) plates.add(added.splice(0));
       for (const change of some) statuses.push(areNew ? "recorded" : recordOne(change));
     }
+    plates.add(added);
     return statuses;
   }
 

@@ -73,7 +73,6 @@ function createInsert(database: DatabaseSync): (row: Row) => void {
      VALUES (?, 1, ?, 0, ?, ?, ?, ?)`,
   );
   const plate = database.prepare("INSERT INTO plate (company, number, permit) VALUES (1, ?, ?)");
-  const ended = database.prepare("INSERT INTO ended (ended_at, permit) VALUES (?, ?)");
   const delivery = database.prepare(
     "INSERT INTO delivery (permit, provider, due_at, due_since) VALUES (?, 1, ?, ?)",
   );
@@ -81,7 +80,6 @@ function createInsert(database: DatabaseSync): (row: Row) => void {
     const now = Date.now();
     const { lastInsertRowid } = permit.run(id, revision, now, endsAt, content, raws);
     plate.run(number, lastInsertRowid);
-    if (endsAt !== null) ended.run(endsAt, lastInsertRowid);
     delivery.run(lastInsertRowid, now, now);
   };
 }
