@@ -47,6 +47,12 @@ export interface PushProvider<
 > extends ProviderBasics<Mapping> {
   readonly delivery: "push";
   readonly capabilities: PushCapabilities;
+  /**
+   * The origin of the vendor's interface, such as `https://api.vendor.example`. Durable sync takes providers of one origin
+   * for accounts at one vendor: while it is down, one of them at a time asks whether it is back. Default: a vendor of its
+   * own.
+   */
+  readonly origin?: string;
   /** Makes a right known to the vendor. A repeat of the same registration changes nothing. */
   register(registration: Input, options?: OperationOptions): Promise<Receipt>;
   /** Changes the end of a right and nothing else. `validTo: null` removes the end. */

@@ -37,6 +37,9 @@ export interface ChangeOptions {
   transaction?: LedgerTransaction;
 }
 
+/** The most permits of a call that somebody waits for. A larger one is one of many, such as a backfill. */
+const MAX_URGENT = 10;
+
 /** Records the host's changes in the ledger. */
 export interface HostChanges {
   put(kind: "issue" | "revise", permit: PermitInput, options?: ChangeOptions): Promise<ChangeResult>;
@@ -100,8 +103,16 @@ export function createHostChanges(context: {
     }
   }
 
-  /** Dates a call's changes now. `refreshesBefore` is the number of refreshes when `enabled` was read. */
-  function decide(refreshesBefore: number, enabled: ReadonlyMap<string, readonly string[]>): Decision {
+  /**
+   * Dates a call's changes now. `refreshesBefore` is the number of refreshes when `enabled` was read, `count` the number of
+   * changes.
+   */
+  function decide(
+    refreshesBefore: number,
+    enabled: ReadonlyMap<string, readonly string[]>,
+    count: number,
+  ): Decision {
+    const isUrgent = count <= MAX_URGENT;
     const all = pushProviderIds();
     const at = timers.now();
     // A refresh in the meantime has not seen these permits, and `enabled` was read before the directory changed.
@@ -116,6 +127,7 @@ export function createHostChanges(context: {
         kind,
         permit,
         at,
+        isUrgent,
         providerIds: providersByCompany.get(permit.companyId) ?? all,
       }),
     };
@@ -208,7 +220,7 @@ export function createHostChanges(context: {
         const found = enabledProviders.find(companyId, pushProviderIds());
         // Awaits only a promise: this permit's write then begins before the next caller's permit is checked.
         const enabled = new Map([[companyId, isPromise(found) ? await found : found]]);
-        const { toChange, ...decided } = decide(refreshes, enabled);
+        const { toChange, ...decided } = decide(refreshes, enabled, 1);
         const call = { permitIds: [id], ...decided, transaction, fieldOf: () => "permit" };
         return first(await record([toChange(kind, checked)], call));
       });
@@ -226,7 +238,7 @@ export function createHostChanges(context: {
         for (const companyId of new Set(textsOf(given, "companyId"))) {
           enabled.set(companyId, await enabledProviders.find(companyId, pushProviderIds()));
         }
-        const { toChange, ...decided } = decide(refreshes, enabled);
+        const { toChange, ...decided } = decide(refreshes, enabled, given.length);
         function* check(): Iterable<LedgerChange> {
           for (const [index, permit] of given.entries()) {
             const checked = readHostPermit(permit, fieldOf(index));
@@ -242,7 +254,7 @@ export function createHostChanges(context: {
       readId(permitId, "permitId");
       return inCallOrder([permitId], async () => {
         const at = timers.now();
-        const change = { kind, permitId, at };
+        const change = { kind, permitId, at, isUrgent: true };
         const call = {
           permitIds: [permitId],
           at,

@@ -9,7 +9,7 @@ import { type CompanyViews, createCompanyViews } from "./deliver/company-views.t
 import { DeliveryLoop } from "./deliver/delivery-loop.ts";
 import { createEmit, type Emit, LedgerHealth } from "./deliver/events.ts";
 import { Breaker } from "./deliver/send/breaker.ts";
-import { RequestPlaces } from "./deliver/send/request-places.ts";
+import { AllPlaces } from "./deliver/send/vendor-places.ts";
 import { SharedClaims } from "./deliver/shared-claims.ts";
 import { createEnabledProviders, type EnabledProviders } from "./enabled-providers.ts";
 import { IdleSignal } from "./idle-signal.ts";
@@ -18,9 +18,6 @@ import { FACTORY, type PermitSyncSettings } from "./options.ts";
 import { Pace } from "./pace/pace.ts";
 import type { Timers } from "./pace/timers.ts";
 import { createRetention, type Retention } from "./upkeep/retention.ts";
-
-// An outage of one vendor for hundreds of providers leaves the other providers their requests.
-const MAX_PROBES = 8;
 
 /** The state that all parts of one sync share. */
 export interface SyncCore {
@@ -74,8 +71,9 @@ export function createSyncCore(
   const health = new LedgerHealth(emit);
   const views = createCompanyViews({ directory, timers, random, emit });
   const enabledProviders = createEnabledProviders({ directory, timers });
-  const places = new RequestPlaces(settings.maxConcurrency);
-  const probePlaces = new RequestPlaces(MAX_PROBES);
+  const places = new AllPlaces(settings.maxConcurrency, (origin) => {
+    for (const loop of loops.values()) if (originOf(loop.provider) === origin) loop.retryNow();
+  });
   const claims = new SharedClaims({ ledger: settings.ledger, timers, clockKeeper });
   const loops = new Map<string, DeliveryLoop>();
   const idleSignal = new IdleSignal();
@@ -141,8 +139,7 @@ export function createSyncCore(
         emit,
         leadTimeMs,
         concurrency,
-        places,
-        probePlaces,
+        places: places.of(originOf(provider)),
         clockWatch: timers,
         claims,
         pace,
@@ -171,6 +168,11 @@ export function createSyncCore(
     if (provider.delivery === "push") loops.set(provider.id, core.createLoop(provider));
   }
   return core;
+}
+
+/** What identifies a provider's vendor: providers that do not say it are of different ones. */
+function originOf({ origin, id }: PushProvider): string {
+  return origin ?? `provider ${id}`;
 }
 
 /** @throws EnforcementError `invalid_config` when the host's clock gives no valid Date at construction */

@@ -63,6 +63,8 @@ export function scriptedSync(
   ids: readonly string[] = ["alpha"],
   options: Partial<PermitSyncOptions> & {
     batchSize?: number;
+    /** The origin of a provider's vendor. Default: it does not say. */
+    originOf?: (id: string) => string;
     wrap?: (ledger: Ledger) => Ledger;
     /** By how much the clock is ahead of `START` from the beginning, in milliseconds. Default 0. */
     aheadMs?: number;
@@ -72,6 +74,7 @@ export function scriptedSync(
 ): ScriptedSync {
   const {
     batchSize = 10,
+    originOf,
     wrap = (ledger: Ledger) => ledger,
     settle = turns,
     aheadMs = 0,
@@ -102,6 +105,7 @@ export function scriptedSync(
       ...{ requests, live, answer: () => undefined, latencyMs: 20 },
       provider: {
         ...{ id, vendor: "scripted", delivery: "push" as const },
+        ...(originOf === undefined ? {} : { origin: originOf(id) }),
         capabilities: {
           batchSize: size,
           openEndedDays: 30,

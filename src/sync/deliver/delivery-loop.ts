@@ -104,6 +104,13 @@ export class DeliveryLoop {
     if (this.#isClaiming) this.#changedMeanwhile.push(changed);
   }
 
+  /** Ends the wait of an open breaker: another provider has heard that the vendor is back. */
+  retryNow(): void {
+    if (!this.#isRunning || this.breaker.isClosed) return;
+    this.breaker.retryNow();
+    this.wake();
+  }
+
   /** Looks for due deliveries. */
   wake(): void {
     this.#calls += 1;

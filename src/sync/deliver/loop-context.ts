@@ -6,7 +6,7 @@ import type { Timers } from "../pace/timers.ts";
 import type { CompanyViews } from "./company-views.ts";
 import type { Emit, LedgerHealth } from "./events.ts";
 import type { Breaker } from "./send/breaker.ts";
-import type { RequestPlaces } from "./send/request-places.ts";
+import type { VendorPlaces } from "./send/vendor-places.ts";
 import type { SharedClaims } from "./shared-claims.ts";
 
 /** What the loop of one provider depends on. */
@@ -27,9 +27,8 @@ export interface LoopContext {
   readonly leadTimeMs: number;
   /** The most open requests of this provider. */
   readonly concurrency: number;
-  /** The requests of all providers of the sync, and those among them that ask whether a vendor is back. */
-  readonly places: RequestPlaces;
-  readonly probePlaces: RequestPlaces;
+  /** The requests to the provider's vendor, among those of all providers. */
+  readonly places: VendorPlaces;
   /** Called when the loop has nothing more to do, as far as it knows. */
   readonly onQuiet: () => void;
   /** Called when a forgotten permit has no right at this provider any more. */

@@ -11,16 +11,18 @@ export interface QueuedOperation {
 // An item that the vendor cannot process fails every request that it is in. After this many attempts it is sent alone.
 const ATTEMPTS_BEFORE_ALONE = 2;
 
-interface Group {
-  readonly operations: QueuedOperation[];
-  /** How many of them were taken. */
-  taken: number;
-}
+// Urgent operations get three requests of four, so that the others go on.
+const TURNS = 4;
 
-/** The operations of one provider, grouped by what may share a request: the kind and the instant of the decision. */
+/**
+ * The operations of one provider that wait for a request. Those of urgent deliveries go first; groups and single
+ * operations take turns, so that no kind waits for the end of another.
+ */
 export class OperationQueue {
-  readonly #groups = new Map<string, Group>();
+  readonly #urgent = new Groups();
+  readonly #others = new Groups();
   #alone: QueuedOperation[] = [];
+  #turn = 0;
   #isAlonesTurn = false;
   #size = 0;
 
@@ -30,27 +32,56 @@ export class OperationQueue {
 
   add(operation: QueuedOperation): void {
     this.#size += 1;
+    const { intent, work } = operation;
+    if (Math.max(intent.attempts, intent.tries ?? 0) >= ATTEMPTS_BEFORE_ALONE) this.#alone.push(operation);
+    else if (work.isUrgent) this.#urgent.add(operation);
+    else this.#others.add(operation);
+  }
+
+  /** Takes the next operations that may share a request, at most `limit`; empty when there are none. */
+  take(limit: number): QueuedOperation[] {
+    const taken = this.#takeNext(limit);
+    this.#size -= taken.length;
+    return taken;
+  }
+
+  takeAll(): QueuedOperation[] {
+    const all = [...this.#urgent.takeAll(), ...this.#others.takeAll(), ...this.#alone];
+    this.#alone = [];
+    this.#size = 0;
+    return all;
+  }
+
+  #takeNext(limit: number): QueuedOperation[] {
+    this.#turn = (this.#turn + 1) % TURNS;
+    const isUrgentsTurn = this.#turn !== 0 || (this.#others.isEmpty && this.#alone.length === 0);
+    if (isUrgentsTurn && !this.#urgent.isEmpty) return this.#urgent.take(limit);
+    this.#isAlonesTurn = !this.#isAlonesTurn;
+    const isAlones = this.#others.isEmpty || (this.#isAlonesTurn && this.#alone.length > 0);
+    return isAlones ? this.#alone.splice(0, 1) : this.#others.take(limit);
+  }
+}
+
+/** Operations by what may share a request: the kind and the instant of the decision. */
+class Groups {
+  readonly #groups = new Map<string, { readonly operations: QueuedOperation[]; taken: number }>();
+
+  get isEmpty(): boolean {
+    return this.#groups.size === 0;
+  }
+
+  add(operation: QueuedOperation): void {
     const { intent } = operation;
-    if (Math.max(intent.attempts, intent.tries ?? 0) >= ATTEMPTS_BEFORE_ALONE) {
-      this.#alone.push(operation);
-      return;
-    }
     const key = `${intent.operation} ${intent.at}`;
     const group = this.#groups.get(key);
     if (group === undefined) this.#groups.set(key, { operations: [operation], taken: 0 });
     else group.operations.push(operation);
   }
 
-  /** Takes the next operations that may share a request, at most `limit`; empty when there are none. */
+  /** Takes operations of the oldest group. */
   take(limit: number): QueuedOperation[] {
-    // Groups and single operations take turns, so that neither kind waits for the end of the other.
-    this.#isAlonesTurn = !this.#isAlonesTurn;
     const [first] = this.#groups;
-    if (first === undefined || (this.#isAlonesTurn && this.#alone.length > 0)) {
-      const alone = this.#alone.splice(0, 1);
-      this.#size -= alone.length;
-      return alone;
-    }
+    if (first === undefined) return [];
     const [key, group] = first;
     const batch = group.operations.slice(group.taken, group.taken + limit);
     group.taken += batch.length;
@@ -59,16 +90,12 @@ export class OperationQueue {
       // The tables that a busy Map leaves behind still hold the group; see WorkTable.
       group.operations.length = 0;
     }
-    this.#size -= batch.length;
     return batch;
   }
 
   takeAll(): QueuedOperation[] {
-    const waiting = [...this.#groups.values()].flatMap(({ operations, taken }) => operations.slice(taken));
-    const all = [...waiting, ...this.#alone];
+    const all = [...this.#groups.values()].flatMap(({ operations, taken }) => operations.slice(taken));
     this.#groups.clear();
-    this.#alone = [];
-    this.#size = 0;
     return all;
   }
 }

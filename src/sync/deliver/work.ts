@@ -8,6 +8,8 @@ import type { Desired } from "../plan/desired.ts";
 export interface Work extends DeliveryId {
   readonly companyId: string;
   readonly dueSince: Date;
+  /** Whether its operations go before those of other deliveries. */
+  readonly isUrgent: boolean;
   readonly isForgotten: boolean;
   /** The locations without a target at the time of the claim. */
   readonly unmappedBefore: readonly string[];
@@ -41,13 +43,14 @@ export interface Work extends DeliveryId {
 
 /** A delivery that was claimed. */
 export function createWork(claimed: ClaimedDelivery, claimedAt: number): Work {
-  const { providerId, permitId, companyId, dueSince, stored, delivery, version } = claimed;
+  const { providerId, permitId, companyId, dueSince, isUrgent, stored, delivery, version } = claimed;
   // Field by field, as for every object that is made per delivery: spreading takes several times as long.
   return {
     providerId,
     permitId,
     companyId,
     dueSince,
+    isUrgent,
     isForgotten: stored?.state === "forgotten",
     unmappedBefore: delivery.unmapped,
     permit: stored?.state === "active" ? stored.permit : undefined,

@@ -28,7 +28,8 @@ export interface Ledger {
    * Records the host's changes, in order. Calls that come together are committed together.
    *
    * A recorded change makes the permit's deliveries due at `at`: those of `providerIds`, which are created where they
-   * are missing, and all that exist. A delivery that was due earlier stays due earlier.
+   * are missing, and all that exist. A delivery that was due earlier stays due earlier. By an urgent change, a delivery
+   * gets the place in line of one that has been due for {@link HEAD_START_MS} longer.
    *
    * With one conflict, nothing of the call is recorded, and the other statuses say what would have become of their
    * changes. The ledger keeps the permits that it is given: they were checked by `readPermit`, and the caller
@@ -73,10 +74,10 @@ export interface Ledger {
   listCompanies(): AsyncIterable<string>;
 
   /**
-   * Claims due deliveries of some providers: of each the longest due first, at most its own limit, whatever the others
-   * have. A claim lasts until this process saves
-   * them with `release`, closes the ledger, or `leaseMs` has passed (`now + leaseMs <=` a later claim's `now`, or by
-   * the store's own clock where it has one). Meanwhile no other claim returns them.
+   * Claims due deliveries of some providers: of each the longest due first, urgent ones with their head start, at most its
+   * own limit, whatever the others have. A claim lasts until this process saves them with `release`, closes the ledger, or
+   * `leaseMs` has passed (`now + leaseMs <=` a later claim's `now`, or by the store's own clock where it has one).
+   * Meanwhile no other claim returns them.
    */
   claim(request: ClaimRequest): Promise<ClaimedDelivery[]>;
   /** Claims one delivery whether it is due or not. Undefined when it does not exist or is claimed already. */
@@ -172,15 +173,22 @@ export interface RecordOptions extends DueOptions {
 }
 
 /** One change of one permit by the host. */
-export type LedgerChange =
-  | {
-      readonly kind: "issue" | "revise";
-      readonly permit: Permit;
-      /** Push providers that the permit's company has enabled. */
-      readonly providerIds: readonly string[];
-      readonly at: Date;
-    }
-  | { readonly kind: "revoke" | "forget"; readonly permitId: string; readonly at: Date };
+export type LedgerChange = ChangeTime &
+  (
+    | {
+        readonly kind: "issue" | "revise";
+        readonly permit: Permit;
+        /** Push providers that the permit's company has enabled. */
+        readonly providerIds: readonly string[];
+      }
+    | { readonly kind: "revoke" | "forget"; readonly permitId: string }
+  );
+
+interface ChangeTime {
+  readonly at: Date;
+  /** Whether somebody waits for the change: it was made by itself, and not as one of many. Default: false. */
+  readonly isUrgent?: boolean;
+}
 
 /**
  * What became of a change.
@@ -228,6 +236,8 @@ export interface ClaimedDelivery extends DeliveryId {
   readonly delivery: ProviderState;
   /** Since when the delivery has been due; the instant of the claim when it was not. */
   readonly dueSince: Date;
+  /** Whether an urgent change has made it due. */
+  readonly isUrgent: boolean;
   /**
    * The version of the delivery that was claimed. It goes back with `save`, so that a change recorded meanwhile is not
    * lost.

@@ -32,7 +32,13 @@ export function memoryLedger(options?: unknown): Ledger {
   function claimRow(row: DeliveryRow, now: number, leaseMs: number): ClaimedDelivery {
     const since = row.dueSince === null ? now : Math.min(row.dueSince, now);
     const version = ++lastVersion;
-    store.rowsOf(row.providerId).claim(row, { version, until: now + leaseMs, since, changedAt: null });
+    store.rowsOf(row.providerId).claim(row, {
+      version,
+      until: now + leaseMs,
+      since,
+      changedAt: null,
+      changedPlace: null,
+    });
     const { providerId, owner, delivery } = row;
     return {
       providerId,
@@ -41,6 +47,7 @@ export function memoryLedger(options?: unknown): Ledger {
       stored: toStoredPermit(owner),
       delivery,
       dueSince: new Date(since),
+      isUrgent: isUrgent(row),
       version,
     };
   }
@@ -128,10 +135,11 @@ export function memoryLedger(options?: unknown): Ledger {
         if (row?.claim === undefined) return false;
         rows.setDelivery(row, delivery);
         if (release === undefined) return true;
-        const { changedAt } = row.claim;
+        const { changedAt, changedPlace } = row.claim;
         const dueAt = release.dueAt === null ? null : release.dueAt.getTime();
-        row.dueAt = changedAt ?? dueAt;
-        row.dueSince = release.settled ? row.dueAt : earlier(row.dueSince, row.dueAt);
+        row.dueAt = changedPlace ?? dueAt;
+        const since = changedAt ?? dueAt;
+        row.dueSince = release.settled ? since : earlier(row.dueSince, since);
         rows.unclaim(row);
         return true;
       });
@@ -233,6 +241,10 @@ function isErasable(row: PermitRow, endedBefore: number, now: number): boolean {
     ({ delivery, claim }) =>
       (findLiveUntil(delivery) ?? 0) <= now && (claim === undefined || claim.until <= now),
   );
+}
+
+function isUrgent({ dueAt, dueSince }: DeliveryRow): boolean {
+  return dueAt !== null && dueSince !== null && dueAt < dueSince;
 }
 
 function idOf({ providerId, owner }: DeliveryRow): DeliveryId {

@@ -22,11 +22,21 @@ export interface DeliveryRow {
   readonly providerId: string;
   readonly owner: PermitRow;
   delivery: ProviderState;
+  /** When it is due, and its place in line: earlier than `dueSince` after an urgent change. */
   dueAt: number | null;
   dueSince: number | null;
   /** The row's current queue entry. Other entries of the row are stale. */
   node: DueNode<DeliveryRow> | undefined;
-  claim: { version: number; until: number; since: number; changedAt: number | null } | undefined;
+  claim: RowClaim | undefined;
+}
+
+interface RowClaim {
+  readonly version: number;
+  until: number;
+  readonly since: number;
+  /** The first change during the claim, and the place in line that changes have given the delivery. */
+  changedAt: number | null;
+  changedPlace: number | null;
 }
 
 /** The deliveries of one provider, with the indexes that the ledger's lists and counts read. */
@@ -39,12 +49,15 @@ export class ProviderRows {
   readonly atTarget = new Map<string, Set<DeliveryRow>>();
   readonly queue = new DueQueue<DeliveryRow>((node) => node.item.node === node);
 
-  /** Makes a row due no later than `at`. */
-  makeDue(row: DeliveryRow, at: number): void {
+  /** Makes a row due no later than `at`, no later in line than `place`. */
+  makeDue(row: DeliveryRow, at: number, place = at): void {
     row.dueSince = Math.min(row.dueSince ?? at, at);
-    if (row.claim !== undefined) row.claim.changedAt = Math.min(row.claim.changedAt ?? at, at);
-    if (row.dueAt === null || at < row.dueAt) {
-      row.dueAt = at;
+    if (row.claim !== undefined) {
+      row.claim.changedAt = Math.min(row.claim.changedAt ?? at, at);
+      row.claim.changedPlace = Math.min(row.claim.changedPlace ?? place, place);
+    }
+    if (row.dueAt === null || place < row.dueAt) {
+      row.dueAt = place;
       if (row.claim === undefined || row.node !== undefined) this.queueUp(row);
     }
   }

@@ -2,6 +2,7 @@ import { contentOf, freezePermit, type Permit } from "../../core/permit/permit.t
 import { PlateIndex } from "../../core/permit/plate-index.ts";
 import { judgeChange, type KnownPermit } from "../ledger/change-status.ts";
 import { type DeliveryId, NO_DELIVERY } from "../ledger/delivery.ts";
+import { placeOf } from "../ledger/lease.ts";
 import type { ChangeStatus, LedgerChange } from "../ledger/ledger.ts";
 import { type DeliveryRow, type PermitRow, ProviderRows } from "./rows.ts";
 
@@ -77,7 +78,7 @@ export class MemoryStore {
       row.state = change.kind === "forget" ? "forgotten" : "revoked";
     }
     for (const delivery of row.deliveries.values()) {
-      this.rowsOf(delivery.providerId).makeDue(delivery, at);
+      this.rowsOf(delivery.providerId).makeDue(delivery, at, placeOf(change));
       onDue(delivery.providerId);
     }
   }

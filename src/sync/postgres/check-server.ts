@@ -78,6 +78,7 @@ export const COLUMNS: Readonly<Record<string, Readonly<Record<string, string>>>>
     claimed_since: "timestamp with time zone",
     claimed_early: "boolean",
     changed_due: "timestamp with time zone",
+    changed_since: "timestamp with time zone",
     delivery: "text",
     live_until: "timestamp with time zone",
     failed_at: "timestamp with time zone",
@@ -89,6 +90,7 @@ export const COLUMNS: Readonly<Record<string, Readonly<Record<string, string>>>>
     permit_id: "text",
     provider_id: "text",
     due_at: "timestamp with time zone",
+    due_since: "timestamp with time zone",
   },
   clock: {
     latest: "timestamp with time zone",

@@ -72,7 +72,7 @@ export class PostgresClaims {
     if (held.length === 0) return;
     const text = `
       UPDATE ${schema}.deliveries d
-         SET changed_due = NULL, lease_until = NULL, claimed_early = false
+         SET changed_due = NULL, changed_since = NULL, lease_until = NULL, claimed_early = false
         FROM json_to_recordset($1::json) AS h ("providerId" text, "permitId" text, version bigint)
        WHERE d.permit_id = h."permitId" AND d.provider_id = h."providerId" AND d.version = h.version
          AND d.lease_until IS NOT NULL`;
@@ -88,7 +88,7 @@ export class PostgresClaims {
       WITH due AS MATERIALIZED (${which})
       UPDATE ${schema}.deliveries d
          SET version = d.version + 1, lease_until = ${NOW} + $1::integer * interval '1 millisecond', changed_due = NULL,
-             claimed_since = least(d.due_since, $2::timestamptz),
+             changed_since = NULL, claimed_since = least(d.due_since, $2::timestamptz),
              claimed_early = coalesce(d.due_at > $2::timestamptz, true)
         FROM due WHERE d.provider_id = due.provider_id AND d.permit_id = due.permit_id
       RETURNING d.permit_id, d.provider_id, d.company_id, d.version::text AS version, d.delivery::text AS delivery,
@@ -118,6 +118,7 @@ export class PostgresClaims {
       companyId: String(row["company_id"]),
       delivery: toDelivery(row["delivery"], id),
       dueSince: since < now ? since : now,
+      isUrgent: row["due_at"] !== null && Number(row["due_at"]) < Number(row["due_since"]),
       version: Number(row["version"]),
     };
   }

@@ -25,13 +25,13 @@ export async function applyMarks({
     WITH marks AS MATERIALIZED (
       DELETE FROM ${schema}.due_marks WHERE mark_id IN (
         SELECT mark_id FROM ${schema}.due_marks ORDER BY mark_id LIMIT ${MARKS_AT_ONCE} FOR UPDATE SKIP LOCKED)
-      RETURNING permit_id, provider_id, due_at),
+      RETURNING permit_id, provider_id, due_at, due_since),
     applied AS (
       INSERT INTO ${schema}.deliveries AS d (permit_id, provider_id, company_id, due_at, due_since)
-      SELECT m.permit_id, m.provider_id, min(p.company_id), min(m.due_at), min(m.due_at)
+      SELECT m.permit_id, m.provider_id, min(p.company_id), min(m.due_at), min(m.due_since)
         FROM marks m JOIN ${schema}.permits p USING (permit_id)
        GROUP BY m.permit_id, m.provider_id ORDER BY m.permit_id, m.provider_id
-      ON CONFLICT (permit_id, ${short("provider_id")}) DO UPDATE SET company_id = excluded.company_id, ${dueFrom("excluded.due_at")})
+      ON CONFLICT (permit_id, ${short("provider_id")}) DO UPDATE SET company_id = excluded.company_id, ${dueFrom("excluded.due_since", "excluded.due_at")})
     SELECT count(*)::text AS count, ${READ_NOW} AS now FROM marks`;
   for (;;) {
     const note = clock.ask();

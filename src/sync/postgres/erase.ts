@@ -100,7 +100,7 @@ targets AS (
      AND t.provider_id = e.provider_id AND t.target = o.target AND t.permit_id = e.permit_id),
 deliveries AS (
   UPDATE ${schema}.deliveries d
-     SET delivery = e.delivery, due_at = NULL, due_since = NULL, changed_due = NULL, lease_until = NULL,
+     SET delivery = e.delivery, due_at = NULL, due_since = NULL, changed_due = NULL, changed_since = NULL, lease_until = NULL,
          claimed_early = false, version = d.version + 1, live_until = NULL, failed = 0, failed_at = NULL, unmapped = 0
     FROM json_to_recordset($2::json) AS e (permit_id text, provider_id text, delivery text)
    WHERE d.permit_id = e.permit_id AND d.provider_id = e.provider_id)

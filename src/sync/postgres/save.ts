@@ -100,10 +100,11 @@ saved AS (
      SET delivery = u.delivery, live_until = u.live_until, failed_at = u.failed_at, failed = u.failed,
          unmapped = u.unmapped,
          due_at = CASE WHEN u.released THEN coalesce(d.changed_due, u.due_at) ELSE d.due_at END,
-         due_since = CASE WHEN NOT u.released THEN d.due_since WHEN u.settled THEN coalesce(d.changed_due, u.due_at)
-                          ELSE least(d.due_since, coalesce(d.changed_due, u.due_at)) END,
+         due_since = CASE WHEN NOT u.released THEN d.due_since WHEN u.settled THEN coalesce(d.changed_since, u.due_at)
+                          ELSE least(d.due_since, coalesce(d.changed_since, u.due_at)) END,
          lease_until = CASE WHEN u.released THEN NULL ELSE d.lease_until END,
          changed_due = CASE WHEN u.released THEN NULL ELSE d.changed_due END,
+         changed_since = CASE WHEN u.released THEN NULL ELSE d.changed_since END,
          claimed_early = d.claimed_early AND NOT u.released
     FROM u
    WHERE d.permit_id = u.permit_id AND d.provider_id = u.provider_id AND d.version = u.version

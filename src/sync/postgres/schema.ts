@@ -21,8 +21,8 @@ export function short(id: string): string {
  * What each version of the tables added, so that those of any older version can be upgraded. A step is not changed once
  * it was released: the next one corrects it.
  *
- * `due_at` is when a delivery is to be planned. When a change comes during a claim, `changed_due` becomes `due_at` at
- * the release. Both, and the lease, are of the database's clock, so that machines whose clocks differ agree. `version`
+ * `due_at` is when a delivery is to be planned, and its place in line; an urgent change puts it before `due_since`. When
+ * a change comes during a claim, `changed_due` becomes `due_at` at the release, and `changed_since` becomes `due_since`. They, and the lease, are of the database's clock, so that machines whose clocks differ agree. `version`
  * counts the claims; `claimed_since` is since when the claimed delivery has had something to do. A claim writes no
  * column that an index contains or depends on, and finds room in its page, so that it writes to no index. `due_marks`
  * holds what host transactions made due: these may stay open long, and must not keep deliveries locked. Documents are
@@ -61,6 +61,7 @@ CREATE TABLE ${schema}.deliveries (
   claimed_since timestamptz,
   claimed_early boolean NOT NULL DEFAULT false,
   changed_due timestamptz,
+  changed_since timestamptz,
   delivery text,
   live_until timestamptz,
   failed_at timestamptz,
@@ -77,7 +78,8 @@ CREATE TABLE ${schema}.due_marks (
   mark_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   permit_id text NOT NULL,
   provider_id text NOT NULL,
-  due_at timestamptz NOT NULL
+  due_at timestamptz NOT NULL,
+  due_since timestamptz NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
 CREATE TABLE ${schema}.delivery_targets (

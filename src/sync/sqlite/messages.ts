@@ -24,6 +24,8 @@ export type PermitChangeRow = readonly [
   kind: "issue" | "revise",
   permitId: string,
   at: number,
+  /** The place in line that it gives the permit's deliveries. */
+  place: number,
   revision: number,
   companyId: string,
   validTo: number | null,
@@ -40,7 +42,7 @@ export type PermitChangeRow = readonly [
  */
 export type OneOrMany<Value> = Value | readonly Value[];
 
-export type WithdrawalRow = readonly [kind: "revoke" | "forget", permitId: string, at: number];
+export type WithdrawalRow = readonly [kind: "revoke" | "forget", permitId: string, at: number, place: number];
 
 export type SaveRow = readonly [
   version: number,
@@ -66,6 +68,7 @@ export type ClaimedRow = readonly [
   changedAt: number,
   content: string | null,
   raws: string | null,
+  isUrgent: boolean,
 ];
 
 /** The result of one step of overwriting erased data. `waits`: another program prevents it from going on. */

@@ -2,6 +2,7 @@ import { plateNumbersOf } from "../../core/permit/plate-index.ts";
 import { NO_DELIVERY } from "../ledger/delivery.ts";
 import { decodeDelivery, encodeDelivery } from "../ledger/delivery-document.ts";
 import { failuresOf, findLiveUntil, targetOf, targetsOf } from "../ledger/delivery-facts.ts";
+import { placeOf } from "../ledger/lease.ts";
 import type { ClaimedDelivery, DeliveryUpdate, LedgerChange } from "../ledger/ledger.ts";
 import { refuseUnfitIds } from "../ledger/refuse-transaction.ts";
 import type { ChangeRow, ClaimedRow, SaveRow } from "./messages.ts";
@@ -16,7 +17,8 @@ const NEVER = 8_640_000_000_000_000;
 export function toChangeRow(change: LedgerChange): ChangeRow {
   refuseUnfitIds(change);
   const at = change.at.getTime();
-  if (!("permit" in change)) return [change.kind, change.permitId, at];
+  const place = placeOf(change);
+  if (!("permit" in change)) return [change.kind, change.permitId, at, place];
   const { permit, kind, providerIds } = change;
   const { content, raws } = encodePermit(permit);
   const validTo = permit.validTo === null ? null : permit.validTo.getTime();
@@ -26,7 +28,7 @@ export function toChangeRow(change: LedgerChange): ChangeRow {
   const [plate] = permit.plates;
   const plateNumbers =
     permit.plates.length === 1 && plate !== undefined ? plate.number : [...plateNumbersOf(permit)];
-  return [kind, id, at, revision, companyId, validTo, content, raws, providers, plateNumbers];
+  return [kind, id, at, place, revision, companyId, validTo, content, raws, providers, plateNumbers];
 }
 
 export function toSaveRow(update: DeliveryUpdate): SaveRow {
@@ -47,7 +49,8 @@ export function toSaveRow(update: DeliveryUpdate): SaveRow {
 }
 
 export function toClaimedDelivery(row: ClaimedRow, providerId: string): ClaimedDelivery {
-  const [version, since, document, permitId, companyId, state, revision, changedAt, content, raws] = row;
+  const [version, since, document, permitId, companyId, state, revision, changedAt, content, raws, isUrgent] =
+    row;
   const owner = { providerId, permitId, companyId };
   const stored =
     content === null
@@ -58,5 +61,5 @@ export function toClaimedDelivery(row: ClaimedRow, providerId: string): ClaimedD
           changedAt: new Date(changedAt),
         };
   const delivery = document === null ? NO_DELIVERY : decodeDelivery(document, owner);
-  return { providerId, permitId, companyId, stored, delivery, dueSince: new Date(since), version };
+  return { providerId, permitId, companyId, stored, delivery, dueSince: new Date(since), isUrgent, version };
 }

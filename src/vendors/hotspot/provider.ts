@@ -38,6 +38,7 @@ export function createHotSpotProvider(hotSpotOptions: HotSpotOptions): HotSpotPr
     id,
     vendor: "hotspot",
     delivery: "push" as const,
+    origin: new URL(config.baseUrl).origin,
     capabilities: Object.freeze({
       batchSize: 1,
       openEndedDays,

@@ -168,6 +168,7 @@ export function createPassportProvider<Ids extends "passport" | "external" = "pa
     id,
     vendor: "passport",
     delivery: "push" as const,
+    origin: new URL(config.baseUrl).origin,
     get capabilities() {
       return Object.freeze({
         batchSize: BATCH_SIZE,

@@ -2,8 +2,13 @@ import { describe, expect, it } from "vitest";
 import { Lag } from "../../../src/sync/deliver/lag.ts";
 import { OperationQueue, type QueuedOperation } from "../../../src/sync/deliver/operation-queue.ts";
 
-function operation(name: string, intent: Partial<QueuedOperation["intent"]> = {}): QueuedOperation {
+function operation(
+  name: string,
+  intent: Partial<QueuedOperation["intent"]> = {},
+  { isUrgent = false } = {},
+): QueuedOperation {
   return {
+    work: { isUrgent },
     right: { reference: name },
     intent: { operation: "register", at: "2026-09-15T12:00:00.000Z", attempts: 0, ...intent },
   } as QueuedOperation;
@@ -33,6 +38,16 @@ describe("operations that wait", () => {
     for (const name of ["x", "y"]) queue.add(operation(name, { attempts: 2 }));
     for (const name of ["a", "b", "c"]) queue.add(operation(name, { attempts: 1 }));
     expect(takeAll(queue, 2)).toEqual([["x"], ["a", "b"], ["y"], ["c"]]);
+  });
+
+  it("go first when they are urgent, but for every fourth request", () => {
+    const queue = new OperationQueue();
+    const urgent = ["u1", "u2", "u3", "u4", "u5"];
+    for (const name of ["a", "b", "c"]) queue.add(operation(name));
+    for (const name of urgent) queue.add(operation(name, {}, { isUrgent: true }));
+    queue.add(operation("x", { attempts: 2 }));
+    queue.add(operation("y", { attempts: 2 }, { isUrgent: true }));
+    expect(takeAll(queue, 1).flat()).toEqual(["u1", "u2", "u3", "x", "u4", "u5", "a", "y", "b", "c"]);
   });
 
   it("can all be removed at once", () => {

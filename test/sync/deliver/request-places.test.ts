@@ -4,7 +4,7 @@ import { RequestPlaces } from "../../../src/sync/deliver/send/request-places.ts"
 
 /** Providers with work to do, which send as soon as they have a place. */
 function providersOf(max: number, count: number) {
-  const places = new RequestPlaces(max);
+  const places = new RequestPlaces(() => max);
   const left = Array.from({ length: count }, () => 0);
   const sent: number[] = [];
   const open: number[] = [];

@@ -4,7 +4,20 @@ import type { ClaimedDelivery, Ledger } from "../../../src/sync/ledger/ledger.ts
 import type { Place } from "./contract.ts";
 import * as given from "./fixtures.ts";
 
-const { claim, claimOnly, deliveryOf, issue, keepOf, minute, revise, revoke, rightAt, say, updateOf } = given;
+const {
+  claim,
+  claimOnly,
+  deliveryOf,
+  issue,
+  keepOf,
+  minute,
+  nextDue,
+  revise,
+  revoke,
+  rightAt,
+  say,
+  updateOf,
+} = given;
 
 /** Which worker has which delivery, and when a delivery is due. */
 export function describeClaims(place: Place): void {
@@ -27,6 +40,47 @@ export function describeClaims(place: Place): void {
     expect((await claim(ledger, 10)).map(({ permitId }) => permitId)).toEqual(["late"]);
     expect(await claim(ledger, 10)).toEqual([]);
     expect(await claim(ledger, 10, { providerId: "hotspot" })).toEqual([]);
+  });
+
+  it("claims what an urgent change made due before others, but not before what is due for a day longer", async () => {
+    const { ledger } = place;
+    const day = 24 * 60;
+    for (const [id, at] of [
+      ["a day and a minute", -1],
+      ["a day less a minute", 1],
+      ["one of many", day - 5],
+    ] as const)
+      await say(ledger, issue({ id }, at));
+    const alone = { ...issue({ id: "alone" }, day), isUrgent: true };
+    expect(await say(ledger, alone)).toBe("recorded");
+    expect(await nextDue(ledger, "passport")).toEqual(minute(-1));
+    const claimed = await claim(ledger, day, { limit: 3 });
+    expect(claimed.map(({ permitId, isUrgent }) => [permitId, isUrgent])).toEqual([
+      ["a day and a minute", false],
+      ["alone", true],
+      ["a day less a minute", false],
+    ]);
+    expect(claimed[1]?.dueSince).toEqual(minute(day));
+    expect(await ledger.count("passport", minute(day))).toMatchObject({
+      ...{ pending: 4, oldestDueSince: minute(-1) },
+    });
+  });
+
+  it("gives an urgent change during a claim its place, and the time since when it waits", async () => {
+    const { ledger } = place;
+    await say(ledger, issue({}, 0));
+    const claimed = await claimOnly(ledger, 0);
+    await say(ledger, { ...revoke(10), isUrgent: true });
+    await say(ledger, issue({ id: "backlog" }, 9));
+    await ledger.save([updateOf(claimed)]);
+    const again = await claim(ledger, 10);
+    expect(again.map(({ permitId, isUrgent }) => [permitId, isUrgent])).toEqual([
+      ["permit-1", true],
+      ["backlog", false],
+    ]);
+    expect(again[0]?.dueSince).toEqual(minute(10));
+    await ledger.save(again.map((one) => updateOf(one, { dueAt: 12 })));
+    expect((await claim(ledger, 12)).map(({ isUrgent }) => isUrgent)).toEqual([false, false]);
   });
 
   it("claims for several providers at once, the longest due of each, up to each one's limit", async () => {

@@ -8,7 +8,9 @@ export interface ModelDelivery extends DeliveryId {
   delivery: ProviderState;
   dueAt: number;
   dueSince: number;
-  claim: { version: number; until: number; since: number; changedAt: number } | undefined;
+  claim:
+    | { version: number; until: number; since: number; changedAt: number; changedPlace: number }
+    | undefined;
 }
 
 export interface ModelPermit {
@@ -18,6 +20,7 @@ export interface ModelPermit {
   erased: boolean;
 }
 
+const DAY = 24 * 60 * 60_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class LedgerModel {
@@ -40,10 +43,10 @@ export class LedgerModel {
       if (known.withdrawn === "revoked" && change.kind === "revoke") return "unchanged";
       known.withdrawn = change.kind === "revoke" ? "revoked" : "forgotten";
       known.changedAt = change.at.getTime();
-      this.#touch(({ permitId }) => permitId === id, change.at.getTime());
+      this.#touch(({ permitId }) => permitId === id, change.at.getTime(), change.isUrgent);
       return "recorded";
     }
-    const { permit, kind, at, providerIds } = change;
+    const { permit, kind, at, providerIds, isUrgent } = change;
     const isHigher = known === undefined || permit.revision > known.permit.revision;
     if (known !== undefined && known.withdrawn !== "no" && !(kind === "issue" && isHigher)) return "revoked";
     const bringsBack = known?.erased === true && permit.revision === known.permit.revision;
@@ -54,7 +57,7 @@ export class LedgerModel {
     this.permits = this.permits.filter((one) => one !== known);
     this.permits.push({ permit, changedAt: at.getTime(), withdrawn: "no", erased: false });
     for (const providerId of providerIds) this.#add({ providerId, permitId: id });
-    this.#touch(({ permitId }) => permitId === id, at.getTime());
+    this.#touch(({ permitId }) => permitId === id, at.getTime(), isUrgent);
     return "recorded";
   }
 
@@ -65,12 +68,16 @@ export class LedgerModel {
     this.deliveries.push({ providerId, permitId, ...row });
   }
 
-  #touch(isMeant: (delivery: ModelDelivery) => boolean, at: number): number {
+  #touch(isMeant: (delivery: ModelDelivery) => boolean, at: number, isUrgent = false): number {
     const meant = this.deliveries.filter(isMeant);
+    const place = isUrgent ? at - DAY : at;
     for (const row of meant) {
-      row.dueAt = Math.min(row.dueAt, at);
+      row.dueAt = Math.min(row.dueAt, place);
       row.dueSince = Math.min(row.dueSince, at);
-      if (row.claim !== undefined) row.claim.changedAt = Math.min(row.claim.changedAt, at);
+      if (row.claim !== undefined) {
+        row.claim.changedAt = Math.min(row.claim.changedAt, at);
+        row.claim.changedPlace = Math.min(row.claim.changedPlace, place);
+      }
     }
     return meant.length;
   }
@@ -94,7 +101,13 @@ export class LedgerModel {
   }
 
   claim(row: ModelDelivery, version: number, now: number, leaseMs: number): void {
-    row.claim = { version, until: now + leaseMs, since: Math.min(row.dueSince, now), changedAt: NEVER };
+    row.claim = {
+      version,
+      until: now + leaseMs,
+      since: Math.min(row.dueSince, now),
+      changedAt: NEVER,
+      changedPlace: NEVER,
+    };
   }
 
   /** Whether it took effect. */
@@ -105,9 +118,11 @@ export class LedgerModel {
     if (row?.claim === undefined) return false;
     row.delivery = delivery;
     if (release === undefined) return true;
-    const { changedAt } = row.claim;
-    row.dueAt = changedAt < NEVER ? changedAt : (release.dueAt?.getTime() ?? NEVER);
-    row.dueSince = release.settled ? row.dueAt : Math.min(row.dueSince, row.dueAt);
+    const { changedAt, changedPlace } = row.claim;
+    const dueAt = release.dueAt?.getTime() ?? NEVER;
+    row.dueAt = changedPlace < NEVER ? changedPlace : dueAt;
+    const since = changedAt < NEVER ? changedAt : dueAt;
+    row.dueSince = release.settled ? since : Math.min(row.dueSince, since);
     row.claim = undefined;
     return true;
   }

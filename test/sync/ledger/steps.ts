@@ -47,14 +47,17 @@ const change: fc.Arbitrary<(now: number) => LedgerChange> = fc.oneof(
     arbitrary: fc
       .record({
         ...{ permit, kind: fc.constantFrom("issue" as const, "revise" as const) },
-        providerIds: fc.subarray(PROVIDER_IDS),
+        ...{ providerIds: fc.subarray(PROVIDER_IDS), isUrgent: fc.boolean() },
       })
-      .map(({ permit: given, kind, providerIds }) => (now: number) => ({
-        ...{ kind, permit: permitOf(given), providerIds, at: minute(now) },
+      .map(({ permit: given, kind, providerIds, isUrgent }) => (now: number) => ({
+        ...{ kind, permit: permitOf(given), providerIds, at: minute(now), isUrgent },
       })),
   },
   fc
-    .record({ permitId, kind: fc.constantFrom("revoke" as const, "forget" as const) })
+    .record({
+      ...{ permitId, kind: fc.constantFrom("revoke" as const, "forget" as const) },
+      isUrgent: fc.boolean(),
+    })
     .map((given) => (now: number) => ({ ...given, at: minute(now) })),
 );
 

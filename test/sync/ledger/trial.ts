@@ -109,6 +109,7 @@ export class LedgerTrial {
       ...{ providerId: row.providerId, permitId: row.permitId, companyId: permit.companyId },
       ...{ delivery: row.delivery, stored: erased ? undefined : this.#stored(claimed.permitId) },
       ...{ dueSince: new Date(Math.min(row.dueSince, this.#instant)), version: claimed.version },
+      isUrgent: row.dueAt < row.dueSince,
     });
     return row;
   }

@@ -18,7 +18,7 @@ function makeOperations() {
 
 it("erases permits that ended in the commit that records them", () => {
   const { handleParcel } = makeOperations();
-  const over: ChangeRow = ["issue", "over", 5, 1, "city", 10, '[["AAA1"],["lot"],0,10]', null, [], "AAA1"];
+  const over: ChangeRow = ["issue", "over", 5, 5, 1, "city", 10, '[["AAA1"],["lot"],0,10]', null, [], "AAA1"];
   const requests: Request[] = [
     ["recordOne", over],
     ["erase", { endedBefore: 20, now: 30, limit: 9 }],

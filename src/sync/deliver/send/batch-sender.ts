@@ -10,10 +10,10 @@ import { OperationQueue, type QueuedOperation } from "../operation-queue.ts";
 import { askConnection } from "./ask-connection.ts";
 import { BoundedRequests } from "./bounded-requests.ts";
 import type { Breaker } from "./breaker.ts";
-import { isOfOneItem, isRefusal } from "./judge-error.ts";
+import { isOfOneAccount, isOfOneItem, isRefusal } from "./judge-error.ts";
 import type { BatchOutcomes } from "./read-outcome.ts";
-import type { RequestPlaces } from "./request-places.ts";
 import { sendBatch } from "./send-batch.ts";
+import type { VendorPlaces } from "./vendor-places.ts";
 
 export interface BatchSenderOptions {
   readonly provider: PushProvider;
@@ -21,10 +21,7 @@ export interface BatchSenderOptions {
   readonly pace: Pace;
   readonly breaker: Breaker;
   readonly concurrency: number;
-  /** The requests of all providers of the sync. */
-  readonly places: RequestPlaces;
-  /** Those among them that ask whether a vendor is back. */
-  readonly probePlaces: RequestPlaces;
+  readonly places: VendorPlaces;
   readonly emit: Emit;
   /** Called with operations that were not sent and must not be sent before an instant. */
   readonly onPutBack: (operations: readonly QueuedOperation[], notBefore: Date) => void;
@@ -71,7 +68,6 @@ export class BatchSender {
   close(): void {
     this.#isOpen = false;
     this.#options.places.leave(this.#again);
-    this.#options.probePlaces.leave(this.#again);
     this.#checks.cutOff();
     this.#putBack(this.#options.timers.now());
   }
@@ -90,11 +86,12 @@ export class BatchSender {
    * open, no operation is sent. Returns false when no place was free: ask again.
    */
   async checkConnection(): Promise<boolean> {
-    const { breaker, provider } = this.#options;
+    const { breaker, provider, places } = this.#options;
     if (!this.#isOpen) return true;
-    if (!this.#takePlace(true)) return false;
+    const giveBack = places.take(true, this.#again);
+    if (giveBack === undefined) return false;
     if (!breaker.startProbe()) {
-      this.#releasePlace(true);
+      giveBack();
       return true;
     }
     const { value: outcome, wasCutOff } = await this.#checks.run(
@@ -102,47 +99,33 @@ export class BatchSender {
       () => this.#giveUp("checkConnection", 1),
     );
     if (!this.#isOpen && wasCutOff) breaker.giveUpProbe();
-    else if (outcome.ok || isRefusal(outcome.error)) breaker.noteAnswer({ isProbe: true });
-    else breaker.noteTrouble(outcome.error, { isProbe: true });
-    this.#releasePlace(true);
+    else if (outcome.ok || isRefusal(outcome.error)) this.#noteAnswer(true);
+    else this.#noteTrouble(outcome.error, true);
+    giveBack();
     return true;
   }
 
   /** Sends queued operations, as far as breaker and concurrency allow. */
   dispatch(): void {
-    const { breaker, concurrency, timers } = this.#options;
+    const { breaker, concurrency, places, timers } = this.#options;
     while (this.#isOpen && this.#queue.size > 0 && this.#requests.size < concurrency && this.#hasRoom()) {
       const isProbe = !breaker.isClosed;
       if (isProbe && breaker.waitMs > 0) break;
-      if (!this.#takePlace(isProbe)) break;
+      const giveBack = places.take(isProbe, this.#again);
+      if (giveBack === undefined) break;
       if (isProbe && !breaker.startProbe()) {
-        this.#releasePlace(isProbe);
+        giveBack();
         break;
       }
       const batch = this.#takeBatch(isProbe ? 1 : this.#batchSize);
       const operation = batch[0]?.intent.operation;
-      if (operation !== undefined) void this.#send(batch, operation, isProbe);
+      if (operation !== undefined) void this.#send(batch, operation, { isProbe, giveBack });
       else {
         if (isProbe) breaker.giveUpProbe();
-        this.#releasePlace(isProbe);
+        giveBack();
       }
     }
     if (breaker.waitMs > 0) this.#putBack(new Date(timers.now().getTime() + breaker.waitMs));
-  }
-
-  /** Takes a place among the requests of all providers, and one among the probes. Without one, it is tried again later. */
-  #takePlace(isProbe: boolean): boolean {
-    const { places, probePlaces } = this.#options;
-    if (isProbe && !probePlaces.take(this.#again)) return false;
-    if (places.take(this.#again)) return true;
-    if (isProbe) probePlaces.release();
-    return false;
-  }
-
-  #releasePlace(isProbe: boolean): void {
-    const { places, probePlaces } = this.#options;
-    if (isProbe) probePlaces.release();
-    places.release();
   }
 
   get #batchSize(): number {
@@ -163,7 +146,7 @@ export class BatchSender {
   async #send(
     batch: readonly QueuedOperation[],
     operation: Intent["operation"],
-    isProbe: boolean,
+    { isProbe, giveBack }: { isProbe: boolean; giveBack: () => void },
   ): Promise<void> {
     const { provider, breaker, pace, onEnd } = this.#options;
     this.#inFlight += batch.length;
@@ -181,7 +164,7 @@ export class BatchSender {
     if (!this.#isOpen && wasCutOff) {
       if (isProbe) breaker.giveUpProbe();
     } else this.#tellBreaker(outcomes, isProbe);
-    this.#releasePlace(isProbe);
+    giveBack();
     onEnd(outcomes);
   }
 
@@ -191,16 +174,28 @@ export class BatchSender {
     let trouble: EnforcementError | undefined;
     for (const outcome of outcomes.values()) {
       if (outcome.ok || isRefusal(outcome.error)) {
-        breaker.noteAnswer({ isProbe });
+        this.#noteAnswer(isProbe);
         return;
       }
       if (isOfOneItem(outcome.error)) held ??= outcome.error;
       else trouble ??= outcome.error;
     }
-    if (trouble !== undefined) breaker.noteTrouble(trouble, { isProbe });
+    if (trouble !== undefined) this.#noteTrouble(trouble, isProbe);
     else if (held !== undefined) {
       breaker.noteHeld(held, { permitIds: [...outcomes.keys()].map(({ work }) => work.permitId), isProbe });
     }
+  }
+
+  #noteAnswer(isProbe: boolean): void {
+    const { breaker, places } = this.#options;
+    breaker.noteAnswer({ isProbe });
+    if (isProbe) places.noteProbe(true);
+  }
+
+  #noteTrouble(error: EnforcementError, isProbe: boolean): void {
+    const { breaker, places } = this.#options;
+    breaker.noteTrouble(error, { isProbe });
+    if (isProbe && !isOfOneAccount(error)) places.noteProbe(false);
   }
 
   /** The outcome of a request that the provider did not end after its abort. */

@@ -8,6 +8,14 @@ const REFUSALS: ReadonlySet<EnforcementErrorCode> = new Set(["rejected", "invali
 /** Trouble of one item, as long as others get through: its reply cannot be read, or it cannot be put on the wire. */
 const OF_ONE_ITEM: ReadonlySet<EnforcementErrorCode> = new Set(["invalid_response", "invalid_config"]);
 
+/** Trouble of one account at the vendor: others may get through. */
+const OF_ONE_ACCOUNT: ReadonlySet<EnforcementErrorCode> = new Set(["unauthorized", "rate_limited"]);
+
+/** Whether the error may be about its account only, while the vendor answers others. */
+export function isOfOneAccount({ code }: EnforcementError): boolean {
+  return OF_ONE_ACCOUNT.has(code);
+}
+
 /** Whether the vendor refused the item for good. Other errors pass, or are corrected. */
 export function isRefusal({ code }: EnforcementError): boolean {
   return REFUSALS.has(code);

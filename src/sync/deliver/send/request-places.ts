@@ -3,13 +3,13 @@
  * asking: a provider with a long queue gets one place in its turn, as the others do.
  */
 export class RequestPlaces {
-  readonly #max: number;
+  readonly #max: () => number;
   readonly #waiting = new Set<() => void>();
   /** Whose turn it is. */
   #served: (() => void) | undefined;
   #taken = 0;
 
-  constructor(max: number) {
+  constructor(max: () => number) {
     this.#max = max;
   }
 
@@ -21,7 +21,7 @@ export class RequestPlaces {
   /** Takes a place. Returns false when none is free or others wait already: `again` is called when it is its turn. */
   take(again: () => void): boolean {
     const mustWait = this.#waiting.size > 0 && this.#served !== again;
-    if (mustWait || this.#taken >= this.#max) {
+    if (mustWait || this.#taken >= this.#max()) {
       this.#waiting.add(again);
       return false;
     }
@@ -44,7 +44,7 @@ export class RequestPlaces {
     // A turn may begin within another one, when a place is taken and given back at once.
     const before = this.#served;
     for (const next of [...this.#waiting]) {
-      if (this.#taken >= this.#max) break;
+      if (this.#taken >= this.#max()) break;
       if (!this.#waiting.delete(next)) continue;
       this.#served = next;
       next();

@@ -1,5 +1,6 @@
 import { contentOf, type Permit } from "../../../core/permit/permit.ts";
 import { judgeChange, type KnownState } from "../../ledger/change-status.ts";
+import { placeOf } from "../../ledger/lease.ts";
 import type { ChangeStatus, LedgerChange } from "../../ledger/ledger.ts";
 
 /** A permit as the tables have it, or as earlier changes of the call leave it. */
@@ -10,7 +11,12 @@ export interface PermitNow {
   /** Undefined: the permit was erased. */
   readonly permit: Permit | undefined;
   /** The recorded changes; absent while nothing was recorded. */
-  readonly recorded?: { readonly at: Date; readonly providerIds: ReadonlySet<string> };
+  readonly recorded?: {
+    readonly at: Date;
+    /** The place in line that they give the permit's deliveries, in milliseconds. */
+    readonly place: number;
+    readonly providerIds: ReadonlySet<string>;
+  };
 }
 
 /**
@@ -48,14 +54,21 @@ function isSame(known: PermitNow | undefined, change: LedgerChange): boolean {
 
 function afterChange(known: PermitNow | undefined, change: LedgerChange): PermitNow {
   const { at } = change;
+  const place = Math.min(placeOf(change), known?.recorded?.place ?? Number.POSITIVE_INFINITY);
   const providerIds = new Set(known?.recorded?.providerIds);
   if ("permit" in change) {
     for (const providerId of change.providerIds) providerIds.add(providerId);
     const { companyId, revision } = change.permit;
-    return { state: "active", revision, companyId, permit: change.permit, recorded: { at, providerIds } };
+    return {
+      state: "active",
+      revision,
+      companyId,
+      permit: change.permit,
+      recorded: { at, place, providerIds },
+    };
   }
   // Only a known permit can be withdrawn.
   const { revision, companyId, permit } = known as PermitNow;
   const state = change.kind === "forget" ? "forgotten" : "revoked";
-  return { state, revision, companyId, permit, recorded: { at, providerIds } };
+  return { state, revision, companyId, permit, recorded: { at, place, providerIds } };
 }

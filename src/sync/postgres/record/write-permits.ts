@@ -37,11 +37,11 @@ function toPermitNow(row: Record<string, unknown>): PermitNow {
 
 const CHANGES = `c AS MATERIALIZED (
   SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[],
-                       $7::timestamptz[], $8::boolean[])
-    AS c (permit_id, company_id, revision, state, permit, ends_at, changed_at, known)),
+                       $7::timestamptz[], $8::timestamptz[], $9::boolean[])
+    AS c (permit_id, company_id, revision, state, permit, ends_at, changed_at, due_at, known)),
 w AS MATERIALIZED (
-  SELECT permit_id, w.provider_id, c.company_id, c.changed_at AS due_at, c.known
-    FROM unnest($9::text[], $10::text[]) AS w (permit_id, provider_id) JOIN c USING (permit_id))`;
+  SELECT permit_id, w.provider_id, c.company_id, c.due_at, c.changed_at AS due_since, c.known
+    FROM unnest($10::text[], $11::text[]) AS w (permit_id, provider_id) JOIN c USING (permit_id))`;
 
 function statementOf(schema: string, deliveries: string): string {
   return `
@@ -57,12 +57,12 @@ changed AS (
     FROM c WHERE c.known AND p.permit_id = c.permit_id),
 unlisted AS (
   DELETE FROM ${schema}.permit_plates p
-   USING unnest($11::text[], $12::text[], $13::text[]) AS g (company_id, plate_number, permit_id)
+   USING unnest($12::text[], $13::text[], $14::text[]) AS g (company_id, plate_number, permit_id)
    WHERE ${short("p.company_id")} = ${short("g.company_id")} AND p.company_id = g.company_id AND p.plate_number = g.plate_number AND p.permit_id = g.permit_id),
 listed AS (
   INSERT INTO ${schema}.permit_plates (company_id, plate_number, permit_id)
   SELECT company_id, plate_number, permit_id
-    FROM unnest($14::text[], $15::text[], $16::text[]) AS n (company_id, plate_number, permit_id)
+    FROM unnest($15::text[], $16::text[], $17::text[]) AS n (company_id, plate_number, permit_id)
   ON CONFLICT DO NOTHING),
 ${deliveries}
 SELECT (SELECT count(*) FROM made)::text AS made,
@@ -73,19 +73,19 @@ SELECT (SELECT count(*) FROM made)::text AS made,
 function dueAtOnce(schema: string): string {
   return `
 present AS (
-  SELECT d.permit_id, d.provider_id, c.company_id, c.changed_at AS due_at
+  SELECT d.permit_id, d.provider_id, c.company_id, c.due_at, c.changed_at AS due_since
     FROM ${schema}.deliveries d JOIN c ON c.known AND c.permit_id = d.permit_id
    ORDER BY d.permit_id, d.provider_id FOR UPDATE OF d),
 due AS (
-  UPDATE ${schema}.deliveries d SET company_id = p.company_id, ${dueFrom("p.due_at")}
+  UPDATE ${schema}.deliveries d SET company_id = p.company_id, ${dueFrom("p.due_since", "p.due_at")}
     FROM present p WHERE d.permit_id = p.permit_id AND d.provider_id = p.provider_id
   RETURNING d.permit_id, d.provider_id),
 added AS (
   INSERT INTO ${schema}.deliveries AS d (permit_id, provider_id, company_id, due_at, due_since)
-  SELECT w.permit_id, w.provider_id, w.company_id, w.due_at, w.due_at FROM w
+  SELECT w.permit_id, w.provider_id, w.company_id, w.due_at, w.due_since FROM w
    WHERE NOT EXISTS (SELECT FROM present p WHERE p.permit_id = w.permit_id AND p.provider_id = w.provider_id)
    ORDER BY w.permit_id, w.provider_id
-  ON CONFLICT (permit_id, ${short("provider_id")}) DO UPDATE SET company_id = excluded.company_id, ${dueFrom("excluded.due_at")}
+  ON CONFLICT (permit_id, ${short("provider_id")}) DO UPDATE SET company_id = excluded.company_id, ${dueFrom("excluded.due_since", "excluded.due_at")}
   RETURNING d.provider_id)`;
 }
 
@@ -93,22 +93,26 @@ added AS (
 function dueByMarks(schema: string): string {
   return `
 due AS (
-  INSERT INTO ${schema}.due_marks (permit_id, provider_id, due_at)
-  SELECT c.permit_id, d.provider_id, c.changed_at FROM c JOIN ${schema}.deliveries d ON c.known AND d.permit_id = c.permit_id
+  INSERT INTO ${schema}.due_marks (permit_id, provider_id, due_at, due_since)
+  SELECT c.permit_id, d.provider_id, c.due_at, c.changed_at FROM c JOIN ${schema}.deliveries d ON c.known AND d.permit_id = c.permit_id
    UNION
-  SELECT w.permit_id, w.provider_id, w.due_at FROM w WHERE w.known
+  SELECT w.permit_id, w.provider_id, w.due_at, w.due_since FROM w WHERE w.known
   RETURNING provider_id),
 added AS (
   INSERT INTO ${schema}.deliveries (permit_id, provider_id, company_id, due_at, due_since)
-  SELECT w.permit_id, w.provider_id, w.company_id, w.due_at, w.due_at FROM w WHERE NOT w.known
+  SELECT w.permit_id, w.provider_id, w.company_id, w.due_at, w.due_since FROM w WHERE NOT w.known
   ON CONFLICT DO NOTHING RETURNING provider_id)`;
 }
 
-/** The effect of a change on delivery `d`. A claim learns of it when the delivery is released. */
-export function dueFrom(at: string): string {
+/**
+ * The effect of a change at `at` on delivery `d`, which gets the given place in line. A claim learns of it when the delivery
+ * is released.
+ */
+export function dueFrom(at: string, place = at): string {
   return `
-    due_at = least(d.due_at, ${at}),
-    changed_due = CASE WHEN d.lease_until IS NULL THEN NULL ELSE least(d.changed_due, ${at}) END,
+    due_at = least(d.due_at, ${place}),
+    changed_due = CASE WHEN d.lease_until IS NULL THEN NULL ELSE least(d.changed_due, ${place}) END,
+    changed_since = CASE WHEN d.lease_until IS NULL THEN NULL ELSE least(d.changed_since, ${at}) END,
     due_since = least(d.due_since, ${at})`;
 }
 
@@ -122,10 +126,10 @@ export async function writePermits(
   touched: readonly { id: string; before: PermitNow | undefined; now: PermitNow }[],
   { schema, byMarks }: { schema: string; byMarks: boolean },
 ): Promise<string[]> {
-  const [changes, wanted, unlisted, listed] = [8, 2, 3, 3].map((width) => new Columns(width)) as FourColumns;
+  const [changes, wanted, unlisted, listed] = [9, 2, 3, 3].map((width) => new Columns(width)) as FourColumns;
   let unknown = 0;
   for (const { id, before, now } of touched) {
-    const { at, providerIds } = now.recorded as NonNullable<PermitNow["recorded"]>;
+    const { at, place, providerIds } = now.recorded as NonNullable<PermitNow["recorded"]>;
     if (before === undefined) unknown += 1;
     changes.add([
       id,
@@ -135,6 +139,7 @@ export async function writePermits(
       now.permit === before?.permit ? null : JSON.stringify(now.permit),
       endOf(now, at)?.toISOString() ?? null,
       at.toISOString(),
+      new Date(place).toISOString(),
       before !== undefined,
     ]);
     for (const providerId of providerIds) wanted.add([id, providerId]);

@@ -14,8 +14,9 @@ export interface Claim {
   readonly since: number;
   /** When the delivery is due, changes during the claim included; null: it is not. */
   dueAt: number | null;
-  /** The first change during the claim. */
+  /** The first change during the claim, and the place in line that changes have given the delivery. */
   changedAt: number | null;
+  changedPlace: number | null;
   /** What the file holds of the delivery. During a claim, only its holder writes it. */
   written: Written;
 }
@@ -88,9 +89,9 @@ export class Claims {
     return this.#byVersion.get(version);
   }
 
-  take(claim: Omit<Claim, "version" | "changedAt">): Claim {
+  take(claim: Omit<Claim, "version" | "changedAt" | "changedPlace">): Claim {
     this.drop(this.find(claim.provider, claim.permit));
-    const taken: Claim = { ...claim, version: ++this.#lastVersion, changedAt: null };
+    const taken: Claim = { ...claim, version: ++this.#lastVersion, changedAt: null, changedPlace: null };
     this.#add(taken);
     return taken;
   }
@@ -108,12 +109,13 @@ export class Claims {
   }
 
   /** Notes a change of a delivery during its claim. */
-  noteChange(claim: Claim | undefined, at: number): void {
+  noteChange(claim: Claim | undefined, at: number, place = at): void {
     if (claim === undefined) return;
-    const { changedAt, dueAt } = claim;
+    const { changedAt, changedPlace, dueAt } = claim;
     claim.changedAt = Math.min(changedAt ?? at, at);
-    claim.dueAt = Math.min(dueAt ?? at, at);
-    this.#undo.add(() => Object.assign(claim, { changedAt, dueAt }));
+    claim.changedPlace = Math.min(changedPlace ?? place, place);
+    claim.dueAt = Math.min(dueAt ?? place, place);
+    this.#undo.add(() => Object.assign(claim, { changedAt, changedPlace, dueAt }));
   }
 
   /** Makes a claim end at `until` at the latest. */

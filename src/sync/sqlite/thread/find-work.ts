@@ -98,6 +98,7 @@ export function createWorkFinder({ database, companies, providers, claims }: Wor
       changedAt,
       content,
       raws,
+      dueAt !== null && dueSince !== null && dueAt < dueSince,
     ];
     return claimed;
   }

@@ -28,21 +28,21 @@ export function createInserter({ database, companies, providers, plates }: Inser
   const insertDeliveries = prepare(DELIVERY, "(?, ?, ?, ?)", TOGETHER);
   const removeAfter = database.prepare("DELETE FROM permit WHERE ref > ?");
 
-  function addDeliveries(permit: number, [, , at, , , , , , providerIds]: PermitChangeRow): void {
-    if (typeof providerIds === "string") insertDelivery.run(permit, providers.refOf(providerIds), at, at);
-    else
-      for (const providerId of providerIds) insertDelivery.run(permit, providers.refOf(providerId), at, at);
+  function addDeliveries(permit: number, [, , at, place, , , , , , providerIds]: PermitChangeRow): void {
+    const add = (providerId: string) => insertDelivery.run(permit, providers.refOf(providerId), place, at);
+    if (typeof providerIds === "string") add(providerIds);
+    else for (const providerId of providerIds) add(providerId);
   }
 
   /** Inserts the deliveries of permits that were just inserted. */
   function addFirstDeliveries(first: number, changes: readonly PermitChangeRow[]): void {
-    if (changes.some(({ 8: providerIds }) => typeof providerIds !== "string")) {
+    if (changes.some(({ 9: providerIds }) => typeof providerIds !== "string")) {
       for (const [index, change] of changes.entries()) addDeliveries(first + index, change);
       return;
     }
     const values: number[] = [];
-    for (const [index, { 2: at, 8: providerId }] of changes.entries()) {
-      values.push(first + index, providers.refOf(providerId as string), at, at);
+    for (const [index, { 2: at, 3: place, 9: providerId }] of changes.entries()) {
+      values.push(first + index, providers.refOf(providerId as string), place, at);
     }
     insertDeliveries.run(...values);
   }
@@ -52,7 +52,7 @@ export function createInserter({ database, companies, providers, plates }: Inser
 
     /** Inserts a permit. Returns false, and inserts nothing, when the permit exists. */
     insertOne(change: PermitChangeRow): boolean {
-      const [, permitId, at, revision, companyId, validTo, content, raws, , plateNumbers] = change;
+      const [, permitId, at, , revision, companyId, validTo, content, raws, , plateNumbers] = change;
       const company = companies.refOf(companyId);
       const inserted = insertPermit.run(permitId, company, revision, at, validTo, content, raws);
       if (inserted.changes === 0) return false;
@@ -68,14 +68,14 @@ export function createInserter({ database, companies, providers, plates }: Inser
      */
     insertTogether(changes: readonly PermitChangeRow[], added: PlateRow[]): boolean {
       const values: (string | number | null)[] = [];
-      for (const [, permitId, at, revision, companyId, validTo, content, raws] of changes) {
+      for (const [, permitId, at, , revision, companyId, validTo, content, raws] of changes) {
         values.push(permitId, companies.refOf(companyId), revision, at, validTo, content, raws);
       }
       const inserted = insertPermits.run(...values);
       const [count, last] = [Number(inserted.changes), Number(inserted.lastInsertRowid)];
       if (count === TOGETHER) {
         const first = last - TOGETHER + 1;
-        for (const [index, { 4: companyId, 9: plateNumbers }] of changes.entries()) {
+        for (const [index, { 5: companyId, 10: plateNumbers }] of changes.entries()) {
           added.push(...toPlateRows(companies.refOf(companyId), plateNumbers, first + index));
         }
         addFirstDeliveries(first, changes);

@@ -78,7 +78,7 @@ export function createRecorder({
   function givePermit(change: PermitChangeRow): ChangeStatus {
     // Most permits are new, which saves the search.
     if (insertOne(change)) return "recorded";
-    const [kind, permitId, at, revision, companyId, validTo, content, raws, , plateNumbers] = change;
+    const [kind, permitId, at, place, revision, companyId, validTo, content, raws, , plateNumbers] = change;
     const company = companies.refOf(companyId);
     const known = findKnown(permitId);
     const isSame = () => known?.content === content && known.company === company;
@@ -88,12 +88,12 @@ export function createRecorder({
     update.run(company, revision, at, validTo, content, raws, ref);
     plates.remove(known);
     plates.add(toPlateRows(company, plateNumbers, ref));
-    noteDue(ref, at);
+    noteDue(ref, at, place);
     addDeliveries(ref, change);
     return "recorded";
   }
 
-  function withdrawPermit([kind, permitId, at]: WithdrawalRow): ChangeStatus {
+  function withdrawPermit([kind, permitId, at, place]: WithdrawalRow): ChangeStatus {
     const known = findKnown(permitId);
     const status = judgeChange(known, { kind }, () => true);
     if (status !== "recorded" || known === undefined) return status;
@@ -102,14 +102,14 @@ export function createRecorder({
     const state = kind === "forget" ? "forgotten" : "revoked";
     withdraw.run(STATES.indexOf(state), at, endedAt, known.ref);
     plates.remove(known);
-    noteDue(known.ref, at);
+    noteDue(known.ref, at, place);
     return "recorded";
   }
 
   /** Makes the permit's deliveries due. A claim learns of the change when it is saved. */
-  function noteDue(permit: number, at: number): void {
-    for (const [provider] of makeDue.all(at, at, at, at, permit) as unknown as [number][]) {
-      claims.noteChange(claims.find(provider, permit), at);
+  function noteDue(permit: number, at: number, place: number): void {
+    for (const [provider] of makeDue.all(place, place, at, at, permit) as unknown as [number][]) {
+      claims.noteChange(claims.find(provider, permit), at, place);
       due.add(provider);
     }
   }
@@ -120,7 +120,7 @@ export function createRecorder({
     const added: PlateRow[] = [];
     while (statuses.length < changes.length) {
       const some = changes.slice(statuses.length, statuses.length + TOGETHER);
-      for (const { 2: at } of some) claims.noteDue(at);
+      for (const { 3: place } of some) claims.noteDue(place);
       const areNew = some.length === TOGETHER && some.every(isGiven) && insertTogether(some, added);
       // A later change of a new permit looks for its plates in the table.
       if (!areNew) plates.add(added.splice(0));
@@ -159,5 +159,5 @@ export function createRecorder({
 }
 
 function isGiven(change: ChangeRow): change is PermitChangeRow {
-  return change.length > 3;
+  return change.length > 4;
 }

@@ -83,8 +83,9 @@ export function createSaver({ database, claims, undo }: SaverDependencies) {
       claims.noteWritten(claim, { targets: after, failed: failures.length });
       return;
     }
-    const dueAt = claim.changedAt ?? askedFor;
-    const since = settled ? dueAt : earlier(findDueSince(permit, provider), dueAt);
+    const dueAt = claim.changedPlace ?? askedFor;
+    const dueSince = claim.changedAt ?? askedFor;
+    const since = settled ? dueSince : earlier(findDueSince(permit, provider), dueSince);
     writeReleased.run(document, liveUntil, unmapped, failures.length, dueAt, since, permit, provider);
     claims.release(claim);
     if (dueAt !== null) claims.noteDue(dueAt);
