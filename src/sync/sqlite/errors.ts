@@ -74,6 +74,44 @@ export function toWriterFailure(thrown: unknown): WriterFailure {
   }
 }
 
+/** The failure to report to a reader beside the writer. It holds no path, no value and no text of SQLite's. */
+export function toReaderFailure(thrown: unknown): WriterFailure {
+  if (thrown instanceof RefusedFile) return thrown.failure;
+  switch (primaryCodeOf(thrown)) {
+    case BUSY:
+    case LOCKED:
+      return {
+        code: "unavailable",
+        message: "reader: another program locks the ledger's file. Repeat the call when it has ended.",
+        field: "path",
+      };
+    case CORRUPT:
+      return {
+        code: "unavailable",
+        message:
+          "path: the file is incomplete or damaged. While it is being restored, repeat the call when the copy is complete; otherwise restore a backup, see “A damaged file” in the guide.",
+        field: "path",
+      };
+    case NOT_A_DATABASE:
+      return NOT_A_LEDGER;
+    case IO_ERROR:
+      return { code: "unavailable", message: "reader: the disk failed to read.", field: "path" };
+    case READ_ONLY:
+    case CANNOT_OPEN:
+      return {
+        code: "unavailable",
+        message:
+          "path: the log (-wal, -shm) beside the file is missing, and this process may not create it. Open the ledger in its own process, or let this process write to the directory.",
+        field: "path",
+      };
+    default: {
+      const code = primaryCodeOf(thrown);
+      const what = code === undefined ? "an unexpected error" : `SQLite error ${code}`;
+      return { code: "unavailable", message: `reader: failed with ${what}.` };
+    }
+  }
+}
+
 /** The error that the caller gets. */
 export function toEnforcementError(failure: WriterFailure, operation: string): EnforcementError {
   const { code, message, field, retryable } = failure;

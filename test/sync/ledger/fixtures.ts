@@ -115,7 +115,7 @@ export function deliveryOf(
 
 /** Permits that a lookup finds. */
 export async function find(
-  ledger: Ledger,
+  ledger: Pick<Ledger, "findPermits">,
   plateNumbers: string[],
   companyId = "university",
 ): Promise<Permit[]> {
