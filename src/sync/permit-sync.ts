@@ -172,23 +172,30 @@ export function createPermitSync(options: PermitSyncOptions): PermitSync {
   return createFrom(settings, { timers: systemTimers(settings.clock), random: Math.random });
 }
 
-/** {@link createPermitSync} with injected timers and randomness, for tests. */
+/**
+ * {@link createPermitSync} with injected timers and randomness, for tests. `lookEveryMs`: how often it looks for what other
+ * processes planned.
+ */
 export function createPermitSyncWith(
   options: PermitSyncOptions,
-  { timers, random = Math.random }: { timers: Timers; random?: () => number },
+  {
+    timers,
+    random = Math.random,
+    lookEveryMs,
+  }: { timers: Timers; random?: () => number; lookEveryMs?: number },
 ): PermitSync {
-  return createFrom(readPermitSyncOptions(options), { timers, random });
+  return createFrom(readPermitSyncOptions(options), { timers, random, lookEveryMs });
 }
 
 function createFrom(
   settings: PermitSyncSettings,
-  time: { timers: Timers; random: () => number },
+  time: { timers: Timers; random: () => number; lookEveryMs?: number | undefined },
 ): PermitSync {
   const core = createSyncCore(settings, time);
   const { openLedger, timers, loops, retention, enabledProviders } = core;
   let isRunning = false;
   let stopping: Promise<unknown> = Promise.resolve();
-  const otherProcesses = new OtherProcesses({ loops, timers });
+  const otherProcesses = new OtherProcesses({ loops, timers, everyMs: time.lookEveryMs });
   const refreshRetries = new RefreshRetries({
     timers,
     random: time.random,

@@ -12,10 +12,20 @@ const LOOK_EVERY_MS = 30_000;
 export class OtherProcesses {
   readonly #loops: ReadonlyMap<string, DeliveryLoop>;
   readonly #after: Timers["after"];
+  readonly #everyMs: number;
   #end: (() => void) | undefined;
 
-  constructor({ loops, timers }: { loops: ReadonlyMap<string, DeliveryLoop>; timers: Timers }) {
+  constructor({
+    loops,
+    timers,
+    everyMs = LOOK_EVERY_MS,
+  }: {
+    loops: ReadonlyMap<string, DeliveryLoop>;
+    timers: Timers;
+    everyMs?: number | undefined;
+  }) {
     this.#loops = loops;
+    this.#everyMs = everyMs;
     this.#after = timers.after;
   }
 
@@ -27,7 +37,7 @@ export class OtherProcesses {
     );
     let cancel = () => {};
     const lookLater = () => {
-      cancel = this.#after(LOOK_EVERY_MS, () => {
+      cancel = this.#after(this.#everyMs, () => {
         for (const loop of this.#loops.values()) loop.lookAhead();
         lookLater();
       });

@@ -86,7 +86,12 @@ export function beginProcess(
       },
       clock: time.now,
     },
-    { timers: { ...timers, now: () => new Date(timers.now().getTime() + wrongBy()) }, random },
+    {
+      timers: { ...timers, now: () => new Date(timers.now().getTime() + wrongBy()) },
+      random,
+      // Every half minute would be thousands of questions to a database while days pass.
+      lookEveryMs: 60 * MINUTE_MS,
+    },
   );
 
   return {
