@@ -16,7 +16,7 @@ export interface SharedFile {
   close(): void;
 }
 
-export const MISSING: WriterFailure = {
+const MISSING: WriterFailure = {
   code: "unavailable",
   message:
     "path: leads to no file. The ledger's own process creates it: open it there once, or correct the path. The next call looks again.",
@@ -65,22 +65,35 @@ type Identities = readonly (Identity | undefined)[];
  */
 export function openSharedFile(path: string, steps = SCHEMA_STEPS): SharedFile {
   for (let opening = 1; opening <= MAX_OPENINGS; opening += 1) {
-    const file = findFile(path);
-    const before = identifyAll(path, file);
-    const shared = openToRead(file, steps);
-    const opened = identifyAll(path, file);
-    // A log that was missing was created just now.
-    if (before.every((one, index) => one === undefined || isSame(one, opened[index]))) {
-      return { ...shared, isInPlace: () => isUnchanged(opened, identifyAll(path, file)) };
+    const found = identify(path);
+    if (found === undefined) throw new RefusedFile(MISSING);
+    try {
+      const shared = tryToOpen(path, steps);
+      if (shared !== undefined) return shared;
+    } catch (thrown) {
+      // Otherwise the file was replaced meanwhile, and what failed says nothing about the next one.
+      if (isSame(found, identify(path))) throw thrown;
     }
-    shared.close();
   }
   throw new RefusedFile(REPLACED);
 }
 
+/** Returns undefined when the file or its log was replaced meanwhile. */
+function tryToOpen(path: string, steps: readonly string[]): SharedFile | undefined {
+  const file = findFile(path);
+  const before = identifyAll(path, file);
+  const shared = openToRead(file, steps);
+  const opened = identifyAll(path, file);
+  // A log that was missing was created just now.
+  if (before.every((one, index) => one === undefined || isSame(one, opened[index]))) {
+    return { ...shared, isInPlace: () => isUnchanged(opened, identifyAll(path, file)) };
+  }
+  shared.close();
+  return undefined;
+}
+
 /** The file's path without links, where its log lies. */
 function findFile(path: string): string {
-  if (identify(path) === undefined) throw new RefusedFile(MISSING);
   const file = realpathSync(path);
   // Not by opening it: closing it again would drop the locks of a writer in the same process.
   if (!statSync(file).isFile() || !isReadable(file)) throw new RefusedFile(UNREADABLE);
