@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, copyFileSync, existsSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
+import { build } from "esbuild";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { givesCheckedPermits } from "../../../../src/core/lookup/find-permits.ts";
 import { parsePlate } from "../../../../src/core/permit/plate.ts";
@@ -24,6 +26,12 @@ function makeReader(path: string) {
 
 async function idsOf(reader: ReturnType<typeof sqliteReader>, ...plates: string[]): Promise<string[]> {
   return (await find(reader, plates)).map(({ id }) => id).sort();
+}
+
+/** JavaScript: threads that strip types themselves sometimes crash when they end. */
+async function buildReader(outfile: string): Promise<void> {
+  const entry = new URL("../../../../src/sync/sqlite/sqlite-reader.ts", import.meta.url).pathname;
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: "node", format: "esm" });
 }
 
 describe("a reader in another process", () => {
@@ -164,10 +172,11 @@ it("readers work in several threads, one of them the writer's process", async ()
   const ledger = await openLedger(path);
   await ledger.record([issue({ id: "p1" })]);
   const own = makeReader(path);
-  const source = new URL("../../../../src/sync/sqlite/index.ts", import.meta.url).href;
+  const program = join(path, "..", "reader.mjs");
+  await buildReader(program);
   const script = `
     const { parentPort, workerData } = require("node:worker_threads");
-    import(${JSON.stringify(source)}).then(({ sqliteReader }) => {
+    import(${JSON.stringify(pathToFileURL(program).href)}).then(({ sqliteReader }) => {
       const reader = sqliteReader({ path: workerData });
       const query = { companyId: "university", plateNumbers: ["${PLATE}"], locationIds: [], at: new Date(0) };
       parentPort.on("message", () => parentPort.postMessage([...reader.findPermits(query)].length));
