@@ -1,16 +1,21 @@
 import { type EventLoop, systemEventLoop } from "./timers.ts";
 
 // The thread that delivers also answers lookups. All of sync's work in one turn of the event loop ends after this time.
-const SLICE_MS = 1;
+const SLICE_MS = 2;
 // Reading the time costs as much as a little work.
 const CHECKED_EVERY = 8;
 
-// The rest between two slices during lookups. A lookup that arrives in a slice waits for its end, so there are few
-// slices; and the operating system delays a thread that computes all the time.
-const LONG_REST_MS = 30;
+// The rest between two slices during lookups: the thread then works a third of the time at most, which leaves a lookup its
+// turn, and the operating system does not put the thread behind others.
+const LEAST_REST_MS = 4;
+const MAX_REST_MS = 60;
+// A rest that ended late shows that the thread had other things to do, or had to wait for the processor. The next rests
+// are longer by so much of the delay, as it was in the last rests.
+const REST_PER_DELAY = 2;
+const WEIGHT_OF_LAST = 0.2;
 
-/** The rest between slices of work that a host waits for. */
-export const SHORT_REST_MS = 1;
+// The rest between slices of work that a host waits for.
+const SHORT_REST_MS = 1;
 
 // The work of one permit, from the ledger to the vendor and back, takes fewer turns: it is no backfill and rests
 // little.
@@ -20,12 +25,6 @@ const QUIET_MS = 100;
 // After this time without a lookup, sync uses all the time there is.
 const LOOKUP_REMEMBERED_MS = 1_000;
 
-/**
- * The most operations in progress at one provider, and in one request, during lookups: the garbage collector copies
- * them, and no lookup is answered while it runs. Encoding more for the wire would take longer than a slice of work may.
- */
-export const MAX_OPERATIONS_BESIDE_LOOKUPS = 50;
-
 /** Divides long work into slices, with a turn of the event loop between them. */
 export interface Slicer {
   /** Whether the work of this pace has used up the time of this turn. Read it after every piece of work. */
@@ -34,8 +33,11 @@ export interface Slicer {
   nextTurn(): Promise<void>;
 }
 
+/** How long work rests during lookups: as the delays of the event loop ask for, or shortly, because the host waits. */
+export type Rest = "long" | "short";
+
 interface Waiting {
-  readonly restMs: number;
+  readonly rest: Rest;
   readonly begin: () => void;
 }
 
@@ -47,7 +49,11 @@ export class Pace {
   #lastLookupAt = Number.NEGATIVE_INFINITY;
   /** When work began in this turn; undefined when none has. */
   #beganAt: number | undefined;
+  /** When the work of this turn was last seen to go on. */
+  #workedAt = 0;
   #endedAt = 0;
+  /** How late rests have ended lately, in milliseconds. */
+  #delayMs = 0;
   /** Turns since there was last no work for a while. */
   #turns = 0;
   readonly #waiting: Waiting[] = [];
@@ -67,21 +73,21 @@ export class Pace {
     return this.#eventLoop.monotonic() - this.#lastLookupAt < LOOKUP_REMEMBERED_MS;
   }
 
-  createSlicer({ restMs = LONG_REST_MS } = {}): Slicer {
-    const isTurnOver = () => this.#isTurnOver(restMs);
+  createSlicer({ rest = "long" }: { rest?: Rest } = {}): Slicer {
+    const isTurnOver = () => this.#isTurnOver(rest);
     let pieces = 0;
     return {
       get isOver() {
         pieces += 1;
         return pieces % CHECKED_EVERY === 0 && isTurnOver();
       },
-      nextTurn: () => this.#waitForTurn(restMs),
+      nextTurn: () => this.#waitForTurn(rest),
     };
   }
 
   /** Call it before a large piece of work. Waits for a later turn when this one's time is used up. */
   haveTurn(): Promise<void> | undefined {
-    return this.#isTurnOver(LONG_REST_MS) ? this.#waitForTurn(LONG_REST_MS) : undefined;
+    return this.#isTurnOver("long") ? this.#waitForTurn("long") : undefined;
   }
 
   /** Maps a list: a long one in slices, a short one at once. */
@@ -106,27 +112,44 @@ export class Pace {
     return results;
   }
 
-  #isTurnOver(restMs: number): boolean {
+  #isTurnOver(rest: Rest): boolean {
     const now = this.#eventLoop.monotonic();
+    this.#workedAt = now;
     if (this.#beganAt === undefined) {
-      this.#beginTurn(now, restMs);
+      this.#beginTurn(now, rest);
       return false;
     }
     return now - this.#beganAt > SLICE_MS;
   }
 
-  #waitForTurn(restMs: number): Promise<void> {
-    if (this.#beganAt === undefined) this.#beginTurn(this.#eventLoop.monotonic(), restMs);
-    return new Promise((begin) => this.#waiting.push({ restMs, begin }));
+  #waitForTurn(rest: Rest): Promise<void> {
+    if (this.#beganAt === undefined) this.#beginTurn(this.#eventLoop.monotonic(), rest);
+    return new Promise((begin) => this.#waiting.push({ rest, begin }));
   }
 
-  #beginTurn(now: number, restMs: number): void {
+  #beginTurn(now: number, rest: Rest): void {
     this.#beganAt = now;
+    this.#workedAt = now;
     if (now - this.#endedAt > QUIET_MS) this.#turns = 0;
     this.#turns += 1;
-    const endTurn = () => this.#endTurn();
-    if (!this.areLookupsAsked) this.#eventLoop.nextTurn(endTurn);
-    else this.#eventLoop.after(this.#turns > TURNS_OF_A_FEW ? restMs : SHORT_REST_MS, endTurn);
+    if (!this.areLookupsAsked) {
+      this.#delayMs = 0;
+      this.#eventLoop.nextTurn(() => this.#endTurn());
+    } else if (rest === "short" || this.#turns <= TURNS_OF_A_FEW) {
+      this.#eventLoop.after(SHORT_REST_MS, () => this.#endTurn());
+    } else {
+      const restMs = Math.min(MAX_REST_MS, SLICE_MS + LEAST_REST_MS + REST_PER_DELAY * this.#delayMs);
+      this.#eventLoop.after(restMs, () => {
+        this.#noteDelay(now + restMs);
+        this.#endTurn();
+      });
+    }
+  }
+
+  /** Notes how late a rest has ended, but for the work's own time. */
+  #noteDelay(wantedAt: number): void {
+    const delay = Math.max(0, this.#eventLoop.monotonic() - Math.max(wantedAt, this.#workedAt));
+    this.#delayMs += WEIGHT_OF_LAST * (delay - this.#delayMs);
   }
 
   #endTurn(): void {
@@ -134,7 +157,7 @@ export class Pace {
     this.#endedAt = this.#eventLoop.monotonic();
     const next = this.#waiting.shift();
     if (next === undefined) return;
-    this.#beginTurn(this.#endedAt, next.restMs);
+    this.#beginTurn(this.#endedAt, next.rest);
     next.begin();
   }
 }

@@ -2,7 +2,7 @@ import { EnforcementError, isEnforcementError } from "../../core/errors.ts";
 import { markChecked } from "../../core/lookup/find-permits.ts";
 import type { DueOptions, Ledger, LedgerChange } from "../ledger/ledger.ts";
 import { refuseTransaction } from "../ledger/refuse-transaction.ts";
-import { Pace, SHORT_REST_MS } from "../pace/pace.ts";
+import { Pace } from "../pace/pace.ts";
 import { toEnforcementError, toWriterFailure } from "./errors.ts";
 import { copyLedgerFile } from "./file/backup.ts";
 import { readLedgerPath } from "./file/ledger-path.ts";
@@ -228,7 +228,7 @@ async function* inParts(
   changes: Iterator<LedgerChange>,
   { pace, onDue }: { pace: Pace; onDue: OnDue },
 ): AsyncGenerator<ChangeRow[]> {
-  const slicer = pace.createSlicer({ restMs: SHORT_REST_MS });
+  const slicer = pace.createSlicer({ rest: "short" });
   let part = first.map(toChangeRow);
   noteProviders(first, onDue);
   for (let next = changes.next(); next.done !== true; next = changes.next()) {

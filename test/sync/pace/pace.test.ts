@@ -24,13 +24,33 @@ function handEventLoop() {
   };
 }
 
+/** A backfill whose slices take a given time, and whose rests end so much too late, while lookups arrive. */
+function backfillBesideLookups() {
+  const { eventLoop, rests, turn, pass } = handEventLoop();
+  const pace = new Pace(eventLoop);
+  const slicer = pace.createSlicer();
+  return {
+    rests,
+    slice({ workMs, lateMs }: { workMs: number; lateMs: number }) {
+      pace.noteLookup();
+      void slicer.nextTurn();
+      pass(workMs);
+      // The time is read at every eighth piece.
+      for (let piece = 0; piece < 8; piece += 1) void slicer.isOver;
+      const rest = Number(rests.at(-1));
+      pass(Math.max(0, rest - workMs) + lateMs);
+      turn();
+    },
+  };
+}
+
 describe("a pace", () => {
-  it("ends a slice of work after a millisecond, and reads the time at every eighth piece alone", () => {
+  it("ends a slice of work after two milliseconds, and reads the time at every eighth piece alone", () => {
     const { eventLoop, pass } = handEventLoop();
     const slicer = new Pace(eventLoop).createSlicer();
     const work = (pieces: number) => Array.from({ length: pieces }, () => slicer.isOver);
     expect(work(8)).toEqual(Array(8).fill(false));
-    pass(1.1);
+    pass(2.1);
     expect(work(8)).toEqual([...Array(7).fill(false), true]);
   });
 
@@ -70,5 +90,37 @@ describe("a pace", () => {
     pass(1);
     expect(pace.areLookupsAsked).toBe(false);
     expect(rests).toEqual(["next turn", "next turn", 1]);
+  });
+
+  it("rests longer the later rests end, and soon less when they are in time again", () => {
+    const { rests, slice } = backfillBesideLookups();
+    for (let index = 0; index < 100; index += 1) slice({ workMs: 2, lateMs: 0 });
+    expect(rests.at(-1)).toBe(6);
+    for (let index = 0; index < 30; index += 1) slice({ workMs: 2, lateMs: 10 });
+    expect(rests.at(-1)).toBeGreaterThan(20);
+    expect(rests.at(-1)).toBeLessThanOrEqual(26);
+    for (let index = 0; index < 30; index += 1) slice({ workMs: 2, lateMs: 500 });
+    expect(rests.at(-1)).toBe(60);
+    for (let index = 0; index < 40; index += 1) slice({ workMs: 2, lateMs: 0 });
+    expect(rests.at(-1)).toBeLessThan(7);
+  });
+
+  it("does not take its own work for a delay", () => {
+    const { rests, slice } = backfillBesideLookups();
+    for (let index = 0; index < 100; index += 1) slice({ workMs: 15, lateMs: 0 });
+    expect(rests.at(-1)).toBe(6);
+  });
+
+  it("rests for a millisecond where the host waits, and for the work of a few permits", () => {
+    const { eventLoop, rests, turn, pass } = handEventLoop();
+    const pace = new Pace(eventLoop);
+    const [slicer, hurried] = [pace.createSlicer(), pace.createSlicer({ rest: "short" })];
+    for (let index = 0; index < 20; index += 1) {
+      pace.noteLookup();
+      void (index < 10 ? slicer : hurried).nextTurn();
+      pass(1);
+      turn();
+    }
+    expect(new Set(rests)).toEqual(new Set([1]));
   });
 });

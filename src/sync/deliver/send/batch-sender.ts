@@ -3,7 +3,7 @@ import type { Outcome, PushProvider } from "../../../core/provider.ts";
 import { outcomesFor } from "../../../core/registration/outcome.ts";
 import type { Intent } from "../../ledger/delivery.ts";
 import { MAX_CLAIM_AGE_MS } from "../../ledger/lease.ts";
-import { MAX_OPERATIONS_BESIDE_LOOKUPS, type Pace } from "../../pace/pace.ts";
+import type { Pace } from "../../pace/pace.ts";
 import type { Timers } from "../../pace/timers.ts";
 import type { Emit, RequestStuckEvent } from "../events.ts";
 import { OperationQueue, type QueuedOperation } from "../operation-queue.ts";
@@ -107,8 +107,8 @@ export class BatchSender {
 
   /** Sends queued operations, as far as breaker and concurrency allow. */
   dispatch(): void {
-    const { breaker, concurrency, places, timers } = this.#options;
-    while (this.#isOpen && this.#queue.size > 0 && this.#requests.size < concurrency && this.#hasRoom()) {
+    const { breaker, concurrency, places, provider, timers } = this.#options;
+    while (this.#isOpen && this.#queue.size > 0 && this.#requests.size < concurrency) {
       const isProbe = !breaker.isClosed;
       if (isProbe && breaker.waitMs > 0) break;
       const giveBack = places.take(isProbe, this.#again);
@@ -117,7 +117,7 @@ export class BatchSender {
         giveBack();
         break;
       }
-      const batch = this.#takeBatch(isProbe ? 1 : this.#batchSize);
+      const batch = this.#takeBatch(isProbe ? 1 : provider.capabilities.batchSize);
       const operation = batch[0]?.intent.operation;
       if (operation !== undefined) void this.#send(batch, operation, { isProbe, giveBack });
       else {
@@ -126,21 +126,6 @@ export class BatchSender {
       }
     }
     if (breaker.waitMs > 0) this.#putBack(new Date(timers.now().getTime() + breaker.waitMs));
-  }
-
-  get #batchSize(): number {
-    const { provider, pace } = this.#options;
-    const { batchSize } = provider.capabilities;
-    return pace.areLookupsAsked ? Math.min(batchSize, MAX_OPERATIONS_BESIDE_LOOKUPS) : batchSize;
-  }
-
-  /** During lookups, few operations are in open requests. */
-  #hasRoom(): boolean {
-    return (
-      this.#inFlight === 0 ||
-      this.#inFlight + this.#batchSize <= MAX_OPERATIONS_BESIDE_LOOKUPS ||
-      !this.#options.pace.areLookupsAsked
-    );
   }
 
   async #send(
