@@ -1,9 +1,11 @@
 // How fast durable sync is, side by side with what a host team would write by hand.
-// `npm run bench:sync -- [--quick] [--assert] [--write] [--only hotspot]`
+// `npm run bench:sync -- [--quick] [--assert] [--write] [--only hotspot|many]`
 import { writeSection } from "../benchmarks-page.ts";
 import { readFlags } from "../lookup/flags.ts";
 import { measurePushing } from "./hotspot/measure-pushing.ts";
 import { pushingMisses, toPushingText } from "./hotspot/report-pushing.ts";
+import { measureMany } from "./many/measure-many.ts";
+import { manyMisses, toManyText } from "./many/report-many.ts";
 import { measureBackfill } from "./measure-backfill.ts";
 import { measureIdle } from "./measure-idle.ts";
 import { measureLookups } from "./measure-lookups.ts";
@@ -13,7 +15,7 @@ import { measureRecording } from "./measure-recording.ts";
 import { toText } from "./report-text.ts";
 import { missesOf, type SyncResults } from "./results.ts";
 
-const flags = readFlags(["hotspot"]);
+const flags = readFlags(["hotspot", "many"]);
 const plan = flags.quick
   ? {
       backfill: { rounds: 2, registrations: 10_000, sampled: 50 },
@@ -23,6 +25,7 @@ const plan = flags.quick
       lookups: { rounds: 1, paces: pacesFor(2, 1), aloneSeconds: 1, warmUpSeconds: 1, permits: 100_000 },
       million: { registrations: 10_000, restarts: 1, lookups: 10_000 },
       pushing: { rounds: 3, registrations: 500, warmUp: 1_500, profiled: 1_500 },
+      many: { providers: 100, backfill: 2_000, rounds: 2, samples: 20, refreshes: 5 },
     }
   : {
       backfill: { rounds: 7, registrations: 40_000, sampled: 300 },
@@ -32,6 +35,7 @@ const plan = flags.quick
       lookups: { rounds: 5, paces: pacesFor(8, 4), aloneSeconds: 1, warmUpSeconds: 3, permits: 1_000_000 },
       million: { registrations: 1_000_000, restarts: 3, lookups: 100_000 },
       pushing: { rounds: 7, registrations: 4_000, warmUp: 10_000, profiled: 10_000 },
+      many: { providers: 1_000, backfill: 20_000, rounds: 8, samples: 50, refreshes: 5 },
     };
 
 const options = flags.quick ? " -- --quick" : "";
@@ -51,12 +55,17 @@ if (flags.only === undefined) {
   report("Sync", toText(results, `npm run bench:sync${options}`));
   misses.push(...missesOf(results));
 }
-const pushing = await measurePushing(plan.pushing);
-report(
-  "HotSpot",
-  toPushingText(pushing, `npm run bench:sync -- --only hotspot${flags.quick ? " --quick" : ""}`),
-);
-misses.push(...pushingMisses(pushing));
+const commandOf = (part: string) => `npm run bench:sync -- --only ${part}${flags.quick ? " --quick" : ""}`;
+if (flags.only !== "many") {
+  const pushing = await measurePushing(plan.pushing);
+  report("HotSpot", toPushingText(pushing, commandOf("hotspot")));
+  misses.push(...pushingMisses(pushing));
+}
+if (flags.only !== "hotspot") {
+  const many = await measureMany(plan.many);
+  report("Many customers", toManyText(many, commandOf("many")));
+  misses.push(...manyMisses(many));
+}
 
 for (const miss of misses) console.log(`MISSED: ${miss}`);
 if (flags.assert && misses.length > 0) process.exitCode = 1;
