@@ -2,6 +2,7 @@ import { EnforcementError } from "../../core/errors.ts";
 import type { PushProvider } from "../../core/provider.ts";
 import { itemBackoff } from "../pace/backoff.ts";
 import { LEDGER_LOAD } from "../pace/ledger-load.ts";
+import { MAX_TOGETHER_BESIDE_LOOKUPS } from "../pace/pace.ts";
 import { DeliveriesInProgress } from "./deliveries-in-progress.ts";
 import { Lag } from "./lag.ts";
 import type { LoopContext } from "./loop-context.ts";
@@ -245,14 +246,15 @@ export class DeliveryLoop {
     // One operation shows whether the vendor is back.
     if (!this.breaker.isClosed) return this.#inProgress.isEmpty ? 1 : 0;
     const { batchSize } = this.provider.capabilities;
-    const { concurrency, ledger, places } = this.#context;
+    const { concurrency, ledger, pace, places } = this.#context;
     const most = Math.max(MIN_WINDOW, batchSize * concurrency * LEDGER_LOAD[ledger.kind].ahead);
     // While providers take turns, what is claimed may wait for longer than a claim may be old.
     const window = places.isCrowded ? Math.max(CROWDED_WINDOW, batchSize) : most;
     // Many at a time, because every claim reads the ledger. Not all at once: the next are claimed while some are
     // prepared.
-    const room = window - this.#inProgress.waiting;
-    if (room < window / 4) return 0;
+    const free = window - this.#inProgress.waiting;
+    if (free < window / 4) return 0;
+    const room = pace.areLookupsAsked ? Math.min(free, MAX_TOGETHER_BESIDE_LOOKUPS) : free;
     // Whole requests: operations that are decided together share a request.
     return room - (room % Math.min(batchSize, room));
   }

@@ -1,6 +1,7 @@
 import type { DeliveryUpdate, Ledger } from "../ledger/ledger.ts";
 import { itemBackoff } from "../pace/backoff.ts";
 import { LEDGER_LOAD } from "../pace/ledger-load.ts";
+import { MAX_TOGETHER_BESIDE_LOOKUPS, type Pace } from "../pace/pace.ts";
 import type { Timers } from "../pace/timers.ts";
 
 /** Writes the deliveries of one provider to the ledger, and retries when the ledger fails. */
@@ -28,10 +29,11 @@ export function createDeliveryWriter(options: {
   ledger: Ledger;
   timers: Timers;
   random: () => number;
+  pace: Pick<Pace, "areLookupsAsked">;
   /** Called after every failure and every success. */
   onResult: (isWritten: boolean) => void;
 }): DeliveryWriter {
-  const { ledger, timers, random, onResult } = options;
+  const { ledger, timers, random, pace, onResult } = options;
   const load = LEDGER_LOAD[ledger.kind];
   const waiting: Round[] = [];
   const writing = new Set<Round>();
@@ -96,7 +98,10 @@ export function createDeliveryWriter(options: {
     write(updates) {
       if (updates.length === 0) return Promise.resolve(NONE);
       const last = waiting.at(-1);
-      const isFull = last !== undefined && last.updates.size + updates.length > load.writtenTogether;
+      const most = pace.areLookupsAsked
+        ? Math.min(load.writtenTogether, MAX_TOGETHER_BESIDE_LOOKUPS)
+        : load.writtenTogether;
+      const isFull = last !== undefined && last.updates.size + updates.length > most;
       const round = last === undefined || isFull ? createRound() : last;
       if (round !== last) waiting.push(round);
       const { updates: collected, done } = round;

@@ -8,7 +8,7 @@ import { toUpdate, type Work, type WorkTable } from "./work.ts";
 
 /** What writing works depends on. */
 export interface WorkWriterDependencies
-  extends Pick<LoopContext, "ledger" | "timers" | "random" | "health" | "emit" | "onWithdrawn"> {
+  extends Pick<LoopContext, "ledger" | "timers" | "random" | "pace" | "health" | "emit" | "onWithdrawn"> {
   readonly works: WorkTable;
   readonly lag: Lag;
   readonly outcomes: WatchedOutcomes;
@@ -108,7 +108,8 @@ export class WorkWriter {
   }
 
   #createWriter(): DeliveryWriter {
-    const { ledger, timers, random, health } = this.#dependencies;
-    return createDeliveryWriter({ ledger, timers, random, onResult: (isWritten) => health.note(isWritten) });
+    const { ledger, timers, random, pace, health } = this.#dependencies;
+    const onResult = (isWritten: boolean) => health.note(isWritten);
+    return createDeliveryWriter({ ledger, timers, random, pace, onResult });
   }
 }

@@ -5,9 +5,9 @@ const SLICE_MS = 2;
 // Reading the time costs as much as a little work.
 const CHECKED_EVERY = 8;
 
-// The rest between two slices during lookups: the thread then works a third of the time at most, which leaves a lookup its
+// The rest between two slices during lookups: the thread then works a fifth of the time at most, which leaves a lookup its
 // turn, and the operating system does not put the thread behind others.
-const LEAST_REST_MS = 4;
+const LEAST_REST_MS = 8;
 const MAX_REST_MS = 60;
 // A rest that ended late shows that the thread had other things to do, or had to wait for the processor. The next rests
 // are longer by so much of the delay, as it was in the last rests.
@@ -24,6 +24,12 @@ const QUIET_MS = 100;
 
 // After this time without a lookup, sync uses all the time there is.
 const LOOKUP_REMEMBERED_MS = 1_000;
+
+/**
+ * The most deliveries in one question to the ledger during lookups: a thread copies what another one sends it in one go,
+ * and no lookup is answered meanwhile.
+ */
+export const MAX_TOGETHER_BESIDE_LOOKUPS = 100;
 
 /** Divides long work into slices, with a turn of the event loop between them. */
 export interface Slicer {

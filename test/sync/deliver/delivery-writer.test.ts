@@ -26,6 +26,7 @@ function createSlowLedger(kind: Ledger["kind"]) {
         return () => {};
       },
     },
+    pace: { areLookupsAsked: false },
     random: () => 0.5,
     onResult() {},
   });
