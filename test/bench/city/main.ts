@@ -5,7 +5,7 @@ import { writeSection } from "../benchmarks-page.ts";
 import type { LedgerName } from "./ledgers.ts";
 import { writePlots } from "./report/city-plots.ts";
 import { toText } from "./report/report-text.ts";
-import { boundsOf, detailsOf } from "./results.ts";
+import { boundsOf, detailsOf, slowestOf } from "./results.ts";
 import { type CityResult, runCity } from "./run-city.ts";
 import { planCity, QUICK_SCALE } from "./sizes.ts";
 
@@ -41,7 +41,8 @@ for (const result of results) {
       `${isOfMachine ? "MISSED" : "WRONG"}: ${result.ledger}: ${what}: ${measured}, promised ${limit}`,
     );
   }
-  for (const detail of detailsOf(result)) console.log(`  ${result.ledger}: ${detail}`);
+  for (const detail of [...detailsOf(result), ...slowestOf(result)])
+    console.log(`  ${result.ledger}: ${detail}`);
   // What is wrong is wrong on every machine; what is slow counts where it was asked for.
   if (misses.some(({ isOfMachine }) => flags.assert || !isOfMachine)) process.exitCode = 1;
 }

@@ -67,6 +67,15 @@ export function detailsOf({ lookups, rights, vendors, failures, unexpected }: Ci
   );
 }
 
+/** The changes that took longest: when, what and whose. To be read on the console. */
+export function slowestOf({ lag, startedAt }: CityResult): string[] {
+  const slowest = lag.lags.toSorted((one, other) => other.ms - one.ms).slice(0, 20);
+  return slowest.map(({ phase, vendor, company, isMapping, from, ms }) => {
+    const when = `${((from - startedAt) / 1_000).toFixed(1)} s (${phase})`;
+    return `${vendor}-${company}, ${isMapping ? "mapping" : "permit"} at ${when}: ${(ms / 1_000).toFixed(1)} s`;
+  });
+}
+
 export function p50(values: readonly number[]): number {
   return values.length === 0 ? Number.NaN : percentile(values, 0.5);
 }

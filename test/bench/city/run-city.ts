@@ -35,6 +35,8 @@ export interface CityResult {
   readonly vendors: VendorsReport;
   /** Registrations, changes of their ends and cancellations that the vendors accepted during the day. */
   readonly delivered: number;
+  /** Of these, the ones at Passport. */
+  readonly deliveredToPassport: number;
   /** Statements and commits of the day, without those of lookups; null where they are not counted. */
   readonly statements: number | null;
   readonly commits: number | null;
@@ -83,6 +85,7 @@ export async function runCity(
       rights: judgeRights(await staff.vendors.ask("liveRights"), oracle, world),
       vendors: await staff.vendors.ask("report"),
       delivered: log.at.length,
+      deliveredToPassport: log.target.filter((target) => world.vendorOfTarget(target) === "passport").length,
       usage: staff.usage.entries(),
       failures: await staff.anyWriter.ask("failures"),
       seconds: (performance.now() - begunAt) / 1_000,

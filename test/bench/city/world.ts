@@ -64,6 +64,10 @@ export class World {
     return (version * this.sizes.companies + company) * LOTS + lot;
   }
 
+  vendorOfTarget(target: number): VendorName {
+    return this.vendorOf(Math.floor(target / LOTS) % this.sizes.companies);
+  }
+
   /** The permit as it was before the day began. */
   initialState(permit: number): PermitState {
     const endDay = permit % 10 === 9 ? null : 2 + ((permit * 7) % 365);

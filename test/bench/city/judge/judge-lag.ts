@@ -7,6 +7,7 @@ import type { Oracle, ToldChange, ToldMapping } from "./oracle.ts";
 export interface Lag {
   readonly phase: (typeof PHASES)[number];
   readonly vendor: VendorName;
+  readonly company: number;
   readonly isMapping: boolean;
   /** When the host's call had returned, by the machine's clock in milliseconds. */
   readonly from: number;
@@ -43,8 +44,9 @@ export function judgeLag(log: EventLog, oracle: Oracle, world: World): LagVerdic
   let [overtaken, needless] = [0, 0];
   for (const change of oracle.changes) {
     const event = findArrival(change, byPlate.get(plateCode(change.plate)) ?? [], world);
-    const vendor = world.vendorOf(world.companyOf(change.state.permit));
-    if (event !== undefined) lags.push(lagOf(change, event, { vendor, isMapping: false }));
+    const company = world.companyOf(change.state.permit);
+    const vendor = world.vendorOf(company);
+    if (event !== undefined) lags.push(lagOf(change, event, { vendor, company, isMapping: false }));
     else if (change.isOvertaken) overtaken += 1;
     else needless += 1;
   }
@@ -56,7 +58,7 @@ export function judgeLag(log: EventLog, oracle: Oracle, world: World): LagVerdic
       const told = changeOfPlate.get(event.plate);
       const isOwn = told !== undefined && told.returnedAt > mapping.calledAt;
       if (event.kind !== EVENT.start || isOwn) continue;
-      lags.push(lagOf(mapping, event, { vendor: world.vendorOf(company), isMapping: true }));
+      lags.push(lagOf(mapping, event, { vendor: world.vendorOf(company), company, isMapping: true }));
     }
   }
   return { lags, overtaken, needless };
@@ -74,7 +76,7 @@ function findArrival(change: ToldChange, events: readonly Event[], world: World)
 function lagOf(
   { phase, returnedAt }: ToldChange | ToldMapping,
   { at, tookMs }: Event,
-  about: Pick<Lag, "vendor" | "isMapping">,
+  about: Pick<Lag, "vendor" | "company" | "isMapping">,
 ): Lag {
   const ms = Math.max(0, at - returnedAt - tookMs);
   return { phase: PHASES[phase] ?? "night", ...about, from: returnedAt, ms };

@@ -22,6 +22,8 @@ import { answerParent, readSetup } from "./answer.ts";
 export interface VendorsReport {
   readonly live: number;
   readonly requests: number;
+  /** Requests with events of Passport that were carried out during the day. */
+  readonly eventRequests: number;
   /** Requests that were answered with 429. */
   readonly throttled: number;
   /** Requests that met the outage, whether they were carried out or not. */
@@ -60,6 +62,7 @@ const requestsOf = new Map<number, number>();
 let isDay = false;
 let isOut = false;
 let requests = 0;
+let eventRequests = 0;
 let throttled = 0;
 let failed = 0;
 
@@ -92,6 +95,7 @@ async function receive(message: IncomingMessage, response: ServerResponse): Prom
     failed += 1;
     if (random() >= DONE_NEVERTHELESS) return reply(response, { status: 503, body: "" });
   }
+  if (isDay && request.path === EVENTS_PATH) eventRequests += 1;
   const answer =
     request.path === EVENTS_PATH
       ? receiveEvents(request, rights, tookMs)

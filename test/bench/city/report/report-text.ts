@@ -60,6 +60,7 @@ function summaryOf(result: CityResult): string {
       : ` It took ${each(statements)} statements and ${each(commits)} commits for each of them.`;
   return `The permits were delivered in ${fillSeconds.toFixed(0)} s; the whole run took ${seconds.toFixed(0)} s. ${count(changes)} changes of permits and ${count(mappings)} of
 mappings led to ${count(delivered)} accepted operations.${counted} Later changes overtook ${count(lag.overtaken)}, and ${count(lag.needless)} needed nothing at the vendor.
+Passport got ${count(result.deliveredToPassport)} of them in ${count(vendors.eventRequests)} requests.
 The vendors refused ${count(vendors.throttled)} requests with 429 and lost ${count(vendors.failed)} in the outage; ${count(vendors.repeats)} registrations came again under their reference.
 ${count(lookups.ofChanged)} of the lookups were of plates that changed during the day.`;
 }
