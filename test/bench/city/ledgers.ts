@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import pg from "pg";
 import { startPostgres } from "../../sync/postgres/process.ts";
 import { makeFile } from "../sync/contenders/bench-folder.ts";
@@ -62,25 +62,15 @@ async function openPostgres(): Promise<CityLedger> {
   };
 }
 
-/** The memory of processes whose working directory is below a folder. 0 where the system does not show it. */
+/** The memory of a PostgreSQL server with all its processes. 0 where the system does not show it. */
 function megabytesBelow(folder: string): number {
-  let kilobytes = 0;
   try {
-    const data = readFileSync(`${folder}/data/postmaster.pid`, "utf8").split("\n")[0];
-    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-      if (pid === data || parentOf(pid) === data) kilobytes += proportionalSize(pid);
-    }
+    const server = readFileSync(`${folder}/data/postmaster.pid`, "utf8").split("\n")[0] ?? "";
+    const children = readFileSync(`/proc/${server}/task/${server}/children`, "utf8").trim().split(" ");
+    const kilobytes = [server, ...children].map(proportionalSize);
+    return kilobytes.reduce((sum, one) => sum + one, 0) / 1_024;
   } catch {
     return 0;
-  }
-  return kilobytes / 1_024;
-}
-
-function parentOf(pid: string): string | undefined {
-  try {
-    return /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  } catch {
-    return undefined;
   }
 }
 

@@ -9,7 +9,11 @@ import type { Writer } from "./run-changes.ts";
 import type { CitySizes } from "./sizes.ts";
 import { UsageByProcess } from "./usage.ts";
 
-const NOTE_EVERY_MS = 500;
+/** Without limits, Node takes what the machine has before it collects garbage. */
+export const HOST_NODE_OPTIONS = ["--max-old-space-size=320", "--max-semi-space-size=8"];
+
+// Reading the memory of a database takes a millisecond for each of its processes.
+const NOTE_EVERY_MS = 2_000;
 
 /** All processes of a city. */
 export class Staff {
@@ -54,7 +58,7 @@ export class Staff {
       officers: await startChild<OfficersApi>("officers-process.ts", sizes),
       readers: await Promise.all(
         Array.from({ length: ledger.readers }, () =>
-          startChild<ReaderApi, number>("reader-process.ts", { sizes, path }),
+          startChild<ReaderApi, number>("reader-process.ts", { sizes, path }, HOST_NODE_OPTIONS),
         ),
       ),
     });
@@ -121,7 +125,7 @@ export class Staff {
       vendors: this.#vendors.ready,
       versions: versions.map(({ company, lot, version }) => ({ company, lot, version })),
     };
-    return startChild("writer-process.ts", setup);
+    return startChild("writer-process.ts", setup, HOST_NODE_OPTIONS);
   }
 
   #announceServers(): Promise<void> {

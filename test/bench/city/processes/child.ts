@@ -47,9 +47,11 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 export async function startChild<Answers extends Api, Ready = unknown>(
   script: string,
   setup: unknown,
+  nodeOptions: readonly string[] = [],
 ): Promise<Child<Answers, Ready>> {
   const child = fork(new URL(script, import.meta.url), [JSON.stringify(setup)], {
     execPath: process.execPath,
+    execArgv: [...nodeOptions],
     serialization: "advanced",
   });
   running.add(child);

