@@ -1,6 +1,7 @@
 import { percentile } from "../sync/percentile.ts";
 import type { Lag } from "./judge/judge-lag.ts";
 import type { CityResult } from "./run-city.ts";
+import { isThrottled } from "./world.ts";
 
 /** What was promised, and what was seen. */
 export interface Bound {
@@ -20,7 +21,9 @@ const MAX_MEGABYTES = 1_536;
 /** Compares a run with what is promised. */
 export function boundsOf(result: CityResult): Bound[] {
   const { lookups, rights, vendors, lag, failures, unexpected, drainedSeconds, usage } = result;
-  const peakLag = p99(lag.lags.filter(({ phase }) => phase === "peak").map(({ ms }) => ms));
+  // What a throttled customer waits for is the vendor's: two hundred requests at HotSpot take it fifty seconds at least.
+  const peak = lag.lags.filter(({ phase, company }) => phase === "peak" && !isThrottled(company));
+  const peakLag = p99(peak.map(({ ms }) => ms));
   const slowest = lookups.phases
     .filter(({ tookMs }) => tookMs.length > 0)
     .map(({ phase, tookMs }) => ({ phase, ms: percentile(tookMs, 0.99) }))
@@ -47,7 +50,10 @@ export function boundsOf(result: CityResult): Bound[] {
     ),
     zero("rights live twice or that should have gone", twice, `of ${count(rights.live)}`),
     zero("results of calls that were not expected", unexpected.length, `of ${count(result.changes)}`),
-    most("delivery lag in the peak beyond the vendor, p99", peakLag, [MAX_PEAK_LAG_MS, "ms"]),
+    most("delivery lag in the peak beyond the vendor, p99, customers that are not throttled", peakLag, [
+      MAX_PEAK_LAG_MS,
+      "ms",
+    ]),
     most("everything delivered after the outage", drainedSeconds, [MAX_DRAINED_SECONDS, "s"]),
     most(
       "lookups, p99 of the slowest phase",

@@ -160,3 +160,7 @@ export function officerCredential(company: number): StoredCredential {
   const hash = createHash("sha256").update(officerKey(company)).digest("hex");
   return { id: companyId(company), companyId: companyId(company), hashes: [hash] };
 }
+
+/** Two companies in twenty, one of each vendor: the vendor answers every fifth of their requests with "wait a second". */
+export const isThrottled = (company: number): boolean => company % 20 === 6 || company % 20 === 7;
+export const THROTTLE_EVERY = 5;

@@ -15,7 +15,7 @@ import {
   TOKEN_PATH,
   type VendorReply,
 } from "../vendors/wires.ts";
-import type { VendorName } from "../world.ts";
+import { isThrottled, THROTTLE_EVERY, type VendorName } from "../world.ts";
 import { answerParent, readSetup } from "./answer.ts";
 
 /** What the vendors have seen so far. */
@@ -49,9 +49,6 @@ export type VendorsApi = {
 
 const LEAST_MS = 20;
 const MOST_MS = 80;
-// Every fifth request of two companies in twenty, one of each vendor, is one too many.
-const isThrottled = (company: number): boolean => company % 20 === 6 || company % 20 === 7;
-const THROTTLE_EVERY = 5;
 // In an outage, a gateway sometimes fails after the vendor behind it has done the work.
 const DONE_NEVERTHELESS = 0.1;
 
