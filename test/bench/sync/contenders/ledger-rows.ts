@@ -7,7 +7,7 @@ const ROWS = [
    JOIN company ON company.ref = permit.company`,
   `SELECT company.id, number, permit.id FROM plate JOIN company ON company.ref = plate.company
    JOIN permit ON permit.ref = plate.permit`,
-  `SELECT permit.id, provider.id, due_at IS NULL, due_since = due_at, live_until, unmapped, failed, document
+  `SELECT permit.id, provider.id, due_at IS NULL, due_since >= due_at, live_until, unmapped, failed, document
    FROM delivery JOIN permit ON permit.ref = delivery.permit JOIN provider ON provider.ref = delivery.provider`,
   "SELECT name, sql FROM sqlite_schema",
 ];
