@@ -11,7 +11,7 @@ describe.each(["sqlite", "postgres"])("a day of a small city over %s", (ledger) 
     timeout: WITHIN_MS,
   }, async () => {
     const { code, output } = await run(["--quick", "--ledger", ledger]);
-    expect(output).toContain("wrong answers to officers");
+    expect(output, `It ended with ${code}.`).toContain("wrong answers to officers");
     expect(output).not.toContain("WRONG");
     expect(code, output).toBe(0);
   });
@@ -20,7 +20,7 @@ describe.each(["sqlite", "postgres"])("a day of a small city over %s", (ledger) 
 function run(flags: readonly string[]): Promise<{ code: unknown; output: string }> {
   return new Promise((resolve) => {
     execFile(process.execPath, [MAIN, ...flags], { timeout: WITHIN_MS }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : error.code, output: `${stdout}${stderr}` }),
+      resolve({ code: error === null ? 0 : (error.code ?? error.signal), output: `${stdout}${stderr}` }),
     );
   });
 }

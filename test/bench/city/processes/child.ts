@@ -41,7 +41,12 @@ const running = new Set<{ kill(signal: "SIGKILL"): unknown }>();
 process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    console.error(`The city ends, because it got ${signal}.`);
+    process.exit(1);
+  });
+}
 
 /** Starts a script of this folder with its set-up; fulfilled when it says that it is ready. */
 export async function startChild<Answers extends Api, Ready = unknown>(
