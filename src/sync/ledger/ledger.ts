@@ -55,8 +55,8 @@ export interface Ledger {
   ): Promise<number>;
   /**
    * Corrects a provider's deliveries after the clock was set back to `now`; `latest` is the latest instant that the
-   * clock ever showed. Makes due at `now`: what waits for another attempt, what was due by `latest`, what was decided
-   * later than `now` (`decidedAt`), and what is claimed. No claim lasts longer than a new one would. It may work in
+   * clock ever showed. Makes due at `now`: what waits for another attempt, what was due by `latest`, by its place in
+   * line or since, what was decided later than `now` (`decidedAt`), and what is claimed. No claim lasts longer than a new one would. It may work in
    * steps.
    */
   rewind(request: { providerId: string; latest: Date; now: Date }): Promise<void>;
@@ -173,22 +173,19 @@ export interface RecordOptions extends DueOptions {
 }
 
 /** One change of one permit by the host. */
-export type LedgerChange = ChangeTime &
-  (
-    | {
-        readonly kind: "issue" | "revise";
-        readonly permit: Permit;
-        /** Push providers that the permit's company has enabled. */
-        readonly providerIds: readonly string[];
-      }
-    | { readonly kind: "revoke" | "forget"; readonly permitId: string }
-  );
-
-interface ChangeTime {
+export type LedgerChange = {
   readonly at: Date;
   /** Whether somebody waits for the change: it was made by itself, and not as one of many. Default: false. */
   readonly isUrgent?: boolean;
-}
+} & (
+  | {
+      readonly kind: "issue" | "revise";
+      readonly permit: Permit;
+      /** Push providers that the permit's company has enabled. */
+      readonly providerIds: readonly string[];
+    }
+  | { readonly kind: "revoke" | "forget"; readonly permitId: string }
+);
 
 /**
  * What became of a change.

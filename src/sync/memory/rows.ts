@@ -73,8 +73,11 @@ export class ProviderRows {
       if (claim !== undefined) claim.until = Math.min(claim.until, now + LEASE_MS);
       const isAhead = dueAt !== null && dueSince !== null && dueAt > now;
       const isWaiting = isAhead && (dueAt > dueSince || dueSince <= latest);
+      // An urgent change has a place in line that is not ahead, and waits since an instant that is.
+      const waitsSinceAhead = dueAt !== null && dueSince !== null && dueAt < dueSince && dueSince > now;
       // A claimed delivery may still be saved with such a decision.
-      if (isWaiting || claim !== undefined || isBehind(delivery, now)) this.makeDue(row, now);
+      if (isWaiting || waitsSinceAhead || claim !== undefined || isBehind(delivery, now))
+        this.makeDue(row, now);
     }
   }
 

@@ -88,6 +88,7 @@ export async function rewindDeliveries(
        WHERE d.provider_id = $1
          AND (page.lease_until IS NOT NULL
            OR (page.due_at > $3::timestamptz AND (page.due_at > page.due_since OR page.due_since <= $4::timestamptz))
+           OR (page.due_at < page.due_since AND page.due_since > $3::timestamptz)
            OR substring(page.delivery FROM ',-?[0-9]+,"([0-9T:.-]+Z)",\\[') > $5)
        ORDER BY permit_id FOR UPDATE OF d),
     due AS (

@@ -71,12 +71,13 @@ export function createRewinder({ database, providers, claims }: RewinderDependen
     "SELECT max(permit) FROM (SELECT permit FROM delivery WHERE permit > ? ORDER BY permit LIMIT ?)",
   );
   findLast.setReturnArrays(true);
-  // Deliveries that wait for another attempt, were due by `latest`, or were decided later than now: `decidedAt` is the
+  // Deliveries that wait for another attempt, were due by `latest` (also those whose place in line is not ahead), or were decided later than now: `decidedAt` is the
   // fourth element of a document.
   const update = database.prepare(
     `UPDATE delivery SET due_since = min(ifnull(due_since, :now), :now), due_at = min(ifnull(due_at, :now), :now)
      WHERE permit > :after AND permit <= :last AND provider = :provider
-       AND ((due_at > :now AND (due_at > due_since OR due_at <= :latest)) OR document ->> '$[3]' > :noticed)`,
+       AND ((due_at > :now AND (due_at > due_since OR due_at <= :latest))
+         OR (due_at < due_since AND due_since > :now) OR document ->> '$[3]' > :noticed)`,
   );
   const updateClaimed = database.prepare(
     `UPDATE delivery SET due_since = min(ifnull(due_since, :now), :now), due_at = min(ifnull(due_at, :now), :now)
