@@ -47,9 +47,12 @@ export function describeClockSetBack(place: string, openLedger: () => Promise<Le
       await until(sync.issueMany(many(20)));
       await pass(awayMs);
       jump(-backMs);
-      // Deliveries that were decided at an instant that is ahead now are planned again: DONE1 and DONE2.
-      const pending = backMs > awayMs ? 22 : 20;
-      expect((await until(sync.status())).providers).toMatchObject([{ pending, failed: 0 }]);
+      const [counted] = (await until(sync.status())).providers;
+      // Deliveries that were decided at an instant that is ahead now are planned again: DONE1 and DONE2. Of deliveries
+      // that are due equally long, a ledger may give them first, and then nothing is left to do for them.
+      expect(counted?.pending).toBeGreaterThanOrEqual(20);
+      expect(counted?.pending).toBeLessThanOrEqual(backMs > awayMs ? 22 : 20);
+      expect(counted?.failed).toBe(0);
       await pass(MINUTE_MS);
       const [waiting] = (await until(sync.status())).providers;
       expect(waiting?.pending).toBeGreaterThanOrEqual(20);
