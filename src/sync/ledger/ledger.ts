@@ -29,7 +29,7 @@ export interface Ledger {
    *
    * A recorded change makes the permit's deliveries due at `at`: those of `providerIds`, which are created where they
    * are missing, and all that exist. A delivery that was due earlier stays due earlier. By an urgent change, a delivery
-   * gets the place in line of one that has been due for {@link HEAD_START_MS} longer.
+   * gets the place in line of one that has been due for a day longer.
    *
    * With one conflict, nothing of the call is recorded, and the other statuses say what would have become of their
    * changes. The ledger keeps the permits that it is given: they were checked by `readPermit`, and the caller

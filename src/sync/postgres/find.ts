@@ -46,7 +46,9 @@ export async function countDeliveries(
            (SELECT count(*) FROM ${schema}.deliveries JOIN ${schema}.permits p USING (permit_id)
              WHERE provider_id = $1 AND unmapped > 0 AND state = 'active' AND coalesce(ends_at > $2::timestamptz, true)
            )::text AS unmapped
-      FROM (SELECT due_since AS since ${deliveries} AND due_at <= $2::timestamptz
+      FROM (SELECT CASE WHEN due_since <= $2::timestamptz THEN due_since ELSE claimed_since END AS since
+            ${deliveries} AND due_at <= $2::timestamptz
+               AND (due_since <= $2::timestamptz OR lease_until > ${NOW})
             UNION ALL
             SELECT CASE WHEN due_since <= $2::timestamptz THEN due_since ELSE claimed_since END
             ${deliveries} AND ${IS_WAITING} AND coalesce(due_at > $2::timestamptz, true)

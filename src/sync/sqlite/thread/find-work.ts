@@ -46,7 +46,8 @@ export function createWorkFinder({ database, companies, providers, claims }: Wor
   );
   const findPermit = database.prepare("SELECT ref FROM permit WHERE id = ?");
   const countDue = database.prepare(
-    "SELECT count(*), min(due_since) FROM delivery WHERE provider = ? AND due_at IS NOT NULL AND due_at <= ?",
+    `SELECT count(*), min(due_since) FROM delivery WHERE provider = ? AND due_at IS NOT NULL AND due_at <= ?
+     AND due_since <= ?`,
   );
   // Due later, with something to do since earlier: the delivery waits for another attempt.
   const countWaiting = database.prepare(
@@ -159,7 +160,7 @@ export function createWorkFinder({ database, companies, providers, claims }: Wor
     count({ providerId, now }: Operations["count"][0]): Operations["count"][1] {
       const provider = providers.find(providerId);
       if (provider === undefined) return { pending: 0, oldestDueSince: null, failed: 0, unmapped: 0 };
-      const [due, oldestDue] = countDue.get(provider, now) as unknown as [number, number | null];
+      const [due, oldestDue] = countDue.get(provider, now, now) as unknown as [number, number | null];
       const [waiting, oldestWaiting] = countWaiting.get(provider, now, now) as unknown as [
         number,
         number | null,
