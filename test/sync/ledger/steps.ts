@@ -5,7 +5,7 @@ import { deliveryOf, minute, permitOf, rightAt } from "./fixtures.ts";
 
 /** What may happen to a ledger. `pick` chooses among what there is when the step is taken. */
 export type Step =
-  | { kind: "record"; changes: ((now: number) => LedgerChange)[] }
+  | { kind: "record"; changes: ((now: number) => LedgerChange)[]; isUrgent: boolean }
   | { kind: "makeDue"; companyId: string; providerIds: string[] }
   | { kind: "claim"; providerId: string; limit: number; leaseMs: number }
   | { kind: "claimOne"; providerId: string; permitId: string; leaseMs: number }
@@ -47,17 +47,14 @@ const change: fc.Arbitrary<(now: number) => LedgerChange> = fc.oneof(
     arbitrary: fc
       .record({
         ...{ permit, kind: fc.constantFrom("issue" as const, "revise" as const) },
-        ...{ providerIds: fc.subarray(PROVIDER_IDS), isUrgent: fc.boolean() },
+        providerIds: fc.subarray(PROVIDER_IDS),
       })
-      .map(({ permit: given, kind, providerIds, isUrgent }) => (now: number) => ({
-        ...{ kind, permit: permitOf(given), providerIds, at: minute(now), isUrgent },
+      .map(({ permit: given, kind, providerIds }) => (now: number) => ({
+        ...{ kind, permit: permitOf(given), providerIds, at: minute(now) },
       })),
   },
   fc
-    .record({
-      ...{ permitId, kind: fc.constantFrom("revoke" as const, "forget" as const) },
-      isUrgent: fc.boolean(),
-    })
+    .record({ permitId, kind: fc.constantFrom("revoke" as const, "forget" as const) })
     .map((given) => (now: number) => ({ ...given, at: minute(now) })),
 );
 
@@ -126,7 +123,12 @@ const kind = <Kind extends Step["kind"]>(name: Kind) => fc.constant(name);
 export const arbitraryStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
-    arbitrary: fc.record({ kind: kind("record"), changes: fc.array(change, { maxLength: 3 }) }),
+    // A host's call is urgent as a whole.
+    arbitrary: fc.record({
+      kind: kind("record"),
+      changes: fc.array(change, { maxLength: 3 }),
+      isUrgent: fc.boolean(),
+    }),
   },
   fc.record({ kind: kind("makeDue"), companyId, providerIds: fc.subarray(PROVIDER_IDS) }),
   {

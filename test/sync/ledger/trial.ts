@@ -26,7 +26,8 @@ export class LedgerTrial {
   async take(step: Step): Promise<void> {
     switch (step.kind) {
       case "record": {
-        const changes = step.changes.map((change) => change(this.#now));
+        const { isUrgent } = step;
+        const changes = step.changes.map((change) => ({ ...change(this.#now), isUrgent }));
         const expected = this.#model.record(structuredClone(changes));
         expect(await this.#ledger.record(changes)).toEqual(expected);
         break;
