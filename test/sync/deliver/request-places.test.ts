@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RequestPlaces } from "../../../src/sync/deliver/send/request-places.ts";
+import { AllPlaces } from "../../../src/sync/deliver/send/vendor-places.ts";
 
 /** Providers with work to do, which send as soon as they have a place. */
 function providersOf(max: number, count: number) {
@@ -70,5 +71,27 @@ describe("requests of several providers", () => {
     for (let ended = 0; ended < 6; ended += 1) world.end(0);
     // The first two places were free. From then on each provider gets one place in turn.
     expect(world.sent).toEqual([0, 0, 0, 1, 2, 0, 1, 0]);
+  });
+});
+
+describe("many providers of one vendor", () => {
+  it("each get their turn when a place that all wait for leads to none of another kind", () => {
+    const places = new AllPlaces(1, () => {});
+    const vendor = places.of("https://down.test");
+    vendor.noteProbe(false);
+    const holder = places.of("https://other.test").take(false, () => {});
+    const probing = vendor.take(true, () => {});
+    const turns = Array.from({ length: 20_000 }, () => {
+      let count = 0;
+      const again = () => {
+        count += 1;
+        vendor.take(true, again)?.();
+      };
+      vendor.take(true, again);
+      return () => count;
+    });
+    probing?.();
+    holder?.();
+    expect(turns.filter((turn) => turn() === 0)).toEqual([]);
   });
 });

@@ -41,14 +41,17 @@ export class RequestPlaces {
   }
 
   #serve(): void {
-    // A turn may begin within another one, when a place is taken and given back at once.
-    const before = this.#served;
-    for (const next of [...this.#waiting]) {
-      if (this.#taken >= this.#max()) break;
-      if (!this.#waiting.delete(next)) continue;
+    // A place that is given back within a turn is offered by the turns that are going on, however many wait.
+    if (this.#served !== undefined) return;
+    for (
+      let [next] = this.#waiting;
+      next !== undefined && this.#taken < this.#max();
+      [next] = this.#waiting
+    ) {
+      this.#waiting.delete(next);
       this.#served = next;
       next();
     }
-    this.#served = before;
+    this.#served = undefined;
   }
 }
