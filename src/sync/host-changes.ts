@@ -37,7 +37,7 @@ export interface ChangeOptions {
   transaction?: LedgerTransaction;
 }
 
-/** The most permits of a call that somebody waits for. A larger one is one of many, such as a backfill. */
+/** The most permits of an urgent call. A larger call records many at once, such as a backfill. */
 const MAX_URGENT = 10;
 
 /** Records the host's changes in the ledger. */

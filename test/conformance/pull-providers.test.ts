@@ -196,7 +196,7 @@ describe("the suite of pull providers", () => {
     ],
     [
       "reads the letter O as a zero",
-      "shows nobody's permit for a plate that differs by one character",
+      "shows no permit for a plate that differs by one character",
       breakDialect({
         parseQuery(request) {
           const { plate, ...rest } = parseOne(request);
@@ -206,7 +206,7 @@ describe("the suite of pull providers", () => {
     ],
     [
       "reads places in lower case",
-      "shows nobody's permit at a place that differs by one character, where the vendor's requests name one",
+      "shows no permit at a place that differs by one character, where the vendor's requests name one",
       breakDialect({
         parseQuery(request) {
           const { place, ...rest } = parseOne(request);

@@ -142,8 +142,8 @@ export interface Ledger {
   overwriteErased?(): Promise<boolean>;
 
   /**
-   * Calls `onDue` with the provider's id when another process, or a transaction of the host, has recorded due
-   * deliveries; without an id when such calls may have been missed. Returns a function that ends it. Nothing is called
+   * Calls `onDue` with the provider's id when another process, a transaction of the host, or a call that was given no
+   * `onDue` has made deliveries due; without an id when such calls may have been missed. Returns a function that ends it. Nothing is called
    * when an instant comes at which another process had planned to look: `findNextDue` tells of that. Absent where no
    * other process can share the ledger.
    */
@@ -175,7 +175,7 @@ export interface RecordOptions extends DueOptions {
 /** One change of one permit by the host. */
 export type LedgerChange = {
   readonly at: Date;
-  /** Whether somebody waits for the change: it was made by itself, and not as one of many. Default: false. */
+  /** Whether the host made the change by itself, not as one of many: it goes before those. Default: false. */
   readonly isUrgent?: boolean;
 } & (
   | {

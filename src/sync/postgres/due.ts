@@ -123,7 +123,7 @@ export async function makeCompanyDue(
         const [row] = rows;
         const found = row?.["provider_ids"];
         const due: string[] = typeof found === "string" ? JSON.parse(found) : [];
-        await parts.wakes.announce(due, client, { isKnownHere: true });
+        await parts.wakes.announce(due, client, { isKnownHere: onDue !== undefined });
         const last = row?.["last"];
         return { count: Number(row?.["count"]), due, last: typeof last === "string" ? last : null };
       },

@@ -61,7 +61,7 @@ export const ANSWERS: readonly NamedPullConformanceTest[] = [
     },
   ],
   [
-    "shows nobody's permit for a plate that differs by one character",
+    "shows no permit for a plate that differs by one character",
     async (_, campus) => {
       const handheld = campus.createHandheld();
       for (const plate of ["GXK20", "GXK2040", "GXK2O4", "GXX204", "XGK204"]) {
@@ -70,7 +70,7 @@ export const ANSWERS: readonly NamedPullConformanceTest[] = [
     },
   ],
   [
-    "shows nobody's permit at a place that differs by one character, where the vendor's requests name one",
+    "shows no permit at a place that differs by one character, where the vendor's requests name one",
     async ({ provider }, campus) => {
       if (!provider.capabilities.places) return;
       const handheld = campus.createHandheld();

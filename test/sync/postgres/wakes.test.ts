@@ -35,7 +35,7 @@ describe("a machine that watches", () => {
       "\u0001\u007f🅿️",
       ...Array.from({ length: 300 }, (_, index) => `${index} ${"à🅿".repeat(90)}`),
     ];
-    await worker.record([issue("P-own")]);
+    await worker.record([issue("P-own")], { onDue: () => {} });
     await recorder.record([{ ...issue("P-1"), providerIds: ["passport"] }]);
     const last = wakes.next("last");
     await recorder.record([{ ...issue("P-2"), providerIds: [...providerIds, "last"] }]);
@@ -58,6 +58,19 @@ describe("a machine that watches", () => {
     await client.query("COMMIT");
     client.release();
     await heard;
+  });
+
+  it("is woken for its own call that was given no onDue, as a host's wrapper may make it", async () => {
+    const ledger = await ledgers.open();
+    const wakes = createWakes(ledger);
+    for (const call of [
+      () => ledger.record([issue("P-1")]),
+      () => ledger.makeDue({ companyId: "university", providerIds: ["push"], at: new Date() }),
+    ]) {
+      const heard = wakes.next("push");
+      await call();
+      await heard;
+    }
   });
 
   it("looks at all providers after a notification that it cannot read", async () => {

@@ -57,7 +57,12 @@ export async function recordInTransaction(
     }
     try {
       const waitsForLocks = await beginToWrite(transaction);
-      const { statuses } = await writeSlices(transaction, changes, { ...parts, byMarks: true });
+      const { statuses } = await writeSlices(transaction, changes, {
+        ...parts,
+        byMarks: true,
+        // The transaction may be rolled back, so this process too learns of it when that commits.
+        isKnownHere: false,
+      });
       if (statuses.includes("conflict"))
         await transaction.query("ROLLBACK TO SAVEPOINT offstreet_enforcement");
       else await transaction.query(`${waitsForLocks} RELEASE SAVEPOINT offstreet_enforcement`);

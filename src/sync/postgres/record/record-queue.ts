@@ -36,7 +36,9 @@ export class RecordQueue {
 
   record(changes: readonly LedgerChange[], onDue: DueOptions["onDue"]): Promise<ChangeStatus[]> {
     if (changes.length > MAX_TOGETHER) {
-      const done = this.#large.then(() => recordLargeCall(changes, this.#parts));
+      const done = this.#large.then(() =>
+        recordLargeCall(changes, this.#parts, { isKnownHere: onDue !== undefined }),
+      );
       this.#large = done.catch(() => {});
       return done.then(({ statuses, providerIds }) => {
         for (const providerId of providerIds) onDue?.(providerId);
@@ -75,7 +77,10 @@ export class RecordQueue {
   async #commit(calls: WaitingCall[], waitMs = SHORT_WAIT_MS): Promise<void> {
     try {
       const together = calls.map(({ changes }) => changes);
-      const { statuses, providerIds } = await recordCalls(together, this.#parts, waitMs);
+      const { statuses, providerIds } = await recordCalls(together, this.#parts, {
+        lockTimeoutMs: waitMs,
+        isKnownHere: calls.every(({ onDue }) => onDue !== undefined),
+      });
       for (const [index, { onDue, resolve }] of calls.entries()) {
         for (const providerId of providerIds) onDue?.(providerId);
         resolve(statuses[index] ?? []);

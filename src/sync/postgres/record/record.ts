@@ -28,11 +28,11 @@ const CHANGES_ENCODED_PER_TURN = 200;
 export async function recordCalls(
   calls: readonly (readonly LedgerChange[])[],
   parts: PostgresDependencies,
-  lockTimeoutMs: number,
+  { lockTimeoutMs, isKnownHere }: { lockTimeoutMs: number; isKnownHere: boolean },
 ): Promise<{ statuses: ChangeStatus[][]; providerIds: readonly string[] }> {
   return inTransaction(parts.pool, { operation: "record", lockTimeoutMs }, async (client) => {
     const written = await writeCalls(client, calls, { ...parts, byMarks: false });
-    await parts.wakes.announce(written.providerIds, client, { isKnownHere: true });
+    await parts.wakes.announce(written.providerIds, client, { isKnownHere });
     return written;
   });
 }
@@ -41,6 +41,7 @@ export async function recordCalls(
 export async function recordLargeCall(
   changes: readonly LedgerChange[],
   parts: PostgresDependencies,
+  { isKnownHere }: { isKnownHere: boolean },
 ): Promise<{ statuses: ChangeStatus[]; providerIds: readonly string[] }> {
   let written: { statuses: ChangeStatus[]; providerIds: readonly string[] } = {
     statuses: [],
@@ -48,7 +49,7 @@ export async function recordLargeCall(
   };
   try {
     await inTransaction(parts.pool, { operation: "record" }, async (client) => {
-      written = await writeSlices(client, changes, { ...parts, byMarks: false });
+      written = await writeSlices(client, changes, { ...parts, byMarks: false, isKnownHere });
       if (written.statuses.includes("conflict")) throw new NothingToCommit();
     });
   } catch (error) {
@@ -61,7 +62,7 @@ export async function recordLargeCall(
 export async function writeSlices(
   runner: PostgresRunner,
   changes: readonly LedgerChange[],
-  parts: PostgresDependencies & { byMarks: boolean },
+  parts: PostgresDependencies & { byMarks: boolean; isKnownHere: boolean },
 ): Promise<{ statuses: ChangeStatus[]; providerIds: readonly string[] }> {
   const statuses: ChangeStatus[] = [];
   const due = new Set<string>();
@@ -71,10 +72,7 @@ export async function writeSlices(
     for (const providerId of written.providerIds) due.add(providerId);
   }
   const providerIds = [...due];
-  if (!statuses.includes("conflict")) {
-    // A host's transaction may be rolled back, so this process too learns of it when that commits.
-    await parts.wakes.announce(providerIds, runner, { isKnownHere: !parts.byMarks });
-  }
+  if (!statuses.includes("conflict")) await parts.wakes.announce(providerIds, runner, parts);
   return { statuses, providerIds };
 }
 

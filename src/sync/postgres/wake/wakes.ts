@@ -61,7 +61,7 @@ export class PostgresWakes {
   /**
    * Sends wakes for some providers in the transaction of `runner`: they arrive only when that commits.
    *
-   * @param isKnownHere whether this process learns of it otherwise; then its own watchers are not called
+   * @param isKnownHere whether the caller is told of it (`onDue`); then its own watchers are not called
    */
   async announce(
     providerIds: readonly string[],

@@ -25,7 +25,7 @@ async function run(of: number): Promise<ReturnType<typeof createManySync>> {
   return sync;
 }
 
-// Code that is loaded on first use is nobody's.
+// Code that is loaded on first use belongs to no provider.
 const first = await run(2);
 const before = await usedBytes();
 const sync = await run(count);
