@@ -304,10 +304,9 @@ async function waitUntilIdle(
     let cancel = () => {};
     const isQuiet = () => refreshRetries.isSettled && [...core.loops.values()].every((loop) => loop.isQuiet);
     if (isQuiet()) {
-      const now = core.timers.now();
-      const counts = await Promise.all([...core.loops.keys()].map((id) => ledger.count(id, now)));
+      const counts = await ledger.count([...core.loops.keys()], core.timers.now());
       if (isQuiet()) {
-        if (counts.every(({ pending }) => pending === 0)) return;
+        if ([...counts.values()].every(({ pending }) => pending === 0)) return;
         if (ledger.watch !== undefined)
           cancel = core.timers.after(RECHECK_MS, () => core.idleSignal.notify());
       }

@@ -1,6 +1,7 @@
 import type { ClockStatus } from "./clock/clock-watch.ts";
 import type { LagPercentiles } from "./deliver/lag.ts";
 import type { BreakerStatus } from "./deliver/send/breaker.ts";
+import type { DeliveryCounts } from "./ledger/ledger.ts";
 import type { SyncCore } from "./sync-core.ts";
 
 /** The state of durable sync. */
@@ -49,35 +50,39 @@ export interface ProviderStatus {
   readonly lagMs: LagPercentiles | null;
 }
 
+const NOTHING_COUNTED: DeliveryCounts = Object.freeze({
+  pending: 0,
+  oldestDueSince: null,
+  failed: 0,
+  unmapped: 0,
+});
 const CLOSED: BreakerStatus = Object.freeze({ state: "closed", code: null, downSince: null, retryAt: null });
 
 export async function readStatus(core: SyncCore, isRunning: boolean): Promise<SyncStatus> {
   const ledger = await core.openLedger();
   const now = core.timers.now();
-  const providers = [...core.providers.values()].map(
-    async ({ id, vendor, delivery }): Promise<ProviderStatus> => {
-      const loop = core.loops.get(id);
-      const about = { providerId: id, vendor, delivery };
-      if (loop === undefined) {
-        const nothing = { pending: 0, oldestPendingMs: null, inFlight: 0, stuck: 0, failed: 0, unmapped: 0 };
-        return { ...about, ...nothing, lastSuccessAt: null, breaker: CLOSED, lagMs: null };
-      }
-      await loop.settleClock();
-      const { pending, oldestDueSince, failed, unmapped } = await ledger.count(id, now);
-      return {
-        ...about,
-        pending,
-        failed,
-        unmapped,
-        oldestPendingMs:
-          oldestDueSince === null ? null : Math.max(0, now.getTime() - oldestDueSince.getTime()),
-        inFlight: loop.inFlight,
-        stuck: loop.stuck,
-        lastSuccessAt: loop.lastSuccessAt,
-        breaker: loop.breaker.status,
-        lagMs: loop.lag.percentiles,
-      };
-    },
-  );
-  return { isRunning, clock: core.timers.status, providers: await Promise.all(providers) };
+  await Promise.all([...core.loops.values()].map((loop) => loop.settleClock()));
+  const counts = await ledger.count([...core.loops.keys()], now);
+  const providers = [...core.providers.values()].map(({ id, vendor, delivery }): ProviderStatus => {
+    const about = { providerId: id, vendor, delivery };
+    const { oldestDueSince, ...counted } = counts.get(id) ?? NOTHING_COUNTED;
+    const oldestPendingMs =
+      oldestDueSince === null ? null : Math.max(0, now.getTime() - oldestDueSince.getTime());
+    const loop = core.loops.get(id);
+    if (loop === undefined) {
+      const idle = { inFlight: 0, stuck: 0, lastSuccessAt: null, breaker: CLOSED, lagMs: null };
+      return { ...about, ...counted, oldestPendingMs, ...idle };
+    }
+    return {
+      ...about,
+      ...counted,
+      oldestPendingMs,
+      inFlight: loop.inFlight,
+      stuck: loop.stuck,
+      lastSuccessAt: loop.lastSuccessAt,
+      breaker: loop.breaker.status,
+      lagMs: loop.lag.percentiles,
+    };
+  });
+  return { isRunning, clock: core.timers.status, providers };
 }

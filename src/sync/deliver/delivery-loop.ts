@@ -264,11 +264,14 @@ export class DeliveryLoop {
     let calls = this.#calls;
     this.#isClaiming = true;
     try {
-      const { deliveries, claimedAt, isAll } = await claims.claim(this.provider.id, () => {
+      const begin = () => {
         calls = this.#calls;
         this.#changedMeanwhile = [];
         return limit;
-      });
+      };
+      const { id, capabilities } = this.provider;
+      const { batchSize } = capabilities;
+      const { deliveries, claimedAt, isAll } = await claims.claim(id, { begin, batchSize });
       health.note(true);
       this.#claimFailures = 0;
       this.#inProgress.take(deliveries, claimedAt);
@@ -296,9 +299,10 @@ export class DeliveryLoop {
     const { ledger, timers, health } = this.#context;
     let againInMs = CHECK_AGAIN_MS;
     try {
-      const { pending } = await ledger.count(this.provider.id, timers.now());
+      const { id } = this.provider;
+      const counts = await ledger.count([id], timers.now());
       health.note(true);
-      if (pending === 0) {
+      if (counts.get(id)?.pending === 0) {
         const wasAsked = await this.#inProgress.checkConnection();
         againInMs = Math.max(this.breaker.waitMs, wasAsked ? MIN_SLEEP_MS : NO_PLACE_MS);
       }

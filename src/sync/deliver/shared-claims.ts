@@ -22,8 +22,20 @@ interface Ask<Request, Answer> {
 /** The most deliveries that one claim takes, of all providers together, unless very many providers ask. */
 const MAX_CLAIMED = 1_600;
 
-/** What each provider gets at least, however many ask at once. */
+/**
+ * What each provider gets at least, however many ask at once: a few, or one request's worth up to a bound, because half
+ * a request costs the vendor and this process as much as a whole one.
+ */
 const MIN_SHARE = 8;
+const MAX_LEAST_REQUEST = 32;
+
+/** What one provider asks for. */
+export interface ClaimLimits {
+  /** Called right before the ledger is asked: what is recorded before is in the answer. Returns the most to claim. */
+  readonly begin: () => number;
+  /** How many operations share a request. */
+  readonly batchSize: number;
+}
 
 /**
  * Asks the ledger for the work of all providers of a sync. Those that ask at the same time, or while an earlier question
@@ -34,7 +46,7 @@ export class SharedClaims {
   readonly #ledger: Ledger;
   readonly #timers: Timers;
   readonly #clockKeeper: Pick<ClockKeeper, "cover">;
-  readonly #claims = new SharedQuestion<() => number, Claimed>((asks) => this.#claimFor(asks));
+  readonly #claims = new SharedQuestion<ClaimLimits, Claimed>((asks) => this.#claimFor(asks));
   readonly #looks = new SharedQuestion<null, Date | undefined>((asks) => this.#lookFor(asks));
 
   constructor(parts: { ledger: Ledger; timers: Timers; clockKeeper: Pick<ClockKeeper, "cover"> }) {
@@ -43,12 +55,9 @@ export class SharedClaims {
     this.#clockKeeper = parts.clockKeeper;
   }
 
-  /**
-   * Claims due deliveries of a provider. `begin` is called right before the ledger is asked and gives the most to claim:
-   * what is recorded before that call is in the answer.
-   */
-  claim(providerId: string, begin: () => number): Promise<Claimed> {
-    return this.#claims.ask(providerId, begin);
+  /** Claims due deliveries of a provider. */
+  claim(providerId: string, limits: ClaimLimits): Promise<Claimed> {
+    return this.#claims.ask(providerId, limits);
   }
 
   /** When the next unclaimed delivery of a provider becomes due; undefined: none will. */
@@ -56,13 +65,18 @@ export class SharedClaims {
     return this.#looks.ask(providerId, null);
   }
 
-  async #claimFor(asks: ReadonlyMap<string, () => number>): Promise<(providerId: string) => Claimed> {
+  async #claimFor(asks: ReadonlyMap<string, ClaimLimits>): Promise<(providerId: string) => Claimed> {
     const share = Math.max(MIN_SHARE, Math.floor(MAX_CLAIMED / asks.size));
     const claimedAt = this.#timers.monotonic();
     const now = this.#timers.now();
     const covering = this.#clockKeeper.cover(now);
     if (covering !== undefined) await covering;
-    const limits = new Map([...asks].map(([providerId, begin]) => [providerId, Math.min(begin(), share)]));
+    const limits = new Map(
+      [...asks].map(([providerId, { begin, batchSize }]) => {
+        const least = Math.min(batchSize, MAX_LEAST_REQUEST);
+        return [providerId, Math.min(begin(), Math.max(share, least))];
+      }),
+    );
     const claimed = await this.#ledger.claim({ limits, now, leaseMs: LEASE_MS });
     const byProvider = Map.groupBy(claimed, ({ providerId }) => providerId);
     return (providerId) => {

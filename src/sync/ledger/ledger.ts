@@ -105,8 +105,8 @@ export interface Ledger {
   /** The stored permit, including one that is revoked or over. Undefined when it is unknown or erased. */
   getPermit(permitId: string): Promise<StoredPermit | undefined>;
 
-  /** The counts of one provider's deliveries at `now`. */
-  count(providerId: string, now: Date): Promise<DeliveryCounts>;
+  /** The counts of each of these providers' deliveries at `now`, by the provider's id; zeros where it has none. */
+  count(providerIds: readonly string[], now: Date): Promise<ReadonlyMap<string, DeliveryCounts>>;
   /** Refused operations, of one provider or of all, oldest first. Dismissed ones are left out. */
   listFailures(providerId?: string): AsyncIterable<Failure & DeliveryId & { readonly companyId: string }>;
   /**

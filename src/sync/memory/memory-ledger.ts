@@ -2,9 +2,9 @@ import { EnforcementError } from "../../core/errors.ts";
 import { markChecked } from "../../core/lookup/find-permits.ts";
 import type { DeliveryId } from "../ledger/delivery.ts";
 import { eraseDelivery, failuresOf, findLiveUntil } from "../ledger/delivery-facts.ts";
-import type { ClaimedDelivery, ClockMemory, Ledger, StoredPermit } from "../ledger/ledger.ts";
+import type { ClaimedDelivery, ClockMemory, DeliveryCounts, Ledger, StoredPermit } from "../ledger/ledger.ts";
 import { refuseTransaction, refuseUnfitIds } from "../ledger/refuse-transaction.ts";
-import type { DeliveryRow, PermitRow } from "./rows.ts";
+import type { DeliveryRow, PermitRow, ProviderRows } from "./rows.ts";
 import { MemoryStore } from "./store.ts";
 
 /**
@@ -166,20 +166,9 @@ export function memoryLedger(options?: unknown): Ledger {
       const row = store.permits.get(permitId);
       return row && toStoredPermit(row);
     },
-    async count(providerId, now) {
+    async count(providerIds, now) {
       requireOpen();
-      const { rows, failing, unmapped } = store.rowsOf(providerId);
-      let [pending, oldest]: [number, number | null] = [0, null];
-      for (const { dueSince, claim } of rows) {
-        const isDue = dueSince !== null && dueSince <= now.getTime();
-        if (!isDue && (claim === undefined || claim.until <= now.getTime())) continue;
-        pending++;
-        oldest = earlier(oldest, isDue ? dueSince : (claim?.since ?? null));
-      }
-      const failed = [...failing].reduce((sum, { delivery }) => sum + failuresOf(delivery).length, 0);
-      const registrable = [...unmapped].filter(({ owner }) => isRegistrable(owner, now));
-      const oldestDueSince = oldest === null ? null : new Date(oldest);
-      return { pending, oldestDueSince, failed, unmapped: registrable.length };
+      return new Map(providerIds.map((id) => [id, countRows(store.rowsOf(id), now)]));
     },
     async *listFailures(providerId) {
       requireOpen();
@@ -225,6 +214,20 @@ export function memoryLedger(options?: unknown): Ledger {
       return erased;
     },
   };
+}
+
+function countRows({ rows, failing, unmapped }: ProviderRows, now: Date): DeliveryCounts {
+  let [pending, oldest]: [number, number | null] = [0, null];
+  for (const { dueSince, claim } of rows) {
+    const isDue = dueSince !== null && dueSince <= now.getTime();
+    if (!isDue && (claim === undefined || claim.until <= now.getTime())) continue;
+    pending++;
+    oldest = earlier(oldest, isDue ? dueSince : (claim?.since ?? null));
+  }
+  const failed = [...failing].reduce((sum, { delivery }) => sum + failuresOf(delivery).length, 0);
+  const registrable = [...unmapped].filter(({ owner }) => isRegistrable(owner, now));
+  const oldestDueSince = oldest === null ? null : new Date(oldest);
+  return { pending, oldestDueSince, failed, unmapped: registrable.length };
 }
 
 /** Whether the permit is neither revoked nor over. */

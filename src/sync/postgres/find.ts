@@ -1,4 +1,3 @@
-import { EnforcementError } from "../../core/errors.ts";
 import { type FindPermits, markChecked } from "../../core/lookup/find-permits.ts";
 import type { DeliveryCounts, StoredPermit } from "../ledger/ledger.ts";
 import { query } from "./connect/connection.ts";
@@ -33,19 +32,24 @@ export async function getPermit(
 }
 
 export async function countDeliveries(
-  providerId: string,
+  providerIds: readonly string[],
   now: Date,
-  { parts: { pool, schema }, latestClaim }: { parts: PostgresDependencies; latestClaim: string | undefined },
-): Promise<DeliveryCounts> {
+  {
+    parts: { pool, schema },
+    latestClaimOf,
+  }: { parts: PostgresDependencies; latestClaimOf: (providerId: string) => string | undefined },
+): Promise<ReadonlyMap<string, DeliveryCounts>> {
   // Each part reads the index of just what it counts. The last part finds rows only after the clock went back:
   // deliveries that were claimed when due, and are now due later, are in no index of waiting ones.
-  const deliveries = `FROM ${schema}.deliveries WHERE provider_id = $1`;
+  const deliveries = `FROM ${schema}.deliveries WHERE provider_id = asked.id`;
   const text = `
+    SELECT asked.id, counts.*
+      FROM unnest($1::text[], $3::timestamptz[]) AS asked (id, latest_claim) CROSS JOIN LATERAL (
     SELECT count(*)::text AS pending, ${readInstant("min(since)")} AS oldest,
-           (SELECT coalesce(sum(failed), 0) FROM ${schema}.deliveries WHERE provider_id = $1 AND failed > 0)::text AS failed,
+           (SELECT coalesce(sum(failed), 0) ${deliveries} AND failed > 0)::text AS failed,
            (SELECT count(*) FROM ${schema}.deliveries JOIN ${schema}.permits p USING (permit_id)
-             WHERE provider_id = $1 AND unmapped > 0 AND state = 'active' AND coalesce(ends_at > $2::timestamptz, true)
-           )::text AS unmapped
+             WHERE provider_id = asked.id AND unmapped > 0 AND state = 'active'
+               AND coalesce(ends_at > $2::timestamptz, true))::text AS unmapped
       FROM (SELECT CASE WHEN due_since <= $2::timestamptz THEN due_since ELSE claimed_since END AS since
             ${deliveries} AND due_at <= $2::timestamptz
                AND (due_since <= $2::timestamptz OR lease_until > ${NOW})
@@ -54,18 +58,20 @@ export async function countDeliveries(
             ${deliveries} AND ${IS_WAITING} AND coalesce(due_at > $2::timestamptz, true)
                AND (due_since <= $2::timestamptz OR lease_until > ${NOW})
             UNION ALL
-            SELECT claimed_since ${deliveries} AND due_at > $2::timestamptz AND due_at <= $3::timestamptz
-               AND lease_until > ${NOW} AND NOT ${IS_WAITING}) AS pending`;
-  const values = [providerId, now.toISOString(), latestClaim ?? null];
-  const { rows } = await query(pool, "count", [text, values]);
-  const [row] = rows;
-  if (row === undefined)
-    throw new EnforcementError("unavailable", "The ledger gave no counts.", { operation: "count" });
-  const oldest = row["oldest"];
-  return {
-    pending: Number(row["pending"]),
-    oldestDueSince: typeof oldest === "string" ? toInstant(oldest) : null,
-    failed: Number(row["failed"]),
-    unmapped: Number(row["unmapped"]),
-  };
+            SELECT claimed_since ${deliveries} AND due_at > $2::timestamptz AND due_at <= asked.latest_claim
+               AND lease_until > ${NOW} AND NOT ${IS_WAITING}) AS pending) AS counts`;
+  const latestClaims = providerIds.map((id) => latestClaimOf(id) ?? null);
+  const { rows } = await query(pool, "count", [text, [providerIds, now.toISOString(), latestClaims]]);
+  return new Map(
+    rows.map((row) => {
+      const oldest = row["oldest"];
+      const counts = {
+        pending: Number(row["pending"]),
+        oldestDueSince: typeof oldest === "string" ? toInstant(oldest) : null,
+        failed: Number(row["failed"]),
+        unmapped: Number(row["unmapped"]),
+      };
+      return [String(row["id"]), counts];
+    }),
+  );
 }

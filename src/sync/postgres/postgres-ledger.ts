@@ -157,10 +157,10 @@ export function createPostgresLedger(
     },
     findPermits: createFindPermits(requireOpen),
     getPermit: async (permitId) => getPermit(permitId, requireOpen()),
-    async count(providerId, now) {
+    async count(providerIds, now) {
       requireOpen();
       await applyMarks(parts);
-      return countDeliveries(providerId, now, { parts, latestClaim: claims.findLatest(providerId) });
+      return countDeliveries(providerIds, now, { parts, latestClaimOf: (id) => claims.findLatest(id) });
     },
     async *listFailures(providerId) {
       yield* listFailures(providerId, requireOpen());

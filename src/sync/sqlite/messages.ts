@@ -118,9 +118,10 @@ export interface Operations {
   ];
   /** Answers with an instant for each provider, in their order; null: nothing will become due. */
   findNextDue: [request: readonly string[], answer: (number | null)[]];
+  /** Answers with the counts of each provider, in their order. */
   count: [
-    request: { providerId: string; now: number },
-    answer: Omit<DeliveryCounts, "oldestDueSince"> & { oldestDueSince: number | null },
+    request: { providerIds: readonly string[]; now: number },
+    answer: (Omit<DeliveryCounts, "oldestDueSince"> & { oldestDueSince: number | null })[],
   ];
   /** Reads or sets a pragma of the writing connection, for tests. */
   pragma: [request: string, answer: unknown];

@@ -176,10 +176,14 @@ export function createSqliteLedger(
     async getPermit(permitId) {
       return read("getPermit", () => getReader().getPermit(permitId));
     },
-    async count(providerId, now) {
-      const counts = await getOpened().writer.ask("count", { providerId, now: now.getTime() });
-      const { oldestDueSince } = counts;
-      return { ...counts, oldestDueSince: oldestDueSince === null ? null : new Date(oldestDueSince) };
+    async count(providerIds, now) {
+      const found = await getOpened().writer.ask("count", { providerIds, now: now.getTime() });
+      return new Map(
+        found.map(({ oldestDueSince: oldest, ...counts }, index) => {
+          const oldestDueSince = oldest === null ? null : new Date(oldest);
+          return [providerIds[index] ?? "", { ...counts, oldestDueSince }];
+        }),
+      );
     },
     ...createLists((use) => read("list", () => use(getReader()))),
     async erase({ endedBefore, now, limit }) {

@@ -33,10 +33,13 @@ export class Journal {
     return this.#events.filter((event): event is EventOf<Type> => event.type === type);
   }
 
-  /** The first event of a type, as soon as it happened. */
-  async next<Type extends HostEvent["type"]>(type: Type): Promise<EventOf<Type>> {
+  /** The first event of a type that is the one asked for, as soon as it happened. */
+  async next<Type extends HostEvent["type"]>(
+    type: Type,
+    isAskedFor: (event: EventOf<Type>) => boolean = () => true,
+  ): Promise<EventOf<Type>> {
     for (let attempt = 0; attempt < 24_000; attempt += 1) {
-      const [event] = this.all(type);
+      const event = this.all(type).find(isAskedFor);
       if (event !== undefined) return event;
       await sleep(5);
     }

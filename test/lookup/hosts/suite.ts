@@ -175,6 +175,9 @@ export function describeHost({ name, traits = {}, open }: LookupHost): void {
       const response = await send({}, host.consumedUrl);
       expect(response.status).toBe(500);
       expect(await response.json()).toMatchObject({ error: { code: "body_consumed" } });
+      // A host in another process reports after its client has the reply: the next test begins without this record.
+      const { audit } = await host.journal.next("audit", (event) => event.audit.reason === "body_consumed");
+      expect(audit.status).toBe("refused");
     });
 
     able(

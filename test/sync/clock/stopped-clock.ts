@@ -31,9 +31,9 @@ export function withStoppedClock(
       await at();
       return ledger.findNextDue(providerIds);
     },
-    async count(providerId, instant) {
+    async count(providerIds, instant) {
       await at(instant);
-      return ledger.count(providerId, instant);
+      return ledger.count(providerIds, instant);
     },
     async erase(request) {
       await at(request.now);

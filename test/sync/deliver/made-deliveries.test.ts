@@ -1,9 +1,10 @@
 import { describe, expect, it, vi } from "vitest";
+import { countOf } from "../ledger/count-of.ts";
 import { permit, type ScriptedSync, scriptedSync } from "../scripted-sync.ts";
 
 describe("deliveries", () => {
-  const countOf = async ({ ledger }: ScriptedSync, providerId: string) =>
-    (await ledger.count(providerId, new Date(Number.MAX_SAFE_INTEGER / 2))).pending;
+  const pendingOf = async ({ ledger }: ScriptedSync, providerId: string) =>
+    (await countOf(ledger, providerId, new Date(Number.MAX_SAFE_INTEGER / 2))).pending;
 
   it("are created only for providers that a company has switched on, also by a refresh", async () => {
     const scripted = scriptedSync(["alpha", "beta"]);
@@ -11,8 +12,8 @@ describe("deliveries", () => {
     companies.set("c", { id: "c", name: "c", providers: { alpha: { enabled: true } } });
     await until(sync.issueMany([permit("P1"), permit("P2", { companyId: "d", locationIds: ["d-lot"] })]));
     await until(sync.refresh());
-    expect(await countOf(scripted, "alpha")).toBe(2);
-    expect(await countOf(scripted, "beta")).toBe(1);
+    expect(await pendingOf(scripted, "alpha")).toBe(2);
+    expect(await pendingOf(scripted, "beta")).toBe(1);
     // Registrations at a provider that was switched off are withdrawn nevertheless.
     await sync.start();
     await until(sync.idle());
@@ -32,7 +33,7 @@ describe("deliveries", () => {
     await until(sync.refresh());
     expect(now() - before).toBe(0);
     expect(getCompany).toHaveBeenCalledTimes(1);
-    expect(await countOf(scripted, "beta")).toBe(2);
+    expect(await pendingOf(scripted, "beta")).toBe(2);
   });
 
   it("of a company that the directory does not know are reported", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EnforcementError } from "../../../src/core/errors.ts";
+import { countOf } from "../ledger/count-of.ts";
 import { permit, START, scriptedSync } from "../scripted-sync.ts";
 
 const down = new EnforcementError("unavailable", "It is down.", { outcome: "unknown" });
@@ -156,7 +157,7 @@ describe("stopping", () => {
     await pass(60_000);
     expect(alpha.requests).toHaveLength(1);
     await sync.issue(permit("LATE"));
-    expect((await ledger.count("alpha", new Date(START + 120_000))).pending).toBe(21);
+    expect((await countOf(ledger, "alpha", new Date(START + 120_000))).pending).toBe(21);
     await sync.start();
     await until(sync.idle());
     expect(alpha.live.size).toBe(31);

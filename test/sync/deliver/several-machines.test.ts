@@ -18,9 +18,9 @@ describe("a ledger that several machines share", () => {
       const { sync, ledger, now, pass, until, hasTimer } = scriptedSync(["alpha"], {
         wrap: (inner) => ({
           ...wrap(inner),
-          count: (providerId, at) => {
+          count: (providerIds, at) => {
             looks += 1;
-            return inner.count(providerId, at);
+            return inner.count(providerIds, at);
           },
         }),
       });

@@ -27,6 +27,8 @@ function shared(answer: (request: ClaimRequest) => Promise<ClaimedDelivery[]>) {
   };
 }
 
+const upTo = (most: number, batchSize = 1) => ({ begin: () => most, batchSize });
+
 const delivery = (providerId: string, permitId: string) => ({ providerId, permitId }) as ClaimedDelivery;
 
 describe("claims of several providers", () => {
@@ -36,7 +38,7 @@ describe("claims of several providers", () => {
       delivery("b", "2"),
       delivery("a", "3"),
     ]);
-    const [a, b, c] = await Promise.all(["a", "b", "c"].map((id) => claims.claim(id, () => 2)));
+    const [a, b, c] = await Promise.all(["a", "b", "c"].map((id) => claims.claim(id, upTo(2))));
     expect(requests.map(({ limits }) => Object.fromEntries(limits))).toEqual([{ a: 2, b: 2, c: 2 }]);
     expect(a).toMatchObject({
       deliveries: [{ permitId: "1" }, { permitId: "3" }],
@@ -55,9 +57,9 @@ describe("claims of several providers", () => {
           end = () => resolve([]);
         }),
     );
-    const first = claims.claim("a", () => 1);
+    const first = claims.claim("a", upTo(1));
     await Promise.resolve();
-    const later = ["b", "c"].map((id) => claims.claim(id, () => 1));
+    const later = ["b", "c"].map((id) => claims.claim(id, upTo(1)));
     await Promise.resolve();
     expect(requests).toHaveLength(1);
     end();
@@ -70,10 +72,21 @@ describe("claims of several providers", () => {
 
   it("divide the limit: a thousand providers get a few deliveries each, and one alone gets all it asks for", async () => {
     const { claims, requests } = shared(async () => []);
-    await claims.claim("alone", () => 1_600);
-    await Promise.all(Array.from({ length: 1_000 }, (_, index) => claims.claim(`p${index}`, () => 1_600)));
+    await claims.claim("alone", upTo(1_600));
+    await Promise.all(Array.from({ length: 1_000 }, (_, index) => claims.claim(`p${index}`, upTo(1_600))));
     expect(requests[0]?.limits.get("alone")).toBe(1_600);
     expect(new Set(requests[1]?.limits.values())).toEqual(new Set([8]));
+  });
+
+  it("leave a provider whose requests carry many operations a good part of one", async () => {
+    const { claims, requests } = shared(async () => []);
+    const batchSizes = [1, 20, 100];
+    await Promise.all(
+      Array.from({ length: 999 }, (_, index) =>
+        claims.claim(`p${index}`, upTo(1_600, batchSizes[index % 3])),
+      ),
+    );
+    expect([...(requests[0]?.limits.values() ?? [])].slice(0, 3)).toEqual([8, 20, 32]);
   });
 
   it("fail together, and the next call works as usual", async () => {
@@ -82,10 +95,10 @@ describe("claims of several providers", () => {
       if (!isWell) throw new Error("It is away.");
       return [];
     });
-    const both = await Promise.allSettled([claims.claim("a", () => 1), claims.claim("b", () => 1)]);
+    const both = await Promise.allSettled([claims.claim("a", upTo(1)), claims.claim("b", upTo(1))]);
     expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     isWell = true;
-    expect(await claims.claim("a", () => 1)).toMatchObject({ isAll: true });
+    expect(await claims.claim("a", upTo(1))).toMatchObject({ isAll: true });
   });
 
   it("look ahead in one call", async () => {
@@ -108,6 +121,30 @@ describe("a change, in a sync of many providers", () => {
     await sync.revoke("P1");
     await pass(1_000);
     for (const id of ["alpha", "beta"]) expect(vendor(id).requests).toEqual(["register P1", "cancel P1"]);
+    await until(sync.stop());
+  });
+
+  it("is waited for, and shown by status, with one question for all providers", async () => {
+    const ids = Array.from({ length: 50 }, (_, index) => `p${index}`);
+    const asked: number[] = [];
+    const { sync, until } = scriptedSync(ids, {
+      wrap: (ledger) => ({
+        ...ledger,
+        count(providerIds, now) {
+          asked.push(providerIds.length);
+          return ledger.count(providerIds, now);
+        },
+      }),
+    });
+    await sync.start();
+    await until(sync.issue(permit("P1")));
+    await until(sync.idle());
+    const { providers } = await sync.status();
+    expect(providers.map(({ providerId, pending }) => [providerId, pending])).toEqual(
+      ids.map((id) => [id, 0]),
+    );
+    expect(new Set(asked)).toEqual(new Set([50]));
+    expect(asked.length).toBeLessThanOrEqual(3);
     await until(sync.stop());
   });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { sqliteLedger } from "../../../src/sync/sqlite/sqlite-ledger.ts";
+import { countOf } from "../ledger/count-of.ts";
 import { findQuickFolder } from "../sqlite/quick-folder.ts";
 import { VENDORS } from "./history-world.ts";
 import type { LedgerHomes } from "./ledger-home.ts";
@@ -47,7 +48,7 @@ export function createSqliteHomes(): LedgerHomes {
 /** Whether anything is claimed although there is nothing. */
 async function hasClaims(ledger: Ledger): Promise<boolean> {
   for (const providerId of Object.keys(VENDORS)) {
-    const { pending } = await ledger.count(providerId, new Date(0));
+    const { pending } = await countOf(ledger, providerId, new Date(0));
     if (pending > 0) return true;
   }
   return false;

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { NO_DELIVERY } from "../../../src/sync/ledger/delivery.ts";
 import type { ClaimedDelivery, Ledger } from "../../../src/sync/ledger/ledger.ts";
 import type { Place } from "./contract.ts";
+import { countOf } from "./count-of.ts";
 import * as given from "./fixtures.ts";
 
 const {
@@ -61,7 +62,7 @@ export function describeClaims(place: Place): void {
       ["a day less a minute", false],
     ]);
     expect(claimed[1]?.dueSince).toEqual(minute(day));
-    expect(await ledger.count("passport", minute(day))).toMatchObject({
+    expect(await countOf(ledger, "passport", minute(day))).toMatchObject({
       ...{ pending: 4, oldestDueSince: minute(-1) },
     });
   });
@@ -140,12 +141,12 @@ export function describeClaims(place: Place): void {
       release("settled", null, true),
     ]);
     await say(ledger, issue({ id: "new" }, 50));
-    expect(await ledger.count("passport", minute(-10))).toMatchObject({ pending: 0 });
+    expect(await countOf(ledger, "passport", minute(-10))).toMatchObject({ pending: 0 });
 
     await ledger.rewind({ providerId: "hotspot", latest: minute(60), now: minute(-10) });
-    expect(await ledger.count("passport", minute(-10))).toMatchObject({ pending: 0 });
+    expect(await countOf(ledger, "passport", minute(-10))).toMatchObject({ pending: 0 });
     await ledger.rewind({ providerId: "passport", latest: minute(60), now: minute(-10) });
-    expect(await ledger.count("passport", minute(-10))).toMatchObject({
+    expect(await countOf(ledger, "passport", minute(-10))).toMatchObject({
       pending: 3,
       oldestDueSince: minute(-10),
     });
@@ -169,13 +170,13 @@ export function describeClaims(place: Place): void {
       decided("before", minute(-1).toISOString()),
       decided("never", null),
     ]);
-    expect(await ledger.count("passport", minute(0))).toMatchObject({ pending: 1 });
+    expect(await countOf(ledger, "passport", minute(0))).toMatchObject({ pending: 1 });
     await ledger.rewind({ providerId: "passport", latest: minute(60), now: minute(0) });
     expect((await claim(ledger, 0)).map(({ permitId }) => permitId)).toContain("ahead");
     await ledger.save([decided("worked on", minute(55).toISOString())]);
     const later = (await claim(ledger, 0)).map(({ permitId }) => permitId);
     expect(later).toEqual(["worked on"]);
-    expect(await ledger.count("passport", minute(0))).toMatchObject({ pending: 2 });
+    expect(await countOf(ledger, "passport", minute(0))).toMatchObject({ pending: 2 });
   });
 
   it("lets no claim outlast a newer one after the clock went back", async () => {

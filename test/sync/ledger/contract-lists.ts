@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import type { Refusal } from "../../../src/sync/ledger/delivery.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import type { Place } from "./contract.ts";
+import { countOf } from "./count-of.ts";
 import * as given from "./fixtures.ts";
 
 const { claim, collect, deliveryOf, issue, minute, rightAt, say, updateOf } = given;
@@ -35,36 +36,43 @@ export function describeLists(place: Place): void {
   it("counts deliveries that are pending, refused, or without a target", async () => {
     const { ledger } = place;
     const nothing = { pending: 0, oldestDueSince: null, failed: 0, unmapped: 0 };
-    expect(await ledger.count("passport", minute(0))).toEqual(nothing);
+    expect(await countOf(ledger, "passport", minute(0))).toEqual(nothing);
     const refused = rightAt("Zone 1", { receipt: null, failure: refusal(1) });
     await deliver(ledger, {
       two: deliveryOf([refused, { ...refused, reference: "another" }]),
       dismissed: deliveryOf([{ ...refused, failure: refusal(1, { dismissed: true }) }]),
       unmapped: deliveryOf([], { unmapped: ["lot-7", "lot-8"] }),
     });
-    expect(await ledger.count("passport", minute(9))).toEqual({ ...nothing, failed: 2, unmapped: 1 });
+    expect(await countOf(ledger, "passport", minute(9))).toEqual({ ...nothing, failed: 2, unmapped: 1 });
     await say(ledger, issue({ id: "later" }, 20));
     await say(ledger, issue({ id: "sooner" }, 10));
-    expect(await ledger.count("passport", minute(9))).toMatchObject({ pending: 0 });
-    expect(await ledger.count("passport", minute(15))).toMatchObject({
+    expect(await countOf(ledger, "passport", minute(9))).toMatchObject({ pending: 0 });
+    expect(await countOf(ledger, "passport", minute(15))).toMatchObject({
       pending: 1,
       oldestDueSince: minute(10),
     });
     const claimed = await claim(ledger, 15);
-    expect(await ledger.count("passport", minute(15))).toMatchObject({
+    expect(await countOf(ledger, "passport", minute(15))).toMatchObject({
       pending: 1,
       oldestDueSince: minute(10),
     });
     await ledger.save(claimed.map((one) => updateOf(one, { dueAt: 500, settled: false })));
-    expect(await ledger.count("passport", minute(15))).toMatchObject({
+    expect(await countOf(ledger, "passport", minute(15))).toMatchObject({
       pending: 1,
       oldestDueSince: minute(10),
     });
-    expect(await ledger.count("passport", minute(20))).toMatchObject({
+    expect(await countOf(ledger, "passport", minute(20))).toMatchObject({
       pending: 2,
       oldestDueSince: minute(10),
     });
-    expect(await ledger.count("hotspot", minute(20))).toEqual(nothing);
+    expect(await countOf(ledger, "hotspot", minute(20))).toEqual(nothing);
+    const together = await ledger.count(["hotspot", "passport", "no such provider"], minute(20));
+    expect([...together].map(([id, { pending }]) => [id, pending])).toEqual([
+      ["hotspot", 0],
+      ["passport", 2],
+      ["no such provider", 0],
+    ]);
+    expect(await ledger.count([], minute(20))).toEqual(new Map());
   });
 
   it("counts as without a target only deliveries that could still be registered", async () => {
@@ -74,7 +82,7 @@ export function describeLists(place: Place): void {
     await say(ledger, issue({ id: "over", revision: 2, validTo: minute(5) }, 1));
     await say(ledger, given.revoke(3, "revoked"));
     await say(ledger, given.forget(3, "forgotten"));
-    const countAt = async (at: number) => (await ledger.count("passport", minute(at))).unmapped;
+    const countAt = async (at: number) => (await countOf(ledger, "passport", minute(at))).unmapped;
     expect(await countAt(4)).toBe(2);
     expect(await countAt(5)).toBe(1);
     // A clock that goes back restores no revoked permit.
@@ -87,11 +95,11 @@ export function describeLists(place: Place): void {
     await deliver(ledger, { "permit-1": deliveryOf([]) });
     const id = { providerId: "passport", permitId: "permit-1" };
     await ledger.claimOne(id, { now: minute(5), leaseMs: given.LEASE_MS });
-    expect(await ledger.count("passport", minute(5))).toMatchObject({
+    expect(await countOf(ledger, "passport", minute(5))).toMatchObject({
       pending: 1,
       oldestDueSince: minute(5),
     });
-    expect(await ledger.count("passport", minute(6))).toMatchObject({ pending: 0, oldestDueSince: null });
+    expect(await countOf(ledger, "passport", minute(6))).toMatchObject({ pending: 0, oldestDueSince: null });
   });
 
   it("counts a claimed delivery as pending although it is no longer due, because the clock went back", async () => {
@@ -99,11 +107,14 @@ export function describeLists(place: Place): void {
     await ledger.record([issue({}, 5), issue({ id: "later" }, 20)]);
     await given.claimOnly(ledger, 6);
     const worked = { pending: 1, oldestDueSince: minute(5) };
-    expect(await ledger.count("passport", minute(6))).toMatchObject(worked);
-    expect(await ledger.count("passport", minute(2))).toMatchObject(worked);
-    expect(await ledger.count("hotspot", minute(2))).toMatchObject({ pending: 0, oldestDueSince: null });
+    expect(await countOf(ledger, "passport", minute(6))).toMatchObject(worked);
+    expect(await countOf(ledger, "passport", minute(2))).toMatchObject(worked);
+    expect(await countOf(ledger, "hotspot", minute(2))).toMatchObject({ pending: 0, oldestDueSince: null });
     const reopened = await place.reopen();
-    expect(await reopened.count("passport", minute(2))).toMatchObject({ pending: 0, oldestDueSince: null });
+    expect(await countOf(reopened, "passport", minute(2))).toMatchObject({
+      pending: 0,
+      oldestDueSince: null,
+    });
   });
 
   it("lists refusals of one provider or of all, oldest first, with the vendor's words", async () => {
@@ -137,7 +148,7 @@ export function describeLists(place: Place): void {
     if (one === undefined || two === undefined) throw new Error("Both are due.");
     await ledger.save([updateOf(one, { delivery: dismissed }), updateOf(two, { delivery: deliveryOf([]) })]);
     expect(await collect(ledger.listFailures())).toEqual([]);
-    expect(await ledger.count("passport", minute(9))).toMatchObject({ failed: 0 });
+    expect(await countOf(ledger, "passport", minute(9))).toMatchObject({ failed: 0 });
   });
 
   it("lists deliveries without a target, in pages", async () => {

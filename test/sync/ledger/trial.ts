@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import type { ClaimedDelivery, Ledger } from "../../../src/sync/ledger/ledger.ts";
 import type { LedgerUnderTest } from "./contract.ts";
+import { countOf } from "./count-of.ts";
 import { collect, find, minute, nextDue } from "./fixtures.ts";
 import { LedgerModel, type ModelDelivery } from "./model.ts";
 import { COMPANY_IDS, PERMIT_IDS, PLATE_NUMBERS, PROVIDER_IDS, type Step, TARGETS } from "./steps.ts";
@@ -233,7 +234,7 @@ export class LedgerTrial {
       const { permit, withdrawn } = this.#permit(permitId);
       return withdrawn === "no" && (permit.validTo === null || permit.validTo.getTime() > now);
     });
-    expect(await ledger.count(providerId, minute(this.#now))).toEqual({
+    expect(await countOf(ledger, providerId, minute(this.#now))).toEqual({
       ...{ pending: pending.length, failed: failures.length, unmapped: registrable.length },
       oldestDueSince: since.length === 0 ? null : new Date(Math.min(...since)),
     });

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { NO_DELIVERY } from "../../../src/sync/ledger/delivery.ts";
+import { countOf } from "../ledger/count-of.ts";
 import { claimAll, createLedgers, issue, later, START } from "./ledgers.ts";
 
 const ledgers = createLedgers();
@@ -13,7 +14,7 @@ it("a claim lasts by the database's clock, whatever another machine takes that c
   const late = later(10 * HOUR_MS);
   expect((await claimAll(other, late)).map(({ permitId }) => permitId)).not.toContain(first.permitId);
   expect(await other.claimOne(first, { now: late, leaseMs: 60_000 })).toBeUndefined();
-  expect(await other.count("push", late)).toMatchObject({ pending: 2 });
+  expect(await countOf(other, "push", late)).toMatchObject({ pending: 2 });
   expect(await other.erase({ endedBefore: late, now: late, limit: 10 })).toBe(0);
   expect(await one.save([{ ...first, delivery: { ...NO_DELIVERY, generation: 1 } }])).toEqual([true]);
 

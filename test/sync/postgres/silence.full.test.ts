@@ -5,6 +5,7 @@ import type { SyncEvent } from "../../../src/sync/deliver/events.ts";
 import { createPermitSync } from "../../../src/sync/permit-sync.ts";
 import { createPostgresLedger } from "../../../src/sync/postgres/postgres-ledger.ts";
 import { createHotSpotProvider } from "../../../src/vendors/hotspot/provider.ts";
+import { countOf } from "../ledger/count-of.ts";
 import { createLedgerTimers } from "../ledger/held-timers.ts";
 import { claimAll, createLedgers, issue, permit } from "./ledgers.ts";
 import { createSilentProxy, type SilentProxy } from "./servers/silent-proxy.ts";
@@ -69,7 +70,7 @@ describe("connections that go silent", () => {
     await expect(timers.elapseUntil(ledger.save(updates))).rejects.toEqual(unavailable("unknown"));
     await ledger.save(updates);
     expect(await claimAll(ledger)).toEqual([]);
-    expect(await ledger.count("push", new Date())).toMatchObject({ pending: 0 });
+    expect(await countOf(ledger, "push", new Date())).toMatchObject({ pending: 0 });
   });
 
   it("on which the ledger listens are noticed, and changes that others record meanwhile and later arrive", async () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { sqliteLedger } from "../../../src/sync/sqlite/index.ts";
+import { countOf } from "../ledger/count-of.ts";
 import { collect, deliveryOf, issue, minute, nextDue, rightAt, say, updateOf } from "../ledger/fixtures.ts";
 import { makeFolder, makeLedger, openLedger } from "./folder.ts";
 
@@ -58,7 +59,7 @@ describe("writing", () => {
     expect(error).toMatchObject({ code: "unavailable", retryable: true });
     expect(String(error)).toContain("disk is full");
     expect(await ledger.getPermit("permit-0")).toBeUndefined();
-    expect(await ledger.count("passport", minute(0))).toMatchObject({ pending: 1 });
+    expect(await countOf(ledger, "passport", minute(0))).toMatchObject({ pending: 1 });
     // A small one that comes together with one that is too large is recorded.
     const [large, small] = await Promise.allSettled([
       ledger.record(many(5_000)),
@@ -78,7 +79,7 @@ describe("writing", () => {
     await writer.ask("pragma", "max_page_count = 1000000");
     await ledger.save([updateOf(second), tooLarge]);
     expect(await collect(ledger.listTargets("passport"))).toEqual([target]);
-    expect(await ledger.count("passport", minute(0))).toMatchObject({ pending: 0 });
+    expect(await countOf(ledger, "passport", minute(0))).toMatchObject({ pending: 0 });
     expect(await ledger.record(many(5_000))).toHaveLength(5_000);
     expect(await nextDue(ledger, "nobody")).toBeUndefined();
   });
@@ -156,7 +157,7 @@ describe("writing", () => {
     expect(readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);
     const copy = await openLedger(target);
     expect(await copy.getPermit("permit-2999")).toBeDefined();
-    const { pending } = await copy.count("passport", minute(0));
+    const { pending } = await countOf(copy, "passport", minute(0));
     expect(pending % 2, "each call is there as a whole").toBe(0);
   });
 

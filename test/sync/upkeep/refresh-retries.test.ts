@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { EnforcementError } from "../../../src/core/errors.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
+import { countOf } from "../ledger/count-of.ts";
 import { permit, scriptedSync } from "../scripted-sync.ts";
 
 /** A sync in which provider `alpha` is switched on while a permit is being recorded, and whose ledger then fails so often. */
@@ -65,8 +66,8 @@ describe("a provider that is switched on while a permit is being recorded", () =
   it("gets it with the next change that is recorded, started or not", async () => {
     const { sync, ledger, until, now } = switchedOnMeanwhile(1);
     await until(sync.issue(permit("P1")));
-    expect((await ledger.count("alpha", new Date(now()))).pending).toBe(0);
+    expect((await countOf(ledger, "alpha", new Date(now()))).pending).toBe(0);
     await until(sync.issue(permit("P2", { companyId: "d", locationIds: ["d-lot"] })));
-    expect((await ledger.count("alpha", new Date(now()))).pending).toBe(2);
+    expect((await countOf(ledger, "alpha", new Date(now()))).pending).toBe(2);
   });
 });

@@ -157,25 +157,28 @@ export function createWorkFinder({ database, companies, providers, claims }: Wor
 
     findNextDue: (providerIds: Operations["findNextDue"][0]): (number | null)[] => providerIds.map(nextDueOf),
 
-    count({ providerId, now }: Operations["count"][0]): Operations["count"][1] {
-      const provider = providers.find(providerId);
-      if (provider === undefined) return { pending: 0, oldestDueSince: null, failed: 0, unmapped: 0 };
-      const [due, oldestDue] = countDue.get(provider, now, now) as unknown as [number, number | null];
-      const [waiting, oldestWaiting] = countWaiting.get(provider, now, now) as unknown as [
-        number,
-        number | null,
-      ];
-      const undue = [...claims.of(provider).values()].filter((claim) => isUndue(claim, now));
-      const since = [oldestDue, oldestWaiting, ...undue.map((claim) => claim.since)];
-      const known = since.filter((one) => one !== null);
-      return {
-        pending: due + waiting + undue.length,
-        oldestDueSince: known.length === 0 ? null : Math.min(...known),
-        failed: Number((countFailed.get(provider) as unknown as [number])[0]),
-        unmapped: Number((countUnmapped.get(provider, now) as unknown as [number])[0]),
-      };
-    },
+    count: ({ providerIds, now }: Operations["count"][0]): Operations["count"][1] =>
+      providerIds.map((providerId) => countOf(providerId, now)),
   };
+
+  function countOf(providerId: string, now: number): Operations["count"][1][number] {
+    const provider = providers.find(providerId);
+    if (provider === undefined) return { pending: 0, oldestDueSince: null, failed: 0, unmapped: 0 };
+    const [due, oldestDue] = countDue.get(provider, now, now) as unknown as [number, number | null];
+    const [waiting, oldestWaiting] = countWaiting.get(provider, now, now) as unknown as [
+      number,
+      number | null,
+    ];
+    const undue = [...claims.of(provider).values()].filter((claim) => isUndue(claim, now));
+    const since = [oldestDue, oldestWaiting, ...undue.map((claim) => claim.since)];
+    const known = since.filter((one) => one !== null);
+    return {
+      pending: due + waiting + undue.length,
+      oldestDueSince: known.length === 0 ? null : Math.min(...known),
+      failed: Number((countFailed.get(provider) as unknown as [number])[0]),
+      unmapped: Number((countUnmapped.get(provider, now) as unknown as [number])[0]),
+    };
+  }
 
   /** Whether a delivery is claimed although its row has nothing to do. */
   function isUndue({ permit, provider, until }: Claim, now: number): boolean {
