@@ -142,14 +142,15 @@ export class BatchSender {
         return outcomesFor(batch, () => stuck);
       },
     );
-    // Processing the reply is a slice of work, too.
-    await pace.haveTurn();
     this.#inFlight -= batch.length;
     // A request that sync aborted shows nothing about the vendor.
     if (!this.#isOpen && wasCutOff) {
       if (isProbe) breaker.giveUpProbe();
     } else this.#tellBreaker(outcomes, isProbe);
     giveBack();
+    this.dispatch();
+    // Processing the reply is a slice of work, too.
+    await pace.haveTurn();
     onEnd(outcomes);
   }
 
