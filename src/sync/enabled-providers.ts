@@ -7,12 +7,15 @@ import type { Timers } from "./pace/timers.ts";
 /** Finds the providers that a company has enabled, when its permits are recorded. */
 export interface EnabledProviders {
   /**
-   * The providers of `among` that the company has enabled. All of `among` when the directory fails, does not know the
+   * The ids of `among` that the company has enabled. All of `among` when the directory fails, does not know the
    * company, or returns one that cannot be read: a superfluous delivery does no harm, and its planning reports the
    * problem.
    */
-  find(companyId: string, among: readonly string[]): MaybePromise<readonly string[]>;
+  find(companyId: string, among: ProviderIds): MaybePromise<readonly string[]>;
 }
+
+/** Ids of providers, such as the keys of a Map. */
+export type ProviderIds = Pick<ReadonlyMap<string, unknown>, "has" | "keys" | "size">;
 
 // How long a host's call waits for the directory.
 const DIRECTORY_TIMEOUT_MS = 2_000;
@@ -41,12 +44,14 @@ export function createEnabledProviders({
 
   return {
     find(companyId, among) {
-      if (among.length === 0) return among;
+      if (among.size === 0) return [];
       const silence = timers.now().getTime() - timedOutAt;
-      if (silence >= 0 && silence < SKIP_AFTER_TIMEOUT_MS) return among;
+      if (silence >= 0 && silence < SKIP_AFTER_TIMEOUT_MS) return [...among.keys()];
       const enabledIn = (given: unknown) => {
         const company = readAnsweredCompany(given, companyId);
-        return company === undefined ? among : among.filter((id) => isCompanyEnabled(company, id));
+        if (company === undefined) return [...among.keys()];
+        // A company has few providers, where a sync may have one for each of a thousand companies.
+        return Object.keys(company.providers).filter((id) => among.has(id) && isCompanyEnabled(company, id));
       };
       try {
         const asked = directory.getCompany(companyId);
@@ -54,9 +59,9 @@ export function createEnabledProviders({
         if (!isPromise(asked)) return enabledIn(asked);
         return within(asked)
           .then(enabledIn)
-          .catch(() => among);
+          .catch(() => [...among.keys()]);
       } catch {
-        return among;
+        return [...among.keys()];
       }
     },
   };

@@ -5,7 +5,7 @@ import { type Permit, type PermitInput, readPermit } from "../core/permit/permit
 import { isExtraPermit } from "../core/registration/identity.ts";
 import type { ClockKeeper } from "./clock/clock-keeper.ts";
 import type { LedgerHealth } from "./deliver/events.ts";
-import type { EnabledProviders } from "./enabled-providers.ts";
+import type { EnabledProviders, ProviderIds } from "./enabled-providers.ts";
 import type { ChangeStatus, Ledger, LedgerChange, LedgerTransaction } from "./ledger/ledger.ts";
 import type { Timers } from "./pace/timers.ts";
 import type { RefreshRetries } from "./upkeep/refresh-retries.ts";
@@ -66,8 +66,8 @@ export function createHostChanges(context: {
   enabledProviders: EnabledProviders;
   timers: Timers;
   clockKeeper: Pick<ClockKeeper, "record">;
-  /** The ids of the current push providers. */
-  pushProviderIds: () => readonly string[];
+  /** The current push providers. */
+  pushProviders: ProviderIds;
   /** The number of refreshes so far: the directory or the providers changed. */
   refreshCount: () => number;
   /** Called when changes of these permits are recorded, with the providers at which something is due by them. */
@@ -77,7 +77,7 @@ export function createHostChanges(context: {
   refreshRetries: Pick<RefreshRetries, "add" | "retryNow">;
   health: Pick<LedgerHealth, "note">;
 }): HostChanges {
-  const { openLedger, enabledProviders, timers, clockKeeper, pushProviderIds, refreshCount } = context;
+  const { openLedger, enabledProviders, timers, clockKeeper, pushProviders, refreshCount } = context;
   const { onRecorded, onForgotten, refreshRetries, health } = context;
   /** The newest pending change per permit. The next change waits for it, so that changes are recorded in call order. */
   const pendingChanges = new Map<string, Promise<unknown>>();
@@ -113,12 +113,11 @@ export function createHostChanges(context: {
     count: number,
   ): Decision {
     const isUrgent = count <= MAX_URGENT;
-    const all = pushProviderIds();
     const at = timers.now();
     // A refresh in the meantime has not seen these permits, and `enabled` was read before the directory changed.
     const isOld = refreshCount() !== refreshesBefore;
     const providersByCompany = isOld
-      ? new Map([...enabled.keys()].map((companyId) => [companyId, all]))
+      ? new Map([...enabled.keys()].map((companyId) => [companyId, [...pushProviders.keys()]]))
       : enabled;
     return {
       at,
@@ -128,7 +127,7 @@ export function createHostChanges(context: {
         permit,
         at,
         isUrgent,
-        providerIds: providersByCompany.get(permit.companyId) ?? all,
+        providerIds: providersByCompany.get(permit.companyId) ?? [...pushProviders.keys()],
       }),
     };
   }
@@ -144,7 +143,7 @@ export function createHostChanges(context: {
   ): Promise<ReadonlySet<string>> {
     const due = new Set<string>();
     for (const [companyId, before] of providersByCompany) {
-      const enabled = await enabledProviders.find(companyId, pushProviderIds());
+      const enabled = await enabledProviders.find(companyId, pushProviders);
       const providerIds = enabled.filter((id) => !before.includes(id));
       if (providerIds.length === 0) continue;
       try {
@@ -192,7 +191,7 @@ export function createHostChanges(context: {
     }
     // A ledger that a host has wrapped may not pass `onDue` on: then every provider is looked at.
     const isUntold = due.size === 0 && transaction === undefined && statuses.includes("recorded");
-    onRecorded(permitIds, isUntold ? new Set(pushProviderIds()) : due);
+    onRecorded(permitIds, isUntold ? new Set(pushProviders.keys()) : due);
     refreshRetries.retryNow();
     // When machines share the ledger, this one gets no notice of another's refresh. In the host's transaction the changes
     // are not visible yet, so nothing can be added.
@@ -217,7 +216,7 @@ export function createHostChanges(context: {
       const { id, companyId } = checked;
       return inCallOrder([id], async () => {
         const refreshes = refreshCount();
-        const found = enabledProviders.find(companyId, pushProviderIds());
+        const found = enabledProviders.find(companyId, pushProviders);
         // Awaits only a promise: this permit's write then begins before the next caller's permit is checked.
         const enabled = new Map([[companyId, isPromise(found) ? await found : found]]);
         const { toChange, ...decided } = decide(refreshes, enabled, 1);
@@ -236,7 +235,7 @@ export function createHostChanges(context: {
         const refreshes = refreshCount();
         const enabled = new Map<string, readonly string[]>();
         for (const companyId of new Set(textsOf(given, "companyId"))) {
-          enabled.set(companyId, await enabledProviders.find(companyId, pushProviderIds()));
+          enabled.set(companyId, await enabledProviders.find(companyId, pushProviders));
         }
         const { toChange, ...decided } = decide(refreshes, enabled, given.length);
         function* check(): Iterable<LedgerChange> {

@@ -209,7 +209,7 @@ function createFrom(
     enabledProviders,
     refreshRetries,
     health: core.health,
-    pushProviderIds: () => [...loops.keys()],
+    pushProviders: loops,
     refreshCount: () => core.refreshCount,
     onRecorded(permitIds, providerIds) {
       for (const providerId of providerIds) loops.get(providerId)?.outdate({ permitIds });
@@ -300,7 +300,9 @@ async function waitUntilIdle(
   for (;;) {
     const seen = core.idleSignal.count;
     // Reading the clock detects that it was set back, which makes operations due that were dated ahead.
-    await Promise.all([...core.loops.values()].map((loop) => loop.settleClock()));
+    core.timers.now();
+    const unsettled = [...core.loops.values()].filter((loop) => !loop.isClockSettled);
+    if (unsettled.length > 0) await Promise.all(unsettled.map((loop) => loop.settleClock()));
     let cancel = () => {};
     const isQuiet = () => refreshRetries.isSettled && [...core.loops.values()].every((loop) => loop.isQuiet);
     if (isQuiet()) {
