@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { EnforcementError } from "../../../src/core/errors.ts";
 import type { PushChange } from "../../../src/core/registration/push-operations.ts";
 import { listAll } from "../list-all.ts";
-import { permit, type ScriptedVendor, scriptedSync } from "../scripted-sync.ts";
+import { permit, type ScriptedVendor, START, scriptedSync } from "../scripted-sync.ts";
 
 const HOUR_MS = 60 * 60_000;
 const lost = new EnforcementError("timeout", "No reply.", { attempts: 1, outcome: "unknown" });
@@ -141,6 +141,37 @@ describe("a registration that was refused after an attempt without an answer", (
     await pass(HOUR_MS);
     expect(alpha.live.size).toBe(0);
     expect(await listAll(sync.failures())).toEqual([]);
+    await until(sync.stop());
+  });
+});
+
+describe("a right whose earlier end got no answer and was refused when it was repeated", () => {
+  it("is cancelled as of that end when it has passed: the vendor may have it, and a cancel makes no right longer", async () => {
+    const scripted = scriptedSync();
+    const { sync, until, pass } = scripted;
+    const alpha = scripted.vendor();
+    const cancels: PushChange[] = [];
+    let amendments = 0;
+    alpha.answer = ([change]) => {
+      if (change?.kind === "cancel") return cancels.push(change) === 1 ? refused : undefined;
+      if (change?.kind !== "amend") return undefined;
+      amendments += 1;
+      return amendments === 1 ? lost : refused;
+    };
+    await sync.start();
+    await until(sync.issue(permit("P1")));
+    await until(sync.idle());
+    const validTo = new Date(START + HOUR_MS);
+    await until(sync.issue(permit("P1", { revision: 2, validTo })));
+    await pass(2 * HOUR_MS);
+    await until(sync.idle());
+    expect(amendments).toBeGreaterThanOrEqual(2);
+    const [failure] = await listAll(sync.failures());
+    expect(failure).toMatchObject({ operation: "cancel" });
+    await until(sync.retry(failure?.key ?? ""));
+    await until(sync.idle());
+    expect(cancels.map(({ end }) => end)).toEqual([validTo.toISOString(), validTo.toISOString()]);
+    expect(alpha.live.size).toBe(0);
     await until(sync.stop());
   });
 });

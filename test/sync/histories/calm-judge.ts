@@ -262,13 +262,21 @@ function judgeFailure(
     // A right that was cancelled for another and cannot be restored leaves the driver uncovered: a person decides.
     ?.rights.some(
       (kept) =>
-        kept.reference === reference &&
-        (kept.intent !== null || kept.gaveWay === true || Date.parse(kept.mayLastUntil ?? "") > now),
+        kept.reference === reference && (kept.intent !== null || kept.gaveWay === true || mayLast(kept, now)),
     );
   // Nothing is over by a clock that leapt, so a cancellation may have been asked for and refused for nothing.
   const matters = isUnsure || (operation === "cancel" ? right !== undefined || !state.isSteady : isWanted);
   if (!matters) problems.push(`${shown} is listed although it does not matter any more.`);
   return problems;
+}
+
+/**
+ * Whether the vendor may have a right still: until an end that got no answer, or, where that end is over, until the one that
+ * was acknowledged before.
+ */
+function mayLast({ mayLastUntil, receipt }: RegistrationState, now: number): boolean {
+  if (mayLastUntil === undefined) return false;
+  return Math.max(Date.parse(mayLastUntil), Date.parse(receipt?.coveredUntil ?? mayLastUntil)) > now;
 }
 
 async function judgeUnmapped(world: HistoryWorld, ledger: Ledger, providerId: string): Promise<string[]> {

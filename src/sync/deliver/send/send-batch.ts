@@ -1,4 +1,5 @@
 import { EnforcementError, isEnforcementError, withErrorDetails } from "../../../core/errors.ts";
+import { timeOf } from "../../../core/instant.ts";
 import type { OperationOptions, Outcome, PushProvider } from "../../../core/provider.ts";
 import { outcomesFor } from "../../../core/registration/outcome.ts";
 import { PreparedRegistration } from "../../../core/registration/prepared-registration.ts";
@@ -71,10 +72,21 @@ function send(provider: PushProvider, items: readonly BatchItem[], signal: Abort
     }
     case "cancel":
       return provider.cancelMany(
-        items.map(({ right, intent }) => receiptOf(right, intent, provider)),
+        items.map(({ right, intent }) => cancelledReceiptOf(right, intent, provider)),
         options,
       );
   }
+}
+
+/**
+ * The receipt for a cancel, which ends a right no later than the vendor may have it. An earlier end that got no answer may
+ * have been carried out, and then the cancel would make the right longer.
+ */
+function cancelledReceiptOf(right: RegistrationState, intent: Intent, provider: PushProvider): Receipt {
+  const receipt = receiptOf(right, intent, provider);
+  const { mayLastUntil } = right;
+  const mayHaveEnded = mayLastUntil !== undefined && timeOf(mayLastUntil) < timeOf(receipt.coveredUntil);
+  return mayHaveEnded ? { ...receipt, coveredUntil: mayLastUntil } : receipt;
 }
 
 /** The right's receipt. A right that was never acknowledged gets one with its own reference. */
