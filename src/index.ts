@@ -157,6 +157,8 @@ export type {
   TestPlateResult,
   TestPlateSight,
 } from "./setup/test-plate/test-plate.ts";
+export type { ChangeResult, NotInDirectory } from "./sync/changes/change-result.ts";
+export type { ChangeOptions } from "./sync/changes/host-changes.ts";
 export type { ClockReference, ClockStatus } from "./sync/clock/clock-watch.ts";
 export type {
   AcknowledgedEvent,
@@ -175,8 +177,15 @@ export type {
 } from "./sync/deliver/events.ts";
 export type { LagPercentiles } from "./sync/deliver/lag.ts";
 export type { BreakerStatus } from "./sync/deliver/send/breaker.ts";
-export type { SyncFailure } from "./sync/failures.ts";
-export type { ChangeOptions, ChangeResult } from "./sync/host-changes.ts";
+export type { FailureChangeOptions } from "./sync/failures/change-failures.ts";
+export type { SyncFailure } from "./sync/failures/failure.ts";
+export type { FailureFilter } from "./sync/failures/failure-filter.ts";
+export type {
+  FailureResult,
+  FailureStatus,
+  FailuresReport,
+  FailuresReportItem,
+} from "./sync/failures/failures-report.ts";
 export type {
   DeliveryId,
   Failure as LedgerFailure,
@@ -212,5 +221,5 @@ export type {
   ReconcileReport,
 } from "./sync/reconcile/drift.ts";
 export type { ReassertOptions, ReassertProgress, ReassertReport } from "./sync/reconcile/reassert.ts";
-export type { ProviderStatus, SyncStatus } from "./sync/status.ts";
+export type { ProviderStatus, StuckRequest, SyncStatus } from "./sync/status.ts";
 export * from "./vendors/index.ts";

@@ -4,8 +4,13 @@ import { isPromise } from "../core/maybe-promise.ts";
 import { readSignal } from "../core/options.ts";
 import type { PermitInput } from "../core/permit/permit.ts";
 import type { EnforcementProvider } from "../core/provider.ts";
-import { dismissFailure, listFailures, retryFailure, type SyncFailure } from "./failures.ts";
-import { type ChangeOptions, type ChangeResult, createHostChanges } from "./host-changes.ts";
+import type { ChangeResult } from "./changes/change-result.ts";
+import { type ChangeOptions, createHostChanges } from "./changes/host-changes.ts";
+import { createFailureChange, type FailureChangeOptions } from "./failures/change-failures.ts";
+import { listFailures, type SyncFailure } from "./failures/failure.ts";
+import type { FailureFilter } from "./failures/failure-filter.ts";
+import type { FailureResult, FailuresReport } from "./failures/failures-report.ts";
+import { clearRefusal, dismissRefusal } from "./failures/rights-change.ts";
 import { type PermitSyncOptions, type PermitSyncSettings, readPermitSyncOptions } from "./options.ts";
 import { settledWithin, systemTimers, type Timers } from "./pace/timers.ts";
 import {
@@ -23,6 +28,7 @@ import { readStatus, type SyncStatus } from "./status.ts";
 import { createSyncCore, type SyncCore } from "./sync-core.ts";
 import { OtherProcesses } from "./upkeep/other-processes.ts";
 import { RefreshRetries } from "./upkeep/refresh-retries.ts";
+import { waitUntilIdle } from "./wait-until-idle.ts";
 
 /**
  * Delivers permits durably to push providers, and answers lookups for pull providers from the same ledger.
@@ -37,8 +43,9 @@ export interface PermitSync {
    * revoked permit is reinstated by a higher revision, under new references. Can be called before `start` and after
    * `stop`.
    *
-   * Reads the company from the directory, for at most 2 seconds, to find the providers that it has enabled. When the
-   * directory does not answer, sync assumes all push providers.
+   * Reads the company and its locations from the directory, for at most 2 seconds, to find the providers that the company
+   * has enabled and what the directory does not know (`notInDirectory` of the result). When the directory does not answer,
+   * sync assumes all push providers. The permit is recorded in any case.
    *
    * @throws EnforcementError `invalid_input` when the permit is malformed, has an id of more than 512 characters, or has
    * the recorded revision with other content; `unavailable` when the ledger fails, and then nothing was
@@ -125,20 +132,30 @@ export interface PermitSync {
   /** The refused operations of one provider, oldest first. Default: of all providers. Dismissed ones are left out. */
   failures(options?: { providerId?: string }): AsyncIterable<SyncFailure>;
   /**
-   * Sends a refused operation again.
+   * Sends a refused operation again, by its key in `failures()` or in a `refused` event. Can be called before `start` and
+   * after `stop`: the next `start` sends it.
    *
-   * @returns false when the operation is no longer refused
-   * @throws EnforcementError `invalid_input` when the key is malformed; `unavailable` when another claim holds the
-   * permit's delivery for more than two minutes
+   * @throws EnforcementError `invalid_input` when the key is malformed
    */
-  retry(key: string): Promise<boolean>;
+  retry(key: string): Promise<FailureResult>;
   /**
-   * Dismisses a refused operation. Sync does not try it again until the permit or the mapping changes.
+   * Sends again every refused operation that the filter selects and that was refused before the call. Returns once each
+   * change is recorded, and does not wait for the vendor. It changes some at a time; those whose permit is being worked on
+   * are tried again for two minutes, and are in conflict then. With `dryRun: true` it changes nothing.
    *
-   * @returns false when the operation is no longer refused
-   * @throws EnforcementError as {@link retry}
+   * When the ledger fails, the call rejects with `unavailable` and without a report: what was changed until then stays
+   * changed, and the same call again changes the rest.
+   *
+   * @throws EnforcementError `invalid_input` naming the key of the filter that is malformed, or `filter` when it is empty
    */
-  dismiss(key: string): Promise<boolean>;
+  retry(filter: FailureFilter, options?: FailureChangeOptions): Promise<FailuresReport>;
+  /**
+   * Dismisses a refused operation, by its key. Sync does not try it again until the permit or the mapping changes. Throws
+   * what {@link retry} throws.
+   */
+  dismiss(key: string): Promise<FailureResult>;
+  /** Dismisses every refused operation that the filter selects, as {@link retry} with a filter sends them again. */
+  dismiss(filter: FailureFilter, options?: FailureChangeOptions): Promise<FailuresReport>;
 
   /**
    * Compares the registrations that a vendor lists with those that it acknowledged, and repairs the differences unless
@@ -192,7 +209,7 @@ function createFrom(
   time: { timers: Timers; random: () => number; lookEveryMs?: number | undefined },
 ): PermitSync {
   const core = createSyncCore(settings, time);
-  const { openLedger, timers, loops, retention, enabledProviders } = core;
+  const { openLedger, timers, loops, retention, companyAnswers } = core;
   let isRunning = false;
   let stopping: Promise<unknown> = Promise.resolve();
   const otherProcesses = new OtherProcesses({ loops, timers, everyMs: time.lookEveryMs });
@@ -206,7 +223,7 @@ function createFrom(
     openLedger,
     timers,
     clockKeeper: core.clockKeeper,
-    enabledProviders,
+    companyAnswers,
     refreshRetries,
     health: core.health,
     pushProviders: loops,
@@ -280,41 +297,12 @@ function createFrom(
       const { providerId } = readRecord(options, "options", ["providerId"]);
       return listFailures(core, readOptionalText(providerId, "options.providerId"));
     },
-    retry: async (key) => retryFailure(core, key),
-    dismiss: async (key) => dismissFailure(core, key),
+    retry: createFailureChange(core, clearRefusal),
+    dismiss: createFailureChange(core, dismissRefusal),
     reconcile: async (providerId, options) => reconcileOne(core, forget, providerId, options),
     reassert: async (providerId, options) => reassertOne(core, forget, providerId, options),
     findPermits: createFindPermits(core),
   };
-}
-
-// A machine gets no notice when another one has delivered the last due operation, so it counts again after this time.
-const RECHECK_MS = 500;
-
-async function waitUntilIdle(
-  core: SyncCore,
-  refreshRetries: RefreshRetries,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const ledger = await core.openLedger();
-  for (;;) {
-    const seen = core.idleSignal.count;
-    // Reading the clock detects that it was set back, which makes operations due that were dated ahead.
-    core.timers.now();
-    const unsettled = [...core.loops.values()].filter((loop) => !loop.isClockSettled);
-    if (unsettled.length > 0) await Promise.all(unsettled.map((loop) => loop.settleClock()));
-    let cancel = () => {};
-    const isQuiet = () => refreshRetries.isSettled && [...core.loops.values()].every((loop) => loop.isQuiet);
-    if (isQuiet()) {
-      const counts = await ledger.count([...core.loops.keys()], core.timers.now());
-      if (isQuiet()) {
-        if ([...counts.values()].every(({ pending }) => pending === 0)) return;
-        if (ledger.watch !== undefined)
-          cancel = core.timers.after(RECHECK_MS, () => core.idleSignal.notify());
-      }
-    }
-    await core.idleSignal.after(seen, signal).finally(() => cancel());
-  }
 }
 
 /**

@@ -20,7 +20,7 @@ export async function refreshCompanies(core: SyncCore, companyId?: string): Prom
 export async function refreshCompany(core: SyncCore, companyId: string): Promise<void> {
   core.views.lookAgain(companyId);
   const ledger = await core.openLedger();
-  const providerIds = await core.enabledProviders.find(companyId, core.loops);
+  const { providerIds } = await core.companyAnswers.ask(companyId, core.loops);
   const due = new Set<string>();
   try {
     const selection = { companyId, providerIds, at: core.timers.now() };

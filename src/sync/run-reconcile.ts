@@ -1,7 +1,8 @@
+import { EnforcementError } from "../core/errors.ts";
 import { fieldError } from "../core/fields.ts";
 import type { PushProvider } from "../core/provider.ts";
 import type { DeliveryLoop } from "./deliver/delivery-loop.ts";
-import { changeDelivery } from "./failures.ts";
+import { type ChangeEnd, changeDelivery } from "./failures/change-delivery.ts";
 import type { ReconcileOptions, ReconcileReport } from "./reconcile/drift.ts";
 import { type ReassertOptions, type ReassertReport, reassertProvider } from "./reconcile/reassert.ts";
 import { reconcileProvider } from "./reconcile/reconcile.ts";
@@ -47,10 +48,18 @@ async function openContext(
     pace: core.pace,
     writeAt: (at, write) => clockKeeper.record(at, write),
     forget,
-    changeDelivery: (id, change) => changeDelivery(core, id, change),
+    changeDelivery: async (id, change) =>
+      isChanged(await changeDelivery(core, { ...id, change }), providerId),
     // The provider may be replaced during the run: then its new loop sends.
     sendNow: (references, write, signal) => getLoop(core, providerId).sendNow(references, write, signal),
   };
+}
+
+/** @throws EnforcementError `unavailable` when another claim held the delivery for more than two minutes */
+function isChanged(end: ChangeEnd, providerId: string): boolean {
+  if (end !== "busy") return end === "changed";
+  const message = "The permit's delivery is being worked on for too long; try again later.";
+  throw new EnforcementError("unavailable", message, { providerId, operation: "reconcile" });
 }
 
 function getPushProvider(core: SyncCore, providerId: string): PushProvider {

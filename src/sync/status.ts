@@ -32,6 +32,8 @@ export interface ProviderStatus {
    * ended since. Their operations are repeated, and the late results are ignored. `replaceProvider` resets it to 0.
    */
   readonly stuck: number;
+  /** The requests that `stuck` counts, in the order in which they began; at most the first 100. */
+  readonly stuckRequests: readonly StuckRequest[];
   /** Refused operations that are not dismissed: see `failures`. */
   readonly failed: number;
   /**
@@ -49,6 +51,22 @@ export interface ProviderStatus {
    */
   readonly lagMs: LagPercentiles | null;
 }
+
+/**
+ * A request that is under way for longer than any deadline allows, because the provider ignores its signal. What it would
+ * have done is `pending`, or was carried out by a later request.
+ */
+export interface StuckRequest {
+  readonly operation: "register" | "amend" | "cancel" | "checkConnection";
+  /** How many operations it carries; 1 for `checkConnection`. */
+  readonly count: number;
+  /** The permits of these operations, each once; none for `checkConnection`. */
+  readonly permitIds: readonly string[];
+  /** When it began, by the clock of sync. */
+  readonly since: Date;
+}
+
+const MAX_STUCK_REQUESTS = 100;
 
 const NOTHING_COUNTED: DeliveryCounts = Object.freeze({
   pending: 0,
@@ -70,7 +88,14 @@ export async function readStatus(core: SyncCore, isRunning: boolean): Promise<Sy
       oldestDueSince === null ? null : Math.max(0, now.getTime() - oldestDueSince.getTime());
     const loop = core.loops.get(id);
     if (loop === undefined) {
-      const idle = { inFlight: 0, stuck: 0, lastSuccessAt: null, breaker: CLOSED, lagMs: null };
+      const idle = {
+        inFlight: 0,
+        stuck: 0,
+        stuckRequests: [],
+        lastSuccessAt: null,
+        breaker: CLOSED,
+        lagMs: null,
+      };
       return { ...about, ...counted, oldestPendingMs, ...idle };
     }
     return {
@@ -78,11 +103,18 @@ export async function readStatus(core: SyncCore, isRunning: boolean): Promise<Sy
       ...counted,
       oldestPendingMs,
       inFlight: loop.inFlight,
-      stuck: loop.stuck,
+      stuck: loop.stuck.length,
+      stuckRequests: oldest(loop.stuck),
       lastSuccessAt: loop.lastSuccessAt,
       breaker: loop.breaker.status,
       lagMs: loop.lag.percentiles,
     };
   });
   return { isRunning, clock: core.timers.status, providers };
+}
+
+function oldest(requests: readonly StuckRequest[]): StuckRequest[] {
+  return [...requests]
+    .sort((one, other) => one.since.getTime() - other.since.getTime())
+    .slice(0, MAX_STUCK_REQUESTS);
 }

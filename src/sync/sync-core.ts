@@ -3,6 +3,7 @@ import { fieldError, readText } from "../core/fields.ts";
 import type { MaybePromise } from "../core/maybe-promise.ts";
 import { readConfig } from "../core/options.ts";
 import type { EnforcementProvider, PushProvider } from "../core/provider.ts";
+import { type CompanyAnswers, createCompanyAnswers } from "./changes/company-answers.ts";
 import { ClockKeeper } from "./clock/clock-keeper.ts";
 import { ClockWatch } from "./clock/clock-watch.ts";
 import { type CompanyViews, createCompanyViews } from "./deliver/company-views.ts";
@@ -11,7 +12,6 @@ import { createEmit, type Emit, LedgerHealth } from "./deliver/events.ts";
 import { Breaker } from "./deliver/send/breaker.ts";
 import { AllPlaces } from "./deliver/send/vendor-places.ts";
 import { SharedClaims } from "./deliver/shared-claims.ts";
-import { createEnabledProviders, type EnabledProviders } from "./enabled-providers.ts";
 import { IdleSignal } from "./idle-signal.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { FACTORY, type PermitSyncSettings } from "./options.ts";
@@ -29,7 +29,7 @@ export interface SyncCore {
   readonly emit: Emit;
   readonly health: LedgerHealth;
   readonly views: CompanyViews;
-  readonly enabledProviders: EnabledProviders;
+  readonly companyAnswers: CompanyAnswers;
   readonly retention: Retention;
   /** All providers, by id. Only `addProvider`, `removeProvider` and `replaceProvider` change it. */
   readonly providers: Map<string, EnforcementProvider>;
@@ -70,7 +70,7 @@ export function createSyncCore(
   requireClock(hostNow);
   const health = new LedgerHealth(emit);
   const views = createCompanyViews({ directory, timers, random, emit });
-  const enabledProviders = createEnabledProviders({ directory, timers });
+  const companyAnswers = createCompanyAnswers({ directory, timers });
   const places = new AllPlaces(settings.maxConcurrency, (origin) => {
     for (const loop of loops.values()) if (originOf(loop.provider) === origin) loop.retryNow();
   });
@@ -120,7 +120,7 @@ export function createSyncCore(
     openLedger,
     clockKeeper,
     pace,
-    enabledProviders,
+    companyAnswers,
     refreshCount: 0,
     providers: new Map(settings.providers.map((provider) => [provider.id, provider])),
     createLoop(provider) {

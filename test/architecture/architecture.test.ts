@@ -59,12 +59,14 @@ const SYNC_ROOMS: Record<string, string[]> = {
   clock: ["ledger", "pace"],
   plan: ["ledger", "pace"],
   deliver: ["ledger", "pace", "clock", "plan"],
+  changes: ["ledger", "pace", "clock", "deliver", "upkeep"],
+  failures: ["ledger", "pace", "deliver"],
   reconcile: ["ledger", "pace", "deliver"],
   upkeep: ["ledger", "pace", "clock", "deliver"],
   memory: ["ledger"],
   sqlite: ["ledger", "pace"],
   postgres: ["ledger", "pace"],
-  root: ["ledger", "pace", "clock", "deliver", "reconcile", "upkeep"],
+  root: ["ledger", "pace", "clock", "deliver", "changes", "failures", "reconcile", "upkeep"],
 };
 
 const MAX_ENTRIES = 20;

@@ -188,7 +188,7 @@ describe("a refusal", () => {
     expect(vendor().requests).toEqual(["register P1", "amend P1"]);
     vendor().answer = () => undefined;
     const [key = ""] = await keysOf(scripted);
-    expect(await until(sync.retry(key))).toBe(true);
+    expect(await until(sync.retry(key))).toEqual({ key, status: "done" });
     await until(sync.idle());
     expect(vendor().requests).toEqual(["register P1", "amend P1", "amend P1"]);
     const [kept] = await listAll(ledger.listAt("alpha", "zone"));
@@ -203,11 +203,11 @@ describe("a refusal", () => {
     const { sync, vendor, until } = scripted;
     vendor().answer = () => undefined;
     const [key = ""] = await keysOf(scripted);
-    expect(await until(sync.retry(key))).toBe(true);
+    expect(await until(sync.retry(key))).toEqual({ key, status: "done" });
     await until(sync.idle());
     expect(vendor().requests.slice(2)).toEqual(["register B", "cancel A"]);
     expect(await keysOf(scripted)).toEqual([]);
-    expect(await until(sync.retry(key))).toBe(false);
+    expect(await until(sync.retry(key))).toEqual({ key, status: "gone" });
     await until(sync.stop());
   });
 
@@ -215,7 +215,7 @@ describe("a refusal", () => {
     const scripted = await refused();
     const { sync, vendor, until } = scripted;
     const [key = ""] = await keysOf(scripted);
-    expect(await until(sync.dismiss(key))).toBe(true);
+    expect(await until(sync.dismiss(key))).toEqual({ key, status: "done" });
     await until(sync.idle());
     expect(vendor().requests.slice(2)).toEqual(["cancel A"]);
     expect(await keysOf(scripted)).toEqual([]);

@@ -113,7 +113,11 @@ describe("a company that is null", () => {
     const { sync, companies, types, until } = scriptedSync();
     companies.set("c", null as never);
     await sync.start();
-    expect(await until(sync.issue(permit("P1")))).toEqual({ permitId: "P1", status: "recorded" });
+    expect(await until(sync.issue(permit("P1")))).toEqual({
+      permitId: "P1",
+      status: "recorded",
+      notInDirectory: { company: true },
+    });
     await until(sync.idle());
     expect(types()).toEqual(["unmapped"]);
     await until(sync.stop());

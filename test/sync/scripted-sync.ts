@@ -50,6 +50,8 @@ export interface ScriptedSync {
   now(): number;
   /** Sets the clock, as a person would. No timer comes earlier or later by it. */
   jump(milliseconds: number): void;
+  /** Fulfilled after so many milliseconds, for what a test's own callbacks wait for. */
+  wait(milliseconds: number): Promise<void>;
   /** Lets time pass, with everything that happens meanwhile. */
   pass(milliseconds: number): Promise<void>;
   /** Waits for a promise while time passes. */
@@ -184,6 +186,7 @@ export function scriptedSync(
       return vendor;
     },
     now: () => timers.now().getTime(),
+    wait: (milliseconds) => new Promise((resolve) => timers.after(milliseconds, resolve)),
     jump: (milliseconds) => time.jump(milliseconds),
     types: () => events.map(({ type }) => type),
     hasTimer: () => time.untilNext() !== undefined,

@@ -11,6 +11,7 @@ import type { LoopContext } from "./loop-context.ts";
 import type { QueuedOperation } from "./operation-queue.ts";
 import { planWorks } from "./plan-works.ts";
 import { BatchSender } from "./send/batch-sender.ts";
+import type { OpenRequest } from "./send/bounded-requests.ts";
 import type { BatchOutcomes } from "./send/read-outcome.ts";
 import type { BatchOutcome } from "./send/send-batch.ts";
 import type { WatchedOutcomes } from "./watched-outcomes.ts";
@@ -83,7 +84,7 @@ export class DeliveriesInProgress {
   }
 
   /** Requests that were given up and that the provider has not ended since. */
-  get stuck(): number {
+  get stuck(): readonly OpenRequest[] {
     return this.#sender.stuck;
   }
 

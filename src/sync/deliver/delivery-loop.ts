@@ -6,6 +6,7 @@ import { MAX_TOGETHER_BESIDE_LOOKUPS } from "../pace/pace.ts";
 import { DeliveriesInProgress } from "./deliveries-in-progress.ts";
 import { Lag } from "./lag.ts";
 import type { LoopContext } from "./loop-context.ts";
+import type { OpenRequest } from "./send/bounded-requests.ts";
 import type { Breaker } from "./send/breaker.ts";
 import { WakeUp } from "./wake-up.ts";
 import { type WatchedEnd, WatchedOutcomes } from "./watched-outcomes.ts";
@@ -72,7 +73,7 @@ export class DeliveryLoop {
   }
 
   /** Requests that were given up and that the provider has not ended since. */
-  get stuck(): number {
+  get stuck(): readonly OpenRequest[] {
     return this.#inProgress.stuck;
   }
 

@@ -131,7 +131,8 @@ describe("a breaker without waiting permits", () => {
     expect(await breaker()).toMatchObject({ code: "timeout" });
     expect(outages()).toEqual(["provider_down"]);
     await until(sync.stop());
-    expect((await sync.status()).providers).toMatchObject([{ stuck: 2 }]);
+    const check = { operation: "checkConnection", count: 1, permitIds: [], since: expect.any(Date) };
+    expect((await sync.status()).providers).toMatchObject([{ stuck: 2, stuckRequests: [check, check] }]);
     expect(hasTimer()).toBe(false);
   });
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EnforcementError } from "../../../src/core/errors.ts";
 import type { PushProvider } from "../../../src/core/provider.ts";
 import { listAll } from "../list-all.ts";
-import { permit, scriptedSync } from "../scripted-sync.ts";
+import { permit, START, scriptedSync } from "../scripted-sync.ts";
 
 const MINUTE_MS = 60_000;
 type Many = PushProvider["registerMany"];
@@ -283,7 +283,7 @@ describe("a provider that breaks its contract", () => {
   });
 
   it("ignores its signal for ever: its place is free again after the bound, and the request is reported as stuck", async () => {
-    const { sync, vendor, events, types, pass, until } = scriptedSync(["alpha"], {
+    const { sync, vendor, events, types, now, pass, until } = scriptedSync(["alpha"], {
       concurrency: 2,
       batchSize: 1,
     });
@@ -299,6 +299,7 @@ describe("a provider that breaks its contract", () => {
     });
     const stuck = async () => (await sync.status()).providers.map((provider) => provider.stuck);
     await sync.start();
+    const issuedAt = now();
     await until(sync.issueMany([permit("P1"), permit("P2"), permit("P3")]));
     await pass(39_000);
     expect(await stuck()).toEqual([0]);
@@ -314,6 +315,16 @@ describe("a provider that breaks its contract", () => {
     };
     expect(events.filter(({ type }) => type === "request_stuck")).toEqual([named, named, named, named]);
     expect(await stuck()).toEqual([4]);
+    const [{ stuckRequests = [] } = {}] = (await sync.status()).providers;
+    expect(stuckRequests).toEqual(
+      stuckRequests.map(({ permitIds }) => ({
+        ...{ operation: "register", count: 1, permitIds, since: expect.any(Date) },
+      })),
+    );
+    expect(stuckRequests.slice(0, 2).flatMap(({ permitIds }) => permitIds)).toEqual(["P1", "P2"]);
+    const began = stuckRequests.map(({ since }) => since.getTime());
+    expect(began).toEqual([...began].sort((one, other) => one - other));
+    expect(began.slice(0, 2)).toEqual([issuedAt, issuedAt]);
 
     // Its late result changes nothing but the count.
     endings[0]?.([]);
@@ -341,10 +352,16 @@ describe("a provider that breaks its contract", () => {
     await pass(100);
     await until(sync.stop());
     expect(types()).toEqual(["request_stuck"]);
-    expect((await sync.status()).providers).toMatchObject([{ stuck: 1, inFlight: 0 }]);
+    const since = new Date(START);
+    expect((await sync.status()).providers).toMatchObject([
+      {
+        ...{ stuck: 1, inFlight: 0 },
+        stuckRequests: [{ operation: "register", count: 1, permitIds: ["P1"], since }],
+      },
+    ]);
     end?.();
     await pass(MINUTE_MS);
-    expect((await sync.status()).providers).toMatchObject([{ stuck: 0 }]);
+    expect((await sync.status()).providers).toMatchObject([{ stuck: 0, stuckRequests: [] }]);
     Object.assign(alpha.provider, { registerMany });
     await sync.start();
     await until(sync.idle());

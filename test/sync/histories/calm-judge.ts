@@ -1,5 +1,5 @@
 import type { SyncEvent } from "../../../src/sync/deliver/events.ts";
-import type { SyncFailure } from "../../../src/sync/failures.ts";
+import type { SyncFailure } from "../../../src/sync/failures/failure.ts";
 import type { ProviderState, RegistrationState } from "../../../src/sync/ledger/delivery.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { type FakeVendor, isLive, placeOf, type VendorRight } from "./fake-vendor.ts";

@@ -204,9 +204,13 @@ class HistoryRun {
     const { sync } = await this.#driver.living();
     const { random } = this.#driver.world;
     const attend = async () => {
+      if (!dismiss) {
+        await sync.retry({ all: true });
+        return;
+      }
       const keys: string[] = [];
       for await (const { key } of sync.failures()) keys.push(key);
-      for (const key of keys) await (dismiss && random() < 0.5 ? sync.dismiss(key) : sync.retry(key));
+      for (const key of keys) await (random() < 0.5 ? sync.dismiss(key) : sync.retry(key));
     };
     const end = await this.#driver.call("attend", attend, { withinMs: 5 * MINUTE });
     // A person may be asked to come back later.

@@ -44,6 +44,8 @@ describe.each(Object.entries(LEDGERS))("with a ledger of the kind %s", (_, creat
       [() => sync.refresh({ companyId: text }), "options.companyId"],
       [() => sync.retry(text), "key"],
       [() => sync.dismiss(`passport/${text}/r`), "key"],
+      [() => sync.retry({ providerId: text }), "filter.providerId"],
+      [() => sync.dismiss({ companyId: text }), "filter.companyId"],
       [() => listAll(sync.failures({ providerId: text })), "options.providerId"],
       [() => sync.removeProvider(text), "providerId"],
       [() => sync.reconcile(text), "providerId"],

@@ -55,7 +55,7 @@ describe.each(Object.entries(LEDGERS))("with a ledger of the kind %s", (_, creat
       expect(failure.message.length).toBeLessThan(200);
     }
     expect(await sync.revoke("P-1")).toMatchObject({ status: "unknown" });
-    expect(await sync.retry(`hotspot/${id}/r`)).toBe(false);
+    expect(await sync.retry(`hotspot/${id}/r`)).toMatchObject({ status: "gone" });
   });
 
   it.each(Object.entries(MAX_IDS))("accepts the longest id of %s", async (__, createIds) => {
@@ -63,7 +63,8 @@ describe.each(Object.entries(LEDGERS))("with a ledger of the kind %s", (_, creat
     const id = ids.next();
     const sync = open();
     const issued = permit({ id, companyId: ids.next(), locationIds: [ids.next()] });
-    expect(await sync.issueMany([issued])).toEqual([{ permitId: id, status: "recorded" }]);
+    const notInDirectory = { company: true };
+    expect(await sync.issueMany([issued])).toEqual([{ permitId: id, status: "recorded", notInDirectory }]);
     expect(await sync.revoke(id)).toEqual({ permitId: id, status: "recorded" });
   });
 });

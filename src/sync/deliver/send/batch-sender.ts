@@ -5,10 +5,10 @@ import type { Intent } from "../../ledger/delivery.ts";
 import { MAX_CLAIM_AGE_MS } from "../../ledger/lease.ts";
 import type { Pace } from "../../pace/pace.ts";
 import type { Timers } from "../../pace/timers.ts";
-import type { Emit, RequestStuckEvent } from "../events.ts";
+import type { Emit } from "../events.ts";
 import { OperationQueue, type QueuedOperation } from "../operation-queue.ts";
 import { askConnection } from "./ask-connection.ts";
-import { BoundedRequests } from "./bounded-requests.ts";
+import { BoundedRequests, type OpenRequest, type RequestSubject } from "./bounded-requests.ts";
 import type { Breaker } from "./breaker.ts";
 import { isOfOneAccount, isOfOneItem, isRefusal } from "./judge-error.ts";
 import type { BatchOutcomes } from "./read-outcome.ts";
@@ -28,6 +28,8 @@ export interface BatchSenderOptions {
   /** Called when a request has ended. */
   readonly onEnd: (outcomes: BatchOutcomes<QueuedOperation>) => void;
 }
+
+const CHECK: RequestSubject = { operation: "checkConnection", count: 1, permitIds: [] };
 
 /** Queues operations and sends them in batches, as far as breaker and concurrency allow. */
 export class BatchSender {
@@ -56,8 +58,8 @@ export class BatchSender {
   }
 
   /** Requests that were given up and that the provider has not ended since. */
-  get stuck(): number {
-    return this.#requests.stuck + this.#checks.stuck;
+  get stuck(): readonly OpenRequest[] {
+    return [...this.#requests.stuck, ...this.#checks.stuck];
   }
 
   open(): void {
@@ -95,8 +97,9 @@ export class BatchSender {
       return true;
     }
     const { value: outcome, wasCutOff } = await this.#checks.run(
+      CHECK,
       (signal) => askConnection(provider, signal),
-      () => this.#giveUp("checkConnection", 1),
+      () => this.#giveUp(CHECK),
     );
     if (!this.#isOpen && wasCutOff) breaker.giveUpProbe();
     else if (outcome.ok || isRefusal(outcome.error)) this.#noteAnswer(true);
@@ -135,10 +138,13 @@ export class BatchSender {
   ): Promise<void> {
     const { provider, breaker, pace, onEnd } = this.#options;
     this.#inFlight += batch.length;
+    const permitIds = [...new Set(batch.map(({ work }) => work.permitId))];
+    const subject = { operation, count: batch.length, permitIds };
     const { value: outcomes, wasCutOff } = await this.#requests.run(
+      subject,
       (signal) => sendBatch(provider, batch, signal),
       () => {
-        const stuck = this.#giveUp(operation, batch.length);
+        const stuck = this.#giveUp(subject);
         return outcomesFor(batch, () => stuck);
       },
     );
@@ -185,7 +191,7 @@ export class BatchSender {
   }
 
   /** The outcome of a request that the provider did not end after its abort. */
-  #giveUp(operation: RequestStuckEvent["operation"], count: number): Outcome<never> {
+  #giveUp({ operation, count }: RequestSubject): Outcome<never> {
     const { emit, provider } = this.#options;
     emit({ type: "request_stuck", providerId: provider.id, operation, count });
     const message = "The provider did not end a request that was cut off.";

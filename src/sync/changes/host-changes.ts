@@ -1,31 +1,21 @@
-import { EnforcementError, isEnforcementError } from "../core/errors.ts";
-import { fieldError, readId, readList, readRecord } from "../core/fields.ts";
-import { ignorePromise, isPromise, type MaybePromise } from "../core/maybe-promise.ts";
-import { type Permit, type PermitInput, readPermit } from "../core/permit/permit.ts";
-import { isExtraPermit } from "../core/registration/identity.ts";
-import type { ClockKeeper } from "./clock/clock-keeper.ts";
-import type { LedgerHealth } from "./deliver/events.ts";
-import type { EnabledProviders, ProviderIds } from "./enabled-providers.ts";
-import type { ChangeStatus, Ledger, LedgerChange, LedgerTransaction } from "./ledger/ledger.ts";
-import type { Timers } from "./pace/timers.ts";
-import type { RefreshRetries } from "./upkeep/refresh-retries.ts";
-
-/** The result of one change. */
-export interface ChangeResult {
-  readonly permitId: string;
-  /**
-   * The outcome of the change.
-   *
-   * | status | meaning |
-   * |---|---|
-   * | `recorded` | the change is durable and will be delivered |
-   * | `unchanged` | the ledger holds the same already |
-   * | `older` | your revision is lower than the recorded one, or than the one at which the permit was erased; nothing was changed |
-   * | `revoked` | the permit was revoked, and only `issue` with a higher revision reinstates it; nothing was changed |
-   * | `unknown` | `revoke` or `forget` of a permit that the ledger does not know; nothing was changed |
-   */
-  readonly status: Exclude<ChangeStatus, "conflict">;
-}
+import { EnforcementError, isEnforcementError } from "../../core/errors.ts";
+import { fieldError, readId, readList, readRecord } from "../../core/fields.ts";
+import { ignorePromise, isPromise, type MaybePromise } from "../../core/maybe-promise.ts";
+import { type Permit, type PermitInput, readPermit } from "../../core/permit/permit.ts";
+import { isExtraPermit } from "../../core/registration/identity.ts";
+import type { ClockKeeper } from "../clock/clock-keeper.ts";
+import type { LedgerHealth } from "../deliver/events.ts";
+import type { Ledger, LedgerChange, LedgerTransaction } from "../ledger/ledger.ts";
+import type { Timers } from "../pace/timers.ts";
+import type { RefreshRetries } from "../upkeep/refresh-retries.ts";
+import {
+  type AnsweredCompany,
+  type ChangeResult,
+  findMissing,
+  type NotInDirectory,
+  withMissing,
+} from "./change-result.ts";
+import type { CompanyAnswer, CompanyAnswers, ProviderIds } from "./company-answers.ts";
 
 /** Options of `issue`, `issueMany`, `revise`, `revoke` and `forget`. */
 export interface ChangeOptions {
@@ -39,6 +29,8 @@ export interface ChangeOptions {
 
 /** The most permits of an urgent call. A larger call records many at once, such as a backfill. */
 const MAX_URGENT = 10;
+
+const LOCATIONS_WITHIN_MS = 2_000;
 
 /** Records the host's changes in the ledger. */
 export interface HostChanges {
@@ -63,7 +55,7 @@ interface Call extends Pick<Decision, "at" | "providersByCompany"> {
 
 export function createHostChanges(context: {
   openLedger: () => MaybePromise<Ledger>;
-  enabledProviders: EnabledProviders;
+  companyAnswers: CompanyAnswers;
   timers: Timers;
   clockKeeper: Pick<ClockKeeper, "record">;
   /** The current push providers. */
@@ -77,7 +69,7 @@ export function createHostChanges(context: {
   refreshRetries: Pick<RefreshRetries, "add" | "retryNow">;
   health: Pick<LedgerHealth, "note">;
 }): HostChanges {
-  const { openLedger, enabledProviders, timers, clockKeeper, pushProviders, refreshCount } = context;
+  const { openLedger, companyAnswers, timers, clockKeeper, pushProviders, refreshCount } = context;
   const { onRecorded, onForgotten, refreshRetries, health } = context;
   /** The newest pending change per permit. The next change waits for it, so that changes are recorded in call order. */
   const pendingChanges = new Map<string, Promise<unknown>>();
@@ -143,8 +135,8 @@ export function createHostChanges(context: {
   ): Promise<ReadonlySet<string>> {
     const due = new Set<string>();
     for (const [companyId, before] of providersByCompany) {
-      const enabled = await enabledProviders.find(companyId, pushProviders);
-      const providerIds = enabled.filter((id) => !before.includes(id));
+      const enabled = await companyAnswers.ask(companyId, pushProviders);
+      const providerIds = enabled.providerIds.filter((id) => !before.includes(id));
       if (providerIds.length === 0) continue;
       try {
         const selection = { companyId, providerIds, at: timers.now() };
@@ -154,6 +146,23 @@ export function createHostChanges(context: {
       }
     }
     return due;
+  }
+
+  /**
+   * Asks for companies one after the other, and for their locations during the first 2 seconds: a directory that is slow
+   * for each of a thousand companies must not hold up the call.
+   */
+  async function askFor(companyIds: ReadonlySet<string>) {
+    const answers = new Map<string, AnsweredCompany & Pick<CompanyAnswer, "providerIds">>();
+    const until = timers.monotonic() + LOCATIONS_WITHIN_MS;
+    for (const companyId of companyIds) {
+      const withLocations = timers.monotonic() < until;
+      const { providerIds, isUnknown, locations } = await companyAnswers.ask(companyId, pushProviders, {
+        withLocations,
+      });
+      answers.set(companyId, { providerIds, isUnknown, known: await locations });
+    }
+    return answers;
   }
 
   /**
@@ -214,15 +223,18 @@ export function createHostChanges(context: {
       const transaction = readTransaction(options);
       const checked = readHostPermit(permit, "permit");
       const { id, companyId } = checked;
-      return inCallOrder([id], async () => {
+      const { result, answer } = await inCallOrder([id], async () => {
         const refreshes = refreshCount();
-        const found = enabledProviders.find(companyId, pushProviders);
+        const asked = companyAnswers.ask(companyId, pushProviders, { withLocations: true });
         // Awaits only a promise: this permit's write then begins before the next caller's permit is checked.
-        const enabled = new Map([[companyId, isPromise(found) ? await found : found]]);
-        const { toChange, ...decided } = decide(refreshes, enabled, 1);
+        const answer = isPromise(asked) ? await asked : asked;
+        const { toChange, ...decided } = decide(refreshes, new Map([[companyId, answer.providerIds]]), 1);
         const call = { permitIds: [id], ...decided, transaction, fieldOf: () => "permit" };
-        return first(await record([toChange(kind, checked)], call));
+        return { result: first(await record([toChange(kind, checked)], call)), answer };
       });
+      const { isUnknown, locations } = answer;
+      const known = isPromise(locations) ? await locations : locations;
+      return withMissing(result, findMissing(checked, { isUnknown, known }));
     },
     async putMany(permits, options) {
       const transaction = readTransaction(options);
@@ -233,19 +245,24 @@ export function createHostChanges(context: {
       const fieldOf = (index: number) => `permits[${index}]`;
       return inCallOrder(permitIds, async () => {
         const refreshes = refreshCount();
-        const enabled = new Map<string, readonly string[]>();
-        for (const companyId of new Set(textsOf(given, "companyId"))) {
-          enabled.set(companyId, await enabledProviders.find(companyId, pushProviders));
-        }
+        const answers = await askFor(new Set(textsOf(given, "companyId")));
+        const enabled = new Map([...answers].map(([companyId, { providerIds }]) => [companyId, providerIds]));
+        const missing = new Map<number, NotInDirectory>();
         const { toChange, ...decided } = decide(refreshes, enabled, given.length);
         function* check(): Iterable<LedgerChange> {
           for (const [index, permit] of given.entries()) {
             const checked = readHostPermit(permit, fieldOf(index));
             if (checked.id !== permitIds[index]) throw fieldError(`${fieldOf(index)}.id`, "must not change.");
+            const answer = answers.get(checked.companyId);
+            const unknown = answer === undefined ? undefined : findMissing(checked, answer);
+            if (unknown !== undefined) missing.set(index, unknown);
             yield toChange("issue", checked);
           }
         }
-        return record(check(), { permitIds, ...decided, transaction, fieldOf });
+        const results = await record(check(), { permitIds, ...decided, transaction, fieldOf });
+        return missing.size === 0
+          ? results
+          : results.map((result, index) => withMissing(result, missing.get(index)));
       });
     },
     async withdraw(kind, permitId, options) {

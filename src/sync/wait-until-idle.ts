@@ -1,0 +1,36 @@
+import type { SyncCore } from "./sync-core.ts";
+import type { RefreshRetries } from "./upkeep/refresh-retries.ts";
+
+// A machine gets no notice when another one has delivered the last due operation, so it counts again after this time.
+const RECHECK_MS = 500;
+
+/**
+ * Waits until nothing is due and no request is open, on every machine that shares the ledger.
+ *
+ * @throws EnforcementError `aborted` when the signal aborts
+ */
+export async function waitUntilIdle(
+  core: SyncCore,
+  refreshRetries: RefreshRetries,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const ledger = await core.openLedger();
+  for (;;) {
+    const seen = core.idleSignal.count;
+    // Reading the clock detects that it was set back, which makes operations due that were dated ahead.
+    core.timers.now();
+    const unsettled = [...core.loops.values()].filter((loop) => !loop.isClockSettled);
+    if (unsettled.length > 0) await Promise.all(unsettled.map((loop) => loop.settleClock()));
+    let cancel = () => {};
+    const isQuiet = () => refreshRetries.isSettled && [...core.loops.values()].every((loop) => loop.isQuiet);
+    if (isQuiet()) {
+      const counts = await ledger.count([...core.loops.keys()], core.timers.now());
+      if (isQuiet()) {
+        if ([...counts.values()].every(({ pending }) => pending === 0)) return;
+        if (ledger.watch !== undefined)
+          cancel = core.timers.after(RECHECK_MS, () => core.idleSignal.notify());
+      }
+    }
+    await core.idleSignal.after(seen, signal).finally(() => cancel());
+  }
+}
