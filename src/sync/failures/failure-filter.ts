@@ -1,6 +1,7 @@
 import type { EnforcementErrorCode } from "../../core/errors.ts";
 import { fieldError, readBoolean, readId, readRecord } from "../../core/fields.ts";
 import { parseInstant, timeOf } from "../../core/instant.ts";
+import type { Refusal } from "../ledger/delivery.ts";
 
 /**
  * Which refused operations `retry` and `dismiss` change: those that every given key fits. At least one key must have a
@@ -30,13 +31,6 @@ export interface CheckedFailureFilter {
   readonly since: number;
   /** Exclusive. */
   readonly until: number;
-}
-
-/** What a filter reads of a refused operation. */
-interface Refused {
-  readonly code: string;
-  /** ISO instant. */
-  readonly failedAt: string;
 }
 
 const KEYS = ["providerId", "companyId", "code", "since", "until", "all"];
@@ -79,22 +73,20 @@ function readCode(value: unknown): string {
   throw fieldError("filter.code", `must be one of ${Object.keys(CODES).join(", ")}.`);
 }
 
-/** Whether a refusal, of whatever provider and company, fits a filter. */
-export function fitsRefusal(
-  { code, since, until }: CheckedFailureFilter,
-  { code: refusedWith, failedAt }: Refused,
+/** Whether a failure is of the provider and the company that a filter names. */
+export function isOfPlace(
+  { providerId, companyId }: CheckedFailureFilter,
+  failure: { readonly providerId: string; readonly companyId: string },
 ): boolean {
-  const time = timeOf(failedAt);
-  return (code === undefined || code === refusedWith) && since <= time && time < until;
+  if (providerId !== undefined && providerId !== failure.providerId) return false;
+  return companyId === undefined || companyId === failure.companyId;
 }
 
-/** Whether a listed failure fits a filter. */
-export function fitsFailure(
-  filter: CheckedFailureFilter,
-  failure: Refused & { readonly providerId: string; readonly companyId: string },
+/** Whether a refusal has the code of a filter and lies in its range. */
+export function fitsRefusal(
+  { code, since, until }: CheckedFailureFilter,
+  refusal: Pick<Refusal, "code" | "failedAt">,
 ): boolean {
-  const { providerId, companyId } = filter;
-  if (providerId !== undefined && providerId !== failure.providerId) return false;
-  if (companyId !== undefined && companyId !== failure.companyId) return false;
-  return fitsRefusal(filter, failure);
+  const time = timeOf(refusal.failedAt);
+  return (code === undefined || code === refusal.code) && since <= time && time < until;
 }

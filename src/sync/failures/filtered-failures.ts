@@ -1,5 +1,7 @@
+import { timeOf } from "../../core/instant.ts";
 import { toFailureKey } from "../deliver/failure-key.ts";
-import type { RegistrationState } from "../ledger/delivery.ts";
+import type { Refusal, RegistrationState } from "../ledger/delivery.ts";
+import { isAhead } from "../ledger/delivery-facts.ts";
 import {
   type ChangeContext,
   type ChangeEnd,
@@ -7,7 +9,7 @@ import {
   pauseAfter,
   tryChanges,
 } from "./change-delivery.ts";
-import { type CheckedFailureFilter, fitsFailure, fitsRefusal } from "./failure-filter.ts";
+import { type CheckedFailureFilter, fitsRefusal, isOfPlace } from "./failure-filter.ts";
 import { type FailuresReport, FailuresTally } from "./failures-report.ts";
 import { type RefusalChange, RightsChange } from "./rights-change.ts";
 
@@ -19,13 +21,11 @@ const MAX_BUSY = 500;
 /** Reports what a filter selects, and changes nothing. */
 export async function reportMatching(
   context: ChangeContext,
-  given: CheckedFailureFilter,
+  filter: CheckedFailureFilter,
 ): Promise<FailuresReport> {
   const tally = new FailuresTally();
-  for await (const { key: reference, providerId, permitId } of listMatching(
-    context,
-    await upToNow(context, given),
-  )) {
+  const selects = await selectBefore(context, filter);
+  for await (const { key: reference, providerId, permitId } of listMatching(context, filter, selects)) {
     tally.add({ key: toFailureKey({ providerId, permitId, reference }), status: "matched" });
   }
   return tally.toReport(true);
@@ -34,38 +34,50 @@ export async function reportMatching(
 /** Changes what a filter selects. @throws EnforcementError `unavailable` when the ledger fails on the way */
 export async function changeMatching(
   context: ChangeContext,
-  given: CheckedFailureFilter,
+  filter: CheckedFailureFilter,
   changeRight: (right: RegistrationState) => RegistrationState,
 ): Promise<FailuresReport> {
-  const filter = await upToNow(context, given);
-  const run = new FilterRun(context, { changeRight, isMeant: (refusal) => fitsRefusal(filter, refusal) });
-  for await (const { providerId, permitId, key } of listMatching(context, filter)) {
+  const selects = await selectBefore(context, filter);
+  const run = new FilterRun(context, { changeRight, isMeant: selects });
+  for await (const { providerId, permitId, key } of listMatching(context, filter, selects)) {
     await run.add(providerId, permitId, key);
   }
   return run.end();
 }
 
+type Selects = (refusal: Pick<Refusal, "code" | "failedAt">) => boolean;
+
 /**
- * The filter without what is refused after now. A vendor may refuse again what the call sends again, which would select it
- * again, without an end.
+ * Whether a filter selects a refusal that is older than the call. A vendor may refuse again what the call sends again, and
+ * the call would send it once more, without an end.
  */
-async function upToNow(
+async function selectBefore(
   { openLedger, timers }: ChangeContext,
   filter: CheckedFailureFilter,
-): Promise<CheckedFailureFilter> {
+): Promise<Selects> {
   // Refusals are dated by the ledger's clock, which is not known before the ledger is open.
   await openLedger();
-  return { ...filter, until: Math.min(filter.until, timers.now().getTime() + 1) };
+  const begin = timers.now().getTime();
+  return (refusal) => {
+    const time = timeOf(refusal.failedAt);
+    // What is dated ahead was refused before the clock was set back.
+    const isOlder = time <= begin || isAhead(refusal.failedAt, timers.now().getTime());
+    return isOlder && fitsRefusal(filter, refusal);
+  };
 }
 
-/** The failures that fit a filter, oldest first. */
-async function* listMatching({ openLedger, pace }: ChangeContext, filter: CheckedFailureFilter) {
+/** The failures that are selected, oldest first. */
+async function* listMatching(
+  { openLedger, pace }: ChangeContext,
+  filter: CheckedFailureFilter,
+  selects: Selects,
+) {
   const ledger = await openLedger();
   const slicer = pace.createSlicer();
   for await (const failure of ledger.listFailures(filter.providerId)) {
-    // The list is in the order of `failedAt`, and grows at its end while the call goes on.
-    if (Date.parse(failure.failedAt) >= filter.until) return;
-    if (fitsFailure(filter, failure)) yield failure;
+    // The list is in the order of `failedAt`.
+    if (timeOf(failure.failedAt) >= filter.until) return;
+    if (isOfPlace(filter, failure) && selects(failure)) yield failure;
     if (slicer.isOver) await slicer.nextTurn();
   }
 }

@@ -91,6 +91,19 @@ describe("retry of many failures", () => {
     expect(claims).toEqual(["claimOne", "save"]);
   });
 
+  it("selects what was refused before the clock was set back, also while the vendor refuses it again", async () => {
+    const scripted = scriptedSync(["alpha"], { ...ONE_EACH, aheadMs: 60 * MINUTE_MS });
+    const { sync, vendor, jump, until } = scripted;
+    await refuseAll(scripted, refusedPlates(60));
+    jump(-60 * MINUTE_MS);
+    const dry = await until(sync.retry({ all: true }, { dryRun: true }));
+    expect(dry.matched).toBe(60);
+    expect(await until(sync.retry({ all: true }))).toMatchObject({ matched: 60, done: 60 });
+    await until(sync.idle());
+    expect(vendor().requests).toHaveLength(120);
+    await until(sync.stop());
+  });
+
   it("before start(): the next start sends it", async () => {
     const scripted = scriptedSync(["alpha"], ONE_EACH);
     const { sync, vendor, until } = scripted;
@@ -248,7 +261,7 @@ describe("a conflict", () => {
   });
 
   it("is reported when the operation was refused again after it was selected, with another code or later", async () => {
-    for (const changed of [{ code: "unsupported" }, { failedAt: "2026-12-01T00:00:00.000Z" }]) {
+    for (const change of ["code", "instant"]) {
       let meanwhile = async (): Promise<void> => {};
       const scripted = scriptedSync(["alpha"], {
         ...ONE_EACH,
@@ -266,6 +279,8 @@ describe("a conflict", () => {
       const [{ permitId = "", providerId = "", key = "" } = {}] = await refuseAll(scripted, ["R1", "R2"]);
       await until(sync.stop());
       meanwhile = async () => {
+        const failedAt = new Date(now() + 500).toISOString();
+        const changed = change === "code" ? { code: "unsupported" } : { failedAt };
         const id = { providerId, permitId };
         const claimed = await ledger.claimOne(id, { now: new Date(now()), leaseMs: MINUTE_MS });
         if (claimed === undefined) throw new Error("The delivery is claimed.");
