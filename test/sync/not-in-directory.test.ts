@@ -164,6 +164,13 @@ describe("a directory that cannot say", () => {
     expect(result.notInDirectory).toEqual({ locationIds: ["other"] });
   });
 
+  it("lists locations of other companies as well: these are not the permit's", async () => {
+    const directory = locationsOf(() => locations);
+    const { sync, until } = scriptedSync(["alpha"], { directory });
+    const result = await until(sync.issue(permit("P1", { locationIds: ["c-lot", "d-lot"] })));
+    expect(result.notInDirectory).toEqual({ locationIds: ["d-lot"] });
+  });
+
   it("does not answer for the locations: issue waits 2 seconds for it, then not again for 10", async () => {
     let asked = 0;
     const directory = locationsOf(() => {
