@@ -10,9 +10,17 @@ export interface RefusalChange {
   readonly isMeant: (refusal: Refusal) => boolean;
 }
 
-/** Clears a refusal, so that the operation is sent again. */
-export function clearRefusal(right: RegistrationState): RegistrationState {
-  return { ...right, failure: null };
+/**
+ * Clears a refusal, so that the operation is sent again. One that was refused after an attempt without an answer may be
+ * waiting for its next attempt: it waits no longer.
+ */
+export function clearRefusal({ failure, intent, ...right }: RegistrationState): RegistrationState {
+  const isWaiting = failure !== null && intent !== null && intent.notBefore !== null;
+  return {
+    ...right,
+    intent: isWaiting ? { ...intent, notBefore: failure.failedAt, waitMs: 0 } : intent,
+    failure: null,
+  };
 }
 
 /** Marks a refusal as dismissed. */

@@ -84,6 +84,26 @@ describe("a registration that was refused after an attempt without an answer", (
     await until(sync.stop());
   });
 
+  it("has its refused withdrawal sent again at once by retry(), although sync itself would wait for minutes", async () => {
+    const { sync, alpha, until, pass } = await refusedInDoubt();
+    alpha.answer = () => refused;
+    await until(sync.revoke("P1"));
+    await until(sync.idle());
+    const [failure] = await listAll(sync.failures());
+    const { length } = alpha.requests;
+    alpha.answer = ([change]) => {
+      alpha.live.delete(change?.identity ?? "");
+      return undefined;
+    };
+    expect(await until(sync.retry(failure?.key ?? ""))).toMatchObject({ status: "done" });
+    await pass(1_000);
+    expect(alpha.requests).toHaveLength(length + 1);
+    expect(alpha.live.size).toBe(0);
+    await pass(24 * HOUR_MS);
+    expect(alpha.requests).toHaveLength(length + 1);
+    await until(sync.stop());
+  });
+
   it("counts as absent when the vendor does not find it", async () => {
     const { sync, ledger, alpha, until, pass } = await refusedInDoubt({ isThere: false });
     await until(sync.revoke("P1"));
