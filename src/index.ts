@@ -177,6 +177,22 @@ export type {
 } from "./sync/deliver/events.ts";
 export type { LagPercentiles } from "./sync/deliver/lag.ts";
 export type { BreakerStatus } from "./sync/deliver/send/breaker.ts";
+export { type ExplainPermitOptions, explainPermit } from "./sync/explain/explain-permit.ts";
+export type {
+  AcknowledgedEntry,
+  NotJudgedEntry,
+  NotSentEntry,
+  OnItsWayEntry,
+  OpenOperation,
+  PermitExplanation,
+  PermitExplanationEntry,
+  PlainReason,
+  RefusedEntry,
+  RefusedOperation,
+  UnsentEntry,
+  VendorWords,
+  WithdrawnEntry,
+} from "./sync/explain/explanation.ts";
 export type { FailureChangeOptions } from "./sync/failures/change-failures.ts";
 export type { SyncFailure } from "./sync/failures/failure.ts";
 export type { FailureFilter } from "./sync/failures/failure-filter.ts";
@@ -194,6 +210,8 @@ export type {
   Refusal as RegistrationRefusal,
   RegistrationState,
   Repair as RegistrationRepair,
+  Trouble as RegistrationTrouble,
+  WithdrawnRight,
 } from "./sync/ledger/delivery.ts";
 export type {
   ChangeStatus,
@@ -201,11 +219,14 @@ export type {
   ClaimRequest,
   ClockMemory,
   DeliveryCounts,
+  DeliveryRecord,
   DeliveryUpdate,
   DueOptions,
+  KnownState,
   Ledger,
   LedgerChange,
   LedgerTransaction,
+  PermitRecord,
   RecordOptions,
   StoredPermit,
 } from "./sync/ledger/ledger.ts";

@@ -111,6 +111,7 @@ const LEDGER_METHODS = [
   "findNextDue",
   "findPermits",
   "getPermit",
+  "readRecord",
   "count",
   "listFailures",
   "listUnmapped",

@@ -6,6 +6,8 @@ import type { PermitInput } from "../core/permit/permit.ts";
 import type { EnforcementProvider } from "../core/provider.ts";
 import type { ChangeResult } from "./changes/change-result.ts";
 import { type ChangeOptions, createHostChanges } from "./changes/host-changes.ts";
+import { explainInSync, explainPlateInSync } from "./explain/explain-in-sync.ts";
+import type { PermitExplanation } from "./explain/explanation.ts";
 import { createFailureChange, type FailureChangeOptions } from "./failures/change-failures.ts";
 import { listFailures, type SyncFailure } from "./failures/failure.ts";
 import type { FailureFilter } from "./failures/failure-filter.ts";
@@ -28,7 +30,7 @@ import { readStatus, type SyncStatus } from "./status.ts";
 import { createSyncCore, type SyncCore } from "./sync-core.ts";
 import { OtherProcesses } from "./upkeep/other-processes.ts";
 import { RefreshRetries } from "./upkeep/refresh-retries.ts";
-import { waitUntilIdle } from "./wait-until-idle.ts";
+import { waitUntilIdle } from "./upkeep/wait-until-idle.ts";
 
 /**
  * Delivers permits durably to push providers, and answers lookups for pull providers from the same ledger.
@@ -156,6 +158,22 @@ export interface PermitSync {
   dismiss(key: string): Promise<FailureResult>;
   /** Dismisses every refused operation that the filter selects, as {@link retry} with a filter sends them again. */
   dismiss(filter: FailureFilter, options?: FailureChangeOptions): Promise<FailuresReport>;
+
+  /**
+   * Says where a permit is: for each push provider, location and plate whether the vendor acknowledged it, it is on its way,
+   * it is not sent and why, or it was withdrawn. Changes nothing, and asks no vendor. Of vendors that are down it knows
+   * what this process knows.
+   *
+   * @throws EnforcementError `invalid_input` when the id is no text, or has more than 512 characters
+   */
+  explain(permitId: string): Promise<PermitExplanation>;
+  /**
+   * Does {@link explain} for the permits of a company that have a plate, with the entries of that plate. Permits that were
+   * revoked are not found by their plates: explain them by their ids. An empty list: the company has no such permit.
+   *
+   * @throws EnforcementError `invalid_input` when the plate has no letter or digit, or `companyId` is no id
+   */
+  explainPlate(question: { plate: string; companyId: string }): Promise<PermitExplanation[]>;
 
   /**
    * Compares the registrations that a vendor lists with those that it acknowledged, and repairs the differences unless
@@ -299,6 +317,8 @@ function createFrom(
     },
     retry: createFailureChange(core, clearRefusal),
     dismiss: createFailureChange(core, dismissRefusal),
+    explain: async (permitId) => explainInSync(core, permitId),
+    explainPlate: async (question) => explainPlateInSync(core, question),
     reconcile: async (providerId, options) => reconcileOne(core, forget, providerId, options),
     reassert: async (providerId, options) => reassertOne(core, forget, providerId, options),
     findPermits: createFindPermits(core),

@@ -62,11 +62,12 @@ const SYNC_ROOMS: Record<string, string[]> = {
   changes: ["ledger", "pace", "clock", "deliver", "upkeep"],
   failures: ["ledger", "pace", "deliver"],
   reconcile: ["ledger", "pace", "deliver"],
+  explain: ["ledger", "pace", "plan", "deliver"],
   upkeep: ["ledger", "pace", "clock", "deliver"],
   memory: ["ledger"],
   sqlite: ["ledger", "pace"],
   postgres: ["ledger", "pace"],
-  root: ["ledger", "pace", "clock", "deliver", "changes", "failures", "reconcile", "upkeep"],
+  root: ["ledger", "pace", "clock", "deliver", "changes", "failures", "reconcile", "explain", "upkeep"],
 };
 
 const MAX_ENTRIES = 20;

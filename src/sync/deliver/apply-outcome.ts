@@ -1,7 +1,16 @@
 import type { EnforcementError } from "../../core/errors.ts";
+import { formatInstant } from "../../core/instant.ts";
 import type { Outcome } from "../../core/provider.ts";
 import type { Receipt } from "../../core/registration/registration.ts";
-import type { Intent, ProviderState, Refusal, RegistrationState } from "../ledger/delivery.ts";
+import {
+  type Intent,
+  MAX_WITHDRAWN,
+  type ProviderState,
+  type Refusal,
+  type RegistrationState,
+  type Trouble,
+  type WithdrawnRight,
+} from "../ledger/delivery.ts";
 import { existingBackoff, heldBackoff, itemBackoff, refusalBackoff } from "../pace/backoff.ts";
 import { refusedRegistration, withoutRepair } from "../plan/plan-repair.ts";
 import { extendAtOf, isHolding, overAt, placeOf } from "../plan/right-terms.ts";
@@ -33,7 +42,7 @@ export function applyOutcome(
   { outcome, now, random, openEndedDays }: OutcomeContext,
 ): ProviderState {
   const rights: RegistrationState[] = [];
-  let { ended } = delivery;
+  let { ended, withdrawn } = delivery;
   for (const right of delivery.rights) {
     const { intent } = right;
     if (right.reference !== reference || intent === null) {
@@ -41,7 +50,7 @@ export function applyOutcome(
       continue;
     }
     const after = outcome.ok
-      ? afterSuccess(right, intent, { receipt: outcome.value, openEndedDays })
+      ? afterSuccess(right, intent, { receipt: outcome.value, now, openEndedDays })
       : afterError(right, intent, {
           error: outcome.error,
           now,
@@ -54,8 +63,26 @@ export function applyOutcome(
     if (outcome.ok && intent.operation === "cancel") {
       ended = [...(ended ?? []), { ...right, intent: endedBy(intent), failure: null }];
     }
+    const isGone = outcome.ok ? intent.operation === "cancel" : isCancelledAlready(intent, outcome.error);
+    if (isGone) withdrawn = [...(withdrawn ?? []), withdrawnAt(right, now)].slice(-MAX_WITHDRAWN);
   }
-  return ended === undefined ? { ...delivery, rights } : { ...delivery, rights, ended };
+  return {
+    ...delivery,
+    rights,
+    ...(ended === undefined ? {} : { ended }),
+    ...(withdrawn === undefined ? {} : { withdrawn }),
+  };
+}
+
+function withdrawnAt({ reference, receipt, registration }: RegistrationState, now: Date): WithdrawnRight {
+  const { locationId, plate } = registration;
+  return {
+    reference,
+    locationId,
+    plate,
+    target: receipt?.target ?? registration.target,
+    at: formatInstant(now),
+  };
 }
 
 /** The cancel that ended a right, as an intent that was sent once. */
@@ -99,14 +126,22 @@ export function isLost(
 function afterSuccess(
   right: RegistrationState,
   intent: Intent,
-  { receipt = right.receipt, openEndedDays }: { receipt: Receipt | null | undefined; openEndedDays: number },
+  {
+    receipt = right.receipt,
+    now,
+    openEndedDays,
+  }: { receipt: Receipt | null | undefined; now: Date; openEndedDays: number },
 ): RegistrationState | undefined {
   if (intent.operation === "cancel") return cancelled(right);
   const { reference, repair } = right;
   // The refusal of another end still waits for the host.
   const failure = repair?.failure ?? null;
   const registration = refusedRegistration(right.registration, failure);
-  const after = { reference, registration, receipt, intent: null, failure };
+  const acknowledgedAt = right.acknowledgedAt ?? formatInstant(now);
+  const after =
+    receipt === null
+      ? { reference, registration, receipt, intent: null, failure }
+      : { reference, registration, receipt, acknowledgedAt, intent: null, failure };
   const extendAt = receipt === null ? undefined : extendAtOf(intent, receipt.coveredUntil, openEndedDays);
   return extendAt === undefined ? after : { ...after, extendAt };
 }
@@ -162,7 +197,8 @@ function wait(
     : itemBackoff(Math.max(attempts, tries), error.retryAfterMs, random);
   // An operation without a known result may have been carried out, so an earlier refusal of it no longer holds.
   const failure = error.outcome === "unknown" ? null : right.failure;
-  return { ...right, failure, intent: waiting(intent, { attempts, tries, waitMs, now }) };
+  const trouble = wasTried ? toTrouble(error, now) : intent.trouble;
+  return { ...right, failure, intent: waiting(intent, { attempts, tries, waitMs, now, trouble }) };
 }
 
 function refuse(
@@ -220,7 +256,13 @@ function attemptsAfter({ attempts }: Intent, { outcome }: EnforcementError): num
 
 function waiting(
   { operation, at, validTo, repeats }: Intent,
-  { attempts, tries, waitMs, now }: { attempts: number; tries: number; waitMs: number; now: Date },
+  {
+    attempts,
+    tries,
+    waitMs,
+    now,
+    trouble,
+  }: { attempts: number; tries: number; waitMs: number; now: Date; trouble?: Trouble | undefined },
 ): Intent {
   const notBefore = new Date(now.getTime() + waitMs).toISOString();
   const intent = { operation, at, validTo, attempts, notBefore, waitMs };
@@ -228,6 +270,19 @@ function waiting(
     ...intent,
     ...(tries === 0 ? {} : { tries }),
     ...(repeats === undefined ? {} : { repeats }),
+    ...(trouble === undefined ? {} : { trouble }),
+  };
+}
+
+function toTrouble(error: EnforcementError, now: Date): Trouble {
+  const { code, message, status, vendorCode, vendorMessage } = error;
+  return {
+    at: formatInstant(now),
+    code,
+    message,
+    ...(status === undefined ? {} : { status }),
+    ...(vendorCode === undefined ? {} : { vendorCode }),
+    ...(vendorMessage === undefined ? {} : { vendorMessage }),
   };
 }
 

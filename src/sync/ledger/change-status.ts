@@ -1,11 +1,4 @@
-import type { ChangeStatus, StoredPermit } from "./ledger.ts";
-
-/**
- * What a ledger knows of a permit. `erased`: it ended and was erased. `erased_revoked`: it was revoked or forgotten
- * before it was erased. The distinction keeps the result of a late message independent of whether the permit has been
- * erased yet.
- */
-export type KnownState = StoredPermit["state"] | "erased" | "erased_revoked";
+import type { ChangeStatus, KnownState } from "./ledger.ts";
 
 export interface KnownPermit {
   readonly state: KnownState;

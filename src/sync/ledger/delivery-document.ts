@@ -1,31 +1,27 @@
-import type { Receipt, Registration } from "../../core/registration/registration.ts";
-import type { DeliveryId, Intent, ProviderState, Refusal, RegistrationState, Repair } from "./delivery.ts";
+import type { Registration } from "../../core/registration/registration.ts";
+import type {
+  DeliveryId,
+  Intent,
+  ProviderState,
+  Refusal,
+  RegistrationState,
+  Repair,
+  Trouble,
+  WithdrawnRight,
+} from "./delivery.ts";
+import {
+  type Owner,
+  restoreReceipt,
+  restoreRegistration,
+  type ShortReceipt,
+  type ShortRegistration,
+  shortenReceipt,
+  shortenRegistration,
+} from "./registration-document.ts";
 
 // The JSON form of deliveries in SQLite and PostgreSQL. A right names its registration twice (as asked for, as
 // acknowledged), and the row holds the ids already. Whatever follows from another value is left out, which makes a
 // million documents a third as large.
-
-/** 0: the value follows from another stored one. Any other value is written out. */
-type Derived<Value> = 0 | Value;
-
-type ShortRegistration = [
-  locationId: string,
-  number: string,
-  region: string | 0,
-  target: string,
-  validFrom: string,
-  validTo: string | null,
-  generation: number,
-];
-
-/**
- * [reference, target, validTo, coveredUntil], each 0 where it equals the right's own; or the whole receipt where its
- * other fields differ from the right's.
- */
-type ShortReceipt =
-  | null
-  | [Derived<string>, Derived<string>, Derived<string | null>, Derived<string>]
-  | Receipt;
 
 type ShortIntent = [
   operation: Intent["operation"],
@@ -35,7 +31,17 @@ type ShortIntent = [
   notBefore: string | null,
   waitMs?: number | null,
   tries?: number | null,
-  repeats?: number,
+  repeats?: number | null,
+  trouble?: Trouble,
+];
+
+type ShortWithdrawn = [
+  reference: string,
+  locationId: string,
+  number: string,
+  region: string | 0,
+  target: string,
+  at: string,
 ];
 
 type ShortRight = [
@@ -61,29 +67,36 @@ type Document = [
   /** The company of the first right. Rights of another company are written out; the permit may have moved since. */
   companyId?: string | 0,
   erased?: 1 | 0,
-  ended?: ShortRight[],
+  ended?: ShortRight[] | 0,
+  withdrawn?: ShortWithdrawn[],
 ];
-
-/** The ids that a document leaves out of a registration. */
-interface Owner extends DeliveryId {
-  readonly companyId: string;
-}
 
 /** The document of a delivery; null for a delivery without any history. */
 export function encodeDelivery(delivery: ProviderState, id: DeliveryId): string | null {
-  const { rights, ended = NONE, used, generation, decidedAt, unmapped, erased } = delivery;
-  const isNew = rights.length + used.length + unmapped.length === 0 && generation === -1;
+  const {
+    rights,
+    ended = NONE,
+    withdrawn = NOTHING,
+    used,
+    generation,
+    decidedAt,
+    unmapped,
+    erased,
+  } = delivery;
+  const isNew = rights.length + used.length + unmapped.length + withdrawn.length === 0 && generation === -1;
   if (isNew && decidedAt === null && erased !== true) return null;
   const companyId = (rights[0] ?? ended[0])?.registration.companyId;
   const owner = { providerId: id.providerId, permitId: id.permitId, companyId: companyId ?? "" };
   const shortRights = rights.map((right) => shortenRight(right, owner));
   const document = toDocument(delivery, shortRights, companyId);
-  if (ended.length === 0) return JSON.stringify(document);
-  const shortEnded = ended.map((right) => shortenRight(right, owner));
-  return JSON.stringify([...document.slice(0, 5), companyId ?? 0, erased === true ? 1 : 0, shortEnded]);
+  if (ended.length + withdrawn.length === 0) return JSON.stringify(document);
+  const shortEnded = ended.length === 0 ? 0 : ended.map((right) => shortenRight(right, owner));
+  const all = [...document.slice(0, 5), companyId ?? 0, erased === true ? 1 : 0, shortEnded];
+  return JSON.stringify(withdrawn.length === 0 ? all : [...all, withdrawn.map(shortenWithdrawn)]);
 }
 
 const NONE: readonly RegistrationState[] = [];
+const NOTHING: readonly WithdrawnRight[] = [];
 
 // Array literals, here and below: a list that grows by `push` allocates room for sixteen more.
 function toDocument(
@@ -98,9 +111,8 @@ function toDocument(
 }
 
 export function decodeDelivery(text: string, id: DeliveryId): ProviderState {
-  const [rights, used, generation, decidedAt, unmapped, companyId, erased, ended] = JSON.parse(
-    text,
-  ) as Document;
+  const document = JSON.parse(text) as Document;
+  const [rights, used, generation, decidedAt, unmapped, companyId, erased, ended, withdrawn] = document;
   const owner = { providerId: id.providerId, permitId: id.permitId, companyId: companyId || "" };
   const references = used.map((reference) => restoreReference(reference, rights));
   return {
@@ -109,7 +121,10 @@ export function decodeDelivery(text: string, id: DeliveryId): ProviderState {
     used: references,
     generation,
     ...(erased === 1 ? { erased: true } : {}),
-    ...(ended === undefined ? {} : { ended: ended.map((right) => restoreRight(right, owner)) }),
+    ...(ended === undefined || ended === 0
+      ? {}
+      : { ended: ended.map((right) => restoreRight(right, owner)) }),
+    ...(withdrawn === undefined ? {} : { withdrawn: withdrawn.map(restoreWithdrawn) }),
     decidedAt,
     unmapped,
   };
@@ -132,6 +147,7 @@ function shortenRight(
     reference,
     registration,
     receipt,
+    acknowledgedAt,
     intent,
     failure,
     mayLastUntil,
@@ -144,7 +160,7 @@ function shortenRight(
 ): ShortRight {
   const isOwn = registration.companyId === owner.companyId && registration.permitId === owner.permitId;
   const place = isOwn ? shortenRegistration(registration) : registration;
-  const shortReceipt = shortenReceipt(receipt, { reference, registration }, owner);
+  const shortReceipt = shortenReceipt(receipt, { reference, registration, acknowledgedAt }, owner);
   const shortIntent = intent === null ? 0 : shortenIntent(intent);
   if (extendAt !== undefined || gaveWay === true || repair !== undefined) {
     const short = [reference, place, shortReceipt, shortIntent, failure ?? 0, mayLastUntil ?? 0] as const;
@@ -165,7 +181,11 @@ function shortenRight(
 }
 
 function shortenIntent(intent: Intent): ShortIntent {
-  const { operation, at, validTo, attempts, notBefore, waitMs, tries, repeats } = intent;
+  const { operation, at, validTo, attempts, notBefore, waitMs, tries, repeats, trouble } = intent;
+  if (trouble !== undefined) {
+    const waits = [waitMs ?? null, tries ?? null, repeats ?? null] as const;
+    return [operation, at, validTo, attempts, notBefore, ...waits, trouble];
+  }
   if (repeats !== undefined) {
     return [operation, at, validTo, attempts, notBefore, waitMs ?? null, tries ?? null, repeats];
   }
@@ -180,7 +200,7 @@ function restoreRight(short: ShortRight, owner: Owner): RegistrationState {
   return {
     reference,
     registration,
-    receipt: restoreReceipt(receipt, { reference, registration }, owner),
+    ...restoreReceipt(receipt, { reference, registration }, owner),
     intent: intent === undefined || intent === 0 ? null : restoreIntent(intent),
     failure: failure || null,
     ...(mayLastUntil === undefined || mayLastUntil === 0 ? {} : { mayLastUntil }),
@@ -192,7 +212,7 @@ function restoreRight(short: ShortRight, owner: Owner): RegistrationState {
 }
 
 function restoreIntent(short: ShortIntent): Intent {
-  const [operation, at, validTo, attempts, notBefore, waitMs, tries, repeats] = short;
+  const [operation, at, validTo, attempts, notBefore, waitMs, tries, repeats, trouble] = short;
   const intent: { -readonly [Key in keyof Intent]: Intent[Key] } = {
     operation,
     at,
@@ -202,74 +222,22 @@ function restoreIntent(short: ShortIntent): Intent {
   };
   if (waitMs !== undefined && waitMs !== null) intent.waitMs = waitMs;
   if (tries !== undefined && tries !== null) intent.tries = tries;
-  if (repeats !== undefined) intent.repeats = repeats;
+  if (repeats !== undefined && repeats !== null) intent.repeats = repeats;
+  if (trouble !== undefined) intent.trouble = trouble;
   return intent;
 }
 
-function shortenRegistration(registration: Registration): ShortRegistration {
-  const { locationId, plate, target, validFrom, validTo, generation } = registration;
-  return [locationId, plate.number, plate.region ?? 0, target, validFrom, validTo, generation];
+function shortenWithdrawn({ reference, locationId, plate, target, at }: WithdrawnRight): ShortWithdrawn {
+  return [reference, locationId, plate.number, plate.region ?? 0, target, at];
 }
 
-function restoreRegistration(short: ShortRegistration, owner: Owner): Registration {
-  const [locationId, number, region, target, validFrom, validTo, generation] = short;
-  return {
-    companyId: owner.companyId,
-    permitId: owner.permitId,
-    locationId,
-    plate: region === 0 ? { number } : { number, region },
-    target,
-    validFrom,
-    validTo,
-    generation,
-  };
-}
-
-type RightOfReceipt = Pick<RegistrationState, "reference" | "registration">;
-
-function shortenReceipt(
-  receipt: Receipt | null,
-  { reference, registration }: RightOfReceipt,
-  owner: Owner,
-): ShortReceipt {
-  if (receipt === null) return null;
-  const { validTo } = receipt.registration;
-  const isOfRight = receipt.providerId === owner.providerId && isSameBut(receipt.registration, registration);
-  if (!isOfRight) return receipt;
-  return [
-    receipt.reference === reference ? 0 : receipt.reference,
-    receipt.target === registration.target ? 0 : receipt.target,
-    validTo === registration.validTo ? 0 : validTo,
-    receipt.coveredUntil === validTo ? 0 : receipt.coveredUntil,
-  ];
-}
-
-function restoreReceipt(short: ShortReceipt, right: RightOfReceipt, { providerId }: Owner): Receipt | null {
-  if (short === null || !Array.isArray(short)) return short;
-  const [reference, target, end, coveredUntil] = short;
-  const validTo = end === 0 ? right.registration.validTo : end;
-  return {
-    v: 1,
-    providerId,
-    reference: reference === 0 ? right.reference : reference,
-    target: target === 0 ? right.registration.target : target,
-    registration: end === 0 ? right.registration : { ...right.registration, validTo },
-    // `coveredUntil` is 0 only where the receipt has an end.
-    coveredUntil: coveredUntil === 0 ? (validTo ?? "") : coveredUntil,
-  };
-}
-
-/** Whether two registrations are equal, their ends aside. */
-function isSameBut(one: Registration, other: Registration): boolean {
-  return (
-    one === other ||
-    (one.companyId === other.companyId &&
-      one.permitId === other.permitId &&
-      one.locationId === other.locationId &&
-      one.plate.number === other.plate.number &&
-      one.plate.region === other.plate.region &&
-      one.target === other.target &&
-      one.validFrom === other.validFrom &&
-      one.generation === other.generation)
-  );
+function restoreWithdrawn([
+  reference,
+  locationId,
+  number,
+  region,
+  target,
+  at,
+]: ShortWithdrawn): WithdrawnRight {
+  return { reference, locationId, plate: region === 0 ? { number } : { number, region }, target, at };
 }

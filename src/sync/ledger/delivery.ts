@@ -21,6 +21,11 @@ export interface ProviderState {
    * Absent: there are none.
    */
   readonly ended?: readonly RegistrationState[];
+  /**
+   * Rights that the vendor ended for a cancellation, oldest first: the last {@link MAX_WITHDRAWN}, for as long as the
+   * permit is kept. Nothing is decided by them. Absent: there are none.
+   */
+  readonly withdrawn?: readonly WithdrawnRight[];
   /** References in generation 0 that were used before. Registering one of them again takes a new generation. */
   readonly used: readonly string[];
   /** The highest generation that was used; -1 for none. Erasure keeps it and drops `used`. */
@@ -33,6 +38,19 @@ export interface ProviderState {
   readonly unmapped: readonly string[];
 }
 
+/** The most withdrawn rights that one delivery remembers. */
+export const MAX_WITHDRAWN = 20;
+
+/** A right that the vendor ended. */
+export interface WithdrawnRight {
+  readonly reference: string;
+  readonly locationId: string;
+  readonly target: string;
+  readonly plate: Registration["plate"];
+  /** ISO instant at which the vendor's answer came. */
+  readonly at: string;
+}
+
 /** One registration in one generation. */
 export interface RegistrationState {
   /** The registration's reference, generation included. Every attempt carries the same one. */
@@ -41,6 +59,11 @@ export interface RegistrationState {
   readonly registration: Registration;
   /** The vendor's last acknowledgement; null while the first `register` is open. */
   readonly receipt: Receipt | null;
+  /**
+   * ISO instant at which the vendor first acknowledged the right. Absent without a receipt, and in documents that were
+   * written before this was kept.
+   */
+  readonly acknowledgedAt?: string;
   /** The open operation: decided, and without a known result. */
   readonly intent: Intent | null;
   /**
@@ -109,6 +132,19 @@ export interface Intent {
   readonly tries?: number;
   /** How often sync sent it again after `already_exists`. Absent: never. */
   readonly repeats?: number;
+  /** What was wrong with its last attempt. Absent: it was not tried, or nothing is known of it. */
+  readonly trouble?: Trouble;
+}
+
+/** Why an attempt has not led to a result. It passes, or sync takes it to pass. */
+export interface Trouble {
+  /** ISO instant. */
+  readonly at: string;
+  readonly code: string;
+  readonly message: string;
+  readonly status?: number;
+  readonly vendorCode?: string;
+  readonly vendorMessage?: string;
 }
 
 /** An operation that the vendor refused for good, or that cannot be sent as it is. */

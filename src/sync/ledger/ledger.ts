@@ -105,6 +105,12 @@ export interface Ledger {
   /** The stored permit, including one that is revoked or over. Undefined when it is unknown or erased. */
   getPermit(permitId: string): Promise<StoredPermit | undefined>;
 
+  /**
+   * All that the ledger holds of one permit, as one state of it; undefined when it was never recorded. An erased permit
+   * has a record without content.
+   */
+  readRecord(permitId: string): Promise<PermitRecord | undefined>;
+
   /** The counts of each of these providers' deliveries at `now`, by the provider's id; zeros where it has none. */
   count(providerIds: readonly string[], now: Date): Promise<ReadonlyMap<string, DeliveryCounts>>;
   /** Refused operations, of one provider or of all, oldest first. Dismissed ones are left out. */
@@ -216,6 +222,37 @@ export interface StoredPermit {
   readonly state: "active" | "revoked" | "forgotten";
   /** The `at` of the last recorded change. */
   readonly changedAt: Date;
+}
+
+/**
+ * What a ledger knows of a permit. `erased`: it ended and was erased. `erased_revoked`: it was revoked or forgotten
+ * before it was erased. The distinction keeps the result of a late message independent of whether the permit has been
+ * erased yet.
+ */
+export type KnownState = StoredPermit["state"] | "erased" | "erased_revoked";
+
+/** All that a ledger holds of one permit. */
+export interface PermitRecord {
+  readonly permitId: string;
+  readonly companyId: string;
+  readonly revision: number;
+  readonly state: KnownState;
+  /** Undefined: it was erased. */
+  readonly permit: Permit | undefined;
+  /** The `at` of the last recorded change; the erasure changes nothing of it. */
+  readonly changedAt: Date;
+  /** In the order of the providers' ids. */
+  readonly deliveries: readonly DeliveryRecord[];
+}
+
+/** One permit at one push provider, as a ledger holds it. */
+export interface DeliveryRecord {
+  readonly providerId: string;
+  readonly delivery: ProviderState;
+  /** When it is planned next; null: not before something changes. */
+  readonly dueAt: Date | null;
+  /** Since when there has been something to do, or from when on there will be; null: there is nothing. */
+  readonly dueSince: Date | null;
 }
 
 export interface ClaimRequest {

@@ -3,6 +3,7 @@ import { markChecked } from "../../core/lookup/find-permits.ts";
 import type { DeliveryId } from "../ledger/delivery.ts";
 import { eraseDelivery, failuresOf, findLiveUntil } from "../ledger/delivery-facts.ts";
 import type { ClaimedDelivery, ClockMemory, DeliveryCounts, Ledger, StoredPermit } from "../ledger/ledger.ts";
+import { toPermitRecord } from "../ledger/permit-record.ts";
 import { refuseTransaction, refuseUnfitIds } from "../ledger/refuse-transaction.ts";
 import type { DeliveryRow, PermitRow, ProviderRows } from "./rows.ts";
 import { MemoryStore } from "./store.ts";
@@ -165,6 +166,16 @@ export function memoryLedger(options?: unknown): Ledger {
       requireOpen();
       const row = store.permits.get(permitId);
       return row && toStoredPermit(row);
+    },
+    async readRecord(permitId) {
+      requireOpen();
+      const row = store.permits.get(permitId);
+      if (row === undefined) return undefined;
+      const { companyId, revision, state, permit, changedAt, deliveries } = row;
+      return toPermitRecord(
+        { permitId, companyId, revision, state, permit, changedAt: new Date(changedAt) },
+        [...deliveries.values()],
+      );
     },
     async count(providerIds, now) {
       requireOpen();

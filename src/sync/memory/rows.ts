@@ -1,8 +1,8 @@
 import type { Permit } from "../../core/permit/permit.ts";
-import type { KnownState } from "../ledger/change-status.ts";
 import type { ProviderState } from "../ledger/delivery.ts";
 import { failuresOf, isBehind, targetOf } from "../ledger/delivery-facts.ts";
 import { LEASE_MS } from "../ledger/lease.ts";
+import type { KnownState } from "../ledger/ledger.ts";
 import { type DueNode, DueQueue } from "./due-queue.ts";
 
 /** A permit in the memory ledger. */

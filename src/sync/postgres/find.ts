@@ -1,9 +1,10 @@
 import { type FindPermits, markChecked } from "../../core/lookup/find-permits.ts";
-import type { DeliveryCounts, StoredPermit } from "../ledger/ledger.ts";
+import type { DeliveryCounts, KnownState, PermitRecord, StoredPermit } from "../ledger/ledger.ts";
+import { toPermitRecord } from "../ledger/permit-record.ts";
 import { query } from "./connect/connection.ts";
 import { NOW } from "./database-clock.ts";
 import type { PostgresDependencies } from "./record/record.ts";
-import { readInstant, toInstant, toPermit, toStoredPermit } from "./rows.ts";
+import { readInstant, toDelivery, toInstant, toPermit, toStoredPermit } from "./rows.ts";
 import { IS_WAITING, short } from "./schema.ts";
 
 /** Answers lookups from the plate index. */
@@ -29,6 +30,42 @@ export async function getPermit(
       FROM ${schema}.permits WHERE permit_id = $1`;
   const { rows } = await query(pool, "getPermit", [text, [permitId]]);
   return toStoredPermit(rows[0]);
+}
+
+export async function readRecord(
+  permitId: string,
+  { pool, schema }: PostgresDependencies,
+): Promise<PermitRecord | undefined> {
+  // One statement: two might see the permit before a change and its deliveries after it.
+  const text = `
+    SELECT p.company_id, revision::text AS revision, state, permit::text AS permit,
+           ${readInstant("changed_at")} AS changed_at, provider_id, delivery::text AS delivery,
+           ${readInstant("due_at")} AS due_at, ${readInstant("due_since")} AS due_since
+      FROM ${schema}.permits p LEFT JOIN ${schema}.deliveries d USING (permit_id) WHERE permit_id = $1`;
+  const { rows } = await query(pool, "readRecord", [text, [permitId]]);
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const content = first["permit"];
+  return toPermitRecord(
+    {
+      permitId,
+      companyId: String(first["company_id"]),
+      revision: Number(first["revision"]),
+      state: first["state"] as KnownState,
+      permit: typeof content === "string" ? toPermit(content) : undefined,
+      changedAt: toInstant(first["changed_at"]),
+    },
+    rows.flatMap((row) => {
+      if (row["provider_id"] === null) return [];
+      const providerId = String(row["provider_id"]);
+      const delivery = toDelivery(row["delivery"], { providerId, permitId });
+      return [{ providerId, delivery, dueAt: toTime(row["due_at"]), dueSince: toTime(row["due_since"]) }];
+    }),
+  );
+}
+
+function toTime(column: unknown): number | null {
+  return column === null ? null : Number(column);
 }
 
 export async function countDeliveries(

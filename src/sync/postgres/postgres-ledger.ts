@@ -13,7 +13,7 @@ import { toLedgerError } from "./connect/errors.ts";
 import { DatabaseClock, noteClock, readClock } from "./database-clock.ts";
 import { applyMarks, findNextDue, makeCompanyDue, rewindDeliveries } from "./due.ts";
 import { erasePermits } from "./erase.ts";
-import { countDeliveries, createFindPermits, getPermit } from "./find.ts";
+import { countDeliveries, createFindPermits, getPermit, readRecord } from "./find.ts";
 import { listAt, listCompanies, listFailures, listTargets, listUnmapped } from "./lists.ts";
 import { checkPackages } from "./packages.ts";
 import { readTransaction, recordInTransaction } from "./record/host-transaction.ts";
@@ -157,6 +157,11 @@ export function createPostgresLedger(
     },
     findPermits: createFindPermits(requireOpen),
     getPermit: async (permitId) => getPermit(permitId, requireOpen()),
+    async readRecord(permitId) {
+      requireOpen();
+      await applyMarks(parts);
+      return readRecord(permitId, parts);
+    },
     async count(providerIds, now) {
       requireOpen();
       await applyMarks(parts);

@@ -1,9 +1,8 @@
 import { freezePermit, type Permit } from "../../core/permit/permit.ts";
-import type { KnownState } from "../ledger/change-status.ts";
 import { type DeliveryId, NO_DELIVERY, type ProviderState } from "../ledger/delivery.ts";
 import { decodeDelivery } from "../ledger/delivery-document.ts";
 import { targetsOf } from "../ledger/delivery-facts.ts";
-import type { StoredPermit } from "../ledger/ledger.ts";
+import type { KnownState, StoredPermit } from "../ledger/ledger.ts";
 
 /** The permit of a column. It was checked when it was recorded. */
 export function toPermit(text: string): Permit {

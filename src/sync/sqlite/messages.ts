@@ -1,6 +1,5 @@
 import type { EnforcementErrorCode } from "../../core/errors.ts";
-import type { KnownState } from "../ledger/change-status.ts";
-import type { ChangeStatus, DeliveryCounts } from "../ledger/ledger.ts";
+import type { ChangeStatus, DeliveryCounts, KnownState } from "../ledger/ledger.ts";
 
 // The messages between the ledger and its writer thread. Rows are tuples of texts and numbers, which are copied between
 // threads fastest. Instants are in milliseconds.

@@ -4,7 +4,8 @@ import type { Permit } from "../../core/permit/permit.ts";
 import { type DeliveryId, type Failure, NO_DELIVERY, type ProviderState } from "../ledger/delivery.ts";
 import { decodeDelivery } from "../ledger/delivery-document.ts";
 import { failuresOf } from "../ledger/delivery-facts.ts";
-import type { StoredPermit } from "../ledger/ledger.ts";
+import type { PermitRecord, StoredPermit } from "../ledger/ledger.ts";
+import { toPermitRecord } from "../ledger/permit-record.ts";
 import { STATES } from "./messages.ts";
 import { decodePermit } from "./permit-document.ts";
 
@@ -15,6 +16,23 @@ export interface ListedDelivery extends DeliveryId {
 }
 
 type FoundRow = [permit: number, id: string, revision: number, content: string, raws: string | null];
+
+type RecordRow = [
+  ref: number,
+  companyId: string,
+  revision: number,
+  state: number,
+  changedAt: number,
+  content: string | null,
+  raws: string | null,
+];
+
+type StoredDelivery = [
+  providerId: string,
+  document: string | null,
+  dueAt: number | null,
+  dueSince: number | null,
+];
 
 type DeliveryRow = [ref: number, permitId: string, document: string | null];
 
@@ -62,6 +80,14 @@ export function createReader(database: DatabaseSync) {
   const getPermit = prepare(
     `SELECT permit.id, company.id, revision, state, changed_at, content, raws
      FROM permit JOIN company ON company.ref = permit.company WHERE permit.id = ? AND content IS NOT NULL`,
+  );
+  const getRecord = prepare(
+    `SELECT permit.ref, company.id, revision, state, changed_at, content, raws
+     FROM permit JOIN company ON company.ref = permit.company WHERE permit.id = ?`,
+  );
+  const listDeliveries = prepare(
+    `SELECT provider.id, document, due_at, due_since
+     FROM delivery JOIN provider ON provider.ref = delivery.provider WHERE permit = ?`,
   );
   const listCompanies = prepare(
     `SELECT id FROM company WHERE id > ? AND EXISTS (SELECT 1 FROM permit WHERE permit.company = company.ref)
@@ -116,6 +142,39 @@ export function createReader(database: DatabaseSync) {
       ]);
   }
 
+  function readRecord(permitId: string): PermitRecord | undefined {
+    const row = getRecord.get<RecordRow>(permitId);
+    if (row === undefined) return undefined;
+    const [ref, companyId, revision, state, changedAt, content, raws] = row;
+    const about = { id: permitId, companyId, revision };
+    const permit = {
+      permitId,
+      companyId,
+      revision,
+      state: STATES[state] ?? "active",
+      permit: content === null ? undefined : decodePermit({ content, raws }, about),
+      changedAt: new Date(changedAt),
+    };
+    const deliveries = listDeliveries
+      .all<StoredDelivery>(ref)
+      .map(([providerId, document, dueAt, dueSince]) => {
+        const id = { providerId, permitId };
+        const delivery = document === null ? NO_DELIVERY : decodeDelivery(document, id);
+        return { providerId, delivery, dueAt, dueSince };
+      });
+    return toPermitRecord(permit, deliveries);
+  }
+
+  /** Several statements, which see the same commits. */
+  function inOneState<Value>(readAll: () => Value): Value {
+    database.exec("SAVEPOINT one_state");
+    try {
+      return readAll();
+    } finally {
+      database.exec("RELEASE one_state");
+    }
+  }
+
   function toListed([ref, permitId, document]: DeliveryRow, providerId: string): ListedDelivery {
     const id = { providerId, permitId };
     return { ref, ...id, delivery: document === null ? NO_DELIVERY : decodeDelivery(document, id) };
@@ -140,6 +199,7 @@ export function createReader(database: DatabaseSync) {
       const permit = decodePermit({ content, raws }, { id, companyId, revision });
       return { permit, state: toStoredState(state), changedAt: new Date(changedAt) };
     },
+    readRecord: (permitId: string) => inOneState(() => readRecord(permitId)),
     pageOfCompanies: (after: string) => listCompanies.all<[string]>(after).map(([id]) => id),
     pageOfTargets: (providerId: string, after: string) =>
       listTargets.all<[string]>(providerId, after).map(([name]) => name),

@@ -176,6 +176,9 @@ export function createSqliteLedger(
     async getPermit(permitId) {
       return read("getPermit", () => getReader().getPermit(permitId));
     },
+    async readRecord(permitId) {
+      return read("readRecord", () => getReader().readRecord(permitId));
+    },
     async count(providerIds, now) {
       const found = await getOpened().writer.ask("count", { providerIds, now: now.getTime() });
       return new Map(

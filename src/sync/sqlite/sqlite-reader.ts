@@ -1,6 +1,6 @@
 import { isEnforcementError } from "../../core/errors.ts";
 import { type FindPermits, markChecked } from "../../core/lookup/find-permits.ts";
-import type { StoredPermit } from "../ledger/ledger.ts";
+import type { PermitRecord, StoredPermit } from "../ledger/ledger.ts";
 import { isLockedByOther, toEnforcementError, toReaderFailure } from "./errors.ts";
 import { readLedgerPath } from "./file/ledger-path.ts";
 import { openSharedFile, type SharedFile } from "./file/shared-file.ts";
@@ -36,6 +36,12 @@ export interface SqliteReader {
    * @throws EnforcementError as `findPermits` does
    */
   getPermit(permitId: string): Promise<StoredPermit | undefined>;
+  /**
+   * All that the ledger holds of one permit, for `explainPermit`; undefined when it was never recorded.
+   *
+   * @throws EnforcementError as `findPermits` does
+   */
+  readRecord(permitId: string): Promise<PermitRecord | undefined>;
   /** Closes the file. Further calls throw `unavailable`, and `retryable` is false. */
   close(): Promise<void>;
 }
@@ -77,6 +83,9 @@ export function sqliteReader(options: SqliteReaderOptions): SqliteReader {
     findPermits: markChecked((query) => read("lookup", (reader) => reader.findPermits(query))),
     async getPermit(permitId) {
       return read("getPermit", (reader) => reader.getPermit(permitId));
+    },
+    async readRecord(permitId) {
+      return read("readRecord", (reader) => reader.readRecord(permitId));
     },
     async close() {
       isClosed = true;

@@ -1,5 +1,6 @@
 import { isEnforcementError } from "../../../src/core/errors.ts";
 import { judgeCalm } from "./calm-judge.ts";
+import { judgeExplanations } from "./explanation-judge.ts";
 import { isLive } from "./fake-vendor.ts";
 import { HistoryDriver } from "./history-driver.ts";
 import { createHistoryWorld, type HistoryWorld, VENDORS } from "./history-world.ts";
@@ -285,7 +286,7 @@ class HistoryRun {
     const { world, ledger, providerIds } = this.#driver;
     if (world.violations.length > 0) return;
     const asked = { sync, ledger, providerIds: [...providerIds], ...options };
-    world.violations.push(...(await judgeCalm(world, asked)));
+    world.violations.push(...(await judgeCalm(world, asked)), ...(await judgeExplanations(world, asked)));
     // What could not be sent is sent, and where nothing was left to send, checkConnection was answered.
     for (const { providerId, breaker } of (await sync.status()).providers) {
       if (breaker.state !== "closed")

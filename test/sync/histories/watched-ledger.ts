@@ -87,6 +87,7 @@ export function createWatchedLedger(options: WatchedLedgerOptions): Ledger {
     findNextDue: (providerIds) => callOrFail(() => ledger.findNextDue(providerIds)),
     findPermits: ledger.findPermits,
     getPermit: (permitId) => call(() => ledger.getPermit(permitId)),
+    readRecord: (permitId) => call(() => ledger.readRecord(permitId)),
     count: (providerIds, now) => call(() => ledger.count(providerIds, now)),
     listFailures: (providerId) => follow(ledger.listFailures(providerId)),
     listUnmapped: (providerId) => follow(ledger.listUnmapped(providerId)),

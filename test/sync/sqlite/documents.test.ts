@@ -71,6 +71,19 @@ const repair = fc.record(
   { requiredKeys: ["operation", "whenRefused"], noNullPrototype: true },
 ) as fc.Arbitrary<Repair>;
 
+const trouble = fc.record(
+  { at: iso, code: text, message: text, status: fc.nat(), vendorCode: text, vendorMessage: text },
+  { requiredKeys: ["at", "code", "message"], noNullPrototype: true },
+);
+
+const withdrawn = fc.record(
+  {
+    ...{ reference: text, locationId: few, target: few, at: iso },
+    plate: fc.record({ number: few, region: few }, { requiredKeys: ["number"], noNullPrototype: true }),
+  },
+  { noNullPrototype: true },
+);
+
 const right: fc.Arbitrary<RegistrationState> = fc
   .record({
     ...{ registration, other: registration, reference: few, validTo: end, isLike: fc.boolean() },
@@ -78,6 +91,7 @@ const right: fc.Arbitrary<RegistrationState> = fc
     extendAt: fc.option(iso),
     isLost: fc.boolean(),
     gaveWay: fc.option(fc.constant(true as const)),
+    acknowledged: fc.option(iso),
     receipt: fc.option(
       fc.record({ providerId: few, reference: few, target: few, coveredUntil: end.map((one) => one ?? "") }),
     ),
@@ -85,7 +99,7 @@ const right: fc.Arbitrary<RegistrationState> = fc
       fc.record(
         {
           ...{ operation, at: iso, validTo: end, attempts: fc.nat(), notBefore: fc.option(iso) },
-          ...{ waitMs: fc.nat(), tries: fc.nat(), repeats: fc.nat() },
+          ...{ waitMs: fc.nat(), tries: fc.nat(), repeats: fc.nat(), trouble },
         },
         {
           requiredKeys: ["operation", "at", "validTo", "attempts", "notBefore"],
@@ -107,6 +121,7 @@ const right: fc.Arbitrary<RegistrationState> = fc
       isLost,
       extendAt,
       gaveWay,
+      acknowledged,
       repair: wanted,
       ...rest
     }) => ({
@@ -116,6 +131,7 @@ const right: fc.Arbitrary<RegistrationState> = fc
       ...(extendAt === null ? {} : { extendAt }),
       ...(gaveWay === null ? {} : { gaveWay }),
       ...(wanted === null ? {} : { repair: wanted }),
+      ...(acknowledged === null || receipt === null ? {} : { acknowledgedAt: acknowledged }),
       receipt: receipt && {
         ...{ v: 1 as const, ...receipt },
         registration: isLike ? { ...asked, validTo } : other,
@@ -128,8 +144,15 @@ const delivery: fc.Arbitrary<ProviderState> = fc
     ...{ rights: fc.array(right, { maxLength: 3 }), used: fc.array(fc.oneof(text, few), { maxLength: 2 }) },
     ...{ generation: fc.integer({ min: -1, max: 5 }), isErased: fc.boolean() },
     ...{ decidedAt: fc.option(iso), unmapped: fc.array(text, { maxLength: 2 }) },
+    ended: fc.array(right, { maxLength: 2 }),
+    gone: fc.array(withdrawn, { maxLength: 2 }),
   })
-  .map(({ isErased, ...rest }) => ({ v: 1, ...rest, ...(isErased ? { erased: true } : {}) }));
+  .map(({ isErased, ended, gone, ...rest }) => ({
+    ...{ v: 1 as const, ...rest },
+    ...(isErased ? { erased: true } : {}),
+    ...(ended.length === 0 ? {} : { ended }),
+    ...(gone.length === 0 ? {} : { withdrawn: gone }),
+  }));
 
 const seed = Number(process.env["SEED"] ?? 20_260_915);
 

@@ -1,7 +1,7 @@
 import { contentOf, type Permit } from "../../../core/permit/permit.ts";
-import { judgeChange, type KnownState } from "../../ledger/change-status.ts";
+import { judgeChange } from "../../ledger/change-status.ts";
 import { placeOf } from "../../ledger/lease.ts";
-import type { ChangeStatus, LedgerChange } from "../../ledger/ledger.ts";
+import type { ChangeStatus, KnownState, LedgerChange } from "../../ledger/ledger.ts";
 
 /** A permit as the tables have it, or as earlier changes of the call leave it. */
 export interface PermitNow {

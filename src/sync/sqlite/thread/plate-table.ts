@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { KnownState } from "../../ledger/change-status.ts";
+import type { KnownState } from "../../ledger/ledger.ts";
 import type { OneOrMany } from "../messages.ts";
 import { plateNumbersIn } from "../permit-document.ts";
 

@@ -1,4 +1,4 @@
-import { EnforcementError } from "../core/errors.ts";
+import { EnforcementError } from "../../core/errors.ts";
 
 /** Counts how often a loop has become idle, and lets callers wait for the next time. */
 export class IdleSignal {

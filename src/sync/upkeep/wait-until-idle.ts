@@ -1,17 +1,26 @@
-import type { SyncCore } from "./sync-core.ts";
-import type { RefreshRetries } from "./upkeep/refresh-retries.ts";
+import type { MaybePromise } from "../../core/maybe-promise.ts";
+import type { DeliveryLoop } from "../deliver/delivery-loop.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { IdleSignal } from "../pace/idle-signal.ts";
+import type { Timers } from "../pace/timers.ts";
+import type { RefreshRetries } from "./refresh-retries.ts";
+
+/** What of a sync becomes idle. */
+export interface IdleParts {
+  openLedger(): MaybePromise<Ledger>;
+  readonly timers: Pick<Timers, "now" | "after">;
+  /** One loop per push provider, by the provider's id. */
+  readonly loops: ReadonlyMap<string, Pick<DeliveryLoop, "isQuiet" | "isClockSettled" | "settleClock">>;
+  readonly idleSignal: IdleSignal;
+}
 
 // A machine gets no notice when another one has delivered the last due operation, so it counts again after this time.
 const RECHECK_MS = 500;
 
-/**
- * Waits until nothing is due and no request is open, on every machine that shares the ledger.
- *
- * @throws EnforcementError `aborted` when the signal aborts
- */
+/** Waits until nothing is due and no request is open. Rejects with `aborted` when the signal aborts. */
 export async function waitUntilIdle(
-  core: SyncCore,
-  refreshRetries: RefreshRetries,
+  core: IdleParts,
+  refreshRetries: Pick<RefreshRetries, "isSettled">,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const ledger = await core.openLedger();

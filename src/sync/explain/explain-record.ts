@@ -1,0 +1,168 @@
+import { providerEntry } from "../../core/directory/switches.ts";
+import type { Permit } from "../../core/permit/permit.ts";
+import type { Plate } from "../../core/permit/plate.ts";
+import { withDefaultRegion } from "../../core/registration/registration.ts";
+import type { RegistrationState, WithdrawnRight } from "../ledger/delivery.ts";
+import { targetOf } from "../ledger/delivery-facts.ts";
+import type { DeliveryRecord, PermitRecord } from "../ledger/ledger.ts";
+import { explainAbsence, type Seen } from "./absence.ts";
+import { describeEntry, type EntryFacts } from "./describe-entry.ts";
+import type { PermitExplanationEntry } from "./explanation.ts";
+import { explainRight, mostTelling } from "./right-entry.ts";
+
+export interface RecordContext {
+  readonly now: Date;
+  readonly seen: Seen;
+  /** The ids of push providers that are known beside those of the deliveries. */
+  readonly providerIds: Iterable<string>;
+  readonly breakerOpenSince: (providerId: string) => Date | undefined;
+}
+
+/** A plate at a location. */
+interface Place {
+  readonly locationId: string;
+  readonly plate: EntryFacts["plate"];
+}
+
+/** One entry for each provider, location and plate of a permit. */
+export function explainRecord(record: PermitRecord, context: RecordContext): PermitExplanationEntry[] {
+  const deliveries = new Map(record.deliveries.map((delivery) => [delivery.providerId, delivery]));
+  const providerIds = new Set([...deliveries.keys(), ...context.providerIds]);
+  return [...providerIds].flatMap((providerId) => {
+    const provider = new ProviderExplainer(record, providerId, deliveries.get(providerId), context);
+    return provider.entries().map((facts) => ({ ...facts, sentence: describeEntry(facts, context.now) }));
+  });
+}
+
+/** Explains a permit at one provider. */
+class ProviderExplainer {
+  readonly #record: PermitRecord;
+  readonly #providerId: string;
+  readonly #delivery: DeliveryRecord | undefined;
+  readonly #context: RecordContext;
+  readonly #rights: readonly RegistrationState[];
+  readonly #withdrawn: readonly WithdrawnRight[];
+
+  constructor(
+    record: PermitRecord,
+    providerId: string,
+    delivery: DeliveryRecord | undefined,
+    context: RecordContext,
+  ) {
+    this.#record = record;
+    this.#providerId = providerId;
+    this.#delivery = delivery;
+    this.#context = context;
+    this.#rights = mostTelling(delivery?.delivery.rights ?? [], context.now);
+    // The latest goes first.
+    this.#withdrawn = (delivery?.delivery.withdrawn ?? []).toReversed();
+  }
+
+  entries(): EntryFacts[] {
+    const { permit } = this.#record;
+    const named = permit === undefined ? [] : this.#placesOf(permit);
+    const left = [...this.#rights.map(({ registration }) => registration), ...this.#withdrawn];
+    const others: Place[] = [];
+    for (const { locationId, plate } of left) {
+      const place = { locationId, plate };
+      if (![...named, ...others].some((known) => isSamePlace(known, place))) others.push(place);
+    }
+    return [
+      ...named.map((place) => this.#explainNamed(place, permit as Permit)),
+      ...others.flatMap((place) => this.#explainLeft(place) ?? []),
+    ];
+  }
+
+  /** The permit's plates at its locations, with the regions that they take there. */
+  #placesOf(permit: Permit): Place[] {
+    const places = new Map<string, Place>();
+    for (const locationId of permit.locationIds) {
+      for (const plate of permit.plates) {
+        const { number, region } = withDefaultRegion(plate, this.#regionOf(locationId, plate));
+        const key = `${locationId}\0${number}\0${region}`;
+        places.set(key, { locationId, plate: region === undefined ? { number } : { number, region } });
+      }
+    }
+    return [...places.values()];
+  }
+
+  #regionOf(locationId: string, { number }: Plate): string | undefined {
+    const { seen } = this.#context;
+    if (typeof seen !== "string") return seen.locations.get(locationId)?.region;
+    const known = this.#rights.find(
+      ({ registration: { plate, locationId: id } }) => id === locationId && plate.number === number,
+    );
+    return known?.registration.plate.region;
+  }
+
+  /** A place that the permit names now. */
+  #explainNamed(place: Place, permit: Permit): EntryFacts {
+    const { seen, now, breakerOpenSince } = this.#context;
+    const targetNow = this.#targetNow(place.locationId);
+    const right = this.#explainRightAt(place);
+    if (right !== undefined) {
+      const isSame = targetNow === undefined || targetNow === right.target;
+      return isSame ? right : { ...right, targetNow };
+    }
+    const absence = explainAbsence({
+      record: { ...this.#record, permit },
+      providerId: this.#providerId,
+      locationId: place.locationId,
+      delivery: this.#delivery,
+      seen,
+      breakerOpenSince: breakerOpenSince(this.#providerId),
+      now,
+    });
+    const about = { providerId: this.#providerId, ...place, target: targetNow ?? null };
+    const before = this.#withdrawn.find((one) => isSamePlace(one, place));
+    if (before === undefined || absence.status === "on_its_way") return { ...about, ...absence };
+    const why = absence.status === "not_sent" ? { reason: absence.reason } : {};
+    return { ...about, ...toWithdrawn(before), ...why };
+  }
+
+  /** A place that the permit named before; undefined: the vendor's right there is over. */
+  #explainLeft(place: Place): EntryFacts | undefined {
+    const right = this.#explainRightAt(place);
+    if (right !== undefined) return right;
+    const before = this.#withdrawn.find((one) => isSamePlace(one, place));
+    if (before === undefined) return undefined;
+    return { providerId: this.#providerId, ...place, ...toWithdrawn(before), reason: "superseded" };
+  }
+
+  /** The most telling right at a place. */
+  #explainRightAt(place: Place): EntryFacts | undefined {
+    const { now, breakerOpenSince } = this.#context;
+    const { permitId } = this.#record;
+    const context = {
+      providerId: this.#providerId,
+      permitId,
+      now,
+      breakerOpenSince: breakerOpenSince(this.#providerId),
+    };
+    for (const right of this.#rights) {
+      if (!isSamePlace(right.registration, place)) continue;
+      const found = explainRight(right, context);
+      if (found === undefined) continue;
+      return { providerId: this.#providerId, ...place, target: targetOf(right), ...found };
+    }
+    return undefined;
+  }
+
+  #targetNow(locationId: string): string | undefined {
+    const { seen } = this.#context;
+    if (typeof seen === "string") return undefined;
+    return providerEntry(seen.locations.get(locationId)?.providers, this.#providerId)?.target;
+  }
+}
+
+function isSamePlace(one: Place, other: Place): boolean {
+  return (
+    one.locationId === other.locationId &&
+    one.plate.number === other.plate.number &&
+    one.plate.region === other.plate.region
+  );
+}
+
+function toWithdrawn({ reference, target, at }: WithdrawnRight) {
+  return { status: "withdrawn" as const, reference, target, withdrawnAt: new Date(at) };
+}

@@ -1,0 +1,156 @@
+import type { EnforcementErrorCode } from "../../core/errors.ts";
+import type { Intent } from "../ledger/delivery.ts";
+import type { KnownState } from "../ledger/ledger.ts";
+
+/**
+ * Where one permit is, by what the ledger holds and the directory says at one instant. It names plates, so it is personal
+ * data.
+ */
+export interface PermitExplanation {
+  readonly permitId: string;
+  /** The instant of the explanation. */
+  readonly at: Date;
+  /** The permit's own state; `unknown`: it was never recorded in this ledger. */
+  readonly state: KnownState | "unknown";
+  /** Absent when the state is `unknown`. */
+  readonly companyId?: string;
+  /** The recorded revision. A higher one that the host has was not recorded; a lower one is superseded. */
+  readonly revision?: number;
+  /** When the host's last change was recorded. */
+  readonly changedAt?: Date;
+  /**
+   * One for each push provider, location and plate: those that the permit names now, and those of which a vendor has
+   * something left. Empty when the permit is unknown or erased.
+   */
+  readonly entries: readonly PermitExplanationEntry[];
+  /** One for the permit, then one for each entry, in order. */
+  readonly sentences: readonly string[];
+}
+
+/** One plate of a permit at one location, at one push provider. */
+export type PermitExplanationEntry = {
+  readonly providerId: string;
+  readonly locationId: string;
+  readonly plate: { readonly number: string; readonly region?: string };
+  /** The vendor's name for the location, as it was sent or is to be sent; null where there is none. */
+  readonly target: string | null;
+  /** What the directory calls it now, where that is another name; absent: it is the same, or was not judged. */
+  readonly targetNow?: string;
+  /** The entry in words, for a support desk. */
+  readonly sentence: string;
+} & (AcknowledgedEntry | OnItsWayEntry | NotSentEntry | WithdrawnEntry | NotJudgedEntry);
+
+/** The vendor has acknowledged the right. */
+export interface AcknowledgedEntry {
+  readonly status: "acknowledged";
+  readonly reference: string;
+  /** When the vendor first acknowledged it; null: it was written before this was kept. */
+  readonly since: Date | null;
+  /** Until when the vendor knows the right. */
+  readonly coveredUntil: Date;
+  /** A change of its end that is under way, was refused, or will be made; absent: there is none. */
+  readonly change?: OpenOperation | RefusedOperation;
+}
+
+/** An operation was decided and has no result yet, or is about to be decided. */
+export interface OnItsWayEntry extends OpenOperation {
+  readonly status: "on_its_way";
+  /** Absent before the operation is decided. */
+  readonly reference?: string;
+}
+
+export interface OpenOperation {
+  readonly operation: Intent["operation"];
+  /** Null: it waits to be decided. */
+  readonly decidedAt: Date | null;
+  /** How often it was sent without a known result. */
+  readonly attempts: number;
+  /** When it is tried next; null: it is being sent, or will be as soon as a request is free. */
+  readonly nextTryAt: Date | null;
+  /** What was wrong with the last attempt; absent: there was none, or nothing is known of it. */
+  readonly trouble?: VendorWords & { readonly at: Date };
+  /** The provider's breaker is open since then, so that nothing is sent. Absent: closed, or not judged. */
+  readonly breakerOpenSince?: Date;
+}
+
+/** What a vendor, or this package for it, said of an attempt. It holds no plate and no secret. */
+export interface VendorWords {
+  readonly code: EnforcementErrorCode;
+  readonly message: string;
+  /** The HTTP status, where there was one. */
+  readonly status?: number;
+  readonly vendorCode?: string;
+  readonly vendorMessage?: string;
+}
+
+/** The vendor refused an operation for good. */
+export interface RefusedOperation extends VendorWords {
+  readonly operation: Intent["operation"];
+  readonly failedAt: Date;
+  /** The key for `retry` and `dismiss`. */
+  readonly failureKey: string;
+  readonly isDismissed: boolean;
+  /** When sync sends it again by itself; absent: it does not. */
+  readonly retryAt?: Date;
+}
+
+/** The vendor does not have the right, and nothing is under way. */
+export type NotSentEntry = RefusedEntry | UnsentEntry;
+
+/** The registration, or a cancellation in doubt, was refused. */
+export interface RefusedEntry {
+  readonly status: "not_sent";
+  readonly reason: "refused" | "dismissed";
+  readonly reference: string;
+  readonly refusal: RefusedOperation;
+}
+
+/** Nothing was sent, or nothing is left of what was. */
+export type UnsentEntry = { readonly status: "not_sent" } & (
+  | { readonly reason: "starts_later" /** When it will be sent. */; readonly sendAt: Date }
+  | { readonly reason: PlainReason }
+);
+
+/**
+ * Why nothing is sent.
+ *
+ * | reason | meaning |
+ * |---|---|
+ * | `revoked` | the permit was revoked or forgotten |
+ * | `over` | the permit has ended |
+ * | `superseded` | the permit no longer names this plate or location |
+ * | `company_unknown` | the directory does not have the company |
+ * | `company_off` | the provider is switched off for the company |
+ * | `location_unknown` | the directory does not have the location |
+ * | `location_off` | the provider is switched off for the location |
+ * | `location_unreadable` | the directory's entry of the location cannot be read |
+ * | `no_target` | the location has no target for the provider |
+ * | `not_refreshed` | the directory asks for it now, and sync was not told: call `refresh` |
+ */
+export type PlainReason =
+  | "revoked"
+  | "over"
+  | "superseded"
+  | "company_unknown"
+  | "company_off"
+  | "location_unknown"
+  | "location_off"
+  | "location_unreadable"
+  | "no_target"
+  | "not_refreshed";
+
+/** The vendor had the right, and ended it for a cancellation. */
+export interface WithdrawnEntry {
+  readonly status: "withdrawn";
+  readonly reference: string;
+  /** When the vendor's answer came. */
+  readonly withdrawnAt: Date;
+  /** Why it is not there now; absent: that was not judged. */
+  readonly reason?: PlainReason | "starts_later";
+}
+
+/** Nothing is sent, and what would tell why was not handed in or did not answer. */
+export interface NotJudgedEntry {
+  readonly status: "not_judged";
+  readonly reason: "no_directory" | "directory_failed";
+}

@@ -1,0 +1,110 @@
+import type { EnforcementErrorCode } from "../../core/errors.ts";
+import { toFailureKey } from "../deliver/failure-key.ts";
+import type { DeliveryId, Intent, Refusal, RegistrationState, Trouble } from "../ledger/delivery.ts";
+import type {
+  AcknowledgedEntry,
+  OnItsWayEntry,
+  OpenOperation,
+  RefusedEntry,
+  RefusedOperation,
+  VendorWords,
+} from "./explanation.ts";
+
+/** What is known beside a right. */
+export interface RightContext extends DeliveryId {
+  readonly now: Date;
+  /** Since when the provider's breaker has been open; undefined: it is closed, or nothing is known of it. */
+  readonly breakerOpenSince: Date | undefined;
+}
+
+/** Where one right of a delivery is; undefined: the vendor has nothing of it, and nothing is under way. */
+export function explainRight(
+  right: RegistrationState,
+  context: RightContext,
+): AcknowledgedEntry | OnItsWayEntry | RefusedEntry | undefined {
+  const { receipt, intent, failure, reference } = right;
+  const isCancelled = intent?.operation === "cancel" && failure === null;
+  if (receipt !== null && !isCancelled) {
+    const coveredUntil = new Date(receipt.coveredUntil);
+    if (coveredUntil <= context.now && intent === null) return undefined;
+    const change = changeOf(right, context);
+    return {
+      status: "acknowledged",
+      reference: receipt.reference,
+      since: right.acknowledgedAt === undefined ? null : new Date(right.acknowledgedAt),
+      coveredUntil,
+      ...(change === undefined ? {} : { change }),
+    };
+  }
+  if (failure !== null) {
+    const refusal = toRefused(failure, right, context);
+    return { status: "not_sent", reason: refusal.isDismissed ? "dismissed" : "refused", reference, refusal };
+  }
+  return intent === null ? undefined : { status: "on_its_way", reference, ...toOpen(intent, context) };
+}
+
+/** What is under way, or was refused, for a right that the vendor has. */
+function changeOf(
+  right: RegistrationState,
+  context: RightContext,
+): OpenOperation | RefusedOperation | undefined {
+  const { intent, failure } = right;
+  if (failure !== null) return toRefused(failure, right, context);
+  return intent === null ? undefined : toOpen(intent, context);
+}
+
+function toOpen(
+  { operation, at, attempts, notBefore, trouble }: Intent,
+  { now, breakerOpenSince }: RightContext,
+): OpenOperation {
+  const isWaiting = notBefore !== null && new Date(notBefore) > now;
+  return {
+    operation,
+    decidedAt: new Date(at),
+    attempts,
+    nextTryAt: isWaiting ? new Date(notBefore) : null,
+    ...(trouble === undefined ? {} : { trouble: { ...toWords(trouble), at: new Date(trouble.at) } }),
+    ...(breakerOpenSince === undefined ? {} : { breakerOpenSince }),
+  };
+}
+
+function toRefused(
+  failure: Refusal,
+  right: RegistrationState,
+  { providerId, permitId }: RightContext,
+): RefusedOperation {
+  const { operation, failedAt, dismissed = false, retryAt } = failure;
+  const { reference } = right;
+  return {
+    ...toWords(failure),
+    operation,
+    failedAt: new Date(failedAt),
+    failureKey: toFailureKey({ providerId, permitId, reference }),
+    isDismissed: dismissed,
+    ...(retryAt === undefined || dismissed ? {} : { retryAt: new Date(retryAt) }),
+  };
+}
+
+/** The words of a refusal or a passing trouble, as public fields. */
+function toWords({ code, message, status, vendorCode, vendorMessage }: Refusal | Trouble): VendorWords {
+  return {
+    code: code as EnforcementErrorCode,
+    message,
+    ...(status === undefined ? {} : { status }),
+    ...(vendorCode === undefined ? {} : { vendorCode }),
+    ...(vendorMessage === undefined ? {} : { vendorMessage }),
+  };
+}
+
+/** The rights in the order in which they tell where a permit is: what the vendor has goes before what it had. */
+export function mostTelling(rights: readonly RegistrationState[], now: Date): RegistrationState[] {
+  return rights.toSorted((one, other) => rankOf(other, now) - rankOf(one, now));
+}
+
+function rankOf({ receipt, intent, failure }: RegistrationState, now: Date): number {
+  const isLive = receipt !== null && new Date(receipt.coveredUntil) > now;
+  if (isLive && intent?.operation !== "cancel") return 4;
+  if (intent !== null && intent.operation !== "cancel" && failure === null) return 3;
+  if (failure !== null) return 2;
+  return intent === null ? 0 : 1;
+}
