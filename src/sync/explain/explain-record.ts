@@ -67,9 +67,11 @@ class ProviderExplainer {
       const place = { locationId, plate };
       if (![...named, ...others].some((known) => isSamePlace(known, place))) others.push(place);
     }
+    const withOtherTargets = (place: Place, entry: EntryFacts | undefined) =>
+      entry === undefined ? [] : [entry, ...this.#explainOtherTargets(place, entry)];
     return [
-      ...named.map((place) => this.#explainNamed(place, permit as Permit)),
-      ...others.flatMap((place) => this.#explainLeft(place) ?? []),
+      ...named.flatMap((place) => withOtherTargets(place, this.#explainNamed(place, permit as Permit))),
+      ...others.flatMap((place) => withOtherTargets(place, this.#explainLeft(place))),
     ];
   }
 
@@ -129,8 +131,17 @@ class ProviderExplainer {
     return { providerId: this.#providerId, ...place, ...toWithdrawn(before), reason: "superseded" };
   }
 
-  /** The most telling right at a place. */
-  #explainRightAt(place: Place): EntryFacts | undefined {
+  /** What the vendor still has of a place under the names that the location had before. */
+  #explainOtherTargets(place: Place, { target }: EntryFacts): EntryFacts[] {
+    const targets = new Set(
+      this.#rights.filter(({ registration }) => isSamePlace(registration, place)).map(targetOf),
+    );
+    targets.delete(target ?? "");
+    return [...targets].flatMap((other) => this.#explainRightAt(place, other) ?? []);
+  }
+
+  /** The most telling right at a place, under any name or a given one. */
+  #explainRightAt(place: Place, target?: string): EntryFacts | undefined {
     const { now, breakerOpenSince } = this.#context;
     const { permitId } = this.#record;
     const context = {
@@ -141,6 +152,7 @@ class ProviderExplainer {
     };
     for (const right of this.#rights) {
       if (!isSamePlace(right.registration, place)) continue;
+      if (target !== undefined && targetOf(right) !== target) continue;
       const found = explainRight(right, context);
       if (found === undefined) continue;
       return { providerId: this.#providerId, ...place, target: targetOf(right), ...found };

@@ -20,7 +20,8 @@ export interface PermitExplanation {
   readonly changedAt?: Date;
   /**
    * One for each push provider, location and plate: those that the permit names now, and those of which a vendor has
-   * something left. Empty when the permit is unknown or erased.
+   * something left. A location that has another name at the vendor by now has a second one for as long as something is left
+   * under the old name. Empty when the permit is unknown or erased.
    */
   readonly entries: readonly PermitExplanationEntry[];
   /** One for the permit, then one for each entry, in order. */

@@ -103,7 +103,7 @@ export function mostTelling(rights: readonly RegistrationState[], now: Date): Re
 
 function rankOf({ receipt, intent, failure }: RegistrationState, now: Date): number {
   const isLive = receipt !== null && new Date(receipt.coveredUntil) > now;
-  if (isLive && intent?.operation !== "cancel") return 4;
+  if (isLive && intent?.operation !== "cancel") return failure?.operation === "cancel" ? 4 : 5;
   if (intent !== null && intent.operation !== "cancel" && failure === null) return 3;
   if (failure !== null) return 2;
   return intent === null ? 0 : 1;

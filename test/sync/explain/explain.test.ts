@@ -98,6 +98,33 @@ describe("a permit that the vendor has", () => {
   });
 });
 
+describe("a permit whose location got another name at the vendor", () => {
+  it("is acknowledged under the new name, and under the old one for as long as its cancellation is refused", async () => {
+    const scripted = scriptedSync();
+    const { sync, vendor, locations, until } = scripted;
+    await sync.start();
+    await until(sync.issue(permit("P1")));
+    await until(sync.idle());
+    vendor().answer = ([change]) => (change?.kind === "cancel" ? refused() : undefined);
+    const [lot] = locations.get("c") ?? [];
+    if (lot === undefined) throw new Error("There is no lot.");
+    locations.set("c", [{ ...lot, providers: { alpha: { enabled: true, target: "Zone" } } }]);
+    await until(sync.refresh());
+    await until(sync.idle());
+    const both = await until(sync.explain("P1"));
+    expect(both.entries).toMatchObject([
+      { status: "acknowledged", target: "Zone" },
+      { status: "acknowledged", target: "zone", change: { operation: "cancel", code: "rejected" } },
+    ]);
+    expect(both.entries[0]).not.toHaveProperty("change");
+    vendor().answer = () => undefined;
+    await until(sync.retry((both.entries[1] as { change: { failureKey: string } }).change.failureKey));
+    await until(sync.idle());
+    expect((await explainOnly(scripted)).entry).toMatchObject({ status: "acknowledged", target: "Zone" });
+    await until(sync.stop());
+  });
+});
+
 describe("a permit on its way", () => {
   it("waits to be decided while sync does not run", async () => {
     const scripted = scriptedSync();
