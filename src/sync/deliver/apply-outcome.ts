@@ -137,9 +137,9 @@ function afterSuccess(
   // The refusal of another end still waits for the host.
   const failure = repair?.failure ?? null;
   const registration = refusedRegistration(right.registration, failure);
-  const acknowledgedAt = right.acknowledgedAt ?? formatInstant(now);
+  const acknowledgedAt = right.receipt === null ? formatInstant(now) : right.acknowledgedAt;
   const after =
-    receipt === null
+    receipt === null || acknowledgedAt === undefined
       ? { reference, registration, receipt, intent: null, failure }
       : { reference, registration, receipt, acknowledgedAt, intent: null, failure };
   const extendAt = receipt === null ? undefined : extendAtOf(intent, receipt.coveredUntil, openEndedDays);

@@ -22,7 +22,7 @@ export interface ProviderState {
    */
   readonly ended?: readonly RegistrationState[];
   /**
-   * Rights that the vendor ended for a cancellation, oldest first: the last {@link MAX_WITHDRAWN}, for as long as the
+   * Rights that the vendor ended for a cancellation, oldest first: the last 20, for as long as the
    * permit is kept. Nothing is decided by them. Absent: there are none.
    */
   readonly withdrawn?: readonly WithdrawnRight[];

@@ -8,9 +8,20 @@ import { build } from "esbuild";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { givesCheckedPermits } from "../../../../src/core/lookup/find-permits.ts";
 import { parsePlate } from "../../../../src/core/permit/plate.ts";
+import { explainPermit } from "../../../../src/sync/explain/explain-permit.ts";
 import { sqliteReader } from "../../../../src/sync/sqlite/index.ts";
 import { makeQuickFolder } from "../../ledger/erased-plates.ts";
-import { find, issue, minute, revise, revoke } from "../../ledger/fixtures.ts";
+import {
+  claimOnly,
+  deliveryOf,
+  find,
+  issue,
+  minute,
+  revise,
+  revoke,
+  rightAt,
+  updateOf,
+} from "../../ledger/fixtures.ts";
 import { makeFolder, makeLedger, openLedger } from "../folder.ts";
 import { startReader } from "./reader-child.ts";
 
@@ -33,6 +44,28 @@ async function buildReader(outfile: string): Promise<void> {
   const entry = new URL("../../../../src/sync/sqlite/sqlite-reader.ts", import.meta.url).pathname;
   await build({ entryPoints: [entry], outfile, bundle: true, platform: "node", format: "esm" });
 }
+
+describe("a reader beside the writer", () => {
+  it("gives explainPermit all that is held of a permit, as it is after each write", async () => {
+    const path = makePath();
+    const ledger = await openLedger(path);
+    const reader = makeReader(path);
+    const explain = async () => {
+      const clock = () => minute(30);
+      const { state, entries } = await explainPermit({ ledger: reader, permitId: "permit-1", clock });
+      return [state, ...entries.map(({ status }) => status)];
+    };
+    expect(await explain()).toEqual(["unknown"]);
+    await ledger.record([issue()]);
+    expect(await explain()).toEqual(["active", "on_its_way"]);
+    const delivery = deliveryOf([rightAt("Zone 1", { acknowledgedAt: minute(1).toISOString() })]);
+    await ledger.save([updateOf(await claimOnly(ledger, 1), { delivery })]);
+    expect(await explain()).toEqual(["active", "acknowledged"]);
+    expect(await reader.readRecord("permit-1")).toEqual(await ledger.readRecord("permit-1"));
+    await ledger.record([revoke(2)]);
+    expect((await explain())[0]).toBe("revoked");
+  });
+});
 
 describe("a reader in another process", () => {
   it("finds each permit whose call has returned, at once, as it is then", async () => {
