@@ -30,6 +30,9 @@ export type ChangeEnd = "changed" | "unchanged" | "absent" | "busy";
 /** How long a change waits for another claim, in milliseconds: a process that died has lost its claims by then. */
 export const MAX_CLAIM_WAIT_MS = 2 * LEASE_MS;
 
+/** The host's own calls, lookups and deliveries share the ledger's connections with the claims. */
+const MAX_OPEN_CLAIMS = 4;
+
 const MIN_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 1_000;
 
@@ -59,44 +62,54 @@ export async function tryChanges(
   changes: readonly DeliveryChange[],
 ): Promise<ChangeEnd[]> {
   const ledger = await openLedger();
-  const now = timers.now();
-  const claims = await Promise.allSettled(
-    changes.map(({ providerId, permitId }) =>
-      ledger.claimOne({ providerId, permitId }, { now, leaseMs: LEASE_MS }),
-    ),
-  );
+  const { claims, failure } = await claimEach(ledger, changes, timers.now());
   const updates: DeliveryUpdate[] = [];
   const updated: { readonly index: number; readonly isChanged: boolean }[] = [];
-  for (const [index, { change }] of changes.entries()) {
-    const claimed = claimOf(claims[index]);
-    if (claimed === undefined) continue;
-    const delivery = change(claimed.delivery);
+  for (const [index, claimed] of claims) {
+    const delivery = changes[index]?.change(claimed.delivery);
     updates.push(toUpdate(claimed, delivery, timers.now()));
     updated.push({ index, isChanged: delivery !== undefined });
   }
   // What was claimed is released before a failed claim is reported, or it would stay claimed for a minute.
   const hadEffect = updates.length === 0 ? [] : await ledger.save(updates);
-  const failed = claims.find((claim) => claim.status === "rejected");
   const saved = updates.filter((_, place) => hadEffect[place]);
   if (saved.length > 0) wake(new Set(saved.map(({ providerId }) => providerId)));
-  if (failed !== undefined) throw failed.reason;
+  if (failure !== undefined) throw failure.thrown;
   const ends = new Map<number, ChangeEnd>();
   for (const [place, { index, isChanged }] of updated.entries()) {
     if (hadEffect[place]) ends.set(index, isChanged ? "changed" : "unchanged");
     else ends.set(index, "busy");
   }
-  return Promise.all(
-    changes.map(async ({ permitId }, index) => ends.get(index) ?? (await endWithoutClaim(ledger, permitId))),
-  );
+  const all: ChangeEnd[] = [];
+  for (const [index, { permitId }] of changes.entries()) {
+    all.push(ends.get(index) ?? (await endWithoutClaim(ledger, permitId)));
+  }
+  return all;
+}
+
+/** Claims what it can, by its index. After a claim that fails it begins no other. */
+async function claimEach(ledger: Ledger, changes: readonly DeliveryChange[], now: Date) {
+  const claims = new Map<number, ClaimedDelivery>();
+  let failure: { readonly thrown: unknown } | undefined;
+  const left = changes.entries();
+  const claimNext = async (): Promise<void> => {
+    for (const [index, { providerId, permitId }] of left) {
+      if (failure !== undefined) return;
+      try {
+        const claimed = await ledger.claimOne({ providerId, permitId }, { now, leaseMs: LEASE_MS });
+        if (claimed !== undefined) claims.set(index, claimed);
+      } catch (thrown) {
+        failure ??= { thrown };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(MAX_OPEN_CLAIMS, changes.length) }, claimNext));
+  return { claims, failure };
 }
 
 /** `claimOne` gives undefined for a claimed delivery and for one that does not exist. */
 async function endWithoutClaim(ledger: Ledger, permitId: string): Promise<"busy" | "absent"> {
   return (await ledger.getPermit(permitId)) === undefined ? "absent" : "busy";
-}
-
-function claimOf(claim: PromiseSettledResult<ClaimedDelivery | undefined> | undefined) {
-  return claim?.status === "fulfilled" ? claim.value : undefined;
 }
 
 /** Releases a claimed delivery, to be planned at once: when it was due before the claim is not known. */
