@@ -88,7 +88,7 @@ export interface ProviderUpEvent {
 /**
  * A provider did not end a request within a second after its signal aborted. Emitted once per request. Sync frees the
  * request's place for others and repeats its operations. `stuck` in `status()` counts the requests that have not ended
- * since.
+ * since, and `stuckRequests` names them.
  */
 export interface RequestStuckEvent {
   readonly type: "request_stuck";
