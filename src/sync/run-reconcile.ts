@@ -50,6 +50,7 @@ async function openContext(
     forget,
     changeDelivery: async (id, change) =>
       isChanged(await changeDelivery(core, { ...id, change }), providerId),
+    mayHaveEndedAhead: () => getLoop(core, providerId).mayHaveEndedAhead,
     // The provider may be replaced during the run: then its new loop sends.
     sendNow: (references, write, signal) => getLoop(core, providerId).sendNow(references, write, signal),
   };

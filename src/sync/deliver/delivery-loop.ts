@@ -1,5 +1,6 @@
 import { EnforcementError } from "../../core/errors.ts";
 import type { PushProvider } from "../../core/provider.ts";
+import { SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
 import { itemBackoff } from "../pace/backoff.ts";
 import { LEDGER_LOAD } from "../pace/ledger-load.ts";
 import { MAX_TOGETHER_BESIDE_LOOKUPS } from "../pace/pace.ts";
@@ -45,6 +46,8 @@ export class DeliveryLoop {
   #claimAgainAt = 0;
   /** The number of steps back of the clock after which the ledger was corrected last. -1: a new loop does not know. */
   #stepsBack = -1;
+  /** The number of steps back of the clock after which everything due was planned. */
+  #plannedSteps = -1;
   #rewinding: Promise<void> | undefined;
   #checking: Promise<void> | undefined;
 
@@ -88,6 +91,16 @@ export class DeliveryLoop {
   /** Whether the ledger holds nothing that is dated ahead of the clock, as far as the loop knows. */
   get isClockSettled(): boolean {
     return this.#stepsBack === this.#context.clockWatch.stepsBack;
+  }
+
+  /**
+   * Whether some rights may have been ended by a clock that was ahead and not looked at since: the ledger does not show
+   * them among the rights that the vendor has, and the vendor may have them.
+   */
+  get mayHaveEndedAhead(): boolean {
+    const { clockWatch, timers } = this.#context;
+    const isBehind = clockWatch.latest > timers.now().getTime() + SAME_CLOCK_MS;
+    return isBehind && this.#plannedSteps !== clockWatch.stepsBack;
   }
 
   start(): void {
@@ -239,7 +252,9 @@ export class DeliveryLoop {
       if (wait > 0) this.#wakeUpAt(this.#context.timers.now().getTime() + wait);
       else if (limit > 0) this.#claiming = this.#claim(limit);
     }
-    if (this.isQuiet) this.#context.onQuiet();
+    if (!this.isQuiet) return;
+    this.#plannedSteps = this.#stepsBack;
+    this.#context.onQuiet();
   }
 
   /** How many deliveries may be claimed now. */

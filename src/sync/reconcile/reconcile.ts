@@ -1,7 +1,6 @@
 import { EnforcementError, isEnforcementError } from "../../core/errors.ts";
 import type { PushProvider } from "../../core/provider.ts";
 import type { CompanyViews } from "../deliver/company-views.ts";
-import type { Ledger } from "../ledger/ledger.ts";
 import { type Candidate, compareTarget } from "./compare-target.ts";
 import { confirmMissing } from "./confirm-missing.ts";
 import type { ReconcileOptions, ReconcileReport } from "./drift.ts";
@@ -62,7 +61,7 @@ export async function reconcileProvider(
         signal,
       });
       const { complete } = look;
-      const wanted = await findWanted(ledger, look.candidates.values());
+      const wanted = await findWanted(context, look.candidates.values());
       const { confirmed, missed } = await confirmMissing(provider, wanted, { complete, signal });
       const end = await repairDrift(confirmed, { ...context, repairs, companyId }, signal);
       tally.add(target, { look, confirmed, end, isComplete: complete && !missed });
@@ -77,13 +76,21 @@ export async function reconcileProvider(
   return tally.report(clock());
 }
 
-/** The candidates without the rights of withdrawn permits, whose cancellation is on its way. */
-async function findWanted(ledger: Ledger, candidates: Iterable<Candidate>): Promise<Candidate[]> {
+/**
+ * The candidates without the rights of withdrawn permits, whose cancellation is on its way, and without extra ones that a
+ * permit may have: after the clock was set back, sync plans them first.
+ */
+async function findWanted(
+  { ledger, mayHaveEndedAhead }: Pick<ReconcileContext, "ledger" | "mayHaveEndedAhead">,
+  candidates: Iterable<Candidate>,
+): Promise<Candidate[]> {
   const wanted: Candidate[] = [];
   for (const candidate of candidates) {
-    if (candidate.kind === "extra" || (await ledger.getPermit(candidate.permitId))?.state === "active") {
-      wanted.push(candidate);
-    }
+    const isWanted =
+      candidate.kind === "extra"
+        ? !mayHaveEndedAhead()
+        : (await ledger.getPermit(candidate.permitId))?.state === "active";
+    if (isWanted) wanted.push(candidate);
   }
   return wanted;
 }

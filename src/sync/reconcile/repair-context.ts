@@ -20,6 +20,8 @@ export interface RepairContext {
     id: DeliveryId,
     change: (delivery: ProviderState) => ProviderState | undefined,
   ) => Promise<boolean>;
+  /** Whether the ledger may not show rights that the vendor has, because a clock that was ahead has ended them. */
+  readonly mayHaveEndedAhead: () => boolean;
   /** Sends what a write makes due, and waits for the outcomes. */
   readonly sendNow: DeliveryLoop["sendNow"];
 }

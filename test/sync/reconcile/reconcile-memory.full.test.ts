@@ -102,6 +102,7 @@ async function measureGrowth(count: number): Promise<number> {
       writeAt: (_, write) => write(),
       forget: async () => {},
       changeDelivery: async () => false,
+      mayHaveEndedAhead: () => false,
       sendNow: async () => new Map(),
     },
     {

@@ -72,6 +72,21 @@ describe("reconcile", () => {
     await bench.sync.stop();
   });
 
+  it("takes no right for an extra one that a permit's own cancellation ended by a clock that was ahead", async () => {
+    const bench = setUp();
+    await deliver(bench, permit(1));
+    bench.pass(4 * 60_000);
+    await bench.sync.revoke("P-1");
+    await bench.sync.idle();
+    // At the vendor it now lasts for three minutes. Sync states its end anew, as the permit's.
+    bench.pass(-3 * 60_000);
+
+    const report = await bench.sync.reconcile("passport");
+
+    expect(report).toMatchObject({ drift: NONE, listed: 1, failedTargets: [] });
+    await bench.sync.stop();
+  });
+
   it("registers a right again that was stopped at the vendor", async () => {
     const bench = setUp();
     await deliver(bench, permit(1));
