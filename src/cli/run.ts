@@ -5,6 +5,7 @@ import { lookupCommand } from "./commands/lookup.ts";
 import { readinessCommand } from "./commands/readiness.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
 import { testPlateCommand } from "./commands/test-plate.ts";
+import { whereCommand } from "./commands/where.ts";
 import { parseFlags, suggest } from "./flags.ts";
 import { BIN, describeBin, describeCommand } from "./help.ts";
 import { toVisible } from "./report/visible.ts";
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
   readinessCommand,
   testPlateCommand,
   lookupCommand,
+  whereCommand,
   sandboxCommand,
 ];
 

@@ -3,6 +3,7 @@ import { fieldError } from "../core/fields.ts";
 import type { PushProvider } from "../core/provider.ts";
 import type { DeliveryLoop } from "./deliver/delivery-loop.ts";
 import { type ChangeEnd, changeDelivery } from "./failures/change-delivery.ts";
+import { SAME_CLOCK_MS } from "./ledger/delivery-facts.ts";
 import type { ReconcileOptions, ReconcileReport } from "./reconcile/drift.ts";
 import { type ReassertOptions, type ReassertReport, reassertProvider } from "./reconcile/reassert.ts";
 import { reconcileProvider } from "./reconcile/reconcile.ts";
@@ -50,7 +51,10 @@ async function openContext(
     forget,
     changeDelivery: async (id, change) =>
       isChanged(await changeDelivery(core, { ...id, change }), providerId),
-    mayHaveEndedAhead: () => getLoop(core, providerId).mayHaveEndedAhead,
+    mayHaveEndedAhead() {
+      const isBehind = timers.latest > timers.now().getTime() + SAME_CLOCK_MS;
+      return isBehind && !getLoop(core, providerId).isPlannedSinceStepBack;
+    },
     // The provider may be replaced during the run: then its new loop sends.
     sendNow: (references, write, signal) => getLoop(core, providerId).sendNow(references, write, signal),
   };

@@ -35,7 +35,7 @@ const ALLOWED: Record<string, { parts: string[]; packages: string[] }> = {
     packages: ["msw", "node:assert/strict", "node:util"],
   },
   cli: {
-    parts: ["core", "list", "setup", "sandbox"],
+    parts: ["core", "list", "setup", "sandbox", "sync"],
     packages: [
       "yaml",
       "csv-parse/sync",

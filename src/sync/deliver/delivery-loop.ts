@@ -1,6 +1,5 @@
 import { EnforcementError } from "../../core/errors.ts";
 import type { PushProvider } from "../../core/provider.ts";
-import { SAME_CLOCK_MS } from "../ledger/delivery-facts.ts";
 import { itemBackoff } from "../pace/backoff.ts";
 import { LEDGER_LOAD } from "../pace/ledger-load.ts";
 import { MAX_TOGETHER_BESIDE_LOOKUPS } from "../pace/pace.ts";
@@ -93,14 +92,9 @@ export class DeliveryLoop {
     return this.#stepsBack === this.#context.clockWatch.stepsBack;
   }
 
-  /**
-   * Whether some rights may have been ended by a clock that was ahead and not looked at since: the ledger does not show
-   * them among the rights that the vendor has, and the vendor may have them.
-   */
-  get mayHaveEndedAhead(): boolean {
-    const { clockWatch, timers } = this.#context;
-    const isBehind = clockWatch.latest > timers.now().getTime() + SAME_CLOCK_MS;
-    return isBehind && this.#plannedSteps !== clockWatch.stepsBack;
+  /** Whether everything that the clock's last step back has made due was planned, as far as the loop knows. */
+  get isPlannedSinceStepBack(): boolean {
+    return this.#plannedSteps === this.#context.clockWatch.stepsBack;
   }
 
   start(): void {

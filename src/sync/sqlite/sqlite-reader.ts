@@ -4,6 +4,7 @@ import type { PermitRecord, StoredPermit } from "../ledger/ledger.ts";
 import { isLockedByOther, toEnforcementError, toReaderFailure } from "./errors.ts";
 import { readLedgerPath } from "./file/ledger-path.ts";
 import { openSharedFile, type SharedFile } from "./file/shared-file.ts";
+import { createLists } from "./lists.ts";
 import type { Reader } from "./reader.ts";
 
 export interface SqliteReaderOptions {
@@ -42,6 +43,12 @@ export interface SqliteReader {
    * @throws EnforcementError as `findPermits` does
    */
   readRecord(permitId: string): Promise<PermitRecord | undefined>;
+  /**
+   * The ids of all companies that have a permit in the ledger.
+   *
+   * @throws EnforcementError as `findPermits` does
+   */
+  listCompanies(): AsyncIterable<string>;
   /** Closes the file. Further calls throw `unavailable`, and `retryable` is false. */
   close(): Promise<void>;
 }
@@ -87,6 +94,7 @@ export function sqliteReader(options: SqliteReaderOptions): SqliteReader {
     async readRecord(permitId) {
       return read("readRecord", (reader) => reader.readRecord(permitId));
     },
+    listCompanies: createLists((use) => read("list", use)).listCompanies,
     async close() {
       isClosed = true;
       drop();
