@@ -105,10 +105,12 @@ function describeOpen(
 }
 
 function describeRefused(
-  { operation, failedAt, isDismissed, retryAt, ...words }: RefusedOperation,
+  { operation, failedAt, isDismissed, mayBeDone, retryAt, ...words }: RefusedOperation,
   now: Date,
 ) {
-  const what = `its ${OPERATIONS[operation]} was refused at ${failedAt.toISOString()}, ${describeWords(words)}`;
+  const doubt = mayBeDone === true ? "; an earlier attempt got no answer and may have been carried out" : "";
+  const refused = `its ${OPERATIONS[operation]} was refused at ${failedAt.toISOString()}`;
+  const what = `${refused}, ${describeWords(words)}${doubt}`;
   if (isDismissed) return `${what}, and dismissed`;
   if (retryAt === undefined) return what;
   return `${what}, and is sent again in ${describeSpan(Math.max(0, retryAt.getTime() - now.getTime()))}`;

@@ -91,6 +91,8 @@ export interface RefusedOperation extends VendorWords {
   /** The key for `retry` and `dismiss`. */
   readonly failureKey: string;
   readonly isDismissed: boolean;
+  /** An earlier attempt, or an earlier end, got no answer and may have been carried out. Absent: there was none. */
+  readonly mayBeDone?: true;
   /** When sync sends it again by itself; absent: it does not. */
   readonly retryAt?: Date;
 }

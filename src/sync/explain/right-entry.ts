@@ -24,9 +24,8 @@ export function explainRight(
 ): AcknowledgedEntry | OnItsWayEntry | RefusedEntry | undefined {
   const { receipt, intent, failure, reference } = right;
   const isCancelled = intent?.operation === "cancel" && failure === null;
-  if (receipt !== null && !isCancelled) {
-    const coveredUntil = new Date(receipt.coveredUntil);
-    if (coveredUntil <= context.now && intent === null) return undefined;
+  const coveredUntil = new Date(receipt?.coveredUntil ?? 0);
+  if (receipt !== null && !isCancelled && coveredUntil > context.now) {
     const change = changeOf(right, context);
     return {
       status: "acknowledged",
@@ -74,13 +73,15 @@ function toRefused(
   { providerId, permitId }: RightContext,
 ): RefusedOperation {
   const { operation, failedAt, dismissed = false, retryAt } = failure;
-  const { reference } = right;
+  const { reference, intent, mayLastUntil } = right;
+  const isInDoubt = intent !== null || mayLastUntil !== undefined;
   return {
     ...toWords(failure),
     operation,
     failedAt: new Date(failedAt),
     failureKey: toFailureKey({ providerId, permitId, reference }),
     isDismissed: dismissed,
+    ...(isInDoubt ? { mayBeDone: true } : {}),
     ...(retryAt === undefined || dismissed ? {} : { retryAt: new Date(retryAt) }),
   };
 }
