@@ -83,36 +83,47 @@ export function createCompanyAnswers({
     }
   }
 
+  function read(given: unknown, companyId: string, among: ProviderIds): ReadCompany {
+    const company = readAnsweredCompany(given, companyId);
+    if (company === undefined) return { providerIds: [...among.keys()], isUnknown: true };
+    // A company has few providers, where a sync may have one for each of a thousand companies.
+    const providerIds = Object.keys(company.providers).filter(
+      (id) => among.has(id) && isCompanyEnabled(company, id),
+    );
+    return { providerIds, isUnknown: false };
+  }
+
   return {
-    ask(companyId, among, { withLocations = false } = {}) {
+    ask(companyId, among, { withLocations = false } = NO_OPTIONS) {
       if (among.size === 0) return NOT_ASKED;
-      const unanswered = () => ({ providerIds: [...among.keys()], isUnknown: false, locations: undefined });
-      if (companies.isSkipped) return unanswered();
-      const listLocations = () => (withLocations ? askForLocations(companyId) : undefined);
-      const read = (given: unknown, getLocations: () => CompanyAnswer["locations"]): CompanyAnswer => {
-        const company = readAnsweredCompany(given, companyId);
-        if (company === undefined) return { ...unanswered(), isUnknown: true };
-        // A company has few providers, where a sync may have one for each of a thousand companies.
-        const providerIds = Object.keys(company.providers).filter(
-          (id) => among.has(id) && isCompanyEnabled(company, id),
-        );
-        return { providerIds, isUnknown: false, locations: getLocations() };
-      };
+      if (companies.isSkipped) return unanswered(among);
       try {
         const asked = directory.getCompany(companyId);
         // A synchronous answer needs no timer, which would cost as much as recording the permit.
-        if (!isPromise(asked)) return read(asked, listLocations);
+        if (!isPromise(asked)) {
+          const { providerIds, isUnknown } = read(asked, companyId, among);
+          const locations = withLocations && !isUnknown ? askForLocations(companyId) : undefined;
+          return { providerIds, isUnknown, locations };
+        }
         // Both questions at the same time: the host waits for the slower answer, not for one after the other.
-        const locations = listLocations();
+        const locations = withLocations ? askForLocations(companyId) : undefined;
         return companies
           .within(asked)
-          .then((given) => read(given, () => locations))
-          .catch(unanswered);
+          .then((given) => ({ ...read(given, companyId, among), locations }))
+          .catch(() => unanswered(among));
       } catch {
-        return unanswered();
+        return unanswered(among);
       }
     },
   };
+}
+
+type ReadCompany = Pick<CompanyAnswer, "providerIds" | "isUnknown">;
+
+const NO_OPTIONS = {};
+
+function unanswered(among: ProviderIds): CompanyAnswer {
+  return { providerIds: [...among.keys()], isUnknown: false, locations: undefined };
 }
 
 const NOT_ASKED: CompanyAnswer = { providerIds: [], isUnknown: false, locations: undefined };
@@ -120,15 +131,19 @@ const NOT_ASKED: CompanyAnswer = { providerIds: [], isUnknown: false, locations:
 /** A question that is answered within a bound, and not asked for a while when it was not. */
 class BoundedQuestion {
   readonly #timers: Timers;
-  #timedOutAt = Number.NEGATIVE_INFINITY;
+  #timedOutAt: number | undefined;
 
   constructor(timers: Timers) {
     this.#timers = timers;
   }
 
   get isSkipped(): boolean {
+    // Reading the clock costs more than the rest of a question that is answered from memory.
+    if (this.#timedOutAt === undefined) return false;
     const silence = this.#timers.now().getTime() - this.#timedOutAt;
-    return silence >= 0 && silence < SKIP_AFTER_TIMEOUT_MS;
+    if (silence >= 0 && silence < SKIP_AFTER_TIMEOUT_MS) return true;
+    this.#timedOutAt = undefined;
+    return false;
   }
 
   within<Value>(asked: Promise<Value>): Promise<Value> {

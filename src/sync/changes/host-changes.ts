@@ -31,6 +31,7 @@ export interface ChangeOptions {
 const MAX_URGENT = 10;
 
 const LOCATIONS_WITHIN_MS = 2_000;
+const WITH_LOCATIONS = { withLocations: true };
 
 /** Records the host's changes in the ledger. */
 export interface HostChanges {
@@ -223,15 +224,17 @@ export function createHostChanges(context: {
       const transaction = readTransaction(options);
       const checked = readHostPermit(permit, "permit");
       const { id, companyId } = checked;
-      const { result, answer } = await inCallOrder([id], async () => {
+      let answer: CompanyAnswer | undefined;
+      const result = await inCallOrder([id], async () => {
         const refreshes = refreshCount();
-        const asked = companyAnswers.ask(companyId, pushProviders, { withLocations: true });
+        const asked = companyAnswers.ask(companyId, pushProviders, WITH_LOCATIONS);
         // Awaits only a promise: this permit's write then begins before the next caller's permit is checked.
-        const answer = isPromise(asked) ? await asked : asked;
+        answer = isPromise(asked) ? await asked : asked;
         const { toChange, ...decided } = decide(refreshes, new Map([[companyId, answer.providerIds]]), 1);
         const call = { permitIds: [id], ...decided, transaction, fieldOf: () => "permit" };
-        return { result: first(await record([toChange(kind, checked)], call)), answer };
+        return first(await record([toChange(kind, checked)], call));
       });
+      if (answer === undefined) return result;
       const { isUnknown, locations } = answer;
       const known = isPromise(locations) ? await locations : locations;
       return withMissing(result, findMissing(checked, { isUnknown, known }));
