@@ -37,6 +37,7 @@ describe("a repair in the ledger", () => {
         reference: before?.reference,
         registration: before?.registration,
         receipt: before?.receipt,
+        acknowledgedAt: before?.acknowledgedAt,
         intent: null,
         failure: null,
       },
