@@ -24,14 +24,15 @@ export interface Absent {
 export function explainAbsence(absent: Absent): UnsentEntry | OnItsWayEntry | NotJudgedEntry {
   const { record, seen, delivery, now } = absent;
   if (record.state !== "active") return notSent("revoked");
-  const { validTo } = record.permit;
+  const { validFrom, validTo } = record.permit;
   if (validTo !== null && validTo <= now) return notSent("over");
   const reason = typeof seen === "string" ? undefined : findSwitch(seen, absent);
   if (reason !== undefined) return notSent(reason);
   const { dueAt = null, dueSince = null } = delivery ?? {};
   if (dueAt !== null && dueSince !== null && dueSince <= now) return waiting(absent, dueAt);
   if (typeof seen === "string") return { status: "not_judged", reason: seen };
-  return dueAt === null
+  // A later instant is another right's: an extension, for example. Nothing is planned for this one.
+  return dueAt === null || dueAt > validFrom
     ? notSent("not_refreshed")
     : { status: "not_sent", reason: "starts_later", sendAt: dueAt };
 }

@@ -42,7 +42,9 @@ export async function explainPermit(options: ExplainPermitOptions): Promise<Perm
   const permitId = readId(given["permitId"], "options.permitId");
   const clock =
     given["clock"] === undefined ? systemClock : readFunction<Clock>(given["clock"], "options.clock");
-  const providers = readList(given["providers"] ?? [], "options.providers") as readonly EnforcementProvider[];
+  const providers = readList(given["providers"] ?? [], "options.providers").map((provider, index) =>
+    readMethods<EnforcementProvider>(provider, `options.providers[${index}]`, ["validateMapping"]),
+  );
   const directory =
     given["directory"] === undefined
       ? undefined

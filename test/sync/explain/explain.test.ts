@@ -296,6 +296,25 @@ describe("a permit that is not sent", () => {
     await until(sync.stop());
   });
 
+  it("is not refreshed although another right of the permit is due later", async () => {
+    const scripted = scriptedSync();
+    const { sync, locations, until } = scripted;
+    const [lot] = locations.get("c") ?? [];
+    if (lot === undefined) throw new Error("There is no lot.");
+    const other = { ...lot, id: "c-other", providers: {} };
+    locations.set("c", [lot, other]);
+    await sync.start();
+    // Without an end, so that the right is extended at a later instant.
+    await until(sync.issue(permit("P1", { locationIds: ["c-lot", "c-other"], validTo: null })));
+    await until(sync.idle());
+    locations.set("c", [lot, { ...other, providers: lot.providers }]);
+    expect((await until(sync.explain("P1"))).entries).toMatchObject([
+      { locationId: "c-lot", status: "acknowledged" },
+      { locationId: "c-other", status: "not_sent", reason: "not_refreshed" },
+    ]);
+    await until(sync.stop());
+  });
+
   it("no longer names a plate that was withdrawn, and the new one is acknowledged", async () => {
     const scripted = scriptedSync();
     const { sync, until } = scripted;
@@ -367,6 +386,8 @@ describe("explainPermit", () => {
     [{ ledger: memoryLedger(), permitId: "P1", plate: "X" }, "options"],
     [{ ledger: memoryLedger(), permitId: "P1", directory: {} }, "options.directory.getCompany"],
     [{ ledger: memoryLedger(), permitId: "P1", providers: {} }, "options.providers"],
+    [{ ledger: memoryLedger(), permitId: "P1", providers: [null] }, "options.providers[0]"],
+    [{ ledger: memoryLedger(), permitId: "x".repeat(1_000_000) }, "options.permitId"],
   ])("refuses malformed options: %o", async (options, field) => {
     await expect(explainPermit(options as never)).rejects.toMatchObject({ code: "invalid_input", field });
   });
