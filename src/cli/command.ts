@@ -1,9 +1,20 @@
+/** What a stream of text is shown on. */
+export interface Screen {
+  /** How many columns a line may take. Infinity: lines are not broken. */
+  readonly width: number;
+  readonly colours: boolean;
+}
+
 /** What a command may use of the world. */
 export interface Terminal {
-  /** Writes to standard output. */
+  /** Writes to standard output, as it is. */
   print(text: string): void;
-  /** Writes to standard error. */
+  /** Writes to standard error, as it is. */
   printError(text: string): void;
+  /** What reports are laid out for. */
+  readonly output: Screen;
+  /** What questions and messages are laid out for. */
+  readonly errors: Screen;
   /** Asks on standard error and waits for a line; `undefined` once the input has ended, or the signal aborts. */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
   /** Where answers come from. */
@@ -28,8 +39,10 @@ export interface FlagDefinition {
   readonly multiple?: boolean;
   /** Whether it names a file that the command reads: no report is written over it. */
   readonly isInput?: boolean;
-  /** The name of its value in the help, such as `file`. */
+  /** The name of its value in the help, such as `file`, where there are no choices. */
   readonly value?: string;
+  /** Values that it takes, for the help and for shells that complete them. */
+  readonly choices?: readonly string[];
   readonly help: string;
 }
 

@@ -1,6 +1,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { rankCandidates } from "../core/names/closest-names.ts";
 import type { FlagDefinitions, ParsedFlags } from "./command.ts";
+import { describeValue } from "./help.ts";
 import { UnusableInput } from "./unusable-input.ts";
 
 /**
@@ -29,7 +30,9 @@ export function parseFlags(args: readonly string[], definitions: FlagDefinitions
     if (definition === undefined && name !== "help")
       throw new UnusableInput(unknownFlag(rawName, args[token.index] ?? rawName, definitions));
     if (definition?.type === "string" && (value === undefined || value === "")) {
-      throw new UnusableInput(`--${name} needs a value: --${name} <${definition.value ?? "value"}>.`);
+      throw new UnusableInput(
+        `--${name} needs a value: --${name} <${describeValue(definition) ?? "value"}>.`,
+      );
     }
     if (definition?.type !== "string" && value !== undefined) {
       throw new UnusableInput(`--${name} takes no value.`);

@@ -4,8 +4,8 @@ import process from "node:process";
 import { systemClock } from "../core/clock.ts";
 import { systemTimers } from "../core/timers.ts";
 import type { InputKind } from "./command.ts";
-import { createPrompt } from "./prompt.ts";
 import { run } from "./run.ts";
+import { createTerminal } from "./terminal/terminal.ts";
 
 // The bin. The only file that reads the process: arguments, environment, streams, signals.
 
@@ -18,22 +18,16 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
 
-const prompt = createPrompt({ input: process.stdin, output: process.stderr });
-process.exitCode = await run(
-  process.argv.slice(2),
-  {
-    print: (text) => void process.stdout.write(text),
-    printError: (text) => void process.stderr.write(text),
-    ask: prompt.ask,
-    input: findInputKind(),
-    environment: process.env,
-    clock: systemClock,
-    monotonic: systemTimers.monotonic,
-    signal: stop.signal,
-  },
-  readVersion(),
-);
-prompt.close();
+const terminal = createTerminal({
+  streams: { input: process.stdin, output: process.stdout, errors: process.stderr },
+  input: findInputKind(),
+  environment: process.env,
+  clock: systemClock,
+  monotonic: systemTimers.monotonic,
+  signal: stop.signal,
+});
+process.exitCode = await run(process.argv.slice(2), terminal, readVersion());
+terminal.close();
 
 /** What standard input is, found out without reading any of it. */
 function findInputKind(): InputKind {

@@ -69,17 +69,14 @@ export function checkMapping(
   };
 }
 
-/** Whether nothing was found, not even a warning, and no list is missing that was required. */
-export function isClean(check: MappingCheck): boolean {
-  const { providers, warnings } = check;
-  return (
-    hasNoErrors(check) && warnings.length === 0 && providers.every(({ report }) => report.issues.length === 0)
-  );
-}
-
-/** Whether only warnings were found, if anything. */
-export function hasNoErrors({ providers }: MappingCheck): boolean {
-  return providers.every(({ report, lacksList }) => report.ok && !lacksList);
+/** Whether no error was found, no list is missing that was required, and no warning was found, unless warnings are allowed. */
+export function isPassed(
+  { providers, warnings }: Pick<MappingCheck, "providers" | "warnings">,
+  allows: { readonly warnings: boolean },
+): boolean {
+  const hasErrors = providers.some(({ report, lacksList }) => !report.ok || lacksList);
+  if (hasErrors || allows.warnings) return !hasErrors;
+  return warnings.length === 0 && providers.every(({ report }) => report.issues.length === 0);
 }
 
 /** Whether a provider was compared with a list of its vendor's; a list that may be incomplete is one. */

@@ -9,6 +9,7 @@ import { whereCommand } from "./commands/where.ts";
 import { parseFlags, suggest } from "./flags.ts";
 import { BIN, describeBin, describeCommand } from "./help.ts";
 import { toVisible } from "./report/visible.ts";
+import { printMessage } from "./terminal/messages.ts";
 import { showProblem, UnusableInput } from "./unusable-input.ts";
 
 /** All commands, in the order of an onboarding. */
@@ -31,23 +32,23 @@ export async function run(args: readonly string[], terminal: Terminal, version: 
   const isHelp = first === undefined || first === "--help" || first === "-h" || first === "help";
   // `help check` is `check --help`.
   const name = isHelp ? rest.find((argument) => !argument.startsWith("-")) : first;
-  if (name === undefined) return finish(terminal, describeBin(COMMANDS));
+  if (name === undefined) return finish(terminal, describeBin(COMMANDS, terminal.output));
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined) {
-    terminal.printError(describeUnknown(name));
+    printMessage(terminal, describeUnknown(name), "bad");
     return 2;
   }
   if (isHelp || rest.includes("--help") || rest.includes("-h")) {
-    return finish(terminal, describeCommand(command));
+    return finish(terminal, describeCommand(command, terminal.output));
   }
   try {
     return await command.run(parseFlags(rest, command.flags), terminal);
   } catch (error) {
     if (terminal.signal.aborted && !(error instanceof UnusableInput)) {
-      terminal.printError(`${command.name}: ${describeCancel(terminal.signal)}\n`);
+      printMessage(terminal, `${command.name}: ${describeCancel(terminal.signal)}`, "attention");
       return 1;
     }
-    terminal.printError(describeFailure(error, command.name));
+    for (const line of describeFailure(error, command.name)) printMessage(terminal, line, "bad");
     return 2;
   }
 }
@@ -57,7 +58,7 @@ function describeUnknown(name: string): string {
   const names = COMMANDS.map((candidate) => candidate.name);
   const near = suggest(name, [...names, "help", "--help", "--version"]);
   const hint = near === undefined ? "" : ` Did you mean ${near}?`;
-  return `Unknown command.${hint} Commands: ${names.join(", ")}. See ${BIN} --help.\n`;
+  return `Unknown command.${hint} Commands: ${names.join(", ")}. See ${BIN} --help.`;
 }
 
 function finish(terminal: Terminal, text: string): ExitCode {
@@ -65,16 +66,16 @@ function finish(terminal: Terminal, text: string): ExitCode {
   return 0;
 }
 
-function describeFailure(error: unknown, command: string): string {
+function describeFailure(error: unknown, command: string): string[] {
   if (error instanceof UnusableInput) {
     const { problems } = error;
     const shown = problems.slice(0, SHOWN_PROBLEMS).map(showProblem);
     const rest = problems.length - shown.length;
     if (rest > 0) shown.push(`and ${rest} more`);
-    return shown.map((line) => `${line}\n`).join("");
+    return shown;
   }
-  if (isEnforcementError(error)) return `${toVisible(`${command}: ${error.message}`)}\n`;
+  if (isEnforcementError(error)) return [toVisible(`${command}: ${error.message}`)];
   // A bug in this package. Its message may hold a secret, so only its kind is printed.
   const kind = error instanceof Error ? error.name : "unknown fault";
-  return `${command}: failed unexpectedly (${kind}). Please report this with the command that you ran.\n`;
+  return [`${command}: failed unexpectedly (${kind}). Please report this with the command that you ran.`];
 }

@@ -9,7 +9,7 @@ afterAll(workspace.remove);
 
 interface CheckJson {
   version: number;
-  clean: boolean;
+  verdict: { ok: boolean; mark: string; text: string };
   reports: {
     providerId: string;
     issues: {
@@ -54,7 +54,7 @@ describe("ten planted mistakes", () => {
 
   it("exit with 1, and print the same in a process of their own", async () => {
     const [inside, outside] = await Promise.all([
-      command(["check", fixture("ten-mistakes.yaml")]),
+      command(["check", fixture("ten-mistakes.yaml")], { columns: 80 }),
       runBin(["check", fixture("ten-mistakes.yaml")]),
     ]);
     const withoutTime = (text: string) => text.replace(/Checked: .*/, "Checked:");
@@ -97,7 +97,8 @@ vendors:
       "Name a file with --spots, or write the list into the mapping file under vendors.hotspot.spotIds.",
     );
     const json = JSON.parse((await command(["check", file, "--require-lists", "--format", "json"])).stdout);
-    expect(json).toMatchObject({ clean: false, reports: [{ compared: false, lacksList: true, ok: true }] });
+    const verdict = { ok: false, mark: "bad", text: "1 error" };
+    expect(json).toMatchObject({ verdict, reports: [{ compared: false, lacksList: true, verdict }] });
     const spots = workspace.write("required.csv", "SpotID\n0815\n");
     expect((await command(["check", file, "--require-lists", "--spots", spots])).code).toBe(0);
     // A location that is switched off, and external ids, need no list.
@@ -115,6 +116,13 @@ vendors:
     const file = workspace.write("warning.yaml", clean.replace("spotIds: [0815]", "spotIds: [0815, 0816]"));
     expect((await command(["check", file])).code).toBe(1);
     expect((await command(["check", file, "--allow-warnings"])).code).toBe(0);
+    const verdict = { ok: false, mark: "attention", text: "1 warning" };
+    expect(await checkAsJson(file)).toMatchObject({ verdict, reports: [{ verdict }] });
+    const allowed = { ...verdict, ok: true };
+    expect(await checkAsJson(file, "--allow-warnings")).toMatchObject({
+      verdict: allowed,
+      reports: [{ verdict: allowed }],
+    });
   });
 
   it("reads the vendors' lists from files, and refuses two lists for one vendor", async () => {
@@ -149,13 +157,13 @@ vendors:
       schema: "offstreet-enforcement/mapping-check",
       version: 1,
       checkedAt: "2026-11-21T15:00:00.000Z",
-      clean: true,
+      verdict: { ok: true, mark: "good", text: "everything matches" },
       company: { id: "fundy", name: "University of Fundy" },
       reports: [
         {
           providerId: "hotspot",
           vendor: "hotspot",
-          ok: true,
+          verdict: { ok: true, mark: "good", text: "everything matches" },
           verified: true,
           matches: [{ locationId: "lot-a" }],
         },

@@ -23,6 +23,10 @@ export interface Surroundings {
   readonly signal?: AbortSignal;
   /** Readings of the clock that cannot be set, in milliseconds. Default: it stands still at 0. */
   readonly monotonic?: readonly number[];
+  /** The width of both outputs. Default: lines are not broken. */
+  readonly columns?: number;
+  /** Whether both outputs have colours. Default: no. */
+  readonly colours?: boolean;
   /** The kind of standard input. Default: a terminal. */
   readonly input?: Terminal["input"];
 }
@@ -37,7 +41,13 @@ export async function command(args: readonly string[], surroundings: Surrounding
   const [stdout, stderr]: string[][] = [[], []];
   const answers = [...(surroundings.answers ?? [])];
   const monotonic = [...(surroundings.monotonic ?? [])];
+  const screen = {
+    width: surroundings.columns ?? Number.POSITIVE_INFINITY,
+    colours: surroundings.colours ?? false,
+  };
   const terminal: Terminal = {
+    output: screen,
+    errors: screen,
     print: (text) => void stdout?.push(text),
     printError: (text) => void stderr?.push(text),
     ask: async (question) => {

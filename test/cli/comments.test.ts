@@ -16,7 +16,6 @@ const write = (lines: string) => workspace.write("m.yaml", `${HEAD}${lines}`);
 async function warnings(lines: string, ...flags: string[]) {
   const { code, stdout } = await command(["check", write(lines), "--format", "json", ...flags]);
   const report: {
-    clean: boolean;
     warnings: { message: string; places: { line: number; column: number }[] }[];
   } = JSON.parse(stdout);
   const found = report.warnings.map(

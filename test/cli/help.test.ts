@@ -49,7 +49,7 @@ describe("help", () => {
   it.each(COMMANDS.map(({ name }) => name))(
     "of %s has every flag, and examples with flags that exist",
     async (name) => {
-      const { code, stdout } = await command([name, "--help"]);
+      const { code, stdout } = await command([name, "--help"], { columns: 100 });
       expect(code).toBe(0);
       const known = Object.keys(COMMANDS.find((one) => one.name === name)?.flags ?? {});
       for (const flag of known) expect(stdout).toContain(`--${flag}`);

@@ -48,15 +48,25 @@ describe("lookup", () => {
     const { code, stdout } = await lookup("--plate", "gxk-204", "--state", "NB");
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^permit: the officer sees a valid permit\n {2}plate {5}GXK204 NB\n {2}location {2}Lot A\n {2}permit {4}P-1\n/,
+      /^ {2}plate {5}GXK204 NB\n {2}location {2}Lot A\n {2}permit {4}P-1\n {2}until {5}.*\nanswered in 0 ms\npermit: the officer sees a valid permit\n$/,
     );
     const none = await lookup("--plate", "NOBODY");
-    expect(none).toMatchObject({ code: 1, stdout: expect.stringMatching(/^none: /) });
+    expect(none).toMatchObject({ code: 1, stdout: expect.stringMatching(/^none: .*\n$/m) });
   });
 
   it("prints JSON", async () => {
     const { stdout } = await lookup("--plate", "GXK204", "--json");
-    expect(JSON.parse(stdout)).toMatchObject({ shows: "permit", session: { permitId: "P-1" } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: "offstreet-enforcement/lookup",
+      version: 1,
+      verdict: { ok: true, mark: "good", text: "permit: the officer sees a valid permit" },
+      shows: "permit",
+      session: { permitId: "P-1" },
+    });
+    expect(JSON.parse((await lookup("--plate", "NOBODY", "--json")).stdout)).toMatchObject({
+      verdict: { ok: false, mark: "attention", text: "none: the officer sees that there is no permit" },
+      shows: "none",
+    });
   });
 
   it("says how long the answer took, in whole milliseconds", async () => {
@@ -65,7 +75,7 @@ describe("lookup", () => {
         environment,
         monotonic: [1_000.2, 1_012.9],
       });
-    expect((await ask()).stdout).toMatch(/\nanswered in 13 ms\n$/);
+    expect((await ask()).stdout).toMatch(/\nanswered in 13 ms\npermit: the officer sees a valid permit\n$/);
     expect(JSON.parse((await ask("--json")).stdout)).toMatchObject({ tookMs: 13 });
   });
 

@@ -268,8 +268,15 @@ describe("readiness", () => {
   it("reports missing credentials instead of sending requests without them", async () => {
     const { code, stdout } = await command(["readiness", mapping, "--format", "json"]);
     expect(code).toBe(1);
-    const { version, reports } = JSON.parse(stdout);
+    const { version, verdict, reports } = JSON.parse(stdout);
     expect(version).toBe(1);
+    expect(verdict).toEqual({
+      ok: false,
+      mark: "bad",
+      text: "not ready: Passport OpsMan, HotSpot, T2 Flex",
+    });
+    for (const report of reports)
+      expect(report.verdict).toEqual({ ok: false, mark: "bad", text: "not ready" });
     expect(reports.map(({ providerId }: { providerId: string }) => providerId)).toEqual([
       "passport",
       "hotspot",

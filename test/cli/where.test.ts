@@ -54,7 +54,7 @@ describe("where", () => {
     expect(entry).toBe(
       'passport: plate ABC123 at lot-1 as "Zone 1" is acknowledged since 2026-09-01T08:02:00.000Z, covered until 2027-09-01T00:00:00.000Z, under reference reference of Zone 1.',
     );
-    expect(others).toEqual([]);
+    expect(others).toEqual(["", "1 permit: the vendors have all of it"]);
     expect(await where("abc-123")).toEqual(byId);
     expect(await where("ABC 123", "--company-id", "university")).toEqual(byId);
   });
@@ -72,8 +72,11 @@ describe("where", () => {
     );
     expect(await where("P-3")).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining("the permit was revoked"),
+      stdout: expect.stringMatching(
+        /the permit was revoked[\s\S]*\n1 permit: the vendors do not have all of it \(1 not sent\)\n$/,
+      ),
     });
+    expect(told.stdout).toMatch(/\n1 permit: the vendors do not have all of it \(1 not sent\)\n$/);
   });
 
   it("ends with 1 when there is no such permit or plate, in this company", async () => {
@@ -83,7 +86,8 @@ describe("where", () => {
       stderr: "",
     };
     expect(await where("NOBODY")).toEqual(none);
-    expect(await where("***")).toEqual(none);
+    const noPlate = "The ledger has no permit with this id, which cannot be a plate either.\n";
+    expect(await where("***")).toEqual({ ...none, stdout: noPlate });
     expect(await where("ABC123", "--company-id", "college")).toEqual(none);
     // A revoked permit is found by its id alone.
     expect(await where("OLD1")).toEqual(none);
@@ -92,9 +96,20 @@ describe("where", () => {
   it("prints the explanations as JSON", async () => {
     const { code, stdout } = await where("ABC123", "--json");
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject([
-      { permitId: "P-1", state: "active", entries: [{ status: "acknowledged", providerId: "passport" }] },
-    ]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: "offstreet-enforcement/where",
+      version: 1,
+      verdict: { ok: true, mark: "good", text: "1 permit: the vendors have all of it" },
+      permits: [
+        { permitId: "P-1", state: "active", entries: [{ status: "acknowledged", providerId: "passport" }] },
+      ],
+    });
+    const none = await where("NOBODY", "--json");
+    expect({ ...JSON.parse(none.stdout), code: none.code }).toMatchObject({
+      code: 1,
+      verdict: { ok: false, mark: "attention" },
+      permits: [],
+    });
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import { onlyOperand } from "../flags.ts";
-import { checkMapping, hasNoErrors, isClean } from "../mapping-check.ts";
+import { checkMapping, isPassed } from "../mapping-check.ts";
 import { prepareDelivery, REPORT_FLAGS } from "../report/deliver.ts";
 import { toMappingJson, toMappingReport } from "../report/mapping-report.ts";
 import { MAPPING_FLAGS, readMappingInputs } from "./mapping-flags.ts";
@@ -8,7 +8,7 @@ import { MAPPING_FLAGS, readMappingInputs } from "./mapping-flags.ts";
 /** Compares a mapping file with what the vendors have. Calls no vendor: it reads files only. */
 export const checkCommand: Command = {
   name: "check",
-  summary: "compare your locations with the vendors' stations, zones and SpotIDs, to the letter",
+  summary: "compare your locations with the vendors' lists, to the letter",
   usage: "<mapping.yaml|.json|.csv>",
   notes: [
     "Exit code 0: nothing found. 1: errors or warnings. 2: a file cannot be used.",
@@ -48,7 +48,8 @@ export const checkCommand: Command = {
       checkedAt: terminal.clock(),
       requiresLists: flags.isSet("require-lists"),
     });
-    delivery.deliver(toMappingReport(check), toMappingJson(check));
-    return (flags.isSet("allow-warnings") ? hasNoErrors(check) : isClean(check)) ? 0 : 1;
+    const allows = { warnings: flags.isSet("allow-warnings") };
+    delivery.deliver(toMappingReport(check), toMappingJson(check, allows));
+    return isPassed(check, allows) ? 0 : 1;
   },
 };

@@ -1,9 +1,10 @@
-import type { HandheldAnswer, HandheldCredential } from "../../core/lookup/handheld.ts";
+import type { HandheldCredential } from "../../core/lookup/handheld.ts";
 import type { PullVendor, VendorDialect } from "../../core/vendor/vendor-descriptor.ts";
 import type { Command, ParsedFlags, Terminal } from "../command.ts";
 import { credentialFlags, LOOKUP_CREDENTIALS, readCredential } from "../credentials.ts";
 import { choose, onlyOperand } from "../flags.ts";
-import { renderJson, toVisible } from "../report/visible.ts";
+import { isPermit, renderLookup, toLookupJson } from "../report/lookup-report.ts";
+import { renderJson } from "../report/visible.ts";
 import { UnusableInput } from "../unusable-input.ts";
 import { KNOWN_VENDORS } from "../vendors/known-vendors.ts";
 
@@ -34,12 +35,12 @@ export const lookupCommand: Command = {
     location: { type: "string", value: "id", help: "Where the officer stands, where the dialect sends it." },
     dialect: {
       type: "string",
-      value: [...DIALECTS.keys()].join("|"),
+      choices: [...DIALECTS.keys()],
       help: "What the handheld speaks. Default: offstreet.",
     },
     scheme: {
       type: "string",
-      value: SCHEMES.join("|"),
+      choices: SCHEMES,
       help: "How the credentials travel. Default: basic with a user name, else api-key. iris has its own.",
     },
     ...credentialFlags(Object.values(LOOKUP_CREDENTIALS)),
@@ -77,8 +78,11 @@ export const lookupCommand: Command = {
       ...(locationId === undefined ? {} : { locationId }),
     });
     const tookMs = Math.round(terminal.monotonic() - started);
-    terminal.print(flags.isSet("json") ? renderJson({ ...answer, tookMs }) : describe(answer, tookMs));
-    return answer.shows === "permit" ? 0 : 1;
+    const outcome = { answer, tookMs };
+    terminal.print(
+      flags.isSet("json") ? renderJson(toLookupJson(outcome)) : renderLookup(outcome, terminal.output),
+    );
+    return isPermit(outcome) ? 0 : 1;
   },
 };
 
@@ -140,32 +144,4 @@ function readSeconds(flags: ParsedFlags): number {
   if (!(seconds > 0 && seconds <= 600))
     throw new UnusableInput("--timeout must be a number of seconds, at most 600.");
   return seconds;
-}
-
-function describe(answer: HandheldAnswer, tookMs: number): string {
-  return `${[...tell(answer), `answered in ${tookMs} ms`].map(toVisible).join("\n")}\n`;
-}
-
-function tell(answer: HandheldAnswer): string[] {
-  switch (answer.shows) {
-    case "permit":
-    case "expired": {
-      const { permitId, plate, state, location, endDateTime } = answer.session;
-      return [
-        answer.shows === "permit"
-          ? "permit: the officer sees a valid permit"
-          : "expired: the officer sees a permit that has ended",
-        `  plate     ${[plate, state ?? ""].join(" ").trim()}`,
-        `  location  ${location}`,
-        ...(permitId === null ? [] : [`  permit    ${permitId}`]),
-        `  until     ${endDateTime ?? "no end"}`,
-      ];
-    }
-    case "none":
-      return ["none: the officer sees that there is no permit"];
-    case "refused":
-      return [`refused: status ${answer.status}. Check user name, password and address.`];
-    case "unavailable":
-      return [`unavailable: ${answer.why}. The vendor's own policy applies; no permit was denied.`];
-  }
 }

@@ -6,6 +6,7 @@ import type { MappingFile } from "../input/mapping-file.ts";
 import { readMappingTable } from "../input/mapping-table.ts";
 import { readMappingTree } from "../input/mapping-tree.ts";
 import { ENCODINGS, readTextFile } from "../input/read-file.ts";
+import { printMessage, printWarning } from "../terminal/messages.ts";
 import { type Problem, showProblem, UnusableInput } from "../unusable-input.ts";
 import { type EntryList, KNOWN_VENDORS, VENDOR_NAMES } from "../vendors/known-vendors.ts";
 import { readListFile } from "../vendors/read-list-file.ts";
@@ -30,7 +31,7 @@ export const MAPPING_FLAGS: FlagDefinitions = {
   vendor: {
     type: "string",
     multiple: true,
-    value: VENDOR_NAMES.join("|"),
+    choices: VENDOR_NAMES,
     help: "Only this vendor, or the provider of this id. May be repeated. Default: all in the file.",
   },
   ...Object.fromEntries(LISTS.map(({ flag, help }) => [flag, toListFlag(help)])),
@@ -48,7 +49,7 @@ export const MAPPING_FLAGS: FlagDefinitions = {
   },
   encoding: {
     type: "string",
-    value: ENCODINGS.join("|"),
+    choices: ENCODINGS,
     help: "Encoding of the files that are neither UTF-8 nor have a byte order mark. Default: those are refused.",
   },
 };
@@ -64,10 +65,10 @@ export interface MappingInputs {
 /** Prints the warnings of the files, for a command whose report does not hold them. */
 export function printWarnings({ warnings }: MappingInputs, terminal: Terminal): void {
   for (const warning of warnings.slice(0, SHOWN_WARNINGS)) {
-    terminal.printError(`warning: ${showProblem(warning)}\n`);
+    printWarning(terminal, showProblem(warning));
   }
   const rest = warnings.length - SHOWN_WARNINGS;
-  if (rest > 0) terminal.printError(`and ${rest} more warnings\n`);
+  if (rest > 0) printMessage(terminal, `and ${rest} more warnings`);
 }
 
 // With more, the first ones would scroll out of sight.

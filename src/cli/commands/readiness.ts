@@ -5,7 +5,7 @@ import { type ConnectedProvider, connectProviders } from "../connect.ts";
 import { onlyOperand } from "../flags.ts";
 import { withoutPlaces } from "../input/mapping-file.ts";
 import { prepareDelivery, REPORT_FLAGS } from "../report/deliver.ts";
-import { toReadinessJson, toReadinessReport } from "../report/readiness-report.ts";
+import { isReady, toReadinessJson, toReadinessReport } from "../report/readiness-report.ts";
 import { UnusableInput } from "../unusable-input.ts";
 import { toVendorFacts } from "../vendors/known-vendors.ts";
 import { MAPPING_FLAGS, printWarnings, readMappingInputs } from "./mapping-flags.ts";
@@ -14,7 +14,7 @@ import { evidenceFile, readLookupEndpoint, SETUP_FLAGS } from "./setup-flags.ts"
 /** Goes through each vendor's requirements and says what is missing. Changes nothing anywhere. */
 export const readinessCommand: Command = {
   name: "readiness",
-  summary: "go through the vendors' requirements: what is there, what is missing, who provides it",
+  summary: "list what each vendor requires, what is missing, and from whom",
   usage: "<mapping.yaml|.json|.csv>",
   notes: [
     "Exit code 0: ready. 1: something is missing. 2: a file cannot be used.",
@@ -71,7 +71,7 @@ export const readinessCommand: Command = {
     );
     const context = { file: mapping.name, companyName: mapping.company.name, checkedAt };
     delivery.deliver(toReadinessReport(reports, context), toReadinessJson(reports, context));
-    return reports.every(({ ready }) => ready) ? 0 : 1;
+    return isReady(reports) ? 0 : 1;
   },
 };
 

@@ -6,6 +6,7 @@ import type { Command } from "../command.ts";
 import { BIN } from "../help.ts";
 import type { MappedProvider } from "../input/mapped-providers.ts";
 import { enumerate, showInstant } from "../report/words.ts";
+import { printWarning } from "../terminal/messages.ts";
 import { UnusableInput } from "../unusable-input.ts";
 import { KNOWN_VENDORS, NO_FACTS, toVendorFacts } from "../vendors/known-vendors.ts";
 import { MAPPING_FLAGS, type MappingInputs, printWarnings, readMappingInputs } from "./mapping-flags.ts";
@@ -13,7 +14,7 @@ import { MAPPING_FLAGS, type MappingInputs, printWarnings, readMappingInputs } f
 /** Serves the sandboxes of the vendors that are pushed to, until it is stopped. */
 export const sandboxCommand: Command = {
   name: "sandbox",
-  summary: "serve the vendors' sandboxes on this machine, to try everything out",
+  summary: "serve the vendors' sandboxes on this machine, to try things out",
   usage: "[mapping.yaml|.json|.csv]",
   notes: [
     "With a mapping file, the sandboxes have its zones and SpotIDs; without their lists, those that locations point to.",
@@ -40,7 +41,7 @@ export const sandboxCommand: Command = {
       strict: flags.isSet("strict"),
       onWarning(warning) {
         // Once is enough: a client repeats its habits with every request.
-        if (!warned.has(warning)) terminal.printError(`warning: ${warning}\n`);
+        if (!warned.has(warning)) printWarning(terminal, warning);
         warned.add(warning);
       },
     });
@@ -112,7 +113,8 @@ ${variables.map(([key, value]) => `  export ${key}=${value}`).join("\n")}
   ${BIN} readiness ${name}
   ${BIN} test-plate ${name} --all
 
-${enumerate(asking)} ${asking.length === 1 ? "asks" : "ask"} you instead; be its handheld with: ${BIN} lookup <url> --plate <plate>
+${enumerate(asking)} ${asking.length === 1 ? "asks" : "ask"} you instead. Be its handheld with:
+  ${BIN} lookup <url> --plate <plate>
 Stop with Ctrl+C.
 `;
 }

@@ -5,6 +5,7 @@ import type { TestPermits, TestPlateSight } from "../../setup/test-plate/test-pl
 import { describeCancel, type Terminal } from "../command.ts";
 import { toVisible } from "../report/visible.ts";
 import { showInstant } from "../report/words.ts";
+import { wrap } from "../terminal/wrap.ts";
 
 /** Questions of one run, and why one of them got no answer. */
 export interface Questions {
@@ -19,7 +20,7 @@ export function createQuestions(terminal: Terminal): Questions {
   let unanswered: string | undefined;
   return {
     async ask(question, signal = terminal.signal) {
-      const answer = await terminal.ask(toVisible(question), signal);
+      const answer = await terminal.ask(wrap(toVisible(question), terminal.errors), signal);
       if (answer !== undefined) return answer;
       unanswered = describeSilence(terminal, signal);
       throw new EnforcementError("aborted", unanswered);

@@ -11,11 +11,12 @@ import { onlyOperand } from "../flags.ts";
 import type { MappingFile } from "../input/mapping-file.ts";
 import { prepareDelivery, REPORT_FLAGS } from "../report/deliver.ts";
 import {
-  isPassed,
+  isAllPassed,
   type TestPlateRun,
   toTestPlateJson,
   toTestPlateReport,
 } from "../report/test-plate-report.ts";
+import { printMessage } from "../terminal/messages.ts";
 import { UnusableInput } from "../unusable-input.ts";
 import { MAPPING_FLAGS, printWarnings, readMappingInputs } from "./mapping-flags.ts";
 import { evidenceFile, readLookupEndpoint, SETUP_FLAGS } from "./setup-flags.ts";
@@ -31,7 +32,7 @@ import {
 /** Performs the go-live test: the test plate is put at a location, looked for, and withdrawn. */
 export const testPlateCommand: Command = {
   name: "test-plate",
-  summary: "perform the go-live test with plate TEST123 at one location after the other",
+  summary: "perform the go-live test with plate TEST123, location by location",
   usage: "<mapping.yaml|.json|.csv> --location <id> | --all | --sweep",
   notes: [
     "Exit code 0: seen everywhere, and gone again. 1: not, also when you cancel it or a question gets no answer.",
@@ -74,7 +75,10 @@ export const testPlateCommand: Command = {
     requireAnswers(targets, terminal);
     const evidence = fileEvidence(record);
     const context: RunContext = { mapping, evidence, flags, terminal };
-    const onCancel = () => terminal.printError(`\n${CANCELLING}\n`);
+    const onCancel = () => {
+      terminal.printError("\n");
+      printMessage(terminal, CANCELLING, "attention");
+    };
     terminal.signal.addEventListener("abort", onCancel, { once: true });
     const swept = flags.isSet("sweep") ? await sweep(connected, context) : [];
     const runs: TestPlateRun[] = [];
@@ -89,7 +93,7 @@ export const testPlateCommand: Command = {
     terminal.signal.removeEventListener("abort", onCancel);
     const told = { mapping, record, checkedAt: terminal.clock(), providers: connected };
     delivery.deliver(toTestPlateReport({ runs, swept }, told), toTestPlateJson({ runs, swept }, told));
-    return runs.every(isPassed) && swept.every(({ end }) => end !== "left") ? 0 : 1;
+    return isAllPassed({ runs, swept }) ? 0 : 1;
   },
 };
 

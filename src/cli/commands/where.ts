@@ -7,7 +7,8 @@ import type { SqliteReader } from "../../sync/sqlite/sqlite-reader.ts";
 import type { Command, ParsedFlags, Terminal } from "../command.ts";
 import { onlyOperand } from "../flags.ts";
 import { withoutPlaces } from "../input/mapping-file.ts";
-import { renderJson, toVisible } from "../report/visible.ts";
+import { renderJson } from "../report/visible.ts";
+import { isThere, renderWhere, toWhereJson } from "../report/where-report.ts";
 import { UnusableInput } from "../unusable-input.ts";
 import { MAPPING_FLAGS, printWarnings, readMappingInputs } from "./mapping-flags.ts";
 
@@ -16,12 +17,12 @@ const { company, "company-code": companyCode, encoding } = MAPPING_FLAGS;
 /** Says where a permit is, by a ledger's file, while the host runs. */
 export const whereCommand: Command = {
   name: "where",
-  summary: "say where a permit is, and why it is not at a vendor, from the ledger of a running host",
+  summary: "say where a permit is and why, from the ledger of a running host",
   usage: "<permit id|plate> --ledger <file>",
   notes: [
     "Exit code 0: the vendors have all of it. 1: something is missing, or nothing was found. 2: unusable input.",
-    "It reads the file of sqliteLedger beside the host that writes it, and changes nothing. What is no permit's id is",
-    "looked up as a plate; permits that were revoked are found by their ids alone.",
+    "It reads the file of sqliteLedger beside the host that writes it, and changes nothing.",
+    "What is no permit's id is looked up as a plate; permits that were revoked are found by their ids alone.",
     "Without --mapping, why something is not sent is judged as far as the ledger tells.",
   ],
   flags: {
@@ -57,15 +58,18 @@ export const whereCommand: Command = {
     const ledger = sqliteReader({ path });
     try {
       const found = await findPermits(ledger, { asked, companyId: flags.text("company-id") });
-      const explanations: PermitExplanation[] = [];
+      const permits: PermitExplanation[] = [];
       for (const permitId of found) {
         const clock = terminal.clock;
-        explanations.push(
+        permits.push(
           await explainPermit({ ledger, permitId, clock, ...(directory === undefined ? {} : { directory }) }),
         );
       }
-      terminal.print(flags.isSet("json") ? renderJson(explanations) : toText(explanations));
-      return explanations.length > 0 && explanations.every(isThere) ? 0 : 1;
+      const outcome = { permits, isPlate: readPlateNumber(asked) !== undefined };
+      terminal.print(
+        flags.isSet("json") ? renderJson(toWhereJson(outcome)) : renderWhere(outcome, terminal.output),
+      );
+      return isThere(outcome) ? 0 : 1;
     } catch (thrown) {
       throw isEnforcementError(thrown) ? toUnusable(thrown) : thrown;
     } finally {
@@ -122,15 +126,4 @@ function readPlateNumber(text: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isThere({ entries }: PermitExplanation): boolean {
-  return entries.length > 0 && entries.every(({ status }) => status === "acknowledged");
-}
-
-function toText(explanations: readonly PermitExplanation[]): string {
-  if (explanations.length === 0) return "The ledger has no permit with this id, and none with this plate.\n";
-  return explanations
-    .map(({ sentences }) => sentences.map((line) => `${toVisible(line)}\n`).join(""))
-    .join("\n");
 }

@@ -9,14 +9,16 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import type { FlagDefinitions, ParsedFlags, Terminal } from "../command.ts";
+import type { FlagDefinitions, ParsedFlags, Screen, Terminal } from "../command.ts";
 import { choose } from "../flags.ts";
+import { USUAL_WIDTH } from "../terminal/screen.ts";
 import { UnusableInput } from "../unusable-input.ts";
 import { renderHtml } from "./html.ts";
 import { renderMarkdown } from "./markdown.ts";
 import type { Report } from "./report.ts";
 import { renderText } from "./text.ts";
-import { renderJson, toVisible } from "./visible.ts";
+import { renderVerdict } from "./verdict.ts";
+import { renderJson } from "./visible.ts";
 
 /** Forms of a report. */
 const FORMATS = ["text", "markdown", "html", "json"] as const;
@@ -27,7 +29,7 @@ type Format = (typeof FORMATS)[number];
 export const REPORT_FLAGS: FlagDefinitions = {
   format: {
     type: "string",
-    value: FORMATS.join("|"),
+    choices: FORMATS,
     help: "Form of the report. Default: what the name after --out ends in, else text.",
   },
   out: {
@@ -47,6 +49,7 @@ const ENDINGS: ReadonlyMap<string, Format> = new Map([
 
 /** Where a report goes, checked before anything is done. */
 export interface Delivery {
+  /** @param json the report for programs */
   deliver(report: Report, json: unknown): void;
 }
 
@@ -63,16 +66,16 @@ export function prepareDelivery(flags: ParsedFlags, terminal: Terminal, inputs: 
   if (out !== undefined) assertWritable(out);
   return {
     deliver(report, json) {
-      const text = render(format, report, json);
+      const { kind, verdict } = report;
+      const text = render(format, { report, json, screen: out === undefined ? terminal.output : FILE });
       if (out === undefined) return terminal.print(text);
       try {
         writeFileSync(out, text);
       } catch (error) {
         throw unwritable(out, error);
       }
-      terminal.print(
-        toVisible(`${report.kind}: ${report.verdict.text}. The report is in ${out}.`).concat("\n"),
-      );
+      const after = `. The report is in ${out}.`;
+      terminal.print(`${renderVerdict(verdict, { screen: terminal.output, of: kind, after })}\n`);
     },
   };
 }
@@ -94,11 +97,17 @@ function unwritable(out: string, error: unknown): UnusableInput {
 }
 
 /** A report in one of its forms. For JSON the report for people is passed over and `json` is written. */
-function render(format: Format, report: Report, json: unknown): string {
+function render(
+  format: Format,
+  { report, json, screen }: { report: Report; json: unknown; screen: Screen },
+): string {
   if (format === "json") return renderJson(json);
   if (format === "html") return renderHtml(report);
-  return format === "markdown" ? renderMarkdown(report) : renderText(report);
+  return format === "markdown" ? renderMarkdown(report) : renderText(report, screen);
 }
+
+/** What a report in a file is laid out for, wherever the command runs. */
+const FILE: Screen = { width: USUAL_WIDTH, colours: false };
 
 /** Whether two paths lead to one file, through symbolic or hard links as well. The file need not exist yet. */
 function isSameFile(one: string, other: string): boolean {

@@ -2,14 +2,15 @@ import { describeAge } from "../../core/describe-time.ts";
 import { showName } from "../../core/names/visible-name.ts";
 import {
   type CheckedProvider,
-  isClean,
   isCompared,
+  isPassed,
   type MappingCheck,
   type PlacedIssue,
 } from "../mapping-check.ts";
 import { type Problem, showPlace } from "../unusable-input.ts";
 import { compareNames } from "./compare-names.ts";
 import type { Report, ReportItem, ReportSection, Verdict } from "./report.ts";
+import { toJsonVerdict } from "./verdict.ts";
 import { count, type LocationNames, nameLocations, showInstant, toSubject } from "./words.ts";
 
 /** The report of a mapping check, for people. */
@@ -34,14 +35,14 @@ export function toMappingReport(check: MappingCheck): Report {
 /**
  * A mapping check for programs. `version` grows when a key changes its meaning or goes; keys may be added at any time.
  */
-export function toMappingJson(check: MappingCheck) {
+export function toMappingJson(check: MappingCheck, allows: { readonly warnings: boolean }) {
   const { mapping, checkedAt, providers, warnings } = check;
   return {
     schema: "offstreet-enforcement/mapping-check",
     version: 1,
     file: mapping.name,
     checkedAt: checkedAt.toISOString(),
-    clean: isClean(check),
+    verdict: toJsonVerdict(judge(findAll(check)), isPassed(check, allows)),
     warnings: warnings.map(({ place, message }) => ({ message, places: place === undefined ? [] : [place] })),
     company: { id: mapping.company.id, name: mapping.company.name },
     reports: providers.map((provider) => {
@@ -49,7 +50,10 @@ export function toMappingJson(check: MappingCheck) {
       return {
         providerId,
         vendor: vendor.name,
-        ok: report.ok,
+        verdict: toJsonVerdict(
+          judge(findIn(provider)),
+          isPassed({ providers: [provider], warnings: [] }, allows),
+        ),
         verified: report.verified,
         compared: isCompared(provider),
         ...(lacksList ? { lacksList } : {}),

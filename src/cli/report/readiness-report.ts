@@ -6,6 +6,7 @@ import type {
 } from "../../setup/readiness/readiness.ts";
 import { toIssueItem } from "./mapping-report.ts";
 import type { Mark, Report, ReportItem, ReportSection, Verdict } from "./report.ts";
+import { toJsonVerdict } from "./verdict.ts";
 import { count, inCommandWords, nameLocations, showInstant } from "./words.ts";
 
 /** What a readiness report was made of. */
@@ -51,8 +52,11 @@ export function toReadinessJson(reports: readonly ReadinessReport[], context: Re
     version: 1,
     file: context.file,
     checkedAt: context.checkedAt.toISOString(),
-    ready: reports.every(({ ready }) => ready),
-    reports,
+    verdict: toJsonVerdict(judge(reports), isReady(reports)),
+    reports: reports.map((report) => ({
+      ...report,
+      verdict: toJsonVerdict(judgeReport(report), report.ready),
+    })),
   };
 }
 
@@ -63,7 +67,7 @@ function toSection({ title, providerId, ready, summary, ...report }: ReadinessRe
   return {
     heading: title,
     id: providerId,
-    verdict: { mark: ready ? "good" : "bad", text: ready ? "ready" : "not ready" },
+    verdict: judgeReport({ ready }),
     note: [summary, existing?.message].filter((text) => text !== undefined).join(" "),
     facts: [
       { label: "Requirements met", value: `${countDone(needed)} of ${needed.length}` },
@@ -140,6 +144,15 @@ function markLocation({
   if (issues.some(({ severity }) => severity === "error")) return "bad";
   if (reached === "live" && testPlate?.leftOpen !== true) return "good";
   return "attention";
+}
+
+/** Whether every provider is ready. */
+export function isReady(reports: readonly ReadinessReport[]): boolean {
+  return reports.every(({ ready }) => ready);
+}
+
+function judgeReport({ ready }: Pick<ReadinessReport, "ready">): Verdict {
+  return { mark: ready ? "good" : "bad", text: ready ? "ready" : "not ready" };
 }
 
 function judge(reports: readonly ReadinessReport[]): Verdict {

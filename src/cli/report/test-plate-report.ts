@@ -3,6 +3,7 @@ import type { SweptTestPlate, TestPlateResult } from "../../setup/test-plate/tes
 import type { ConnectedProvider } from "../connect.ts";
 import type { MappingFile } from "../input/mapping-file.ts";
 import type { Report, ReportItem, ReportSection, Verdict } from "./report.ts";
+import { toJsonVerdict } from "./verdict.ts";
 import { count, inCommandWords, type LocationNames, nameLocations, showInstant, toSubject } from "./words.ts";
 
 /** A run at one location: its result, or why it did not take place. */
@@ -80,18 +81,22 @@ function toSection(
 }
 
 /** The same for programs. It holds no plate but the test plate. */
-export function toTestPlateJson({ runs, swept }: TestPlateOutcome, { mapping, checkedAt }: TestPlateContext) {
+export function toTestPlateJson(outcome: TestPlateOutcome, { mapping, checkedAt }: TestPlateContext) {
+  const { runs, swept } = outcome;
   return {
     schema: "offstreet-enforcement/test-plate",
     version: 1,
     file: mapping.name,
     endedAt: checkedAt.toISOString(),
+    verdict: toJsonVerdict(judge(runs, swept), isAllPassed(outcome)),
     runs: runs.map((run) => {
-      if ("problem" in run) return run;
+      const verdict = toJsonVerdict(judgeRun(run), isPassed(run));
+      if ("problem" in run) return { ...run, verdict };
       const { target, seen, seenBy, gone, cancelled, message } = run.result;
       return {
         providerId: run.providerId,
         locationId: run.locationId,
+        verdict,
         target,
         seen,
         seenBy,
@@ -106,14 +111,12 @@ export function toTestPlateJson({ runs, swept }: TestPlateOutcome, { mapping, ch
 
 function toRunItem(run: TestPlateRun, names: LocationNames): ReportItem {
   const subject = toSubject(run.locationId, names);
-  if ("problem" in run)
-    return { mark: "bad", label: "failed", subject, message: inCommandWords(run.problem), places: [] };
-  const { seen, seenBy, cancelled, message } = run.result;
-  const isGood = isPassed(run);
-  const sight = seenBy === null ? "not looked for" : "not seen";
+  const { mark, text: label } = judgeRun(run);
+  if ("problem" in run) return { mark, label, subject, message: inCommandWords(run.problem), places: [] };
+  const { cancelled, message } = run.result;
   return {
-    mark: isGood ? "good" : "bad",
-    label: isGood ? "seen and gone" : seen ? "seen, not gone" : sight,
+    mark,
+    label,
     subject,
     message: inCommandWords(message),
     ...(cancelled ? {} : { action: "Withdraw it with --sweep." }),
@@ -131,8 +134,21 @@ function toSweptItem({ locationId, end, message }: SweptTestPlate, names: Locati
   };
 }
 
+function judgeRun(run: TestPlateRun): Verdict {
+  if ("problem" in run) return { mark: "bad", text: "failed" };
+  if (isPassed(run)) return { mark: "good", text: "seen and gone" };
+  const { seen, seenBy } = run.result;
+  if (seen) return { mark: "bad", text: "seen, not gone" };
+  return { mark: "bad", text: seenBy === null ? "not looked for" : "not seen" };
+}
+
+/** Whether every run passed, and no old test plate is left. */
+export function isAllPassed({ runs, swept }: TestPlateOutcome): boolean {
+  return runs.every(isPassed) && swept.every(({ end }) => end !== "left");
+}
+
 /** Whether the plate was seen, withdrawn, and is not shown any more. */
-export function isPassed(run: TestPlateRun): boolean {
+function isPassed(run: TestPlateRun): boolean {
   return "result" in run && run.result.seen && run.result.cancelled && run.result.gone !== false;
 }
 

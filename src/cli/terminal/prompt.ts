@@ -1,5 +1,5 @@
 import { createInterface, type Interface } from "node:readline";
-import { raceAbort } from "../core/timers.ts";
+import { raceAbort } from "../../core/timers.ts";
 
 /** Asks the person at the terminal, or takes the answers from the lines of a pipe. */
 export interface Prompt {

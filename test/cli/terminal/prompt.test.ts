@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { createPrompt } from "../../src/cli/prompt.ts";
+import { createPrompt } from "../../../src/cli/terminal/prompt.ts";
 
 function sit() {
   const [input, output] = [new PassThrough(), new PassThrough({ encoding: "utf8" })];
