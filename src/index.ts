@@ -230,6 +230,7 @@ export type {
   RecordOptions,
   StoredPermit,
 } from "./sync/ledger/ledger.ts";
+export type { Outage, OutageChange, ReadBack, ReadBackNote } from "./sync/ledger/provider-notes.ts";
 export { memoryLedger } from "./sync/memory/memory-ledger.ts";
 export type { PermitSyncOptions } from "./sync/options.ts";
 export { createPermitSync, type PermitSync } from "./sync/permit-sync.ts";

@@ -104,6 +104,8 @@ const LEDGER_METHODS = [
   "rewind",
   "readClock",
   "noteClock",
+  "noteOutage",
+  "noteReadBack",
   "listCompanies",
   "claim",
   "claimOne",

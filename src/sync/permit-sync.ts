@@ -297,6 +297,7 @@ function createFrom(
       const others = Promise.all([retention.stop(), refreshRetries.stop()]);
       stopping = Promise.all([settledWithin(DRAIN_TIMEOUT_MS, others, timers.after), ...ends]);
       await stopping;
+      await settledWithin(DRAIN_TIMEOUT_MS, core.outageNotes.settled(), timers.after);
       if ([...loops.values()].every((loop) => loop.isClockSettled)) {
         await settledWithin(
           DRAIN_TIMEOUT_MS,

@@ -17,6 +17,7 @@ import { FACTORY, type PermitSyncSettings } from "./options.ts";
 import { IdleSignal } from "./pace/idle-signal.ts";
 import { Pace } from "./pace/pace.ts";
 import type { Timers } from "./pace/timers.ts";
+import { OutageNotes } from "./upkeep/outage-notes.ts";
 import { createRetention, type Retention } from "./upkeep/retention.ts";
 
 /** The state that all parts of one sync share. */
@@ -31,6 +32,7 @@ export interface SyncCore {
   readonly views: CompanyViews;
   readonly companyAnswers: CompanyAnswers;
   readonly retention: Retention;
+  readonly outageNotes: OutageNotes;
   /** All providers, by id. Only `addProvider`, `removeProvider` and `replaceProvider` change it. */
   readonly providers: Map<string, EnforcementProvider>;
   /** One loop per push provider, by the provider's id. */
@@ -78,6 +80,7 @@ export function createSyncCore(
   const loops = new Map<string, DeliveryLoop>();
   const idleSignal = new IdleSignal();
   const breakers = new Map<string, Breaker>();
+  const outageNotes = new OutageNotes({ ledger: settings.ledger, timers, health });
   let opening: Promise<Ledger> | undefined;
   let isOpen = false;
   let stepsSeen = 0;
@@ -115,6 +118,7 @@ export function createSyncCore(
     health,
     views,
     retention,
+    outageNotes,
     loops,
     idleSignal,
     openLedger,
@@ -125,7 +129,8 @@ export function createSyncCore(
     providers: new Map(settings.providers.map((provider) => [provider.id, provider])),
     createLoop(provider) {
       // A new instance keeps the breaker of its provider id: the outage is the vendor's, and its event is not repeated.
-      const breaker = breakers.get(provider.id) ?? createBreaker(provider.id, { timers, random, emit });
+      const breaker =
+        breakers.get(provider.id) ?? createBreaker(provider.id, { timers, random, emit, outageNotes });
       breakers.set(provider.id, breaker);
       breaker.retryNow();
       return new DeliveryLoop({
@@ -182,18 +187,27 @@ function requireClock(clock: Clock): void {
 
 function createBreaker(
   providerId: string,
-  { timers, random, emit }: { timers: Timers; random: () => number; emit: Emit },
+  {
+    timers,
+    random,
+    emit,
+    outageNotes,
+  }: { timers: Timers; random: () => number; emit: Emit; outageNotes: OutageNotes },
 ): Breaker {
   return new Breaker({
     timers,
     random,
     onChange(error, since) {
       if (error === undefined) {
-        emit({ type: "provider_up", providerId, downMs: timers.now().getTime() - since.getTime() });
+        const now = timers.now();
+        outageNotes.noteChange({ providerId, at: now, code: null });
+        emit({ type: "provider_up", providerId, downMs: now.getTime() - since.getTime() });
       } else {
         const { code, status } = error;
+        outageNotes.noteChange({ providerId, at: since, code });
         emit({ type: "provider_down", providerId, code, ...(status === undefined ? {} : { status }) });
       }
     },
+    onAnswer: () => outageNotes.noteAnswer(providerId),
   });
 }

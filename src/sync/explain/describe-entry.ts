@@ -56,7 +56,9 @@ function predicateOf(entry: EntryFacts, now: Date): string {
       const since = entry.since === null ? "" : ` since ${entry.since.toISOString()}`;
       const until = `until ${entry.coveredUntil.toISOString()}`;
       const change = entry.change === undefined ? "" : `; ${describeChange(entry.change, now)}`;
-      return `is acknowledged${since}, covered ${until}, under reference ${entry.reference}${change}`;
+      const readBack =
+        entry.readBackAt === null ? "" : `, last read back at ${entry.readBackAt.toISOString()}`;
+      return `is acknowledged${since}, covered ${until}, under reference ${entry.reference}${readBack}${change}`;
     }
     case "on_its_way":
       return `is on its way: ${describeOpen(entry, now)}`;

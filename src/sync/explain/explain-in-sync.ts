@@ -27,7 +27,7 @@ export async function explainInSync(core: SyncParts, given: string): Promise<Per
     now: core.timers.now(),
     seen: view ?? "directory_failed",
     providerIds: core.loops.keys(),
-    breakerOpenSince: (providerId) => core.loops.get(providerId)?.breaker.status.downSince ?? undefined,
+    breakerOpenSince: (providerId) => core.loops.get(providerId)?.breaker.status.downSince,
   });
 }
 

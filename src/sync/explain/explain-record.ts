@@ -5,6 +5,7 @@ import { withDefaultRegion } from "../../core/registration/registration.ts";
 import type { RegistrationState, WithdrawnRight } from "../ledger/delivery.ts";
 import { targetOf } from "../ledger/delivery-facts.ts";
 import type { DeliveryRecord, PermitRecord } from "../ledger/ledger.ts";
+import type { Outage } from "../ledger/provider-notes.ts";
 import { explainAbsence, type Seen } from "./absence.ts";
 import { describeEntry, type EntryFacts } from "./describe-entry.ts";
 import type { PermitExplanationEntry } from "./explanation.ts";
@@ -15,7 +16,8 @@ export interface RecordContext {
   readonly seen: Seen;
   /** The ids of push providers that are known beside those of the deliveries. */
   readonly providerIds: Iterable<string>;
-  readonly breakerOpenSince: (providerId: string) => Date | undefined;
+  /** Since when a breaker of this process is open; null: it is closed; undefined: there is none. */
+  readonly breakerOpenSince: (providerId: string) => Date | null | undefined;
 }
 
 /** A plate at a location. */
@@ -42,6 +44,7 @@ class ProviderExplainer {
   readonly #context: RecordContext;
   readonly #rights: readonly RegistrationState[];
   readonly #withdrawn: readonly WithdrawnRight[];
+  readonly #downSince: Date | undefined;
 
   constructor(
     record: PermitRecord,
@@ -56,6 +59,7 @@ class ProviderExplainer {
     this.#rights = mostTelling(delivery?.delivery.rights ?? [], context.now);
     // The latest goes first.
     this.#withdrawn = (delivery?.delivery.withdrawn ?? []).toReversed();
+    this.#downSince = downSinceOf(delivery?.outages, context.breakerOpenSince(providerId));
   }
 
   entries(): EntryFacts[] {
@@ -99,7 +103,7 @@ class ProviderExplainer {
 
   /** A place that the permit names now. */
   #explainNamed(place: Place, permit: Permit): EntryFacts {
-    const { seen, now, breakerOpenSince } = this.#context;
+    const { seen, now } = this.#context;
     const targetNow = this.#targetNow(place.locationId);
     const right = this.#explainRightAt(place);
     if (right !== undefined) {
@@ -112,7 +116,7 @@ class ProviderExplainer {
       locationId: place.locationId,
       delivery: this.#delivery,
       seen,
-      breakerOpenSince: breakerOpenSince(this.#providerId),
+      breakerOpenSince: this.#downSince,
       now,
     });
     const about = { providerId: this.#providerId, ...place, target: targetNow ?? null };
@@ -142,18 +146,18 @@ class ProviderExplainer {
 
   /** The most telling right at a place, under any name or a given one. */
   #explainRightAt(place: Place, target?: string): EntryFacts | undefined {
-    const { now, breakerOpenSince } = this.#context;
     const { permitId } = this.#record;
-    const context = {
+    const about = {
       providerId: this.#providerId,
       permitId,
-      now,
-      breakerOpenSince: breakerOpenSince(this.#providerId),
+      now: this.#context.now,
+      breakerOpenSince: this.#downSince,
     };
     for (const right of this.#rights) {
       if (!isSamePlace(right.registration, place)) continue;
       if (target !== undefined && targetOf(right) !== target) continue;
-      const found = explainRight(right, context);
+      const readBack = this.#delivery?.readBacks.get(targetOf(right));
+      const found = explainRight(right, { ...about, readBack });
       if (found === undefined) continue;
       return { providerId: this.#providerId, ...place, target: targetOf(right), ...found };
     }
@@ -165,6 +169,16 @@ class ProviderExplainer {
     if (typeof seen === "string") return undefined;
     return providerEntry(seen.locations.get(locationId)?.providers, this.#providerId)?.target;
   }
+}
+
+/** Since when a provider is down: by the breaker of this process, or else by what the ledger was told last. */
+function downSinceOf(
+  outages: readonly Outage[] | undefined,
+  breakerOpenSince: Date | null | undefined,
+): Date | undefined {
+  if (breakerOpenSince !== undefined) return breakerOpenSince ?? undefined;
+  const last = outages?.at(-1);
+  return last?.upAt === null ? last.downSince : undefined;
 }
 
 function isSamePlace(one: Place, other: Place): boolean {

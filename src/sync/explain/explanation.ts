@@ -49,6 +49,11 @@ export interface AcknowledgedEntry {
   readonly since: Date | null;
   /** Until when the vendor knows the right. */
   readonly coveredUntil: Date;
+  /**
+   * When `reconcile` last began to read a list of the vendor that showed the right with the end that was acknowledged then.
+   * Null: it has not since the right was acknowledged, or the last complete list did not show it so.
+   */
+  readonly readBackAt: Date | null;
   /** A change of its end that is under way, was refused, or will be made; absent: there is none. */
   readonly change?: OpenOperation | RefusedOperation;
 }
@@ -70,7 +75,10 @@ export interface OpenOperation {
   readonly nextTryAt: Date | null;
   /** What was wrong with the last attempt; absent: there was none, or nothing is known of it. */
   readonly trouble?: VendorWords & { readonly at: Date };
-  /** The provider's breaker is open since then, so that nothing is sent. Absent: closed, or not judged. */
+  /**
+   * The provider's breaker is open since then, so that nothing is sent. Absent: it is closed. In a process that does not
+   * deliver, it is what the ledger was told last: see `Ledger.noteOutage`.
+   */
   readonly breakerOpenSince?: Date;
 }
 

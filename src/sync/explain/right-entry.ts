@@ -1,6 +1,7 @@
 import type { EnforcementErrorCode } from "../../core/errors.ts";
 import { toFailureKey } from "../deliver/failure-key.ts";
 import type { DeliveryId, Intent, Refusal, RegistrationState, Trouble } from "../ledger/delivery.ts";
+import { type ReadBack, shortReferenceOf } from "../ledger/provider-notes.ts";
 import type {
   AcknowledgedEntry,
   OnItsWayEntry,
@@ -15,6 +16,8 @@ export interface RightContext extends DeliveryId {
   readonly now: Date;
   /** Since when the provider's breaker has been open; undefined: it is closed, or nothing is known of it. */
   readonly breakerOpenSince: Date | undefined;
+  /** The last complete reading of what the vendor lists at the right's target. */
+  readonly readBack: ReadBack | undefined;
 }
 
 /** Where one right of a delivery is; undefined: the vendor has nothing of it, and nothing is under way. */
@@ -32,6 +35,7 @@ export function explainRight(
       reference: receipt.reference,
       since: right.acknowledgedAt === undefined ? null : new Date(right.acknowledgedAt),
       coveredUntil,
+      readBackAt: readBackAt(right, context.readBack),
       ...(change === undefined ? {} : { change }),
     };
   }
@@ -40,6 +44,14 @@ export function explainRight(
     return { status: "not_sent", reason: refusal.isDismissed ? "dismissed" : "refused", reference, refusal };
   }
   return intent === null ? undefined : { status: "on_its_way", reference, ...toOpen(intent, context) };
+}
+
+/** When a reading began that showed a right; null: the last one did not, or none was later than its acknowledgement. */
+function readBackAt(right: RegistrationState, readBack: ReadBack | undefined): Date | null {
+  const { acknowledgedAt, registration } = right;
+  if (readBack === undefined || acknowledgedAt === undefined) return null;
+  const wasThere = new Date(acknowledgedAt) <= readBack.at && new Date(registration.validFrom) <= readBack.at;
+  return wasThere && !readBack.unseen.includes(shortReferenceOf(right)) ? readBack.at : null;
 }
 
 /** What is under way, or was refused, for a right that the vendor has. */

@@ -1,6 +1,7 @@
 import type { FindPermits } from "../../core/lookup/find-permits.ts";
 import type { Permit } from "../../core/permit/permit.ts";
 import type { DeliveryId, Failure, ProviderState } from "./delivery.ts";
+import type { Outage, OutageChange, ReadBack, ReadBackNote } from "./provider-notes.ts";
 
 /**
  * The durable record of what should be enforceable and what each vendor has acknowledged.
@@ -56,8 +57,8 @@ export interface Ledger {
   /**
    * Corrects a provider's deliveries after the clock was set back to `now`; `latest` is the latest instant that the
    * clock ever showed. Makes due at `now`: what waits for another attempt, what was due by `latest`, by its place in
-   * line or since, what was decided later than `now` (`decidedAt`), and what is claimed. No claim lasts longer than a new one would. It may work in
-   * steps.
+   * line or since, what was decided later than `now` (`decidedAt`), and what is claimed. No claim lasts longer than a new one would. Forgets
+   * readings of the vendor's lists that are dated later than `now`. It may work in steps.
    */
   rewind(request: { providerId: string; latest: Date; now: Date }): Promise<void>;
   /** What the ledger remembers of the clocks that used it. */
@@ -70,6 +71,17 @@ export interface Ledger {
     noted: Partial<Pick<ClockMemory, "latest" | "leap">>,
     options?: { isSettled?: boolean },
   ): Promise<void>;
+  /**
+   * Notes that a provider's breaker opened or closed, in whichever process. An outage begins with the first opening and
+   * ends with the next closing: an opening during an outage and a closing without one change nothing. Of each provider
+   * the last 20 outages are kept, however old: retention erases none.
+   */
+  noteOutage(change: OutageChange): Promise<void>;
+  /**
+   * Notes the last complete reading of what a vendor lists at a target, in place of the one before. It is kept for as long
+   * as the ledger: retention erases none.
+   */
+  noteReadBack(note: ReadBackNote): Promise<void>;
   /** Every company that has a permit or a delivery in this ledger. */
   listCompanies(): AsyncIterable<string>;
 
@@ -253,6 +265,10 @@ export interface DeliveryRecord {
   readonly dueAt: Date | null;
   /** Since when there has been something to do, or from when on there will be; null: there is nothing. */
   readonly dueSince: Date | null;
+  /** The provider's last outages, oldest first, at most 20. The last one has no end while the vendor is down. */
+  readonly outages: readonly Outage[];
+  /** The last complete readings of the targets at which the delivery has a right, by target. */
+  readonly readBacks: ReadonlyMap<string, ReadBack>;
 }
 
 export interface ClaimRequest {

@@ -1,7 +1,7 @@
 import type { DeliveryRecord, PermitRecord } from "./ledger.ts";
 
 /** A delivery whose instants are in milliseconds. */
-export interface DeliveryTimes extends Pick<DeliveryRecord, "providerId" | "delivery"> {
+export interface DeliveryTimes extends Omit<DeliveryRecord, "dueAt" | "dueSince"> {
   readonly dueAt: number | null;
   readonly dueSince: number | null;
 }
@@ -14,12 +14,14 @@ export function toPermitRecord(
   return {
     ...permit,
     deliveries: deliveries
-      .map(({ providerId, delivery, dueAt, dueSince }) => ({
+      .map(({ providerId, delivery, dueAt, dueSince, outages, readBacks }) => ({
         providerId,
         delivery,
         // An urgent change has a place in line that is earlier than the instant from which it counts.
         dueAt: dueAt === null ? null : new Date(Math.max(dueAt, dueSince ?? dueAt)),
         dueSince: dueSince === null ? null : new Date(dueSince),
+        outages,
+        readBacks,
       }))
       .toSorted((one, other) => (one.providerId < other.providerId ? -1 : 1)),
   };

@@ -1,9 +1,10 @@
 import { EnforcementError } from "../../core/errors.ts";
 import { markChecked } from "../../core/lookup/find-permits.ts";
 import type { DeliveryId } from "../ledger/delivery.ts";
-import { eraseDelivery, failuresOf, findLiveUntil } from "../ledger/delivery-facts.ts";
+import { eraseDelivery, failuresOf, findLiveUntil, targetsOf } from "../ledger/delivery-facts.ts";
 import type { ClaimedDelivery, ClockMemory, DeliveryCounts, Ledger, StoredPermit } from "../ledger/ledger.ts";
-import { toPermitRecord } from "../ledger/permit-record.ts";
+import { type DeliveryTimes, toPermitRecord } from "../ledger/permit-record.ts";
+import { type ReadBack, withOutageChange } from "../ledger/provider-notes.ts";
 import { refuseTransaction, refuseUnfitIds } from "../ledger/refuse-transaction.ts";
 import type { DeliveryRow, PermitRow, ProviderRows } from "./rows.ts";
 import { MemoryStore } from "./store.ts";
@@ -104,6 +105,19 @@ export function memoryLedger(options?: unknown): Ledger {
       const isBack = latest !== null && clock.latest !== null && latest < clock.latest;
       clock = { latest: isBack && !isSettled ? clock.latest : latest, leap };
     },
+    async noteOutage(change) {
+      requireOpen();
+      const rows = store.rowsOf(change.providerId);
+      rows.outages = withOutageChange(rows.outages, change);
+    },
+    async noteReadBack({ providerId, targets, readBack }) {
+      requireOpen();
+      const { readBacks } = store.rowsOf(providerId);
+      for (const target of targets) {
+        if (readBack === null) readBacks.delete(target);
+        else readBacks.set(target, readBack);
+      }
+    },
     async *listCompanies() {
       requireOpen();
       yield* store.companyIds();
@@ -174,7 +188,7 @@ export function memoryLedger(options?: unknown): Ledger {
       const { companyId, revision, state, permit, changedAt, deliveries } = row;
       return toPermitRecord(
         { permitId, companyId, revision, state, permit, changedAt: new Date(changedAt) },
-        [...deliveries.values()],
+        Array.from(deliveries.values(), (delivery) => toDeliveryTimes(delivery, store)),
       );
     },
     async count(providerIds, now) {
@@ -225,6 +239,16 @@ export function memoryLedger(options?: unknown): Ledger {
       return erased;
     },
   };
+}
+
+function toDeliveryTimes(row: DeliveryRow, store: MemoryStore): DeliveryTimes {
+  const { outages, readBacks } = store.rowsOf(row.providerId);
+  const found = new Map<string, ReadBack>();
+  for (const target of targetsOf(row.delivery)) {
+    const readBack = readBacks.get(target);
+    if (readBack !== undefined) found.set(target, readBack);
+  }
+  return { ...row, outages, readBacks: found };
 }
 
 function countRows({ rows, failing, unmapped }: ProviderRows, now: Date): DeliveryCounts {

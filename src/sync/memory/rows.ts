@@ -3,6 +3,7 @@ import type { ProviderState } from "../ledger/delivery.ts";
 import { failuresOf, isBehind, targetOf } from "../ledger/delivery-facts.ts";
 import { LEASE_MS } from "../ledger/lease.ts";
 import type { KnownState } from "../ledger/ledger.ts";
+import type { Outage, ReadBack } from "../ledger/provider-notes.ts";
 import { type DueNode, DueQueue } from "./due-queue.ts";
 
 /** A permit in the memory ledger. */
@@ -47,6 +48,9 @@ export class ProviderRows {
   readonly failing = new Set<DeliveryRow>();
   readonly unmapped = new Set<DeliveryRow>();
   readonly atTarget = new Map<string, Set<DeliveryRow>>();
+  outages: readonly Outage[] = [];
+  /** By target. */
+  readonly readBacks = new Map<string, ReadBack>();
   readonly queue = new DueQueue<DeliveryRow>((node) => node.item.node === node);
 
   /** Makes a row due no later than `at`, no later in line than `place`. */
@@ -64,9 +68,10 @@ export class ProviderRows {
 
   /**
    * Makes rows due at `now` that wait for another attempt, were due by `latest`, hold a decision later than `now`, or
-   * are claimed.
+   * are claimed. Forgets readings that are dated later than `now`.
    */
   rewind(latest: number, now: number): void {
+    for (const [target, { at }] of this.readBacks) if (at.getTime() > now) this.readBacks.delete(target);
     for (const row of this.rows) {
       const { dueAt, dueSince, claim, delivery } = row;
       // The claim would last longer by as much as the clock was ahead.

@@ -92,6 +92,19 @@ export const COLUMNS: Readonly<Record<string, Readonly<Record<string, string>>>>
     due_at: "timestamp with time zone",
     due_since: "timestamp with time zone",
   },
+  outages: {
+    outage_id: "bigint",
+    provider_id: "text",
+    began_at: "timestamp with time zone",
+    ended_at: "timestamp with time zone",
+    code: "text",
+  },
+  read_backs: {
+    provider_id: "text",
+    target: "text",
+    read_at: "timestamp with time zone",
+    unseen: "text",
+  },
   clock: {
     latest: "timestamp with time zone",
     steady_at: "timestamp with time zone",

@@ -1,8 +1,10 @@
 import { type FindPermits, markChecked } from "../../core/lookup/find-permits.ts";
+import { targetsOf } from "../ledger/delivery-facts.ts";
 import type { DeliveryCounts, KnownState, PermitRecord, StoredPermit } from "../ledger/ledger.ts";
-import { toPermitRecord } from "../ledger/permit-record.ts";
+import { type DeliveryTimes, toPermitRecord } from "../ledger/permit-record.ts";
 import { query } from "./connect/connection.ts";
 import { NOW } from "./database-clock.ts";
+import { readOutages, readReadBacks } from "./provider-notes.ts";
 import type { PostgresDependencies } from "./record/record.ts";
 import { readInstant, toDelivery, toInstant, toPermit, toStoredPermit } from "./rows.ts";
 import { IS_WAITING, short } from "./schema.ts";
@@ -46,6 +48,24 @@ export async function readRecord(
   const [first] = rows;
   if (first === undefined) return undefined;
   const content = first["permit"];
+  const deliveries: DeliveryTimes[] = [];
+  const outages = await readOutages(
+    rows.flatMap(({ provider_id: providerId }) => (providerId === null ? [] : [String(providerId)])),
+    { pool, schema },
+  );
+  for (const row of rows) {
+    if (row["provider_id"] === null) continue;
+    const providerId = String(row["provider_id"]);
+    const delivery = toDelivery(row["delivery"], { providerId, permitId });
+    deliveries.push({
+      providerId,
+      delivery,
+      dueAt: toTime(row["due_at"]),
+      dueSince: toTime(row["due_since"]),
+      outages: outages.get(providerId) ?? [],
+      readBacks: await readReadBacks({ providerId }, targetsOf(delivery), { pool, schema }),
+    });
+  }
   return toPermitRecord(
     {
       permitId,
@@ -55,12 +75,7 @@ export async function readRecord(
       permit: typeof content === "string" ? toPermit(content) : undefined,
       changedAt: toInstant(first["changed_at"]),
     },
-    rows.flatMap((row) => {
-      if (row["provider_id"] === null) return [];
-      const providerId = String(row["provider_id"]);
-      const delivery = toDelivery(row["delivery"], { providerId, permitId });
-      return [{ providerId, delivery, dueAt: toTime(row["due_at"]), dueSince: toTime(row["due_since"]) }];
-    }),
+    deliveries,
   );
 }
 

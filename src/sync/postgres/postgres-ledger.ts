@@ -16,6 +16,7 @@ import { erasePermits } from "./erase.ts";
 import { countDeliveries, createFindPermits, getPermit, readRecord } from "./find.ts";
 import { listAt, listCompanies, listFailures, listTargets, listUnmapped } from "./lists.ts";
 import { checkPackages } from "./packages.ts";
+import { forgetReadBacksAhead, noteOutage, noteReadBack } from "./provider-notes.ts";
 import { readTransaction, recordInTransaction } from "./record/host-transaction.ts";
 import type { PostgresDependencies } from "./record/record.ts";
 import { RecordQueue } from "./record/record-queue.ts";
@@ -133,9 +134,14 @@ export function createPostgresLedger(
         : recordInTransaction(changes, boundRunner(runner, after), parts);
     },
     makeDue: async (selection, options) => makeCompanyDue(selection, { ...requireOpen(), ...options }),
-    rewind: async (request) => rewindDeliveries(request, requireOpen()),
+    async rewind(request) {
+      await forgetReadBacksAhead(request, requireOpen());
+      await rewindDeliveries(request, parts);
+    },
     readClock: async () => readClock(requireOpen()),
     noteClock: async (noted, { isSettled = false } = {}) => noteClock(noted, isSettled, requireOpen()),
+    noteOutage: async (change) => noteOutage(change, requireOpen()),
+    noteReadBack: async (note) => noteReadBack(note, requireOpen()),
     async *listCompanies() {
       yield* listCompanies(requireOpen());
     },

@@ -90,6 +90,24 @@ CREATE TABLE ${schema}.delivery_targets (
 CREATE UNIQUE INDEX delivery_targets_key
   ON ${schema}.delivery_targets (${short("provider_id")}, ${short("target")}, permit_id);
 
+CREATE TABLE ${schema}.outages (
+  outage_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  provider_id text NOT NULL,
+  began_at timestamptz NOT NULL,
+  ended_at timestamptz,
+  code text NOT NULL
+);
+CREATE INDEX outages_of_provider ON ${schema}.outages (provider_id);
+CREATE UNIQUE INDEX outages_open ON ${schema}.outages (provider_id) WHERE ended_at IS NULL;
+
+CREATE TABLE ${schema}.read_backs (
+  provider_id text NOT NULL,
+  target text NOT NULL,
+  read_at timestamptz NOT NULL,
+  unseen text NOT NULL
+);
+CREATE UNIQUE INDEX read_backs_key ON ${schema}.read_backs (${short("provider_id")}, ${short("target")});
+
 CREATE TABLE ${schema}.clock (latest timestamptz, steady_at timestamptz, leapt_by bigint);
 INSERT INTO ${schema}.clock VALUES (NULL, NULL, NULL);`,
 ];

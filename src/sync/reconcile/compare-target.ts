@@ -2,6 +2,7 @@ import type { ListedRegistration, PushProvider } from "../../core/provider.ts";
 import type { Receipt } from "../../core/registration/registration.ts";
 import type { RegistrationState } from "../ledger/delivery.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { shortReferenceOf } from "../ledger/provider-notes.ts";
 import type { Pace } from "../pace/pace.ts";
 import type { DriftKind } from "./drift.ts";
 import { requireRunning } from "./repair-context.ts";
@@ -51,6 +52,10 @@ export interface ExtraRight {
 
 /** The result of one comparison. */
 export interface Look {
+  /** When reading the vendor's list began. */
+  readonly readAt: Date;
+  /** The short references of rights that the list did not show as acknowledged: all that may have been by then. */
+  readonly unseen: readonly string[];
   readonly candidates: ReadonlyMap<string, Candidate>;
   readonly complete: boolean;
   readonly listed: number;
@@ -83,16 +88,18 @@ function isSame(before: Candidate | undefined, again: Candidate): boolean {
 
 async function look(comparison: TargetComparison, only?: ReadonlySet<string>): Promise<Look> {
   const { provider, ledger, pace, target, names, neighbours, testPlates, clock, signal } = comparison;
+  const readAt = clock();
   // The vendor is read first: a right is in the ledger before it is sent, so every listed right is in the ledger by
   // then.
   const view = await readVendorView(provider, target, {
     pace,
-    now: clock(),
+    now: readAt,
     testPlates,
     ...(only === undefined ? {} : { only }),
     ...(signal === undefined ? {} : { signal }),
   });
   const candidates = new Map<string, Candidate>();
+  const unseen: string[] = [];
   const counts = { compared: 0, inFlight: 0 };
   for await (const { right, permitId } of rightsAt({ ledger, pace, names }, provider.id)) {
     requireRunning(signal, { providerId: provider.id, operation: "reconcile" });
@@ -100,6 +107,7 @@ async function look(comparison: TargetComparison, only?: ReadonlySet<string>): P
     const shownUntil = view.ends.get(reference);
     view.ends.delete(reference);
     view.ends.delete(right.reference);
+    if (isUnseen(right, { shownUntil, readAt: readAt.getTime() })) unseen.push(shortReferenceOf(right));
     if (testPlates.has(right.registration.plate.number)) continue;
     if (only !== undefined && !only.has(reference)) continue;
     if (!isAcknowledged(right)) counts.inFlight += 1;
@@ -114,7 +122,20 @@ async function look(comparison: TargetComparison, only?: ReadonlySet<string>): P
     candidates.set(reference, { kind: "extra", reference, entry: view.entries.get(reference) });
   }
   const { complete, listed, foreign } = view;
-  return { candidates, complete, listed, foreign, ...counts };
+  return { readAt, unseen, candidates, complete, listed, foreign, ...counts };
+}
+
+/** Whether a right that had begun was not shown, or not with the end that was acknowledged. */
+function isUnseen(
+  { receipt, intent, registration }: RegistrationState,
+  { shownUntil, readAt }: { shownUntil: number | undefined; readAt: number },
+): boolean {
+  if (Date.parse(registration.validFrom) > readAt) return false;
+  // Its acknowledgement may have come before, and not be written yet.
+  if (receipt === null) return intent !== null && shownUntil === undefined;
+  const coveredUntil = Date.parse(receipt.coveredUntil);
+  if (coveredUntil <= readAt) return false;
+  return shownUntil === undefined || Math.abs(shownUntil - coveredUntil) >= SAME_END_MS;
 }
 
 async function leaveToNeighbours(

@@ -1,7 +1,8 @@
 import { EnforcementError, isEnforcementError } from "../../core/errors.ts";
 import type { PushProvider } from "../../core/provider.ts";
 import type { CompanyViews } from "../deliver/company-views.ts";
-import { type Candidate, compareTarget } from "./compare-target.ts";
+import { MAX_UNSEEN, type ReadBack } from "../ledger/provider-notes.ts";
+import { type Candidate, compareTarget, type Look } from "./compare-target.ts";
 import { confirmMissing } from "./confirm-missing.ts";
 import type { ReconcileOptions, ReconcileReport } from "./drift.ts";
 import { readReconcileOptions } from "./options.ts";
@@ -63,8 +64,12 @@ export async function reconcileProvider(
       const { complete } = look;
       const wanted = await findWanted(context, look.candidates.values());
       const { confirmed, missed } = await confirmMissing(provider, wanted, { complete, signal });
+      const isComplete = complete && !missed;
+      if (isComplete) {
+        await ledger.noteReadBack({ providerId, targets: [...names], readBack: toReadBack(look) });
+      }
       const end = await repairDrift(confirmed, { ...context, repairs, companyId }, signal);
-      tally.add(target, { look, confirmed, end, isComplete: complete && !missed });
+      tally.add(target, { look, confirmed, end, isComplete });
       failuresInARow = 0;
     } catch (thrown) {
       failuresInARow += 1;
@@ -74,6 +79,11 @@ export async function reconcileProvider(
     onProgress(tally.progress());
   }
   return tally.report(clock());
+}
+
+/** Null: too many rights were not seen to note each of them. */
+function toReadBack({ readAt, unseen }: Look): ReadBack | null {
+  return unseen.length > MAX_UNSEEN ? null : { at: readAt, unseen };
 }
 
 /**

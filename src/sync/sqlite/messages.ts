@@ -99,6 +99,13 @@ export interface Operations {
   readClock: [request: null, answer: ClockRow];
   /** Writes the row. A `latest` of null changes nothing, and an earlier one than the stored only with `isSettled`. */
   noteClock: [request: { row: ClockRow; isSettled: boolean }, answer: null];
+  /** `code` is null when the breaker closed. */
+  noteOutage: [request: { providerId: string; at: number; code: string | null }, answer: null];
+  /** `readAt` is null when the last reading is to be forgotten. */
+  noteReadBack: [
+    request: { providerId: string; targets: readonly string[]; readAt: number | null; unseen: string },
+    answer: null,
+  ];
   erase: [request: { endedBefore: number; now: number; limit: number }, answer: number];
   /** Overwrites a step of what was erased. */
   overwrite: [request: null, answer: OverwriteStep];
@@ -136,6 +143,8 @@ export const WRITES: ReadonlySet<OperationName> = new Set([
   "save",
   "makeDue",
   "noteClock",
+  "noteOutage",
+  "noteReadBack",
   "rewind",
   "erase",
 ]);

@@ -3,9 +3,10 @@ import type { PermitQuery } from "../../core/lookup/find-permits.ts";
 import type { Permit } from "../../core/permit/permit.ts";
 import { type DeliveryId, type Failure, NO_DELIVERY, type ProviderState } from "../ledger/delivery.ts";
 import { decodeDelivery } from "../ledger/delivery-document.ts";
-import { failuresOf } from "../ledger/delivery-facts.ts";
+import { failuresOf, targetsOf } from "../ledger/delivery-facts.ts";
 import type { PermitRecord, StoredPermit } from "../ledger/ledger.ts";
 import { toPermitRecord } from "../ledger/permit-record.ts";
+import type { Outage, ReadBack } from "../ledger/provider-notes.ts";
 import { STATES } from "./messages.ts";
 import { decodePermit } from "./permit-document.ts";
 
@@ -89,6 +90,14 @@ export function createReader(database: DatabaseSync) {
     `SELECT provider.id, document, due_at, due_since
      FROM delivery JOIN provider ON provider.ref = delivery.provider WHERE permit = ?`,
   );
+  const listOutages = prepare(
+    `SELECT began_at, ended_at, code FROM outage WHERE provider = (SELECT ref FROM provider WHERE id = ?)
+     ORDER BY ref`,
+  );
+  const getReadBack = prepare(
+    `SELECT read_at, unseen FROM read_back
+     WHERE provider = (SELECT ref FROM provider WHERE id = ?) AND target = ?`,
+  );
   const listCompanies = prepare(
     `SELECT id FROM company WHERE id > ? AND EXISTS (SELECT 1 FROM permit WHERE permit.company = company.ref)
      ORDER BY id LIMIT ${PAGE}`,
@@ -160,9 +169,38 @@ export function createReader(database: DatabaseSync) {
       .map(([providerId, document, dueAt, dueSince]) => {
         const id = { providerId, permitId };
         const delivery = document === null ? NO_DELIVERY : decodeDelivery(document, id);
-        return { providerId, delivery, dueAt, dueSince };
+        const outages = readOutages(providerId);
+        return {
+          providerId,
+          delivery,
+          dueAt,
+          dueSince,
+          outages,
+          readBacks: readBacksOf(providerId, delivery),
+        };
       });
     return toPermitRecord(permit, deliveries);
+  }
+
+  function readOutages(providerId: string): Outage[] {
+    return listOutages
+      .all<[beganAt: number, endedAt: number | null, code: string]>(providerId)
+      .map(([beganAt, endedAt, code]) => ({
+        downSince: new Date(beganAt),
+        code,
+        upAt: endedAt === null ? null : new Date(endedAt),
+      }));
+  }
+
+  function readBacksOf(providerId: string, delivery: ProviderState): Map<string, ReadBack> {
+    const found = new Map<string, ReadBack>();
+    for (const target of targetsOf(delivery)) {
+      const row = getReadBack.get<[readAt: number, unseen: string]>(providerId, target);
+      if (row === undefined) continue;
+      const [readAt, unseen] = row;
+      found.set(target, { at: new Date(readAt), unseen: unseen === "" ? [] : unseen.split(" ") });
+    }
+    return found;
   }
 
   /** Several statements, which see the same commits. */

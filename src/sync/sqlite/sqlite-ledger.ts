@@ -146,6 +146,14 @@ export function createSqliteLedger(
       const row = [latest, known?.steadyAt.getTime() ?? null, known?.byMs ?? null] as const;
       await writer.ask("noteClock", { row, isSettled });
     },
+    async noteOutage({ providerId, at, code }) {
+      await getOpened().writer.ask("noteOutage", { providerId, at: at.getTime(), code });
+    },
+    async noteReadBack({ providerId, targets, readBack }) {
+      const readAt = readBack?.at.getTime() ?? null;
+      const unseen = readBack?.unseen.join(" ") ?? "";
+      await getOpened().writer.ask("noteReadBack", { providerId, targets, readAt, unseen });
+    },
     async claim({ limits, now, leaseMs }) {
       const asked = [...limits];
       const found = await getOpened().writer.ask("claim", { limits: asked, now: now.getTime(), leaseMs });

@@ -57,7 +57,15 @@ export async function createPostgresHomes(): Promise<LedgerHomes> {
       silenced: silentStatements.during,
       async dispose() {
         // The next history finds nothing of this one.
-        const tables = ["delivery_targets", "due_marks", "deliveries", "permit_plates", "permits"];
+        const tables = [
+          "delivery_targets",
+          "due_marks",
+          "deliveries",
+          "permit_plates",
+          "permits",
+          "outages",
+          "read_backs",
+        ];
         await pool.query(tables.map((name) => `DELETE FROM offstreet_enforcement.${name}`).join("; "));
       },
     }),

@@ -69,6 +69,8 @@ export function createWatchedLedger(options: WatchedLedgerOptions): Ledger {
     rewind: (request) => call(() => ledger.rewind(request)),
     readClock: () => call(() => ledger.readClock()),
     noteClock: (noted, options) => call(() => ledger.noteClock(noted, options)),
+    noteOutage: (change) => callOrFail(() => ledger.noteOutage(change)),
+    noteReadBack: (note) => call(() => ledger.noteReadBack(note)),
     listCompanies: () => follow(ledger.listCompanies()),
     claim: (request) => callOrFail(async () => noteClaimed(await ledger.claim(request))),
     claimOne: (id, request) =>

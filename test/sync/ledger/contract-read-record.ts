@@ -31,6 +31,8 @@ export function describeReadRecord(place: Place): void {
       delivery,
       dueAt: minute(90),
       dueSince: minute(1),
+      outages: [],
+      readBacks: new Map(),
     });
   });
 

@@ -5,6 +5,7 @@ import { describeErasure } from "./contract-erase.ts";
 import { describeHistories } from "./contract-histories.ts";
 import { describeIds } from "./contract-ids.ts";
 import { describeLists } from "./contract-lists.ts";
+import { describeProviderNotes } from "./contract-provider-notes.ts";
 import { describeReadRecord } from "./contract-read-record.ts";
 import { describeRecord } from "./contract-record.ts";
 import { nextDue } from "./fixtures.ts";
@@ -69,6 +70,7 @@ export function describeLedger({ name, create, histories }: LedgerSuite): void {
     describe("claims", () => describeClaims(place));
     describe("lists and counts", () => describeLists(place));
     describe("records", () => describeReadRecord(place));
+    describe("outages and readings", () => describeProviderNotes(place));
     describe("erasure", () => describeErasure(place));
     describe("any history", () => describeHistories(create, histories));
   });

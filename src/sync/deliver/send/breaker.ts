@@ -34,6 +34,7 @@ export class Breaker {
   readonly #timers: Timers;
   readonly #random: () => number;
   readonly #onChange: (error: EnforcementError | undefined, downSince: Date) => void;
+  readonly #onAnswer: () => void;
   #failures = 0;
   #openings = 0;
   /** Permits and requests since the last answer whose trouble may be their own. */
@@ -46,15 +47,20 @@ export class Breaker {
   #waitsSince = Number.NEGATIVE_INFINITY;
   #isProbing = false;
 
-  /** `onChange` is called once with the error when the breaker opens, and once without one when it closes. */
+  /**
+   * `onChange` is called once with the error when the breaker opens, and once without one when it closes; `onAnswer` at
+   * every answer while it is closed.
+   */
   constructor(options: {
     timers: Timers;
     random: () => number;
     onChange: (error: EnforcementError | undefined, downSince: Date) => void;
+    onAnswer?: () => void;
   }) {
     this.#timers = options.timers;
     this.#random = options.random;
     this.#onChange = options.onChange;
+    this.#onAnswer = options.onAnswer ?? (() => {});
   }
 
   get status(): BreakerStatus {
@@ -94,6 +100,7 @@ export class Breaker {
     this.#failures = 0;
     this.#heldPermits.clear();
     this.#heldRequests = 0;
+    if (this.#downSince === undefined) this.#onAnswer();
     if (this.#downSince === undefined || !isProbe) return;
     const since = this.#downSince;
     this.#downSince = undefined;

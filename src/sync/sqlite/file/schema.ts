@@ -76,6 +76,26 @@ export const SCHEMA_STEPS: readonly string[] = [
   CREATE INDEX failure_order ON failure (failed_at, permit, provider, reference);
   CREATE INDEX failure_of_provider ON failure (provider, failed_at, permit, reference);
 
+  -- The last outages of each provider, by ref. ended_at is null while it is down.
+  CREATE TABLE outage (
+    ref INTEGER PRIMARY KEY,
+    provider INTEGER NOT NULL,
+    began_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    code TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX outage_of_provider ON outage (provider);
+  CREATE UNIQUE INDEX outage_open ON outage (provider) WHERE ended_at IS NULL;
+
+  -- The last complete reading of what a vendor lists. unseen: short references, separated by spaces.
+  CREATE TABLE read_back (
+    provider INTEGER NOT NULL,
+    target TEXT NOT NULL,
+    read_at INTEGER NOT NULL,
+    unseen TEXT NOT NULL,
+    PRIMARY KEY (provider, target)
+  ) STRICT, WITHOUT ROWID;
+
   -- One row. token: of the process that opened the file last, which alone may write it.
   CREATE TABLE owner (token TEXT NOT NULL) STRICT;
   INSERT INTO owner VALUES ('');

@@ -79,6 +79,7 @@ export function createRewinder({ database, providers, claims }: RewinderDependen
        AND ((due_at > :now AND (due_at > due_since OR due_at <= :latest))
          OR (due_at < due_since AND due_since > :now) OR document ->> '$[3]' > :noticed)`,
   );
+  const forgetAhead = database.prepare("DELETE FROM read_back WHERE provider = ? AND read_at > ?");
   const updateClaimed = database.prepare(
     `UPDATE delivery SET due_since = min(ifnull(due_since, :now), :now), due_at = min(ifnull(due_at, :now), :now)
      WHERE permit = :permit AND provider = :provider`,
@@ -89,7 +90,9 @@ export function createRewinder({ database, providers, claims }: RewinderDependen
       const { providerId, latest, now, after, limit } = request;
       const provider = providers.find(providerId);
       const [last] = findLast.get(after, limit) as unknown as [number | null];
-      if (provider === undefined || last === null) return null;
+      if (provider === undefined) return null;
+      if (after === 0) forgetAhead.run(provider, now);
+      if (last === null) return null;
       const noticed = new Date(now + SAME_CLOCK_MS).toISOString();
       update.run({ now, latest, after, last, provider, noticed });
       for (const claim of claims.of(provider).values()) {

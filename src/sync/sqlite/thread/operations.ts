@@ -9,6 +9,7 @@ import { createRefresher, createRewinder } from "./make-due.ts";
 import { NameTable } from "./name-table.ts";
 import { createOverwriter } from "./overwrite.ts";
 import { createPlateTable } from "./plate-table.ts";
+import { createProviderNotes } from "./provider-notes.ts";
 import { createRecorder } from "./record.ts";
 import { createSaver } from "./save.ts";
 import { UndoLog } from "./undo-log.ts";
@@ -34,6 +35,7 @@ export function createOperations(file: LedgerFile): (parcel: Parcel) => Answers 
     makeDue: createRefresher(parts),
     ...createRewinder(parts),
     ...createClockRow(database),
+    ...createProviderNotes(parts),
     erase: createEraser({ ...parts, unlist }),
     ...work,
     overwrite: createOverwriter(file),
