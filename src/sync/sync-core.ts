@@ -12,6 +12,7 @@ import { createEmit, type Emit, LedgerHealth } from "./deliver/events.ts";
 import { Breaker } from "./deliver/send/breaker.ts";
 import { AllPlaces } from "./deliver/send/vendor-places.ts";
 import { SharedClaims } from "./deliver/shared-claims.ts";
+import { SharedWrites } from "./deliver/shared-writes.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { FACTORY, type PermitSyncSettings } from "./options.ts";
 import { IdleSignal } from "./pace/idle-signal.ts";
@@ -77,6 +78,13 @@ export function createSyncCore(
     for (const loop of loops.values()) if (originOf(loop.provider) === origin) loop.retryNow();
   });
   const claims = new SharedClaims({ ledger: settings.ledger, timers, clockKeeper });
+  const writes = new SharedWrites({
+    ledger: settings.ledger,
+    timers,
+    random,
+    pace,
+    onResult: (isWritten) => health.note(isWritten),
+  });
   const loops = new Map<string, DeliveryLoop>();
   const idleSignal = new IdleSignal();
   const breakers = new Map<string, Breaker>();
@@ -147,6 +155,7 @@ export function createSyncCore(
         places: places.of(originOf(provider)),
         clockWatch: timers,
         claims,
+        writes,
         pace,
         onClockSettled() {
           if (![...loops.values()].every((loop) => loop.isClockSettled)) return;

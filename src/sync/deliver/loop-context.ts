@@ -8,12 +8,14 @@ import type { Emit, LedgerHealth } from "./events.ts";
 import type { Breaker } from "./send/breaker.ts";
 import type { VendorPlaces } from "./send/vendor-places.ts";
 import type { SharedClaims } from "./shared-claims.ts";
+import type { SharedWrites } from "./shared-writes.ts";
 
 /** What the loop of one provider depends on. */
 export interface LoopContext {
   readonly provider: PushProvider;
   readonly ledger: Ledger;
   readonly claims: SharedClaims;
+  readonly writes: SharedWrites;
   readonly breaker: Breaker;
   readonly timers: Timers;
   readonly pace: Pace;

@@ -1,5 +1,4 @@
 import type { ClaimedDelivery, DeliveryUpdate } from "../ledger/ledger.ts";
-import { createDeliveryWriter, type DeliveryWriter } from "./delivery-writer.ts";
 import { describeUnmapped } from "./describe-outcome.ts";
 import type { Lag } from "./lag.ts";
 import type { LoopContext } from "./loop-context.ts";
@@ -8,7 +7,7 @@ import { toUpdate, type Work, type WorkTable } from "./work.ts";
 
 /** What writing works depends on. */
 export interface WorkWriterDependencies
-  extends Pick<LoopContext, "ledger" | "timers" | "random" | "pace" | "health" | "emit" | "onWithdrawn"> {
+  extends Pick<LoopContext, "provider" | "writes" | "timers" | "emit" | "onWithdrawn"> {
   readonly works: WorkTable;
   readonly lag: Lag;
   readonly outcomes: WatchedOutcomes;
@@ -21,21 +20,19 @@ export interface WorkWriterDependencies
 /** Writes works to the ledger, and ends those that are released or whose claim is over. */
 export class WorkWriter {
   readonly #dependencies: WorkWriterDependencies;
-  #writer: DeliveryWriter;
 
   constructor(dependencies: WorkWriterDependencies) {
     this.#dependencies = dependencies;
-    this.#writer = this.#createWriter();
   }
 
   /** From now on a failed write is retried. */
   open(): void {
-    this.#writer = this.#createWriter();
+    this.#dependencies.writes.retry(this.#dependencies.provider.id);
   }
 
   /** From now on a failed write is given up. */
   stopRetrying(): void {
-    this.#writer.stopRetrying();
+    this.#dependencies.writes.stopRetrying(this.#dependencies.provider.id);
   }
 
   /** Writes one update per work. Returns whether any claim was lost; nothing more is done under a lost claim. */
@@ -44,7 +41,7 @@ export class WorkWriter {
       const work = works[index] as Work;
       work.writing = (updates[index] as DeliveryUpdate).delivery;
     }
-    const unwritten = await this.#writer.write(updates);
+    const unwritten = await this.#save(works, updates);
     const now = this.#dependencies.timers.now();
     const again: Work[] = [];
     let areLost = false;
@@ -67,6 +64,21 @@ export class WorkWriter {
     const repeat = (work: Work) =>
       toUpdate(work, isReleased.has(work.permitId) ? { dueAt: now, settled: false } : undefined);
     return (await this.write(again, again.map(repeat))) || areLost;
+  }
+
+  /** Writes those of urgent works before others. Returns the ids of the permits that were not written. */
+  async #save(works: readonly Work[], updates: readonly DeliveryUpdate[]): Promise<ReadonlySet<string>> {
+    const { writes, provider } = this.#dependencies;
+    const urgent = updates.filter((_, index) => works[index]?.isUrgent);
+    if (urgent.length === 0 || urgent.length === updates.length) {
+      return writes.write(provider.id, updates, { isUrgent: urgent.length > 0 });
+    }
+    const others = updates.filter((_, index) => !works[index]?.isUrgent);
+    const unwritten = await Promise.all([
+      writes.write(provider.id, urgent, { isUrgent: true }),
+      writes.write(provider.id, others, { isUrgent: false }),
+    ]);
+    return new Set(unwritten.flatMap((permitIds) => [...permitIds]));
   }
 
   /** Notes that another process has a work's claim. */
@@ -105,11 +117,5 @@ export class WorkWriter {
     if (!work.wasSent) outcomes.notePutBack(delivery.rights);
     const event = describeUnmapped(work, delivery.unmapped, work.unmappedBefore);
     if (event !== undefined) emit(event);
-  }
-
-  #createWriter(): DeliveryWriter {
-    const { ledger, timers, random, pace, health } = this.#dependencies;
-    const onResult = (isWritten: boolean) => health.note(isWritten);
-    return createDeliveryWriter({ ledger, timers, random, pace, onResult });
   }
 }

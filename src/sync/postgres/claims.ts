@@ -4,6 +4,7 @@ import { query } from "./connect/connection.ts";
 import { NOW } from "./database-clock.ts";
 import type { PostgresDependencies } from "./record/record.ts";
 import { listedTargetsOf, readInstant, toDelivery, toStoredPermit } from "./rows.ts";
+import { isSameDelivery, short } from "./schema.ts";
 
 /** A claim of this process. */
 interface HeldClaim {
@@ -58,7 +59,8 @@ export class PostgresClaims {
     const { now, leaseMs } = request;
     const one = `
       SELECT permit_id, provider_id FROM ${this.#parts.schema}.deliveries
-       WHERE provider_id = $3 AND permit_id = $4 AND (lease_until IS NULL OR lease_until <= ${NOW})
+       WHERE provider_id = $3 AND ${short("provider_id")} = ${short("$3")} AND permit_id = $4
+         AND (lease_until IS NULL OR lease_until <= ${NOW})
          FOR UPDATE`;
     const [claimed] = await this.#take({ now, leaseMs }, { which: one, values: [providerId, permitId] });
     return claimed;
@@ -67,14 +69,18 @@ export class PostgresClaims {
   /** Releases every claim of this process, unchanged. */
   async releaseAll(): Promise<void> {
     const { pool, schema } = this.#parts;
-    const held = [...this.#held.values()].map(({ id, version }) => ({ ...id, version }));
+    const held = [...this.#held.values()].map(({ id, version }) => ({
+      provider_id: id.providerId,
+      permit_id: id.permitId,
+      version,
+    }));
     this.#held.clear();
     if (held.length === 0) return;
     const text = `
       UPDATE ${schema}.deliveries d
          SET changed_due = NULL, changed_since = NULL, lease_until = NULL, claimed_early = false
-        FROM json_to_recordset($1::json) AS h ("providerId" text, "permitId" text, version bigint)
-       WHERE d.permit_id = h."permitId" AND d.provider_id = h."providerId" AND d.version = h.version
+        FROM json_to_recordset($1::json) AS h (provider_id text, permit_id text, version bigint)
+       WHERE ${isSameDelivery("d", "h")} AND d.version = h.version
          AND d.lease_until IS NOT NULL`;
     await query(pool, "close", [text, [JSON.stringify(held)]]);
   }
@@ -90,7 +96,7 @@ export class PostgresClaims {
          SET version = d.version + 1, lease_until = ${NOW} + $1::integer * interval '1 millisecond', changed_due = NULL,
              changed_since = NULL, claimed_since = least(d.due_since, $2::timestamptz),
              claimed_early = coalesce(d.due_at > $2::timestamptz, true)
-        FROM due WHERE d.provider_id = due.provider_id AND d.permit_id = due.permit_id
+        FROM due WHERE ${isSameDelivery("d", "due")}
       RETURNING d.permit_id, d.provider_id, d.company_id, d.version::text AS version, d.delivery::text AS delivery,
                 ${readInstant("d.due_since")} AS due_since, ${readInstant("d.due_at")} AS due_at`;
     const claimedAt = now.toISOString();

@@ -6,7 +6,7 @@ import { NOW, READ_NOW } from "./database-clock.ts";
 import type { PostgresDependencies } from "./record/record.ts";
 import { dueFrom } from "./record/write-permits.ts";
 import { readInstant } from "./rows.ts";
-import { short } from "./schema.ts";
+import { isSameDelivery, short } from "./schema.ts";
 
 // The permits that one commit locks while a company is made due.
 const PERMITS_AT_ONCE = 1_000;
@@ -85,7 +85,7 @@ export async function rewindDeliveries(
        WHERE provider_id = $1 AND permit_id > $2 ORDER BY permit_id LIMIT ${ROWS_AT_ONCE}),
     found AS MATERIALIZED (
       SELECT d.permit_id FROM ${schema}.deliveries d JOIN page USING (permit_id)
-       WHERE d.provider_id = $1
+       WHERE d.provider_id = $1 AND ${short("d.provider_id")} = ${short("$1")}
          AND (page.lease_until IS NOT NULL
            OR (page.due_at > $3::timestamptz AND (page.due_at > page.due_since OR page.due_since <= $4::timestamptz))
            OR (page.due_at < page.due_since AND page.due_since > $3::timestamptz)
@@ -95,7 +95,7 @@ export async function rewindDeliveries(
       UPDATE ${schema}.deliveries d
          SET ${dueFrom("$3::timestamptz")},
              lease_until = CASE WHEN d.lease_until > ${leaseEnd} THEN ${leaseEnd} ELSE d.lease_until END
-        FROM found WHERE d.provider_id = $1 AND d.permit_id = found.permit_id)
+        FROM found WHERE d.provider_id = $1 AND ${short("d.provider_id")} = ${short("$1")} AND d.permit_id = found.permit_id)
     SELECT max(permit_id) AS last FROM page`;
   const instants = [now, latest, new Date(now.getTime() + SAME_CLOCK_MS)].map((at) => at.toISOString());
   for (let after: unknown = ""; typeof after === "string"; ) {
@@ -142,11 +142,12 @@ WITH p AS MATERIALIZED (
     FROM ${schema}.permits
    WHERE ${short("company_id")} = ${short("$1")} AND company_id = $1 AND permit_id > $2 ORDER BY permit_id LIMIT ${PERMITS_AT_ONCE}),
 present AS (
-  SELECT d.permit_id, d.provider_id FROM ${schema}.deliveries d JOIN p USING (permit_id)
-   WHERE NOT p.erased ORDER BY d.permit_id, d.provider_id FOR UPDATE OF d),
+  SELECT d.permit_id, d.provider_id FROM (SELECT permit_id FROM p WHERE NOT erased ORDER BY permit_id) AS p
+   CROSS JOIN LATERAL (
+     SELECT permit_id, provider_id FROM ${schema}.deliveries WHERE permit_id = p.permit_id ORDER BY provider_id FOR UPDATE) AS d),
 due AS (
   UPDATE ${schema}.deliveries d SET ${dueFrom("$4::timestamptz")}
-    FROM present WHERE d.permit_id = present.permit_id AND d.provider_id = present.provider_id
+    FROM present WHERE ${isSameDelivery("d", "present")}
   RETURNING d.provider_id),
 added AS (
   INSERT INTO ${schema}.deliveries AS d (permit_id, provider_id, company_id, due_at, due_since)

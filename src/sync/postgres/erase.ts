@@ -5,7 +5,7 @@ import { inTransaction, type PostgresClient, query } from "./connect/connection.
 import { NOW } from "./database-clock.ts";
 import type { PostgresDependencies } from "./record/record.ts";
 import { listedTargetsOf, toDelivery, toPermit } from "./rows.ts";
-import { short } from "./schema.ts";
+import { isSameDelivery, short } from "./schema.ts";
 
 const PERMITS_PER_SLICE = 200;
 
@@ -103,7 +103,7 @@ deliveries AS (
      SET delivery = e.delivery, due_at = NULL, due_since = NULL, changed_due = NULL, changed_since = NULL, lease_until = NULL,
          claimed_early = false, version = d.version + 1, live_until = NULL, failed = 0, failed_at = NULL, unmapped = 0
     FROM json_to_recordset($2::json) AS e (permit_id text, provider_id text, delivery text)
-   WHERE d.permit_id = e.permit_id AND d.provider_id = e.provider_id)
+   WHERE ${isSameDelivery("d", "e")})
 UPDATE ${schema}.permits
    SET permit = NULL, state = CASE state WHEN 'active' THEN 'erased' ELSE 'erased_revoked' END
  WHERE permit_id = ANY($1::text[])`;

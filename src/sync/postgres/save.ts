@@ -6,7 +6,7 @@ import { Columns } from "./columns.ts";
 import { query } from "./connect/connection.ts";
 import type { PostgresDependencies } from "./record/record.ts";
 import { listedTargetsOf } from "./rows.ts";
-import { short } from "./schema.ts";
+import { isSameDelivery, short } from "./schema.ts";
 
 // The deliveries that are encoded in one turn of the event loop: a millisecond or two.
 const UPDATES_PER_TURN = 100;
@@ -107,7 +107,7 @@ saved AS (
          changed_since = CASE WHEN u.released THEN NULL ELSE d.changed_since END,
          claimed_early = d.claimed_early AND NOT u.released
     FROM u
-   WHERE d.permit_id = u.permit_id AND d.provider_id = u.provider_id AND d.version = u.version
+   WHERE ${isSameDelivery("d", "u")} AND d.version = u.version
      AND d.lease_until IS NOT NULL
   RETURNING d.permit_id, d.provider_id),
 left_targets AS (
@@ -119,9 +119,10 @@ entered_targets AS (
   INSERT INTO ${schema}.delivery_targets (provider_id, target, permit_id)
   SELECT provider_id, n.target, permit_id
     FROM unnest($12::text[], $13::text[], $14::text[]) AS n (permit_id, provider_id, target) JOIN saved s USING (permit_id, provider_id)
-  ON CONFLICT DO NOTHING)
-SELECT u.place::text AS place FROM u
- WHERE NOT EXISTS (SELECT FROM saved s WHERE s.permit_id = u.permit_id AND s.provider_id = u.provider_id)
-   AND NOT EXISTS (SELECT FROM ${schema}.deliveries d
-                    WHERE d.permit_id = u.permit_id AND d.provider_id = u.provider_id AND d.version = u.version AND u.released)`;
+  ON CONFLICT DO NOTHING),
+unsaved AS MATERIALIZED (
+  SELECT * FROM u WHERE NOT EXISTS (SELECT FROM saved s WHERE s.permit_id = u.permit_id AND s.provider_id = u.provider_id))
+SELECT u.place::text AS place FROM unsaved u
+ WHERE NOT EXISTS (SELECT FROM ${schema}.deliveries d
+                    WHERE ${isSameDelivery("d", "u")} AND d.version = u.version AND u.released)`;
 }

@@ -18,6 +18,18 @@ export function short(id: string): string {
 }
 
 /**
+ * Whether two rows belong to one delivery, as a condition of `deliveries_key`. All its columns are compared: only then
+ * the planner knows, before a table was ever analysed, that it finds one row, and uses the index instead of reading the
+ * whole table.
+ */
+export function isSameDelivery(one: string, other: string): string {
+  return (
+    `${one}.permit_id = ${other}.permit_id AND ${short(`${one}.provider_id`)} = ${short(`${other}.provider_id`)} ` +
+    `AND ${one}.provider_id = ${other}.provider_id`
+  );
+}
+
+/**
  * What each version of the tables added, so that those of any older version can be upgraded. A step is not changed once
  * it was released: the next one corrects it.
  *

@@ -2,7 +2,7 @@ import { plateNumbersOf } from "../../../core/permit/plate-index.ts";
 import { Columns } from "../columns.ts";
 import type { PostgresRunner } from "../connect/connection.ts";
 import { toPermit } from "../rows.ts";
-import { short } from "../schema.ts";
+import { isSameDelivery, short } from "../schema.ts";
 import { endOf, type PermitNow } from "./judge-changes.ts";
 
 /** Another transaction created the same permit after it was looked up here: the call starts again. */
@@ -69,16 +69,20 @@ SELECT (SELECT count(*) FROM made)::text AS made,
        (SELECT json_agg(DISTINCT provider_id) FROM (SELECT provider_id FROM due UNION ALL SELECT provider_id FROM added) x)::text AS provider_ids`;
 }
 
-/** Makes deliveries due directly, in a transaction of the ledger's own, which ends soon. */
+/**
+ * Makes deliveries due directly, in a transaction of the ledger's own, which ends soon. They are looked up permit by
+ * permit, because a join would read the whole table where it was never analysed.
+ */
 function dueAtOnce(schema: string): string {
   return `
 present AS (
   SELECT d.permit_id, d.provider_id, c.company_id, c.due_at, c.changed_at AS due_since
-    FROM ${schema}.deliveries d JOIN c ON c.known AND c.permit_id = d.permit_id
-   ORDER BY d.permit_id, d.provider_id FOR UPDATE OF d),
+    FROM (SELECT * FROM c WHERE known ORDER BY permit_id) AS c
+   CROSS JOIN LATERAL (
+     SELECT permit_id, provider_id FROM ${schema}.deliveries WHERE permit_id = c.permit_id ORDER BY provider_id FOR UPDATE) AS d),
 due AS (
   UPDATE ${schema}.deliveries d SET company_id = p.company_id, ${dueFrom("p.due_since", "p.due_at")}
-    FROM present p WHERE d.permit_id = p.permit_id AND d.provider_id = p.provider_id
+    FROM present p WHERE ${isSameDelivery("d", "p")}
   RETURNING d.permit_id, d.provider_id),
 added AS (
   INSERT INTO ${schema}.deliveries AS d (permit_id, provider_id, company_id, due_at, due_since)
