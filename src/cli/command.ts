@@ -11,6 +11,11 @@ export interface Terminal {
   print(text: string): void;
   /** Writes to standard error, as it is. */
   printError(text: string): void;
+  /**
+   * Shows on standard error what a command is at, in one line that the next text replaces. On a terminal only: elsewhere nothing
+   * is shown.
+   */
+  showProgress(text: string): void;
   /** What reports are laid out for. */
   readonly output: Screen;
   /** What questions and messages are laid out for. */

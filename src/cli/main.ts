@@ -12,7 +12,14 @@ import { createTerminal } from "./terminal/terminal.ts";
 const STANDARD_INPUT = 0;
 
 const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort(signal));
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (!stop.signal.aborted) return stop.abort(signal);
+    // A second one ends the process at once, but not while a report is written: this handler waits for that.
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}
 // A reader such as `head` may close its end before everything is written.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;

@@ -34,39 +34,42 @@ export interface PlacedIssue extends MappingIssue {
   readonly morePlaces?: number;
 }
 
-/**
- * Validates the mapping of each provider. Changes nothing and calls no vendor.
- *
- * @param options.requiresLists whether a provider that is switched on and has no list to compare with is an error
- */
-export function checkMapping(
+/** How a mapping is checked. */
+export interface CheckOptions {
+  readonly checkedAt: Date;
+  /** Whether a provider that is switched on and has no list to compare with is an error. */
+  readonly requiresLists: boolean;
+  /** Called before each provider. Rejects to end the check. */
+  readonly onProvider: (provider: MappedProvider) => Promise<void>;
+}
+
+/** Validates the mapping of each provider, one after the other. Changes nothing and calls no vendor. */
+export async function checkMapping(
   { mapping, providers, warnings }: MappingInputs,
-  { checkedAt, requiresLists }: { checkedAt: Date; requiresLists: boolean },
-): MappingCheck {
+  { checkedAt, requiresLists, onProvider }: CheckOptions,
+): Promise<MappingCheck> {
   const { company } = mapping;
   const otherCompanies = withoutPlaces(mapping.otherCompanies);
   const locations = mapping.locations.map(({ location }) => location);
-  return {
-    mapping,
-    checkedAt,
-    warnings,
-    providers: providers.map((provider) => {
-      const { providerId, vendor, facts } = provider;
-      const report = vendor.validateMapping({
-        company,
-        locations,
-        otherCompanies,
-        providerId,
-        ...vendor.toMappingOptions(toVendorFacts(facts)),
-      });
-      const lacksList =
-        requiresLists &&
-        report.summary.enabled > 0 &&
-        vendor.usesList?.(facts.settings) !== false &&
-        !isCompared(provider);
-      return { ...provider, report, issues: placeIssues(report.issues, mapping, provider), lacksList };
-    }),
-  };
+  const checked: CheckedProvider[] = [];
+  for (const provider of providers) {
+    await onProvider(provider);
+    const { providerId, vendor, facts } = provider;
+    const report = vendor.validateMapping({
+      company,
+      locations,
+      otherCompanies,
+      providerId,
+      ...vendor.toMappingOptions(toVendorFacts(facts)),
+    });
+    const lacksList =
+      requiresLists &&
+      report.summary.enabled > 0 &&
+      vendor.usesList?.(facts.settings) !== false &&
+      !isCompared(provider);
+    checked.push({ ...provider, report, issues: placeIssues(report.issues, mapping, provider), lacksList });
+  }
+  return { mapping, checkedAt, warnings, providers: checked };
 }
 
 /** Whether no error was found, no list is missing that was required, and no warning was found, unless warnings are allowed. */

@@ -27,6 +27,8 @@ export interface Surroundings {
   readonly columns?: number;
   /** Whether both outputs have colours. Default: no. */
   readonly colours?: boolean;
+  /** Called with what a progress line would show. */
+  readonly onProgress?: (text: string) => void;
   /** The kind of standard input. Default: a terminal. */
   readonly input?: Terminal["input"];
 }
@@ -46,6 +48,7 @@ export async function command(args: readonly string[], surroundings: Surrounding
     colours: surroundings.colours ?? false,
   };
   const terminal: Terminal = {
+    showProgress: (text) => void surroundings.onProgress?.(text),
     output: screen,
     errors: screen,
     print: (text) => void stdout?.push(text),

@@ -44,12 +44,26 @@ export const checkCommand: Command = {
   async run(flags, terminal) {
     const file = onlyOperand(flags, "mapping file");
     const delivery = prepareDelivery(flags, terminal, flags.inputs);
-    const check = checkMapping(readMappingInputs(file, flags), {
+    const inputs = readMappingInputs(file, flags);
+    const check = await checkMapping(inputs, {
       checkedAt: terminal.clock(),
       requiresLists: flags.isSet("require-lists"),
+      onProvider: async ({ vendor }) => {
+        const locations = inputs.mapping.locations.length.toLocaleString("en");
+        terminal.showProgress(`Comparing ${locations} locations with ${vendor.setup.title}…`);
+        await turn(terminal.signal);
+      },
     });
+    terminal.showProgress("Writing the report…");
+    await turn(terminal.signal);
     const allows = { warnings: flags.isSet("allow-warnings") };
     delivery.deliver(toMappingReport(check), toMappingJson(check, allows));
     return isPassed(check, allows) ? 0 : 1;
   },
 };
+
+/** Lets a signal come in: comparing and writing keep the process from it. Rejects when it has come. */
+async function turn(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  signal.throwIfAborted();
+}

@@ -71,6 +71,7 @@ export const lookupCommand: Command = {
     if (plate === undefined) throw new UnusableInput("Say which plate with --plate.");
     const [state, locationId] = [flags.text("state"), flags.text("location")];
     const started = terminal.monotonic();
+    terminal.showProgress(`Asking ${url.host}…`);
     const answer = await handheld.lookup({
       plate,
       signal: terminal.signal,

@@ -6,6 +6,7 @@ import { onlyOperand } from "../flags.ts";
 import { withoutPlaces } from "../input/mapping-file.ts";
 import { prepareDelivery, REPORT_FLAGS } from "../report/deliver.ts";
 import { isReady, toReadinessJson, toReadinessReport } from "../report/readiness-report.ts";
+import { enumerate } from "../report/words.ts";
 import { UnusableInput } from "../unusable-input.ts";
 import { toVendorFacts } from "../vendors/known-vendors.ts";
 import { MAPPING_FLAGS, printWarnings, readMappingInputs } from "./mapping-flags.ts";
@@ -52,10 +53,16 @@ export const readinessCommand: Command = {
     const connected = connectProviders(providers, { flags, terminal });
     const checkedAt = terminal.clock();
     const confirmed = assignConfirmed(flags.texts("confirmed"), connected);
+    const asked = new Set(connected);
+    const showAsked = () => {
+      const titles = [...asked].map(({ vendor }) => vendor.setup.title);
+      if (titles.length > 0) terminal.showProgress(`Asking for ${enumerate(titles)}…`);
+    };
+    showAsked();
     const reports = await Promise.all(
-      connected.map((one) => {
+      connected.map(async (one) => {
         const lookup = readLookupEndpoint(one, { flags, terminal });
-        return checkReadiness({
+        const report = await checkReadiness({
           provider: one.provider,
           company: mapping.company,
           otherCompanies: withoutPlaces(mapping.otherCompanies),
@@ -67,6 +74,9 @@ export const readinessCommand: Command = {
           signal: terminal.signal,
           clock: () => checkedAt,
         });
+        asked.delete(one);
+        showAsked();
+        return report;
       }),
     );
     const context = { file: mapping.name, companyName: mapping.company.name, checkedAt };

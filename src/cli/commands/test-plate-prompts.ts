@@ -15,13 +15,16 @@ export interface Questions {
   readonly unanswered: string | undefined;
 }
 
-/** Asks at a terminal. */
-export function createQuestions(terminal: Terminal): Questions {
+/** Asks at a terminal. `onAnswer` is called after each answer. */
+export function createQuestions(terminal: Terminal, onAnswer: () => void): Questions {
   let unanswered: string | undefined;
   return {
     async ask(question, signal = terminal.signal) {
       const answer = await terminal.ask(wrap(toVisible(question), terminal.errors), signal);
-      if (answer !== undefined) return answer;
+      if (answer !== undefined) {
+        onAnswer();
+        return answer;
+      }
       unanswered = describeSilence(terminal, signal);
       throw new EnforcementError("aborted", unanswered);
     },

@@ -16,6 +16,7 @@ import {
   toTestPlateJson,
   toTestPlateReport,
 } from "../report/test-plate-report.ts";
+import { toVisible } from "../report/visible.ts";
 import { printMessage } from "../terminal/messages.ts";
 import { UnusableInput } from "../unusable-input.ts";
 import { MAPPING_FLAGS, printWarnings, readMappingInputs } from "./mapping-flags.ts";
@@ -82,12 +83,16 @@ export const testPlateCommand: Command = {
     terminal.signal.addEventListener("abort", onCancel, { once: true });
     const swept = flags.isSet("sweep") ? await sweep(connected, context) : [];
     const runs: TestPlateRun[] = [];
-    for (const { one, locationId } of targets) {
+    for (const [index, { one, locationId }] of targets.entries()) {
       const entry = { providerId: one.providerId, locationId };
+      const place = toVisible(`${locationId} at ${one.vendor.setup.title}`);
+      const showProgress = () =>
+        terminal.showProgress(`Testing ${place}, location ${index + 1} of ${targets.length}…`);
       if (terminal.signal.aborted) {
         runs.push({ ...entry, problem: `${describeCancel(terminal.signal)} It was not tested.` });
       } else {
-        runs.push({ ...entry, ...(await testLocation(one, locationId, context)) });
+        showProgress();
+        runs.push({ ...entry, ...(await testLocation(one, locationId, { ...context, showProgress })) });
       }
     }
     terminal.signal.removeEventListener("abort", onCancel);
@@ -110,11 +115,11 @@ interface RunContext {
 async function testLocation(
   one: ConnectedProvider,
   locationId: string,
-  { mapping, evidence, flags, terminal }: RunContext,
+  { mapping, evidence, flags, terminal, showProgress }: RunContext & { readonly showProgress: () => void },
 ): Promise<{ result: TestPlateResult } | { problem: string }> {
   const { provider } = one;
   const locations = mapping.locations.map(({ location }) => location);
-  const questions = createQuestions(terminal);
+  const questions = createQuestions(terminal, showProgress);
   let record: TestPlateEvidence | undefined;
   const options = {
     directory: memoryDirectory({ companies: [mapping.company], locations }),
@@ -168,11 +173,13 @@ async function sweep(
 ): Promise<readonly SweptTestPlate[]> {
   const { signal, clock } = terminal;
   const before = await evidence.list();
+  const showProgress = () => terminal.showProgress("Withdrawing what earlier runs left…");
+  showProgress();
   try {
     return await sweepTestPlates({
       providers: connected.map(({ provider }) => provider),
       evidence,
-      permits: promptedPermits(createQuestions(terminal), before),
+      permits: promptedPermits(createQuestions(terminal, showProgress), before),
       signal,
       clock,
       deadlineMs: 15 * 60_000,

@@ -1,4 +1,5 @@
 import type { Terminal } from "../command.ts";
+import { createProgressLine } from "./progress-line.ts";
 import { createPrompt } from "./prompt.ts";
 import { describeScreen, type OutputStream, USUAL_WIDTH } from "./screen.ts";
 
@@ -23,13 +24,27 @@ export interface TerminalOptions
 export function createTerminal({ streams, ...given }: TerminalOptions): Terminal & { close(): void } {
   const { output, errors } = streams;
   const prompt = createPrompt({ input: streams.input, output: errors });
+  const progress = createProgressLine(errors, given.environment);
   return {
     ...given,
-    print: (text) => void output.write(text),
-    printError: (text) => void errors.write(text),
+    print(text) {
+      progress.clear();
+      output.write(text);
+    },
+    printError(text) {
+      progress.clear();
+      errors.write(text);
+    },
+    showProgress: progress.show,
     output: describeScreen(output, USUAL_WIDTH),
     errors: describeScreen(errors, Number.POSITIVE_INFINITY),
-    ask: prompt.ask,
-    close: () => prompt.close(),
+    async ask(question, signal) {
+      progress.clear();
+      return prompt.ask(question, signal);
+    },
+    close() {
+      progress.clear();
+      prompt.close();
+    },
   };
 }
