@@ -24,17 +24,22 @@ export async function waitUntilIdle(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const ledger = await core.openLedger();
+  let busy: string | undefined;
   for (;;) {
     const seen = core.idleSignal.count;
     // Reading the clock detects that it was set back, which makes operations due that were dated ahead.
     core.timers.now();
-    const unsettled = [...core.loops.values()].filter((loop) => !loop.isClockSettled);
-    if (unsettled.length > 0) await Promise.all(unsettled.map((loop) => loop.settleClock()));
     let cancel = () => {};
-    const isQuiet = () => refreshRetries.isSettled && [...core.loops.values()].every((loop) => loop.isQuiet);
-    if (isQuiet()) {
+    // One busy loop is enough to go on waiting: among a thousand, all are looked at again only when it is quiet.
+    if (busy === undefined || core.loops.get(busy)?.isQuiet !== false) {
+      const unsettled = [...core.loops.values()].filter((loop) => !loop.isClockSettled);
+      if (unsettled.length > 0) await Promise.all(unsettled.map((loop) => loop.settleClock()));
+      busy = findBusy(core.loops);
+    }
+    if (busy === undefined && refreshRetries.isSettled) {
       const counts = await ledger.count([...core.loops.keys()], core.timers.now());
-      if (isQuiet()) {
+      busy = findBusy(core.loops);
+      if (busy === undefined && refreshRetries.isSettled) {
         if ([...counts.values()].every(({ pending }) => pending === 0)) return;
         if (ledger.watch !== undefined)
           cancel = core.timers.after(RECHECK_MS, () => core.idleSignal.notify());
@@ -42,4 +47,10 @@ export async function waitUntilIdle(
     }
     await core.idleSignal.after(seen, signal).finally(() => cancel());
   }
+}
+
+/** The first provider whose loop is not quiet; undefined when all are. */
+function findBusy(loops: IdleParts["loops"]): string | undefined {
+  for (const [providerId, { isQuiet }] of loops) if (!isQuiet) return providerId;
+  return undefined;
 }
