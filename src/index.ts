@@ -177,6 +177,7 @@ export type {
 } from "./sync/deliver/events.ts";
 export type { LagPercentiles } from "./sync/deliver/lag.ts";
 export type { BreakerStatus } from "./sync/deliver/send/breaker.ts";
+export type { ExplainOptions } from "./sync/explain/explain-in-sync.ts";
 export { type ExplainPermitOptions, explainPermit } from "./sync/explain/explain-permit.ts";
 export type {
   AcknowledgedEntry,
@@ -189,6 +190,10 @@ export type {
   PlainReason,
   RefusedEntry,
   RefusedOperation,
+  RefusedReason,
+  TargetCandidate,
+  TargetCheck,
+  TargetNotJudged,
   UnsentEntry,
   VendorWords,
   WithdrawnEntry,

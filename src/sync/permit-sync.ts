@@ -6,7 +6,7 @@ import type { PermitInput } from "../core/permit/permit.ts";
 import type { EnforcementProvider } from "../core/provider.ts";
 import type { ChangeResult } from "./changes/change-result.ts";
 import { type ChangeOptions, createHostChanges } from "./changes/host-changes.ts";
-import { explainInSync, explainPlateInSync } from "./explain/explain-in-sync.ts";
+import { type ExplainOptions, explainInSync, explainPlateInSync } from "./explain/explain-in-sync.ts";
 import type { PermitExplanation } from "./explain/explanation.ts";
 import { createFailureChange, type FailureChangeOptions } from "./failures/change-failures.ts";
 import { listFailures, type SyncFailure } from "./failures/failure.ts";
@@ -161,19 +161,24 @@ export interface PermitSync {
 
   /**
    * Says where a permit is: for each push provider, location and plate whether the vendor acknowledged it, it is on its way,
-   * it is not sent and why, or it was withdrawn. Changes nothing, and asks no vendor. Of vendors that are down it knows
-   * what this process knows.
+   * it is not sent and why, or it was withdrawn. Changes nothing. Which vendors are down it knows by this process's breakers. A
+   * vendor that can list its zones, and is not down, is asked for them, once and for at most 10 seconds, when a registration
+   * is on its way or was refused, or a location has no target.
    *
-   * @throws EnforcementError `invalid_input` when the id is no text, or has more than 512 characters
+   * @throws EnforcementError `invalid_input` when the id is no text, or has more than 512 characters; `aborted` when the
+   * signal aborts
    */
-  explain(permitId: string): Promise<PermitExplanation>;
+  explain(permitId: string, options?: ExplainOptions): Promise<PermitExplanation>;
   /**
    * Does {@link explain} for the permits of a company that have a plate, with the entries of that plate. Permits that were
    * revoked are not found by their plates: explain them by their ids. An empty list: the company has no such permit.
    *
-   * @throws EnforcementError `invalid_input` when the plate has no letter or digit, or `companyId` is no id
+   * @throws EnforcementError `invalid_input` when the plate has no letter or digit, or `companyId` is no id; `aborted`
    */
-  explainPlate(question: { plate: string; companyId: string }): Promise<PermitExplanation[]>;
+  explainPlate(
+    question: { plate: string; companyId: string },
+    options?: ExplainOptions,
+  ): Promise<PermitExplanation[]>;
 
   /**
    * Compares the registrations that a vendor lists with those that it acknowledged, and repairs the differences unless
@@ -318,8 +323,8 @@ function createFrom(
     },
     retry: createFailureChange(core, clearRefusal),
     dismiss: createFailureChange(core, dismissRefusal),
-    explain: async (permitId) => explainInSync(core, permitId),
-    explainPlate: async (question) => explainPlateInSync(core, question),
+    explain: async (permitId, options) => explainInSync(core, permitId, options),
+    explainPlate: async (question, options) => explainPlateInSync(core, question, options),
     reconcile: async (providerId, options) => reconcileOne(core, forget, providerId, options),
     reassert: async (providerId, options) => reassertOne(core, forget, providerId, options),
     findPermits: createFindPermits(core),

@@ -287,7 +287,7 @@ function toTrouble(error: EnforcementError, now: Date): Trouble {
 }
 
 function toRefusal({ operation, validTo }: Intent, error: EnforcementError, now: Date): Refusal {
-  const { code, message, status, vendorCode, vendorMessage } = error;
+  const { code, message, status, vendorCode, vendorMessage, field } = error;
   return {
     operation,
     validTo,
@@ -297,5 +297,6 @@ function toRefusal({ operation, validTo }: Intent, error: EnforcementError, now:
     ...(status === undefined ? {} : { status }),
     ...(vendorCode === undefined ? {} : { vendorCode }),
     ...(vendorMessage === undefined ? {} : { vendorMessage }),
+    ...(field === undefined ? {} : { field }),
   };
 }

@@ -5,6 +5,8 @@ import type {
   PermitExplanationEntry,
   PlainReason,
   RefusedOperation,
+  RefusedReason,
+  TargetNotJudged,
   VendorWords,
 } from "./explanation.ts";
 
@@ -31,6 +33,20 @@ const NOT_JUDGED: Readonly<Record<NotJudgedEntry["reason"], string>> = {
   directory_failed: "the directory did not answer",
 };
 
+const REFUSED: Partial<Readonly<Record<RefusedReason, string>>> = {
+  plate_without_region:
+    "the plate has no region, which the vendor needs: give the plate one, or the location a default; ",
+  target_unknown: "the vendor does not have this target; ",
+};
+
+const UNCHECKED: Readonly<Record<TargetNotJudged, string>> = {
+  no_provider: "the target was not compared with the vendor's list, because the provider was not handed in",
+  no_list: "the target was not compared with a list, because the vendor has none",
+  vendor_down: "the target was not compared with the vendor's list, because the vendor is down",
+  list_failed: "the target was not compared with the vendor's list, because the vendor did not give it",
+  list_incomplete: "the vendor's list does not tell whether the vendor has this target",
+};
+
 const OPERATIONS: Readonly<Record<OpenOperation["operation"], string>> = {
   register: "registration",
   amend: "change of its end",
@@ -47,7 +63,7 @@ export function describeEntry(entry: EntryFacts, now: Date): string {
     entry.targetNow === undefined
       ? ""
       : `; the directory now calls the location ${JSON.stringify(entry.targetNow)} there`;
-  return `${subject} ${predicateOf(entry, now)}${renamed}.`;
+  return `${subject} ${predicateOf(entry, now)}${describeCheck(entry)}${renamed}.`;
 }
 
 function predicateOf(entry: EntryFacts, now: Date): string {
@@ -69,13 +85,37 @@ function predicateOf(entry: EntryFacts, now: Date): string {
     case "not_judged":
       return `has not been sent, and why was not judged: ${NOT_JUDGED[entry.reason]}`;
     case "not_sent":
-      if (entry.reason === "refused" || entry.reason === "dismissed")
-        return `is not there: ${describeRefused(entry.refusal, now)}`;
+      if ("refusal" in entry) {
+        const why = REFUSED[entry.reason] ?? "";
+        return `is not there: ${why}${describeRefused(entry.refusal, now)}`;
+      }
       if (entry.reason === "starts_later") {
         const wait = describeSpan(entry.sendAt.getTime() - now.getTime());
         return `has not been sent yet: it will be at ${entry.sendAt.toISOString()}, in ${wait}`;
       }
       return `is not sent: ${PLAIN[entry.reason]}`;
+  }
+}
+
+/** What the vendor's list says of the target, where that helps. */
+function describeCheck(entry: EntryFacts): string {
+  const { targetCheck: check } = entry;
+  switch (check?.status) {
+    case undefined:
+    case "in_list":
+      return "";
+    case "not_in_list":
+      return `; by the vendor's list: ${check.issue.message.replace(/\.$/, "")}`;
+    case "candidates": {
+      const names = check.candidates.map(({ name, difference }) =>
+        difference === null
+          ? `${JSON.stringify(name)}, as the location is called`
+          : `${JSON.stringify(name)}, which ${difference.message}`,
+      );
+      return names.length === 0 ? "" : `; the vendor has ${names.join(", and ")}`;
+    }
+    case "not_judged":
+      return "refusal" in entry ? `; ${UNCHECKED[check.reason]}` : "";
   }
 }
 

@@ -7,8 +7,7 @@ import { targetOf } from "../ledger/delivery-facts.ts";
 import type { DeliveryRecord, PermitRecord } from "../ledger/ledger.ts";
 import type { Outage } from "../ledger/provider-notes.ts";
 import { explainAbsence, type Seen } from "./absence.ts";
-import { describeEntry, type EntryFacts } from "./describe-entry.ts";
-import type { PermitExplanationEntry } from "./explanation.ts";
+import type { EntryFacts } from "./describe-entry.ts";
 import { explainRight, mostTelling } from "./right-entry.ts";
 
 export interface RecordContext {
@@ -27,12 +26,12 @@ interface Place {
 }
 
 /** One entry for each provider, location and plate of a permit. */
-export function explainRecord(record: PermitRecord, context: RecordContext): PermitExplanationEntry[] {
+export function explainRecord(record: PermitRecord, context: RecordContext): EntryFacts[] {
   const deliveries = new Map(record.deliveries.map((delivery) => [delivery.providerId, delivery]));
   const providerIds = new Set([...deliveries.keys(), ...context.providerIds]);
   return [...providerIds].flatMap((providerId) => {
     const provider = new ProviderExplainer(record, providerId, deliveries.get(providerId), context);
-    return provider.entries().map((facts) => ({ ...facts, sentence: describeEntry(facts, context.now) }));
+    return provider.entries();
   });
 }
 
@@ -172,7 +171,7 @@ class ProviderExplainer {
 }
 
 /** Since when a provider is down: by the breaker of this process, or else by what the ledger was told last. */
-function downSinceOf(
+export function downSinceOf(
   outages: readonly Outage[] | undefined,
   breakerOpenSince: Date | null | undefined,
 ): Date | undefined {

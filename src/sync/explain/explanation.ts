@@ -1,4 +1,6 @@
 import type { EnforcementErrorCode } from "../../core/errors.ts";
+import type { MappingIssue } from "../../core/mapping/mapping.ts";
+import type { NameDifference } from "../../core/names/rank-candidates.ts";
 import type { Intent } from "../ledger/delivery.ts";
 import type { KnownState } from "../ledger/ledger.ts";
 
@@ -37,9 +39,50 @@ export type PermitExplanationEntry = {
   readonly target: string | null;
   /** What the directory calls it now, where that is another name; absent: it is the same, or was not judged. */
   readonly targetNow?: string;
+  /**
+   * Whether the vendor's own list has the target, for a registration that is on its way or was refused, and for a location
+   * without a target. Absent: that is no question.
+   */
+  readonly targetCheck?: TargetCheck;
   /** The entry in words, for a support desk. */
   readonly sentence: string;
 } & (AcknowledgedEntry | OnItsWayEntry | NotSentEntry | WithdrawnEntry | NotJudgedEntry);
+
+/**
+ * What the vendor's list of zones says of a target, by the validator of the mapping.
+ *
+ * | status | meaning |
+ * |---|---|
+ * | `in_list` | the vendor has it, and calls it `vendorTarget` |
+ * | `not_in_list` | the vendor does not have it as it is written; `issue` says how it differs from what the vendor has |
+ * | `candidates` | the location has no target; these are the vendor's names that are closest to the location's name, best first, at most three |
+ * | `not_judged` | see {@link TargetNotJudged} |
+ */
+export type TargetCheck =
+  | { readonly status: "in_list"; readonly vendorTarget: string }
+  | { readonly status: "not_in_list"; readonly issue: MappingIssue }
+  | { readonly status: "candidates"; readonly candidates: readonly TargetCandidate[] }
+  | { readonly status: "not_judged"; readonly reason: TargetNotJudged };
+
+/** A name of the vendor's list. */
+export interface TargetCandidate {
+  readonly name: string;
+  /** How it differs from the location's name; null: it is the same. */
+  readonly difference: NameDifference | null;
+}
+
+/**
+ * Why a target was not compared with the vendor's list.
+ *
+ * | reason | meaning |
+ * |---|---|
+ * | `no_provider` | the provider was not handed in |
+ * | `no_list` | the vendor does not list its zones: HotSpot, for example |
+ * | `vendor_down` | the vendor is down, and was not asked |
+ * | `list_failed` | the vendor did not give its list, or not within 10 seconds |
+ * | `list_incomplete` | the list does not have it, and may be incomplete; or the targets are ids of the host's own |
+ */
+export type TargetNotJudged = "no_provider" | "no_list" | "vendor_down" | "list_failed" | "list_incomplete";
 
 /** The vendor has acknowledged the right. */
 export interface AcknowledgedEntry {
@@ -96,6 +139,8 @@ export interface VendorWords {
 export interface RefusedOperation extends VendorWords {
   readonly operation: Intent["operation"];
   readonly failedAt: Date;
+  /** The field of the registration that could not be used; absent: none was named. */
+  readonly field?: string;
   /** The key for `retry` and `dismiss`. */
   readonly failureKey: string;
   readonly isDismissed: boolean;
@@ -111,10 +156,22 @@ export type NotSentEntry = RefusedEntry | UnsentEntry;
 /** The registration, or a cancellation in doubt, was refused. */
 export interface RefusedEntry {
   readonly status: "not_sent";
-  readonly reason: "refused" | "dismissed";
+  readonly reason: RefusedReason;
   readonly reference: string;
   readonly refusal: RefusedOperation;
 }
+
+/**
+ * Why there is a refusal.
+ *
+ * | reason | meaning |
+ * |---|---|
+ * | `refused` | the vendor refused it, in its words |
+ * | `dismissed` | it was refused, and a person dismissed the refusal |
+ * | `plate_without_region` | the vendor needs the plate's region, and neither the permit nor the location gives one |
+ * | `target_unknown` | the vendor does not have the target: `targetCheck` says how it differs from what the vendor has, where its list was at hand |
+ */
+export type RefusedReason = "refused" | "dismissed" | "plate_without_region" | "target_unknown";
 
 /** Nothing was sent, or nothing is left of what was. */
 export type UnsentEntry = { readonly status: "not_sent" } & (

@@ -8,6 +8,7 @@ import type {
   OpenOperation,
   RefusedEntry,
   RefusedOperation,
+  RefusedReason,
   VendorWords,
 } from "./explanation.ts";
 
@@ -41,7 +42,7 @@ export function explainRight(
   }
   if (failure !== null) {
     const refusal = toRefused(failure, right, context);
-    return { status: "not_sent", reason: refusal.isDismissed ? "dismissed" : "refused", reference, refusal };
+    return { status: "not_sent", reason: reasonOf(refusal), reference, refusal };
   }
   return intent === null ? undefined : { status: "on_its_way", reference, ...toOpen(intent, context) };
 }
@@ -52,6 +53,13 @@ function readBackAt(right: RegistrationState, readBack: ReadBack | undefined): D
   if (readBack === undefined || acknowledgedAt === undefined) return null;
   const wasThere = new Date(acknowledgedAt) <= readBack.at && new Date(registration.validFrom) <= readBack.at;
   return wasThere && !readBack.unseen.includes(shortReferenceOf(right)) ? readBack.at : null;
+}
+
+function reasonOf({ isDismissed, operation, code, field }: RefusedOperation): RefusedReason {
+  if (isDismissed) return "dismissed";
+  if (operation !== "register" || code !== "invalid_input") return "refused";
+  if (field === "plate.region") return "plate_without_region";
+  return field === "target" ? "target_unknown" : "refused";
 }
 
 /** What is under way, or was refused, for a right that the vendor has. */
@@ -84,13 +92,14 @@ function toRefused(
   right: RegistrationState,
   { providerId, permitId }: RightContext,
 ): RefusedOperation {
-  const { operation, failedAt, dismissed = false, retryAt } = failure;
+  const { operation, failedAt, dismissed = false, retryAt, field } = failure;
   const { reference, intent, mayLastUntil } = right;
   const isInDoubt = intent !== null || mayLastUntil !== undefined;
   return {
     ...toWords(failure),
     operation,
     failedAt: new Date(failedAt),
+    ...(field === undefined ? {} : { field: field.replace(/^registrations?(\[\d+\])?\./, "") }),
     failureKey: toFailureKey({ providerId, permitId, reference }),
     isDismissed: dismissed,
     ...(isInDoubt ? { mayBeDone: true } : {}),

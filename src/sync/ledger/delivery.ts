@@ -158,6 +158,8 @@ export interface Refusal {
   readonly status?: number;
   readonly vendorCode?: string;
   readonly vendorMessage?: string;
+  /** The field that could not be used. Absent: the error named none. */
+  readonly field?: string;
   /** Another right holds the plate and target. Absent: refused for another reason. */
   readonly reason?: "already_exists";
   /** Only with `reason`: ISO instant at which sync sends the registration again. */

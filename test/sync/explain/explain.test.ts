@@ -4,6 +4,7 @@ import { EnforcementError } from "../../../src/core/errors.ts";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { explainPermit } from "../../../src/sync/explain/explain-permit.ts";
 import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
+import { issue } from "../ledger/fixtures.ts";
 import { permit, type ScriptedSync, START, scriptedSync } from "../scripted-sync.ts";
 
 /** What sync says of the only entry of a permit. */
@@ -347,6 +348,23 @@ describe("a permit that is not sent", () => {
   });
 });
 
+describe("explain", () => {
+  it("emits nothing of a directory that fails, because it only reads", async () => {
+    const scripted = scriptedSync(["alpha"], {
+      directory: { getCompany: () => Promise.reject(new Error("away")), listLocations: () => [] },
+    });
+    const { sync, until, ledger, types } = scripted;
+    await ledger.open();
+    await ledger.record([issue({ id: "P1", companyId: "c", validTo: null }, 0, [])]);
+    expect((await explainOnly(scripted)).entry).toMatchObject({
+      status: "not_judged",
+      reason: "directory_failed",
+    });
+    expect(types()).toEqual([]);
+    await until(sync.stop());
+  });
+});
+
 describe("explainPermit", () => {
   it("judges as far as what it was given", async () => {
     const ledger = memoryLedger();
@@ -380,6 +398,15 @@ describe("explainPermit", () => {
   });
 
   it.each([
+    ["an invalid Date", () => new Date(Number.NaN)],
+    ["a number", () => 7 as never],
+  ])("refuses a clock that gives %s", async (_, clock) => {
+    const explained = explainPermit({ ledger: memoryLedger(), permitId: "P1", clock });
+    await expect(explained).rejects.toMatchObject({ code: "invalid_input", field: "options.clock" });
+  });
+
+  it.each([
+    [{ ledger: memoryLedger(), permitId: "P1", signal: {} }, "options.signal"],
     [{ permitId: "P1" }, "options.ledger"],
     [{ ledger: {}, permitId: "P1" }, "options.ledger.readRecord"],
     [{ ledger: memoryLedger(), permitId: "" }, "options.permitId"],
