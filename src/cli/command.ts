@@ -64,6 +64,8 @@ export interface Command {
   /** What there is to know besides the flags. */
   readonly notes: readonly string[];
   readonly flags: FlagDefinitions;
+  /** What it takes without a flag, for shells that complete it. Absent: the name of a file. Empty: nothing that a shell knows. */
+  readonly operands?: readonly string[];
   readonly examples: readonly { readonly run: string; readonly does: string }[];
   run(args: ParsedFlags, terminal: Terminal): Promise<ExitCode>;
 }

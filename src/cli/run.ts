@@ -1,6 +1,7 @@
 import { isEnforcementError } from "../core/errors.ts";
 import { type Command, describeCancel, type ExitCode, type Terminal } from "./command.ts";
 import { checkCommand } from "./commands/check.ts";
+import { createCompletionCommand } from "./commands/completion.ts";
 import { lookupCommand } from "./commands/lookup.ts";
 import { readinessCommand } from "./commands/readiness.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   lookupCommand,
   whereCommand,
   sandboxCommand,
+  createCompletionCommand(() => COMMANDS),
 ];
 
 // With more, the first ones would scroll out of sight.

@@ -47,6 +47,7 @@ export const lookupCommand: Command = {
     timeout: { type: "string", value: "seconds", help: "When the handheld gives up. Default: 10." },
     json: { type: "boolean", help: "Print the answer as JSON." },
   },
+  operands: [],
   examples: [
     { run: 'lookup https://permits.example/enforcement/lookup --plate "GXK 204"', does: "one plate" },
     {

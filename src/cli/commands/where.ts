@@ -43,6 +43,7 @@ export const whereCommand: Command = {
     ...(encoding === undefined ? {} : { encoding }),
     json: { type: "boolean", help: "Print the explanations as JSON." },
   },
+  operands: [],
   examples: [
     { run: "where P-2026-0417 --ledger permits.db", does: "one permit" },
     { run: 'where "GXK 204" --ledger permits.db --mapping mapping.yaml', does: "a plate, with the mapping" },

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { stripVTControlCharacters } from "node:util";
 import { MAIN } from "../command-line.ts";
 
 /** Whether this machine has the program that gives a process a terminal: `script` of util-linux. */
@@ -46,4 +47,26 @@ export async function runInTerminal(
   const session = startInTerminal(args, options);
   session.child.stdin?.end();
   return session.ended;
+}
+
+/** Types into a program that reads a terminal, one entry after the other, and returns all that it showed. */
+export async function typeInTerminal(
+  program: string,
+  { cwd }: { readonly cwd: string },
+  entries: readonly string[],
+): Promise<string> {
+  const child = spawn("script", ["--quiet", "--return", "--command", program, "/dev/null"], {
+    cwd,
+    env: { PATH: process.env["PATH"], TERM: "xterm", HOME: cwd, PS1: "ready> ", PROMPT: "ready> " },
+  });
+  let text = "";
+  child.stdout.on("data", (chunk) => (text += chunk));
+  const closed = once(child, "close");
+  for (const [index, entry] of entries.entries()) {
+    // The shell has as many prompts as lines were entered: what is typed before belongs to the last line.
+    while (text.split("ready> ").length <= index + 1) await once(child.stdout, "data");
+    child.stdin.write(entry);
+  }
+  await closed;
+  return stripVTControlCharacters(text);
 }
