@@ -72,7 +72,7 @@ export function choose<Choice extends string>(
 /** The one operand that a command takes. @throws UnusableInput when there is none, or more */
 export function onlyOperand({ operands }: ParsedFlags, what: string): string {
   const [operand] = operands;
-  if (operand === undefined) throw new UnusableInput(`Name the ${what}.`);
+  if (operand === undefined || operand.trim() === "") throw new UnusableInput(`Name the ${what}.`);
   if (operands.length > 1)
     throw new UnusableInput(`Name one ${what}; there are ${operands.length} arguments without a flag.`);
   return operand;

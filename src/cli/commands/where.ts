@@ -79,9 +79,13 @@ export const whereCommand: Command = {
   },
 };
 
-/** The reader names the option of its own; on a command line that is a flag. */
+/** The reader names its own option and calls; on a command line they are a flag and a command. */
 function toUnusable({ message }: EnforcementError): UnusableInput {
-  return new UnusableInput(message.replace(/^path:/, "--ledger:"));
+  const inCommandWords = message
+    .replace(/^(path|reader):/, "--ledger:")
+    .replace(" The next call looks again.", "")
+    .replace(/\b([Rr])epeat the call\b/, (_, first) => `${first === "R" ? "Run" : "run"} the command again`);
+  return new UnusableInput(inCommandWords);
 }
 
 function readDirectory(
