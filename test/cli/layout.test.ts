@@ -1,11 +1,35 @@
 import { stripVTControlCharacters } from "node:util";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../src/cli/run.ts";
 import { columnsOf } from "../../src/cli/terminal/wrap.ts";
-import { command, createWorkspace, fixture } from "./command-line.ts";
+import { createSandbox, type ListeningSandbox } from "../../src/sandbox/index.ts";
+import { command, createWorkspace, fixture, NOW, type Surroundings } from "./command-line.ts";
 
 const workspace = createWorkspace();
-afterAll(workspace.remove);
+const sandbox = createSandbox({ clock: () => NOW, hotspot: { spotIds: ["14283"] } });
+let vendors: ListeningSandbox;
+beforeAll(async () => {
+  vendors = await sandbox.listen();
+});
+afterAll(async () => {
+  await vendors.close();
+  workspace.remove();
+});
+
+/** A go-live test at one location, of which a person is asked. */
+function testPlate(surroundings: Surroundings, ...flags: string[]) {
+  const file = workspace.write(
+    "plates.yaml",
+    `
+company: { id: c, name: C, providers: { hotspot: { enabled: true } } }
+locations:
+  - { id: lot-1, name: Lot 1, region: CA-NB, providers: { hotspot: { enabled: true, target: 14283, stage: testing } } }
+vendors: { hotspot: { baseUrl: "${vendors.hotspotUrl}" } }
+`,
+  );
+  const environment = { HOTSPOT_TOKEN: sandbox.hotspot.token };
+  return command(["test-plate", file, "--all", ...flags], { environment, ...surroundings });
+}
 
 const TEN_MISTAKES = fixture("ten-mistakes.yaml");
 const HELP = COMMANDS.map(({ name }) => [name, "--help"]);
@@ -68,13 +92,38 @@ vendors: { t2-flex: { stations: [{ description: "Lot 駐 behind the old librery 
     ]);
   });
 
-  it("wraps questions and messages, and keeps their words", async () => {
+  it("wraps questions, with the place for the answer behind them", async () => {
+    const answers = ["perhaps", "y"];
+    const { code, stdout, stderr } = await testPlate({ columns: 40, answers });
+    const question = `HotSpot: does the officer's screen show
+TEST123 at Lot 1 (14283), until
+2026-11-21 16:00 UTC? [y/n] `;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `${question}${question}` });
+    expect(findWide(stdout, 40)).toEqual([]);
+  });
+
+  it("wraps messages", async () => {
     const { stderr } = await command(["check", "missing.yaml", "--vendro", "hotspot"], { columns: 40 });
     expect(stderr).toBe("Flag --vendro is not known. Did you mean\n  --vendor?\n");
   });
 });
 
 describe("the verdict", () => {
+  it.each([
+    ["y", "Go-live test: 1 of 1 location passed"],
+    ["n", "Go-live test: 0 of 1 location passed"],
+  ])("is the last line of test-plate, answered with %s, and in its JSON", async (answer, line) => {
+    const { stdout } = await testPlate({ answers: [answer] });
+    expect(stdout.endsWith(`\n\n${line}\n`)).toBe(true);
+    const json = JSON.parse((await testPlate({ answers: [answer] }, "--format", "json")).stdout);
+    const ok = answer === "y";
+    const mark = ok ? "good" : "bad";
+    expect(json.verdict).toEqual({ ok, mark, text: line.replace("Go-live test: ", "") });
+    expect(json.runs).toMatchObject([
+      { verdict: { ok, mark, text: ok ? "seen and gone" : "not seen" }, locationId: "lot-1" },
+    ]);
+  });
+
   it.each([
     ["check", "Mapping check: 8 errors, 2 warnings"],
     ["readiness", "Readiness: not ready: HotSpot"],
