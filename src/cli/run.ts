@@ -2,6 +2,7 @@ import { isEnforcementError } from "../core/errors.ts";
 import { type Command, describeCancel, type ExitCode, type Terminal } from "./command.ts";
 import { checkCommand } from "./commands/check.ts";
 import { createCompletionCommand } from "./commands/completion.ts";
+import { initCommand } from "./commands/init.ts";
 import { lookupCommand } from "./commands/lookup.ts";
 import { readinessCommand } from "./commands/readiness.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
@@ -15,6 +16,7 @@ import { showProblem, UnusableInput } from "./unusable-input.ts";
 
 /** All commands, in the order of an onboarding. */
 export const COMMANDS: readonly Command[] = [
+  initCommand,
   checkCommand,
   readinessCommand,
   testPlateCommand,

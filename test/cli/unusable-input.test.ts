@@ -302,11 +302,11 @@ describe("arguments that cannot be used", () => {
     ],
     [
       ["chekc"],
-      "Unknown command. Did you mean check? Commands: check, readiness, test-plate, lookup, where, sandbox, completion. See npx @offstreet/enforcement --help.",
+      "Unknown command. Did you mean check? Commands: init, check, readiness, test-plate, lookup, where, sandbox, completion. See npx @offstreet/enforcement --help.",
     ],
     [
       ["parse"],
-      "Unknown command. Commands: check, readiness, test-plate, lookup, where, sandbox, completion. See npx @offstreet/enforcement --help.",
+      "Unknown command. Commands: init, check, readiness, test-plate, lookup, where, sandbox, completion. See npx @offstreet/enforcement --help.",
     ],
     [
       ["check", "a", "--Allow_Warnings"],

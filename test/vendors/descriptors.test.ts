@@ -54,6 +54,15 @@ describe.each(vendors.map((vendor) => [vendor.name, vendor] as const))(
       expect(Object.keys(settings)).toEqual(expect.arrayContaining([...neededSettings]));
     });
 
+    it("has a hint for each key that a new mapping file has, in one line", () => {
+      const { hints, settings, hasCompanyCodes = false } = vendor;
+      expect(Object.keys(hints.settings).sort()).toEqual(Object.keys(settings).sort());
+      expect(hints.code !== undefined).toBe(hasCompanyCodes);
+      const { target, list, code, name: ofName, zoneName } = hints;
+      for (const hint of [target, list, code, ofName, zoneName, ...Object.values(hints.settings)])
+        expect(hint ?? "None.").toMatch(/^\S.*\.$/);
+    });
+
     it("passes the known settings to its validator, which accepts them", () => {
       const entry = Object.fromEntries(vendor.list.fields.map(({ key }) => [key, "1"]));
       const input = {

@@ -9,6 +9,7 @@ import {
 import { assertUsable } from "../unusable-input.ts";
 import { findVendor, targetUseOf, VENDOR_NAMES } from "../vendors/known-vendors.ts";
 import type { MappingFile, PlacedLocation, VendorNode } from "./mapping-file.ts";
+import { findPlaceholders } from "./mapping-template.ts";
 import { parseTree } from "./parse-tree.ts";
 import type { TextFile } from "./read-file.ts";
 import type { TextUse } from "./spreadsheet-damage.ts";
@@ -18,11 +19,12 @@ import { type RecordOwner, type TextField, type TreeNode, TreeReader, type TreeR
  * Reads a mapping file in YAML or JSON. Keys are those of `Company` and `Location`; a location's `companyId` may be
  * left out.
  *
- * @throws UnusableInput with every unknown key, missing key, wrong type and damaged id, each with line and column
+ * @throws UnusableInput with every placeholder that is left of a new file, or with every unknown key, missing key, wrong type and damaged id, each with line and column
  */
 export function readMappingTree(file: TextFile): MappingFile {
   const reader = new TreeReader();
   const root = parseTree(file);
+  assertUsable(findPlaceholders(root));
   const record =
     reader.record(root, "a mapping file", ["company", "locations", "otherCompanies", "vendors"]) ?? new Map();
   for (const key of ["company", "locations"]) {

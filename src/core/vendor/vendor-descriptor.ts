@@ -3,6 +3,7 @@ import type { Handheld, HandheldOptions } from "../lookup/handheld.ts";
 import type { MappingInput, MappingReport } from "../mapping/mapping.ts";
 import type { PullProvider, PushProvider } from "../provider.ts";
 import type { ProviderSetup } from "../provider-setup.ts";
+import type { MappingHints } from "./mapping-hints.ts";
 import type { ReadVendorList, VendorList } from "./vendor-list.ts";
 
 /**
@@ -25,6 +26,8 @@ export interface VendorBasics<Name extends string = string> {
   readonly settings: Readonly<Record<string, VendorSettingKind>>;
   /** Keys of `settings` without which the vendor cannot be called. */
   readonly neededSettings: readonly string[];
+  /** What a new mapping file says of the vendor's keys. */
+  readonly hints: MappingHints;
   /** The secrets that a provider needs. Empty for a provider that sends no requests. */
   readonly credentials: readonly VendorCredential[];
   /** Whether a company has a `code` at the vendor. Default false. */

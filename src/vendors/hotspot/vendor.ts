@@ -34,6 +34,16 @@ export const hotSpotVendor: PushVendor<"hotspot", HotSpotSandboxOptions, HotSpot
   },
   settings: { baseUrl: "text", companyToken: "flag" },
   neededSettings: ["baseUrl"],
+  hints: {
+    target:
+      "The location's SpotID, equal to the letter, leading zeros included: 01428 is not 1428. The operator or its HotSpot contact sends the SpotIDs by e-mail. Each location has one of its own.",
+    settings: {
+      baseUrl: "The address that permits are pushed to. HotSpot gives it to you, with the token.",
+      companyToken:
+        "true, where HotSpot has given the company a token of its own. The token itself belongs in the environment.",
+    },
+    list: "The company's SpotIDs, from HotSpot's e-mail.",
+  },
   credentials: [
     { key: "token", variable: "HOTSPOT_TOKEN", flag: "token-env", what: "HotSpot's token" },
     {

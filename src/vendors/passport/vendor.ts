@@ -56,6 +56,23 @@ export const passportVendor: PushVendor<"passport", PassportSandboxOptions, Pass
     sharedZones: "flag",
   },
   neededSettings: ["operatorId"],
+  hints: {
+    target:
+      "The id of the location's zone at Passport, a UUID: in the operator's list of zones, which listZones() fetches too. A zone's number or name works only where no other zone has it, equal to the letter.",
+    code: "PASSPORT and the company's name in upper-case letters and digits: PASSPORTUNIVERSITY. For records only.",
+    zoneName: "The name of the location's zone at Passport, equal to the letter, capitals included.",
+    settings: {
+      operatorId:
+        "The operator's id at Passport, a UUID. The operator asks its Passport account manager for it.",
+      environment: "production or staging. Without it: production.",
+      baseUrl: "Only where Passport gave you an address of your own, such as a Canadian host.",
+      currency: "The ISO 4217 code in the fees, which are all zero. Without it: USD.",
+      zoneIds:
+        "external, where the operator has entered your own ids at Passport; targets are those ids then.",
+      sharedZones: "true, where several locations may have one zone.",
+    },
+    list: "The operator's zones.",
+  },
   credentials: [
     {
       key: "clientId",

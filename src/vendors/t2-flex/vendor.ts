@@ -42,6 +42,20 @@ export const t2FlexVendor: PullVendor<"t2-flex", T2FlexHandheldDialect> = {
   },
   settings: { zones: "names", endpoint: "text", dialect: "text" },
   neededSettings: [],
+  hints: {
+    target:
+      "The description of the location's Mobile Payment Station in Flex, equal to the letter, where it is not the location's name.",
+    targetIsOptional: true,
+    name: "The description of the location's Mobile Payment Station in Flex, equal to the letter: copied, not typed.",
+    zoneName: "The name of the location's zone in Flex, equal to the letter.",
+    settings: {
+      zones: "The names or ids of all zones and lots in Flex.",
+      endpoint:
+        "The https address of your own lookup: what the operator enters at the Mobile Payment Vendor.",
+      dialect: "offstreet, iris or genetec: the format in which Flex asks. Without it: offstreet.",
+    },
+    list: "The Mobile Payment Stations in Flex.",
+  },
   credentials: [],
   toMappingOptions: ({ list, settings: { zones } }) => ({
     ...(list === undefined ? {} : { stations: list.entries }),
