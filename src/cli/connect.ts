@@ -1,4 +1,4 @@
-import { EnforcementError } from "../core/errors.ts";
+import { EnforcementError, isEnforcementError } from "../core/errors.ts";
 import type { EnforcementProvider } from "../core/provider.ts";
 import type { ParsedFlags, Terminal } from "./command.ts";
 import { readCredential } from "./credentials.ts";
@@ -17,7 +17,8 @@ export interface ConnectedProvider extends MappedProvider {
  * Makes the providers of a mapping file. One that lacks a setting or a credential is made as well; its
  * calls fail with what it lacks and send nothing.
  *
- * @throws UnusableInput when two of one vendor are chosen: the credentials would be the same for both
+ * @throws UnusableInput when two of one vendor are chosen: the credentials would be the same for both; and when a setting or a
+ * credential is malformed
  */
 export function connectProviders(
   providers: readonly MappedProvider[],
@@ -47,12 +48,23 @@ export function connectProviders(
         .filter(({ key }) => credentials.get(key) === undefined)
         .map(({ variable }) => `the environment variable ${variable}`),
     ];
-    const provider = vendor.createProvider(providerId, {
-      settings: facts.settings,
-      credential: (key) => credentials.get(key),
-    });
+    const provider = createProvider(mapped, (key) => credentials.get(key));
     return { ...mapped, missing, provider: missing.length === 0 ? provider : disconnect(provider, missing) };
   });
+}
+
+/** @throws UnusableInput naming the provider and the setting, where the library names its function */
+function createProvider(
+  { providerId, vendor, facts: { settings } }: MappedProvider,
+  credential: (key: string) => string | undefined,
+): EnforcementProvider {
+  try {
+    return vendor.createProvider(providerId, { settings, credential });
+  } catch (thrown) {
+    const [, problem] =
+      /^create\w+Provider: (.*)$/s.exec(isEnforcementError(thrown) ? thrown.message : "") ?? [];
+    throw problem === undefined ? thrown : new UnusableInput(`${providerId}: ${problem}`);
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { command, createWorkspace, runBin } from "./command-line.ts";
+import { command, createWorkspace, fixture, runBin } from "./command-line.ts";
 
 const workspace = createWorkspace();
 afterAll(workspace.remove);
@@ -280,6 +280,18 @@ vendors:
     issues.flatMap(({ code, places }) => places.map(({ line, column }) => `${code} ${line}:${column}`)),
   );
   expect(found).toEqual(["input_invalid 8:9", "input_invalid 9:48", "operator_malformed 9:27"]);
+});
+
+it("is named by its provider where a setting of a vendor is malformed, not by a function", async () => {
+  for (const name of ["readiness", "test-plate"]) {
+    expect(
+      await command([name, fixture("ten-mistakes.yaml"), "--all"].slice(0, name === "readiness" ? 2 : 3)),
+    ).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: "passport: operatorId: must be a UUID.\n",
+    });
+  }
 });
 
 describe("arguments that cannot be used", () => {

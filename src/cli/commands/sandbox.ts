@@ -2,11 +2,12 @@ import { once } from "node:events";
 import type { Location } from "../../core/directory/directory.ts";
 import type { PushVendor, VendorSandbox } from "../../core/vendor/vendor-descriptor.ts";
 import { createSandbox, type SandboxOptions, type ServedVendorName } from "../../sandbox/index.ts";
-import type { Command } from "../command.ts";
+import type { Command, Screen } from "../command.ts";
 import { BIN } from "../help.ts";
 import type { MappedProvider } from "../input/mapped-providers.ts";
 import { enumerate, showInstant } from "../report/words.ts";
 import { printWarning } from "../terminal/messages.ts";
+import { wrap } from "../terminal/wrap.ts";
 import { UnusableInput } from "../unusable-input.ts";
 import { KNOWN_VENDORS, NO_FACTS, toVendorFacts } from "../vendors/known-vendors.ts";
 import { MAPPING_FLAGS, type MappingInputs, printWarnings, readMappingInputs } from "./mapping-flags.ts";
@@ -52,7 +53,11 @@ export const sandboxCommand: Command = {
         return [name, describeConnection(vendor, sandbox[name], server[`${name}Url`])];
       }),
     );
-    terminal.print(flags.isSet("json") ? `${JSON.stringify(toJson(settings))}\n` : describe(settings, file));
+    terminal.print(
+      flags.isSet("json")
+        ? `${JSON.stringify(toJson(settings))}\n`
+        : describe(settings, { file, screen: terminal.output }),
+    );
     if (!terminal.signal.aborted) await once(terminal.signal, "abort");
     await server.close();
     if (!flags.isSet("json")) terminal.print(`stopped at ${showInstant(terminal.clock())}\n`);
@@ -96,7 +101,11 @@ function toJson(settings: Readonly<Record<string, SandboxSettings>>): unknown {
   );
 }
 
-function describe(settings: Readonly<Record<string, SandboxSettings>>, file: string | undefined): string {
+/** What goes into a file or a terminal is not broken: it is there to be copied. */
+function describe(
+  settings: Readonly<Record<string, SandboxSettings>>,
+  { file, screen }: { file: string | undefined; screen: Screen },
+): string {
   const sections = Object.entries(settings).map(([name, { section }]) => {
     const lines = Object.entries(section).map(([key, value]) => `    ${key}: ${value}\n`);
     return `  ${name}:\n${lines.join("")}`;
@@ -106,14 +115,14 @@ function describe(settings: Readonly<Record<string, SandboxSettings>>, file: str
   const asking = KNOWN_VENDORS.filter(({ delivery }) => delivery === "pull").map(({ setup }) => setup.title);
   return `The sandboxes are running.
 
-Put this into the mapping file, under vendors:
+${wrap("Put this into the mapping file, under vendors:", screen)}
 ${sections.join("")}
 In another terminal:
 ${variables.map(([key, value]) => `  export ${key}=${value}`).join("\n")}
   ${BIN} readiness ${name}
   ${BIN} test-plate ${name} --all
 
-${enumerate(asking)} ${asking.length === 1 ? "asks" : "ask"} you instead. Be its handheld with:
+${wrap(`${enumerate(asking)} ${asking.length === 1 ? "asks" : "ask"} you instead. Be its handheld with:`, screen)}
   ${BIN} lookup <url> --plate <plate>
 Stop with Ctrl+C.
 `;
