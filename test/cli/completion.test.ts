@@ -142,7 +142,7 @@ describe.skipIf(!hasShell("zsh") || !hasPseudoTerminals())("in zsh", () => {
     expect(text).toContain("ran [help readiness]");
     expect(text).toContain("ran [lookup --scheme=basic]");
     expect(text).toContain("ran [completion fish]");
-  }, 60_000);
+  });
 });
 
 describe.skipIf(!hasShell("zsh") || !hasPseudoTerminals())("in a folder of fpath", () => {
@@ -157,7 +157,7 @@ describe.skipIf(!hasShell("zsh") || !hasPseudoTerminals())("in a folder of fpath
     ]);
     expect(text).toContain("ran [check --require-lists]");
     expect(text).toContain("ran [sandbox]");
-  }, 60_000);
+  });
 });
 
 describe("the scripts", () => {
