@@ -5,7 +5,8 @@ import { pathToFileURL } from "node:url";
 import chromium from "@sparticuz/chromium";
 import { type Browser, type Page, chromium as playwright } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { command, fixture } from "./command-line.ts";
+import { command, createWorkspace, fixture } from "./command-line.ts";
+import { createHealthyLocation } from "./healthy-location.ts";
 import { TEN_MISTAKES } from "./ten-mistakes.ts";
 
 // A common phone.
@@ -101,6 +102,82 @@ describe("the report on a phone", () => {
     await page.emulateMedia({ media: "print" });
     const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     expect(background).toBe("rgb(255, 255, 255)");
+    await page.context().close();
+  });
+});
+
+describe("the pages of one healthy location, and what is missing without credentials", () => {
+  const workspace = createWorkspace();
+  const pages = new Map<string, string>();
+  beforeAll(async () => {
+    const healthy = await createHealthyLocation(workspace);
+    for (const [name, { file }] of Object.entries(healthy.reports)) pages.set(name, file);
+    const unready = join(workspace.folder, "unready.html");
+    await command(["readiness", healthy.mapping, "--out", unready]);
+    pages.set("unready", unready);
+    await healthy.close();
+  });
+  afterAll(() => workspace.remove());
+
+  /** Opens one of them; `isWide`: on a desk instead of a phone. */
+  async function show(name: string, { isWide, dark }: { isWide: boolean; dark: boolean }): Promise<Page> {
+    const context = await browser.newContext({
+      viewport: isWide ? { width: 1280, height: 800 } : PHONE,
+      isMobile: !isWide,
+      colorScheme: dark ? "dark" : "light",
+    });
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(pages.get(name) ?? "").href);
+    return page;
+  }
+
+  const countHidden = (page: Page) =>
+    page.evaluate(
+      () =>
+        [...document.querySelectorAll("details > :not(summary)")].filter((one) => !one.checkVisibility())
+          .length,
+    );
+
+  it.each(["check", "test-plate", "readiness", "unready"])(
+    "are at most three screens of a phone, as wide as the screen, and legible (%s)",
+    async (name) => {
+      for (const isWide of [false, true]) {
+        for (const dark of [false, true]) {
+          const page = await show(name, { isWide, dark });
+          const { width, height } = page.viewportSize() ?? PHONE;
+          const size = await page.evaluate(() => {
+            const { scrollWidth, scrollHeight } = document.documentElement;
+            return { scrollWidth, scrollHeight };
+          });
+          expect(size.scrollWidth).toBe(width);
+          expect(size.scrollHeight / height).toBeLessThanOrEqual(3);
+          await page.evaluate(() => {
+            for (const one of document.querySelectorAll("details")) one.open = true;
+          });
+          expect(await page.evaluate(findFaintText)).toEqual([]);
+          await page.context().close();
+        }
+      }
+    },
+  );
+
+  it.each(["test-plate", "readiness", "unready"])("fold on screen, and not on paper (%s)", async (name) => {
+    const page = await show(name, { isWide: false, dark: false });
+    expect(await countHidden(page)).toBeGreaterThan(0);
+    await page.emulateMedia({ media: "print" });
+    expect(await countHidden(page)).toBe(0);
+    await page.context().close();
+  });
+
+  it("unfold by the keyboard alone", async () => {
+    const page = await show("readiness", { isWide: false, dark: false });
+    const before = await countHidden(page);
+    await page.keyboard.press("Tab");
+    expect(
+      await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle),
+    ).toBe("solid");
+    await page.keyboard.press("Enter");
+    expect(await countHidden(page)).toBeLessThan(before);
     await page.context().close();
   });
 });

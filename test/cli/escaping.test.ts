@@ -37,6 +37,7 @@ describe("malicious names", () => {
           "span",
           "mark",
           "b",
+          ...["details", "summary", "table", "tbody", "tr", "th", "td"],
         ].filter((tag) => tags.includes(tag)),
       ),
     );

@@ -5,14 +5,14 @@ export const HTML_STYLE = `
   --page: #f4f5f7; --card: #fff; --ink: #15181e; --quiet: #5a6372; --line: #e0e4ea; --sunk: #f4f5f8;
   --bad: #b4231a; --bad-back: #fdecea; --attention: #8a5a00; --attention-back: #fdf3dc;
   --good: #14713f; --good-back: #e5f5ec; --open: #4b5563; --open-back: #eceff3;
-  --here: #ffe08a; --here-ink: #3a2a00; --mono: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
+  --focus: #1d4ed8; --here: #ffe08a; --here-ink: #3a2a00; --mono: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #101217; --card: #191c23; --ink: #e9ebef; --quiet: #a0a9b8; --line: #2b303a; --sunk: #12151b;
     --bad: #ff8f85; --bad-back: #3a1a18; --attention: #f0bd5b; --attention-back: #35290f;
     --good: #74d39c; --good-back: #12301f; --open: #b6bfcc; --open-back: #262b34;
-    --here: #7a5c00; --here-ink: #fff3cf;
+    --focus: #9ec1ff; --here: #7a5c00; --here-ink: #fff3cf;
   }
 }
 * { box-sizing: border-box; }
@@ -68,7 +68,18 @@ mark { background: var(--here); color: var(--here-ink); border-radius: .2em; box
 mark .hidden { color: inherit; }
 .action { margin-top: .75rem; padding-top: .625rem; border-top: 1px solid var(--line); }
 .action b { display: block; color: var(--quiet); font-size: .75rem; font-weight: 600; }
-.sending { margin-top: .75rem; color: var(--quiet); font-size: .75rem; font-weight: 600; }
+summary { cursor: pointer; width: fit-content; border-radius: .25rem; }
+summary:focus-visible { outline: .1875rem solid var(--focus); outline-offset: .125rem; }
+.done { margin-top: .75rem; }
+.done > summary { padding: .25rem .5rem .25rem 0; color: var(--good); font-weight: 600; font-size: .875rem; }
+.done > ol { margin-top: .5rem; }
+.sending { margin-top: .75rem; }
+.sending > summary { color: var(--quiet); font-size: .875rem; font-weight: 600; padding: .25rem .5rem .25rem 0; }
+table { width: 100%; border-collapse: collapse; margin-top: .375rem; }
+th, td { padding: .5rem 0; border-top: 1px solid var(--line); vertical-align: top; text-align: left; }
+th { width: 30%; padding-right: .75rem; font-weight: 600; }
+th .id { display: block; }
+td .message { margin-top: 0; }
 .letter {
   margin-top: .25rem; padding: .75rem; white-space: pre-wrap; font: inherit; font-size: .875rem;
   background: var(--sunk); border: 1px solid var(--line); border-radius: .5rem;
@@ -82,6 +93,11 @@ mark .hidden { color: inherit; }
   :root { --page: #fff; --card: #fff; --sunk: #fff; --ink: #000; --quiet: #444; --line: #bbb; }
   main { max-width: none; padding: 0; }
   .item { break-inside: avoid; border-radius: 0; }
+  .item:has(table) { break-inside: auto; }
+  tr { break-inside: avoid; }
+  /* Paper has nothing to unfold. */
+  details::details-content { content-visibility: visible; block-size: auto; }
+  details > summary { list-style: none; }
   .pill, mark { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
 `;

@@ -1,20 +1,13 @@
 import { createHash } from "node:crypto";
+import { byUrgency, renderGroup } from "./html-items.ts";
 import { HTML_STYLE } from "./html-style.ts";
-import type {
-  Comparison,
-  Fact,
-  NamePiece,
-  Report,
-  ReportGroup,
-  ReportItem,
-  ReportSection,
-  Verdict,
-} from "./report.ts";
-import { splitVisible, toVisible } from "./visible.ts";
+import { escapeHtml, renderLine } from "./html-text.ts";
+import type { Fact, Report, ReportSection, Verdict } from "./report.ts";
 
 /**
  * A report as one page that needs nothing else: no script, no picture, no address. Names come from files and vendors,
- * so all text is escaped, and the page's own policy forbids everything but its one style.
+ * so all text is escaped, and the page's own policy forbids everything but its one style. What is to be done comes first;
+ * what is in order is folded.
  */
 export function renderHtml({ kind, title, verdict, facts, sections }: Report): string {
   const hash = createHash("sha256").update(HTML_STYLE).digest("base64");
@@ -36,7 +29,9 @@ export function renderHtml({ kind, title, verdict, facts, sections }: Report): s
 ${renderPill(verdict)}
 ${renderFacts(facts)}
 </header>
-${sections.map(renderSection).join("\n")}
+${byUrgency(sections, ({ verdict: { mark } }) => mark)
+  .map(renderSection)
+  .join("\n")}
 </main>
 </body>
 </html>
@@ -52,48 +47,6 @@ ${groups.map(renderGroup).join("\n")}
 </section>`;
 }
 
-function renderGroup({ heading, items }: ReportGroup): string {
-  if (items.length === 0) return "";
-  const level = heading === undefined ? 3 : 4;
-  const title = heading === undefined ? "" : `<h3 class="group">${renderLine(heading)}</h3>\n`;
-  return `${title}<ol>\n${items.map((item) => renderItem(item, level)).join("\n")}\n</ol>`;
-}
-
-function renderItem(item: ReportItem, level: 3 | 4): string {
-  const { mark, label, code, subject, message, notes = [], comparison, action, letter, places } = item;
-  const id = subject?.id === undefined ? "" : ` <span class="id">${renderLine(subject.id)}</span>`;
-  return [
-    `<li class="item ${mark}">`,
-    `<p class="label"><span class="mark">${renderLine(label)}</span>${code === undefined ? "" : `<span class="code">${renderLine(code)}</span>`}</p>`,
-    subject === undefined ? "" : `<h${level} class="subject">${renderLine(subject.name)}${id}</h${level}>`,
-    `<p class="message">${renderLine(message)}</p>`,
-    notes.length === 0
-      ? ""
-      : `<ul class="notes">${notes.map((note) => `<li>${renderLine(note)}</li>`).join("")}</ul>`,
-    comparison === undefined ? "" : renderComparison(comparison),
-    action === undefined ? "" : `<p class="action"><b>What to do</b>${renderLine(action)}</p>`,
-    letter === undefined
-      ? ""
-      : `<p class="sending">Ready to send</p><pre class="letter">${letter.split("\n").map(renderLine).join("\n")}</pre>`,
-    places.length === 0 ? "" : `<p class="place">${places.map(renderLine).join(" · ")}</p>`,
-    "</li>",
-  ]
-    .filter((part) => part !== "")
-    .join("\n");
-}
-
-function renderComparison({ expected, actual, note }: Comparison): string {
-  return `<div class="compare"><dl>
-<div><dt>Expected</dt><dd>${expected.map(renderPiece).join("")}</dd></div>
-<div><dt>Found</dt><dd>${actual.map(renderPiece).join("")}</dd></div>
-</dl><p>${renderLine(note)}</p></div>`;
-}
-
-function renderPiece({ kind, text, here }: NamePiece): string {
-  const shown = kind === "hidden" ? renderHidden(text) : escapeHtml(text);
-  return here ? `<mark>${shown}</mark>` : shown;
-}
-
 function renderPill({ mark, text }: Verdict): string {
   return `<span class="pill ${mark}">${renderLine(text)}</span>`;
 }
@@ -105,28 +58,3 @@ function renderFacts(facts: readonly Fact[]): string {
   );
   return `<dl class="facts">${rows.join("")}</dl>`;
 }
-
-/** Text with what cannot be seen set apart. Names in other scripts keep their direction to themselves. */
-function renderLine(text: string): string {
-  const shown = splitVisible(text).map((piece) =>
-    piece.kind === "hidden" ? renderHidden(piece.text) : escapeHtml(piece.text),
-  );
-  return /[\u0590-\u08FF\uFB1D-\uFEFC]/.test(text) ? `<bdi>${shown.join("")}</bdi>` : shown.join("");
-}
-
-function renderHidden(codePoint: string): string {
-  return `<span class="hidden">${escapeHtml(codePoint)}</span>`;
-}
-
-/** Text that a browser shows as it is, in an element or in a quoted attribute. */
-export function escapeHtml(text: string): string {
-  return toVisible(text).replace(/[&<>"']/g, (character) => REFERENCES[character] ?? "");
-}
-
-const REFERENCES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
