@@ -151,6 +151,7 @@ class ProviderExplainer {
       permitId,
       now: this.#context.now,
       breakerOpenSince: this.#downSince,
+      dueAt: this.#delivery?.dueAt ?? null,
     };
     for (const right of this.#rights) {
       if (!isSamePlace(right.registration, place)) continue;

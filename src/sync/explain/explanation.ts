@@ -114,7 +114,10 @@ export interface OpenOperation {
   readonly decidedAt: Date | null;
   /** How often it was sent without a known result. */
   readonly attempts: number;
-  /** When it is tried next; null: it is being sent, or will be as soon as a request is free. */
+  /**
+   * When it is tried next, at the earliest. Null: it is being sent, will be as soon as a request is free, or is planned anew
+   * at once, because something has changed.
+   */
   readonly nextTryAt: Date | null;
   /** What was wrong with the last attempt; absent: there was none, or nothing is known of it. */
   readonly trouble?: VendorWords & { readonly at: Date };

@@ -17,6 +17,8 @@ export interface RightContext extends DeliveryId {
   readonly now: Date;
   /** Since when the provider's breaker has been open; undefined: it is closed, or nothing is known of it. */
   readonly breakerOpenSince: Date | undefined;
+  /** When the permit is planned next at the provider; null: not before something changes. */
+  readonly dueAt: Date | null;
   /** The last complete reading of what the vendor lists at the right's target. */
   readonly readBack: ReadBack | undefined;
 }
@@ -36,7 +38,7 @@ export function explainRight(
       reference: receipt.reference,
       since: right.acknowledgedAt === undefined ? null : new Date(right.acknowledgedAt),
       coveredUntil,
-      readBackAt: readBackAt(right, context.readBack),
+      readBackAt: readBackAt(right, context),
       ...(change === undefined ? {} : { change }),
     };
   }
@@ -48,9 +50,10 @@ export function explainRight(
 }
 
 /** When a reading began that showed a right; null: the last one did not, or none was later than its acknowledgement. */
-function readBackAt(right: RegistrationState, readBack: ReadBack | undefined): Date | null {
+function readBackAt(right: RegistrationState, { readBack, now }: RightContext): Date | null {
   const { acknowledgedAt, registration } = right;
-  if (readBack === undefined || acknowledgedAt === undefined) return null;
+  // A reading is dated ahead only until what a clock that was ahead has left is corrected.
+  if (readBack === undefined || acknowledgedAt === undefined || readBack.at > now) return null;
   const wasThere = new Date(acknowledgedAt) <= readBack.at && new Date(registration.validFrom) <= readBack.at;
   return wasThere && !readBack.unseen.includes(shortReferenceOf(right)) ? readBack.at : null;
 }
@@ -74,9 +77,11 @@ function changeOf(
 
 function toOpen(
   { operation, at, attempts, notBefore, trouble }: Intent,
-  { now, breakerOpenSince }: RightContext,
+  { now, breakerOpenSince, dueAt }: RightContext,
 ): OpenOperation {
-  const isWaiting = notBefore !== null && new Date(notBefore) > now;
+  // What is due is planned anew, by what has changed since: an operation that waits may be sent at once, or not at all.
+  const isDue = dueAt !== null && dueAt <= now;
+  const isWaiting = !isDue && notBefore !== null && new Date(notBefore) > now;
   return {
     operation,
     decidedAt: new Date(at),

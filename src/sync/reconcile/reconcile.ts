@@ -66,7 +66,8 @@ export async function reconcileProvider(
       const { confirmed, missed } = await confirmMissing(provider, wanted, { complete, signal });
       const isComplete = complete && !missed;
       if (isComplete) {
-        await ledger.noteReadBack({ providerId, targets: [...names], readBack: toReadBack(look) });
+        const note = { providerId, targets: [...names], readBack: toReadBack(look) };
+        await context.writeAt(look.readAt, () => ledger.noteReadBack(note));
       }
       const end = await repairDrift(confirmed, { ...context, repairs, companyId }, signal);
       tally.add(target, { look, confirmed, end, isComplete });

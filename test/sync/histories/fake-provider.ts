@@ -184,7 +184,9 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
         (right) => right.target === target && isLive(right, now) && right.from <= now,
       );
       const half = Math.ceil(shown.length / 2);
-      const registrations = (end === "more" ? shown.slice(0, half) : shown.slice(half)).map((right) => ({
+      const page = end === "more" ? shown.slice(0, half) : shown.slice(half);
+      for (const { identity } of page) vendor.shownAt.set(identity, now);
+      const registrations = page.map((right) => ({
         reference: right.reference,
         target,
         plate: {

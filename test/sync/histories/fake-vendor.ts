@@ -68,6 +68,8 @@ export interface FakeVendor {
   readonly violations: string[];
   /** The last refusal for each of our references. */
   readonly refusals: Map<string, SpokenRefusal>;
+  /** When a list showed each right last, by our reference. */
+  readonly shownAt: Map<string, number>;
   /** How many changes were accepted. */
   accepted: number;
   /** Plates and places that are refused until the test changes the set. */
@@ -227,6 +229,7 @@ export function createFakeVendor(options: FakeVendorOptions): FakeVendor {
 
   const vendor: FakeVendor = {
     ...{ providerId, keepsOne, rights, foreign, violations, refusals, refusedPlates, refusedTargets },
+    shownAt: new Map(),
     accepted: 0,
     enter(given) {
       const changes = given.map(asKept);

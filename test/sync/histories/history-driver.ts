@@ -1,6 +1,7 @@
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { beginProcess, type HistoryProcess } from "./history-process.ts";
 import type { HistoryWorld } from "./history-world.ts";
+import { MomentJudge } from "./moment-judge.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -14,6 +15,7 @@ export type End<Value> = { is: "value"; value: Value } | { is: "error"; error: u
 /** Keeps a process alive in a world, talks to it, and lets time pass. */
 export class HistoryDriver {
   readonly world: HistoryWorld;
+  readonly moments: MomentJudge;
   /** Providers that the process has. */
   readonly providerIds = new Set(["alpha", "beta"]);
   /** Whether the directory, or the providers, changed and it is not certain that sync was refreshed. */
@@ -28,6 +30,7 @@ export class HistoryDriver {
 
   constructor(world: HistoryWorld) {
     this.world = world;
+    this.moments = new MomentJudge(world);
   }
 
   /** What is durable, seen from outside the process. */
@@ -47,7 +50,11 @@ export class HistoryDriver {
     this.#ledger = ledger;
     violations.push(...(await words.resolve((id) => ledger.getPermit(id))));
     this.world.noteSaid();
-    const begun = beginProcess(this.world, { ledger, providerIds: this.providerIds });
+    const begun = beginProcess(this.world, {
+      ledger,
+      providerIds: this.providerIds,
+      onSend: (providerId, change) => this.moments.predictions.noteSent(providerId, change),
+    });
     this.#process = begun;
     await this.call("start", async () => begun.sync.start());
     if (this.owesRefresh) await this.refresh(null);
@@ -125,8 +132,15 @@ export class HistoryDriver {
       }
       time.advance(next);
       time.runDue();
+      await activity.settle();
+      await this.#look();
     }
     await activity.settle();
+    await this.#look();
+  }
+
+  async #look(): Promise<void> {
+    await this.moments.look(this.ledger, { isAlive: !this.isDead });
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { PushProvider } from "../../../src/core/provider.ts";
+import type { PushChange } from "../../../src/core/registration/push-operations.ts";
 import type { SyncEvent } from "../../../src/sync/deliver/events.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import { createPermitSyncWith } from "../../../src/sync/permit-sync.ts";
@@ -26,7 +27,15 @@ export interface HistoryProcess {
 
 export function beginProcess(
   world: HistoryWorld,
-  { ledger, providerIds }: { ledger: Ledger; providerIds: Iterable<string> },
+  {
+    ledger,
+    providerIds,
+    onSend,
+  }: {
+    ledger: Ledger;
+    providerIds: Iterable<string>;
+    onSend: (providerId: string, change: PushChange) => void;
+  },
 ): HistoryProcess {
   const { time, activity, random, vendors, judge, host, events } = world;
   const timers = time.createTimers();
@@ -59,7 +68,10 @@ export function beginProcess(
     const instance = createFakeProvider({
       ...VENDORS[providerId as keyof typeof VENDORS],
       ...{ vendor, timers: vendorTimers, activity, random },
-      onSend: (change) => judge.onSend(providerId, change),
+      onSend(change) {
+        judge.onSend(providerId, change);
+        onSend(providerId, change);
+      },
       nextFault: () => world.nextFault(providerId),
     });
     instances.add(instance);

@@ -41,6 +41,12 @@ class HistoryRun {
   }
 
   async take(step: Step): Promise<void> {
+    if (step.do !== "pass") this.#driver.moments.predictions.forget();
+    await this.#carryOut(step);
+    if (step.do !== "pass") this.#driver.moments.predictions.forget();
+  }
+
+  async #carryOut(step: Step): Promise<void> {
     const world = this.#driver.world;
     switch (step.do) {
       case "pass":
@@ -242,6 +248,7 @@ class HistoryRun {
   }
 
   async calmDown(): Promise<void> {
+    this.#driver.moments.predictions.forget();
     const { conditions, faults, host, vendors } = this.#driver.world;
     this.#driver.spare();
     for (const id of conditions.keys()) conditions.set(id, "well");
@@ -256,12 +263,14 @@ class HistoryRun {
     await this.#driver.pass(2 * MINUTE);
     await this.#idle();
     await this.#judge();
+    this.#driver.moments.predictions.forget();
     for (const id of vendors.keys()) this.#setRefused(id, { plates: [], targets: [] });
     await this.#attend(false);
     await this.#idle();
     await this.#retryTakenPlaces();
     await this.#judge({ isHealed: true });
     if (this.#driver.world.violations.length > 0) return;
+    this.#driver.moments.predictions.forget();
     for (const id of this.#driver.providerIds) disturb(this.#driver.world, id);
     // Twice: what is registered while a vendor is listed may move a record from the second page to the first, unseen.
     for (let run = 1; run <= 2; run += 1) {
@@ -270,6 +279,7 @@ class HistoryRun {
       }
       await this.#idle();
     }
+    this.#driver.moments.predictions.forget();
     await this.#retryTakenPlaces();
     await this.#judge({ isHealed: true, isRepaired: true });
   }
