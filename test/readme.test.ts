@@ -1,4 +1,8 @@
-import { join } from "node:path";
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSandbox } from "../src/sandbox/index.ts";
 import { createDocumentedProject, type DocumentedProject } from "./support/documented-project.ts";
@@ -9,6 +13,54 @@ beforeAll(() => {
   project = createDocumentedProject("README.md", ["express", "fastify", "@types/express"]);
 });
 afterAll(() => project?.remove());
+
+describe("the README's first code", () => {
+  const readme = readFileSync("README.md", "utf8");
+  const [first = ""] = /^```(?!sh).*?^```$/ms.exec(readme) ?? [];
+  const [, code = ""] = /^```js\n(\/\/ first-push\.mjs\n.*?)^```$/ms.exec(first) ?? [];
+
+  it("runs in an empty project as it stands: no credentials, no settings, nothing of the environment", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "enforcement-first-"));
+    try {
+      mkdirSync(join(folder, "node_modules/@offstreet"), { recursive: true });
+      symlinkSync(resolve("."), join(folder, "node_modules/@offstreet/enforcement"));
+      writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "empty", version: "1.0.0" }));
+      writeFileSync(join(folder, "first-push.mjs"), code);
+      const run = promisify(execFile);
+      const { stdout, stderr } = await run(process.execPath, ["first-push.mjs"], { cwd: folder, env: {} });
+      expect(stderr).toBe("");
+      const [, shown = ""] = /^```\n(registered until .*?)^```$/ms.exec(readme) ?? [];
+      const withoutInstant = (text: string) => text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/, "…");
+      expect(withoutInstant(stdout)).toBe(withoutInstant(shown));
+      expect(stdout).toMatch(/^registered until \d{4}-.*Z\nan officer sees GXK204 NB active\n$/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("type-checks, and so does what the README says to change for the vendor itself", async () => {
+    const vendor = code.replace(
+      /createPassportProvider\(\{.*?\}\)/,
+      'createPassportProvider({ operatorId, clientId, clientSecret, environment: "staging" })',
+    );
+    expect(vendor).not.toBe(code);
+    writeFileSync(join(project.folder, "first-push.mts"), code);
+    writeFileSync(join(project.folder, "first-push-staging.mts"), vendor.replace("passportUrl, ", ""));
+    const { include, ...settings } = JSON.parse(readFileSync(join(project.folder, "tsconfig.json"), "utf8"));
+    expect(include).toEqual(["*.ts"]);
+    writeFileSync(
+      join(project.folder, "tsconfig.first.json"),
+      JSON.stringify({ ...settings, include: ["*.mts"] }),
+    );
+    expect(await project.compile("tsconfig.first.json")).toBe("");
+  });
+
+  it("comes before any code that needs credentials", () => {
+    expect(code).not.toBe("");
+    expect(code).not.toContain("process.env");
+    expect(readme.indexOf("first-push.mjs")).toBeLessThan(readme.indexOf("process.env"));
+  });
+});
 
 describe("the README's TypeScript", () => {
   it("is in named files, each of which a test below runs", () => {

@@ -24,8 +24,8 @@ export interface DocumentedProject {
   /** The file name in each block's first line, in their order; `undefined` where a block has none. */
   readonly names: readonly (string | undefined)[];
   readonly folder: string;
-  /** The compiler's errors in a strict project; empty when there are none. */
-  compile(): Promise<string>;
+  /** The compiler's errors in a strict project; empty when there are none. `settings`: another file of settings there. */
+  compile(settings?: string): Promise<string>;
   /** Runs one file to its end. */
   run(name: string, options?: RunOptions): Promise<{ stdout: string; stderr: string }>;
   /** Starts a file that serves on `process.env.PORT`, as soon as it listens. */
@@ -74,9 +74,9 @@ export function createDocumentedProject(page: string, packages: readonly string[
   return {
     names: blocks.map(({ name }) => name),
     folder,
-    async compile() {
+    async compile(settings = "tsconfig.json") {
       const compiler = join(modules, "typescript/bin/tsc");
-      const { stdout } = await run(process.execPath, [compiler, "-p", "."], { cwd: folder }).catch(
+      const { stdout } = await run(process.execPath, [compiler, "-p", settings], { cwd: folder }).catch(
         (failure) => failure,
       );
       return stdout;
