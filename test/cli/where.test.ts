@@ -82,7 +82,8 @@ describe("where", () => {
   it("ends with 1 when there is no such permit or plate, in this company", async () => {
     const none = {
       code: 1,
-      stdout: "The ledger has no permit with this id, and none with this plate.\n",
+      stdout:
+        "The ledger has no permit with this id, and none with this plate; plates of revoked permits are not searched.\n",
       stderr: "",
     };
     expect(await where("NOBODY")).toEqual(none);

@@ -57,7 +57,7 @@ function judge(outcome: WhereOutcome): Verdict {
   const { permits, isPlate } = outcome;
   if (permits.length === 0) {
     const text = isPlate
-      ? "The ledger has no permit with this id, and none with this plate."
+      ? "The ledger has no permit with this id, and none with this plate; plates of revoked permits are not searched."
       : "The ledger has no permit with this id, which cannot be a plate either.";
     return { mark: "attention", text };
   }

@@ -43,6 +43,11 @@ export class MomentJudge {
     this.predictions.check(isAlive);
     if (this.#momentsLeft === 0 || this.#random() >= CHANCE) return;
     this.#momentsLeft -= 1;
+    await this.lookNow(ledger);
+  }
+
+  /** Takes the explanations of all permits, and judges them. */
+  async lookNow(ledger: Ledger): Promise<void> {
     const { host, time, words, violations } = this.#world;
     const directory = { getCompany: host.getCompany, listLocations: host.listLocations };
     const permitIds = new Set(words.candidates().flatMap((permits) => [...permits.keys()]));

@@ -278,6 +278,8 @@ class HistoryRun {
         if (!(await this.#repair(id))) this.#driver.world.violations.push(`Calm, ${id}: it is not repaired.`);
       }
       await this.#idle();
+      // What a reading found missing was not read back.
+      await this.#driver.moments.lookNow(this.#driver.ledger);
     }
     this.#driver.moments.predictions.forget();
     await this.#retryTakenPlaces();
