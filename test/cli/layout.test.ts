@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../src/cli/run.ts";
@@ -100,6 +101,18 @@ TEST123 at Lot 1 (14283), until
 2026-11-21 16:00 UTC? [y/n] `;
     expect({ code, stderr }).toEqual({ code: 0, stderr: `${question}${question}` });
     expect(findWide(stdout, 40)).toEqual([]);
+  });
+
+  it("wraps what init asks and says next", async () => {
+    const file = join(workspace.folder, "narrow.yaml");
+    const { code, stdout, stderr } = await command(["init", "--out", file], {
+      columns: 40,
+      answers: ["hotspot"],
+    });
+    expect(code).toBe(0);
+    expect(findWide(`${stdout}${stderr}`, 40)).toEqual([]);
+    expect(stderr.split("\n").length).toBeGreaterThan(1);
+    expect(stdout).toContain("Fill in each");
   });
 
   it("wraps messages", async () => {

@@ -7,6 +7,8 @@ import { BIN } from "../help.ts";
 import { renderMappingTemplate } from "../input/mapping-template.ts";
 import { toVisible } from "../report/visible.ts";
 import { enumerate } from "../report/words.ts";
+import { printMessage } from "../terminal/messages.ts";
+import { type Layout, wrap } from "../terminal/wrap.ts";
 import { UnusableInput } from "../unusable-input.ts";
 import { KNOWN_VENDORS, VENDOR_NAMES } from "../vendors/known-vendors.ts";
 
@@ -31,6 +33,7 @@ export const initCommand: Command = {
     },
     out: { type: "string", value: "file", help: `The file to write, YAML. Default: ${DEFAULT_FILE}.` },
   },
+  operands: [],
   examples: [
     { run: "init --vendor passport", does: "one vendor" },
     { run: "init --vendor passport --vendor hotspot --out fundy.yaml", does: "two, in a file of that name" },
@@ -44,12 +47,12 @@ export const initCommand: Command = {
     assertAbsent(file);
     const names = await chooseVendors(flags, terminal);
     if (names === undefined) {
-      terminal.printError(`init: ${describeCancel(terminal.signal)}\n`);
+      printMessage(terminal, `init: ${describeCancel(terminal.signal)}`);
       return 1;
     }
     const vendors = findVendors(names);
     writeNew(file, renderMappingTemplate(vendors));
-    terminal.print(describeNext(file, vendors));
+    terminal.print(describeNext(file, vendors, terminal.output));
     return 0;
   },
 };
@@ -60,7 +63,7 @@ async function chooseVendors(flags: ParsedFlags, terminal: Terminal): Promise<re
   if (given.length > 0) return given;
   if (terminal.input === "terminal") {
     const question = `For which vendors? ${VENDOR_NAMES.join(", ")}; several with commas between them: `;
-    const answer = await terminal.ask(question, terminal.signal);
+    const answer = await terminal.ask(wrap(question, terminal.errors), terminal.signal);
     if (terminal.signal.aborted) return undefined;
     const typed = (answer ?? "").split(/[\s,;]+/).filter((name) => name !== "");
     if (typed.length > 0) return typed;
@@ -82,11 +85,12 @@ function findVendors(names: readonly string[]): VendorDescriptor[] {
   return KNOWN_VENDORS.filter(({ name }) => meant.includes(name));
 }
 
-function describeNext(file: string, vendors: readonly VendorDescriptor[]): string {
+function describeNext(file: string, vendors: readonly VendorDescriptor[], screen: Layout): string {
   const titles = enumerate(vendors.map(({ setup }) => setup.title));
   const argument = /^[\w./:\\-]+$/.test(file) ? file : `"${file}"`;
-  return `${toVisible(`${file} is written, for ${titles}.`)}
-Fill in each "<fill in: …>"; the comment above it says where to find the value. Then run:
+  const next = 'Fill in each "<fill in: …>"; the comment above it says where to find the value. Then run:';
+  return `${wrap(toVisible(`${file} is written, for ${titles}.`), screen)}
+${wrap(next, screen)}
 
   ${BIN} check ${toVisible(argument)}
 `;
