@@ -37,7 +37,7 @@ export interface ReadBackNote {
   readonly providerId: string;
   /** The target, and every other name that the ledger may use for it. */
   readonly targets: readonly string[];
-  /** Null: forget the last one, because more than {@link MAX_UNSEEN} rights were not seen. */
+  /** Null: forget the last one, because more than 1,000 rights were not seen. */
   readonly readBack: ReadBack | null;
 }
 

@@ -62,6 +62,7 @@ function madeUp(count: number): Pick<ReconcileContext, "provider" | "ledger"> & 
       }
     },
     getPermit: async () => ({ state: "active" }),
+    noteReadBack: async () => {},
   } as unknown as Ledger;
   return { provider, ledger, vendorRows: () => vendorRows };
 }
