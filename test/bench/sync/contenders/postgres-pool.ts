@@ -27,12 +27,12 @@ export function createBenchSchema(host: string): BenchSchema {
   };
 }
 
-// Instants of recording and of delivery differ from run to run.
+// Instants of recording, of delivery and of acknowledgement differ from run to run.
 const ROWS = (schema: string) => [
   `SELECT permit_id, company_id, revision, state, permit::text, ends_at FROM ${schema}.permits`,
   `SELECT permit_id, company_id, plate_number FROM ${schema}.permit_plates`,
   `SELECT permit_id, provider_id, company_id, due_at, due_since, lease_until, changed_due,
-     regexp_replace(delivery::text, ',"[0-9T:.-]+Z",\\[\\]', ''), live_until, failed, unmapped
+     regexp_replace(regexp_replace(delivery::text, ',"[0-9T:.-]+Z",\\[\\]', ''), '\\m1[78][0-9]{11}\\M', 'acknowledged', 'g'), live_until, failed, unmapped
    FROM ${schema}.deliveries`,
   `SELECT permit_id, provider_id, target FROM ${schema}.delivery_targets`,
 ];

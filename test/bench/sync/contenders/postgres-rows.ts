@@ -78,7 +78,9 @@ function toRows({
         generation: 0,
         decidedAt: at,
         unmapped: [],
-        rights: [{ reference: sessionId, registration, receipt, intent: null, failure: null }],
+        rights: [
+          { reference: sessionId, registration, receipt, acknowledgedAt: at, intent: null, failure: null },
+        ],
       },
       { providerId: PROVIDER_ID, permitId: permit.id },
     );
