@@ -4,7 +4,7 @@ import { query } from "./connect/connection.ts";
 import { NOW } from "./database-clock.ts";
 import type { PostgresDependencies } from "./record/record.ts";
 import { listedTargetsOf, readInstant, toDelivery, toStoredPermit } from "./rows.ts";
-import { isSameDelivery, short } from "./schema.ts";
+import { isClaimed, isSameDelivery, short } from "./schema.ts";
 
 /** A claim of this process. */
 interface HeldClaim {
@@ -81,7 +81,7 @@ export class PostgresClaims {
          SET changed_due = NULL, changed_since = NULL, lease_until = NULL, claimed_early = false
         FROM json_to_recordset($1::json) AS h (provider_id text, permit_id text, version bigint)
        WHERE ${isSameDelivery("d", "h")} AND d.version = h.version
-         AND d.lease_until IS NOT NULL`;
+         AND ${isClaimed("d")}`;
     await query(pool, "close", [text, [JSON.stringify(held)]]);
   }
 

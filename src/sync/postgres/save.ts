@@ -6,7 +6,7 @@ import { Columns } from "./columns.ts";
 import { query } from "./connect/connection.ts";
 import type { PostgresDependencies } from "./record/record.ts";
 import { listedTargetsOf } from "./rows.ts";
-import { isSameDelivery, short } from "./schema.ts";
+import { isClaimed, isSameDelivery, short } from "./schema.ts";
 
 // The deliveries that are encoded in one turn of the event loop: a millisecond or two.
 const UPDATES_PER_TURN = 100;
@@ -108,7 +108,7 @@ saved AS (
          claimed_early = d.claimed_early AND NOT u.released
     FROM u
    WHERE ${isSameDelivery("d", "u")} AND d.version = u.version
-     AND d.lease_until IS NOT NULL
+     AND ${isClaimed("d")}
   RETURNING d.permit_id, d.provider_id),
 left_targets AS (
   DELETE FROM ${schema}.delivery_targets t

@@ -30,6 +30,15 @@ export function isSameDelivery(one: string, other: string): string {
 }
 
 /**
+ * Whether a row is claimed, or was when its lease ended. Statistics of an idle ledger say that no lease is there: by
+ * `IS NOT NULL`, the planner would expect to find one row or none, and compare every row of a backfill with every update.
+ * It knows nothing of this expression.
+ */
+export function isClaimed(row: string): string {
+  return `coalesce(${row}.lease_until, '-infinity') > '-infinity'`;
+}
+
+/**
  * What each version of the tables added, so that those of any older version can be upgraded. A step is not changed once
  * it was released: the next one corrects it.
  *

@@ -47,6 +47,8 @@ const companyOf = (index: number) => providers[index % providers.length]?.id ?? 
 
 /** From the first claim until everything is delivered and written. */
 async function backfill(permits: number): Promise<number> {
+  // The single permits before may have left it running: what is issued must wait for the measurement.
+  await sync.stop();
   await sync.issueMany(Array.from({ length: REFRESHED_PERMITS }, (_, index) => permitOf(REFRESHED, index)));
   const all = Array.from({ length: permits }, (_, index) => permitOf(companyOf(index), issued + index));
   issued += permits;
