@@ -10,7 +10,7 @@ export interface IdleParts {
   openLedger(): MaybePromise<Ledger>;
   readonly timers: Pick<Timers, "now" | "after">;
   /** One loop per push provider, by the provider's id. */
-  readonly loops: ReadonlyMap<string, Pick<DeliveryLoop, "isQuiet" | "isClockSettled" | "settleClock">>;
+  readonly loops: ReadonlyMap<string, Loop>;
   readonly idleSignal: IdleSignal;
 }
 
@@ -24,22 +24,21 @@ export async function waitUntilIdle(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const ledger = await core.openLedger();
-  let busy: string | undefined;
+  const round = new LoopRound(core.loops);
   for (;;) {
     const seen = core.idleSignal.count;
     // Reading the clock detects that it was set back, which makes operations due that were dated ahead.
     core.timers.now();
     let cancel = () => {};
-    // One busy loop is enough to go on waiting: among a thousand, all are looked at again only when it is quiet.
-    if (busy === undefined || core.loops.get(busy)?.isQuiet !== false) {
+    let busy = round.findBusy();
+    if (busy?.isClockSettled === false) {
       const unsettled = [...core.loops.values()].filter((loop) => !loop.isClockSettled);
-      if (unsettled.length > 0) await Promise.all(unsettled.map((loop) => loop.settleClock()));
-      busy = findBusy(core.loops);
+      await Promise.all(unsettled.map((loop) => loop.settleClock()));
+      busy = round.findBusy();
     }
     if (busy === undefined && refreshRetries.isSettled) {
       const counts = await ledger.count([...core.loops.keys()], core.timers.now());
-      busy = findBusy(core.loops);
-      if (busy === undefined && refreshRetries.isSettled) {
+      if (round.findBusy() === undefined && refreshRetries.isSettled) {
         if ([...counts.values()].every(({ pending }) => pending === 0)) return;
         if (ledger.watch !== undefined)
           cancel = core.timers.after(RECHECK_MS, () => core.idleSignal.notify());
@@ -49,8 +48,36 @@ export async function waitUntilIdle(
   }
 }
 
-/** The first provider whose loop is not quiet; undefined when all are. */
-function findBusy(loops: IdleParts["loops"]): string | undefined {
-  for (const [providerId, { isQuiet }] of loops) if (!isQuiet) return providerId;
-  return undefined;
+type Loop = Pick<DeliveryLoop, "isQuiet" | "isClockSettled" | "settleClock">;
+
+/** Goes round the loops of a sync. One busy loop is enough to go on waiting, and among a thousand each is looked at once. */
+class LoopRound {
+  readonly #loops: ReadonlyMap<string, Loop>;
+  #rest: Iterator<[providerId: string, loop: Loop]>;
+  #last: [providerId: string, loop: Loop] | undefined;
+
+  constructor(loops: ReadonlyMap<string, Loop>) {
+    this.#loops = loops;
+    this.#rest = loops.entries();
+  }
+
+  /** A loop that is not quiet, from the last one on; undefined: all are. */
+  findBusy(): Loop | undefined {
+    // The last one comes again at the end of the round: it may have become busy meanwhile.
+    for (let left = this.#loops.size; left >= 0; left -= 1) {
+      if (this.#last !== undefined) {
+        const [providerId, loop] = this.#last;
+        if (!loop.isQuiet && this.#loops.get(providerId) === loop) return loop;
+      }
+      this.#last = this.#next();
+    }
+    return undefined;
+  }
+
+  #next(): [providerId: string, loop: Loop] | undefined {
+    const next = this.#rest.next();
+    if (next.done !== true) return next.value;
+    this.#rest = this.#loops.entries();
+    return this.#rest.next().value;
+  }
 }
