@@ -15,6 +15,7 @@ import { SharedClaims } from "./deliver/shared-claims.ts";
 import { SharedWrites } from "./deliver/shared-writes.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { FACTORY, type PermitSyncSettings } from "./options.ts";
+import { HeldDeliveries } from "./pace/claim-window.ts";
 import { IdleSignal } from "./pace/idle-signal.ts";
 import { Pace } from "./pace/pace.ts";
 import type { Timers } from "./pace/timers.ts";
@@ -69,6 +70,7 @@ export function createSyncCore(
   });
   const clockKeeper = new ClockKeeper(timers, () => settings.ledger);
   const pace = new Pace();
+  const held = new HeldDeliveries();
   const emit: Emit = createEmit(settings.onEvent, timers.now);
   requireClock(hostNow);
   const health = new LedgerHealth(emit);
@@ -157,6 +159,7 @@ export function createSyncCore(
         claims,
         writes,
         pace,
+        held,
         onClockSettled() {
           if (![...loops.values()].every((loop) => loop.isClockSettled)) return;
           clockKeeper.settle().catch(() => health.note(false));

@@ -74,15 +74,9 @@ export function applyOutcome(
   };
 }
 
-function withdrawnAt({ reference, receipt, registration }: RegistrationState, now: Date): WithdrawnRight {
-  const { locationId, plate } = registration;
-  return {
-    reference,
-    locationId,
-    plate,
-    target: receipt?.target ?? registration.target,
-    at: formatInstant(now),
-  };
+function withdrawnAt({ reference, registration }: RegistrationState, now: Date): WithdrawnRight {
+  const { locationId, plate, target } = registration;
+  return { reference, locationId, plate, target, at: formatInstant(now) };
 }
 
 /** The cancel that ended a right, as an intent that was sent once. */

@@ -39,7 +39,7 @@ export class DeliveriesInProgress {
   lastSuccessAt: Date | null = null;
   readonly #context: InProgressContext;
   readonly #onProgress: () => void;
-  readonly #works = new WorkTable();
+  readonly #works: WorkTable;
   readonly #sender: BatchSender;
   readonly #freedPlaces: FreedPlaces;
   readonly #writer: WorkWriter;
@@ -49,6 +49,7 @@ export class DeliveriesInProgress {
 
   constructor(context: InProgressContext, hooks: { onDue: (at: number) => void; onProgress: () => void }) {
     this.#context = context;
+    this.#works = new WorkTable(context.held);
     this.#onProgress = hooks.onProgress;
     this.#writer = new WorkWriter({
       ...context,

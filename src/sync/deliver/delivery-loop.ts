@@ -1,6 +1,7 @@
 import { EnforcementError } from "../../core/errors.ts";
 import type { PushProvider } from "../../core/provider.ts";
 import { itemBackoff } from "../pace/backoff.ts";
+import { roomFor } from "../pace/claim-window.ts";
 import { LEDGER_LOAD } from "../pace/ledger-load.ts";
 import { MAX_TOGETHER_BESIDE_LOOKUPS } from "../pace/pace.ts";
 import { DeliveriesInProgress } from "./deliveries-in-progress.ts";
@@ -11,9 +12,6 @@ import type { Breaker } from "./send/breaker.ts";
 import { WakeUp } from "./wake-up.ts";
 import { type WatchedEnd, WatchedOutcomes } from "./watched-outcomes.ts";
 
-// Enough that requests do not wait for a slow ledger, and few enough to be released quickly.
-const MIN_WINDOW = 64;
-const CROWDED_WINDOW = 8;
 // A ledger may report something due that another process has claimed meanwhile.
 const MIN_SLEEP_MS = 20;
 const REWIND_AGAIN_MS = 1_000;
@@ -256,14 +254,15 @@ export class DeliveryLoop {
     // One operation shows whether the vendor is back.
     if (!this.breaker.isClosed) return this.#inProgress.isEmpty ? 1 : 0;
     const { batchSize } = this.provider.capabilities;
-    const { concurrency, ledger, pace, places } = this.#context;
-    const most = Math.max(MIN_WINDOW, batchSize * concurrency * LEDGER_LOAD[ledger.kind].ahead);
-    // While providers take turns, what is claimed may wait for longer than a claim may be old.
-    const window = places.isCrowded ? Math.max(CROWDED_WINDOW, batchSize) : most;
-    // Many at a time, because every claim reads the ledger. Not all at once: the next are claimed while some are
-    // prepared.
-    const free = window - this.#inProgress.waiting;
-    if (free < window / 4) return 0;
+    const { concurrency, ledger, pace, places, held } = this.#context;
+    const free = roomFor({
+      batchSize,
+      ahead: batchSize * concurrency * LEDGER_LOAD[ledger.kind].ahead,
+      isCrowded: places.isCrowded,
+      waiting: this.#inProgress.waiting,
+      held: held.total,
+    });
+    if (free === 0) return 0;
     const room = pace.areLookupsAsked ? Math.min(free, MAX_TOGETHER_BESIDE_LOOKUPS) : free;
     // Whole requests: operations that are decided together share a request.
     return room - (room % Math.min(batchSize, room));

@@ -1,6 +1,7 @@
 import type { PushProvider } from "../../core/provider.ts";
 import type { ClockWatch } from "../clock/clock-watch.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import type { HeldDeliveries } from "../pace/claim-window.ts";
 import type { Pace } from "../pace/pace.ts";
 import type { Timers } from "../pace/timers.ts";
 import type { CompanyViews } from "./company-views.ts";
@@ -19,6 +20,8 @@ export interface LoopContext {
   readonly breaker: Breaker;
   readonly timers: Timers;
   readonly pace: Pace;
+  /** What all providers of the sync have claimed. */
+  readonly held: HeldDeliveries;
   readonly clockWatch: Pick<ClockWatch, "stepsBack" | "latest" | "status">;
   /** Called when everything dated ahead of the clock has been made due at this provider. */
   readonly onClockSettled: () => void;

@@ -1,6 +1,7 @@
 import type { ClockKeeper } from "../clock/clock-keeper.ts";
 import { LEASE_MS } from "../ledger/lease.ts";
 import type { ClaimedDelivery, Ledger } from "../ledger/ledger.ts";
+import { leastOf } from "../pace/claim-window.ts";
 import type { Timers } from "../pace/timers.ts";
 
 /** What one provider has claimed. */
@@ -21,13 +22,6 @@ interface Ask<Request, Answer> {
 
 /** The most deliveries that one claim takes, of all providers together, unless very many providers ask. */
 const MAX_CLAIMED = 1_600;
-
-/**
- * What each provider gets at least, however many ask at once: a few, or one request's worth up to a bound, because half
- * a request costs the vendor and this process as much as a whole one.
- */
-const MIN_SHARE = 8;
-const MAX_LEAST_REQUEST = 32;
 
 /** What one provider asks for. */
 export interface ClaimLimits {
@@ -66,15 +60,14 @@ export class SharedClaims {
   }
 
   async #claimFor(asks: ReadonlyMap<string, ClaimLimits>): Promise<(providerId: string) => Claimed> {
-    const share = Math.max(MIN_SHARE, Math.floor(MAX_CLAIMED / asks.size));
+    const share = Math.floor(MAX_CLAIMED / asks.size);
     const claimedAt = this.#timers.monotonic();
     const now = this.#timers.now();
     const covering = this.#clockKeeper.cover(now);
     if (covering !== undefined) await covering;
     const limits = new Map(
       [...asks].map(([providerId, { begin, batchSize }]) => {
-        const least = Math.min(batchSize, MAX_LEAST_REQUEST);
-        return [providerId, Math.min(begin(), Math.max(share, least))];
+        return [providerId, Math.min(begin(), Math.max(share, leastOf(batchSize)))];
       }),
     );
     const claimed = await this.#ledger.claim({ limits, now, leaseMs: LEASE_MS });

@@ -2,6 +2,7 @@ import type { Permit } from "../../core/permit/permit.ts";
 import type { DeliveryId, ProviderState, RegistrationState } from "../ledger/delivery.ts";
 import { encodeDelivery } from "../ledger/delivery-document.ts";
 import type { ClaimedDelivery, DeliveryUpdate } from "../ledger/ledger.ts";
+import type { HeldDeliveries } from "../pace/claim-window.ts";
 import type { Desired } from "../plan/desired.ts";
 
 /** A delivery that this process is working on. */
@@ -103,6 +104,11 @@ interface Cell {
  */
 export class WorkTable {
   readonly #cells = new Map<string, Cell>();
+  readonly #held: HeldDeliveries;
+
+  constructor(held: HeldDeliveries) {
+    this.#held = held;
+  }
 
   get size(): number {
     return this.#cells.size;
@@ -113,6 +119,7 @@ export class WorkTable {
   }
 
   set(permitId: string, work: Work): void {
+    if (!this.#cells.has(permitId)) this.#held.add(1);
     this.#cells.set(permitId, { work });
   }
 
@@ -121,6 +128,7 @@ export class WorkTable {
     if (cell === undefined) return;
     cell.work = undefined;
     this.#cells.delete(permitId);
+    this.#held.add(-1);
   }
 
   clear(): void {
