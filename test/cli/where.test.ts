@@ -50,9 +50,9 @@ describe("where", () => {
     const byId = await where("P-1");
     expect(byId).toMatchObject({ code: 0, stderr: "" });
     const [about, entry, ...others] = byId.stdout.trimEnd().split("\n");
-    expect(about).toMatch(/^Permit P-1 of company university is recorded: revision 1, /);
+    expect(about).toMatch(/^Permit P-1 of company university: passport has it now \(/);
     expect(entry).toBe(
-      'passport: plate ABC123 at lot-1 as "Zone 1" is acknowledged since 2026-09-01T08:02:00.000Z, covered until 2027-09-01T00:00:00.000Z, under reference reference of Zone 1.',
+      'passport: plate ABC123 at lot-1 ("Zone 1" there) is there since 2026-09-01 08:02 UTC, until 2027-09-01 00:00 UTC, under reference reference of Zone 1. Nothing is to be done; if an officer does not see it, compare plate and location with the ticket, then ask the vendor, with this reference.',
     );
     expect(others).toEqual(["", "1 permit: the vendors have all of it"]);
     expect(await where("abc-123")).toEqual(byId);
@@ -68,7 +68,7 @@ describe("where", () => {
     const told = await where("XYZ777", "--mapping", mapping);
     expect(told.code).toBe(1);
     expect(told.stdout).toContain(
-      "passport: plate XYZ777 at lot-2 is not sent: the location has no target for the provider.",
+      "passport: plate XYZ777 at lot-2 is not there: the directory does not say what passport calls this location. Offstreet's staff have to enter the vendor's name for the location in the directory, exactly as the vendor writes it.",
     );
     expect(await where("P-3")).toMatchObject({
       code: 1,

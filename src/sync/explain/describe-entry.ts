@@ -1,31 +1,32 @@
-import { describeSpan } from "../../core/describe-time.ts";
 import type {
   NotJudgedEntry,
   OpenOperation,
   PermitExplanationEntry,
   PlainReason,
+  RefusedEntry,
   RefusedOperation,
-  RefusedReason,
   TargetNotJudged,
   VendorWords,
 } from "./explanation.ts";
+import { showInstant, showPlate, showWait } from "./words.ts";
 
-/** An entry without its sentence. */
-export type EntryFacts = WithoutSentence<PermitExplanationEntry>;
+/** An entry without its words. */
+export type EntryFacts = WithoutWords<PermitExplanationEntry>;
 
-type WithoutSentence<Entry> = Entry extends unknown ? Omit<Entry, "sentence"> : never;
+type WithoutWords<Entry> = Entry extends unknown ? Omit<Entry, "sentence" | "remedy"> : never;
 
+/** Why nothing is sent; `%p` stands for the provider's id. */
 const PLAIN: Readonly<Record<PlainReason, string>> = {
   revoked: "the permit was revoked",
   over: "the permit has ended",
-  superseded: "the permit no longer names this plate there",
-  company_unknown: "the directory does not have the company",
-  company_off: "the provider is switched off for the company",
-  location_unknown: "the directory does not have the location",
-  location_off: "the provider is switched off for the location",
-  location_unreadable: "the directory's entry of the location cannot be read",
-  no_target: "the location has no target for the provider",
-  not_refreshed: "the directory asks for it now, and sync was not told: call refresh",
+  superseded: "the permit no longer names this plate at this location",
+  company_unknown: "the directory does not have the permit's company",
+  company_off: "%p is not switched on for the company",
+  location_unknown: "the directory does not have this location",
+  location_off: "%p is not switched on for this location",
+  location_unreadable: "the directory's entry of this location cannot be read",
+  no_target: "the directory does not say what %p calls this location",
+  not_refreshed: "the directory asks for it now, and sync was not told",
 };
 
 const NOT_JUDGED: Readonly<Record<NotJudgedEntry["reason"], string>> = {
@@ -33,32 +34,34 @@ const NOT_JUDGED: Readonly<Record<NotJudgedEntry["reason"], string>> = {
   directory_failed: "the directory did not answer",
 };
 
-const REFUSED: Partial<Readonly<Record<RefusedReason, string>>> = {
-  plate_without_region:
-    "the plate has no region, which the vendor needs: give the plate one, or the location a default; ",
-  target_unknown: "the vendor does not have this target; ",
-};
-
 const UNCHECKED: Readonly<Record<TargetNotJudged, string>> = {
-  no_provider: "the target was not compared with the vendor's list, because the provider was not handed in",
-  no_list: "the target was not compared with a list, because the vendor has none",
-  vendor_down: "the target was not compared with the vendor's list, because the vendor is down",
-  list_failed: "the target was not compared with the vendor's list, because the vendor did not give it",
-  list_incomplete: "the vendor's list does not tell whether the vendor has this target",
+  no_provider:
+    "its name for the location was not compared with the vendor's list, because the provider was not handed in",
+  no_list: "the vendor has no list to compare its name for the location with",
+  vendor_down:
+    "its name for the location was not compared with the vendor's list, because the vendor is down",
+  list_failed:
+    "its name for the location was not compared with the vendor's list, because the vendor did not give it",
+  list_incomplete: "the vendor's list does not tell whether it has the location",
 };
 
-const OPERATIONS: Readonly<Record<OpenOperation["operation"], string>> = {
-  register: "registration",
-  amend: "change of its end",
-  cancel: "cancellation",
+/** What an operation does, of the plate. */
+const OPEN: Readonly<Record<OpenOperation["operation"], string>> = {
+  register: "is on its way, and not there yet",
+  amend: "a new end is on its way",
+  cancel: "is being taken away, and may still be there",
+};
+
+const REFUSED: Readonly<Record<OpenOperation["operation"], string>> = {
+  register: "it",
+  amend: "a new end",
+  cancel: "to take it away",
 };
 
 /** An entry in one sentence. It names the plate. */
 export function describeEntry(entry: EntryFacts, now: Date): string {
-  const { number, region } = entry.plate;
-  const plate = region === undefined ? number : `${number} (${region})`;
-  const target = entry.target === null ? "" : ` as ${JSON.stringify(entry.target)}`;
-  const subject = `${entry.providerId}: plate ${plate} at ${entry.locationId}${target}`;
+  const target = entry.target === null ? "" : ` (${JSON.stringify(entry.target)} there)`;
+  const subject = `${entry.providerId}: plate ${showPlate(entry.plate)} at ${entry.locationId}${target}`;
   const renamed =
     entry.targetNow === undefined
       ? ""
@@ -69,32 +72,37 @@ export function describeEntry(entry: EntryFacts, now: Date): string {
 function predicateOf(entry: EntryFacts, now: Date): string {
   switch (entry.status) {
     case "acknowledged": {
-      const since = entry.since === null ? "" : ` since ${entry.since.toISOString()}`;
-      const until = `until ${entry.coveredUntil.toISOString()}`;
+      const since = entry.since === null ? "" : ` since ${showInstant(entry.since)}`;
+      const until = `until ${showInstant(entry.coveredUntil)}`;
       const change = entry.change === undefined ? "" : `; ${describeChange(entry.change, now)}`;
       const readBack =
-        entry.readBackAt === null ? "" : `, last read back at ${entry.readBackAt.toISOString()}`;
-      return `is acknowledged${since}, covered ${until}, under reference ${entry.reference}${readBack}${change}`;
+        entry.readBackAt === null ? "" : `, and was in the vendor's list at ${showInstant(entry.readBackAt)}`;
+      return `is there${since}, ${until}${readBack}, under reference ${entry.reference}${change}`;
     }
     case "on_its_way":
-      return `is on its way: ${describeOpen(entry, now)}`;
+      return describeOpen(entry, now);
     case "withdrawn": {
-      const why = entry.reason === undefined ? "" : `: ${reasonInWords(entry.reason)}`;
-      return `was withdrawn at ${entry.withdrawnAt.toISOString()}, which the vendor confirmed${why}`;
+      const why = entry.reason === undefined ? "" : `, because ${describeReason(entry.reason, entry)}`;
+      return `was there; it was taken away at ${showInstant(entry.withdrawnAt)}, as the vendor confirmed${why}`;
     }
     case "not_judged":
       return `has not been sent, and why was not judged: ${NOT_JUDGED[entry.reason]}`;
     case "not_sent":
-      if ("refusal" in entry) {
-        const why = REFUSED[entry.reason] ?? "";
-        return `is not there: ${why}${describeRefused(entry.refusal, now)}`;
-      }
+      if ("refusal" in entry) return `is not there: ${describeRefusal(entry, now)}`;
       if (entry.reason === "starts_later") {
-        const wait = describeSpan(entry.sendAt.getTime() - now.getTime());
-        return `has not been sent yet: it will be at ${entry.sendAt.toISOString()}, in ${wait}`;
+        const wait = showWait(entry.sendAt.getTime() - now.getTime());
+        return `is not there yet, because it starts later: it is sent at ${showInstant(entry.sendAt)}, in ${wait}`;
       }
-      return `is not sent: ${PLAIN[entry.reason]}`;
+      return `is not there: ${describeReason(entry.reason, entry)}`;
   }
+}
+
+function describeReason(
+  reason: PlainReason | "starts_later",
+  { providerId }: Pick<EntryFacts, "providerId">,
+): string {
+  if (reason === "starts_later") return "it is not valid yet, and will be sent again";
+  return PLAIN[reason].replaceAll("%p", () => providerId);
 }
 
 /** What the vendor's list says of the target, where that helps. */
@@ -107,10 +115,11 @@ function describeCheck(entry: EntryFacts): string {
     case "not_in_list":
       return `; by the vendor's list: ${check.issue.message.replace(/\.$/, "")}`;
     case "candidates": {
+      const [same] = check.candidates.filter(({ difference }) => difference === null);
+      if (same !== undefined)
+        return `; the vendor has the name ${JSON.stringify(same.name)}, as the directory has it`;
       const names = check.candidates.map(({ name, difference }) =>
-        difference === null
-          ? `${JSON.stringify(name)}, as the location is called`
-          : `${JSON.stringify(name)}, which ${difference.message}`,
+        difference === null ? JSON.stringify(name) : `${JSON.stringify(name)}, which ${difference.message}`,
       );
       return names.length === 0 ? "" : `; the vendor has ${names.join(", and ")}`;
     }
@@ -119,12 +128,8 @@ function describeCheck(entry: EntryFacts): string {
   }
 }
 
-function reasonInWords(reason: PlainReason | "starts_later"): string {
-  return reason === "starts_later" ? "it starts later, and will be sent again" : PLAIN[reason];
-}
-
 function describeChange(change: OpenOperation | RefusedOperation, now: Date): string {
-  return "failedAt" in change ? describeRefused(change, now) : `on its way is ${describeOpen(change, now)}`;
+  return "failedAt" in change ? describeRefused(change, now) : describeOpen(change, now);
 }
 
 function describeOpen(
@@ -132,36 +137,51 @@ function describeOpen(
   now: Date,
 ): string {
   const parts = [
-    decidedAt === null
-      ? `its ${OPERATIONS[operation]} waits to be decided`
-      : `its ${OPERATIONS[operation]} was decided at ${decidedAt.toISOString()}`,
+    decidedAt === null ? "it is to be planned" : `it was first to be sent at ${showInstant(decidedAt)}`,
   ];
-  if (attempts > 0)
-    parts.push(`sent ${attempts} ${attempts === 1 ? "time" : "times"} without a known result`);
-  if (trouble !== undefined) parts.push(`at ${trouble.at.toISOString()} ${describeWords(trouble)}`);
   if (breakerOpenSince !== undefined)
-    parts.push(`the vendor has been down since ${breakerOpenSince.toISOString()}`);
-  if (nextTryAt !== null)
-    parts.push(`it is tried again in ${describeSpan(nextTryAt.getTime() - now.getTime())}`);
-  return parts.join(", ");
+    parts.push(`the vendor has been down since ${showInstant(breakerOpenSince)}`);
+  if (attempts > 0)
+    parts.push(`it was sent ${attempts} ${attempts === 1 ? "time" : "times"} without a known result`);
+  if (trouble !== undefined)
+    parts.push(`the last attempt failed at ${showInstant(trouble.at)}: ${describeWords(trouble)}`);
+  if (nextTryAt !== null) parts.push(`the next is in ${showWait(nextTryAt.getTime() - now.getTime())}`);
+  return `${OPEN[operation]}: ${parts.join("; ")}`;
 }
 
-function describeRefused(
-  { operation, failedAt, isDismissed, mayBeDone, retryAt, ...words }: RefusedOperation,
-  now: Date,
-) {
+/** What was refused, and so is not there. What the reason says is not said in the vendor's words again. */
+function describeRefusal({ reason, refusal, providerId }: EntryFacts & RefusedEntry, now: Date): string {
+  const at = showInstant(refusal.failedAt);
+  switch (reason) {
+    case "plate_without_region":
+      return `it could not be sent at ${at}, because the plate has no region (province or state), which ${providerId} needs${describeSequel(refusal, now)}`;
+    case "target_unknown":
+      return `it could not be sent at ${at}, because the vendor has no location of this name${describeSequel(refusal, now)}`;
+    default:
+      return describeRefused(refusal, now);
+  }
+}
+
+function describeRefused(refused: RefusedOperation, now: Date): string {
+  const { operation, failedAt } = refused;
+  const at = `the vendor refused ${REFUSED[operation]} at ${showInstant(failedAt)}`;
+  return `${at}: ${describeWords(refused)}${describeSequel(refused, now)}`;
+}
+
+/** What became of a refusal. */
+function describeSequel({ isDismissed, mayBeDone, retryAt }: RefusedOperation, now: Date): string {
   const doubt = mayBeDone === true ? "; an earlier attempt got no answer and may have been carried out" : "";
-  const refused = `its ${OPERATIONS[operation]} was refused at ${failedAt.toISOString()}`;
-  const what = `${refused}, ${describeWords(words)}${doubt}`;
-  if (isDismissed) return `${what}, and dismissed`;
-  if (retryAt === undefined) return what;
-  return `${what}, and is sent again in ${describeSpan(Math.max(0, retryAt.getTime() - now.getTime()))}`;
+  if (isDismissed) return `${doubt}; a person decided to leave it so (dismissed)`;
+  if (retryAt === undefined) return doubt;
+  return `${doubt}; sync sends it again in ${showWait(retryAt.getTime() - now.getTime())}`;
 }
 
 function describeWords({ code, message, status, vendorCode, vendorMessage }: VendorWords): string {
-  const http = status === undefined ? "" : `, HTTP ${status}`;
-  const vendor = [vendorCode, vendorMessage].filter((word) => word !== undefined);
+  // The place of a registration among those of its request says nothing here.
+  const text = message.replace(/^registrations?(\[\d+\])?\./, "").replace(/\.$/, "");
+  const http = status === undefined || message.includes(String(status)) ? "" : `, HTTP ${status}`;
+  const others = [vendorCode, vendorMessage].filter((word) => word !== undefined && !message.includes(word));
   const said =
-    vendor.length === 0 ? "" : `; the vendor said ${vendor.map((word) => JSON.stringify(word)).join(" ")}`;
-  return `with ${code}${http} (${message})${said}`;
+    others.length === 0 ? "" : `; the vendor said ${others.map((word) => JSON.stringify(word)).join(" ")}`;
+  return `${text} (${code}${http})${said}`;
 }

@@ -58,7 +58,7 @@ export async function explainPlateInSync(
   };
   const explained: PermitExplanation[] = [];
   for await (const { id } of await ledger.findPermits(query))
-    explained.push(ofPlate(await explainOne(core, id, { targets, signal }), number));
+    explained.push(await explainOne(core, id, { targets, signal, plateNumber: number }));
   return explained;
 }
 
@@ -69,7 +69,11 @@ function createChecker({ providers, timers }: SyncParts, signal: AbortSignal | u
 async function explainOne(
   core: SyncParts,
   permitId: string,
-  { targets, signal }: { targets: TargetChecker; signal: AbortSignal | undefined },
+  {
+    targets,
+    signal,
+    plateNumber,
+  }: { targets: TargetChecker; signal: AbortSignal | undefined; plateNumber?: string },
 ): Promise<PermitExplanation> {
   requireGoingOn(signal);
   const ledger = await core.openLedger();
@@ -77,16 +81,10 @@ async function explainOne(
   const seen = await look(record?.companyId, core.settings.directory, core.timers);
   return explainFound(permitId, record, {
     targets,
+    plateNumber,
     now: core.timers.now(),
     seen,
     providerIds: core.loops.keys(),
     breakerOpenSince: (providerId) => core.loops.get(providerId)?.breaker.status.downSince,
   });
-}
-
-/** The explanation with the entries of one plate. */
-function ofPlate(explanation: PermitExplanation, number: string): PermitExplanation {
-  const entries = explanation.entries.filter(({ plate }) => plate.number === number);
-  const [about = ""] = explanation.sentences;
-  return { ...explanation, entries, sentences: [about, ...entries.map(({ sentence }) => sentence)] };
 }

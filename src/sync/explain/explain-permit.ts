@@ -8,8 +8,10 @@ import type { Ledger, PermitRecord } from "../ledger/ledger.ts";
 import { systemTimers, type Timers } from "../pace/timers.ts";
 import type { Seen } from "./absence.ts";
 import { describeEntry, type EntryFacts } from "./describe-entry.ts";
+import { describePermit, describeUnknown } from "./describe-permit.ts";
 import { downSinceOf, explainRecord, type RecordContext } from "./explain-record.ts";
 import type { PermitExplanation, PermitExplanationEntry, TargetCheck } from "./explanation.ts";
+import { remedyOf } from "./remedy.ts";
 import { requireGoingOn, TargetChecker } from "./target-check.ts";
 
 export interface ExplainPermitOptions {
@@ -91,29 +93,39 @@ export async function look(
   return (await views.read(companyId)) ?? "directory_failed";
 }
 
-/** The explanation of what a ledger holds of a permit. */
+/** The explanation of what a ledger holds of a permit. `plateNumber`: of this plate alone. */
 export async function explainFound(
   permitId: string,
   record: PermitRecord | undefined,
-  { targets, ...context }: RecordContext & { readonly targets: TargetChecker },
+  {
+    targets,
+    plateNumber,
+    ...context
+  }: RecordContext & { readonly targets: TargetChecker; readonly plateNumber?: string | undefined },
 ): Promise<PermitExplanation> {
   const { now } = context;
-  if (record === undefined) {
-    const sentence = `Permit ${permitId} was never recorded in this ledger.`;
-    return { permitId, at: now, state: "unknown", entries: [], sentences: [sentence] };
-  }
+  if (record === undefined)
+    return { permitId, at: now, state: "unknown", entries: [], sentences: [describeUnknown(permitId)] };
   const { companyId, revision, state, changedAt } = record;
   const isDown = (providerId: string) => {
     const delivery = record.deliveries.find((one) => one.providerId === providerId);
     return downSinceOf(delivery?.outages, context.breakerOpenSince(providerId)) !== undefined;
   };
   const about = { companyId, seen: context.seen, isDown };
-  const entries: PermitExplanationEntry[] = [];
-  for (const facts of explainRecord(record, context)) {
-    const checked = withCheck(facts, await targets.check(facts, about));
-    entries.push({ ...checked, sentence: describeEntry(checked, now) });
+  const facts: EntryFacts[] = [];
+  for (const found of explainRecord(record, context)) {
+    if (plateNumber !== undefined && found.plate.number !== plateNumber) continue;
+    facts.push(withCheck(found, await targets.check(found, about)));
   }
-  const sentences = [describePermit(record), ...entries.map(({ sentence }) => sentence)];
+  const entries: PermitExplanationEntry[] = facts.map((one) => ({
+    ...one,
+    sentence: describeEntry(one, now),
+    remedy: remedyOf(one, facts),
+  }));
+  const sentences = [
+    describePermit(record, facts, now),
+    ...entries.map(({ sentence, remedy }) => `${sentence} ${remedy}`),
+  ];
   return { permitId, at: now, state, companyId, revision, changedAt, entries, sentences };
 }
 
@@ -123,29 +135,4 @@ function withCheck(facts: EntryFacts, targetCheck: TargetCheck | undefined): Ent
   if (facts.status === "not_sent" && facts.reason === "refused" && isUnknown)
     return { ...facts, reason: "target_unknown", targetCheck };
   return { ...facts, targetCheck };
-}
-
-const STATES: Readonly<Record<PermitRecord["state"], string>> = {
-  active: "is recorded",
-  revoked: "was revoked",
-  forgotten: "was revoked, to be erased",
-  erased: "has ended and was erased",
-  erased_revoked: "was revoked and erased",
-};
-
-function describePermit({
-  permitId,
-  companyId,
-  revision,
-  state,
-  changedAt,
-  permit,
-  deliveries,
-}: PermitRecord) {
-  const told = `Permit ${permitId} of company ${companyId} ${STATES[state]}`;
-  const last = `revision ${revision}, last changed at ${changedAt.toISOString()}`;
-  if (permit === undefined) return `${told}: ${last}.`;
-  const end = permit.validTo === null ? "without an end" : `until ${permit.validTo.toISOString()}`;
-  const nowhere = deliveries.length === 0 ? "; it goes to no push provider" : "";
-  return `${told}: ${last}, valid from ${permit.validFrom.toISOString()} ${end}${nowhere}.`;
 }

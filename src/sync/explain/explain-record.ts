@@ -25,14 +25,20 @@ interface Place {
   readonly plate: EntryFacts["plate"];
 }
 
-/** One entry for each provider, location and plate of a permit. */
+/** One entry for each provider, location and plate of a permit; last those of providers that are not switched on there. */
 export function explainRecord(record: PermitRecord, context: RecordContext): EntryFacts[] {
   const deliveries = new Map(record.deliveries.map((delivery) => [delivery.providerId, delivery]));
   const providerIds = new Set([...deliveries.keys(), ...context.providerIds]);
-  return [...providerIds].flatMap((providerId) => {
+  const entries = [...providerIds].flatMap((providerId) => {
     const provider = new ProviderExplainer(record, providerId, deliveries.get(providerId), context);
     return provider.entries();
   });
+  return [...entries.filter((entry) => !isOff(entry)), ...entries.filter(isOff)];
+}
+
+/** Whether the provider is not switched on where it would be sent. */
+export function isOff(entry: EntryFacts): boolean {
+  return entry.status === "not_sent" && (entry.reason === "company_off" || entry.reason === "location_off");
 }
 
 /** Explains a permit at one provider. */
@@ -136,9 +142,10 @@ class ProviderExplainer {
 
   /** What the vendor still has of a place under the names that the location had before. */
   #explainOtherTargets(place: Place, { target }: EntryFacts): EntryFacts[] {
-    const targets = new Set(
-      this.#rights.filter(({ registration }) => isSamePlace(registration, place)).map(targetOf),
-    );
+    const here = this.#rights
+      .map(({ registration }) => registration)
+      .filter((one) => isSamePlace(one, place));
+    const targets = new Set(here.map((registration) => registration.target));
     targets.delete(target ?? "");
     return [...targets].flatMap((other) => this.#explainRightAt(place, other) ?? []);
   }
@@ -155,11 +162,13 @@ class ProviderExplainer {
     };
     for (const right of this.#rights) {
       if (!isSamePlace(right.registration, place)) continue;
-      if (target !== undefined && targetOf(right) !== target) continue;
+      // As the directory writes it: the vendor may have acknowledged a zone's id for the zone's name.
+      const { target: written } = right.registration;
+      if (target !== undefined && written !== target) continue;
       const readBack = this.#delivery?.readBacks.get(targetOf(right));
       const found = explainRight(right, { ...about, readBack });
       if (found === undefined) continue;
-      return { providerId: this.#providerId, ...place, target: targetOf(right), ...found };
+      return { providerId: this.#providerId, ...place, target: written, ...found };
     }
     return undefined;
   }

@@ -22,11 +22,11 @@ export interface PermitExplanation {
   readonly changedAt?: Date;
   /**
    * One for each push provider, location and plate: those that the permit names now, and those of which a vendor has
-   * something left. A location that has another name at the vendor by now has a second one for as long as something is left
+   * something left; last those of providers that are not switched on there. A location that has another name at the vendor by now has a second one for as long as something is left
    * under the old name. Empty when the permit is unknown or erased.
    */
   readonly entries: readonly PermitExplanationEntry[];
-  /** One for the permit, then one for each entry, in order. */
+  /** One for the permit, whether the vendors have it; then one for each entry, in order, with its remedy behind it. */
   readonly sentences: readonly string[];
 }
 
@@ -46,6 +46,8 @@ export type PermitExplanationEntry = {
   readonly targetCheck?: TargetCheck;
   /** The entry in words, for a support desk. */
   readonly sentence: string;
+  /** Who can mend what is wrong, and how; or that nothing is to be done. */
+  readonly remedy: string;
 } & (AcknowledgedEntry | OnItsWayEntry | NotSentEntry | WithdrawnEntry | NotJudgedEntry);
 
 /**

@@ -3,6 +3,7 @@ import { memoryDirectory } from "../../../src/core/directory/directory.ts";
 import { EnforcementError } from "../../../src/core/errors.ts";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { explainPermit } from "../../../src/sync/explain/explain-permit.ts";
+import { showInstant } from "../../../src/sync/explain/words.ts";
 import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
 import { issue } from "../ledger/fixtures.ts";
 import { permit, type ScriptedSync, START, scriptedSync } from "../scripted-sync.ts";
@@ -48,7 +49,8 @@ describe("a permit that the vendor has", () => {
     });
     const { since } = first.entry as { since: Date };
     expect(first.sentences).toHaveLength(2);
-    expect(first.sentences[1]).toContain(`is acknowledged since ${since.toISOString()}, covered until `);
+    expect(first.entry.sentence).toContain(`is there since ${showInstant(since)}, until `);
+    expect(first.sentences[1]).toBe(`${first.entry.sentence} ${first.entry.remedy}`);
     await pass(3_600_000);
     const validTo = new Date(START + 40 * 86_400_000);
     await until(sync.issue(permit("P1", { revision: 2, validTo })));
@@ -186,7 +188,7 @@ describe("a permit on its way", () => {
     await until(sync.idle());
     const { entry } = await explainOnly(scripted);
     expect(entry).toMatchObject({ status: "withdrawn", reason: "revoked", target: "zone" });
-    expect(entry.sentence).toContain("which the vendor confirmed: the permit was revoked");
+    expect(entry.sentence).toContain("as the vendor confirmed, because the permit was revoked");
     await until(sync.stop());
   });
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EnforcementError } from "../../../src/core/errors.ts";
 import { explainPermit } from "../../../src/sync/explain/explain-permit.ts";
+import { showInstant } from "../../../src/sync/explain/words.ts";
 import type { Ledger } from "../../../src/sync/ledger/ledger.ts";
 import type { OutageChange } from "../../../src/sync/ledger/provider-notes.ts";
 import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
@@ -146,7 +147,7 @@ describe("a reader beside the process that delivers", () => {
     const clock = () => new Date(START + 120_000);
     const { entries, sentences } = await explainPermit({ ledger: reader, permitId: "P1", clock });
     expect(entries).toMatchObject([{ status: "on_its_way", breakerOpenSince: downSince }]);
-    expect(sentences[1]).toContain(`the vendor has been down since ${downSince.toISOString()}`);
+    expect(sentences[1]).toContain(`the vendor has been down since ${showInstant(downSince)}`);
     await ledger.noteOutage({ providerId: "alpha", at: clock(), code: null });
     const later = await explainPermit({ ledger: reader, permitId: "P1", clock });
     expect(later.entries[0]).not.toHaveProperty("breakerOpenSince");

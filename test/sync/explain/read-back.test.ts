@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { showInstant } from "../../../src/sync/explain/words.ts";
 import { HOUR_MS, permit, START, setUp } from "../reconcile/reconcile-bench.ts";
 
 type Bench = ReturnType<typeof setUp>;
@@ -34,7 +35,7 @@ describe("when a right was last read back", () => {
     await bench.sync.reconcile("passport");
     expect(await readBackOf(bench, "P-1")).toEqual({ "lot-1": readAt, "lot-2": readAt, "lot-3": readAt });
     const { sentences } = await bench.sync.explain("P-1");
-    expect(sentences[1]).toContain(`, last read back at ${readAt.toISOString()}.`);
+    expect(sentences[1]).toContain(`, and was in the vendor's list at ${showInstant(readAt)}, `);
     bench.pass(HOUR_MS);
     await bench.sync.reconcile("passport");
     expect((await readBackOf(bench, "P-1"))["lot-1"]).toEqual(bench.clock());

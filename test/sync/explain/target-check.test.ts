@@ -57,7 +57,10 @@ describe("a target that the vendor does not have", () => {
         issue: { code: "name_differs", difference: { kind: "doubled_space", position: 4 } },
       },
     });
-    expect(entry.sentence).toContain("the vendor does not have this target");
+    expect(entry.sentence).toContain("because the vendor has no location of this name");
+    expect(entry.remedy).toContain(
+      "write the vendor's name for the location in the directory exactly as the vendor does",
+    );
     expect(entry.sentence).toContain('Target "Lot [U+0020]1" is no zone; "Lot 1" differs only in');
   });
 
@@ -81,6 +84,18 @@ describe("a target that the vendor does not have", () => {
   });
 });
 
+describe("a target that the vendor acknowledged by its zone's id", () => {
+  it.each([["Lot 1"], ["101"]])(
+    "is shown as the directory writes it, and as no other name: %s",
+    async (target) => {
+      const { entry } = await deliver({ target, region: "NB" });
+      expect(entry).toMatchObject({ status: "acknowledged", target });
+      expect(entry).not.toHaveProperty("targetNow");
+      expect(entry.remedy).toMatch(/^Nothing is to be done/);
+    },
+  );
+});
+
 describe("a location without a target", () => {
   it("is shown with the vendor's names that are closest to its own", async () => {
     const { entry } = await deliver({ name: "lot 1", region: "NB" });
@@ -96,7 +111,7 @@ describe("a location without a target", () => {
     });
     expect(entry.sentence).toContain('the vendor has "Lot 1", which differs only in case at position 0');
     const equal = await deliver({ name: "Lot 2", region: "NB" });
-    expect(equal.entry.sentence).toContain('the vendor has "Lot 2", as the location is called');
+    expect(equal.entry.sentence).toContain('the vendor has the name "Lot 2", as the directory has it');
     const far = await deliver({ name: "Medical centre", region: "NB" });
     expect(far.entry).toMatchObject({ targetCheck: { status: "candidates", candidates: [] } });
   });
@@ -112,7 +127,9 @@ describe("a plate without a region", () => {
       refusal: { code: "invalid_input", field: "plate.region" },
       targetCheck: { status: "in_list", vendorTarget: ZONES[0]?.id },
     });
-    expect(entry.sentence).toContain("the plate has no region, which the vendor needs");
+    expect(entry.sentence).toContain(
+      "because the plate has no region (province or state), which passport needs",
+    );
     const given = await deliver({ target: "Lot 1", region: "NB" }, { plates: [parsePlate("AB 0001")] });
     expect(given.entry.status).toBe("acknowledged");
   });
@@ -158,7 +175,7 @@ describe("the vendor's list", () => {
   it("is not judged where the vendor has none, does not give it, or gives a broken or incomplete one", async () => {
     const none = await ask((provider) => ({ capabilities: { ...provider.capabilities, listZones: false } }));
     expect(none.targetCheck).toEqual({ status: "not_judged", reason: "no_list" });
-    expect(none.sentence).toContain("because the vendor has none");
+    expect(none.sentence).toContain("the vendor has no list to compare its name for the location with");
     const failing = await ask(() => ({
       listZones: () => Promise.reject(new EnforcementError("unavailable", "Away.")),
     }));
