@@ -11,7 +11,7 @@ export function toTables(results: SyncResults): string {
   ].join("\n\n");
 }
 
-function speedTable({ title, rounds, cpu }: Measured): string {
+export function speedTable({ title, rounds, cpu }: Measured): string {
   return table([
     [title, "median", "least", "most", "processor time for each"],
     ...[...rounds].map(([name, speeds]) => [
@@ -21,7 +21,7 @@ function speedTable({ title, rounds, cpu }: Measured): string {
   ]);
 }
 
-function comparisonTable(comparisons: readonly Comparison[]): string {
+export function comparisonTable(comparisons: readonly Comparison[]): string {
   return table([
     ["ours", "compared with", "ratio", "A/A control", "its spread", "target", "verdict"],
     ...comparisons.map((comparison) => {
@@ -45,7 +45,7 @@ function boundTable(results: SyncResults): string {
   ]);
 }
 
-function table([head = [], ...rows]: string[][]): string {
+export function table([head = [], ...rows]: string[][]): string {
   const lines = [head, head.map((_, column) => (column === 0 ? "---" : "---:")), ...rows];
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }

@@ -91,19 +91,24 @@ function boundsOfPace(pace: PaceResult, alone: number): Bound[] {
 
 /** What was missed, one line each. Empty: everything was reached. */
 export function missesOf(results: SyncResults): string[] {
-  const ratios = results.measured.flatMap(({ comparisons }) => comparisons);
   return [
-    ...ratios
-      .filter((comparison) => !isReached(comparison))
-      .map((comparison) => {
-        const { ours, theirs, ratio, target = 0 } = comparison;
-        const excused = excusedBy(comparison).toFixed(2);
-        return `${ours} / ${theirs}: ${ratio.toFixed(2)}, promised ${target} less ${excused} of the control's spread`;
-      }),
+    ...ratioMisses(results.measured),
     ...boundsOf(results)
       .filter(({ isKept }) => !isKept)
       .map(({ what, measured, limit }) => `${what}: ${measured}, promised ${limit}`),
   ];
+}
+
+/** The ratios that were missed, one line each. */
+export function ratioMisses(measured: readonly Measured[]): string[] {
+  return measured
+    .flatMap(({ comparisons }) => comparisons)
+    .filter((comparison) => !isReached(comparison))
+    .map((comparison) => {
+      const { ours, theirs, ratio, target = 0 } = comparison;
+      const excused = excusedBy(comparison).toFixed(2);
+      return `${ours} / ${theirs}: ${ratio.toFixed(2)}, promised ${target} less ${excused} of the control's spread`;
+    });
 }
 
 /** `12,345` for people. */

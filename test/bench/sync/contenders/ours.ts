@@ -54,10 +54,12 @@ async function backfillBefore(
 }
 
 /** The backfill of what a ledger holds. */
-export function createOurs(openLedger: () => { ledger: Ledger; remove(): void }): Contender {
+export function createOurs(
+  openLedger: () => { ledger: Ledger; remove(): void; describeResult?(): Promise<string> },
+): Contender {
   return {
     async prepare(count, { origin }) {
-      const { ledger, remove } = openLedger();
+      const { ledger, remove, describeResult } = openLedger();
       const sync = createOurSync(ledger, origin);
       await backfillBefore(sync, { origin, first: count });
       await recordAll(sync, count);
@@ -66,6 +68,14 @@ export function createOurs(openLedger: () => { ledger: Ledger; remove(): void })
           await sync.start();
           await sync.idle();
         },
+        ...(describeResult === undefined
+          ? {}
+          : {
+              async describeResult() {
+                await sync.stop();
+                return describeResult();
+              },
+            }),
         async end() {
           await sync.stop();
           await ledger.close();

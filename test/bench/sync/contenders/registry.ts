@@ -1,6 +1,7 @@
 import { memoryLedger } from "@offstreet/enforcement";
 import { sqliteLedger } from "@offstreet/enforcement/sqlite";
 import { HOTSPOT_CONTENDERS } from "../hotspot/contenders.ts";
+import { NOTES_CONTENDERS } from "../notes/contenders.ts";
 import { BATCH } from "../wire.ts";
 import { appending } from "./append.ts";
 import { makeFile } from "./bench-folder.ts";
@@ -29,4 +30,5 @@ export const CONTENDERS: Readonly<Record<string, Contender>> = {
   "issueMany, one call": issuingMany,
   "node:sqlite loop, one transaction": createSqliteLoop({ isOneTransaction: true }),
   ...HOTSPOT_CONTENDERS,
+  ...NOTES_CONTENDERS,
 };
