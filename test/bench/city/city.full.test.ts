@@ -10,7 +10,7 @@ describe.each(["sqlite", "postgres"])("a day of a small city over %s", (ledger) 
   it("gives officers no wrong answer, loses nothing, registers nothing twice, and delivers everything after the outage", {
     timeout: WITHIN_MS,
   }, async () => {
-    const { code, output } = await run(["--quick", "--ledger", ledger]);
+    const { code, output } = await run(["--quick", "--kill", "--ledger", ledger]);
     expect(output, `It ended with ${code}.`).toContain("wrong answers to officers");
     expect(output).not.toContain("WRONG");
     expect(code, output).toBe(0);

@@ -1,5 +1,5 @@
 // A day of a whole city, over SQLite and over PostgreSQL, judged by an oracle.
-// `npm run bench:city -- [--quick] [--scale 0.1] [--ledger sqlite] [--seed 7] [--assert] [--write]`
+// `npm run bench:city -- [--quick [--kill]] [--scale 0.1] [--ledger sqlite] [--seed 7] [--assert] [--write]`
 import { parseArgs } from "node:util";
 import { writeSection } from "../benchmarks-page.ts";
 import type { LedgerName } from "./ledgers.ts";
@@ -11,7 +11,9 @@ import { planCity, QUICK_SCALE } from "./sizes.ts";
 
 const { values: flags } = parseArgs({
   options: {
+    // Within a minute for both ledgers, so no process is killed unless --kill says so: its work waits for up to a minute.
     quick: { type: "boolean", default: false },
+    kill: { type: "boolean", default: false },
     scale: { type: "string" },
     ledger: { type: "string" },
     seed: { type: "string" },
@@ -24,13 +26,13 @@ const scale = Number(flags.scale ?? (flags.quick ? QUICK_SCALE : 1));
 const ledgers = (["sqlite", "postgres"] as const satisfies LedgerName[]).filter(
   (name) => flags.ledger === undefined || flags.ledger === name,
 );
-const plan = planCity(scale, { seed });
-console.log(`seed ${seed}, scale ${scale}`);
+const plan = planCity(scale, { seed, kills: flags.kill || !flags.quick });
+console.log(`seed ${seed}, scale ${scale}${plan.kills ? "" : "; no process is killed"}`);
 
 const results: CityResult[] = [];
 for (const ledger of ledgers) results.push(await runCity(ledger, plan, console.log));
 const pictures = new Map(flags.write ? results.map((result) => [result, writePlots(result)] as const) : []);
-const text = toText(results, { command: commandOf(scale), pictures });
+const text = toText(results, { command: commandOf(flags, scale), pictures });
 console.log(text);
 if (flags.write) writeSection("City", text);
 
@@ -47,7 +49,8 @@ for (const result of results) {
   if (misses.some(({ isOfMachine }) => flags.assert || !isOfMachine)) process.exitCode = 1;
 }
 
-function commandOf(asked: number): string {
+function commandOf({ kill, quick }: { kill: boolean; quick: boolean }, asked: number): string {
   if (asked === 1) return "npm run bench:city";
-  return `npm run bench:city -- ${asked === QUICK_SCALE ? "--quick" : `--scale ${asked}`}`;
+  const size = asked === QUICK_SCALE && quick ? "--quick" : `--scale ${asked}`;
+  return `npm run bench:city -- ${size}${quick && kill ? " --kill" : ""}`;
 }

