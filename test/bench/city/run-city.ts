@@ -86,7 +86,6 @@ export async function runCity(
       vendors: await staff.vendors.ask("report"),
       delivered: log.at.length,
       deliveredToPassport: log.target.filter((target) => world.vendorOfTarget(target) === "passport").length,
-      usage: staff.usage.entries(),
       failures: await staff.anyWriter.ask("failures"),
       seconds: (performance.now() - begunAt) / 1_000,
     };
@@ -160,6 +159,8 @@ async function liveThroughDay({ plan, staff, oracle, ledger, say }: DayParts) {
   // PostgreSQL and the processes report what they have counted a moment later.
   await pause(COUNTED_WITHIN_MS);
   const commitsAfter = await ledger.countCommits();
+  // The judge collects a million rights and all logs after that: this is no memory of the day.
+  const usage = staff.usage.entries();
   return {
     drainedSeconds,
     startedAt,
@@ -168,5 +169,6 @@ async function liveThroughDay({ plan, staff, oracle, ledger, say }: DayParts) {
     statements: commits === null ? null : staff.countStatements() - statements,
     commits: commits === null || commitsAfter === null ? null : commitsAfter - commits,
     unexpected: host.unexpected,
+    usage,
   };
 }

@@ -11,6 +11,8 @@ import { UsageByProcess } from "./usage.ts";
 
 /** Without limits, Node takes what the machine has before it collects garbage. */
 export const HOST_NODE_OPTIONS = ["--max-old-space-size=320", "--max-semi-space-size=8"];
+// What they keep of a million permits lies in typed arrays; the rest is garbage of their requests.
+const WORLD_NODE_OPTIONS = ["--max-semi-space-size=8"];
 
 // Reading the memory of a database takes a millisecond for each of its processes.
 const NOTE_EVERY_MS = 2_000;
@@ -54,8 +56,12 @@ export class Staff {
     const { setup } = ledger;
     const path = setup.kind === "sqlite" ? setup.path : "";
     return new Staff(sizes, ledger, {
-      vendors: await startChild<VendorsApi, VendorOrigins>("vendors-process.ts", { seed: sizes.seed }),
-      officers: await startChild<OfficersApi>("officers-process.ts", sizes),
+      vendors: await startChild<VendorsApi, VendorOrigins>(
+        "vendors-process.ts",
+        { seed: sizes.seed },
+        WORLD_NODE_OPTIONS,
+      ),
+      officers: await startChild<OfficersApi>("officers-process.ts", sizes, WORLD_NODE_OPTIONS),
       readers: await Promise.all(
         Array.from({ length: ledger.readers }, () =>
           startChild<ReaderApi, number>("reader-process.ts", { sizes, path }, HOST_NODE_OPTIONS),

@@ -34,7 +34,7 @@ An oracle knows which answer is right at each moment, from the instant at which 
 in between both are. At the end the rights at the vendors are compared with those that the permits should have, one by one.
 Lag runs from the return of the host's call until the vendor has accepted the change, less the time that the vendor took for that
 request; the tables show throttled customers too, the bound leaves them out, because a mapping change of theirs at HotSpot is two
-hundred requests, of which every fifth has to wait for a second. Lookups include the connection's wait. Memory is the sum of the peaks of all processes: those that deliver and answer, the
+hundred requests, of which every fifth has to wait for a second. Lookups include the connection's wait. Memory is the sum of the peaks of all processes until the end of the day: those that deliver and answer, the
 database, and the vendors, officers, host and oracle of the benchmark. Those that deliver and answer run under
 \`node ${HOST_NODE_OPTIONS.join(" ")}\`. Statements and commits are those of deliveries and changes,
 without lookups; SQLite's are not counted.
