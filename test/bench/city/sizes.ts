@@ -69,7 +69,8 @@ export function planCity(
         phase,
         seconds: length,
         changes: changes * scale,
-        mappingChanges: Math.ceil(mappings * scale),
+        // At least one in the peak. A change moves a hundred rights in every city, however small.
+        mappingChanges: Math.max(phase === "peak" ? 1 : 0, Math.round(mappings * scale)),
         lookupsPerSecond: (lookups * officers) / length,
       };
     }),
