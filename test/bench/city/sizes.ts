@@ -46,13 +46,13 @@ const DAY: Record<Phase, { seconds: number; changes: number; mappings: number; l
 
 export const QUICK_SCALE = 0.01;
 
-/** A smaller city has a shorter day: its length shrinks with the root of the scale, and to a forty-fifth at most. */
+/** A smaller city has a shorter day: its length shrinks with the root of the scale, and to a ninetieth at most. */
 export function planCity(
   scale: number,
   { seed, now = Date.now(), kills = true }: { seed: number; now?: number; kills?: boolean },
 ): CityPlan {
   const officers = Math.ceil(FULL.officers * scale);
-  const shortened = scale <= QUICK_SCALE ? 1 / 45 : Math.min(1, Math.sqrt(scale));
+  const shortened = scale <= QUICK_SCALE ? 1 / 90 : Math.min(1, Math.sqrt(scale));
   return {
     kills,
     sizes: {
