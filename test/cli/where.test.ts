@@ -52,7 +52,7 @@ describe("where", () => {
     const [about, entry, ...others] = byId.stdout.trimEnd().split("\n");
     expect(about).toMatch(/^Permit P-1 of company university: passport has it now \(/);
     expect(entry).toBe(
-      'passport: plate ABC123 at lot-1 ("Zone 1" there) is there since 2026-09-01 08:02 UTC, until 2027-09-01 00:00 UTC, under reference reference of Zone 1. Nothing is to be done; if an officer does not see it, compare plate and location with the ticket, then ask the vendor, with this reference.',
+      'passport: plate ABC123 at lot-1 ("Zone 1" there) is there since 2026-09-01 08:02 UTC, until 2027-09-01 00:00 UTC, under reference reference of Zone 1. Nothing is to be done; if an officer does not see it, compare plate, location and time with the ticket, then ask the vendor, with this reference.',
     );
     expect(others).toEqual(["", "1 permit: the vendors have all of it"]);
     expect(await where("abc-123")).toEqual(byId);

@@ -60,13 +60,19 @@ const REFUSED: Readonly<Record<OpenOperation["operation"], string>> = {
 
 /** An entry in one sentence. It names the plate. */
 export function describeEntry(entry: EntryFacts, now: Date): string {
-  const target = entry.target === null ? "" : ` (${JSON.stringify(entry.target)} there)`;
+  const target = entry.target === null ? "" : ` (${describeTarget(entry.target, entry)})`;
   const subject = `${entry.providerId}: plate ${showPlate(entry.plate)} at ${entry.locationId}${target}`;
   const renamed =
     entry.targetNow === undefined
       ? ""
       : `; the directory now calls the location ${JSON.stringify(entry.targetNow)} there`;
   return `${subject} ${predicateOf(entry, now)}${describeCheck(entry)}${renamed}.`;
+}
+
+/** What the vendor does not have may be called otherwise there. */
+function describeTarget(target: string, { status }: EntryFacts): string {
+  const isVendors = status === "acknowledged" || status === "withdrawn";
+  return isVendors ? `${JSON.stringify(target)} there` : `in the directory: ${JSON.stringify(target)}`;
 }
 
 function predicateOf(entry: EntryFacts, now: Date): string {
@@ -117,7 +123,7 @@ function describeCheck(entry: EntryFacts): string {
     case "candidates": {
       const [same] = check.candidates.filter(({ difference }) => difference === null);
       if (same !== undefined)
-        return `; the vendor has the name ${JSON.stringify(same.name)}, as the directory has it`;
+        return `; the vendor has a location ${JSON.stringify(same.name)}, probably this one`;
       const names = check.candidates.map(({ name, difference }) =>
         difference === null ? JSON.stringify(name) : `${JSON.stringify(name)}, which ${difference.message}`,
       );

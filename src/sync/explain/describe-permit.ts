@@ -7,7 +7,7 @@ import { showInstant, showList, showPlate } from "./words.ts";
 /** What a ledger has no record of. */
 export function describeUnknown(permitId: string): string {
   return (
-    `Permit ${permitId} is not known here: its id may be another one, or the system that issues permits never handed it to ` +
+    `Permit ${permitId} is not known here, and no vendor was told of it: its id may be another one, or the system that issues permits never handed it to ` +
     "sync. Compare the id; if it is right, Offstreet's staff have to find out why the permit was not handed over."
   );
 }

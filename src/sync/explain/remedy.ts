@@ -5,7 +5,7 @@ import type { OpenOperation, PlainReason, RefusedOperation, RefusedReason } from
 
 const NOTHING = "Nothing is to be done.";
 const THERE =
-  "Nothing is to be done; if an officer does not see it, compare plate and location with the ticket, then ask the vendor, with this reference.";
+  "Nothing is to be done; if an officer does not see it, compare plate, location and time with the ticket, then ask the vendor, with this reference.";
 const BY_ITSELF = "Then sync sends it by itself.";
 const BY_REFRESH = "When they have refreshed sync, it is sent by itself.";
 

@@ -113,7 +113,7 @@ describe("the words of an entry", () => {
       },
     };
     expect(describeEntry(entry, NOW)).toBe(
-      'passport: plate GXK204 at lot-1 ("Lot 1" there) is on its way, and not there yet: it was first to be sent at 2026-09-15 12:00 UTC; ' +
+      'passport: plate GXK204 at lot-1 (in the directory: "Lot 1") is on its way, and not there yet: it was first to be sent at 2026-09-15 12:00 UTC; ' +
         "it was sent 2 times without a known result; the last attempt failed at 2026-09-15 11:59 UTC: Down (503) (unavailable); " +
         'the vendor said "Night."; the next is in 3 minutes.',
     );

@@ -111,7 +111,7 @@ describe("a location without a target", () => {
     });
     expect(entry.sentence).toContain('the vendor has "Lot 1", which differs only in case at position 0');
     const equal = await deliver({ name: "Lot 2", region: "NB" });
-    expect(equal.entry.sentence).toContain('the vendor has the name "Lot 2", as the directory has it');
+    expect(equal.entry.sentence).toContain('the vendor has a location "Lot 2", probably this one');
     const far = await deliver({ name: "Medical centre", region: "NB" });
     expect(far.entry).toMatchObject({ targetCheck: { status: "candidates", candidates: [] } });
   });
