@@ -70,9 +70,10 @@ export function describeEntry(entry: EntryFacts, now: Date): string {
 }
 
 /** What the vendor does not have may be called otherwise there. */
-function describeTarget(target: string, { status }: EntryFacts): string {
-  const isVendors = status === "acknowledged" || status === "withdrawn";
-  return isVendors ? `${JSON.stringify(target)} there` : `in the directory: ${JSON.stringify(target)}`;
+function describeTarget(target: string, { status, targetNow }: EntryFacts): string {
+  const name = JSON.stringify(target);
+  if (status === "acknowledged" || status === "withdrawn") return `${name} there`;
+  return targetNow === undefined ? `in the directory: ${name}` : `sent as ${name}`;
 }
 
 function predicateOf(entry: EntryFacts, now: Date): string {

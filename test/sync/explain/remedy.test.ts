@@ -119,6 +119,13 @@ describe("the words of an entry", () => {
     );
   });
 
+  it("call a name the vendor's, the directory's, or the one under which it was sent before", () => {
+    const nameIn = (entry: EntryFacts) => /\(([^)]+)\)/.exec(describeEntry(entry, NOW))?.[1];
+    expect(nameIn(there)).toBe('"Lot 1" there');
+    expect(nameIn(off)).toBe('in the directory: "Lot 1"');
+    expect(nameIn({ ...refusal({}), targetNow: "Lot 2" })).toBe('sent as "Lot 1"');
+  });
+
   it.each([
     [400, "a few seconds"],
     [45_000, "less than a minute"],
