@@ -14,6 +14,7 @@ import type { Ledger } from "../../src/sync/ledger/ledger.ts";
 import { memoryLedger } from "../../src/sync/memory/memory-ledger.ts";
 import type { PermitSyncOptions } from "../../src/sync/options.ts";
 import { createPermitSyncWith, type PermitSync } from "../../src/sync/permit-sync.ts";
+import { driveTime } from "./drive-time.ts";
 import { createVirtualTime } from "./histories/virtual-time.ts";
 
 /** A request as the vendor sees it: `register GXK204`. */
@@ -165,21 +166,10 @@ export function scriptedSync(
     { timers, random: () => 0.999 },
   );
 
-  async function pass(milliseconds: number): Promise<void> {
-    const end = time.elapsed() + milliseconds;
-    for (;;) {
-      await settle();
-      while (time.runDue()) await settle();
-      const next = time.untilNext();
-      if (next === undefined || time.elapsed() + next > end) break;
-      time.advance(next);
-    }
-    time.advance(end - time.elapsed());
-    await settle();
-  }
+  const { pass, until } = driveTime(time, settle);
 
   return {
-    ...{ sync, ledger, events, companies, locations, createVendor, pass },
+    ...{ sync, ledger, events, companies, locations, createVendor, pass, until },
     vendor(id = "alpha") {
       const vendor = vendors.get(id);
       if (vendor === undefined) throw new Error(`There is no vendor ${id}.`);
@@ -190,22 +180,6 @@ export function scriptedSync(
     jump: (milliseconds) => time.jump(milliseconds),
     types: () => events.map(({ type }) => type),
     hasTimer: () => time.untilNext() !== undefined,
-    async until(promise) {
-      let isOver = false;
-      const watched = promise.finally(() => {
-        isOver = true;
-      });
-      watched.catch(() => {});
-      for (let waited = 0; waited < 100_000; waited += 1) {
-        await settle();
-        if (isOver) return watched;
-        const next = time.untilNext();
-        if (next === undefined) throw new Error("It waits for something that no time will bring.");
-        time.advance(next);
-        time.runDue();
-      }
-      throw new Error("It waits for too long.");
-    },
   };
 }
 

@@ -1,5 +1,4 @@
 import { type Company, type Location, memoryDirectory } from "../../../src/core/directory/directory.ts";
-import { EnforcementError } from "../../../src/core/errors.ts";
 import type { PermitInput } from "../../../src/core/permit/permit.ts";
 import { parsePlate } from "../../../src/core/permit/plate.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
@@ -8,6 +7,7 @@ import { memoryLedger } from "../../../src/sync/memory/memory-ledger.ts";
 import { createPermitSyncWith, type PermitSync } from "../../../src/sync/permit-sync.ts";
 import { createHotSpotProvider } from "../../../src/vendors/hotspot/provider.ts";
 import { createPassportProvider } from "../../../src/vendors/passport/provider.ts";
+import { driveTime } from "../drive-time.ts";
 import { createVirtualTime } from "../histories/virtual-time.ts";
 
 const START = Date.parse("2026-09-15T12:00:00.000Z");
@@ -185,36 +185,7 @@ function createWorld() {
       await new Promise((resolve) => setImmediate(resolve));
   }
 
-  async function pass(milliseconds: number): Promise<void> {
-    const end = time.elapsed() + milliseconds;
-    for (;;) {
-      await settle();
-      while (time.runDue()) await settle();
-      const next = time.untilNext();
-      if (next === undefined || time.elapsed() + next > end) break;
-      time.advance(next);
-    }
-    time.advance(end - time.elapsed());
-    await settle();
-  }
-
-  async function until<Value>(promise: Promise<Value>): Promise<Value> {
-    let isOver = false;
-    const watched = promise.finally(() => {
-      isOver = true;
-    });
-    watched.catch(() => {});
-    for (let steps = 0; steps < 10_000; steps += 1) {
-      await settle();
-      if (isOver) return watched;
-      const next = time.untilNext();
-      if (next === undefined) break;
-      time.advance(next);
-      time.runDue();
-    }
-    throw new EnforcementError("timeout", "The situation does not come about.");
-  }
-
+  const { pass, until } = driveTime(time, settle);
   const world: World = {
     sync,
     sandbox,
