@@ -169,7 +169,14 @@ export function scriptedSync(
   const { pass, until } = driveTime(time, settle);
 
   return {
-    ...{ sync, ledger, events, companies, locations, createVendor, pass, until },
+    sync,
+    ledger,
+    events,
+    companies,
+    locations,
+    createVendor,
+    pass,
+    until,
     vendor(id = "alpha") {
       const vendor = vendors.get(id);
       if (vendor === undefined) throw new Error(`There is no vendor ${id}.`);

@@ -12,12 +12,19 @@ export function describeUnknown(permitId: string): string {
   );
 }
 
-/** Whether the vendors have a permit, and what of the permit itself says so, before its entries are told one by one. */
-export function describePermit(record: PermitRecord, entries: readonly EntryFacts[], now: Date): string {
+/**
+ * Whether the vendors have a permit, and what of the permit itself says so, before its entries are told one by one.
+ * `plateNumber`: names no other plate.
+ */
+export function describePermit(
+  record: PermitRecord,
+  entries: readonly EntryFacts[],
+  { now, plateNumber }: { readonly now: Date; readonly plateNumber?: string | undefined },
+): string {
   const { permitId, companyId, revision, changedAt } = record;
   const verdict = `Permit ${permitId} of company ${companyId}: ${judge(entries)} (${showInstant(now)}).`;
   const last = `Revision ${revision}, last changed at ${showInstant(changedAt)}.`;
-  return `${verdict} ${describeState(record, now)} ${last}`;
+  return `${verdict} ${describeState(record, { now, plateNumber })} ${last}`;
 }
 
 function judge(entries: readonly EntryFacts[]): string {
@@ -37,7 +44,10 @@ function isFormer(entry: object): boolean {
   return "reason" in entry && entry.reason === "superseded";
 }
 
-function describeState({ state, permit }: PermitRecord, now: Date): string {
+function describeState(
+  { state, permit }: PermitRecord,
+  { now, plateNumber }: { readonly now: Date; readonly plateNumber: string | undefined },
+): string {
   switch (state) {
     case "revoked":
     case "forgotten":
@@ -56,13 +66,15 @@ function describeState({ state, permit }: PermitRecord, now: Date): string {
   const from = `from ${showInstant(validFrom)} ${end}`;
   return validFrom > now
     ? `It is not valid yet, but ${from}.`
-    : `It is valid ${from}, for ${showPlates(permit)}.`;
+    : `It is valid ${from}, for ${showPlates(permit, plateNumber)}.`;
 }
 
 // A permit may have hundreds; the entries tell them all.
 const MAX_PLATES = 5;
 
-function showPlates({ plates }: Permit): string {
+/** `only`: who asks for one plate is shown no other. */
+function showPlates(permit: Permit, only: string | undefined): string {
+  const plates = permit.plates.filter(({ number }) => only === undefined || number === only);
   const shown = plates.slice(0, MAX_PLATES).map(showPlate);
   const more = plates.length - shown.length;
   if (more > 0) shown.push(`${more} more`);

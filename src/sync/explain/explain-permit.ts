@@ -123,7 +123,7 @@ export async function explainFound(
     remedy: remedyOf(one, facts),
   }));
   const sentences = [
-    describePermit(record, facts, now),
+    describePermit(record, facts, { now, plateNumber }),
     ...entries.map(({ sentence, remedy }) => `${sentence} ${remedy}`),
   ];
   return { permitId, at: now, state, companyId, revision, changedAt, entries, sentences };

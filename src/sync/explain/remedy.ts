@@ -6,6 +6,7 @@ import type { OpenOperation, PlainReason, RefusedOperation, RefusedReason } from
 const NOTHING = "Nothing is to be done.";
 const THERE =
   "Nothing is to be done; if an officer does not see it, compare plate, location and time with the ticket, then ask the vendor, with this reference.";
+const RENAMED = "Offstreet's staff have to refresh sync, which then moves it to the name of now.";
 const BY_ITSELF = "Then sync sends it by itself.";
 const BY_REFRESH = "When they have refreshed sync, it is sent by itself.";
 
@@ -25,8 +26,10 @@ const PLAIN: Readonly<Record<PlainReason, string>> = {
 
 const RESEND = "and then have it sent again (retry)";
 
+const DISMISSED = `If it should be there, Offstreet's staff have to mend what was refused, with the vendor, ${RESEND}.`;
+
 const REFUSED: Partial<Readonly<Record<RefusedReason, string>>> = {
-  dismissed: `If it should be there, Offstreet's staff have to mend what was refused, with the vendor, ${RESEND}.`,
+  dismissed: DISMISSED,
   plate_without_region: `The permit office has to add the province or state to the plate; or Offstreet's staff have to give the location a default one, and refresh sync. Either way, it is sent by itself.`,
   target_unknown: `Offstreet's staff have to write the vendor's name for the location in the directory exactly as the vendor does. ${BY_REFRESH}`,
 };
@@ -41,7 +44,8 @@ const TROUBLES: Partial<Readonly<Record<EnforcementErrorCode, string>>> = {
 export function remedyOf(entry: EntryFacts, all: readonly EntryFacts[]): string {
   switch (entry.status) {
     case "acknowledged":
-      return entry.change === undefined ? THERE : remedyOfOperation(entry.change);
+      if (entry.change !== undefined) return remedyOfOperation(entry.change);
+      return entry.targetNow === undefined ? THERE : RENAMED;
     case "on_its_way":
       return remedyOfOpen(entry);
     case "withdrawn":
@@ -75,7 +79,7 @@ function remedyOfOpen({ trouble, breakerOpenSince }: OpenOperation): string {
 }
 
 function remedyOfRefused({ code, field, isDismissed, retryAt }: RefusedOperation): string {
-  if (isDismissed && REFUSED.dismissed !== undefined) return REFUSED.dismissed;
+  if (isDismissed) return DISMISSED;
   if (retryAt !== undefined)
     return "Wait: sync sends it again by itself. If it stays refused, ask the vendor why.";
   const known = TROUBLES[code];

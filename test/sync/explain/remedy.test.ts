@@ -41,6 +41,11 @@ describe("who can mend it", () => {
   it.each<[string, EntryFacts, RegExp]>([
     ["it is there", there, /^Nothing is to be done; if an officer does not see it, .* ask the vendor/],
     [
+      "the directory calls it otherwise by now",
+      { ...there, targetNow: "Lot 2" },
+      /^Offstreet's staff have to refresh sync/,
+    ],
+    [
       "a change of what is there",
       { ...there, change: { ...open, operation: "amend" } },
       /^Wait: sync sends it by itself\.$/,
@@ -163,7 +168,7 @@ describe("the sentence of a permit", () => {
   };
 
   it("says whether the vendors have all of it, a part, or nothing", () => {
-    const say = (...entries: EntryFacts[]) => describePermit(record, entries, NOW);
+    const say = (...entries: EntryFacts[]) => describePermit(record, entries, { now: NOW });
     const other: EntryFacts = { ...there, providerId: "hotspot" };
     expect(say(there, off)).toContain(": passport has it now (2026-09-15 12:00 UTC). ");
     expect(say(there, other)).toContain(": passport and hotspot have it now (");
@@ -177,9 +182,14 @@ describe("the sentence of a permit", () => {
   });
 
   it("names at most five plates", () => {
-    expect(describePermit(record, [there], NOW)).toContain(
+    expect(describePermit(record, [there], { now: NOW })).toContain(
       "without an end, for plates GXK200, GXK201, GXK202, GXK203, GXK204 and 2 more.",
     );
+  });
+
+  it("names no other plate to who asks for one", () => {
+    const sentence = describePermit(record, [there], { now: NOW, plateNumber: "GXK203" });
+    expect(sentence).toContain("without an end, for plate GXK203.");
   });
 
   it.each([
@@ -188,6 +198,6 @@ describe("the sentence of a permit", () => {
     ["erased", "It has ended and was erased."],
     ["erased_revoked", "It was revoked and erased."],
   ] as const)("says that it is %s", (state, shown) => {
-    expect(describePermit({ ...record, state }, [], NOW)).toContain(shown);
+    expect(describePermit({ ...record, state }, [], { now: NOW })).toContain(shown);
   });
 });
