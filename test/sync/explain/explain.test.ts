@@ -339,6 +339,17 @@ describe("a permit that is not sent", () => {
     await until(sync.stop());
   });
 
+  it("asked for by one of its plates, names no other", async () => {
+    const { sync, until } = scriptedSync();
+    await sync.start();
+    await until(sync.issue(permit("P1", { plates: [parsePlate("ONE 1"), parsePlate("TWO 2")] })));
+    await until(sync.idle());
+    const [explanation] = await until(sync.explainPlate({ plate: "one1", companyId: "c" }));
+    expect(explanation?.sentences.join()).toContain("ONE1");
+    expect(JSON.stringify(explanation)).not.toContain("TWO2");
+    await until(sync.stop());
+  });
+
   it("is unknown where it was never recorded", async () => {
     const { sync } = scriptedSync();
     expect(await sync.explain("P9")).toMatchObject({ state: "unknown", entries: [] });
